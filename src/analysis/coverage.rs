@@ -1,0 +1,142 @@
+//! What is known and what is not: notes about coverage, history and anything else a reader must see.
+//!
+//! An export holds only errors, so its last row is not the end of its data. Where the end is known (the
+//! file name, `--exported-at`), it is used; where it is not, that is said, and taken neither for a good
+//! week nor for a stale file.
+
+use super::{Analysis, Frames, breakdown::side, first_of, incident};
+use crate::{
+    cube::{Cube, Label},
+    model::{Sentence, Span, Timestamp},
+};
+
+/// Silence this long behind an incident, on a channel that is usually not silent, may be a suspended webhook.
+const SUSPICIOUS_SILENCE: i64 = 24 * 3_600_000;
+/// So many skipped files are named one by one.
+const NAMED_FILES: usize = 10;
+
+/// Up to when a channel's inputs are known to be complete.
+pub fn known_until(cube: &Cube, label: Label) -> Option<Timestamp> {
+    let known = |source: usize| cube.report(source).coverage.until;
+    let alone = cube.labels().len() < 2;
+    let silent = (0..cube.source_count()).filter(|source| alone && cube.report(*source).span.is_none());
+    cube.sources_of(label).chain(silent).filter_map(known).max()
+}
+
+/// The last row of a channel in all inputs.
+pub fn last_row(cube: &Cube, label: Label) -> Option<Timestamp> {
+    cube.spans_of(label).map(|span| span.last).max()
+}
+
+/// Adds every note that the numbers call for.
+pub(super) fn tell(analysis: &mut Analysis, frames: &Frames<'_>, data: Option<Span>, as_of: Timestamp, notes: &mut Vec<Sentence>) {
+    let cube = frames.cube;
+    files(cube, notes);
+    let Some(data) = data else {
+        notes.push(Sentence::new("note.no_rows"));
+        return;
+    };
+    period(frames, data, as_of, notes);
+    comparison(frames, data, notes);
+    vocabulary(analysis, notes);
+    if (data.last.0 - data.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
+        notes.push(Sentence::new("note.little_history").with("days", incident::LEAST_HISTORY_DAYS));
+    }
+    if data.last > as_of {
+        let later = cube.cells().iter().filter(|cell| first_of(cell) > as_of.0).map(|cell| cell.rows).sum::<u64>();
+        if later > 0 {
+            notes.push(Sentence::new("note.rows_after_report").with("rows", later).with("as_of", frames.zone.rfc3339(as_of)));
+        }
+    }
+    silence(frames, as_of, notes);
+}
+
+fn files(cube: &Cube, notes: &mut Vec<Sentence>) {
+    for (path, why) in cube.skipped.iter().take(NAMED_FILES) {
+        notes.push(Sentence::new("note.skipped_file").with("path", path).with("why", crate::taxonomy::Lang::En.say(why)));
+    }
+    if cube.skipped.len() > NAMED_FILES {
+        notes.push(Sentence::new("note.skipped_files").with("count", cube.skipped.len() - NAMED_FILES));
+    }
+    for report in cube.reports() {
+        let unclear = report.evidence.iter().filter(|sentence| sentence.key == "evidence.count_unclear");
+        notes.extend(unclear.map(|sentence| Sentence { key: "note.count_unclear", values: [("path", report.path.clone())].into_iter().chain(sentence.values.clone()).collect() }));
+        if report.rejected > 0 {
+            notes.push(Sentence::new("note.rejects").with("path", &report.path).with("count", report.rejected).with("rows", report.rows));
+        }
+    }
+}
+
+/// Whether the inputs reach the period.
+fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sentence>) {
+    let (cube, zone, bounds) = (frames.cube, &frames.zone, frames.bounds);
+    // A period that is made of the data reaches as far as the data do.
+    let made_of_data = zone.day_start(zone.day(data.first)).0 == bounds.start && zone.day_end(zone.day(data.last)).0 == bounds.end;
+    if made_of_data {
+        return;
+    }
+    let end = bounds.end.min(as_of.0 + 1);
+    let labels: Vec<Label> = (0..cube.labels().len() as Label).filter(|label| last_row(cube, *label).is_some()).collect();
+    for label in &labels {
+        let Some(last) = last_row(cube, *label) else { continue };
+        let (known, unknown) = match &cube.labels()[*label as usize] {
+            Some(_) if labels.len() > 1 => ("note.period_not_covered_channel", "note.coverage_unknown_channel"),
+            _ => ("note.period_not_covered", "note.coverage_unknown"),
+        };
+        let channel = cube.labels()[*label as usize].clone().unwrap_or_default();
+        match known_until(cube, *label) {
+            Some(until) if until.0 >= end || last.0 >= end => {}
+            Some(until) => notes.push(Sentence::new(known).with("until", zone.rfc3339(until.max(last))).with("channel", channel)),
+            None if last.0 >= bounds.end => {}
+            None if last.0 < bounds.start => notes.push(Sentence::new(known).with("until", zone.rfc3339(last)).with("channel", channel)),
+            None => notes.push(Sentence::new(unknown).with("last", zone.rfc3339(last)).with("channel", channel)),
+        }
+    }
+    if data.first.0 >= bounds.end {
+        notes.push(Sentence::new("note.period_before_data").with("first", zone.rfc3339(data.first)));
+    }
+}
+
+fn comparison(frames: &Frames<'_>, data: Span, notes: &mut Vec<Sentence>) {
+    let history = frames.cube.cells().iter().any(|cell| frames.side(cell) < side::PERIOD);
+    if !history && frames.cube.cells().iter().any(|cell| frames.side(cell) == side::PERIOD) {
+        notes.push(Sentence::new("note.new_unknown"));
+    }
+    if let Some(previous) = frames.previous {
+        // The first day may well have begun without an error; a day without any is another matter.
+        let first_day = frames.zone.day_start(frames.zone.day(data.first)).0;
+        if first_day > previous.start && data.first.0 < frames.bounds.end {
+            let key = if data.first.0 >= previous.end { "note.nothing_to_compare" } else { "note.comparison_partly_covered" };
+            notes.push(Sentence::new(key).with("first", frames.zone.rfc3339(data.first)).with("period", &previous.label));
+        }
+    }
+}
+
+fn vocabulary(analysis: &Analysis, notes: &mut Vec<Sentence>) {
+    let unknown: Vec<&super::DetailRow> = analysis.by_detail.iter().filter(|row| !row.known && row.errors > 0).collect();
+    if let Some(first) = unknown.first() {
+        let errors: u64 = unknown.iter().map(|row| row.errors).sum();
+        let example: String = if first.detail.is_empty() { first.reason.clone() } else { first.detail.clone() };
+        notes.push(Sentence::new("note.unknown_details").with("count", unknown.len()).with("errors", errors).with("example", example.chars().take(80).collect::<String>()));
+    }
+}
+
+/// The Platform may suspend a webhook that fails for long: silence after an outbreak need not be a recovery.
+fn silence(frames: &Frames<'_>, as_of: Timestamp, notes: &mut Vec<Sentence>) {
+    let cube = frames.cube;
+    for found in incident::incidents(cube) {
+        let Some(last) = last_row(cube, found.label) else { continue };
+        let Some(until) = known_until(cube, found.label) else { continue };
+        let until = until.min(as_of);
+        let quiet = until.0 - last.0;
+        let at_its_end = last.0 < found.bounds().1 + 3_600_000 && last.0 >= found.bounds().0;
+        // A channel that often has no error for a day is silent again, that is all.
+        let first = cube.spans_of(found.label).map(|span| span.first).min().unwrap_or(last);
+        let usual = cube.longest_silence_before(found.label, found.start);
+        if at_its_end && quiet >= SUSPICIOUS_SILENCE && found.start > first.cell().0 && quiet > 2 * usual {
+            let channel = cube.labels()[found.label as usize].clone().unwrap_or_default();
+            let key = if channel.is_empty() { "note.possible_suspension" } else { "note.possible_suspension_channel" };
+            notes.push(Sentence::new(key).with("last", frames.zone.rfc3339(last)).with("channel", channel));
+        }
+    }
+}

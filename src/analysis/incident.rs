@@ -1,0 +1,363 @@
+//! Incidents: stretches of time with improbably many errors.
+//!
+//! The question for each cell is how often so many errors come by chance on this channel, for this reason.
+//! Webhook errors are not a Poisson process: they come in bursts and follow the day, and their variance is
+//! several times their mean. So the counts are taken as negative binomial with the mean μ and the variance
+//! φμ of the channel's own data (φ is the dispersion of a quasi-Poisson model: McCullagh & Nelder,
+//! *Generalized Linear Models*, 2nd ed. 1989, §6.2; for the choice between the two variance functions see
+//! Ver Hoef & Boveng, "Quasi-Poisson vs. negative binomial regression", *Ecology* 88 (2007) 2766–2772).
+//! Both numbers come from counts whose top tenth is pulled in to the 90th percentile (winsorised: Tukey,
+//! "The future of data analysis", *Ann. Math. Statist.* 33 (1962) 1–67), so that an outage does not hide
+//! itself by raising the level that it is measured against.
+//!
+//! Two scales are judged: five minutes for bursts, an hour for outages that drip. A plain Poisson on the
+//! median misses the second kind and cries wolf on ordinary noise.
+
+use std::collections::BTreeMap;
+
+use statrs::distribution::{DiscreteCDF, NegativeBinomial, Poisson};
+
+use crate::{
+    cube::{Cube, Label},
+    model::{CELL_MILLIS, Precision},
+};
+
+/// A cell is improbable if chance gives so many errors less often than this: about once in ten years of
+/// five-minute cells.
+const IMPROBABLE: f64 = 1e-6;
+/// The share of the largest counts that do not set the level.
+const WINSORISED: f64 = 0.10;
+/// However quiet a channel is, one error an hour is no incident's measure.
+const LEAST_PER_HOUR: f64 = 1.0;
+/// Cells so far apart at most still belong to one incident (fewer than three lie between them).
+const JOINING_GAP: u32 = 3;
+/// Fewer errors in all are not worth a name.
+const LEAST_ERRORS: u64 = 10;
+/// Five-minute cells in an hour.
+const HOUR: u32 = 12;
+/// Less history than this says little about what is usual.
+pub const LEAST_HISTORY_DAYS: i64 = 3;
+
+/// An incident in cells; `start` inclusive, `end` exclusive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub label: Label,
+    /// Reasons that were improbable in it.
+    pub reasons: Vec<u32>,
+    pub start: u32,
+    pub end: u32,
+    pub errors: u64,
+    pub peak_errors: u64,
+    pub peak_at: u32,
+    /// The dominant reason and its dominant detail, as indices of the catalog.
+    pub reason: u32,
+    pub detail: u32,
+    /// Exact times of its first and last row.
+    pub first: i64,
+    pub last: i64,
+    /// Errors of each cell from `start` on.
+    pub cells: Vec<u64>,
+}
+
+/// The smallest count that is improbable for a series of counts at one scale.
+///
+/// `counts` has the counts of all its cells that are not zero, `cells` says how many cells there are, and
+/// `least_mean` is the level below which none is taken to be.
+pub fn threshold(counts: &[u64], cells: u64, least_mean: f64) -> u64 {
+    let mut sorted = counts.to_vec();
+    sorted.sort_unstable();
+    let zeros = cells.saturating_sub(sorted.len() as u64);
+    // The value at the 90th percentile of all cells, zeros counted.
+    let rank = ((cells as f64) * (1.0 - WINSORISED)).ceil() as u64;
+    let cap = match rank.checked_sub(zeros) {
+        None | Some(0) => 0,
+        Some(i) => sorted[usize::try_from(i - 1).unwrap_or(usize::MAX).min(sorted.len() - 1)],
+    };
+    let n = cells.max(1) as f64;
+    let winsorised = sorted.iter().map(|count| (*count).min(cap) as f64);
+    let mean = winsorised.clone().sum::<f64>() / n;
+    let squares: f64 = winsorised.map(|count| (count - mean).powi(2)).sum::<f64>() + zeros as f64 * mean * mean;
+    let variance = squares / (n - 1.0).max(1.0);
+    let level = mean.max(least_mean);
+    let dispersion = if mean > 0.0 { (variance / mean).max(1.0) } else { 1.0 };
+    improbable_from(level, dispersion)
+}
+
+/// The smallest k with P(X ≥ k) < 10⁻⁶ where X has the mean `mean` and the variance `dispersion · mean`.
+fn improbable_from(mean: f64, dispersion: f64) -> u64 {
+    let tail: Box<dyn Fn(u64) -> f64> = if dispersion <= 1.0 + 1e-9 {
+        match Poisson::new(mean) {
+            Ok(poisson) => Box::new(move |k| poisson.sf(k - 1)),
+            Err(_) => return u64::MAX,
+        }
+    } else {
+        // Number of failures before the r-th success: mean r(1−p)/p, variance mean/p.
+        match NegativeBinomial::new(mean / (dispersion - 1.0), 1.0 / dispersion) {
+            Ok(binomial) => Box::new(move |k| binomial.sf(k - 1)),
+            Err(_) => return u64::MAX,
+        }
+    };
+    // The tail falls with k: double until below, then halve the stretch between.
+    let mut high = 1;
+    while tail(high) >= IMPROBABLE {
+        high *= 2;
+        if high > 1 << 60 {
+            return u64::MAX;
+        }
+    }
+    let mut low = high / 2;
+    while low + 1 < high {
+        let middle = low + (high - low) / 2;
+        if tail(middle) < IMPROBABLE { high = middle } else { low = middle }
+    }
+    high
+}
+
+/// Errors of one reason on one channel by five-minute cell, in the order of time, zeros left out.
+type Series = Vec<(u32, u64)>;
+
+/// The incidents of all channels, in the order of time.
+pub fn incidents(cube: &Cube) -> Vec<Found> {
+    if cube.precision() > Precision::Hour {
+        return Vec::new();
+    }
+    let mut series: BTreeMap<(Label, u32), Series> = BTreeMap::new();
+    let mut spans: BTreeMap<Label, (u32, u32)> = BTreeMap::new();
+    {
+        let catalog = cube.catalog();
+        // Per kind rather than per cell: cells come in millions.
+        let keys: Vec<(Label, u32)> = catalog.kinds().iter().map(|kind| (cube.label_of()[kind.channel as usize], kind.reason)).collect();
+        let distinct: Vec<(Label, u32)> = keys.iter().copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+        let index: Vec<usize> = keys.iter().map(|key| distinct.binary_search(key).unwrap_or(0)).collect();
+        let mut lists: Vec<Series> = vec![Vec::new(); distinct.len()];
+        for cell in cube.cells() {
+            let list = &mut lists[index[cell.kind.0 as usize]];
+            match list.last_mut() {
+                Some((start, errors)) if *start == cell.start.0 => *errors += cell.errors,
+                _ => list.push((cell.start.0, cell.errors)),
+            }
+        }
+        for (key, list) in distinct.into_iter().zip(lists) {
+            if let (Some(first), Some(last)) = (list.first(), list.last()) {
+                spans.entry(key.0).and_modify(|(a, b)| (*a, *b) = ((*a).min(first.0), (*b).max(last.0))).or_insert((first.0, last.0));
+                series.insert(key, list);
+            }
+        }
+    }
+    let five_minutes = cube.precision() <= Precision::FiveMinutes;
+    let mut raw: Vec<(Label, u32, u32, u32)> = Vec::new();
+    for ((label, reason), list) in &series {
+        let (first, last) = spans[label];
+        for (start, end) in improbable(list, first, last, five_minutes) {
+            raw.push((*label, start, end, *reason));
+        }
+    }
+    raw.sort_unstable();
+    let mut joined: Vec<Found> = Vec::new();
+    for (label, start, end, reason) in raw {
+        match joined.last_mut() {
+            Some(open) if open.label == label && start < open.end => {
+                open.end = open.end.max(end);
+                if !open.reasons.contains(&reason) {
+                    open.reasons.push(reason);
+                }
+            }
+            _ => joined.push(Found { label, reasons: vec![reason], start, end, errors: 0, peak_errors: 0, peak_at: start, reason, detail: 0, first: i64::MAX, last: i64::MIN, cells: Vec::new() }),
+        }
+    }
+    let mut found: Vec<Found> = joined.into_iter().map(|incident| measured(incident, cube)).filter(|incident| incident.errors >= LEAST_ERRORS).collect();
+    found.sort_by_key(|incident| (incident.start, incident.label));
+    found
+}
+
+/// The stretches of a series in which cells are improbable, as cells with end exclusive.
+fn improbable(series: &Series, first: u32, last: u32, five_minutes: bool) -> Vec<(u32, u32)> {
+    let mut cells: Vec<(u32, u32)> = Vec::new();
+    if five_minutes {
+        let counts: Vec<u64> = series.iter().map(|(_, errors)| *errors).collect();
+        let limit = threshold(&counts, u64::from(last - first) + 1, LEAST_PER_HOUR / f64::from(HOUR));
+        cells.extend(series.iter().filter(|(_, errors)| *errors >= limit).map(|(start, _)| (*start, start + 1)));
+    }
+    let mut hours: Vec<(u32, u64, u32, u32)> = Vec::new();
+    for (start, errors) in series.iter().filter(|(_, errors)| *errors > 0) {
+        match hours.last_mut() {
+            Some((hour, sum, _, until)) if *hour == start / HOUR => {
+                *sum += errors;
+                *until = start + 1;
+            }
+            _ => hours.push((start / HOUR, *errors, *start, start + 1)),
+        }
+    }
+    let counts: Vec<u64> = hours.iter().map(|(_, errors, ..)| *errors).collect();
+    let limit = threshold(&counts, u64::from(last / HOUR - first / HOUR) + 1, LEAST_PER_HOUR);
+    // From the hour's first cell with an error to its last.
+    cells.extend(hours.into_iter().filter(|(_, errors, ..)| *errors >= limit).map(|(_, _, start, end)| (start, end)));
+    cells.sort_unstable();
+    let mut joined: Vec<(u32, u32)> = Vec::new();
+    for (start, end) in cells {
+        match joined.last_mut() {
+            Some(open) if start < open.1 + JOINING_GAP => open.1 = open.1.max(end),
+            _ => joined.push((start, end)),
+        }
+    }
+    joined
+}
+
+/// The incident with its numbers.
+fn measured(mut incident: Found, cube: &Cube) -> Found {
+    let cells = cube.cells();
+    let from = cells.partition_point(|cell| cell.start.0 < incident.start);
+    let to = cells.partition_point(|cell| cell.start.0 < incident.end);
+    let catalog = cube.catalog();
+    let mut by_reason: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut by_detail: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+    incident.cells = vec![0; (incident.end - incident.start) as usize];
+    for cell in &cells[from..to] {
+        let kind = catalog.kind(cell.kind);
+        if cube.label_of()[kind.channel as usize] != incident.label || !incident.reasons.contains(&kind.reason) || cell.errors == 0 {
+            continue;
+        }
+        incident.cells[(cell.start.0 - incident.start) as usize] += cell.errors;
+        *by_reason.entry(kind.reason).or_default() += cell.errors;
+        *by_detail.entry((kind.reason, kind.detail)).or_default() += cell.errors;
+        incident.first = incident.first.min(cell.span().first.0);
+        incident.last = incident.last.max(cell.span().last.0);
+    }
+    incident.errors = incident.cells.iter().sum();
+    // Of equal ones the first by name, so that nothing depends on the order of reading.
+    let reason = by_reason.iter().max_by_key(|(reason, errors)| (**errors, std::cmp::Reverse(&catalog.reasons()[**reason as usize])));
+    incident.reason = reason.map_or(incident.reason, |(reason, _)| *reason);
+    let detail = by_detail.iter().filter(|((reason, _), _)| *reason == incident.reason);
+    let detail = detail.max_by_key(|((_, detail), errors)| (**errors, std::cmp::Reverse(&catalog.details()[*detail as usize])));
+    incident.detail = detail.map_or(incident.detail, |((_, detail), _)| *detail);
+    let peak = incident.cells.iter().enumerate().max_by_key(|(i, errors)| (**errors, std::cmp::Reverse(*i)));
+    if let Some((i, errors)) = peak {
+        incident.peak_errors = *errors;
+        incident.peak_at = incident.start + i as u32;
+    }
+    incident
+}
+
+impl Found {
+    /// Start and end in milliseconds since 1970-01-01T00:00:00Z.
+    pub fn bounds(&self) -> (i64, i64) {
+        (i64::from(self.start) * CELL_MILLIS, i64::from(self.end) * CELL_MILLIS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Deterministic noise: SplitMix64 (Steele, Lea & Flood 2014).
+    struct Noise(u64);
+
+    impl Noise {
+        fn uniform(&mut self) -> f64 {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = self.0;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+        }
+
+        /// Knuth's method, for small means.
+        fn poisson(&mut self, mean: f64) -> u64 {
+            let (limit, mut product, mut k) = ((-mean).exp(), 1.0, 0);
+            loop {
+                product *= self.uniform();
+                if product <= limit {
+                    return k;
+                }
+                k += 1;
+            }
+        }
+
+        /// Bursts of `burst` errors on average (geometric), so that the variance is about 2·burst − 1 times the mean.
+        fn bursty(&mut self, mean: f64, burst: f64) -> u64 {
+            (0..self.poisson(mean / burst)).map(|_| 1 + (self.uniform().ln() / (1.0 - 1.0 / burst).ln()) as u64).sum()
+        }
+    }
+
+    const WEEK: u32 = 7 * 24 * 12;
+
+    /// Counts of some weeks with a daily cycle.
+    fn noisy(weeks: u32, per_hour: f64, burst: f64, seed: u64) -> Series {
+        let mut noise = Noise(seed);
+        let cycle = |i: u32| 1.0 + 0.6 * (f64::from(i % 288) / 288.0 * std::f64::consts::TAU).sin();
+        (0..weeks * WEEK).map(|i| (i, noise.bursty(per_hour / 12.0 * cycle(i), burst))).filter(|(_, n)| *n > 0).collect()
+    }
+
+    fn found(series: &Series, weeks: u32) -> Vec<(u32, u32)> {
+        let errors = |(start, end): &(u32, u32)| series.iter().filter(|(i, _)| (start..end).contains(&i)).map(|(_, n)| n).sum::<u64>();
+        improbable(series, 0, weeks * WEEK - 1, true).into_iter().filter(|stretch| errors(stretch) >= LEAST_ERRORS).collect()
+    }
+
+    fn with_outage(mut series: Series, from: u32, cells: u32, errors: u64) -> Series {
+        let mut all: BTreeMap<u32, u64> = series.drain(..).collect();
+        (from..from + cells).for_each(|i| *all.entry(i).or_default() += errors);
+        all.into_iter().collect()
+    }
+
+    #[test]
+    fn the_limits_are_those_of_the_distributions() {
+        // scipy.stats: poisson.sf(4, 1/12) = 3.1e-8 and sf(3, 1/12) = 1.9e-6; poisson.sf(8, 1) = 1.1e-6, sf(9, 1) = 1.1e-7.
+        assert_eq!(improbable_from(1.0 / 12.0, 1.0), 5);
+        assert_eq!(improbable_from(1.0, 1.0), 10);
+        // nbinom.sf(k - 1, 10/3, 1/4) for mean 10 and variance 40 falls below 1e-6 at k = 68, computed by summing its
+        // terms: see `a_tail_summed_by_hand`.
+        assert_eq!(improbable_from(10.0, 4.0), a_tail_summed_by_hand(10.0, 4.0));
+        assert_eq!(improbable_from(0.5, 3.0), a_tail_summed_by_hand(0.5, 3.0));
+    }
+
+    /// P(X = 0) = pʳ and P(X = k + 1) = P(X = k) · (k + r)/(k + 1) · (1 − p), summed from the front.
+    fn a_tail_summed_by_hand(mean: f64, dispersion: f64) -> u64 {
+        let (r, p) = (mean / (dispersion - 1.0), 1.0 / dispersion);
+        let mut term = p.powf(r);
+        let (mut below, mut k) = (0.0, 0_u64);
+        while 1.0 - below >= IMPROBABLE {
+            below += term;
+            term *= (k as f64 + r) / (k as f64 + 1.0) * (1.0 - p);
+            k += 1;
+        }
+        k
+    }
+
+    #[test]
+    fn an_outage_that_drips_is_found() {
+        // 8 hours at 4 errors per 5 minutes over a quiet channel, and over a noisy one.
+        for (per_hour, burst) in [(0.5, 1.5), (3.0, 2.0)] {
+            let series = with_outage(noisy(4, per_hour, burst, 7), 3 * WEEK + 1000, 96, 4);
+            let stretches = found(&series, 4);
+            assert!(stretches.iter().any(|(a, b)| (3 * WEEK + 980..3 * WEEK + 1020).contains(a) && (3 * WEEK + 1080..3 * WEEK + 1112).contains(b)), "{per_hour}: {stretches:?}");
+        }
+    }
+
+    #[test]
+    fn a_burst_of_minutes_is_found() {
+        let series = with_outage(noisy(2, 2.0, 2.0, 3), WEEK + 500, 3, 40);
+        assert!(found(&series, 2).iter().any(|(a, b)| *a <= WEEK + 500 && *b >= WEEK + 503 && b - a < 30));
+    }
+
+    #[test]
+    fn noise_gives_at_most_one_false_incident_a_week() {
+        // Variance 2·burst − 1 times the mean: 3 to 5.
+        for burst in [2.0, 2.5, 3.0] {
+            for per_hour in [1.0, 5.0, 30.0, 100.0] {
+                for seed in 0..3 {
+                    let weeks = 4;
+                    let false_ones = found(&noisy(weeks, per_hour, burst, 11 + seed), weeks).len();
+                    assert!(false_ones <= weeks as usize, "{false_ones} in {weeks} weeks at {per_hour} an hour, bursts of {burst}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_tenth_of_the_cells_does_not_set_the_level() {
+        // 100 cells, 10 of them with 50 errors: the level is that of the others, one error an hour at least.
+        assert_eq!(threshold(&[50; 10], 100, 1.0 / 12.0), 5);
+        // An eleventh does.
+        assert!(threshold(&[50; 11], 100, 1.0 / 12.0) > 50);
+    }
+}

@@ -1,0 +1,353 @@
+//! Everything that is computed, on polars frames: period, windows, breakdown, comparison, heatmap, incidents.
+
+mod breakdown;
+mod coverage;
+mod headline;
+mod heatmap;
+mod incident;
+mod period;
+mod result;
+mod window;
+
+use std::collections::BTreeMap;
+
+pub use period::{Calendar, PeriodSpec, Resolved, WeekStart};
+pub use result::*;
+pub use window::WindowSize;
+
+use breakdown::{Compared, Context, by_window, side};
+use polars::prelude::{PolarsError, PolarsResult};
+
+use crate::{
+    cube::{Cube, frame, roll_up},
+    error::{Error, Result},
+    model::{Cell, Precision, Sentence, SourceReport, Span, Timestamp, Zone},
+    taxonomy::{self, Lang},
+};
+
+/// What the user can say about the analysis.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub zone: Zone,
+    pub period: PeriodSpec,
+    pub as_of: AsOf,
+    /// `None` chooses a size that fits the period.
+    pub window: Option<WindowSize>,
+    pub week_start: WeekStart,
+    /// Whether the period is compared with the one before.
+    pub compare: bool,
+    pub lang: Lang,
+    pub generated_at: Timestamp,
+}
+
+impl Default for Options {
+    /// Everything in the inputs, in the console's zone, as of now.
+    fn default() -> Self {
+        let now = Timestamp::from(chrono::Utc::now());
+        Options {
+            zone: Zone::Named(chrono_tz::Asia::Tokyo),
+            period: PeriodSpec::All,
+            as_of: AsOf::At(now),
+            window: None,
+            week_start: WeekStart::Monday,
+            compare: true,
+            lang: Lang::default(),
+            generated_at: now,
+        }
+    }
+}
+
+/// What relative periods are relative to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// The last row of the inputs.
+    Data,
+    /// A moment.
+    At(Timestamp),
+}
+
+/// Computes everything that is told about a period.
+///
+/// # Errors
+/// An impossible period, too many windows, an input that cannot be read again where a period cuts a cell.
+pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
+    let mut notes: Vec<Sentence> = cube.notes.clone();
+    let precision = cube.precision();
+    // Times without a time of day are days of the inputs' zone, and stay so.
+    let zone = if precision == Precision::Day && !options.zone.same_clock(&cube.input_zone()) {
+        notes.push(Sentence::new("note.day_zone").with("zone", cube.input_zone()).with("asked", options.zone));
+        cube.input_zone()
+    } else {
+        options.zone
+    };
+    if precision >= Precision::Hour {
+        let key = if precision == Precision::Day { "note.day_precision" } else { "note.hour_precision" };
+        notes.push(Sentence::new(key));
+    }
+    let data = cube.reports().filter_map(|report| report.span).reduce(Span::union);
+    let as_of = match options.as_of {
+        AsOf::At(at) => at,
+        AsOf::Data => data.map_or(options.generated_at, |span| span.last),
+    };
+    let calendar = Calendar { zone, week_start: options.week_start, as_of, data };
+    let Resolved { bounds, previous, .. } = options.period.resolve(&calendar)?;
+    let previous = previous.filter(|_| options.compare);
+    for edge in [Some(bounds.start), Some(bounds.end), previous.as_ref().map(|p| p.start), previous.as_ref().map(|p| p.end)].into_iter().flatten() {
+        cube.cut(Timestamp(edge))?;
+    }
+    let size = window_size(options, &bounds, precision, &zone, &mut notes);
+    let frames = Frames { cube, zone, bounds: &bounds, previous: previous.as_ref(), size, week_start: options.week_start };
+    let mut analysis = frames.analysis(as_of, precision, options)?;
+    analysis.data_span = data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(span.last) });
+    coverage::tell(&mut analysis, &frames, data, as_of, &mut notes);
+    analysis.notes = notes.iter().map(|note| Note { code: code(note.key), text: options.lang.say(note) }).collect();
+    analysis.notes.dedup();
+    analysis.headline = headline::headline(&analysis, options.lang);
+    Ok(analysis)
+}
+
+/// The code of a note: its key in the phrase files, in the spelling of the contract.
+fn code(key: &'static str) -> String {
+    key.trim_start_matches("note.").replace('_', "-")
+}
+
+fn window_size(options: &Options, bounds: &Bounds, precision: Precision, zone: &Zone, notes: &mut Vec<Sentence>) -> WindowSize {
+    let least = WindowSize::smallest(precision);
+    match options.window {
+        Some(size) if size >= least => size,
+        Some(size) => {
+            notes.push(Sentence::new("note.window_too_fine").with("size", size.name()).with("precision", precision.name()).with("used", least.name()));
+            least
+        }
+        None => WindowSize::auto(bounds.start, bounds.end, least, zone, options.week_start),
+    }
+}
+
+/// A cube seen through a period.
+struct Frames<'a> {
+    cube: &'a Cube,
+    zone: Zone,
+    bounds: &'a Bounds,
+    previous: Option<&'a Bounds>,
+    size: WindowSize,
+    week_start: WeekStart,
+}
+
+fn first_of(cell: &Cell) -> i64 {
+    cell.span().first.0
+}
+
+impl Frames<'_> {
+    /// On which side of the period a cell lies.
+    fn side(&self, cell: &Cell) -> i64 {
+        let at = first_of(cell);
+        match self.previous {
+            _ if at >= self.bounds.end => side::LATER,
+            _ if at >= self.bounds.start => side::PERIOD,
+            Some(previous) if at >= previous.end => side::BETWEEN,
+            Some(previous) if at >= previous.start => side::PREVIOUS,
+            _ => side::EARLIER,
+        }
+    }
+
+    /// Cells of a stretch of time.
+    fn cells_in(&self, start: i64, end: i64) -> &[Cell] {
+        let cells = self.cube.cells();
+        &cells[cells.partition_point(|cell| first_of(cell) < start)..cells.partition_point(|cell| first_of(cell) < end)]
+    }
+
+    fn windows(&self, bounds: &Bounds) -> Result<Vec<(i64, i64)>> {
+        window::windows(bounds.start, bounds.end, self.size, &self.zone, self.week_start)
+    }
+
+    /// The number of the window that each cell falls into, for cells in the order of time.
+    fn numbered<'w>(&self, windows: &'w [(i64, i64)]) -> impl FnMut(&Cell) -> Option<i64> + use<'w> {
+        let mut current = 0;
+        move |cell| {
+            let at = first_of(cell);
+            while current + 1 < windows.len() && at >= windows[current].1 {
+                current += 1;
+            }
+            i64::try_from(current).ok()
+        }
+    }
+
+    fn analysis(&self, as_of: Timestamp, precision: Precision, options: &Options) -> Result<Analysis> {
+        let windows = self.windows(self.bounds)?;
+        let previous_windows = self.previous.map(|previous| self.windows(previous)).transpose()?;
+        self.computed(&windows, previous_windows.as_deref(), as_of, precision, options).map_err(|error: PolarsError| Error::new("error.frame").with("cause", error))
+    }
+
+    fn computed(&self, windows: &[(i64, i64)], previous_windows: Option<&[(i64, i64)]>, as_of: Timestamp, precision: Precision, options: &Options) -> PolarsResult<Analysis> {
+        let cube = self.cube;
+        let sides = roll_up(cube.cells(), |cell| Some(self.side(cell)));
+        let on = |side: i64| sides.iter().filter(move |sum| sum.bucket == side);
+        let total: u64 = on(side::PERIOD).map(|sum| sum.errors).sum();
+        let rows: u64 = on(side::PERIOD).map(|sum| sum.rows).sum();
+        let compared = Compared { errors: total, previous: self.previous.map(|_| on(side::PREVIOUS).map(|sum| sum.errors).sum()) };
+        let context = Context {
+            cube,
+            zone: self.zone,
+            sides: frame(cube, &sides)?,
+            compared: self.previous.is_some(),
+            has_history: sides.iter().any(|sum| sum.bucket < side::PERIOD),
+            total,
+        };
+        let period_cells = self.cells_in(self.bounds.start, self.bounds.end);
+        let in_windows = frame(cube, &roll_up(period_cells, self.numbered(windows)))?;
+        let by_detail = by_window(&in_windows, &["reason", "detail"], windows.len())?.into_iter().map(|(key, series)| ((key[0], key[1]), series)).collect();
+        let by_channel = by_window(&in_windows, &["channel"], windows.len())?.into_iter().map(|(key, series)| (key[0], series)).collect();
+        let by_reason = by_window(&in_windows, &["reason"], windows.len())?.into_iter().map(|(key, series)| (key[0], series)).collect();
+        let by_detail = context.details(by_detail, windows.len())?;
+        let previous = match (self.previous, previous_windows) {
+            (Some(bounds), Some(windows)) => {
+                let sums = frame(cube, &roll_up(self.cells_in(bounds.start, bounds.end), self.numbered(windows)))?;
+                total_by_window(&by_window(&sums, &["reason"], windows.len())?, windows.len())
+            }
+            _ => Vec::new(),
+        };
+        let rfc3339 = |millis: i64| self.zone.rfc3339(Timestamp(millis));
+        Ok(Analysis {
+            schema: "errstat/summary/1",
+            errstat: env!("CARGO_PKG_VERSION"),
+            generated_at: self.zone.rfc3339(options.generated_at),
+            timezone: self.zone.to_string(),
+            channels: self.channels(),
+            period: Period {
+                start: rfc3339(self.bounds.start),
+                end: rfc3339(self.bounds.end),
+                label: self.bounds.label.clone(),
+                previous: self.previous.cloned(),
+                bounds: self.bounds.clone(),
+            },
+            data_span: None,
+            totals: Totals { errors: total, rows, previous_errors: compared.previous, change: compared.change(), change_pct: compared.change_pct() },
+            by_reason: context.reasons()?,
+            by_status_class: breakdown::status_classes(&by_detail),
+            by_detail,
+            by_channel: context.channels(by_channel, windows.len())?,
+            by_host: context.hosts()?,
+            windows: Windows { size: self.size.name(), buckets: self.buckets(windows, &by_reason, as_of), previous },
+            heatmap: heatmap::heatmap(period_cells.iter(), &self.zone, self.week_start, precision)?,
+            incidents: self.incidents(),
+            inputs: cube.reports().map(|report| self.input(report)).collect(),
+            rejects: self.rejects(options.lang),
+            notes: Vec::new(),
+            headline: String::new(),
+        })
+    }
+
+    /// Names of the channels that are left in the cube.
+    fn channels(&self) -> Vec<String> {
+        let mut there = vec![false; self.cube.labels().len()];
+        let catalog = self.cube.catalog();
+        let of_kind: Vec<usize> = catalog.kinds().iter().map(|kind| self.cube.label_of()[kind.channel as usize] as usize).collect();
+        self.cube.cells().iter().for_each(|cell| there[of_kind[cell.kind.0 as usize]] = true);
+        self.cube.labels().iter().zip(there).filter(|(_, there)| *there).filter_map(|(label, _)| label.clone()).collect()
+    }
+
+    fn buckets(&self, windows: &[(i64, i64)], by_reason: &BTreeMap<u32, Vec<u64>>, as_of: Timestamp) -> Vec<Bucket> {
+        let catalog = self.cube.catalog();
+        let index = |name: &str| catalog.reasons().iter().position(|reason| reason == name).map(|i| i as u32);
+        // The four reasons always, then each unknown one that the period has, by name.
+        let mut unknown: Vec<(String, Option<u32>)> =
+            by_reason.keys().map(|reason| (catalog.reasons()[*reason as usize].clone(), Some(*reason))).filter(|(name, _)| !taxonomy::REASONS.contains(&name.as_str())).collect();
+        unknown.sort();
+        let reasons: Vec<(String, Option<u32>)> = taxonomy::REASONS.iter().map(|name| ((*name).to_owned(), index(name))).chain(unknown).collect();
+        let bucket = |(i, (start, end)): (usize, &(i64, i64))| {
+            let errors = |reason: Option<u32>| reason.and_then(|reason| by_reason.get(&reason)).map_or(0, |series| series[i]);
+            let sums: Vec<(String, u64)> = reasons.iter().map(|(name, reason)| (name.clone(), errors(*reason))).collect();
+            Bucket {
+                start: self.zone.rfc3339(Timestamp(*start)),
+                end: self.zone.rfc3339(Timestamp(*end)),
+                errors: sums.iter().map(|(_, errors)| errors).sum(),
+                partial: *start < self.bounds.start || *end > self.bounds.end || *end > as_of.0 + 1,
+                by_reason: ByReason(sums),
+                bounds: (*start, *end),
+            }
+        };
+        windows.iter().enumerate().map(bucket).collect()
+    }
+
+    /// The incidents that touch the period, whole.
+    fn incidents(&self) -> Vec<Incident> {
+        let catalog = self.cube.catalog().clone();
+        let found = incident::incidents(self.cube);
+        let last = self.cube.cells().last().map_or(0, |cell| cell.start.0);
+        found
+            .into_iter()
+            .filter(|found| found.bounds().0 < self.bounds.end && found.bounds().1 > self.bounds.start)
+            .map(|found| {
+                let (start, end) = found.bounds();
+                let until = coverage::known_until(self.cube, found.label);
+                // Three quiet cells end an incident, where it is known that they were quiet.
+                let ongoing = match until {
+                    Some(until) if until.0 > found.last => until.0 - end < 3 * crate::model::CELL_MILLIS,
+                    _ => found.end + 2 >= last.max(found.end - 1) && coverage::last_row(self.cube, found.label).is_none_or(|row| row.0 < end),
+                };
+                Incident {
+                    channel: self.cube.labels()[found.label as usize].clone(),
+                    start: self.zone.rfc3339(Timestamp(start)),
+                    end: self.zone.rfc3339(Timestamp(end)),
+                    minutes: u64::from(found.end - found.start) * 5,
+                    errors: found.errors,
+                    peak_errors: found.peak_errors,
+                    peak_at: self.zone.rfc3339(crate::model::CellStart(found.peak_at).timestamp()),
+                    reason: catalog.reasons()[found.reason as usize].clone(),
+                    detail: catalog.details()[found.detail as usize].clone(),
+                    ongoing,
+                    bounds: (start, end),
+                    first_seen: self.zone.rfc3339(Timestamp(found.first)),
+                    last_seen: self.zone.rfc3339(Timestamp(found.last)),
+                    cells: found.cells,
+                }
+            })
+            .collect()
+    }
+
+    fn input(&self, report: &SourceReport) -> Input {
+        let columns = &report.columns;
+        let time = |at: Option<Timestamp>| at.map(|at| self.zone.rfc3339(at));
+        Input {
+            path: report.path.clone(),
+            kind: report.kind.name(),
+            encoding: report.encoding,
+            delimiter: report.delimiter,
+            columns: InputColumns {
+                time: columns.time.clone(),
+                reason: columns.reason.clone(),
+                detail: columns.detail.clone(),
+                count: columns.count.clone(),
+                channel_id: columns.channel_id.clone(),
+                channel_name: columns.channel_name.clone(),
+                url: columns.url.clone(),
+            },
+            rows: report.rows,
+            accepted: report.accepted,
+            rejected: report.rejected,
+            errors: report.errors,
+            first: time(report.span.map(|span| span.first)),
+            last: time(report.span.map(|span| span.last)),
+            precision: report.precision.map(Precision::name),
+            coverage: InputCoverage { from: time(report.coverage.from), until: time(report.coverage.until), by: report.coverage.by.name() },
+            same_as: report.same_as.clone(),
+        }
+    }
+
+    fn rejects(&self, lang: Lang) -> Rejects {
+        let example = |report: &SourceReport, reject: &crate::model::Reject| RejectExample {
+            path: report.path.clone(),
+            line: reject.line,
+            why: lang.phrase(reject.why.key()).to_owned(),
+            text: reject.text.clone(),
+        };
+        Rejects {
+            count: self.cube.reports().map(|report| report.rejected).sum(),
+            examples: self.cube.reports().flat_map(|report| report.rejects.iter().map(move |reject| example(report, reject))).collect(),
+        }
+    }
+}
+
+fn total_by_window(series: &[(Vec<u32>, Vec<u64>)], windows: usize) -> Vec<u64> {
+    (0..windows).map(|i| series.iter().map(|(_, errors)| errors[i]).sum()).collect()
+}

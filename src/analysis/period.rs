@@ -1,0 +1,298 @@
+//! Which stretch of time is reported, and which one it is compared with.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
+
+use super::Bounds;
+use crate::{
+    error::{Error, Result},
+    model::{Span, Timestamp, Zone},
+};
+
+/// A period as the user names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PeriodSpec {
+    /// From the first row's day to the last row's day.
+    All,
+    Today,
+    Yesterday,
+    /// The 24 hours that end at the moment of the report.
+    LastHours(u32),
+    ThisWeek,
+    LastWeek,
+    ThisMonth,
+    LastMonth,
+    /// So many whole days before the day of the report.
+    LastDays(u32),
+    /// The ISO 8601 week that begins on this Monday.
+    Week(NaiveDate),
+    /// The month that begins on this day.
+    Month(NaiveDate),
+    /// From a day to a day, both included.
+    Days(NaiveDate, NaiveDate),
+    /// From a minute to a minute, the latter excluded.
+    Moments(NaiveDateTime, NaiveDateTime),
+}
+
+/// The day on which a week begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WeekStart {
+    #[default]
+    Monday,
+    Sunday,
+}
+
+impl WeekStart {
+    /// The first day of the week of a day.
+    pub fn first_day(self, day: NaiveDate) -> NaiveDate {
+        let back = match self {
+            WeekStart::Monday => day.weekday().num_days_from_monday(),
+            WeekStart::Sunday => day.weekday().num_days_from_sunday(),
+        };
+        day - Days::new(u64::from(back))
+    }
+}
+
+impl FromStr for PeriodSpec {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        parse(text).ok_or_else(|| Error::new("error.period_form").with("period", text))
+    }
+}
+
+fn parse(text: &str) -> Option<PeriodSpec> {
+    Some(match text {
+        "all" => PeriodSpec::All,
+        "today" => PeriodSpec::Today,
+        "yesterday" => PeriodSpec::Yesterday,
+        "this-week" => PeriodSpec::ThisWeek,
+        "last-week" => PeriodSpec::LastWeek,
+        "this-month" => PeriodSpec::ThisMonth,
+        "last-month" => PeriodSpec::LastMonth,
+        _ => match text.split_once("..") {
+            Some((first, last)) => match (day(first), day(last)) {
+                (Some(first), Some(last)) => PeriodSpec::Days(first, last),
+                _ => PeriodSpec::Moments(moment(first)?, moment(last)?),
+            },
+            None => single(text)?,
+        },
+    })
+}
+
+fn single(text: &str) -> Option<PeriodSpec> {
+    let count = |unit: char| text.strip_suffix(unit)?.parse().ok().filter(|n| (1..=4000).contains(n));
+    if let Some(days) = count('d') {
+        return Some(PeriodSpec::LastDays(days));
+    }
+    if let Some(hours) = count('h') {
+        return Some(PeriodSpec::LastHours(hours));
+    }
+    if let Some(day) = day(text) {
+        return Some(PeriodSpec::Days(day, day));
+    }
+    let (year, rest) = text.split_once('-')?;
+    let year: i32 = year.parse().ok().filter(|_| year.len() == 4)?;
+    match rest.strip_prefix(['W', 'w']) {
+        Some(week) if week.len() == 2 => NaiveDate::from_isoywd_opt(year, week.parse().ok()?, Weekday::Mon).map(PeriodSpec::Week),
+        None if rest.len() == 2 => NaiveDate::from_ymd_opt(year, rest.parse().ok()?, 1).map(PeriodSpec::Month),
+        _ => None,
+    }
+}
+
+fn day(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10)
+}
+
+fn moment(text: &str) -> Option<NaiveDateTime> {
+    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+}
+
+/// What a period is resolved against.
+#[derive(Clone, Copy, Debug)]
+pub struct Calendar {
+    pub zone: Zone,
+    pub week_start: WeekStart,
+    /// What "last week" is relative to.
+    pub as_of: Timestamp,
+    /// First and last row of the inputs.
+    pub data: Option<Span>,
+}
+
+/// A period with its ends, and the one before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    pub bounds: Bounds,
+    pub previous: Option<Bounds>,
+    /// The period ends at the moment of the report, and rows after it do not count.
+    pub to_now: bool,
+}
+
+impl PeriodSpec {
+    /// The ends of the period and of the one of the same kind before it.
+    ///
+    /// # Errors
+    /// Where a period ends before it starts.
+    pub fn resolve(&self, calendar: &Calendar) -> Result<Resolved> {
+        let Calendar { zone, week_start, as_of, data } = *calendar;
+        let today = zone.day(as_of);
+        let days = |first: NaiveDate, last: NaiveDate| bounds_of_days(&zone, first, last);
+        let before = |n: i64| move |day: NaiveDate| day - TimeDelta::days(n);
+        let monday = week_start.first_day(today);
+        let whole = |first: NaiveDate, last: NaiveDate, previous: (NaiveDate, NaiveDate)| Resolved {
+            bounds: days(first, last),
+            previous: Some(days(previous.0, previous.1)),
+            to_now: false,
+        };
+        let of_days = |first: NaiveDate, last: NaiveDate| {
+            let length = (last - first).num_days() + 1;
+            whole(first, last, (before(length)(first), before(1)(first)))
+        };
+        let so_far = |first: NaiveDate, previous: NaiveDate, latest: NaiveDate| {
+            // The same part of the period before: as many days and the same time of day, at most all of it.
+            let local = zone.local(as_of).naive_local();
+            let same = previous + (local.date() - first);
+            let end = zone.instant(same.and_time(local.time())).unwrap_or_else(|| zone.day_end(same));
+            let end = Timestamp(end.0 + 1).min(zone.day_start(latest));
+            let bounds = bounds_to(&zone, zone.day_start(first), Timestamp(as_of.0 + 1));
+            Resolved { bounds, previous: Some(bounds_to(&zone, zone.day_start(previous), end)), to_now: true }
+        };
+        let months_before = |day: NaiveDate, n: u32| day.checked_sub_months(Months::new(n)).unwrap_or(day);
+        let month_end = |first: NaiveDate| first.checked_add_months(Months::new(1)).map_or(first, |next| next - Days::new(1));
+        let this_month = today.with_day(1).unwrap_or(today);
+        Ok(match *self {
+            PeriodSpec::All => {
+                let (first, last) = data.map_or((today, today), |span| (zone.day(span.first), zone.day(span.last)));
+                Resolved { bounds: days(first, last), previous: None, to_now: false }
+            }
+            PeriodSpec::Today => so_far(today, before(1)(today), today),
+            PeriodSpec::Yesterday => of_days(before(1)(today), before(1)(today)),
+            PeriodSpec::LastHours(hours) => {
+                let length = i64::from(hours) * 3_600_000;
+                let end = as_of.0 + 1;
+                let bounds = bounds_to(&zone, Timestamp(end - length), Timestamp(end));
+                Resolved { bounds, previous: Some(bounds_to(&zone, Timestamp(end - 2 * length), Timestamp(end - length))), to_now: true }
+            }
+            PeriodSpec::ThisWeek => so_far(monday, before(7)(monday), monday),
+            PeriodSpec::LastWeek => of_days(before(7)(monday), before(1)(monday)),
+            PeriodSpec::ThisMonth => so_far(this_month, months_before(this_month, 1), this_month),
+            PeriodSpec::LastMonth => {
+                let (first, previous) = (months_before(this_month, 1), months_before(this_month, 2));
+                whole(first, before(1)(this_month), (previous, before(1)(first)))
+            }
+            PeriodSpec::LastDays(n) => of_days(before(i64::from(n))(today), before(1)(today)),
+            PeriodSpec::Week(monday) => of_days(monday, monday + Days::new(6)),
+            PeriodSpec::Month(first) => whole(first, month_end(first), (months_before(first, 1), before(1)(first))),
+            PeriodSpec::Days(first, last) if last < first => return Err(backwards(first, last)),
+            PeriodSpec::Days(first, last) => of_days(first, last),
+            PeriodSpec::Moments(first, last) => {
+                let instant = |local: NaiveDateTime| zone.instant(local).ok_or_else(|| Error::new("error.period_no_such_time").with("time", local).with("zone", zone));
+                let (start, end) = (instant(first)?, instant(last)?);
+                if end <= start {
+                    return Err(backwards(first, last));
+                }
+                let length = end.0 - start.0;
+                Resolved { bounds: bounds_to(&zone, start, end), previous: Some(bounds_to(&zone, Timestamp(start.0 - length), start)), to_now: false }
+            }
+        })
+    }
+}
+
+fn backwards(first: impl ToString, last: impl ToString) -> Error {
+    Error::new("error.period_backwards").with("start", first).with("end", last)
+}
+
+fn bounds_of_days(zone: &Zone, first: NaiveDate, last: NaiveDate) -> Bounds {
+    Bounds { start: zone.day_start(first).0, end: zone.day_end(last).0, label: day_label(first, last) }
+}
+
+/// The shortest name of these days that `--period` understands.
+fn day_label(first: NaiveDate, last: NaiveDate) -> String {
+    let length = (last - first).num_days() + 1;
+    if length == 1 {
+        return first.to_string();
+    }
+    if length == 7 && first.weekday() == Weekday::Mon {
+        let week = first.iso_week();
+        return format!("{}-W{:02}", week.year(), week.week());
+    }
+    if first.day() == 1 && Some(last + Days::new(1)) == first.checked_add_months(Months::new(1)) {
+        return first.format("%Y-%m").to_string();
+    }
+    format!("{first}..{last}")
+}
+
+fn bounds_to(zone: &Zone, start: Timestamp, end: Timestamp) -> Bounds {
+    let show = |at: DateTime<FixedOffset>| at.format("%Y-%m-%dT%H:%M").to_string();
+    Bounds { start: start.0, end: end.0, label: format!("{}..{}", show(zone.local(start)), show(zone.local(end))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::from(DateTime::parse_from_rfc3339(text).unwrap())
+    }
+
+    fn calendar(zone: &str, as_of: &str) -> Calendar {
+        Calendar { zone: zone.parse().unwrap(), week_start: WeekStart::Monday, as_of: at(as_of), data: None }
+    }
+
+    fn resolve(period: &str, calendar: &Calendar) -> [String; 5] {
+        let resolved = period.parse::<PeriodSpec>().unwrap().resolve(calendar).unwrap();
+        let show = |millis: i64| calendar.zone.rfc3339(Timestamp(millis));
+        let previous = resolved.previous.unwrap();
+        [resolved.bounds.label, show(resolved.bounds.start), show(resolved.bounds.end), show(previous.start), show(previous.end)]
+    }
+
+    #[test]
+    fn periods_and_the_ones_before_them() {
+        // 2026-11-23 is a Monday.
+        let tokyo = calendar("Asia/Tokyo", "2026-11-23T09:00:00+09:00");
+        let day = |day: &str| format!("{day}T00:00:00+09:00");
+        for (period, label, [start, end, previous, previous_end]) in [
+            ("last-week", "2026-W47", ["2026-11-16", "2026-11-23", "2026-11-09", "2026-11-16"]),
+            ("2026-W46", "2026-W46", ["2026-11-09", "2026-11-16", "2026-11-02", "2026-11-09"]),
+            ("2026-11", "2026-11", ["2026-11-01", "2026-12-01", "2026-10-01", "2026-11-01"]),
+            ("last-month", "2026-10", ["2026-10-01", "2026-11-01", "2026-09-01", "2026-10-01"]),
+            ("7d", "2026-W47", ["2026-11-16", "2026-11-23", "2026-11-09", "2026-11-16"]),
+            ("30d", "2026-10-24..2026-11-22", ["2026-10-24", "2026-11-23", "2026-09-24", "2026-10-24"]),
+            ("yesterday", "2026-11-22", ["2026-11-22", "2026-11-23", "2026-11-21", "2026-11-22"]),
+            ("2026-11-16..2026-11-18", "2026-11-16..2026-11-18", ["2026-11-16", "2026-11-19", "2026-11-13", "2026-11-16"]),
+        ] {
+            assert_eq!(resolve(period, &tokyo), [label.to_owned(), day(start), day(end), day(previous), day(previous_end)], "{period}");
+        }
+    }
+
+    #[test]
+    fn periods_so_far_are_compared_with_the_same_part() {
+        let tokyo = calendar("Asia/Tokyo", "2026-11-25T09:00:00+09:00");
+        let [_, start, end, previous, previous_end] = resolve("this-week", &tokyo);
+        assert_eq!([&*start, &end, &previous, &previous_end], ["2026-11-23T00:00:00+09:00", "2026-11-25T09:00:00+09:00", "2026-11-16T00:00:00+09:00", "2026-11-18T09:00:00+09:00"]);
+        // The 31st has no like in a month of 30 days: all of it then.
+        let last_of_march = calendar("Asia/Tokyo", "2026-03-31T09:00:00+09:00");
+        assert_eq!(resolve("this-month", &last_of_march)[3..], ["2026-02-01T00:00:00+09:00", "2026-03-01T00:00:00+09:00"]);
+    }
+
+    #[test]
+    fn days_of_23_hours_and_weeks_from_sunday() {
+        let mut berlin = calendar("Europe/Berlin", "2026-03-30T12:00:00+02:00");
+        let [_, start, end, ..] = resolve("yesterday", &berlin);
+        assert_eq!([&*start, &end], ["2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00"]);
+        berlin.week_start = WeekStart::Sunday;
+        assert_eq!(resolve("last-week", &berlin)[..2], ["2026-03-22..2026-03-28", "2026-03-22T00:00:00+01:00"]);
+    }
+
+    #[test]
+    fn impossible_periods_are_refused() {
+        for text in ["", "week", "2026-W54", "2026-13", "2026-02-30", "0d", "2026-1", "..", "2026-11-16..", "16/11/2026"] {
+            assert!(text.parse::<PeriodSpec>().is_err(), "{text}");
+        }
+        let tokyo = calendar("Asia/Tokyo", "2026-11-23T09:00:00+09:00");
+        assert!("2026-11-18..2026-11-16".parse::<PeriodSpec>().unwrap().resolve(&tokyo).is_err());
+        assert!("2026-11-18T10:00..2026-11-18T10:00".parse::<PeriodSpec>().unwrap().resolve(&tokyo).is_err());
+    }
+}

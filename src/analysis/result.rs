@@ -1,0 +1,312 @@
+//! The one struct that every output is a function of. Its JSON names are a contract.
+
+use serde::Serialize;
+
+/// Everything that is known about a period. Serialised, it is `summary.json`.
+///
+/// Times are RFC 3339 in [`Analysis::timezone`]. Lists are sorted by errors, most first, then by
+/// name. All texts are safe to show: URLs are cut to scheme and host, control characters visible.
+#[derive(Clone, Debug, Serialize)]
+pub struct Analysis {
+    pub schema: &'static str,
+    /// Version of the program.
+    pub errstat: &'static str,
+    pub generated_at: String,
+    pub timezone: String,
+    /// Names of the channels met; empty where the inputs name none.
+    pub channels: Vec<String>,
+    pub period: Period,
+    /// First and last row of all inputs, also outside the period; none without rows.
+    pub data_span: Option<DataSpan>,
+    pub totals: Totals,
+    pub by_reason: Vec<ReasonRow>,
+    pub by_detail: Vec<DetailRow>,
+    pub by_channel: Vec<ChannelRow>,
+    pub by_host: Vec<HostRow>,
+    pub by_status_class: Vec<StatusClassRow>,
+    pub windows: Windows,
+    pub heatmap: Heatmap,
+    pub incidents: Vec<Incident>,
+    pub inputs: Vec<Input>,
+    pub rejects: Rejects,
+    pub notes: Vec<Note>,
+    /// What there is to say in a few sentences.
+    #[serde(skip)]
+    pub headline: String,
+}
+
+/// The stretch of time that is reported: start inclusive, end exclusive.
+#[derive(Clone, Debug, Serialize)]
+pub struct Period {
+    pub start: String,
+    pub end: String,
+    pub label: String,
+    /// The period compared with; none where nothing is compared.
+    #[serde(skip)]
+    pub previous: Option<Bounds>,
+    #[serde(skip)]
+    pub bounds: Bounds,
+}
+
+/// Start (inclusive) and end (exclusive) in milliseconds since 1970-01-01T00:00:00Z, and a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    pub start: i64,
+    pub end: i64,
+    pub label: String,
+}
+
+/// Exact times of the first and the last row.
+#[derive(Clone, Debug, Serialize)]
+pub struct DataSpan {
+    pub first: String,
+    pub last: String,
+}
+
+/// Sums over the period. `change` is errors minus previous errors; `change_pct` is in percent of
+/// the previous ones, rounded to two digits; both are null where there is nothing to compare with.
+#[derive(Clone, Debug, Serialize)]
+pub struct Totals {
+    pub errors: u64,
+    /// Accepted rows in the period, before overlaps are merged.
+    pub rows: u64,
+    pub previous_errors: Option<u64>,
+    pub change: Option<i64>,
+    pub change_pct: Option<f64>,
+}
+
+/// One reason. `share` is of all errors of the period, between 0 and 1.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReasonRow {
+    pub reason: String,
+    pub errors: u64,
+    pub share: f64,
+    pub previous_errors: Option<u64>,
+    pub change: Option<i64>,
+    pub change_pct: Option<f64>,
+}
+
+/// One detail of one reason.
+#[derive(Clone, Debug, Serialize)]
+pub struct DetailRow {
+    pub reason: String,
+    pub detail: String,
+    /// The HTTP status code, where the detail is one.
+    pub status: Option<u16>,
+    /// Whether LINE's published list has it.
+    pub known: bool,
+    pub errors: u64,
+    pub share: f64,
+    pub previous_errors: Option<u64>,
+    pub change: Option<i64>,
+    pub change_pct: Option<f64>,
+    /// Exact times of the first and last row in the period; null for a detail that stopped before it.
+    pub first_seen: Option<String>,
+    pub last_seen: Option<String>,
+    /// In the period, and never before it in the inputs.
+    pub new: bool,
+    /// Errors of each window of [`Windows`], in their order.
+    #[serde(skip)]
+    pub by_window: Vec<u64>,
+}
+
+/// One channel.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChannelRow {
+    /// Null for rows whose input names no channel.
+    pub channel: Option<String>,
+    pub errors: u64,
+    pub share: f64,
+    pub previous_errors: Option<u64>,
+    pub change: Option<i64>,
+    pub change_pct: Option<f64>,
+    /// Errors of each window of [`Windows`], in their order.
+    #[serde(skip)]
+    pub by_window: Vec<u64>,
+}
+
+/// One webhook host.
+#[derive(Clone, Debug, Serialize)]
+pub struct HostRow {
+    pub host: String,
+    pub errors: u64,
+}
+
+/// One class of HTTP status codes, such as `5xx`.
+#[derive(Clone, Debug, Serialize)]
+pub struct StatusClassRow {
+    pub class: String,
+    pub errors: u64,
+}
+
+/// The period in windows of equal calendar size, the empty ones included.
+#[derive(Clone, Debug, Serialize)]
+pub struct Windows {
+    /// `5m`, `15m`, `30m`, `hour`, `day`, `week` or `month`.
+    pub size: &'static str,
+    pub buckets: Vec<Bucket>,
+    /// Errors of the previous period's windows, in order; empty where nothing is compared.
+    #[serde(skip)]
+    pub previous: Vec<u64>,
+}
+
+/// One window. `start` and `end` are those of the calendar, also where the period cuts it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Bucket {
+    pub start: String,
+    pub end: String,
+    pub errors: u64,
+    /// The period or the moment of the report cuts this window.
+    pub partial: bool,
+    /// The four reasons and every unknown one that the period has, in a fixed order.
+    pub by_reason: ByReason,
+    /// Start and end in milliseconds since 1970-01-01T00:00:00Z.
+    #[serde(skip)]
+    pub bounds: (i64, i64),
+}
+
+/// Errors per reason, in an order that is the same in every window.
+#[derive(Clone, Debug, Default)]
+pub struct ByReason(pub Vec<(String, u64)>);
+
+impl Serialize for ByReason {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(reason, errors)| (reason, errors)))
+    }
+}
+
+/// Errors by weekday (rows, in the order of the week's start) and hour of the local clock (24 columns).
+/// `hours` is empty where the inputs' times do not tell the hour.
+#[derive(Clone, Debug, Serialize)]
+pub struct Heatmap {
+    pub rows: Vec<&'static str>,
+    pub hours: Vec<Vec<u64>>,
+}
+
+/// A stretch of time with improbably many errors on one channel.
+#[derive(Clone, Debug, Serialize)]
+pub struct Incident {
+    pub channel: Option<String>,
+    /// Start of its first and end of its last five-minute cell.
+    pub start: String,
+    pub end: String,
+    pub minutes: u64,
+    pub errors: u64,
+    /// The largest number of errors in five minutes, and the start of those five minutes.
+    pub peak_errors: u64,
+    pub peak_at: String,
+    /// The dominant reason, and its dominant detail.
+    pub reason: String,
+    pub detail: String,
+    /// It touches the end of what the inputs cover.
+    pub ongoing: bool,
+    /// Start and end in milliseconds since 1970-01-01T00:00:00Z.
+    #[serde(skip)]
+    pub bounds: (i64, i64),
+    /// Exact times of its first and last row.
+    #[serde(skip)]
+    pub first_seen: String,
+    #[serde(skip)]
+    pub last_seen: String,
+    /// Errors of each five-minute cell from `start` to `end`.
+    #[serde(skip)]
+    pub cells: Vec<u64>,
+}
+
+/// How one input was read. `accepted + rejected = rows`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Input {
+    pub path: String,
+    pub kind: &'static str,
+    pub encoding: &'static str,
+    pub delimiter: &'static str,
+    pub columns: InputColumns,
+    pub rows: u64,
+    pub accepted: u64,
+    pub rejected: u64,
+    pub errors: u64,
+    pub first: Option<String>,
+    pub last: Option<String>,
+    pub precision: Option<&'static str>,
+    pub coverage: InputCoverage,
+    /// The input that this one repeats byte for byte.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
+}
+
+/// Headings as they stand in the file, or `column 3` where there are none.
+#[derive(Clone, Debug, Serialize)]
+pub struct InputColumns {
+    pub time: String,
+    pub reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// The stretch of time that an input speaks for; null where it is not known.
+#[derive(Clone, Debug, Serialize)]
+pub struct InputCoverage {
+    pub from: Option<String>,
+    pub until: Option<String>,
+    /// `--exported-at`, `file name`, or `last row` (then: at least to the last row).
+    pub by: &'static str,
+}
+
+/// Rows that were not counted.
+#[derive(Clone, Debug, Serialize)]
+pub struct Rejects {
+    pub count: u64,
+    /// The first 20 of each file.
+    pub examples: Vec<RejectExample>,
+}
+
+/// A row that was not counted.
+#[derive(Clone, Debug, Serialize)]
+pub struct RejectExample {
+    pub path: String,
+    pub line: u64,
+    pub why: String,
+    pub text: String,
+}
+
+/// A sentence that the reader of any output must see.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct Note {
+    pub code: String,
+    pub text: String,
+}
+
+/// What a reader's choice of whole windows and of reasons is added up from, beyond what
+/// [`Analysis`] itself holds by window. Never serialised: the page embeds it in a short form.
+#[derive(Clone, Debug, Default)]
+pub struct Slices {
+    /// Errors by window, reason, weekday and hour; those without errors are left out.
+    pub hours: Vec<HourSum>,
+    /// Errors by channel (in the order of [`Analysis::by_channel`]), reason (in the order of
+    /// [`ByReason`]) and window.
+    pub by_channel: Vec<Vec<Vec<u64>>>,
+    /// The same of hosts, in the order of [`Analysis::by_host`].
+    pub by_host: Vec<Vec<Vec<u64>>>,
+}
+
+/// One field of the heatmap, of one window and one reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HourSum {
+    /// Index in [`Windows::buckets`].
+    pub window: usize,
+    /// Index in [`ByReason`].
+    pub reason: usize,
+    /// Index in [`Heatmap::rows`].
+    pub row: usize,
+    /// Hour of the local clock.
+    pub hour: usize,
+    pub errors: u64,
+}

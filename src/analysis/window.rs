@@ -1,0 +1,203 @@
+//! Windows: the calendar of a zone, cut into equal sizes.
+
+use std::str::FromStr;
+
+use chrono::{Datelike, Days, Months, NaiveDate, Timelike};
+
+use super::WeekStart;
+use crate::{
+    error::{Error, Result},
+    model::{Precision, Timestamp, Zone},
+};
+
+/// More windows than this are no picture of anything.
+const MOST_WINDOWS: usize = 10_000;
+/// `auto` takes the smallest size that gives at most so many.
+const AUTO_WINDOWS: usize = 200;
+
+/// Size of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WindowSize {
+    FiveMinutes,
+    QuarterHour,
+    HalfHour,
+    Hour,
+    Day,
+    Week,
+    Month,
+}
+
+impl WindowSize {
+    /// All sizes, from small to large.
+    pub const ALL: [WindowSize; 7] = [
+        WindowSize::FiveMinutes,
+        WindowSize::QuarterHour,
+        WindowSize::HalfHour,
+        WindowSize::Hour,
+        WindowSize::Day,
+        WindowSize::Week,
+        WindowSize::Month,
+    ];
+
+    /// The name used in options and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            WindowSize::FiveMinutes => "5m",
+            WindowSize::QuarterHour => "15m",
+            WindowSize::HalfHour => "30m",
+            WindowSize::Hour => "hour",
+            WindowSize::Day => "day",
+            WindowSize::Week => "week",
+            WindowSize::Month => "month",
+        }
+    }
+
+    /// Length in minutes, for sizes under a day.
+    fn minutes(self) -> Option<i64> {
+        match self {
+            WindowSize::FiveMinutes => Some(5),
+            WindowSize::QuarterHour => Some(15),
+            WindowSize::HalfHour => Some(30),
+            WindowSize::Hour => Some(60),
+            WindowSize::Day | WindowSize::Week | WindowSize::Month => None,
+        }
+    }
+
+    /// Usual length in milliseconds.
+    fn millis(self) -> i64 {
+        match self {
+            WindowSize::Day => 86_400_000,
+            WindowSize::Week => 7 * 86_400_000,
+            WindowSize::Month => 28 * 86_400_000,
+            small => small.minutes().unwrap_or(60) * 60_000,
+        }
+    }
+
+    /// The smallest size that times of a precision can be put into.
+    pub fn smallest(precision: Precision) -> WindowSize {
+        match precision {
+            Precision::Second | Precision::Minute | Precision::FiveMinutes => WindowSize::FiveMinutes,
+            Precision::Hour => WindowSize::Hour,
+            Precision::Day => WindowSize::Day,
+        }
+    }
+
+    /// The smallest size, at least `least`, that shows a stretch of time in at most 200 windows.
+    pub fn auto(start: i64, end: i64, least: WindowSize, zone: &Zone, week_start: WeekStart) -> WindowSize {
+        let few = |size: &WindowSize| {
+            // Counting windows one by one is for the sizes that come close.
+            (end - start) / size.millis() < 2 * AUTO_WINDOWS as i64
+                && windows(start, end, *size, zone, week_start).is_ok_and(|found| found.len() <= AUTO_WINDOWS)
+        };
+        WindowSize::ALL.into_iter().filter(|size| *size >= least).find(few).unwrap_or(WindowSize::Month)
+    }
+}
+
+impl FromStr for WindowSize {
+    type Err = ();
+
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        WindowSize::ALL.into_iter().find(|size| size.name() == text).ok_or(())
+    }
+}
+
+/// The windows that hold the instants from `start` to `end` (exclusive), as starts and ends in
+/// milliseconds since 1970-01-01T00:00:00Z. The first may start earlier and the last end later: they are
+/// those of the calendar, where days have 23 and 25 hours too.
+///
+/// # Errors
+/// Where there would be more than 10,000.
+pub fn windows(start: i64, end: i64, size: WindowSize, zone: &Zone, week_start: WeekStart) -> Result<Vec<(i64, i64)>> {
+    let mut found = Vec::new();
+    let mut at = floor(start, size, zone, week_start);
+    while at < end {
+        let next = next(at, size, zone);
+        // A clock set back repeats a part of the day; windows go on regardless.
+        let next = if next > at { next } else { at + size.millis() };
+        found.push((at, next));
+        at = next;
+        if found.len() > MOST_WINDOWS {
+            let fits = |s: &WindowSize| *s > size && (end - start) / s.millis() < MOST_WINDOWS as i64;
+            let coarser = WindowSize::ALL.into_iter().find(fits).unwrap_or(WindowSize::Month);
+            return Err(Error::new("error.too_many_windows").with("size", size.name()).with("limit", MOST_WINDOWS).with("coarser", coarser.name()));
+        }
+    }
+    Ok(found)
+}
+
+/// Start of the window that holds an instant.
+fn floor(at: i64, size: WindowSize, zone: &Zone, week_start: WeekStart) -> i64 {
+    let local = zone.local(Timestamp(at));
+    let day = local.date_naive();
+    match size {
+        WindowSize::Day => zone.day_start(day).0,
+        WindowSize::Week => zone.day_start(week_start.first_day(day)).0,
+        WindowSize::Month => zone.day_start(day.with_day(1).unwrap_or(day)).0,
+        small => {
+            let minutes = small.minutes().unwrap_or(60);
+            let into = i64::from(local.minute()) % minutes * 60_000 + i64::from(local.second()) * 1000 + at.rem_euclid(1000);
+            at - into
+        }
+    }
+}
+
+/// Start of the window after the one that starts at `at`.
+fn next(at: i64, size: WindowSize, zone: &Zone) -> i64 {
+    let local = zone.local(Timestamp(at));
+    let day: NaiveDate = local.date_naive();
+    match size {
+        WindowSize::Day => zone.day_end(day).0,
+        WindowSize::Week => zone.day_start(day.checked_add_days(Days::new(7)).unwrap_or(day)).0,
+        WindowSize::Month => zone.day_start(day.with_day(1).unwrap_or(day).checked_add_months(Months::new(1)).unwrap_or(day)).0,
+        small => {
+            let minutes = small.minutes().unwrap_or(60);
+            at + (minutes - i64::from(local.minute()) % minutes) * 60_000
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> i64 {
+        chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis()
+    }
+
+    fn hours(start: &str, end: &str, size: WindowSize, zone: &str) -> Vec<f64> {
+        let zone = zone.parse().unwrap();
+        let found = windows(at(start), at(end), size, &zone, WeekStart::Monday).unwrap();
+        assert!(found.windows(2).all(|pair| pair[0].1 == pair[1].0), "no gap, no overlap");
+        found.iter().map(|(a, b)| (b - a) as f64 / 3_600_000.0).collect()
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        assert_eq!(hours("2026-03-28T00:00:00+01:00", "2026-03-31T00:00:00+02:00", WindowSize::Day, "Europe/Berlin"), [24.0, 23.0, 24.0]);
+        assert_eq!(hours("2026-10-24T00:00:00+02:00", "2026-10-27T00:00:00+01:00", WindowSize::Day, "Europe/Berlin"), [24.0, 25.0, 24.0]);
+        assert_eq!(hours("2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00", WindowSize::Hour, "Europe/Berlin").len(), 25);
+        assert_eq!(hours("2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00", WindowSize::QuarterHour, "Europe/Berlin").len(), 92);
+        // Lord Howe moves its clock by half an hour.
+        assert_eq!(hours("2026-10-04T00:00:00+10:30", "2026-10-05T00:00:00+11:00", WindowSize::Day, "Australia/Lord_Howe"), [23.5]);
+        assert_eq!(hours("2026-10-04T00:00:00+10:30", "2026-10-05T00:00:00+11:00", WindowSize::HalfHour, "Australia/Lord_Howe").len(), 47);
+        // Nepal is 5:45 ahead; its hours start at a quarter past those of UTC.
+        assert_eq!(at("2026-11-16T00:00:00+05:45") % 3_600_000, 900_000);
+        assert_eq!(hours("2026-11-16T00:00:00+05:45", "2026-11-17T00:00:00+05:45", WindowSize::Hour, "Asia/Kathmandu"), [1.0; 24]);
+    }
+
+    #[test]
+    fn first_and_last_windows_are_whole_ones() {
+        let zone: Zone = "Asia/Tokyo".parse().unwrap();
+        let found = windows(at("2026-11-18T10:20:00+09:00"), at("2026-11-24T00:00:01+09:00"), WindowSize::Week, &zone, WeekStart::Sunday).unwrap();
+        assert_eq!(found, [(at("2026-11-15T00:00:00+09:00"), at("2026-11-22T00:00:00+09:00")), (at("2026-11-22T00:00:00+09:00"), at("2026-11-29T00:00:00+09:00"))]);
+        let months = windows(at("2026-01-31T00:00:00+09:00"), at("2026-03-01T00:00:00+09:00"), WindowSize::Month, &zone, WeekStart::Monday).unwrap();
+        assert_eq!(months.iter().map(|(a, b)| (b - a) / 86_400_000).collect::<Vec<_>>(), [31, 28]);
+    }
+
+    #[test]
+    fn the_size_fits_the_stretch() {
+        let days = |n: i64| WindowSize::auto(at("2016-11-16T00:00:00+09:00"), at("2016-11-16T00:00:00+09:00") + n * 86_400_000, WindowSize::FiveMinutes, &Zone::console(), WeekStart::Monday);
+        assert_eq!([days(0), days(1), days(2), days(7), days(30), days(84), days(400), days(3650)].map(WindowSize::name), ["5m", "15m", "15m", "hour", "day", "day", "week", "month"]);
+        assert!(windows(0, 86_400_000 * 40, WindowSize::FiveMinutes, &Zone::console(), WeekStart::Monday).is_err());
+    }
+}

@@ -1,0 +1,290 @@
+//! The time axis: which windows carry a label, and what it says.
+
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, Timelike};
+
+use super::{measure, theme::Type};
+use crate::{model::Sentence, taxonomy::Lang};
+
+/// A label under a window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// Index of the window.
+    pub window: usize,
+    pub label: String,
+    /// A second line: the weekday of a day, or the day or month in which a row of ticks begins.
+    pub below: Option<String>,
+    /// The label belongs to the window as a whole, not to its start.
+    pub whole: bool,
+}
+
+/// How far ticks are apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Minutes(u32),
+    Hours(u32),
+    /// Days by weekday and date.
+    Days,
+    /// Days by number, the months below.
+    DayNumbers,
+    Weeks,
+    Months(u32),
+    Years(i32),
+}
+
+/// From fine to coarse.
+const STEPS: [Step; 22] = [
+    Step::Minutes(5),
+    Step::Minutes(10),
+    Step::Minutes(15),
+    Step::Minutes(30),
+    Step::Hours(1),
+    Step::Hours(2),
+    Step::Hours(3),
+    Step::Hours(6),
+    Step::Hours(12),
+    Step::Days,
+    Step::DayNumbers,
+    Step::Weeks,
+    Step::Months(1),
+    Step::Months(2),
+    Step::Months(3),
+    Step::Months(6),
+    Step::Years(1),
+    Step::Years(2),
+    Step::Years(5),
+    Step::Years(10),
+    Step::Years(20),
+    Step::Years(50),
+];
+
+/// Space between two labels.
+const GAP: f64 = 14.0;
+
+/// What labels depend on besides the windows' starts.
+#[derive(Clone, Copy, Debug)]
+pub struct Labels {
+    pub lang: Lang,
+    pub style: Type,
+    /// The weekday on which weeks start; 0 is Monday.
+    pub week_start: u32,
+    /// Length of the shortest window in minutes, so that clocks set back do not count.
+    pub window: i64,
+}
+
+impl Step {
+    /// The usual length of a stretch in minutes; of months and years the longest.
+    fn length(self) -> i64 {
+        match self {
+            Step::Minutes(n) => i64::from(n),
+            Step::Hours(n) => i64::from(n) * 60,
+            Step::Days | Step::DayNumbers => 1440,
+            Step::Weeks => 7 * 1440,
+            Step::Months(n) => i64::from(n) * 31 * 1440,
+            Step::Years(n) => i64::from(n) * 366 * 1440,
+        }
+    }
+
+    /// Equal for all instants of one stretch of the step's length; different for neighbouring ones.
+    fn stretch(self, at: &DateTime<FixedOffset>, week_start: u32) -> (i32, u32) {
+        let day = at.num_days_from_ce();
+        let months = at.year() * 12 + at.month0() as i32;
+        match self {
+            Step::Minutes(n) => (day, (at.hour() * 60 + at.minute()) / n),
+            Step::Hours(n) => (day, at.hour() / n),
+            Step::Days | Step::DayNumbers => (day, 0),
+            Step::Weeks => (week_begin(at.date_naive(), week_start).num_days_from_ce(), 0),
+            Step::Months(n) => (months.div_euclid(n as i32), 0),
+            Step::Years(n) => (at.year().div_euclid(n), 0),
+        }
+    }
+
+    /// Whether the instant is the start of its stretch.
+    fn begins(self, at: &DateTime<FixedOffset>, week_start: u32) -> bool {
+        let midnight = at.hour() == 0 && at.minute() == 0;
+        match self {
+            Step::Minutes(n) => at.minute().is_multiple_of(n),
+            Step::Hours(n) => at.minute() == 0 && at.hour().is_multiple_of(n),
+            Step::Days | Step::DayNumbers => midnight,
+            Step::Weeks => midnight && at.date_naive() == week_begin(at.date_naive(), week_start),
+            Step::Months(n) => midnight && at.day() == 1 && at.month0().is_multiple_of(n),
+            Step::Years(n) => midnight && at.ordinal() == 1 && at.year() % n == 0,
+        }
+    }
+
+    fn label(self, at: &DateTime<FixedOffset>, lang: Lang) -> String {
+        let day = at.date_naive();
+        match self {
+            Step::Minutes(_) | Step::Hours(_) => at.format("%H:%M").to_string(),
+            Step::Days | Step::Weeks => lang.short_day(day),
+            Step::DayNumbers => lang.say(&Sentence::new("chart.day_number").with("day", at.day())),
+            Step::Months(_) => lang.month(day),
+            Step::Years(_) => lang.say(&Sentence::new("chart.year_number").with("year", at.year())),
+        }
+    }
+
+    /// What the second line says, and whether it is said for each tick or only where it changes.
+    fn below(self, at: &DateTime<FixedOffset>, lang: Lang) -> Option<(String, bool)> {
+        let day = at.date_naive();
+        match self {
+            Step::Minutes(_) | Step::Hours(_) => Some((weekday_and_day(lang, day), false)),
+            Step::Days => Some((lang.weekday(day.weekday().num_days_from_monday()).to_owned(), true)),
+            Step::DayNumbers => Some((lang.month(day), false)),
+            Step::Weeks | Step::Months(_) | Step::Years(_) => None,
+        }
+    }
+}
+
+/// `Mon 16 Nov`.
+pub fn weekday_and_day(lang: Lang, day: NaiveDate) -> String {
+    let weekday = lang.weekday(day.weekday().num_days_from_monday());
+    lang.say(&Sentence::new("chart.weekday_and_day").with("weekday", weekday).with("day", lang.short_day(day)))
+}
+
+fn week_begin(day: NaiveDate, week_start: u32) -> NaiveDate {
+    let since = (day.weekday().num_days_from_monday() + 7 - week_start) % 7;
+    day.checked_sub_days(Days::new(u64::from(since))).unwrap_or(day)
+}
+
+/// Labels for windows that start at the given local times, each `band` pixels wide: the finest step
+/// whose labels do not touch.
+pub fn ticks(starts: &[DateTime<FixedOffset>], band: f64, labels: Labels) -> Vec<Tick> {
+    STEPS
+        .iter()
+        .filter_map(|&step| candidate(starts, band, labels, step))
+        .find(|ticks| !ticks.is_empty())
+        .or_else(|| {
+            let first = starts.first()?;
+            let (label, below) = (first.format("%H:%M").to_string(), Some(weekday_and_day(labels.lang, first.date_naive())));
+            Some(vec![Tick { window: 0, label, below, whole: false }])
+        })
+        .unwrap_or_default()
+}
+
+/// The ticks of one step, if they have room.
+fn candidate(starts: &[DateTime<FixedOffset>], band: f64, labels: Labels, step: Step) -> Option<Vec<Tick>> {
+    let Labels { lang, style, week_start, window } = labels;
+    // A step finer than the windows would name each by its start, as if it were that short.
+    if step.length() < window {
+        return None;
+    }
+    let stretches: Vec<_> = starts.iter().map(|at| step.stretch(at, week_start)).collect();
+    let windows: Vec<usize> = (0..starts.len())
+        .filter(|&i| if i == 0 { step.begins(&starts[0], week_start) } else { stretches[i] != stretches[i - 1] })
+        .collect();
+    let widest = windows.iter().map(|&i| measure::width(&step.label(&starts[i], lang), style)).fold(0.0, f64::max);
+    let closest = windows.windows(2).map(|pair| pair[1] - pair[0]).min().unwrap_or(usize::MAX);
+    if closest as f64 * band < widest + GAP {
+        return None;
+    }
+    let whole = windows.len() == starts.len();
+    let mut ticks: Vec<Tick> = Vec::with_capacity(windows.len());
+    let mut said: Option<String> = None;
+    for window in windows {
+        let below = step.below(&starts[window], lang).and_then(|(text, always)| {
+            let new = always || said.as_ref() != Some(&text);
+            said = Some(text.clone());
+            new.then_some(text)
+        });
+        ticks.push(Tick { window, label: step.label(&starts[window], lang), below, whole });
+    }
+    drop_crowded(&mut ticks, band, style);
+    Some(ticks)
+}
+
+/// Leaves out second lines that would run into the next one.
+fn drop_crowded(ticks: &mut [Tick], band: f64, style: Type) {
+    let mut limit = f64::INFINITY;
+    for tick in ticks.iter_mut().rev() {
+        let x = tick.window as f64 * band;
+        if let Some(below) = &tick.below {
+            if x + measure::width(below, style) + GAP / 2.0 > limit && !tick.whole {
+                tick.below = None;
+            } else {
+                limit = x;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Timestamp, Zone};
+
+    fn labels(minutes: i64) -> Labels {
+        Labels { lang: Lang::En, style: Type::plain(15.0), week_start: 0, window: minutes }
+    }
+
+    /// `count` windows of `minutes` from a local time.
+    fn windows(zone: &str, start: &str, minutes: i64, count: i64) -> Vec<DateTime<FixedOffset>> {
+        let zone: Zone = zone.parse().unwrap();
+        let start = zone.instant(start.parse().unwrap()).unwrap().0;
+        (0..count).map(|i| zone.local(Timestamp(start + i * minutes * 60_000))).collect()
+    }
+
+    fn shown(ticks: &[Tick]) -> Vec<(usize, &str, &str)> {
+        ticks.iter().map(|tick| (tick.window, tick.label.as_str(), tick.below.as_deref().unwrap_or(""))).collect()
+    }
+
+    #[test]
+    fn a_week_of_days_names_each_day() {
+        let ticks = ticks(&windows("Asia/Tokyo", "2026-11-16T00:00:00", 1440, 7), 100.0, labels(1440));
+        assert_eq!(shown(&ticks)[0], (0, "16 Nov", "Mon"));
+        assert_eq!(shown(&ticks)[6], (6, "22 Nov", "Sun"));
+        assert!(ticks.iter().all(|tick| tick.whole));
+    }
+
+    #[test]
+    fn a_month_of_days_has_numbers_and_the_month_below_where_it_begins() {
+        let ticks = ticks(&windows("Asia/Tokyo", "2026-11-16T00:00:00", 1440, 30), 36.0, labels(1440));
+        assert_eq!(shown(&ticks)[..2], [(0, "16", "Nov 2026"), (1, "17", "")]);
+        assert_eq!(shown(&ticks)[15], (15, "1", "Dec 2026"));
+    }
+
+    #[test]
+    fn a_year_of_days_is_labelled_by_months_and_weeks_by_months_too() {
+        let days = windows("Asia/Tokyo", "2026-01-01T00:00:00", 1440, 365);
+        assert_eq!(shown(&ticks(&days, 3.2, labels(1440)))[..2], [(0, "Jan 2026", ""), (31, "Feb 2026", "")]);
+        let weeks = windows("Asia/Tokyo", "2026-01-05T00:00:00", 7 * 1440, 52);
+        let ticks = ticks(&weeks, 25.0, labels(7 * 1440));
+        assert_eq!(shown(&ticks)[0], (4, "Feb 2026", ""));
+    }
+
+    #[test]
+    fn hours_of_two_days_name_the_day_once() {
+        let ticks = ticks(&windows("Asia/Tokyo", "2026-11-16T22:00:00", 60, 48), 22.0, labels(60));
+        assert_eq!(shown(&ticks)[..3], [(2, "00:00", "Tue 17 Nov"), (5, "03:00", ""), (8, "06:00", "")]);
+    }
+
+    #[test]
+    fn local_hours_stay_round_when_the_clocks_change() {
+        // Berlin's clocks went from 02:00 to 03:00 on 2026-03-29.
+        let ticks = ticks(&windows("Europe/Berlin", "2026-03-29T00:00:00", 60, 23), 30.0, labels(60));
+        let names: Vec<_> = ticks.iter().map(|tick| tick.label.as_str()).collect();
+        assert_eq!(names, ["00:00", "03:00", "06:00", "09:00", "12:00", "15:00", "18:00", "21:00"]);
+        assert_eq!(ticks[1].window, 2);
+    }
+
+    #[test]
+    fn weeks_begin_on_the_chosen_day() {
+        let starts = windows("Asia/Tokyo", "2026-11-16T00:00:00", 1440, 60);
+        let sunday = Labels { week_start: 6, ..labels(1440) };
+        assert_eq!(shown(&ticks(&starts, 16.0, sunday))[0], (6, "22 Nov", ""));
+        assert_eq!(shown(&ticks(&starts, 16.0, labels(1440)))[0], (0, "16 Nov", ""));
+    }
+
+    #[test]
+    fn labels_never_touch_whatever_the_windows() {
+        for (minutes, count) in [(5, 1), (5, 12), (5, 288), (15, 2_000), (60, 168), (60, 2_000), (1440, 2), (1440, 40), (1440, 3_650), (10_080, 520)] {
+            let band = 900.0 / count as f64;
+            let starts = windows("Asia/Tokyo", "2026-11-16T21:00:00", minutes, count);
+            let ticks = ticks(&starts, band, labels(minutes));
+            assert!(!ticks.is_empty(), "{minutes} {count}");
+            for pair in ticks.windows(2) {
+                let room = (pair[1].window - pair[0].window) as f64 * band;
+                assert!(room >= measure::width(&pair[0].label, labels(5).style), "{minutes} {count} {pair:?}");
+            }
+        }
+        assert_eq!(ticks(&[], 10.0, labels(5)), []);
+    }
+}

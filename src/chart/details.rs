@@ -1,0 +1,172 @@
+//! The details, ranked: bars with their counts, shares and changes beside them.
+
+use super::{
+    Chart,
+    canvas::{Anchor, Canvas, Frame},
+    change, measure, page,
+    scene::Scene,
+    theme::{AXIS, BADGE, MUTED, ON_BADGE, PAGE, PREVIOUS, Sizes, TEXT, Type},
+};
+use crate::{analysis::DetailRow, model::Sentence};
+
+/// The details as a picture of its own, at most `top` of them.
+pub fn details(scene: &Scene, top: usize) -> Chart {
+    let height = height(scene, &PAGE, top);
+    let title = scene.phrase("chart.details").to_owned();
+    let alt = alt(scene, &title, top);
+    page::draft(scene, "details", title, alt, height).finish(|canvas, frame| panel(canvas, frame, scene, &PAGE, top))
+}
+
+fn alt(scene: &Scene, title: &str, top: usize) -> String {
+    let rows = scene.analysis.by_detail.iter().take(top);
+    let items = rows.map(|row| {
+        let name = scene.say(Sentence::new("chart.reason_and_detail").with("reason", &row.reason).with("detail", scene.detail_name(&row.reason, &row.detail)));
+        let counted = scene.say(Sentence::new("chart.named_count").with("name", name).with("errors", scene.number(row.errors)));
+        match row.previous_errors {
+            Some(previous) => scene.say(Sentence::new("chart.with_previous").with("count", counted).with("previous", scene.number(previous))),
+            None => counted,
+        }
+    });
+    let mut alt = scene.listed(title, items);
+    if let Some(more) = further(scene, top) {
+        alt = format!("{alt} {more}");
+    }
+    alt
+}
+
+/// Says how many details are not shown.
+fn further(scene: &Scene, top: usize) -> Option<String> {
+    let rest = scene.analysis.by_detail.get(top..).unwrap_or_default();
+    let errors = rest.iter().fold(0_u64, |sum, row| sum.saturating_add(row.errors));
+    let key = if rest.len() == 1 { "chart.one_more_detail" } else { "chart.more_details" };
+    (!rest.is_empty()).then(|| scene.say(Sentence::new(key).with("count", scene.number(rest.len() as u64)).with("errors", scene.figure(errors))))
+}
+
+/// Height of the ranking of at most `top` details.
+pub fn height(scene: &Scene, sizes: &Sizes, top: usize) -> f64 {
+    let rows = scene.analysis.by_detail.len().min(top).max(1) as f64;
+    rows * sizes.row + footer(scene, sizes, top)
+}
+
+/// Room for the lines below the ranking.
+fn footer(scene: &Scene, sizes: &Sizes, top: usize) -> f64 {
+    let lines = usize::from(further(scene, top).is_some() || scene.compared());
+    lines as f64 * (sizes.small.leading() + 6.0)
+}
+
+/// Widths of the columns of numbers at the right of the bars.
+struct Columns {
+    count: f64,
+    share: f64,
+    change: f64,
+}
+
+fn columns(scene: &Scene, rows: &[DetailRow], sizes: &Sizes) -> Columns {
+    let widest = |width: &dyn Fn(&DetailRow) -> f64| rows.iter().map(width).fold(0.0, f64::max);
+    Columns {
+        count: widest(&|row| measure::width(&scene.figure(row.errors), sizes.strong)) + 12.0,
+        share: if sizes.shares { widest(&|row| measure::width(&scene.lang.percent(row.share), sizes.body)) + 14.0 } else { 0.0 },
+        change: widest(&|row| row.change.map_or(0.0, |c| change::width(scene, c, sizes.body) + 18.0)),
+    }
+}
+
+/// Draws the ranking of at most `top` details into a frame.
+pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes, top: usize) {
+    let all = &scene.analysis.by_detail;
+    let rows = &all[..all.len().min(top)];
+    if rows.is_empty() {
+        page::instead(canvas, frame, scene.phrase("chart.no_errors"), sizes.body);
+        return;
+    }
+    let columns = columns(scene, rows, sizes);
+    let names = rows.iter().map(|row| name_width(scene, row, sizes)).fold(0.0, f64::max);
+    let name_room = names.min(frame.w * 0.48);
+    let bars = Frame {
+        x: frame.x + name_room + 14.0,
+        w: (frame.w - name_room - 14.0 - columns.count - columns.share - columns.change).max(20.0),
+        ..frame
+    };
+    let largest = rows.iter().flat_map(|row| [Some(row.errors), row.previous_errors]).flatten().max().unwrap_or(0).max(1);
+    let length = |errors: u64| bars.w * (errors as f64 / largest as f64);
+    for (i, row) in rows.iter().enumerate() {
+        let top = frame.y + i as f64 * sizes.row;
+        let middle = top + sizes.row / 2.0;
+        name(canvas, scene, row, (frame.x, top), name_room, sizes);
+        let ink = scene.ink(&row.reason);
+        let w = if row.errors > 0 { length(row.errors).max(2.0) } else { 0.0 };
+        let y = (middle - sizes.bar / 2.0).round();
+        let bar = || canvas.rect(Frame { x: bars.x, y, w, h: sizes.bar }, ink);
+        let mark = || {
+            if let Some(previous) = row.previous_errors.filter(|previous| *previous > 0) {
+                let x = bars.x + length(previous);
+                canvas.line((x, y - 4.0), (x, y + sizes.bar + 4.0), PREVIOUS, 2.5);
+            }
+        };
+        // The mark stands over the bar, unless it would hide it.
+        if w < 6.0 {
+            mark();
+            bar();
+        } else {
+            bar();
+            mark();
+        }
+        let baseline = middle + sizes.body.size * 0.36;
+        let mut right = bars.right() + columns.count;
+        canvas.text(&scene.figure(row.errors), (right, baseline), sizes.strong, TEXT, Anchor::End);
+        right += columns.share;
+        if sizes.shares {
+            canvas.text(&scene.lang.percent(row.share), (right, baseline), sizes.body, MUTED, Anchor::End);
+        }
+        if let Some(difference) = row.change {
+            change::draw(canvas, scene, difference, (frame.right(), baseline), sizes.body);
+        }
+    }
+    let below = frame.y + rows.len() as f64 * sizes.row;
+    canvas.line((bars.x, frame.y), (bars.x, below), AXIS, 1.0);
+    let baseline = below + 6.0 + sizes.small.size;
+    let mut room = frame.w;
+    if let Some(previous) = scene.analysis.period.previous.as_ref().filter(|_| scene.compared()) {
+        let key = scene.say(Sentence::new("chart.mark_of_previous").with("label", &previous.label));
+        let w = measure::width(&key, sizes.small).min(frame.w / 2.0);
+        canvas.fitted(&key, (frame.right(), baseline), sizes.small, MUTED, Anchor::End, frame.w / 2.0);
+        let x = frame.right() - w - 9.0;
+        canvas.line((x, baseline - sizes.small.size * 0.8), (x, baseline + 2.0), PREVIOUS, 2.5);
+        room -= w + 30.0;
+    }
+    if let Some(more) = further(scene, top) {
+        canvas.fitted(&more, (frame.x, baseline), sizes.small, MUTED, Anchor::Start, room);
+    }
+}
+
+/// What stands under a detail's name.
+fn under(scene: &Scene, row: &DetailRow) -> String {
+    if row.known { row.reason.clone() } else { scene.say(Sentence::new("chart.unlisted").with("reason", &row.reason)) }
+}
+
+fn badge(sizes: &Sizes) -> Type {
+    Type::bold((sizes.small.size - 2.0).max(10.0))
+}
+
+/// Width of the badge of a new detail, with the gap before it.
+fn badge_width(scene: &Scene, row: &DetailRow, sizes: &Sizes) -> f64 {
+    if row.new { measure::width(scene.phrase("chart.new"), badge(sizes)) + 20.0 } else { 0.0 }
+}
+
+fn name_width(scene: &Scene, row: &DetailRow, sizes: &Sizes) -> f64 {
+    let name = measure::width(&scene.detail_name(&row.reason, &row.detail), sizes.strong) + badge_width(scene, row, sizes);
+    name.max(measure::width(&under(scene, row), sizes.small))
+}
+
+fn name(canvas: &Canvas, scene: &Scene, row: &DetailRow, (x, top): (f64, f64), room: f64, sizes: &Sizes) {
+    let block = sizes.body.size + sizes.small.leading();
+    let first = top + (sizes.row - block) / 2.0 + sizes.body.size * 0.86;
+    let badge_room = badge_width(scene, row, sizes);
+    let name = canvas.fitted(&scene.detail_name(&row.reason, &row.detail), (x, first), sizes.strong, TEXT, Anchor::Start, room - badge_room);
+    if row.new {
+        let style = badge(sizes);
+        let back = Frame { x: x + name + 8.0, y: first - style.size - 1.0, w: badge_room - 8.0, h: style.size + 5.0 };
+        canvas.rect(back, BADGE);
+        canvas.text(scene.phrase("chart.new"), (back.x + back.w / 2.0, first - 0.5), style, ON_BADGE, Anchor::Middle);
+    }
+    canvas.fitted(&under(scene, row), (x, first + sizes.small.leading()), sizes.small, MUTED, Anchor::Start, room);
+}

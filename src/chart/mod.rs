@@ -1,0 +1,114 @@
+//! Pictures: plotters drawings as SVG text, and the same as PNG.
+//!
+//! Every drawing is a function of an [`Analysis`] and a language, byte for byte the same each time.
+//! An SVG stands by itself: it has its own light colours, fetches nothing, and has no ids that could
+//! clash when several stand in one page. Its elements have classes by which a page can make it dark
+//! ([`theme::dark_rules`]).
+
+mod calendar;
+mod canvas;
+mod change;
+mod channels;
+mod columns;
+mod details;
+mod fonts;
+mod heatmap;
+mod incident;
+mod measure;
+mod overview;
+mod page;
+mod png;
+mod reasons;
+mod scale;
+#[cfg(test)]
+mod sample;
+mod scene;
+mod stack;
+pub mod theme;
+mod timeline;
+
+pub use fonts::{MissingScript, missing_scripts, picture_language};
+pub use heatmap::level as heat_level;
+pub use png::{PngError, png, pngs};
+pub use scene::ReasonInks;
+
+use crate::{analysis::Analysis, taxonomy::Lang};
+use scene::Scene;
+
+/// One picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// What it shows: `timeline`, `details`, `heatmap` …
+    pub name: &'static str,
+    /// From 1, where there are several of a kind (incidents).
+    pub number: Option<usize>,
+    pub title: String,
+    /// What the picture says, for those who do not see it: its numbers in words. Not escaped.
+    pub alt: String,
+    /// The drawing, one `svg` element.
+    pub svg: String,
+}
+
+impl Chart {
+    /// The name of its files, without extension: `timeline`, `incident-1`.
+    pub fn file_stem(&self) -> String {
+        match self.number {
+            Some(number) => format!("{}-{number}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
+
+/// Every chart that the analysis has something for; rankings show at most `top` entries.
+pub fn all(analysis: &Analysis, lang: Lang, top: usize) -> Vec<Chart> {
+    let scene = Scene::new(analysis, lang);
+    let mut charts = vec![timeline::timeline(&scene), details::details(&scene, top)];
+    if heatmap::known(&scene) {
+        charts.push(heatmap::heatmap(&scene));
+    }
+    if scene.compared() {
+        charts.push(reasons::reasons(&scene));
+    }
+    if analysis.by_channel.len() > 1 {
+        charts.push(channels::channels(&scene, top));
+    }
+    charts.extend((0..analysis.incidents.len().min(top)).filter_map(|index| incident::incident(&scene, index)));
+    charts
+}
+
+/// Errors per window, stacked by reason, with the incidents and the previous period.
+pub fn timeline(analysis: &Analysis, lang: Lang) -> Chart {
+    timeline::timeline(&Scene::new(analysis, lang))
+}
+
+/// At most `top` details, ranked.
+pub fn details(analysis: &Analysis, lang: Lang, top: usize) -> Chart {
+    details::details(&Scene::new(analysis, lang), top)
+}
+
+/// Errors by weekday and hour.
+pub fn heatmap(analysis: &Analysis, lang: Lang) -> Chart {
+    heatmap::heatmap(&Scene::new(analysis, lang))
+}
+
+/// Each reason in this period and in the one before.
+pub fn reasons(analysis: &Analysis, lang: Lang) -> Chart {
+    reasons::reasons(&Scene::new(analysis, lang))
+}
+
+/// At most `top` channels side by side, on one scale.
+pub fn channels(analysis: &Analysis, lang: Lang, top: usize) -> Chart {
+    channels::channels(&Scene::new(analysis, lang), top)
+}
+
+/// One incident in steps of five minutes; `index` is that of [`Analysis::incidents`], `None` if
+/// there is none.
+pub fn incident(analysis: &Analysis, lang: Lang, index: usize) -> Option<Chart> {
+    incident::incident(&Scene::new(analysis, lang), index)
+}
+
+/// One picture to paste into a chat: the headline, the totals with their change, the timeline, the top
+/// details (at most six) and the heatmap. 1,200 pixels wide.
+pub fn overview(analysis: &Analysis, lang: Lang, top: usize) -> String {
+    overview::overview(&Scene::new(analysis, lang), top)
+}

@@ -1,0 +1,178 @@
+//! What every chart needs besides the analysis: language, local time, the inks of the reasons, and
+//! words that several charts say.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, FixedOffset};
+
+use super::{
+    scale,
+    theme::{self, Ink},
+};
+use crate::{
+    analysis::Analysis,
+    model::{Sentence, Timestamp, Zone},
+    taxonomy::{self, Lang},
+};
+
+/// An analysis, ready to be drawn.
+pub struct Scene<'a> {
+    pub analysis: &'a Analysis,
+    pub lang: Lang,
+    zone: Zone,
+    inks: ReasonInks<'a>,
+}
+
+/// The inks of an analysis's reasons, the same in every chart of it.
+#[derive(Clone, Debug)]
+pub struct ReasonInks<'a> {
+    /// The reasons that are not in LINE's published list, by name.
+    unknown: Vec<&'a str>,
+}
+
+impl<'a> ReasonInks<'a> {
+    pub fn new(analysis: &'a Analysis) -> ReasonInks<'a> {
+        let mut unknown: Vec<&str> = analysis
+            .by_reason
+            .iter()
+            .map(|row| row.reason.as_str())
+            .chain(analysis.incidents.iter().map(|incident| incident.reason.as_str()))
+            .filter(|reason| theme::known_reason(reason).is_none())
+            .collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        ReasonInks { unknown }
+    }
+
+    pub fn ink(&self, reason: &str) -> Ink {
+        theme::known_reason(reason)
+            .unwrap_or_else(|| theme::unknown_reason(self.unknown.binary_search(&reason).unwrap_or(usize::MAX)))
+    }
+}
+
+impl<'a> Scene<'a> {
+    pub fn new(analysis: &'a Analysis, lang: Lang) -> Scene<'a> {
+        let zone = analysis.timezone.parse().unwrap_or(Zone::Named(chrono_tz::UTC));
+        Scene { analysis, lang, zone, inks: ReasonInks::new(analysis) }
+    }
+
+    /// The ink of a reason: the same in every chart of the analysis.
+    pub fn ink(&self, reason: &str) -> Ink {
+        self.inks.ink(reason)
+    }
+
+    /// Local time of an instant in milliseconds since 1970-01-01T00:00:00Z.
+    pub fn local(&self, millis: i64) -> DateTime<FixedOffset> {
+        // The years that errstat reads, so that no instant is beyond the calendar.
+        self.zone.local(Timestamp(millis.clamp(0, 4_200_000_000_000)))
+    }
+
+    /// The time of day, with the day if the stretch of time that it lies in is longer than one.
+    pub fn time_within(&self, at: DateTime<FixedOffset>, bounds: (i64, i64)) -> String {
+        let time = at.format("%H:%M").to_string();
+        if bounds.1 - bounds.0 <= 24 * 3_600_000 {
+            return time;
+        }
+        let day = super::calendar::weekday_and_day(self.lang, at.date_naive());
+        self.say(Sentence::new("chart.day_and_time").with("day", day).with("time", time))
+    }
+
+    /// A minute in words; as it stands if it is not RFC 3339.
+    pub fn moment(&self, rfc3339: &str) -> String {
+        DateTime::parse_from_rfc3339(rfc3339).map_or_else(|_| rfc3339.to_owned(), |at| self.lang.moment(at))
+    }
+
+    /// The weekday on which weeks start; 0 is Monday.
+    pub fn week_start(&self) -> u32 {
+        match self.analysis.heatmap.rows.first() {
+            Some(&"sun") => 6,
+            _ => 0,
+        }
+    }
+
+    pub fn say(&self, sentence: Sentence) -> String {
+        self.lang.say(&sentence)
+    }
+
+    pub fn phrase(&self, key: &'static str) -> &str {
+        self.lang.phrase(key)
+    }
+
+    /// Texts as a list.
+    pub fn list(&self, texts: impl IntoIterator<Item = String>) -> String {
+        texts
+            .into_iter()
+            .reduce(|list, item| self.say(Sentence::new("chart.list").with("list", list).with("item", item)))
+            .unwrap_or_default()
+    }
+
+    /// A text alternative that is a list: title, period, and the items, or that there are none.
+    pub fn listed(&self, title: &str, items: impl IntoIterator<Item = String>) -> String {
+        let list = Some(self.list(items)).filter(|list| !list.is_empty());
+        let list = list.unwrap_or_else(|| self.phrase("chart.no_errors").to_owned());
+        self.say(Sentence::new("chart.list_alt").with("title", title).with("period", self.period()).with("list", list))
+    }
+
+    /// Whether anything is compared.
+    pub fn compared(&self) -> bool {
+        self.analysis.totals.previous_errors.is_some()
+    }
+
+    /// A detail's name, with the name of its status (`502 Bad Gateway`); words for an empty one.
+    pub fn detail_name(&self, reason: &str, detail: &str) -> String {
+        match taxonomy::status(reason, detail).and_then(taxonomy::status_name) {
+            Some(name) => self.say(Sentence::new("chart.status").with("code", detail).with("name", name)),
+            None => self.detail_code(detail).to_owned(),
+        }
+    }
+
+    /// A detail as it stands, for little room; words for an empty one.
+    pub fn detail_code<'b>(&'b self, detail: &'b str) -> &'b str {
+        if detail.is_empty() { self.phrase("chart.no_detail") } else { detail }
+    }
+
+    /// A channel's name; words for rows that name none.
+    pub fn channel_name<'b>(&'b self, channel: Option<&'b str>) -> &'b str {
+        channel.unwrap_or_else(|| self.phrase("chart.no_channel"))
+    }
+
+    /// The period in words: its first and last day, or its first and last minute.
+    pub fn period(&self) -> String {
+        let bounds = &self.analysis.period.bounds;
+        let (start, end) = (self.local(bounds.start), self.local(bounds.end));
+        let midnight = |at: &DateTime<FixedOffset>| at.time() == chrono::NaiveTime::MIN;
+        let (first, last) = if midnight(&start) && midnight(&end) && bounds.end > bounds.start {
+            (self.lang.day(start.date_naive()), self.lang.day(self.local(bounds.end - 1).date_naive()))
+        } else if start.date_naive() == end.date_naive() && start != end {
+            (self.lang.moment(start), end.format("%H:%M").to_string())
+        } else {
+            (self.lang.moment(start), self.lang.moment(end))
+        };
+        if first == last {
+            return self.say(Sentence::new("chart.one_day").with("day", first).with("zone", &self.analysis.timezone));
+        }
+        self.say(Sentence::new("chart.period").with("first", first).with("last", last).with("zone", &self.analysis.timezone))
+    }
+
+    /// Errors of each reason over the whole period, in the order in which the windows have them.
+    pub fn reasons(&self) -> Vec<(&'a str, u64)> {
+        let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut order: Vec<&str> = Vec::new();
+        for (reason, errors) in self.analysis.windows.buckets.iter().flat_map(|bucket| &bucket.by_reason.0) {
+            let sum = sums.entry(reason).or_insert_with(|| {
+                order.push(reason);
+                0
+            });
+            *sum = sum.saturating_add(*errors);
+        }
+        order.into_iter().map(|reason| (reason, sums[reason])).collect()
+    }
+
+    pub fn number(&self, count: u64) -> String {
+        self.lang.number(count)
+    }
+
+    pub fn figure(&self, count: u64) -> String {
+        scale::figure(self.lang, count)
+    }
+}

@@ -1,0 +1,137 @@
+//! errstat.toml: options that need not be typed again. The command line wins.
+
+use std::{fs, io, path::Path, str::FromStr};
+
+use toml::de::{DeTable, DeValue};
+
+use super::options::Shared;
+use crate::{
+    error::{Error, Result},
+    model::Privacy,
+    taxonomy::nearest,
+};
+
+const DEFAULT: &str = "errstat.toml";
+
+/// Options that write or reveal something: a configuration from a pull request must do neither.
+const COMMAND_LINE_ONLY: [&str; 9] = ["inputs", "input", "output", "rejects", "show_urls", "keep_urls", "mail_from", "mail_to", "config"];
+
+const KEYS: [&str; 23] = [
+    "as_of", "channel", "check", "color", "columns", "compare", "detail", "encoding", "exported_at", "input_timezone", "lang", "no_progress", "overlap", "period", "quiet",
+    "reason", "strict", "threads", "time_format", "timezone", "top", "week_start", "window",
+];
+
+/// Fills what the command line leaves open from the configuration file.
+///
+/// # Errors
+/// A file that was asked for and cannot be read, an unknown key, a wrong value; with line and column.
+pub fn fill(shared: &mut Shared) -> Result<()> {
+    let asked = shared.showing.config.clone();
+    let path = asked.as_deref().unwrap_or(Path::new(DEFAULT));
+    let shown = Privacy::default().text(&path.to_string_lossy());
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if asked.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Error::new("error.config_unreadable").with("path", shown).with("cause", error)),
+    };
+    let place = |error: Error, at: usize| {
+        let before = &text[..at.min(text.len())];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
+        error.with("path", &shown).with("line", line).with("column", column)
+    };
+    let table = DeTable::parse(&text).map_err(|error| place(Error::new("error.config_wrong").with("cause", error.message()), error.span().map_or(0, |span| span.start)))?;
+    for (key, value) in table.get_ref() {
+        let name = key.get_ref().as_ref();
+        let at = key.span().start;
+        if COMMAND_LINE_ONLY.contains(&name) {
+            return Err(place(Error::new("error.config_command_line").with("key", name), at));
+        }
+        if !KEYS.contains(&name) {
+            let near = nearest(name, KEYS).join(", ");
+            let near = if near.is_empty() { String::new() } else { crate::taxonomy::Lang::En.say(&crate::model::Sentence::new("error_nearest.one").with("nearest", near)) };
+            return Err(place(Error::new("error.config_key").with("key", Privacy::default().text(name)).with("nearest", near), at));
+        }
+        set(shared, name, value.get_ref()).map_err(|why| place(Error::new("error.config_wrong").with("cause", format!("{name}: {why}")), value.span().start))?;
+    }
+    Ok(())
+}
+
+/// Sets one option, unless the command line did.
+fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> std::result::Result<(), String> {
+    let Shared { reading, selection, showing } = shared;
+    match key {
+        "as_of" => one(&mut selection.as_of, value),
+        "channel" => many(&mut reading.channel, value),
+        "color" => choice(&mut showing.color, value),
+        "columns" => one(&mut reading.columns, value),
+        "compare" => choice(&mut selection.compare, value),
+        "detail" => many(&mut selection.detail, value),
+        "encoding" => one(&mut reading.encoding, value),
+        "exported_at" => one(&mut reading.exported_at, value),
+        "input_timezone" => one(&mut reading.input_timezone, value),
+        "lang" => one(&mut showing.lang, value),
+        "no_progress" => flag(&mut showing.no_progress, value),
+        "overlap" => choice(&mut reading.overlap, value),
+        "period" => one(&mut selection.period, value),
+        "quiet" => flag(&mut showing.quiet, value),
+        "reason" => many(&mut selection.reason, value),
+        "strict" => flag(&mut reading.strict, value),
+        "threads" => one(&mut reading.threads, value),
+        "time_format" => one(&mut reading.time_format, value),
+        "timezone" => one(&mut selection.timezone, value),
+        "top" => one(&mut selection.top, value),
+        "week_start" => choice(&mut selection.week_start, value),
+        "window" => one(&mut selection.window, value),
+        // The rules of `errstat check` are its own affair.
+        _ => Ok(()),
+    }
+}
+
+/// A text, or a number or a date written without quotes.
+fn text(value: &DeValue<'_>) -> std::result::Result<String, String> {
+    match value {
+        DeValue::String(text) => Ok(text.to_string()),
+        DeValue::Integer(number) => Ok(number.to_string()),
+        DeValue::Datetime(time) => Ok(time.to_string()),
+        other => Err(format!("a text is wanted, not {}", other.type_str())),
+    }
+}
+
+fn one<T: FromStr<Err: ToString>>(slot: &mut Option<T>, value: &DeValue<'_>) -> std::result::Result<(), String> {
+    let read = text(value)?.parse().map_err(|error: T::Err| error.to_string())?;
+    slot.get_or_insert(read);
+    Ok(())
+}
+
+fn many<T: FromStr<Err: ToString>>(slot: &mut Vec<T>, value: &DeValue<'_>) -> std::result::Result<(), String> {
+    let texts = match value {
+        DeValue::Array(items) => items.iter().map(|item| text(item.get_ref())).collect::<std::result::Result<Vec<_>, _>>()?,
+        value => vec![text(value)?],
+    };
+    let read = texts.iter().map(|text| text.parse().map_err(|error: T::Err| error.to_string())).collect::<std::result::Result<Vec<T>, _>>()?;
+    if slot.is_empty() {
+        *slot = read;
+    }
+    Ok(())
+}
+
+fn choice<T: clap::ValueEnum>(slot: &mut Option<T>, value: &DeValue<'_>) -> std::result::Result<(), String> {
+    let wanted = text(value)?;
+    let read = T::from_str(&wanted, false).map_err(|_| {
+        let known: Vec<String> = T::value_variants().iter().filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned())).collect();
+        format!("“{wanted}” is none of {}", known.join(", "))
+    })?;
+    slot.get_or_insert(read);
+    Ok(())
+}
+
+fn flag(slot: &mut bool, value: &DeValue<'_>) -> std::result::Result<(), String> {
+    match value {
+        DeValue::Boolean(on) => {
+            *slot |= on;
+            Ok(())
+        }
+        other => Err(format!("true or false is wanted, not {}", other.type_str())),
+    }
+}

@@ -1,0 +1,40 @@
+//! `errstat explain`: what a reason or a detail means, and what to do.
+
+use clap::Args;
+
+use super::{
+    Stop,
+    options::{Shared, Showing},
+    screen,
+};
+use crate::{
+    error::Error,
+    model::{Privacy, Sentence},
+    render::terminal,
+    taxonomy,
+};
+
+/// What a reason or a detail means, its likely causes, and what to look at first
+///
+/// Takes a reason, a detail, both, or an HTTP status such as 502; without any, explains all of them.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// A reason such as request_timeout, a detail such as "TLS handshake failure", a status such as 502
+    #[arg(value_name = "REASON [DETAIL]")]
+    words: Vec<String>,
+
+    #[command(flatten)]
+    showing: Showing,
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Stop> {
+    let shared = Shared { showing: arguments.showing.clone(), ..Shared::default() };
+    match taxonomy::resolve(&arguments.words) {
+        Ok(entries) => screen::print(terminal::explain(&entries, &screen::view(&shared)).as_bytes()),
+        Err(unknown) => {
+            let nearest = unknown.nearest.join(", ");
+            let nearest = if nearest.is_empty() { String::new() } else { shared.lang().say(&Sentence::new("error_nearest.one").with("nearest", nearest)) };
+            Err(Error::new("error.explain_unknown").with("word", Privacy::default().text(&unknown.word)).with("nearest", nearest).into())
+        }
+    }
+}

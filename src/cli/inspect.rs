@@ -1,0 +1,29 @@
+//! `errstat inspect`: how a file was understood.
+
+use clap::Args;
+
+use super::{Stop, load, options::Shared, screen};
+use crate::{model::SourceReport, render::terminal};
+
+/// How each file was understood: encoding, delimiter, columns, time form, rows, rejects, span
+///
+/// Shows what was decided and from which evidence. Reads every row, and changes nothing.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    #[command(flatten)]
+    shared: Shared,
+}
+
+pub fn run(mut arguments: Arguments) -> Result<(), Stop> {
+    let reading = load::read(&mut arguments.shared)?;
+    let reports: Vec<SourceReport> = reading.sources.into_iter().map(|source| source.report).collect();
+    let shared = &arguments.shared;
+    let zone = shared.analysis_options(crate::model::Timestamp(0), crate::model::Timestamp(0)).zone;
+    let mut text = terminal::inspect(&reports, &zone, &screen::view(shared));
+    for (path, why) in &reading.skipped {
+        let note = crate::model::Sentence::new("note.skipped_file").with("path", path).with("why", shared.lang().say(why));
+        text.push_str(&crate::model::for_log(&shared.lang().say(&note)));
+        text.push('\n');
+    }
+    screen::print(text.as_bytes())
+}

@@ -1,0 +1,58 @@
+//! From options to an analysis: what `report` and `summary` have in common.
+
+use chrono::{DateTime, Utc};
+
+use super::{config, options::Shared, progress::Watch};
+use crate::{
+    analysis::{self, Analysis},
+    cube::Cube,
+    error::{Error, Result},
+    input::{self, Reading},
+    model::{SourceReport, Timestamp},
+};
+
+/// Reads the inputs.
+///
+/// # Errors
+/// Whatever keeps them from being read; with `--strict`, any rejected row.
+pub fn read(shared: &mut Shared) -> Result<Reading> {
+    config::fill(shared)?;
+    let watch = Watch::new(shared)?;
+    let reading = input::read(&shared.reading.inputs, shared.read_options(), &watch);
+    // The list of rejects is of most use where the reading failed.
+    watch.finish()?;
+    let reading = reading?;
+    if shared.reading.strict {
+        strict(shared, reading.sources.iter().map(|source| &source.report))?;
+    }
+    Ok(reading)
+}
+
+/// Reads the inputs and computes everything.
+///
+/// # Errors
+/// Whatever keeps the inputs from being read, brought together or looked at.
+pub fn analyse(shared: &mut Shared) -> Result<Analysis> {
+    let reading = read(shared)?;
+    let mut cube = Cube::build(reading, &shared.channel_rules(), shared.overlap())?;
+    cube.keep(&shared.filter())?;
+    let now = Timestamp(Utc::now().timestamp() * 1000);
+    analysis::analyse(&mut cube, &shared.analysis_options(now, generated_at(now)))
+}
+
+/// The moment that the outputs tell: SOURCE_DATE_EPOCH (reproducible-builds.org) if it is set, else now.
+fn generated_at(now: Timestamp) -> Timestamp {
+    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|value| value.parse().ok());
+    epoch.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map_or(now, Timestamp::from)
+}
+
+fn strict<'a>(shared: &Shared, reports: impl Iterator<Item = &'a SourceReport>) -> Result<()> {
+    let rejecting: Vec<&SourceReport> = reports.filter(|report| report.rejected > 0).collect();
+    let Some((first, reject)) = rejecting.first().and_then(|report| Some((report, report.rejects.first()?))) else { return Ok(()) };
+    Err(Error::new("error.strict")
+        .with("count", rejecting.iter().map(|report| report.rejected).sum::<u64>())
+        .with("path", &first.path)
+        .with("line", reject.line)
+        .with("why", shared.lang().phrase(reject.why.key()))
+        .with("text", &reject.text))
+}

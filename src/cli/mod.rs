@@ -1,0 +1,99 @@
+//! The command line: one file per command, and no logic that a user of the library would miss.
+
+mod config;
+mod explain;
+mod inspect;
+mod load;
+mod options;
+mod output;
+mod progress;
+mod report;
+mod screen;
+mod summary;
+
+use std::{ffi::OsString, io, process::ExitCode};
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::{error::Error, model::for_log, taxonomy::Lang};
+
+/// Says what failed, since when, how badly and why, from LINE's webhook error statistics
+#[derive(Debug, Parser)]
+#[command(name = "errstat", version, max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  errstat summary webhook-errors.tsv                     the numbers, on the screen
+  errstat report exports/*.tsv --period last-week -o out  the weekly report
+  errstat inspect webhook-errors.tsv                     how the file was understood
+  errstat explain 502                                    what it means and what to do
+
+Exit codes: 0 done, 2 the job could not be done.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Report(report::Arguments),
+    Summary(summary::Arguments),
+    Inspect(inspect::Arguments),
+    Explain(explain::Arguments),
+}
+
+/// What ends a command early.
+enum Stop {
+    /// Nobody reads what is written: that is no error.
+    PipeClosed,
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Stop::Failed(error)
+    }
+}
+
+/// Runs the program and says how it ended: 0 done, 2 the job could not be done.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let matches = match Cli::command().try_get_matches_from(&arguments) {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let lang = Lang::default();
+    let done = match cli.command {
+        Command::Report(command) => report::run(command, &arguments),
+        Command::Summary(command) => summary::run(command),
+        Command::Inspect(command) => inspect::run(command),
+        Command::Explain(command) => explain::run(&command),
+    };
+    match done {
+        Ok(()) | Err(Stop::PipeClosed) => ExitCode::SUCCESS,
+        Err(Stop::Failed(error)) => {
+            screen::tell(&error.text(lang));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Help is a result, anything else a mistake of usage.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe loses the help and nothing else.
+    let _ = if error.use_stderr() {
+        use io::Write;
+        let text = error.render().ansi().to_string();
+        let plain = !io::IsTerminal::is_terminal(&io::stderr()) || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        let text = if plain { error.render().to_string() } else { text };
+        let safe: Vec<String> = text.lines().map(|line| for_log(&crate::model::Privacy::default().usage(line))).collect();
+        writeln!(io::stderr(), "{}", safe.join("\n"))
+    } else {
+        error.print()
+    };
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}

@@ -1,0 +1,466 @@
+//! The options that commands share. Each can stand in errstat.toml too, unless it says where to write
+//! or what to reveal.
+
+use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use clap::{Args, ValueEnum};
+use encoding_rs::Encoding;
+
+use crate::{
+    analysis::{self, AsOf, PeriodSpec, WeekStart, WindowSize},
+    cube::{ChannelRules, Filter, OverlapPolicy},
+    error::{Error, Result},
+    input::{ColumnName, ReadOptions, Role},
+    model::{Privacy, Timestamp, Zone},
+    taxonomy::Lang,
+};
+
+/// What to read and how.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Reading")]
+pub struct Reading {
+    /// Files, folders, patterns, or - for standard input; also .gz, .zst and .zip
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<String>,
+
+    /// Zone of times without an offset [default: +09:00, the console's]
+    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>)]
+    pub input_timezone: Option<Zone>,
+
+    /// Which column is which: time=…,reason=…,detail=…,count=… (heading, or number from 1)
+    #[arg(long, value_name = "ROLE=COLUMN,…", value_parser = parsed::<ColumnList>)]
+    pub columns: Option<ColumnList>,
+
+    /// How times are written, as in strftime: '%d/%m/%Y %H:%M'
+    #[arg(long, value_name = "STRFTIME", value_parser = parsed::<TimeFormat>)]
+    pub time_format: Option<TimeFormat>,
+
+    /// Encoding of the inputs, if it is not recognised: shift_jis, utf-16le, …
+    #[arg(long, value_name = "NAME", value_parser = parsed::<EncodingName>)]
+    pub encoding: Option<EncodingName>,
+
+    /// When the inputs were exported: they are complete up to then
+    #[arg(long, value_name = "DATETIME", value_parser = parsed::<Moment>)]
+    pub exported_at: Option<Moment>,
+
+    /// Name the channel of inputs that name none, or of matching files (NAME=GLOB); show only channel NAME
+    #[arg(long, value_name = "NAME[=GLOB]", value_parser = parsed::<ChannelRule>)]
+    pub channel: Vec<ChannelRule>,
+
+    /// Where inputs overlap: merge one channel's (auto), take all for one channel (max), add everything (sum)
+    #[arg(long, value_name = "HOW")]
+    pub overlap: Option<Overlap>,
+
+    /// Write every rejected row to this CSV file
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+
+    /// Fail if any row is rejected
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Threads to read with [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// What to look at.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Period and selection")]
+pub struct Selection {
+    /// all, today, yesterday, 24h, this-week, last-week, this-month, last-month, 7d, 2026-W46, 2026-11, 2026-11-16..2026-11-22, …
+    #[arg(long, value_name = "PERIOD", value_parser = parsed::<PeriodSpec>)]
+    pub period: Option<PeriodSpec>,
+
+    /// What "last week" is relative to: now, data (the last row) or a moment [default: now]
+    #[arg(long, value_name = "MOMENT", value_parser = parsed::<AsOfOption>)]
+    pub as_of: Option<AsOfOption>,
+
+    /// Zone of the report: IANA name or offset [default: Asia/Tokyo]
+    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>)]
+    pub timezone: Option<Zone>,
+
+    /// Size of the windows: auto, 5m, 15m, 30m, hour, day, week, month
+    #[arg(long, value_name = "SIZE", value_parser = parsed::<WindowOption>)]
+    pub window: Option<WindowOption>,
+
+    /// First day of the week
+    #[arg(long, value_name = "DAY")]
+    pub week_start: Option<WeekDay>,
+
+    /// Compare with the period before
+    #[arg(long, value_name = "WITH")]
+    pub compare: Option<Compare>,
+
+    /// Only this reason (repeatable; * stands for any text)
+    #[arg(long, value_name = "REASON")]
+    pub reason: Vec<String>,
+
+    /// Only this detail (repeatable; * stands for any text)
+    #[arg(long, value_name = "DETAIL")]
+    pub detail: Vec<String>,
+
+    /// Length of lists in pictures and text [default: 10]
+    #[arg(long, value_name = "N")]
+    pub top: Option<NonZeroUsize>,
+}
+
+/// How to show it.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Showing")]
+pub struct Showing {
+    /// Language of the output
+    #[arg(long, value_name = "LANG", value_parser = parsed::<LangOption>)]
+    pub lang: Option<LangOption>,
+
+    /// Show URLs whole: they may hold secrets
+    #[arg(long)]
+    pub show_urls: bool,
+
+    /// Colours on the screen
+    #[arg(long, value_name = "WHEN")]
+    pub color: Option<Color>,
+
+    /// Say nothing but errors on standard error
+    #[arg(long, short)]
+    pub quiet: bool,
+
+    /// No progress bar
+    #[arg(long)]
+    pub no_progress: bool,
+
+    /// Configuration file [default: errstat.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// All of them.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Shared {
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub selection: Selection,
+    #[command(flatten)]
+    pub showing: Showing,
+}
+
+/// Reads a value the way errstat does everywhere, for clap.
+fn parsed<T: FromStr<Err: Into<Boxed>>>(text: &str) -> std::result::Result<T, Boxed> {
+    text.parse().map_err(Into::into)
+}
+
+type Boxed = Box<dyn std::error::Error + Send + Sync>;
+
+/// `--lang`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LangOption(pub Lang);
+
+impl FromStr for LangOption {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Lang::ALL.into_iter().find(|lang| lang.code() == text).map(LangOption).ok_or_else(|| {
+            let known: Vec<&str> = Lang::ALL.into_iter().map(Lang::code).collect();
+            Error::new("error.lang_form").with("value", text).with("known", known.join(", "))
+        })
+    }
+}
+
+/// `--window`.
+#[derive(Clone, Copy, Debug)]
+pub struct WindowOption(pub Option<WindowSize>);
+
+impl FromStr for WindowOption {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "auto" => Ok(WindowOption(None)),
+            size => size.parse().map(|size| WindowOption(Some(size))).map_err(|()| Error::new("error.window_form").with("value", text)),
+        }
+    }
+}
+
+/// A moment, in a zone that is known only later.
+#[derive(Clone, Copy, Debug)]
+pub enum Moment {
+    At(Timestamp),
+    Local(NaiveDateTime),
+}
+
+impl Moment {
+    fn parse(text: &str) -> Option<Moment> {
+        if let Ok(at) = chrono::DateTime::parse_from_rfc3339(text) {
+            return Some(Moment::At(at.into()));
+        }
+        if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            return Some(Moment::Local(day.and_time(NaiveTime::MIN)));
+        }
+        let forms = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"];
+        forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()).map(Moment::Local)
+    }
+
+    /// The instant in a zone; a time that the clock skips is the moment after.
+    fn in_zone(self, zone: &Zone) -> Timestamp {
+        match self {
+            Moment::At(at) => at,
+            Moment::Local(local) => zone.instant(local).unwrap_or_else(|| zone.day_start(local.date())),
+        }
+    }
+
+    /// Whether it lies in the years that exports can be of.
+    fn plausible(self) -> bool {
+        let at = self.in_zone(&Zone::console());
+        (1_293_840_000_000..4_133_980_800_000).contains(&at.0)
+    }
+}
+
+impl FromStr for Moment {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Moment::parse(text).filter(|moment| moment.plausible()).ok_or_else(|| Error::new("error.moment_form").with("value", text))
+    }
+}
+
+/// `--as-of`.
+#[derive(Clone, Copy, Debug)]
+pub enum AsOfOption {
+    Now,
+    Data,
+    At(Moment),
+}
+
+impl FromStr for AsOfOption {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text {
+            "now" => Ok(AsOfOption::Now),
+            "data" => Ok(AsOfOption::Data),
+            _ => text.parse().map(AsOfOption::At).map_err(|_| Error::new("error.as_of_form").with("value", text)),
+        }
+    }
+}
+
+/// `--columns`.
+#[derive(Clone, Debug)]
+pub struct ColumnList(pub Vec<(Role, ColumnName)>);
+
+impl FromStr for ColumnList {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = || Error::new("error.columns_form").with("value", text);
+        let mut list: Vec<(Role, ColumnName)> = Vec::new();
+        for item in text.split(',') {
+            let (role, column) = item.split_once('=').ok_or_else(wrong)?;
+            let role = role.trim().to_lowercase().replace('-', "_");
+            let role = Role::ALL.into_iter().find(|known| known.name() == role || *known == Role::ChannelName && role == "channel_name").ok_or_else(wrong)?;
+            let column = match column.trim().parse::<usize>() {
+                Ok(0) => return Err(wrong()),
+                Ok(number) => ColumnName::Number(number),
+                Err(_) if column.trim().is_empty() => return Err(wrong()),
+                Err(_) => ColumnName::Heading(column.trim().to_owned()),
+            };
+            if list.iter().any(|(known, _)| *known == role) {
+                return Err(wrong());
+            }
+            list.push((role, column));
+        }
+        Ok(ColumnList(list))
+    }
+}
+
+/// `--time-format`.
+#[derive(Clone, Debug)]
+pub struct TimeFormat(pub String);
+
+impl FromStr for TimeFormat {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        use chrono::format::{Item, StrftimeItems};
+        let items: Vec<Item<'_>> = StrftimeItems::new(text).collect();
+        // A pattern that cannot give a date back to itself is none.
+        let example = chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(18_000);
+        let whole = |shown: &str| {
+            chrono::DateTime::parse_from_str(shown, text).is_ok() || NaiveDateTime::parse_from_str(shown, text).is_ok() || NaiveDate::parse_from_str(shown, text).is_ok()
+        };
+        let wrong = items.is_empty() || items.contains(&Item::Error) || !whole(&example.format_with_items(items.iter()).to_string());
+        if wrong { Err(Error::new("error.time_format_form").with("value", text)) } else { Ok(TimeFormat(text.to_owned())) }
+    }
+}
+
+/// `--encoding`.
+#[derive(Clone, Copy, Debug)]
+pub struct EncodingName(pub &'static Encoding);
+
+impl FromStr for EncodingName {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let label = match text.to_lowercase().as_str() {
+            "cp932" | "ms932" => "shift_jis".to_owned(),
+            "cp950" => "big5".to_owned(),
+            other => other.to_owned(),
+        };
+        Encoding::for_label(label.as_bytes()).map(EncodingName).ok_or_else(|| Error::new("error.encoding_form").with("value", text))
+    }
+}
+
+/// `--channel`.
+#[derive(Clone, Debug)]
+pub struct ChannelRule {
+    pub name: String,
+    pub files: Option<glob::Pattern>,
+}
+
+impl FromStr for ChannelRule {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = || Error::new("error.channel_form").with("value", text);
+        let (name, files) = match text.split_once('=') {
+            Some((name, files)) => (name, Some(glob::Pattern::new(files).map_err(|_| wrong())?)),
+            None => (text, None),
+        };
+        let name = Privacy::default().text(name.trim());
+        if name.is_empty() { Err(wrong()) } else { Ok(ChannelRule { name, files }) }
+    }
+}
+
+/// `--overlap`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Overlap {
+    Auto,
+    Max,
+    Sum,
+}
+
+/// `--week-start`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum WeekDay {
+    Mon,
+    Sun,
+}
+
+/// `--compare`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Compare {
+    Previous,
+    None,
+}
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl Shared {
+    /// What to cut from texts.
+    pub fn privacy(&self) -> Privacy {
+        Privacy { show_urls: self.showing.show_urls }
+    }
+
+    /// The language of the output.
+    pub fn lang(&self) -> Lang {
+        self.showing.lang.unwrap_or_default().0
+    }
+
+    /// The length of lists in pictures and text.
+    pub fn top(&self) -> usize {
+        self.selection.top.map_or(10, NonZeroUsize::get)
+    }
+
+    /// How to read.
+    pub fn read_options(&self) -> ReadOptions {
+        let defaults = ReadOptions::default();
+        let reading = &self.reading;
+        let zone = reading.input_timezone.unwrap_or(defaults.zone);
+        ReadOptions {
+            zone,
+            columns: reading.columns.clone().map(|list| list.0).unwrap_or_default(),
+            time_format: reading.time_format.clone().map(|format| format.0),
+            encoding: reading.encoding.map(|name| name.0),
+            exported_at: reading.exported_at.map(|moment| moment.in_zone(&zone)),
+            privacy: self.privacy(),
+            threads: reading.threads.map_or(defaults.threads, NonZeroUsize::get),
+        }
+    }
+
+    /// Which channels the inputs are of.
+    pub fn channel_rules(&self) -> ChannelRules {
+        let (files, names): (Vec<_>, Vec<_>) = self.reading.channel.iter().cloned().partition(|rule| rule.files.is_some());
+        ChannelRules {
+            names: names.into_iter().map(|rule| rule.name).collect(),
+            files: files.into_iter().filter_map(|rule| Some((rule.name, rule.files?))).collect(),
+        }
+    }
+
+    /// What to keep.
+    pub fn filter(&self) -> Filter {
+        Filter { channels: self.channel_rules().names, reasons: self.selection.reason.clone(), details: self.selection.detail.clone() }
+    }
+
+    /// What to do where inputs overlap.
+    pub fn overlap(&self) -> OverlapPolicy {
+        match self.reading.overlap {
+            None | Some(Overlap::Auto) => OverlapPolicy::Auto,
+            Some(Overlap::Max) => OverlapPolicy::Max,
+            Some(Overlap::Sum) => OverlapPolicy::Sum,
+        }
+    }
+
+    /// What to compute; `now` is the moment at which the program runs, `generated_at` the one it tells.
+    pub fn analysis_options(&self, now: Timestamp, generated_at: Timestamp) -> analysis::Options {
+        let selection = &self.selection;
+        let zone = selection.timezone.unwrap_or(Zone::Named(chrono_tz::Asia::Tokyo));
+        analysis::Options {
+            zone,
+            period: selection.period.clone().unwrap_or(PeriodSpec::All),
+            as_of: match selection.as_of {
+                None | Some(AsOfOption::Now) => AsOf::At(now),
+                Some(AsOfOption::Data) => AsOf::Data,
+                Some(AsOfOption::At(moment)) => AsOf::At(moment.in_zone(&zone)),
+            },
+            window: selection.window.and_then(|window| window.0),
+            week_start: match selection.week_start {
+                None | Some(WeekDay::Mon) => WeekStart::Monday,
+                Some(WeekDay::Sun) => WeekStart::Sunday,
+            },
+            compare: !matches!(selection.compare, Some(Compare::None)),
+            lang: self.lang(),
+            generated_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_or_refused() {
+        assert_eq!("time=Date, count=4".parse::<ColumnList>().unwrap().0, [(Role::Time, ColumnName::Heading("Date".into())), (Role::Count, ColumnName::Number(4))]);
+        for text in ["", "time", "when=1", "time=0", "time=", "time=1,time=2"] {
+            assert!(text.parse::<ColumnList>().is_err(), "{text}");
+        }
+        assert!("%d/%m/%Y %H:%M".parse::<TimeFormat>().is_ok() && "%Y%m%d".parse::<TimeFormat>().is_ok() && "%s".parse::<TimeFormat>().is_ok());
+        for text in ["", "%H:%M", "%Q", "x", "%d/%m"] {
+            assert!(text.parse::<TimeFormat>().is_err(), "{text}");
+        }
+        assert_eq!("CP932".parse::<EncodingName>().unwrap().0.name(), "Shift_JIS");
+        assert!("klingon".parse::<EncodingName>().is_err());
+        assert!("2026-11-23".parse::<Moment>().is_ok() && "23.11.2026".parse::<Moment>().is_err() && "0001-01-01".parse::<Moment>().is_err());
+        let rule: ChannelRule = "shop=shop-*.tsv".parse().unwrap();
+        assert!(rule.name == "shop" && rule.files.unwrap().matches("shop-1.tsv"));
+        assert!("=x".parse::<ChannelRule>().is_err());
+    }
+}

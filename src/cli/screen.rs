@@ -1,0 +1,47 @@
+//! Standard output, standard error, and what they are written on.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::{
+    Stop,
+    options::{Color, Shared},
+};
+use crate::{error::Error, model::for_log, render::terminal::TerminalView};
+
+/// A message on standard error. Where that is gone, there is nobody to tell.
+pub fn tell(text: &str) {
+    let mut lines = text.lines().map(for_log);
+    let mut out = format!("errstat: {}", lines.next().unwrap_or_default());
+    for line in lines {
+        out.push('\n');
+        out.push_str(&line);
+    }
+    out.push('\n');
+    let _ = io::stderr().write_all(out.as_bytes());
+}
+
+/// A result on standard output.
+pub fn print(bytes: &[u8]) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Stop::PipeClosed),
+        Err(error) => Err(Error::new("error.output_unwritten").with("path", "-").with("cause", error).into()),
+    }
+}
+
+/// How the terminal is to be written on; plain where standard output is none.
+pub fn view(shared: &Shared) -> TerminalView {
+    let terminal = io::stdout().is_terminal();
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let width = terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| usize::from(width.0));
+    let width = width.or_else(|| set("COLUMNS")?.parse().ok()).unwrap_or(100);
+    let color = match shared.showing.color.unwrap_or_default() {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && set("NO_COLOR").is_none() && set("TERM").as_deref() != Some("dumb"),
+    };
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| set(name));
+    let ascii = terminal && locale.is_some_and(|name| !name.to_lowercase().replace('-', "").contains("utf8"));
+    TerminalView { lang: shared.lang(), top: shared.top(), width, color, unicode: !ascii }
+}

@@ -1,0 +1,43 @@
+//! `errstat summary`: the numbers.
+
+use clap::{Args, ValueEnum};
+
+use super::{Stop, load, options::Shared, screen};
+use crate::{
+    error::Error,
+    render::{csv, json, markdown, terminal},
+};
+
+/// The numbers: what failed, since when, how badly, and what to do first
+///
+/// Reads error statistics downloaded from the LINE Developers Console. Draws no pictures; `errstat report` does.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// How to print them
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+
+    #[command(flatten)]
+    shared: Shared,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Csv,
+    Markdown,
+}
+
+pub fn run(mut arguments: Arguments) -> Result<(), Stop> {
+    let analysis = load::analyse(&mut arguments.shared)?;
+    let shared = &arguments.shared;
+    let unrendered = |cause: &dyn std::fmt::Display| Error::new("error.frame").with("cause", cause);
+    let bytes = match arguments.format {
+        Format::Table => terminal::summary(&analysis, &screen::view(shared)).into_bytes(),
+        Format::Json => json::json(&analysis).map_err(|error| unrendered(&error))?.into_bytes(),
+        Format::Csv => csv::csv(&analysis).map_err(|error| unrendered(&error))?,
+        Format::Markdown => markdown::markdown(&analysis, shared.lang(), shared.top()).into_bytes(),
+    };
+    screen::print(&bytes)
+}

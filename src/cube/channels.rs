@@ -1,0 +1,91 @@
+//! Which channel a row belongs to, and what it is called.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::{
+    error::{Error, Result},
+    input::Source,
+    model::{Catalog, Channel},
+};
+
+/// What the user says about channels.
+#[derive(Clone, Debug, Default)]
+pub struct ChannelRules {
+    /// `--channel NAME`: labels inputs that name no channel, and keeps only these channels.
+    pub names: Vec<String>,
+    /// `--channel NAME=GLOB`: labels the files that match.
+    pub files: Vec<(String, glob::Pattern)>,
+}
+
+impl ChannelRules {
+    /// The label of rows that name no channel, in one input.
+    ///
+    /// # Errors
+    /// Where more than one label fits.
+    pub fn label(&self, source: &Source) -> Result<Option<String>> {
+        let path = &source.report.path;
+        let file = path.rsplit('/').next().unwrap_or(path);
+        let fits = |pattern: &glob::Pattern| pattern.matches(if pattern.as_str().contains('/') { path } else { file });
+        let labels: BTreeSet<&String> = self.files.iter().filter(|(_, pattern)| fits(pattern)).map(|(name, _)| name).collect();
+        match (labels.len(), &self.names[..]) {
+            (1, _) => Ok(labels.into_iter().next().cloned()),
+            (0, [name]) => Ok(Some(name.clone())),
+            (0, []) => Ok(None),
+            (0, names) => Err(Error::new("error.channel_which").with("path", path).with("channels", names.join(" | "))),
+            _ => Err(Error::new("error.channel_twice").with("path", path).with("channels", labels.into_iter().cloned().collect::<Vec<_>>().join(" | "))),
+        }
+    }
+}
+
+/// Index into the list of channel labels.
+pub type Label = u32;
+
+/// The labels of all channels of a catalog, `None` for rows that name none: the name where there is one,
+/// else the id; two ids with one name become `name (id)`.
+pub fn labels(catalog: &Catalog) -> (Vec<Option<String>>, Vec<Label>) {
+    let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut names: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for channel in catalog.channels() {
+        if let Channel { id: Some(id), name: Some(name) } = channel {
+            ids.entry(name).or_default().insert(id);
+            names.entry(id).or_default().insert(name);
+        }
+    }
+    let label = |channel: &Channel| {
+        let id = channel.id.as_deref();
+        // An id that one input gives a name has that name in all of them.
+        let name = channel.name.as_deref().or_else(|| {
+            let known = names.get(id?)?;
+            if known.len() == 1 { known.first().copied() } else { None }
+        });
+        match (name, id) {
+            (Some(name), Some(id)) if ids.get(name).is_some_and(|ids| ids.len() > 1) => Some(format!("{name} ({id})")),
+            (Some(name), _) => Some(name.to_owned()),
+            (None, id) => id.map(str::to_owned),
+        }
+    };
+    let of_channel: Vec<Option<String>> = catalog.channels().iter().map(label).collect();
+    let distinct: Vec<Option<String>> = of_channel.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+    let index = of_channel.iter().map(|label| distinct.binary_search(label).map_or(0, |i| i as Label)).collect();
+    (distinct, index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_go_before_ids_and_equal_names_are_told_apart() {
+        let channel = |id: &str, name: &str| {
+            let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            Channel { id: some(id), name: some(name) }
+        };
+        let mut catalog = Catalog::default();
+        for (id, name) in [("1", "shop"), ("2", "shop"), ("3", "news"), ("3", ""), ("4", ""), ("", "")] {
+            catalog.intern(&channel(id, name), "r", "d", None).unwrap();
+        }
+        let (labels, of) = labels(&catalog);
+        let named: Vec<Option<&str>> = of.iter().map(|i| labels[*i as usize].as_deref()).collect();
+        assert_eq!(named, [Some("shop (1)"), Some("shop (2)"), Some("news"), Some("news"), Some("4"), None]);
+    }
+}

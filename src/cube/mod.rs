@@ -1,0 +1,266 @@
+//! The cube: all inputs in cells of five minutes, each error counted once.
+//!
+//! Exports are snapshots of one log, and overlap. Rows of one file are always added, and so are files
+//! whose times do not meet; where files of one channel meet, [`overlap`] reads that stretch a second
+//! time, row by row, and keeps for each exact key the larger of the files' sums.
+
+mod channels;
+mod filter;
+mod frame;
+mod overlap;
+mod stretch;
+
+use std::collections::BTreeMap;
+
+pub use channels::{ChannelRules, Label};
+pub use filter::Filter;
+pub use frame::{Bucketed, frame, roll_up};
+pub use overlap::OverlapPolicy;
+
+use crate::{
+    error::{Error, Result},
+    input::{CellRuns, Located, ReadOptions, Reading, Source},
+    model::{Catalog, Cell, CellStart, KindId, Precision, Sentence, SourceReport, Span, Timestamp, Zone},
+};
+use overlap::Strand;
+
+/// All errors of all inputs, each once.
+pub struct Cube {
+    catalog: std::sync::Mutex<Catalog>,
+    /// Channel labels in the order of their names; `None` stands for rows that name none.
+    labels: Vec<Option<String>>,
+    /// Label of each channel of the catalog.
+    label_of: Vec<Label>,
+    /// Sorted by time and kind. A cell that a cut divides stands there twice.
+    cells: Vec<Cell>,
+    sources: Vec<Source>,
+    strands: Vec<Strand>,
+    options: ReadOptions,
+    policy: OverlapPolicy,
+    /// Standard input lives on disk as long as it may be read again.
+    _spools: Vec<Located>,
+    /// What was decided about the inputs, for the reader to see.
+    pub notes: Vec<Sentence>,
+    /// Files of folders that are no exports: path, and why.
+    pub skipped: Vec<(String, Sentence)>,
+}
+
+impl Cube {
+    /// Brings all inputs together.
+    ///
+    /// # Errors
+    /// Where it is not clear whether overlapping files are of one channel, where a label is not clear,
+    /// where an overlap cannot be read again, where a sum leaves 64 bits.
+    pub fn build(reading: Reading, rules: &ChannelRules, policy: OverlapPolicy) -> Result<Cube> {
+        let Reading { mut sources, catalog, options, skipped, spools } = reading;
+        let mut notes = Vec::new();
+        let mut catalog = catalog.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for source in &mut sources {
+            label_source(source, &mut catalog, rules)?;
+        }
+        let (mut labels, mut label_of) = channels::labels(&catalog);
+        let catalog = std::sync::Mutex::new(catalog);
+        overlap::drop_identical(&mut sources, &mut notes)?;
+
+        let mut strands = overlap::strands(&sources, &catalog, &label_of);
+        if policy == OverlapPolicy::Auto {
+            let adopted = overlap::judge(&strands, &sources, &labels, &catalog, &label_of, &options, &mut notes)?;
+            if !adopted.is_empty() {
+                // Rows that name no channel turned out to be of a named one.
+                for (strand, label) in adopted {
+                    let name = labels[label as usize].clone().unwrap_or_default();
+                    let source = &mut sources[strands[strand].source];
+                    let mut catalog = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    relabel(source, &mut catalog, &name)?;
+                }
+                let known = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                (labels, label_of) = channels::labels(&known);
+                drop(known);
+                strands = overlap::strands(&sources, &catalog, &label_of);
+            }
+        }
+        let stretches = overlap::stretches(&strands, policy, &options.zone);
+        let mut runs = CellRuns::default();
+        for (index, source) in sources.iter_mut().enumerate() {
+            for (part, table) in source.parts.iter_mut().enumerate() {
+                let mut cells = std::mem::take(&mut table.cells);
+                let known = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let merged = |cell: &Cell| {
+                    let label = label_of[known.kind(cell.kind).channel as usize];
+                    stretches.iter().any(|s| s.label == label && s.holds(cell.start) && s.strands.iter().any(|i| (strands[*i].source, strands[*i].part) == (index, part)))
+                };
+                if !stretches.is_empty() {
+                    cells.retain(|cell| !merged(cell));
+                }
+                drop(known);
+                runs.push(cells).map_err(|_| Error::new("error.overflow"))?;
+            }
+        }
+        let mut cube = Cube { catalog, labels, label_of, cells: Vec::new(), sources, strands, options, policy, _spools: spools, notes, skipped };
+        for stretch in &stretches {
+            runs.push(cube.merge(stretch)?).map_err(|_| Error::new("error.overflow"))?;
+        }
+        cube.cells = runs.finish().map_err(|_| Error::new("error.overflow"))?;
+        // Every sum over the cube is at most this one, so none can wrap.
+        let total = cube.cells.iter().try_fold(0_u64, |sum, cell| sum.checked_add(cell.errors));
+        if total.is_none_or(|total| i64::try_from(total).is_err()) {
+            return Err(Error::new("error.overflow"));
+        }
+        for note in overlap::notes(&stretches, &cube.strands, &cube.sources, &cube.labels, &cube.options.zone) {
+            cube.notes.push(note);
+        }
+        Ok(cube)
+    }
+
+    /// The cells, sorted by time and kind.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+
+    /// Every name in the cube.
+    pub fn catalog(&self) -> std::sync::MutexGuard<'_, Catalog> {
+        self.catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Channel labels in the order of their names; `None` stands for rows that name none.
+    pub fn labels(&self) -> &[Option<String>] {
+        &self.labels
+    }
+
+    /// Label of each channel of the catalog.
+    pub fn label_of(&self) -> &[Label] {
+        &self.label_of
+    }
+
+    /// How each input was read.
+    pub fn reports(&self) -> impl Iterator<Item = &SourceReport> {
+        self.sources.iter().map(|source| &source.report)
+    }
+
+    /// How many inputs there are.
+    pub fn source_count(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// How one input was read.
+    pub fn report(&self, source: usize) -> &SourceReport {
+        &self.sources[source].report
+    }
+
+    /// The inputs that hold rows of a channel.
+    pub fn sources_of(&self, label: Label) -> impl Iterator<Item = usize> {
+        self.strands.iter().filter(move |strand| strand.label == label).map(|strand| strand.source)
+    }
+
+    /// First and last row of a channel in each input that has any.
+    pub fn spans_of(&self, label: Label) -> impl Iterator<Item = Span> {
+        self.strands.iter().filter(move |strand| strand.label == label).map(|strand| strand.span)
+    }
+
+    /// The longest time without an error of a channel before a cell, in milliseconds.
+    pub fn longest_silence_before(&self, label: Label, cell: u32) -> i64 {
+        let catalog = self.catalog();
+        let starts = self.cells.iter().take_while(|c| c.start.0 <= cell).filter(|c| self.label_of[catalog.kind(c.kind).channel as usize] == label).map(|c| c.start.timestamp().0);
+        let (longest, _) = starts.fold((0, None), |(longest, last), start| (longest.max(last.map_or(0, |last| start - last)), Some(start)));
+        longest
+    }
+
+    /// First and last row that are left in the cube.
+    pub fn span(&self) -> Option<Span> {
+        self.cells.iter().map(Cell::span).reduce(Span::union)
+    }
+
+    /// The coarsest precision of the inputs that have rows.
+    pub fn precision(&self) -> Precision {
+        self.reports().filter_map(|report| report.precision).max().unwrap_or(Precision::Second)
+    }
+
+    /// The zone of the inputs' times.
+    pub fn input_zone(&self) -> Zone {
+        self.options.zone
+    }
+
+    /// Keeps only what the filter lets through.
+    ///
+    /// # Errors
+    /// Where the filter names a channel, a reason or a detail that there is not.
+    pub fn keep(&mut self, filter: &Filter) -> Result<()> {
+        let kept = filter.kinds(&self.catalog(), &self.labels, &self.label_of)?;
+        if let Some(kept) = kept {
+            self.cells.retain(|cell| kept[cell.kind.0 as usize]);
+        }
+        Ok(())
+    }
+
+    /// Divides the cells that a moment falls into, so that every cell lies wholly before or from it on.
+    /// Those five minutes are read a second time.
+    ///
+    /// # Errors
+    /// Where an input cannot be read again.
+    pub fn cut(&mut self, at: Timestamp) -> Result<()> {
+        let start = at.cell();
+        if start.timestamp() == at {
+            return Ok(());
+        }
+        let range = self.cells.partition_point(|cell| cell.start < start)..self.cells.partition_point(|cell| cell.start <= start);
+        if !self.cells[range.clone()].iter().any(|cell| cell.span().first < at && cell.span().last >= at) {
+            return Ok(());
+        }
+        let kinds: std::collections::HashSet<KindId> = self.cells[range.clone()].iter().map(|cell| cell.kind).collect();
+        let mut halves = Vec::new();
+        for stretch in overlap::all_in(&self.strands, start, self.policy) {
+            halves.extend(self.merge_around(&stretch, Some(at))?.into_iter().filter(|cell| kinds.contains(&cell.kind)));
+        }
+        self.cells.splice(range, halves);
+        Ok(())
+    }
+
+    fn merge(&self, stretch: &overlap::Stretch) -> Result<Vec<Cell>> {
+        self.merge_around(stretch, None)
+    }
+
+    fn merge_around(&self, stretch: &overlap::Stretch, cut: Option<Timestamp>) -> Result<Vec<Cell>> {
+        stretch::merge(stretch, cut, &self.strands, &self.sources, &self.catalog, &self.label_of, &self.options)
+    }
+}
+
+/// Gives the rows of an input that name no channel the label that the user chose for it.
+fn label_source(source: &mut Source, catalog: &mut Catalog, rules: &ChannelRules) -> Result<()> {
+    let unknown = source.parts.iter().flat_map(|part| &part.cells).any(|cell| catalog.channels()[catalog.kind(cell.kind).channel as usize].is_unknown());
+    match rules.label(source) {
+        Ok(Some(label)) if unknown => relabel(source, catalog, &label),
+        Err(error) if unknown => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn relabel(source: &mut Source, catalog: &mut Catalog, label: &str) -> Result<()> {
+    source.label = Some(label.to_owned());
+    let mut known: BTreeMap<KindId, KindId> = BTreeMap::new();
+    for cell in source.parts.iter_mut().flat_map(|part| &mut part.cells) {
+        cell.kind = *known.entry(cell.kind).or_insert_with(|| labelled(catalog, cell.kind, label));
+    }
+    for part in &mut source.parts {
+        part.cells.sort_unstable_by_key(Cell::key);
+    }
+    if catalog.channels().len() > crate::model::VARIETY_LIMIT {
+        return Err(Error::new("error.overflow"));
+    }
+    Ok(())
+}
+
+/// The kind under a label, if it names no channel of its own.
+pub(crate) fn labelled(catalog: &mut Catalog, kind: KindId, label: &str) -> KindId {
+    let channel = catalog.kind(kind).channel;
+    if !catalog.channels()[channel as usize].is_unknown() {
+        return kind;
+    }
+    let named = crate::model::Channel { id: None, name: Some(label.to_owned()) };
+    let channel = catalog.channel(&named);
+    catalog.with_channel(kind, channel)
+}
+
+/// The cell that starts at or before an instant.
+pub(crate) fn cell_floor(millis: i64) -> CellStart {
+    Timestamp(millis).cell()
+}

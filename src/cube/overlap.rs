@@ -1,0 +1,307 @@
+//! Where inputs of one channel meet in time, and whether they are of one channel at all.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Mutex,
+};
+
+use super::{Label, cell_floor, stretch};
+use crate::{
+    error::{Error, Result},
+    input::{ReadOptions, Source, identical},
+    model::{CELL_MILLIS, Catalog, CellStart, Precision, Sentence, Span, Timestamp, Zone},
+};
+
+/// What to do where inputs meet in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OverlapPolicy {
+    /// Merge what is of one channel; inputs that name no channel are compared, and refused if unclear.
+    #[default]
+    Auto,
+    /// All inputs that name no channel are of one channel.
+    Max,
+    /// Nothing is a repetition: add everything.
+    Sum,
+}
+
+/// At least this share of the errors must be the same for two inputs to be of one channel …
+const SAME_SHARE: f64 = 0.95;
+/// … and there must be this many to judge by.
+const ENOUGH_ERRORS: u64 = 20;
+
+/// The rows of one channel in one table of one input.
+#[derive(Clone, Debug)]
+pub struct Strand {
+    pub source: usize,
+    pub part: usize,
+    pub label: Label,
+    pub span: Span,
+    pub precision: Precision,
+}
+
+/// A stretch of time in which rows of several strands of one channel stand.
+#[derive(Clone, Debug)]
+pub struct Stretch {
+    pub label: Label,
+    /// Whole cells, end exclusive.
+    pub start: CellStart,
+    pub end: CellStart,
+    /// The coarsest of the strands' precisions: rows are compared at it.
+    pub precision: Precision,
+    /// Indices of the strands.
+    pub strands: Vec<usize>,
+    /// Whether keys are merged; if not, everything is added.
+    pub merged: bool,
+}
+
+impl Stretch {
+    pub fn holds(&self, cell: CellStart) -> bool {
+        (self.start..self.end).contains(&cell)
+    }
+}
+
+/// Marks inputs that repeat another byte for byte, and drops their rows.
+///
+/// # Errors
+/// Where one cannot be read again.
+pub fn drop_identical(sources: &mut [Source], notes: &mut Vec<Sentence>) -> Result<()> {
+    let mut alike: HashMap<(u64, u64, u64, i64, i64, Option<String>), Vec<usize>> = HashMap::new();
+    for i in 0..sources.len() {
+        let Source { report, lines, label, .. } = &sources[i];
+        let Some(span) = report.span else { continue };
+        let first_of = alike.entry((report.rows, report.errors, *lines, span.first.0, span.last.0, label.clone())).or_default();
+        let mut same = None;
+        for &other in first_of.iter() {
+            if identical(&sources[other], &sources[i])? {
+                same = Some(other);
+                break;
+            }
+        }
+        match same {
+            Some(other) => {
+                let original = sources[other].report.path.clone();
+                notes.push(Sentence::new("note.same_file").with("path", &sources[i].report.path).with("other", &original));
+                sources[i].report.same_as = Some(original);
+                sources[i].parts.clear();
+            }
+            None => first_of.push(i),
+        }
+    }
+    Ok(())
+}
+
+/// The strands of all inputs.
+pub fn strands(sources: &[Source], catalog: &Mutex<Catalog>, label_of: &[Label]) -> Vec<Strand> {
+    let catalog = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut found = Vec::new();
+    let one_label = label_of.iter().all(|label| *label == label_of[0]);
+    for (source, read) in sources.iter().enumerate() {
+        for (part, table) in read.parts.iter().enumerate() {
+            let (Some(span), Some(precision)) = (table.span, table.precision) else { continue };
+            let mut spans: BTreeMap<Label, Span> = BTreeMap::new();
+            if one_label {
+                spans.insert(label_of[0], span);
+            } else {
+                for cell in &table.cells {
+                    let label = label_of[catalog.kind(cell.kind).channel as usize];
+                    spans.entry(label).and_modify(|span| *span = span.union(cell.span())).or_insert_with(|| cell.span());
+                }
+            }
+            found.extend(spans.into_iter().map(|(label, span)| Strand { source, part, label, span, precision }));
+        }
+    }
+    found
+}
+
+/// The step that an instant falls into: the wall clock of the inputs' zone, cut to the precision.
+pub fn step(at: Timestamp, precision: Precision, zone: &Zone) -> i64 {
+    let east = match zone.fixed_seconds() {
+        Some(east) => i64::from(east),
+        None => i64::from(zone.local(at).offset().local_minus_utc()),
+    };
+    (at.0 + east * 1000).div_euclid(precision.millis())
+}
+
+/// Where two spans meet when both are seen at the coarser precision: from the first to the last instant.
+fn meeting(a: &Strand, b: &Strand, zone: &Zone) -> Option<Span> {
+    let precision = a.precision.max(b.precision);
+    let first = a.span.first.max(b.span.first);
+    let last = a.span.last.min(b.span.last);
+    if first <= last {
+        return Some(Span { first, last });
+    }
+    // Not at the same instant, but perhaps in the same step.
+    (step(first, precision, zone) == step(last, precision, zone)).then_some(Span { first: last, last: first })
+}
+
+/// Pairs of strands that meet, of one channel or of none, in the order of their start.
+fn pairs(strands: &[Strand], zone: &Zone, of_one: impl Fn(&Strand, &Strand) -> bool) -> Vec<(usize, usize, Span)> {
+    let mut order: Vec<usize> = (0..strands.len()).collect();
+    order.sort_by_key(|i| strands[*i].span.first);
+    let mut found = Vec::new();
+    let mut open: Vec<usize> = Vec::new();
+    for i in order {
+        // A day is the coarsest step there is.
+        open.retain(|j| strands[*j].span.last.0 + Precision::Day.millis() >= strands[i].span.first.0);
+        for &j in &open {
+            if of_one(&strands[i], &strands[j])
+                && let Some(span) = meeting(&strands[j], &strands[i], zone)
+            {
+                found.push((j, i, span));
+            }
+        }
+        open.push(i);
+    }
+    found
+}
+
+/// Compares the inputs that name no channel with each other and with those that do, where they meet.
+/// Gives the strands that turned out to belong to a named channel.
+///
+/// # Errors
+/// Where two are too different to be of one channel, or too small to tell.
+pub fn judge(
+    strands: &[Strand],
+    sources: &[Source],
+    labels: &[Option<String>],
+    catalog: &Mutex<Catalog>,
+    label_of: &[Label],
+    options: &ReadOptions,
+    notes: &mut Vec<Sentence>,
+) -> Result<Vec<(usize, Label)>> {
+    let unnamed = |strand: &Strand| labels[strand.label as usize].is_none();
+    let unclear = pairs(strands, &options.zone, |a, b| unnamed(a) || unnamed(b));
+    let mut adopted: Vec<(usize, Label)> = Vec::new();
+    for (a, b, span) in unclear {
+        let stretch = around(strands, &[a, b], span, &options.zone);
+        let (smaller, larger) = stretch::likeness(&stretch, strands, sources, catalog, label_of, options)?;
+        let names = [a, b].map(|i| sources[strands[i].source].parts[strands[i].part].name.clone());
+        let share = if larger == 0 { 0.0 } else { smaller as f64 / larger as f64 };
+        if larger < ENOUGH_ERRORS || share < SAME_SHARE {
+            let key = if larger < ENOUGH_ERRORS { "error.overlap_small" } else { "error.overlap_unclear" };
+            return Err(Error::new(key)
+                .with("first", &names[0])
+                .with("second", &names[1])
+                .with("errors", larger)
+                .with("share", format!("{:.0}", share * 100.0))
+                .with("start", options.zone.rfc3339(span.first))
+                .with("end", options.zone.rfc3339(span.last)));
+        }
+        notes.push(Sentence::new("note.one_channel").with("first", &names[0]).with("second", &names[1]).with("share", format!("{:.0}", share * 100.0)));
+        for (i, j) in [(a, b), (b, a)] {
+            if unnamed(&strands[i]) && !unnamed(&strands[j]) {
+                adopted.push((i, strands[j].label));
+            }
+        }
+    }
+    adopted.sort_unstable();
+    adopted.dedup();
+    if let Some(pair) = adopted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+        let strand = &strands[pair[0].0];
+        return Err(Error::new("error.channel_twice")
+            .with("path", &sources[strand.source].parts[strand.part].name)
+            .with("channels", pair.iter().filter_map(|(_, label)| labels[*label as usize].clone()).collect::<Vec<_>>().join(" | ")));
+    }
+    Ok(adopted)
+}
+
+/// The stretches in which strands of one channel meet, as whole cells; they do not touch each other.
+pub fn stretches(strands: &[Strand], policy: OverlapPolicy, zone: &Zone) -> Vec<Stretch> {
+    if policy == OverlapPolicy::Sum {
+        return Vec::new();
+    }
+    let mut found: Vec<Stretch> = pairs(strands, zone, |a, b| a.label == b.label).into_iter().map(|(a, b, span)| around(strands, &[a, b], span, zone)).collect();
+    // Joining two may make a third reach further, where a coarser precision widens it.
+    loop {
+        found.sort_by_key(|s| (s.label, s.start, s.end));
+        let before = found.len();
+        let mut joined: Vec<Stretch> = Vec::new();
+        for next in found {
+            match joined.last_mut() {
+                Some(last) if last.label == next.label && next.start < last.end => {
+                    let mut members = [last.strands.clone(), next.strands].concat();
+                    members.sort_unstable();
+                    members.dedup();
+                    let precision = last.precision.max(next.precision);
+                    let span = Span { first: last.start.timestamp(), last: Timestamp(last.end.max(next.end).timestamp().0 - 1) };
+                    *last = Stretch { precision, strands: members, ..widened(last.label, span, precision, zone) };
+                }
+                _ => joined.push(next),
+            }
+        }
+        found = joined;
+        if found.len() == before {
+            break;
+        }
+    }
+    // Any strand of the channel with rows in a widened stretch takes part.
+    for stretch in &mut found {
+        let reaches = |s: &Strand| s.label == stretch.label && s.span.last >= stretch.start.timestamp() && s.span.first < stretch.end.timestamp();
+        stretch.strands = (0..strands.len()).filter(|i| reaches(&strands[*i])).collect();
+    }
+    found
+}
+
+/// The stretch of whole cells and whole steps around the meeting of some strands.
+fn around(strands: &[Strand], members: &[usize], span: Span, zone: &Zone) -> Stretch {
+    let precision = members.iter().map(|i| strands[*i].precision).max().unwrap_or(Precision::Second);
+    Stretch { strands: members.to_vec(), ..widened(strands[members[0]].label, span, precision, zone) }
+}
+
+fn widened(label: Label, span: Span, precision: Precision, zone: &Zone) -> Stretch {
+    let (first, last) = match precision {
+        Precision::Day => (zone.day_start(zone.day(span.first)), Timestamp(zone.day_end(zone.day(span.last)).0 - 1)),
+        Precision::Hour => {
+            let whole = |at: Timestamp| at.0 - (at.0 + i64::from(zone.local(at).offset().local_minus_utc()) * 1000).rem_euclid(precision.millis());
+            (Timestamp(whole(span.first)), Timestamp(whole(span.last) + precision.millis() - 1))
+        }
+        _ => (span.first, span.last),
+    };
+    Stretch { label, start: cell_floor(first.0), end: CellStart(cell_floor(last.0).0 + 1), precision, strands: Vec::new(), merged: true }
+}
+
+/// The strands of each channel that have rows in one cell, merged as in the stretches.
+pub fn all_in(strands: &[Strand], cell: CellStart, policy: OverlapPolicy) -> Vec<Stretch> {
+    let (start, end) = (cell.timestamp(), Timestamp(cell.timestamp().0 + CELL_MILLIS));
+    let mut by_label: BTreeMap<Label, Vec<usize>> = BTreeMap::new();
+    for (i, strand) in strands.iter().enumerate() {
+        if strand.span.last >= start && strand.span.first < end {
+            by_label.entry(strand.label).or_default().push(i);
+        }
+    }
+    by_label
+        .into_iter()
+        .map(|(label, members)| Stretch {
+            label,
+            start: cell,
+            end: CellStart(cell.0 + 1),
+            // Coarser steps than a cell have no cell to divide.
+            precision: members.iter().map(|i| strands[*i].precision).max().unwrap_or(Precision::Second).min(Precision::FiveMinutes),
+            merged: policy != OverlapPolicy::Sum,
+            strands: members,
+        })
+        .collect()
+}
+
+/// One sentence for each channel whose inputs overlap.
+pub fn notes(stretches: &[Stretch], strands: &[Strand], sources: &[Source], labels: &[Option<String>], zone: &Zone) -> Vec<Sentence> {
+    let mut by_label: BTreeMap<Label, Vec<&Stretch>> = BTreeMap::new();
+    for stretch in stretches.iter().filter(|stretch| stretch.strands.len() > 1) {
+        by_label.entry(stretch.label).or_default().push(stretch);
+    }
+    by_label
+        .into_iter()
+        .map(|(label, stretches)| {
+            let mut files: Vec<&str> = stretches.iter().flat_map(|s| &s.strands).map(|i| sources[strands[*i].source].report.path.as_str()).collect();
+            files.sort_unstable();
+            files.dedup();
+            let start = stretches.iter().map(|s| s.start).min().unwrap_or(CellStart(0));
+            let end = stretches.iter().map(|s| s.end).max().unwrap_or(CellStart(0));
+            let sentence = match &labels[label as usize] {
+                Some(channel) => Sentence::new("note.overlap_channel").with("channel", channel),
+                None => Sentence::new("note.overlap"),
+            };
+            sentence.with("count", files.len()).with("start", zone.rfc3339(start.timestamp())).with("end", zone.rfc3339(end.timestamp()))
+        })
+        .collect()
+}

@@ -1,0 +1,39 @@
+//! What went wrong, as a sentence for the person at the keyboard.
+
+use crate::{model::Sentence, taxonomy::Lang};
+
+/// A job that could not be done: what, where, why, and what to do next. Exit code 2.
+///
+/// Its text is safe to show; URLs in it are cut unless the user asked for them.
+#[derive(Clone, Debug)]
+pub struct Error(pub Box<Sentence>);
+
+/// The result of a job that can fail with a sentence.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error by its key in the phrase files; fill its placeholders with [`Error::with`].
+    pub fn new(key: &'static str) -> Self {
+        Error(Box::new(Sentence::new(key)))
+    }
+
+    /// Fills a placeholder of the sentence.
+    #[must_use]
+    pub fn with(mut self, placeholder: &'static str, value: impl ToString) -> Self {
+        self.0.values.push((placeholder, value.to_string()));
+        self
+    }
+
+    /// The sentence in a language.
+    pub fn text(&self, lang: Lang) -> String {
+        lang.say(&self.0)
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text(Lang::En))
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,215 @@
+//! From rows to cells of five minutes.
+
+use crate::model::{CELL_MILLIS, Cell, CellStart, KindId};
+
+/// Where rows go.
+pub trait RowSink {
+    /// A row: instant in milliseconds since 1970-01-01T00:00:00Z, kind, number of errors.
+    fn row(&mut self, at: i64, kind: KindId, errors: u64);
+}
+
+/// Sums rows into cells.
+///
+/// Rows of an export stand in the order of time, so one five-minute cell is open at a time, with a
+/// slot per kind; it is written out when the time leaves it. Rows in any other order give the same
+/// cells, only in more pieces, which [`CellSink::finish`] joins.
+#[derive(Debug, Default)]
+pub struct CellSink {
+    start: u32,
+    touched: Vec<u32>,
+    open: Vec<Open>,
+    cells: Vec<Cell>,
+    overflow: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Open {
+    errors: u64,
+    rows: u64,
+    first: u32,
+    last: u32,
+}
+
+/// A sum left 64 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overflow;
+
+impl RowSink for CellSink {
+    #[inline]
+    fn row(&mut self, at: i64, kind: KindId, errors: u64) {
+        self.add(at, kind, errors, 1);
+    }
+}
+
+impl CellSink {
+    /// Adds the sums of some rows of one instant and kind; at least one row.
+    #[inline]
+    pub fn add(&mut self, at: i64, kind: KindId, errors: u64, rows: u64) {
+        // Input accepts the years 2011 to 2100 only, so both numbers are positive and small.
+        let (start, offset) = ((at / CELL_MILLIS) as u32, (at % CELL_MILLIS) as u32);
+        if start != self.start {
+            self.close();
+            self.start = start;
+        }
+        let slot = kind.0 as usize;
+        if slot >= self.open.len() {
+            self.open.resize(slot + 1, Open::default());
+        }
+        let open = &mut self.open[slot];
+        if open.rows == 0 {
+            self.touched.push(kind.0);
+            (open.first, open.last) = (offset, offset);
+        }
+        open.first = open.first.min(offset);
+        open.last = open.last.max(offset);
+        open.rows += rows;
+        let (sum, carry) = open.errors.overflowing_add(errors);
+        open.errors = sum;
+        self.overflow |= carry;
+    }
+
+    /// Writes out the open cell.
+    fn close(&mut self) {
+        self.touched.sort_unstable();
+        for kind in self.touched.drain(..) {
+            let Open { errors, rows, first, last } = std::mem::take(&mut self.open[kind as usize]);
+            self.cells.push(Cell { start: CellStart(self.start), kind: KindId(kind), errors, rows, first_offset: first, last_offset: last });
+        }
+    }
+
+    /// The cells so far, sorted by time and kind, each pair once; the sink is then empty.
+    ///
+    /// # Errors
+    /// When a sum left 64 bits.
+    pub fn finish(&mut self) -> Result<Vec<Cell>, Overflow> {
+        self.close();
+        let mut cells = std::mem::take(&mut self.cells);
+        if self.overflow {
+            return Err(Overflow);
+        }
+        join(&mut cells)?;
+        cells.shrink_to_fit();
+        Ok(cells)
+    }
+}
+
+/// Sorts by time and kind and adds up what has both in common.
+fn join(cells: &mut Vec<Cell>) -> Result<(), Overflow> {
+    if cells.is_sorted_by(|a, b| a.key() < b.key()) {
+        return Ok(());
+    }
+    cells.sort_unstable_by_key(Cell::key);
+    let mut overflow = false;
+    cells.dedup_by(|next, kept| {
+        let same = next.key() == kept.key();
+        if same {
+            match kept.plus(next) {
+                Some(sum) => *kept = sum,
+                None => overflow = true,
+            }
+        }
+        same
+    });
+    if overflow { Err(Overflow) } else { Ok(()) }
+}
+
+/// Joins the cells of many chunks without ever holding much more than the result.
+#[derive(Debug, Default)]
+pub struct CellRuns {
+    runs: Vec<Vec<Cell>>,
+    total: usize,
+    /// Join early once this many are waiting, so that memory follows the variety and not the rows.
+    limit: usize,
+}
+
+/// Below this, waiting cells are not worth joining (32 bytes each).
+const FIRST_LIMIT: usize = 3_000_000;
+
+impl CellRuns {
+    /// Adds sorted cells.
+    ///
+    /// # Errors
+    /// When a sum leaves 64 bits.
+    pub fn push(&mut self, run: Vec<Cell>) -> Result<(), Overflow> {
+        self.total += run.len();
+        if !run.is_empty() {
+            self.runs.push(run);
+        }
+        if self.total > self.limit.max(FIRST_LIMIT) {
+            let joined = std::mem::take(self).finish()?;
+            self.total = joined.len();
+            self.limit = 2 * joined.len();
+            self.runs.push(joined);
+        }
+        Ok(())
+    }
+
+    /// All cells, sorted by time and kind, each pair once.
+    ///
+    /// # Errors
+    /// When a sum leaves 64 bits.
+    pub fn finish(mut self) -> Result<Vec<Cell>, Overflow> {
+        // Chunks of a file in order of time follow each other and share at most the cell where one was cut.
+        self.runs.sort_by_key(|run| run.first().map_or(0, Cell::key));
+        let mut runs = self.runs.into_iter();
+        let Some(mut all) = runs.next() else { return Ok(Vec::new()) };
+        all.reserve_exact(self.total - all.len());
+        for run in runs {
+            let border = run.first().map(|cell| cell.start);
+            let shared = all.iter().rev().take_while(|cell| Some(cell.start) == border).count();
+            let mut seam: Vec<Cell> = all.split_off(all.len() - shared);
+            let of_border = run.iter().take_while(|cell| Some(cell.start) == border).count();
+            seam.extend_from_slice(&run[..of_border]);
+            join(&mut seam)?;
+            all.append(&mut seam);
+            all.extend_from_slice(&run[of_border..]);
+        }
+        join(&mut all)?;
+        Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(start: u32, kind: u32, errors: u64) -> Cell {
+        Cell { start: CellStart(start), kind: KindId(kind), errors, rows: 1, first_offset: 0, last_offset: 0 }
+    }
+
+    #[test]
+    fn rows_in_any_order_give_the_same_cells() {
+        let rows = [(CELL_MILLIS, 1, 2), (CELL_MILLIS + 5, 0, 3), (3 * CELL_MILLIS, 1, 4), (CELL_MILLIS + 9, 1, 5)];
+        let gather = |order: &[usize]| {
+            let mut sink = CellSink::default();
+            order.iter().for_each(|&i| sink.row(rows[i].0, KindId(rows[i].1), rows[i].2));
+            sink.finish().unwrap()
+        };
+        let cells = gather(&[0, 1, 2, 3]);
+        assert_eq!(cells.iter().map(|c| (c.start.0, c.kind.0, c.errors, c.rows, c.first_offset, c.last_offset)).collect::<Vec<_>>(), [(1, 0, 3, 1, 5, 5), (1, 1, 7, 2, 0, 9), (3, 1, 4, 1, 0, 0)]);
+        assert_eq!(gather(&[3, 2, 1, 0]), cells);
+        assert_eq!(gather(&[2, 0, 3, 1]), cells);
+    }
+
+    #[test]
+    fn runs_are_joined_where_they_touch_and_where_they_overlap() {
+        let mut runs = CellRuns::default();
+        runs.push(vec![cell(5, 0, 1), cell(6, 0, 1)]).unwrap();
+        runs.push(vec![cell(1, 0, 1), cell(5, 0, 2), cell(5, 1, 4)]).unwrap();
+        runs.push(vec![cell(2, 0, 8)]).unwrap();
+        let sums: Vec<_> = runs.finish().unwrap().iter().map(|c| (c.start.0, c.kind.0, c.errors)).collect();
+        assert_eq!(sums, [(1, 0, 1), (2, 0, 8), (5, 0, 3), (5, 1, 4), (6, 0, 1)]);
+    }
+
+    #[test]
+    fn a_sum_beyond_64_bits_is_an_error() {
+        let mut sink = CellSink::default();
+        sink.row(0, KindId(0), u64::MAX);
+        sink.row(0, KindId(0), 1);
+        assert_eq!(sink.finish(), Err(Overflow));
+        let mut runs = CellRuns::default();
+        runs.push(vec![cell(1, 0, u64::MAX)]).unwrap();
+        runs.push(vec![cell(1, 0, 1)]).unwrap();
+        assert_eq!(runs.finish(), Err(Overflow));
+    }
+}

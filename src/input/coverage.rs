@@ -1,0 +1,117 @@
+//! What an input says of the time that it covers: the date in its name.
+
+use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
+
+use super::ReadOptions;
+use crate::model::{Coverage, CoverageBasis};
+
+/// The coverage of a file by its name, unless the user said when it was exported.
+///
+/// One date is the day of the export, up to whose start the file is surely complete; two dates are a
+/// first and a last day; a week or a month in ISO 8601 stands for all its days.
+pub fn coverage(file_name: &str, options: &ReadOptions) -> Coverage {
+    let (until, by) = match (options.exported_at, covered_before(file_name)) {
+        (Some(at), _) => (Some(at), CoverageBasis::ExportedAt),
+        (None, Some(day)) => (Some(options.zone.day_start(day)), CoverageBasis::FileName),
+        (None, None) => (None, CoverageBasis::LastRow),
+    };
+    Coverage { from: None, until, by }
+}
+
+/// The first day that the name does not promise.
+fn covered_before(name: &str) -> Option<NaiveDate> {
+    let mut dates = Vec::new();
+    let numbers = numbers(name);
+    let mut i = 0;
+    while i < numbers.len() {
+        let (next, used) = match &numbers[i..] {
+            [a, b, c, ..] if a.digits == 4 && b.digits <= 2 && c.digits <= 2 && a.joins(b) && b.joins(c) && a.joiner == b.joiner => (day(a.value, b.value, c.value), 3),
+            [a, ..] if a.digits == 8 => (day(a.value / 10_000, a.value / 100 % 100, a.value % 100), 1),
+            _ => (None, 1),
+        };
+        dates.extend(next);
+        i += if next.is_some() { used } else { 1 };
+    }
+    match dates[..] {
+        [.., last] if dates.len() > 1 => last.checked_add_days(Days::new(1)),
+        [day] => Some(day),
+        _ => week(name).or_else(|| month(&numbers)),
+    }
+}
+
+fn day(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day).filter(|day| (2011..=2100).contains(&day.year()))
+}
+
+/// `2026-W46` and the like: the Monday after.
+fn week(name: &str) -> Option<NaiveDate> {
+    let upper = name.to_uppercase();
+    upper.match_indices('W').find_map(|(at, _)| {
+        let week: String = upper[at + 1..].chars().take_while(char::is_ascii_digit).collect();
+        let before = upper[..at].trim_end_matches(['-', '_']);
+        let year = before.get(before.len().checked_sub(4)?..)?;
+        let monday = NaiveDate::from_isoywd_opt(year.parse().ok()?, week.parse().ok().filter(|_| week.len() == 2)?, Weekday::Mon)?;
+        monday.checked_add_days(Days::new(7)).filter(|day| (2011..=2101).contains(&day.year()))
+    })
+}
+
+/// `2026-11`: the first of the next month.
+fn month(numbers: &[Number]) -> Option<NaiveDate> {
+    numbers.windows(2).find_map(|pair| {
+        let [a, b] = pair else { return None };
+        (a.digits == 4 && b.digits == 2 && a.joins(b)).then(|| day(a.value, b.value, 1)).flatten()?.checked_add_months(Months::new(1))
+    })
+}
+
+/// A run of digits in a name and the single character behind it.
+struct Number {
+    value: u32,
+    digits: usize,
+    end: usize,
+    start: usize,
+    joiner: Option<char>,
+}
+
+impl Number {
+    /// Whether one character of a date separates the two.
+    fn joins(&self, next: &Number) -> bool {
+        self.end + 1 == next.start && matches!(self.joiner, Some('-' | '_' | '.'))
+    }
+}
+
+fn numbers(name: &str) -> Vec<Number> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = name[at..].find(|c: char| c.is_ascii_digit()).map(|i| at + i) {
+        let end = name[start..].find(|c: char| !c.is_ascii_digit()).map_or(name.len(), |i| start + i);
+        if let Ok(value) = name[start..end].parse() {
+            found.push(Number { value, digits: end - start, start, end, joiner: name[end..].chars().next() });
+        }
+        at = end;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_promise_days() {
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        for (name, expected) in [
+            ("errors-2026-11-23.tsv", "2026-11-23"),
+            ("errors_20261123.tsv.gz", "2026-11-23"),
+            ("2026-11-16_2026-11-22.tsv", "2026-11-23"),
+            ("20261116-20261122.tsv", "2026-11-23"),
+            ("errors-2026-W47.tsv", "2026-11-23"),
+            ("errors-2026W47.tsv", "2026-11-23"),
+            ("errors-2026-11.tsv", "2026-12-01"),
+        ] {
+            assert_eq!(covered_before(name), day(expected), "{name}");
+        }
+        for name in ["errors.tsv", "w46.tsv", "1653912345.tsv", "20269923.tsv", "v1.2.3.tsv", "2026.tsv", "WW.tsv", "errors (1).tsv", "日本W4.tsv"] {
+            assert_eq!(covered_before(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Which bytes mean which characters.
+
+use std::io::Read;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs_io::DecodeReaderBytesBuilder;
+
+use super::headings;
+
+/// The encoding of an input, and from what it was recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    pub encoding: &'static Encoding,
+    /// Length of the byte order mark.
+    pub mark: usize,
+    /// Key of the sentence that says why (`evidence.encoding_…`).
+    pub evidence: &'static str,
+}
+
+/// The encoding of an input, from its first bytes.
+pub fn recognise(head: &[u8], asked: Option<&'static Encoding>) -> Recognised {
+    if let Some((encoding, mark)) = Encoding::for_bom(head) {
+        return Recognised { encoding, mark, evidence: "evidence.encoding_mark" };
+    }
+    let found = |encoding, evidence| Recognised { encoding, mark: 0, evidence };
+    if let Some(encoding) = asked {
+        return found(encoding, "evidence.encoding_asked");
+    }
+    if let Some(encoding) = utf16_without_mark(head) {
+        return found(encoding, "evidence.encoding_zeros");
+    }
+    if head.windows(3).any(|w| w == b"\x1b$B" || w == b"\x1b$@") {
+        return found(ISO_2022_JP, "evidence.encoding_escapes");
+    }
+    if is_utf8(head) {
+        return found(UTF_8, "evidence.encoding_utf8");
+    }
+    let with_heading = [UTF_8, SHIFT_JIS, BIG5, EUC_JP, GBK, EUC_KR].into_iter().find(|e| shows_foreign_heading(head, e));
+    match with_heading {
+        Some(encoding) => found(encoding, "evidence.encoding_heading"),
+        None if only_stray_bytes(head) => found(UTF_8, "evidence.encoding_stray"),
+        None => {
+            let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+            detector.feed(head, true);
+            found(detector.guess(Some(b"jp"), Utf8Detection::Allow), "evidence.encoding_guessed")
+        }
+    }
+}
+
+/// Valid, but for a character that the end of the sample cuts.
+fn is_utf8(head: &[u8]) -> bool {
+    match std::str::from_utf8(head) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    }
+}
+
+/// Text in a Latin script in UTF-16 has a zero in every other byte.
+fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
+    let sample = &head[..head.len().min(4096) & !1];
+    if sample.len() < 8 {
+        return None;
+    }
+    let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+    let (even, odd, half) = (zeros(0), zeros(1), sample.len() / 2);
+    // A heading in Japanese has few zeros, its tabs and digits some: a quarter on one side only decides.
+    if odd * 4 >= half && even * 50 < half {
+        Some(UTF_16LE)
+    } else if even * 4 >= half && odd * 50 < half {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// Whether a known heading that is not plain ASCII appears among the first lines.
+fn shows_foreign_heading(head: &[u8], encoding: &'static Encoding) -> bool {
+    head.split(|b| matches!(b, b'\n' | b'\r')).take(60).filter(|line| !line.is_ascii()).any(|line| {
+        let (text, _) = encoding.decode_without_bom_handling(line);
+        text.split(['\t', ',', ';']).any(|cell| !cell.is_ascii() && headings::role(cell).is_some())
+    })
+}
+
+/// Whether bytes beyond ASCII stand alone, or are mostly whole characters of UTF-8: damage, not another encoding.
+fn only_stray_bytes(head: &[u8]) -> bool {
+    let (mut whole, mut broken, mut broken_runs) = (0, 0, 0);
+    for piece in head.utf8_chunks() {
+        whole += piece.valid().chars().filter(|c| !c.is_ascii()).count();
+        broken += piece.invalid().len();
+        broken_runs += usize::from(!piece.invalid().is_empty() && (piece.valid().is_empty() || !piece.valid().ends_with(|c: char| c.is_ascii())));
+    }
+    whole > broken * 4 || broken_runs == 0 && broken <= 8
+}
+
+/// Whether lines and delimiters cannot be found in the bytes, so that the input is turned into UTF-8 first.
+pub fn needs_transcoding(encoding: &'static Encoding) -> bool {
+    encoding == UTF_16LE || encoding == UTF_16BE || encoding == ISO_2022_JP
+}
+
+/// The stream in UTF-8; what cannot be decoded becomes U+FFFD. A byte order mark is left out.
+pub fn transcoded<R: Read>(inner: R, encoding: &'static Encoding) -> impl Read {
+    DecodeReaderBytesBuilder::new().encoding(Some(encoding)).bom_override(true).build(inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = "発生日時\tエラーの原因\tエラーの詳細\tエラー件数\r\n2026/11/16 4:12:33\trequest_timeout\tRequest timeout\t3\r\n";
+
+    fn recognised(bytes: &[u8]) -> &'static str {
+        recognise(bytes, None).encoding.name()
+    }
+
+    fn utf16(text: &str, order: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(order).collect()
+    }
+
+    #[test]
+    fn each_encoding_is_recognised_by_what_it_shows() {
+        assert_eq!(recognised(TABLE.as_bytes()), "UTF-8");
+        assert_eq!(recognised(&[b"\xef\xbb\xbf", TABLE.as_bytes()].concat()), "UTF-8");
+        assert_eq!(recognised(&SHIFT_JIS.encode(TABLE).0), "Shift_JIS");
+        assert_eq!(recognised(&EUC_JP.encode(TABLE).0), "EUC-JP");
+        assert_eq!(recognised(&ISO_2022_JP.encode(TABLE).0), "ISO-2022-JP");
+        for order in [u16::to_le_bytes, u16::to_be_bytes] {
+            let name = if order(1) == [1, 0] { "UTF-16LE" } else { "UTF-16BE" };
+            assert_eq!(recognised(&utf16(TABLE, order)), name);
+            assert_eq!(recognised(&utf16(&format!("\u{feff}{TABLE}"), order)), name);
+        }
+    }
+
+    #[test]
+    fn a_stray_byte_is_damage_and_not_an_encoding() {
+        assert_eq!(recognised(b"Time\tReason\n2026-11-16\trequest\xfftimeout\n"), "UTF-8");
+        assert_eq!(recognised(&[TABLE.as_bytes(), b"2026\xff"].concat()), "UTF-8");
+    }
+
+    #[test]
+    fn japanese_names_below_english_headings_are_shift_jis() {
+        let text = "Time\tReason\tDetail\tChannel\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t花屋のボット\n";
+        assert_eq!(recognised(&SHIFT_JIS.encode(text).0), "Shift_JIS");
+    }
+
+    #[test]
+    fn transcoding_gives_back_the_text() {
+        let text = TABLE.repeat(3000);
+        for order in [u16::to_le_bytes, u16::to_be_bytes] {
+            let encoding = if order(1) == [1, 0] { UTF_16LE } else { UTF_16BE };
+            for bytes in [utf16(&text, order), utf16(&format!("\u{feff}{text}"), order)] {
+                let mut out = String::new();
+                transcoded(&bytes[..], encoding).read_to_string(&mut out).unwrap();
+                assert_eq!(out, text);
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Reading a stretch of time a second time, row by row instead of cell by cell.
+
+use std::{collections::HashMap, ops::Range, sync::Mutex};
+
+use super::{
+    ReadOptions, RowSink,
+    chunks::{Chunk, Flow, Plan, Text, each_chunk},
+    rows::{RowReader, Tally},
+    source::{Fault, Part, Source},
+};
+use crate::{
+    error::Result,
+    model::{Catalog, KindId},
+};
+
+/// Errors and rows for each exact time (milliseconds since 1970-01-01T00:00:00Z) and kind.
+pub type ExactRows = HashMap<(i64, KindId), Sums>;
+
+/// What the rows of one time and kind add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub errors: u64,
+    pub rows: u64,
+}
+
+struct ExactSink {
+    stretch: Range<i64>,
+    rows: ExactRows,
+    overflow: bool,
+}
+
+impl RowSink for ExactSink {
+    fn row(&mut self, at: i64, kind: KindId, errors: u64) {
+        if self.stretch.contains(&at) {
+            let sums = self.rows.entry((at, kind)).or_default();
+            sums.rows += 1;
+            let (sum, carry) = sums.errors.overflowing_add(errors);
+            sums.errors = sum;
+            self.overflow |= carry;
+        }
+    }
+}
+
+/// The rows of a part in a stretch of time (milliseconds, end exclusive). Only the chunks that hold
+/// such rows are read, where the text lies on disk as it is.
+///
+/// # Errors
+/// Where the input cannot be read again.
+pub fn exact_rows(source: &Source, part: &Part, stretch: Range<i64>, catalog: &Mutex<Catalog>, options: &ReadOptions) -> Result<ExactRows> {
+    let mut all = ExactRows::new();
+    let Some(range) = bytes(source, part, &stretch) else { return Ok(all) };
+    let plan = Plan { range, line_end: part.layout.line_end, threads: options.threads };
+    let done = each_chunk(
+        &source.text,
+        &plan,
+        || RowReader::new(&part.layout, options.zone, options.privacy, catalog, false),
+        |reader, chunk: Chunk<'_>| {
+            let mut sink = ExactSink { stretch: stretch.clone(), rows: ExactRows::new(), overflow: false };
+            // A heading begins the next part.
+            let ended = reader.read(chunk.lines, &mut Tally::new(), &mut sink)?.is_some();
+            if sink.overflow { Err(Fault::Overflow) } else { Ok((sink.rows, ended)) }
+        },
+        |(rows, ended)| {
+            for (key, sums) in rows {
+                let sum = all.entry(key).or_default();
+                sum.rows += sums.rows;
+                sum.errors = sum.errors.checked_add(sums.errors).ok_or(Fault::Overflow)?;
+            }
+            Ok(if ended { Flow::Stop } else { Flow::On })
+        },
+    );
+    done.map_err(|fault| fault.told(&source.report.path))?;
+    Ok(all)
+}
+
+/// The bytes that hold the rows of a stretch of time; nothing where there are none.
+fn bytes(source: &Source, part: &Part, stretch: &Range<i64>) -> Option<Range<u64>> {
+    let inside = |(_, span): &&(u64, crate::model::Span)| span.last.0 >= stretch.start && span.first.0 < stretch.end;
+    let first = part.index.iter().position(|chunk| inside(&chunk))?;
+    let last = part.index.iter().rposition(|chunk| inside(&chunk))?;
+    match source.text {
+        Text::File { .. } => {
+            let end = part.index.get(last + 1).map_or(part.range.end, |(offset, _)| *offset);
+            Some(part.index[first].0..end)
+        }
+        // A stream must be unpacked from its start anyway.
+        Text::Stream(_) => Some(part.range.clone()),
+    }
+}
+
+/// Whether two inputs are the same byte for byte, once unpacked and decoded.
+///
+/// # Errors
+/// Where one cannot be read again.
+pub fn identical(a: &Source, b: &Source) -> Result<bool> {
+    let open = |source: &Source| source.text.open().map_err(|error| super::find::unreadable(&source.report.path, &error));
+    let (mut left, mut right) = (open(a)?, open(b)?);
+    let (mut one, mut other) = (Vec::new(), Vec::new());
+    loop {
+        for (stream, piece, source) in [(&mut left, &mut one, a), (&mut right, &mut other, b)] {
+            piece.clear();
+            std::io::Read::read_to_end(&mut std::io::Read::take(stream, 1 << 20), piece).map_err(|error| super::find::unreadable(&source.report.path, &error))?;
+        }
+        if one != other {
+            return Ok(false);
+        }
+        if one.is_empty() {
+            return Ok(true);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! From arguments to files: files, folders, globs, standard input.
+
+use std::{
+    collections::HashSet,
+    fs,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use tempfile::NamedTempFile;
+
+use crate::{
+    error::{Error, Result},
+    model::Privacy,
+};
+
+/// A file to be read.
+#[derive(Debug)]
+pub struct Located {
+    pub path: PathBuf,
+    /// As the user knows it, safe to show.
+    pub shown: String,
+    /// Named by the user, not met in a folder: then it must be an export.
+    pub explicit: bool,
+    /// Standard input, spooled: it lives as long as this.
+    _spool: Option<NamedTempFile>,
+}
+
+/// The files behind the arguments, each once, those of a folder or a glob in the order of their names.
+///
+/// # Errors
+/// A file that is not there, a folder that cannot be searched, a glob without a match.
+pub fn find(arguments: &[String], privacy: Privacy) -> Result<Vec<Located>> {
+    let mut found = Found { privacy, seen: HashSet::new(), files: Vec::new() };
+    for argument in arguments {
+        found.argument(argument)?;
+    }
+    Ok(found.files)
+}
+
+struct Found {
+    privacy: Privacy,
+    seen: HashSet<PathBuf>,
+    files: Vec<Located>,
+}
+
+impl Found {
+    fn argument(&mut self, argument: &str) -> Result<()> {
+        if argument == "-" {
+            return self.standard_input();
+        }
+        let path = Path::new(argument);
+        match fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => self.folder(path),
+            Ok(_) => {
+                self.add(path.to_owned(), true);
+                Ok(())
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound && argument.contains(['*', '?', '[']) => self.glob(argument),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::new("error.file_missing").with("path", self.privacy.text(argument))),
+            Err(error) => Err(unreadable(&self.privacy.text(argument), &error)),
+        }
+    }
+
+    fn folder(&mut self, folder: &Path) -> Result<()> {
+        let shown = self.privacy.text(&folder.to_string_lossy());
+        let before = self.files.len();
+        let hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+        for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(|e| !hidden(e)) {
+            let entry = entry.map_err(|error| Error::new("error.folder_unreadable").with("path", &shown).with("cause", self.privacy.text(&error.to_string())))?;
+            if entry.file_type().is_file() {
+                self.add(entry.into_path(), false);
+            }
+        }
+        if self.files.len() == before && !self.files.iter().any(|f| f.path.starts_with(folder)) {
+            return Err(Error::new("error.folder_empty").with("path", shown));
+        }
+        Ok(())
+    }
+
+    fn glob(&mut self, pattern: &str) -> Result<()> {
+        let shown = self.privacy.text(pattern);
+        let paths = glob::glob(pattern).map_err(|error| Error::new("error.glob_wrong").with("pattern", &shown).with("cause", error.msg))?;
+        let mut any = false;
+        for path in paths {
+            let path = path.map_err(|error| unreadable(&shown, error.error()))?;
+            any = true;
+            if path.is_dir() {
+                self.folder(&path)?;
+            } else {
+                self.add(path, false);
+            }
+        }
+        if any { Ok(()) } else { Err(Error::new("error.glob_empty").with("pattern", shown)) }
+    }
+
+    /// Pipes are read more than once (overlaps, repeated headings), so standard input is kept on disk meanwhile.
+    fn standard_input(&mut self) -> Result<()> {
+        if self.files.iter().any(|file| file._spool.is_some()) {
+            return Ok(());
+        }
+        let failed = |error: io::Error| Error::new("error.stdin").with("cause", error);
+        let mut spool = NamedTempFile::with_prefix("errstat-").map_err(failed)?;
+        let mut input = io::stdin().lock();
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            match input.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(n) => spool.write_all(&buffer[..n]).map_err(failed)?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        self.files.push(Located { path: spool.path().to_owned(), shown: "-".into(), explicit: true, _spool: Some(spool) });
+        Ok(())
+    }
+
+    fn add(&mut self, path: PathBuf, explicit: bool) {
+        let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if self.seen.insert(identity) {
+            let shown = self.privacy.text(&path.to_string_lossy());
+            self.files.push(Located { path, shown, explicit, _spool: None });
+        } else if explicit && let Some(known) = self.files.iter_mut().find(|file| file.path == path) {
+            known.explicit = true;
+        }
+    }
+}
+
+/// A file that is there and cannot be read.
+pub fn unreadable(shown: &str, cause: &io::Error) -> Error {
+    Error::new("error.unreadable").with("path", shown).with("cause", cause)
+}

@@ -1,0 +1,173 @@
+//! Reading exports: from arguments to cells, a report per input, and the way back to single rows.
+//!
+//! [`read`] finds the files, unpacks and decodes them, recognises their columns and the form of their
+//! times, and sums their rows into cells of five minutes, on all cores and in memory that does not grow
+//! with the number of rows. Every row is accepted or rejected, with the line and the reason.
+
+mod cells;
+mod chunks;
+mod coverage;
+mod encoding;
+mod exact;
+mod find;
+mod headings;
+mod layout;
+mod options;
+mod rows;
+mod source;
+mod split;
+mod time;
+mod unpack;
+
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+pub use cells::{CellRuns, CellSink, Overflow, RowSink};
+pub use chunks::Text;
+pub use exact::{ExactRows, Sums, exact_rows, identical};
+pub use options::{ColumnName, ReadOptions, Role, Unwatched, Watcher};
+pub use source::{Fault, Part, Source};
+
+use crate::{
+    error::{Error, Result},
+    model::{Catalog, Sentence},
+};
+pub(crate) use find::Located;
+use find::unreadable;
+use source::Outcome;
+use unpack::Unpacked;
+
+/// Everything that was read.
+pub struct Reading {
+    pub sources: Vec<Source>,
+    pub catalog: Mutex<Catalog>,
+    pub options: ReadOptions,
+    /// Files of folders that are no exports: path, and why.
+    pub skipped: Vec<(String, Sentence)>,
+    /// Standard input lives on disk as long as it may be read again.
+    pub(crate) spools: Vec<Located>,
+}
+
+/// Texts at least this long are read by all threads together, shorter ones by one thread each.
+const LARGE: u64 = 4 << 20;
+
+/// Reads files, folders, globs and `-`.
+///
+/// # Errors
+/// An input that is missing, unreadable, ambiguous or no export; a folder without any.
+pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -> Result<Reading> {
+    let located = find::find(arguments, options.privacy)?;
+    let catalog = Mutex::new(Catalog::default());
+    let mut jobs: Vec<Option<Job>> = Vec::new();
+    let mut skipped = Vec::new();
+    for file in &located {
+        jobs.extend(open(file, &options, &mut skipped)?.into_iter().map(Some));
+    }
+    let outcomes = read_all(jobs, &catalog, &options, watcher);
+    let mut sources = Vec::new();
+    for (job, outcome) in outcomes {
+        match outcome? {
+            Outcome::Read(source) => sources.push(*source),
+            Outcome::Other(why) if job.explicit => return Err(not_an_export(&job.shown, &why)),
+            Outcome::Other(why) => skipped.push((job.shown, why)),
+        }
+    }
+    if sources.is_empty() {
+        let (path, why) = skipped.first().cloned().unwrap_or_else(|| (arguments.join(" "), Sentence::new("other.empty")));
+        return Err(Error::new("error.no_exports").with("count", skipped.len()).with("path", path).with("why", crate::taxonomy::Lang::En.say(&why)));
+    }
+    Ok(Reading { sources, catalog, options, skipped, spools: located })
+}
+
+/// A text to be read.
+struct Job {
+    shown: String,
+    file_name: String,
+    explicit: bool,
+    unpacked: Option<Unpacked>,
+}
+
+fn open(file: &Located, options: &ReadOptions, skipped: &mut Vec<(String, Sentence)>) -> Result<Vec<Job>> {
+    let unpacked = match unpack::unpack(&file.path) {
+        Ok(unpacked) => unpacked,
+        Err(unpack::Fault::Workbook) if file.explicit => return Err(Error::new("error.workbook").with("path", &file.shown)),
+        Err(unpack::Fault::Workbook) => {
+            skipped.push((file.shown.clone(), Sentence::new("other.workbook")));
+            return Ok(Vec::new());
+        }
+        Err(unpack::Fault::Io(error)) => return Err(unreadable(&file.shown, &error)),
+    };
+    if unpacked.is_empty() {
+        let why = Sentence::new("other.empty");
+        if file.explicit {
+            return Err(not_an_export(&file.shown, &why));
+        }
+        skipped.push((file.shown.clone(), why));
+    }
+    // One member is what the user named; of several, some may be something else.
+    let alone = unpacked.len() == 1;
+    let job = |unpacked: Unpacked| {
+        let member = unpacked.member.as_deref().map(|name| options.privacy.text(name));
+        let base = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let file_name = match &unpacked.member {
+            Some(member) => member.rsplit('/').next().unwrap_or(member).to_owned(),
+            None if file.shown == "-" => String::new(),
+            None => base,
+        };
+        let shown = match member {
+            Some(member) => format!("{}/{member}", file.shown),
+            None => file.shown.clone(),
+        };
+        Job { shown, file_name, explicit: file.explicit && alone, unpacked: Some(unpacked) }
+    };
+    Ok(unpacked.into_iter().map(job).collect())
+}
+
+/// Reads every job; the results are in the order of the jobs.
+fn read_all(mut jobs: Vec<Option<Job>>, catalog: &Mutex<Catalog>, options: &ReadOptions, watcher: &dyn Watcher) -> Vec<(Job, Result<Outcome>)> {
+    let small = |job: &Job| matches!(job.unpacked, Some(Unpacked { text: Text::File { len, .. }, .. }) if len < LARGE);
+    let many = jobs.iter().flatten().filter(|job| small(job)).count() > 1;
+    let mut outcomes: Vec<Option<(Job, Result<Outcome>)>> = jobs.iter().map(|_| None).collect();
+    // A list of all rejects keeps the order of the files, so then they are read one after the other.
+    if many && options.threads > 1 && !watcher.wants_all_rejects() {
+        let single = ReadOptions { threads: 1, ..options.clone() };
+        let queue: Vec<(usize, Mutex<Option<Job>>)> =
+            jobs.iter_mut().enumerate().filter(|(_, job)| job.as_ref().is_some_and(small)).map(|(i, job)| (i, Mutex::new(job.take()))).collect();
+        let next = AtomicUsize::new(0);
+        let done = Mutex::new(&mut outcomes);
+        let run = || {
+            while let Some((i, job)) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if let Some(job) = job.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                    let outcome = read_one(job, catalog, &single, watcher);
+                    done.lock().unwrap_or_else(PoisonError::into_inner)[*i] = Some(outcome);
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..options.threads {
+                scope.spawn(run);
+            }
+            run();
+        });
+    }
+    for (job, outcome) in jobs.into_iter().zip(&mut outcomes) {
+        if let Some(job) = job {
+            *outcome = Some(read_one(job, catalog, options, watcher));
+        }
+    }
+    outcomes.into_iter().flatten().collect()
+}
+
+fn read_one(mut job: Job, catalog: &Mutex<Catalog>, options: &ReadOptions, watcher: &dyn Watcher) -> (Job, Result<Outcome>) {
+    let outcome = match job.unpacked.take() {
+        Some(Unpacked { packing, text, .. }) => source::read(&job.shown, &job.file_name, packing, text, catalog, options, watcher),
+        None => Ok(Outcome::Other(Sentence::new("other.empty"))),
+    };
+    (job, outcome)
+}
+
+fn not_an_export(path: &str, why: &Sentence) -> Error {
+    Error::new("error.not_an_export").with("path", path).with("why", crate::taxonomy::Lang::En.say(why))
+}

@@ -1,0 +1,100 @@
+//! What the user can say about the inputs.
+
+use encoding_rs::Encoding;
+
+use crate::model::{Privacy, Reject, Timestamp, Zone};
+
+/// What the user says about the inputs; the default leaves everything to recognition.
+#[derive(Clone, Debug)]
+pub struct ReadOptions {
+    /// The zone of times that carry no offset of their own.
+    pub zone: Zone,
+    /// Which column is which, where the headings do not tell.
+    pub columns: Vec<(Role, ColumnName)>,
+    /// How times are written, in chrono's notation.
+    pub time_format: Option<String>,
+    pub encoding: Option<&'static Encoding>,
+    /// When the inputs were exported: they are complete up to then.
+    pub exported_at: Option<Timestamp>,
+    pub privacy: Privacy,
+    /// At least one.
+    pub threads: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        ReadOptions {
+            zone: Zone::console(),
+            columns: Vec::new(),
+            time_format: None,
+            encoding: None,
+            exported_at: None,
+            privacy: Privacy::default(),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+/// What a column means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    Time,
+    Reason,
+    Detail,
+    Count,
+    ChannelId,
+    ChannelName,
+    Url,
+}
+
+impl Role {
+    /// Every role, in the order in which they are shown.
+    pub const ALL: [Role; 7] =
+        [Role::Time, Role::Reason, Role::Detail, Role::Count, Role::ChannelId, Role::ChannelName, Role::Url];
+
+    /// The name used in `--columns`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Time => "time",
+            Role::Reason => "reason",
+            Role::Detail => "detail",
+            Role::Count => "count",
+            Role::ChannelId => "channel_id",
+            Role::ChannelName => "channel",
+            Role::Url => "url",
+        }
+    }
+}
+
+/// How the user names a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnName {
+    /// From 1.
+    Number(usize),
+    Heading(String),
+}
+
+/// Who watches the reading: called from several threads.
+pub trait Watcher: Sync {
+    /// So many more bytes of input were read.
+    fn bytes(&self, _count: u64) {}
+
+    /// A row was rejected. Called in the order of the lines of a file.
+    ///
+    /// # Errors
+    /// Where the reject could not be kept; the reading then stops.
+    fn reject(&self, _path: &str, _reject: &Reject) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    /// Whether every reject matters, or the first few of each file are enough.
+    fn wants_all_rejects(&self) -> bool {
+        false
+    }
+}
+
+/// Watches nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwatched;
+
+impl Watcher for Unwatched {}

@@ -1,0 +1,28 @@
+//! errstat says what failed, since when, how badly and why, from the webhook error statistics that
+//! LINE's Developers Console exports.
+//!
+//! The folders tell the way of the data: [`input`] turns files into cells of five minutes, [`cube`]
+//! brings the cells of all files together so that each error counts once, [`analysis`] computes
+//! everything that is told, [`chart`] draws it and [`render`] writes it. Each imports only from those
+//! before it; [`model`] (the types) and [`taxonomy`] (LINE's vocabulary) are used by all.
+//!
+//! ```
+//! use errstat::{analysis, cube, input};
+//!
+//! let exports = [concat!(env!("CARGO_MANIFEST_DIR"), "/data/webhook-errors.tsv").to_owned()];
+//! let reading = input::read(&exports, input::ReadOptions::default(), &input::Unwatched)?;
+//! let mut cube = cube::Cube::build(reading, &cube::ChannelRules::default(), cube::OverlapPolicy::Auto)?;
+//! let report = analysis::analyse(&mut cube, &analysis::Options::default())?;
+//! println!("{}: {} errors", report.by_detail[0].detail, report.by_detail[0].errors);
+//! # Ok::<(), errstat::error::Error>(())
+//! ```
+
+pub mod analysis;
+pub mod chart;
+pub mod cli;
+pub mod cube;
+pub mod error;
+pub mod input;
+pub mod model;
+pub mod render;
+pub mod taxonomy;

@@ -1,0 +1,187 @@
+//! Cells, the unit of counting, and the catalog of what is counted.
+
+use std::{collections::HashMap, hash::Hash};
+
+use super::{CellStart, HostLabel, Span, Timestamp};
+
+/// More distinct details, hosts or channels than this are a mistaken column, not a vocabulary.
+pub const VARIETY_LIMIT: usize = 10_000;
+
+/// A channel as one input names it. Both texts are safe to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Channel {
+    pub id: Option<String>,
+    pub name: Option<String>,
+}
+
+impl Channel {
+    /// Whether the input says nothing of the channel.
+    pub fn is_unknown(&self) -> bool {
+        self.id.is_none() && self.name.is_none()
+    }
+}
+
+/// What is counted apart: indices into the lists of a [`Catalog`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Kind {
+    pub channel: u32,
+    pub reason: u32,
+    pub detail: u32,
+    /// `None` where the input names no URL.
+    pub host: Option<u32>,
+}
+
+/// Index of a [`Kind`] in its [`Catalog`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KindId(pub u32);
+
+/// The errors of one kind in one five-minute cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    pub start: CellStart,
+    pub kind: KindId,
+    pub errors: u64,
+    pub rows: u64,
+    /// Milliseconds from the cell's start to its first row, less than five minutes.
+    pub first_offset: u32,
+    /// Milliseconds from the cell's start to its last row, less than five minutes.
+    pub last_offset: u32,
+}
+
+impl Cell {
+    /// Sorting by this key sorts by time, then by kind.
+    pub fn key(&self) -> u64 {
+        u64::from(self.start.0) << 32 | u64::from(self.kind.0)
+    }
+
+    /// Exact times of the first and the last row.
+    pub fn span(&self) -> Span {
+        let start = self.start.timestamp().0;
+        Span { first: Timestamp(start + i64::from(self.first_offset)), last: Timestamp(start + i64::from(self.last_offset)) }
+    }
+
+    /// Adds a cell of the same start and kind; `None` if the sum leaves 64 bits.
+    pub fn plus(&self, other: &Cell) -> Option<Cell> {
+        Some(Cell {
+            errors: self.errors.checked_add(other.errors)?,
+            rows: self.rows.checked_add(other.rows)?,
+            first_offset: self.first_offset.min(other.first_offset),
+            last_offset: self.last_offset.max(other.last_offset),
+            ..*self
+        })
+    }
+}
+
+/// A list without repetition whose entries are found by value.
+#[derive(Clone, Debug)]
+struct Names<T> {
+    list: Vec<T>,
+    index: HashMap<T, u32>,
+}
+
+impl<T> Default for Names<T> {
+    fn default() -> Self {
+        Names { list: Vec::new(), index: HashMap::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Names<T> {
+    fn intern(&mut self, value: T) -> u32 {
+        if let Some(&id) = self.index.get(&value) {
+            return id;
+        }
+        let id = u32::try_from(self.list.len()).expect("fewer than four billion names");
+        self.list.push(value.clone());
+        self.index.insert(value, id);
+        id
+    }
+}
+
+/// A column that holds too many different values to be what it was taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TooVaried {
+    /// `reason`, `detail`, `host` or `channel`.
+    pub column: &'static str,
+    /// One of the values, safe to show.
+    pub example: String,
+}
+
+/// Every name met so far, each once. All texts in it are safe to show.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    channels: Names<Channel>,
+    reasons: Names<String>,
+    details: Names<String>,
+    hosts: Names<HostLabel>,
+    kinds: Names<Kind>,
+}
+
+impl Catalog {
+    /// The id of a kind, made if it is new.
+    ///
+    /// # Errors
+    /// When a name would be the 10,001st of its column.
+    pub fn intern(&mut self, channel: &Channel, reason: &str, detail: &str, host: Option<&HostLabel>) -> Result<KindId, TooVaried> {
+        let too_varied = |column, example: &str| TooVaried { column, example: example.chars().take(80).collect() };
+        let kind = Kind {
+            channel: self.channels.intern(channel.clone()),
+            reason: self.reasons.intern(reason.to_owned()),
+            detail: self.details.intern(detail.to_owned()),
+            host: host.map(|host| self.hosts.intern(host.clone())),
+        };
+        if self.channels.list.len() > VARIETY_LIMIT {
+            return Err(too_varied("channel", channel.name.as_deref().or(channel.id.as_deref()).unwrap_or_default()));
+        }
+        if self.reasons.list.len() > VARIETY_LIMIT {
+            return Err(too_varied("reason", reason));
+        }
+        if self.details.list.len() > VARIETY_LIMIT {
+            return Err(too_varied("detail", detail));
+        }
+        if self.hosts.list.len() > VARIETY_LIMIT {
+            return Err(too_varied("host", host.map_or("", |host| &host.0)));
+        }
+        Ok(KindId(self.kinds.intern(kind)))
+    }
+
+    /// The index of a channel, made if it is new.
+    pub fn channel(&mut self, channel: &Channel) -> u32 {
+        self.channels.intern(channel.clone())
+    }
+
+    /// The same kind under another channel.
+    pub fn with_channel(&mut self, kind: KindId, channel: u32) -> KindId {
+        let kind = Kind { channel, ..self.kind(kind) };
+        KindId(self.kinds.intern(kind))
+    }
+
+    /// The parts of a kind.
+    pub fn kind(&self, id: KindId) -> Kind {
+        self.kinds.list[id.0 as usize]
+    }
+
+    /// All kinds, in the order of their ids.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds.list
+    }
+
+    /// All channels, in the order of their indices.
+    pub fn channels(&self) -> &[Channel] {
+        &self.channels.list
+    }
+
+    /// All reasons, in the order of their indices.
+    pub fn reasons(&self) -> &[String] {
+        &self.reasons.list
+    }
+
+    /// All details, in the order of their indices.
+    pub fn details(&self) -> &[String] {
+        &self.details.list
+    }
+
+    /// All hosts, in the order of their indices.
+    pub fn hosts(&self) -> &[HostLabel] {
+        &self.hosts.list
+    }
+}

@@ -1,0 +1,21 @@
+//! The types that travel from input to output. A leaf: it imports nothing of errstat's.
+
+mod cell;
+mod coverage;
+mod precision;
+mod reject;
+mod sentence;
+mod source;
+mod text;
+mod time;
+mod zone;
+
+pub use cell::{Catalog, Cell, Channel, Kind, KindId, TooVaried, VARIETY_LIMIT};
+pub use coverage::{Coverage, CoverageBasis};
+pub use precision::Precision;
+pub use reject::{Reject, Why};
+pub use sentence::Sentence;
+pub use source::{Columns, SkippedLine, SourceKind, SourceReport};
+pub use text::{HostLabel, Privacy, for_log, spreadsheet_safe, visible};
+pub use time::{CELL_MILLIS, CellStart, Span, Timestamp};
+pub use zone::{Zone, ZoneError};

@@ -1,0 +1,42 @@
+//! How finely an input tells the time.
+
+use serde::Serialize;
+
+/// The finest step that an input's times show. Ordered from fine to coarse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Precision {
+    #[serde(rename = "second")]
+    Second,
+    #[serde(rename = "minute")]
+    Minute,
+    #[serde(rename = "5m")]
+    FiveMinutes,
+    #[serde(rename = "hour")]
+    Hour,
+    #[serde(rename = "day")]
+    Day,
+}
+
+impl Precision {
+    /// Length of a step in milliseconds.
+    pub fn millis(self) -> i64 {
+        match self {
+            Precision::Second => 1_000,
+            Precision::Minute => 60_000,
+            Precision::FiveMinutes => 300_000,
+            Precision::Hour => 3_600_000,
+            Precision::Day => 86_400_000,
+        }
+    }
+
+    /// The name used in JSON and in text.
+    pub fn name(self) -> &'static str {
+        match self {
+            Precision::Second => "second",
+            Precision::Minute => "minute",
+            Precision::FiveMinutes => "5m",
+            Precision::Hour => "hour",
+            Precision::Day => "day",
+        }
+    }
+}

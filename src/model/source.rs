@@ -1,0 +1,84 @@
+//! What is told about each input.
+
+use super::{Coverage, Precision, Reject, Sentence, Span};
+
+/// What an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A table with tabs between its cells.
+    Tsv,
+    /// A table with commas or semicolons between its cells.
+    Csv,
+}
+
+impl SourceKind {
+    /// The name used in JSON and in text.
+    pub fn name(self) -> &'static str {
+        match self {
+            SourceKind::Tsv => "tsv",
+            SourceKind::Csv => "csv",
+        }
+    }
+}
+
+/// The columns that were recognised: the heading, or `column 3` where there is none. Safe to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns {
+    pub time: String,
+    pub reason: String,
+    pub detail: Option<String>,
+    pub count: Option<String>,
+    pub channel_id: Option<String>,
+    pub channel_name: Option<String>,
+    pub url: Option<String>,
+}
+
+/// A line that is not a row: a title, a repeated heading, a total.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkippedLine {
+    /// Line number in the file after unpacking, from 1.
+    pub line: u64,
+    /// `title`, `heading`, `total` or `blank`.
+    pub what: &'static str,
+    /// Shortened, safe to show.
+    pub text: String,
+}
+
+/// How one input was understood and what came of it. `accepted + rejected = rows`.
+#[derive(Clone, Debug)]
+pub struct SourceReport {
+    /// As given on the command line; members of a zip file as `file.zip/member`. Safe to show.
+    pub path: String,
+    pub kind: SourceKind,
+    /// `gzip`, `zstd`, `zip`, or nothing.
+    pub packing: Option<&'static str>,
+    /// WHATWG name.
+    pub encoding: &'static str,
+    /// `tab`, `comma` or `semicolon`.
+    pub delimiter: &'static str,
+    pub columns: Columns,
+    /// Line of the heading, from 1; none where the columns were recognised by their content.
+    pub heading_line: Option<u64>,
+    /// The form of the times, such as `YYYY-MM-DD hh:mm:ss`.
+    pub time_form: Option<String>,
+    /// Sentences that say from what each decision was made. Safe to show.
+    pub evidence: Vec<Sentence>,
+    pub rows: u64,
+    pub accepted: u64,
+    pub rejected: u64,
+    /// Sum of the counts of the accepted rows, before overlaps are merged.
+    pub errors: u64,
+    /// First and last row.
+    pub span: Option<Span>,
+    /// `None` where there are no rows.
+    pub precision: Option<Precision>,
+    pub coverage: Coverage,
+    /// The first rejects.
+    pub rejects: Vec<Reject>,
+    /// The first lines that are no rows.
+    pub skipped: Vec<SkippedLine>,
+    /// How many lines are no rows, blank ones included.
+    pub skipped_lines: u64,
+    /// The input that this one repeats byte for byte; its rows then count once.
+    pub same_as: Option<String>,
+}

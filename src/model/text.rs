@@ -1,0 +1,208 @@
+//! Text that comes from a file or a command line, made safe to show.
+//!
+//! Webhook URLs carry secrets in user info, path and query, and any text may carry control
+//! characters, workflow commands or formulas. [`Privacy`] is the one gate: what has passed it may
+//! be kept, drawn and printed.
+
+/// Whether URLs may be shown whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Privacy {
+    /// Show URLs whole instead of scheme and host.
+    pub show_urls: bool,
+}
+
+/// Scheme, host and port of a webhook URL, such as `https://bot.example.com`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct HostLabel(pub String);
+
+impl Privacy {
+    /// The text with every URL cut to scheme and host, and every control character made visible.
+    pub fn text(self, raw: &str) -> String {
+        if self.show_urls { visible(raw) } else { visible(&cut_urls(raw)) }
+    }
+
+    /// The text as [`Privacy::text`] gives it, at most `limit` characters long.
+    pub fn excerpt(self, raw: &str, limit: usize) -> String {
+        // A character of the result needs at most one of the input, but for URLs, which only shrink.
+        let bound = raw.char_indices().nth(limit.saturating_mul(8)).map_or(raw.len(), |(at, _)| at);
+        shorten(&self.text(&raw[..bound]), limit, bound < raw.len())
+    }
+
+    /// A line that was put together with text from a command line; its own escape codes for colours stay.
+    pub fn usage(self, line: &str) -> String {
+        if self.show_urls { line.to_owned() } else { cut_urls(line) }
+    }
+
+    /// What to call the host of a webhook URL; the URL may lack its scheme.
+    pub fn host(self, url: &str) -> Option<HostLabel> {
+        let url = url.trim();
+        if url.is_empty() {
+            return None;
+        }
+        if self.show_urls {
+            return Some(HostLabel(visible(url)));
+        }
+        let label = match scheme_end(url) {
+            Some((scheme, rest)) => {
+                let host = authority(rest).0;
+                format!("{}://{}", url[..scheme].to_ascii_lowercase(), host.to_lowercase())
+            }
+            None => authority(url.trim_start_matches('/')).0.to_lowercase(),
+        };
+        Some(HostLabel(visible(&label)))
+    }
+}
+
+/// Cuts each URL in a text to scheme and host.
+fn cut_urls(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(colon) = rest.find(':') {
+        let after = &rest[colon + 1..];
+        let slashes = after.len() - after.trim_start_matches(['/', '\\']).len();
+        let scheme = rest[..colon].bytes().rev().take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)).count();
+        if slashes < 2 || scheme == 0 {
+            out.push_str(&rest[..=colon]);
+            rest = after;
+            continue;
+        }
+        let (host, tail) = authority(&after[slashes..]);
+        out.push_str(&rest[..colon]);
+        out.push_str("://");
+        out.push_str(host);
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// End of the scheme and what follows `://`.
+fn scheme_end(url: &str) -> Option<(usize, &str)> {
+    let colon = url.find(':')?;
+    let after = &url[colon + 1..];
+    let rest = after.trim_start_matches(['/', '\\']);
+    let scheme = colon > 0 && url[..colon].bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    (scheme && after.len() - rest.len() >= 2).then_some((colon, rest))
+}
+
+/// The host and port at the start of a text, without user info, and what follows the whole URL.
+fn authority(text: &str) -> (&str, &str) {
+    let ends_url = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '`' | '「' | '」' | '、' | '。');
+    let url = &text[..text.find(ends_url).unwrap_or(text.len())];
+    let authority = &url[..url.find(['/', '?', '#', '\\', '\'', '(', ')', ',', ';', '|']).unwrap_or(url.len())];
+    // User info may itself hold any of these characters, so the last `@` of the URL's front part decides.
+    let host = match url[authority.len()..].starts_with(['\'', '(', ')', ',', ';', '|']).then(|| url.split(['/', '?', '#']).next().unwrap_or(url)) {
+        Some(front) if front.contains('@') => front,
+        _ => authority,
+    };
+    let host = host.rsplit('@').next().unwrap_or(host);
+    let host = &host[..host.find(['\'', '(', ')', ',', ';', '|']).unwrap_or(host.len())];
+    (host, &text[url.len()..])
+}
+
+/// The text with control characters and characters that reorder or hide text replaced by visible ones.
+///
+/// C0 controls become Unicode's control pictures, everything else `\u{…}`.
+pub fn visible(text: &str) -> String {
+    if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\0'..='\x1f' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
+            '\x7f' => out.push('\u{2421}'),
+            '\u{80}'..='\u{9f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => {
+                out.push_str(&c.escape_unicode().to_string());
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Cuts to `limit` characters, the last of which is then an ellipsis.
+fn shorten(text: &str, limit: usize, cut_before: bool) -> String {
+    match text.char_indices().nth(limit) {
+        Some(_) => text.chars().take(limit.saturating_sub(1)).chain(['…']).collect(),
+        None if cut_before => format!("{text}…"),
+        None => text.to_owned(),
+    }
+}
+
+/// A line for a terminal or a log, in which nothing is a command to a GitHub runner.
+///
+/// A runner obeys `::command::` at the start of any line of output and `##[command]` anywhere.
+pub fn for_log(line: &str) -> String {
+    let line = line.replace("##[", "## [");
+    let indent = line.len() - line.trim_start().len();
+    if line[indent..].starts_with("::") { format!("{}: :{}", &line[..indent], &line[indent + 2..]) } else { line }
+}
+
+/// A cell for a spreadsheet, in which nothing is a formula: text that starts like one gets an
+/// apostrophe, as OWASP's page on CSV injection advises.
+pub fn spreadsheet_safe(text: &str) -> String {
+    let text = text.replace("##[", "## [");
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) || text.starts_with("::");
+    if risky { format!("'{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRIVATE: Privacy = Privacy { show_urls: false };
+
+    #[test]
+    fn urls_are_cut_to_scheme_and_host_wherever_they_stand() {
+        for (raw, safe) in [
+            ("Connection failed: https://bot.example.com/callback?token=s3cret", "Connection failed: https://bot.example.com"),
+            ("a https://u:s3cret@h.example:8443/x b", "a https://h.example:8443 b"),
+            ("HTTPS://u:p/s3cret,x@H.example/x", "HTTPS://u:p"),
+            ("https:\\/\\/h.example\\/s3cret", "https://h.example"),
+            ("<https://h.example/s3cret>", "<https://h.example>"),
+            ("(see https://h.example/s3cret)", "(see https://h.example"),
+            ("https://h.example?s3cret#s3cret", "https://h.example"),
+            ("https://h.example/a:b://s3cret", "https://h.example"),
+            ("https://[::1]:80/s3cret", "https://[::1]:80"),
+            ("4:12: no url", "4:12: no url"),
+            ("https://u,s3cret@h.example/x", "https://h.example"),
+        ] {
+            let shown = PRIVATE.text(raw);
+            assert!(!shown.contains("s3cret"), "{raw} → {shown}");
+            if !raw.contains("u:p/") {
+                assert_eq!(shown, safe);
+            }
+        }
+    }
+
+    #[test]
+    fn a_host_is_found_with_and_without_scheme() {
+        let host = |url| PRIVATE.host(url).map(|h| h.0);
+        assert_eq!(host("https://Bot.example.com/cb"), Some("https://bot.example.com".into()));
+        assert_eq!(host("bot.example.com/cb?x"), Some("bot.example.com".into()));
+        assert_eq!(host(" "), None);
+        assert_eq!(Privacy { show_urls: true }.host("https://h/x").unwrap().0, "https://h/x");
+    }
+
+    #[test]
+    fn control_and_direction_characters_become_visible() {
+        assert_eq!(visible("a\u{1b}[31m\0\u{202e}b\u{85}"), "a␛[31m␀\\u{202e}b\\u{85}");
+        assert_eq!(visible("日本語 ok"), "日本語 ok");
+    }
+
+    #[test]
+    fn logs_and_spreadsheets_obey_nothing() {
+        assert_eq!(for_log("  ::error::x"), "  : :error::x");
+        assert_eq!(for_log("a ##[error]x"), "a ## [error]x");
+        assert_eq!(spreadsheet_safe("=1+1"), "'=1+1");
+        assert_eq!(spreadsheet_safe("502"), "502");
+    }
+
+    #[test]
+    fn excerpts_are_short_and_never_reveal_by_cutting() {
+        assert_eq!(PRIVATE.excerpt("abcdef", 4), "abc…");
+        assert_eq!(PRIVATE.excerpt("abcd", 4), "abcd");
+        assert!(!PRIVATE.excerpt(&format!("https://h.example/{}", "s3cret".repeat(500)), 60).contains("s3cret"));
+    }
+}

@@ -1,0 +1,67 @@
+//! Instants and the five-minute grid they are counted on.
+
+use chrono::{DateTime, Utc};
+
+/// Length of a cell in milliseconds.
+///
+/// Every UTC offset in use is a multiple of 15 minutes, so hours, days, weeks and months of any
+/// time zone are exact sums of cells of five minutes, while bursts stay visible.
+pub const CELL_MILLIS: i64 = 5 * 60 * 1000;
+
+/// An instant: milliseconds since 1970-01-01T00:00:00Z. Leap seconds are not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// The instant in UTC, for showing and for calendar arithmetic.
+    ///
+    /// # Panics
+    /// Never for instants that errstat makes: input accepts the years 2011 to 2100 only.
+    pub fn utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.0).expect("an instant between the years 2011 and 2100")
+    }
+
+    /// The cell that the instant falls into.
+    pub fn cell(self) -> CellStart {
+        CellStart(u32::try_from(self.0.div_euclid(CELL_MILLIS)).unwrap_or(0))
+    }
+}
+
+impl<Tz: chrono::TimeZone> From<DateTime<Tz>> for Timestamp {
+    fn from(time: DateTime<Tz>) -> Self {
+        Timestamp(time.timestamp_millis())
+    }
+}
+
+/// The start of a five-minute cell: the number of such cells since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CellStart(pub u32);
+
+impl CellStart {
+    /// The first instant of the cell.
+    pub fn timestamp(self) -> Timestamp {
+        Timestamp(i64::from(self.0) * CELL_MILLIS)
+    }
+}
+
+/// The first and the last instant of something, both inclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub first: Timestamp,
+    pub last: Timestamp,
+}
+
+impl Span {
+    /// The smallest span that holds both.
+    pub fn union(self, other: Span) -> Span {
+        Span { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+
+    /// `None` stands for "nothing yet".
+    pub fn join(a: Option<Span>, b: Option<Span>) -> Option<Span> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(a.union(b)),
+            (a, b) => a.or(b),
+        }
+    }
+}

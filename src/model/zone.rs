@@ -1,0 +1,179 @@
+//! Time zones: IANA names and fixed offsets.
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use std::{fmt, str::FromStr};
+
+use super::Timestamp;
+
+/// A time zone by IANA name (`Asia/Tokyo`) or as a fixed offset (`+09:00`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zone {
+    Named(chrono_tz::Tz),
+    Fixed(FixedOffset),
+}
+
+impl Zone {
+    /// UTC+9, which LINE's error statistics use without saying so.
+    pub fn console() -> Zone {
+        Zone::Fixed(FixedOffset::east_opt(9 * 3600).expect("nine hours are a valid offset"))
+    }
+
+    /// The instant with this zone's offset at that instant.
+    pub fn local(&self, at: Timestamp) -> DateTime<FixedOffset> {
+        let utc = at.utc();
+        match self {
+            Zone::Named(tz) => {
+                let offset = tz.offset_from_utc_datetime(&utc.naive_utc()).fix();
+                utc.with_timezone(&offset)
+            }
+            Zone::Fixed(offset) => utc.with_timezone(offset),
+        }
+    }
+
+    /// The offset if it never changes, in seconds east of UTC.
+    pub fn fixed_seconds(&self) -> Option<i32> {
+        match self {
+            Zone::Fixed(offset) => Some(offset.local_minus_utc()),
+            // Japan has kept UTC+9 since 1951, long before LINE.
+            Zone::Named(chrono_tz::Asia::Tokyo) => Some(9 * 3600),
+            Zone::Named(chrono_tz::UTC | chrono_tz::Etc::UTC) => Some(0),
+            Zone::Named(_) => None,
+        }
+    }
+
+    /// Whether both name the same clock for all of errstat's years (2011 to 2100).
+    pub fn same_clock(&self, other: &Zone) -> bool {
+        match (self.fixed_seconds(), other.fixed_seconds()) {
+            (Some(a), Some(b)) => a == b,
+            _ => self == other,
+        }
+    }
+
+    /// The instant that a wall clock in this zone shows as `local`; the earlier of two where the
+    /// clock was set back, none where it was set forward over it.
+    pub fn instant(&self, local: NaiveDateTime) -> Option<Timestamp> {
+        match self {
+            Zone::Named(tz) => tz.from_local_datetime(&local).earliest().map(Timestamp::from),
+            Zone::Fixed(offset) => offset.from_local_datetime(&local).single().map(Timestamp::from),
+        }
+    }
+
+    /// The first instant of a calendar day. Where the clock skips midnight, that is the moment
+    /// after the gap.
+    pub fn day_start(&self, day: NaiveDate) -> Timestamp {
+        let midnight = day.and_time(NaiveTime::MIN);
+        (0..=24 * 4)
+            .find_map(|quarter| self.instant(midnight + TimeDelta::minutes(15 * quarter)))
+            .unwrap_or(Timestamp(midnight.and_utc().timestamp_millis()))
+    }
+
+    /// The first instant of the day after.
+    pub fn day_end(&self, day: NaiveDate) -> Timestamp {
+        self.day_start(day.checked_add_days(Days::new(1)).unwrap_or(day))
+    }
+
+    /// The calendar day of an instant.
+    pub fn day(&self, at: Timestamp) -> NaiveDate {
+        self.local(at).date_naive()
+    }
+
+    /// RFC 3339 with this zone's offset, whole seconds (`2026-11-16T00:00:00+09:00`).
+    pub fn rfc3339(&self, at: Timestamp) -> String {
+        self.local(at).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Zone::Named(tz) => f.write_str(tz.name()),
+            Zone::Fixed(offset) => write!(f, "{offset}"),
+        }
+    }
+}
+
+/// Why a text is not a time zone.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("`{0}` is not a time zone; write an IANA name such as Asia/Tokyo or Europe/Berlin, UTC, or an offset such as +09:00")]
+pub struct ZoneError(String);
+
+impl FromStr for Zone {
+    type Err = ZoneError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        if let Some(offset) = offset(text) {
+            return Ok(Zone::Fixed(offset));
+        }
+        if text.eq_ignore_ascii_case("z") {
+            return Ok(Zone::Named(chrono_tz::UTC));
+        }
+        chrono_tz::TZ_VARIANTS
+            .iter()
+            .find(|tz| tz.name().eq_ignore_ascii_case(text))
+            .map(|tz| Zone::Named(*tz))
+            .ok_or_else(|| ZoneError(text.to_owned()))
+    }
+}
+
+/// `+09:00`, `+0900`, `-5`, `UTC+9`. Only multiples of five minutes, so that cells stay whole.
+fn offset(text: &str) -> Option<FixedOffset> {
+    let text = ["UTC", "utc", "GMT", "gmt"].iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
+    let (sign, digits) = match text.chars().next()? {
+        '+' => (1, &text[1..]),
+        '-' => (-1, &text[1..]),
+        _ => return None,
+    };
+    let (hours, minutes) = match digits.split_once(':') {
+        Some((hours, minutes)) if minutes.len() == 2 => (hours, minutes),
+        Some(_) => return None,
+        None if digits.len() == 4 && digits.is_ascii() => digits.split_at(2),
+        None => (digits, "0"),
+    };
+    if hours.is_empty() || hours.len() > 2 || !(hours.to_owned() + minutes).bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+    if hours > 14 || minutes > 59 || minutes % 5 != 0 {
+        return None;
+    }
+    FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))
+}
+
+impl serde::Serialize for Zone {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl From<Utc> for Zone {
+    fn from(_: Utc) -> Self {
+        Zone::Named(chrono_tz::UTC)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_offsets_are_read_and_nonsense_is_not() {
+        assert_eq!("asia/tokyo".parse::<Zone>().unwrap().to_string(), "Asia/Tokyo");
+        for text in ["+09:00", "+0900", "+9", "UTC+9"] {
+            assert!(text.parse::<Zone>().unwrap().same_clock(&Zone::console()), "{text}");
+        }
+        assert_eq!("-03:30".parse::<Zone>().unwrap().fixed_seconds(), Some(-12_600));
+        for text in ["", "Tokio", "+25:00", "+09:07", "+9:0", "+ab", "+0９00"] {
+            assert!(text.parse::<Zone>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_without_midnight_starts_after_the_gap() {
+        // Sao Paulo went from 00:00 to 01:00 on 2018-11-04, which is 03:00 UTC.
+        let zone: Zone = "America/Sao_Paulo".parse().unwrap();
+        let day = NaiveDate::from_ymd_opt(2018, 11, 4).unwrap();
+        assert_eq!(zone.day_start(day).utc().to_rfc3339(), "2018-11-04T03:00:00+00:00");
+        assert_eq!((zone.day_end(day).0 - zone.day_start(day).0) / 3_600_000, 23);
+    }
+}

@@ -1,0 +1,120 @@
+//! Incidents: each with its drawing and one sentence to paste into a chat.
+
+use crate::{
+    analysis::{Analysis, Incident},
+    model::Sentence,
+};
+
+use super::{
+    PageView,
+    palette::{Fill, Palette},
+    sparkline,
+    times::Clock,
+    words::{isolated, shortened},
+};
+
+/// Width and height of an incident's drawing in pixels.
+const WIDTH: usize = 600;
+const HEIGHT: usize = 72;
+/// Bars of it; longer incidents add neighbouring cells up.
+const BARS: usize = 150;
+
+/// The section's content, in the order of time.
+#[derive(Clone, Debug)]
+pub(super) struct Incidents {
+    /// The largest ones.
+    pub shown: Vec<Shown>,
+    pub others: Vec<Shown>,
+}
+
+/// One incident.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    /// From 1, in the order of the analysis: the chart's number.
+    pub number: usize,
+    pub when: String,
+    pub start: String,
+    pub ongoing: bool,
+    pub channel: Option<String>,
+    pub reason: String,
+    pub detail: String,
+    pub errors: String,
+    pub duration: String,
+    pub peak: String,
+    pub peak_at: String,
+    pub sentence: String,
+    pub bars: String,
+    pub bars_alt: String,
+    pub fill: Fill,
+}
+
+impl Incidents {
+    pub fn new(analysis: &Analysis, view: &PageView<'_>, clock: &Clock, palette: &Palette) -> Self {
+        let mut largest: Vec<usize> = (0..analysis.incidents.len()).collect();
+        largest.sort_by_key(|&i| (std::cmp::Reverse(analysis.incidents[i].errors), i));
+        largest.truncate(view.top.max(1));
+        let all = analysis.incidents.iter().enumerate();
+        let mut all: Vec<(i64, bool, Shown)> = all
+            .map(|(i, incident)| {
+                (incident.bounds.0, largest.contains(&i), shown(i, incident, analysis, clock, palette))
+            })
+            .collect();
+        all.sort_by_key(|(start, _, incident)| (*start, incident.number));
+        let (large, small): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, large, _)| *large);
+        let incidents = |list: Vec<(i64, bool, Shown)>| list.into_iter().map(|(_, _, incident)| incident).collect();
+        Incidents { shown: incidents(large), others: incidents(small) }
+    }
+}
+
+fn shown(index: usize, incident: &Incident, analysis: &Analysis, clock: &Clock, palette: &Palette) -> Shown {
+    let lang = clock.lang;
+    let detail = shortened(&incident.detail);
+    let size = incident.cells.len().div_ceil(BARS).max(1) * 5;
+    Shown {
+        number: index + 1,
+        when: clock.stretch(&incident.start, &incident.end),
+        start: incident.start.clone(),
+        ongoing: incident.ongoing,
+        channel: incident.channel.as_deref().map(shortened),
+        reason: shortened(&incident.reason),
+        errors: lang.number(incident.errors),
+        duration: clock.duration(incident.minutes),
+        peak: lang.number(incident.peak_errors),
+        peak_at: clock.moment_after(&incident.start, &incident.peak_at),
+        sentence: sentence(incident, &detail, analysis, clock),
+        detail,
+        bars: sparkline::bars_in(&incident.cells, WIDTH, HEIGHT, BARS),
+        bars_alt: lang.say(
+            &Sentence::new("page.incident_bars")
+                .with("minutes", size)
+                .with("peak", lang.number(incident.peak_errors))
+                .with("at", clock.moment(&incident.peak_at)),
+        ),
+        fill: palette.reason(&incident.reason),
+    }
+}
+
+fn sentence(incident: &Incident, detail: &str, analysis: &Analysis, clock: &Clock) -> String {
+    let lang = clock.lang;
+    let key = match (incident.ongoing, incident.channel.is_some()) {
+        (false, false) => "page.incident_sentence",
+        (false, true) => "page.incident_sentence_channel",
+        (true, false) => "page.incident_sentence_ongoing",
+        (true, true) => "page.incident_sentence_ongoing_channel",
+    };
+    let first = if incident.first_seen.is_empty() { &incident.start } else { &incident.first_seen };
+    let last = if incident.last_seen.is_empty() { &incident.end } else { &incident.last_seen };
+    let reason = shortened(&incident.reason);
+    let what = if detail.is_empty() { reason } else { format!("{reason} {detail}") };
+    lang.say(
+        &Sentence::new(key)
+            .with("errors", lang.number(incident.errors))
+            .with("what", isolated(&what))
+            .with("channel", isolated(&incident.channel.as_deref().map(shortened).unwrap_or_default()))
+            .with("first", clock.moment(first))
+            .with("last", clock.moment_after(first, last))
+            .with("peak", lang.number(incident.peak_errors))
+            .with("peak_at", clock.moment_after(first, &incident.peak_at))
+            .with("zone", &analysis.timezone),
+    )
+}

@@ -1,0 +1,257 @@
+//! The page: one HTML file that fetches nothing, complete without its script.
+//!
+//! `page.html` holds the order of the sections, one template each; the modules here turn an
+//! [`Analysis`] into the words and numbers that the templates place.
+
+mod data;
+mod head;
+mod incidents;
+mod palette;
+mod pictures;
+mod places;
+mod policy;
+mod quality;
+mod reasons;
+mod sparkline;
+mod style;
+mod times;
+mod windows;
+mod words;
+
+use askama::Template;
+
+use crate::{
+    analysis::{Analysis, DetailRow, Slices},
+    chart::Chart,
+    render::wording::first_causes,
+    taxonomy::{Explanation, Lang},
+};
+
+use self::{
+    head::Head, incidents::Incidents, palette::Palette, pictures::Pictures, places::Places, quality::Quality,
+    reasons::Failures, style::STYLE, times::Clock, windows::WindowTable, words::Words,
+};
+
+/// One script: its files share a scope of their own.
+const SCRIPT: &str = concat!(
+    "(() => {\n\"use strict\";\n",
+    include_str!("script/sums.js"),
+    include_str!("script/words.js"),
+    include_str!("script/choice.js"),
+    include_str!("script/timeline.js"),
+    include_str!("script/tables.js"),
+    include_str!("script/page.js"),
+    "})();\n"
+);
+
+/// What a page shows beside the numbers.
+#[derive(Clone, Debug)]
+pub struct PageView<'a> {
+    pub lang: Lang,
+    /// The charts. Most have their place by their name; those of incidents go by number, in the
+    /// order of the analysis.
+    pub charts: &'a [Chart],
+    /// The command that makes this page again, safe to show.
+    pub command_line: &'a str,
+    /// How many incidents are shown with their chart; the others are listed.
+    pub top: usize,
+    /// Lets the page's reader choose dates and reasons for the heatmap, channels and hosts too.
+    pub slices: Option<&'a Slices>,
+}
+
+/// The page as one HTML text. The same analysis and view give the same bytes.
+///
+/// # Errors
+/// Only what askama passes on from writing into memory.
+pub fn page(analysis: &Analysis, view: &PageView<'_>) -> Result<String, askama::Error> {
+    let clock = Clock::new(view.lang, analysis);
+    let palette = Palette::new(analysis);
+    Page {
+        w: Words::new(view.lang),
+        policy: policy::policy(&STYLE, SCRIPT),
+        style: &STYLE,
+        script: SCRIPT,
+        data: data::embedded(analysis, view, &clock, &palette),
+        head: Head::new(analysis, view, &clock),
+        windows: WindowTable::new(analysis, &clock),
+        failures: Failures::new(analysis, &clock, &palette),
+        incidents: Incidents::new(analysis, view, &clock, &palette),
+        places: Places::new(analysis, &clock),
+        quality: Quality::new(analysis, &clock),
+        heatmap: windows::HeatTable::new(analysis, &clock),
+        pictures: Pictures::new(view.charts),
+        advice: first_causes(view.lang, analysis),
+        command_line: view.command_line,
+        analysis,
+    }
+    .render()
+}
+
+#[derive(Template)]
+#[template(path = "page.html", whitespace = "minimize")]
+struct Page<'a> {
+    w: Words,
+    policy: String,
+    style: &'static str,
+    script: &'static str,
+    data: String,
+    head: Head,
+    windows: WindowTable,
+    failures: Failures,
+    incidents: Incidents,
+    places: Places,
+    quality: Quality,
+    heatmap: Option<windows::HeatTable>,
+    pictures: Pictures<'a>,
+    advice: Vec<(&'a DetailRow, Explanation)>,
+    command_line: &'a str,
+    analysis: &'a Analysis,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::render::sample::{HOSTILE, nothing, week, week_named};
+
+    fn html(analysis: &Analysis) -> String {
+        let chart = Chart {
+            name: "timeline",
+            number: None,
+            title: "Errors per day".into(),
+            alt: "Most on Wednesday".into(),
+            svg: "<svg class=\"errstat-chart\"></svg>".into(),
+        };
+        let view = PageView {
+            lang: Lang::En,
+            charts: &[chart],
+            command_line: "errstat report w46.tsv -o out/",
+            top: 10,
+            slices: None,
+        };
+        page(analysis, &view).unwrap()
+    }
+
+    fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+        let from = text.find(start).unwrap() + start.len();
+        &text[from..from + text[from..].find(end).unwrap()]
+    }
+
+    #[test]
+    fn the_policy_allows_the_own_style_and_script_and_the_page_needs_no_more() {
+        let page = html(&week());
+        let policy = between(&page, "Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'");
+        let expected = policy::policy(between(&page, "<style>", "</style>"), between(&page, "<script>", "</script>"));
+        assert_eq!(policy, expected);
+        assert!(page.find("Content-Security-Policy").unwrap() < page.find("<style>").unwrap());
+        let body = &page[page.find("<body>").unwrap()..page.find("<script type").unwrap()];
+        for forbidden in [" style=", " onclick=", " src=", "<link", "<iframe", "javascript:"] {
+            assert!(!body.contains(forbidden), "{forbidden}");
+        }
+        assert!(!STYLE.contains("url(") && !STYLE.contains("@import"));
+    }
+
+    #[test]
+    fn sections_stand_in_the_order_in_which_they_are_read() {
+        let page = html(&week());
+        let order = ["timeline", "failed", "incidents", "advice", "places", "quality", "reproduce"];
+        let places: Vec<usize> = order
+            .iter()
+            .map(|id| page.find(&format!("<section id=\"{id}\"")).unwrap_or_else(|| panic!("{id}")))
+            .collect();
+        assert!(places.is_sorted(), "{places:?}");
+        assert_eq!(page.matches("LINE publishes no total of webhooks").count(), 1);
+    }
+
+    #[test]
+    fn numbers_are_there_without_the_script() {
+        let page = html(&week());
+        let body = &page[page.find("<body>").unwrap()..page.find("<script type").unwrap()];
+        // 170 errors after 217: 47 fewer.
+        for shown in [
+            ">170<",
+            "217 before",
+            "−47 (-22 %)",
+            "Bad Gateway",
+            "new</span>",
+            "35 min",
+            "peak 20:25 (31 in 5 minutes)",
+        ] {
+            assert!(body.contains(shown), "{shown}");
+        }
+    }
+
+    #[test]
+    fn text_from_files_stays_text() {
+        let page = html(&week_named(HOSTILE));
+        assert!(!page.contains("<script>alert"));
+        assert_eq!(page.matches("<script").count(), 2);
+        let data = between(&page, "id=\"sums\">", "</script>");
+        assert!(!data.contains(['<', '>', '&']));
+        assert!(serde_json::from_str::<serde_json::Value>(data).unwrap()["reasons"].is_array());
+    }
+
+    #[test]
+    fn long_and_right_to_left_names_are_cut_and_isolated() {
+        let analysis = Analysis { notes: Vec::new(), ..week_named(&format!("خطأ{}", "x".repeat(5_000))) };
+        let page = html(&analysis);
+        assert!(!page.contains(&"x".repeat(300)));
+        assert!(page.contains("<bdi>خطأx"));
+        assert!(page.contains("\u{2068}خطأx"));
+    }
+
+    #[test]
+    fn the_embedded_sums_add_up_to_the_total() {
+        let page = html(&week());
+        let data: serde_json::Value = serde_json::from_str(between(&page, "id=\"sums\">", "</script>")).unwrap();
+        let sums = data["reasons"].as_array().unwrap().iter().flat_map(|reason| reason["sums"].as_array().unwrap());
+        assert_eq!(sums.filter_map(serde_json::Value::as_i64).filter(|run| *run > 0).sum::<i64>(), 170);
+        assert_eq!(data["keys"].as_array().unwrap().len(), 7 + 1);
+        assert_eq!(data["keys"][7], "2026-11-23");
+    }
+
+    #[test]
+    fn a_period_without_errors_says_so() {
+        let page = html(&nothing());
+        assert!(page.contains("No errors in this period"));
+        assert!(!page.contains("id=\"controls\""));
+    }
+
+    #[test]
+    fn the_phrase_file_has_what_the_page_says_and_nothing_else() {
+        let sources = concat!(
+            include_str!("mod.rs"),
+            include_str!("data.rs"),
+            include_str!("head.rs"),
+            include_str!("incidents.rs"),
+            include_str!("quality.rs"),
+            include_str!("reasons.rs"),
+            include_str!("times.rs"),
+            include_str!("words.rs"),
+            include_str!("page.html"),
+            include_str!("parts.html"),
+            include_str!("head.html"),
+            include_str!("timeline.html"),
+            include_str!("failed.html"),
+            include_str!("incidents.html"),
+            include_str!("when.html"),
+            include_str!("advice.html"),
+            include_str!("places.html"),
+            include_str!("quality.html"),
+            include_str!("reproduce.html"),
+        );
+        let of_page = |key: &&str| {
+            let name = key.strip_prefix("page.").or_else(|| key.strip_prefix("interactive.")).unwrap_or_default();
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        };
+        let used: BTreeSet<&str> =
+            sources.split('"').filter(of_page).filter(|key| !["page.html", "page.js"].contains(key)).collect();
+        let known: BTreeSet<&str> = Lang::En.keys().filter(of_page).collect();
+        assert_eq!(used, known);
+        // What the script asks for must be handed to it.
+        for key in SCRIPT.split('"').filter(of_page).filter(|key| *key != "page.js") {
+            assert!(data::WORDS.contains(&key), "{key}");
+        }
+    }
+}

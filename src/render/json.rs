@@ -1,0 +1,42 @@
+//! `summary.json`: the analysis as it is, complete.
+
+use crate::analysis::Analysis;
+
+/// The analysis as JSON with line breaks, the last line ended.
+///
+/// Printed in a build's log it must not act: a GitHub runner obeys `##[…]` anywhere in a line, so the second `#` is
+/// written as the escape that every JSON reader turns back into it. (`::…` acts at the start of a line only, where
+/// JSON has a bracket or a quotation mark.)
+///
+/// # Errors
+/// None that an analysis can cause; the signature is that of the serialiser.
+pub fn json(analysis: &Analysis) -> serde_json::Result<String> {
+    // `##[` can stand in a text only, never between texts.
+    Ok(serde_json::to_string_pretty(analysis)?.replace("##[", "#\\u0023[") + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::{HOSTILE, week, week_named};
+
+    #[test]
+    fn the_fields_are_those_of_the_contract() {
+        let value: serde_json::Value = serde_json::from_str(&json(&week()).unwrap()).unwrap();
+        assert_eq!(value["schema"], "errstat/summary/1");
+        assert_eq!(value["totals"]["change_pct"], -21.66);
+        assert_eq!(value["by_detail"][0]["detail"], "502");
+        assert_eq!(value["windows"]["buckets"][2]["by_reason"]["error_status_code"], 117);
+        assert!(value["by_detail"][0].get("by_window").is_none());
+    }
+
+    #[test]
+    fn a_runner_finds_no_command_and_a_reader_the_same_text() {
+        let text = json(&week_named(HOSTILE)).unwrap();
+        assert!(!text.contains("##["), "{text}");
+        assert!(text.ends_with("}\n"));
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(value["by_detail"][2]["detail"], HOSTILE);
+        assert!(text.lines().all(|line| !line.trim_start().starts_with("::")));
+    }
+}

@@ -1,0 +1,435 @@
+//! `--format markdown`: tables to paste into a chat, an issue or a job summary.
+//!
+//! Names from files stand in code spans, where Markdown reads no links, mentions, references or emphasis, and other
+//! text from files has every sign escaped that means something. `<` is in neither, because some programs that show
+//! Markdown let HTML through.
+
+use crate::{
+    analysis::{Analysis, Incident},
+    model::{Sentence, for_log},
+    taxonomy::Lang,
+};
+
+use super::{
+    times::Clock,
+    wording::{change, counted, detail_name, first_causes, has_rows},
+};
+
+/// The longest name, in characters; summary.json has the whole.
+const LONGEST: usize = 120;
+/// The longest sentence of a note, in characters.
+const LONGEST_SENTENCE: usize = 1_200;
+
+/// The analysis as GitHub-flavoured Markdown, each line ended. Lists have `top` entries and say what they leave out.
+pub fn markdown(analysis: &Analysis, lang: Lang, top: usize) -> String {
+    let mut page = Page { analysis, lang, top: top.max(1), clock: Clock::new(lang, analysis), out: String::new() };
+    page.head();
+    page.reasons();
+    page.details();
+    page.channels();
+    page.hosts();
+    page.incidents();
+    page.advice();
+    page.files();
+    page.rejects();
+    page.notes();
+    page.out.lines().map(|line| for_log(line) + "\n").collect()
+}
+
+/// To which side a column's cells stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
+use Side::{Left, Right};
+
+struct Page<'a> {
+    analysis: &'a Analysis,
+    lang: Lang,
+    top: usize,
+    clock: Clock,
+    out: String,
+}
+
+impl Page<'_> {
+    fn head(&mut self) {
+        let (lang, analysis) = (self.lang, self.analysis);
+        self.out += &format!("# {}\n\n", lang.phrase("markdown.title"));
+        let period = Sentence::new("markdown.period")
+            .with("label", prose(&analysis.period.label))
+            .with("period", prose(&self.clock.period(&analysis.period)))
+            .with("zone", prose(&analysis.timezone));
+        self.out += &format!("{}\n\n", lang.say(&period));
+        let totals = &analysis.totals;
+        if totals.errors == 0 {
+            let key = if has_rows(analysis) { "terminal.no_errors" } else { "terminal.no_rows" };
+            self.out += &format!("**{}**\n\n", lang.phrase(key));
+        } else {
+            let total = counted(lang, "markdown.total_one", "markdown.total", totals.errors);
+            let line = match (totals.previous_errors, change(lang, totals.change, totals.change_pct)) {
+                (Some(previous), Some(change)) => {
+                    let label = analysis.period.previous.as_ref().map_or("", |bounds| bounds.label.as_str());
+                    let key = if previous == 0 { "terminal.compared_with_none" } else { "terminal.compared" };
+                    lang.say(
+                        &Sentence::new(key)
+                            .with("total", total)
+                            .with("change", change)
+                            .with("previous", lang.number(previous))
+                            .with("label", prose(label)),
+                    )
+                }
+                _ => total,
+            };
+            self.out += &format!("{line}\n\n");
+        }
+        self.out += &format!("{}\n", prose(lang.phrase("page.caveat")));
+    }
+
+    fn heading(&mut self, key: &'static str) {
+        self.out += &format!("\n## {}\n\n", self.lang.phrase(key));
+    }
+
+    /// A table; `columns` are the keys of the headings, and to which side their cells stand.
+    fn table(&mut self, columns: &[(&'static str, Side)], rows: impl IntoIterator<Item = Vec<String>>) {
+        let titles = columns.iter().map(|(key, _)| self.lang.phrase(key));
+        let mut line = |cells: Vec<String>| self.out += &format!("| {} |\n", cells.join(" | "));
+        line(titles.map(str::to_owned).collect());
+        line(columns.iter().map(|(_, side)| if *side == Right { "---:" } else { "---" }.to_owned()).collect());
+        rows.into_iter().for_each(line);
+    }
+
+    fn more(&mut self, all: usize) {
+        if all > self.top {
+            let text = counted(self.lang, "terminal.more_one", "terminal.more", (all - self.top) as u64);
+            self.out += &format!("\n{text}\n");
+        }
+    }
+
+    fn reasons(&mut self) {
+        let (lang, analysis) = (self.lang, self.analysis);
+        if analysis.totals.errors == 0 {
+            return;
+        }
+        self.heading("markdown.reasons");
+        let rows = analysis.by_reason.iter().take(self.top).map(|row| {
+            vec![
+                code(&row.reason),
+                lang.number(row.errors),
+                lang.percent(row.share),
+                row.previous_errors.map_or_else(String::new, |errors| lang.number(errors)),
+                change(lang, row.change, row.change_pct).unwrap_or_default(),
+            ]
+        });
+        let columns = [
+            ("page.reason", Left),
+            ("page.errors", Right),
+            ("page.share", Right),
+            ("markdown.before", Right),
+            ("page.change_title", Right),
+        ];
+        self.table(&columns, rows.collect::<Vec<_>>());
+        self.more(analysis.by_reason.len());
+    }
+
+    fn details(&mut self) {
+        let (lang, analysis) = (self.lang, self.analysis);
+        if analysis.by_detail.is_empty() {
+            return;
+        }
+        self.heading("markdown.details");
+        let seen =
+            |time: &Option<String>| time.as_deref().map_or_else(String::new, |time| prose(&self.clock.moment(time)));
+        let rows = analysis.by_detail.iter().take(self.top).map(|row| {
+            let mut marks = Vec::new();
+            marks.extend(row.new.then(|| format!("**{}**", lang.phrase("terminal.new"))));
+            marks.extend((!row.known).then(|| prose(lang.phrase("page.unknown"))));
+            marks.extend((row.errors == 0).then(|| prose(lang.phrase("page.stopped"))));
+            let mut what = vec![code(&detail_name(lang, &row.reason, &row.detail))];
+            what.extend((!marks.is_empty()).then(|| marks.join(", ")));
+            vec![
+                what.join(" "),
+                code(&row.reason),
+                lang.number(row.errors),
+                lang.percent(row.share),
+                row.previous_errors.map_or_else(String::new, |errors| lang.number(errors)),
+                change(lang, row.change, row.change_pct).unwrap_or_default(),
+                seen(&row.first_seen),
+                seen(&row.last_seen),
+            ]
+        });
+        let columns = [
+            ("page.detail", Left),
+            ("page.reason", Left),
+            ("page.errors", Right),
+            ("page.share", Right),
+            ("markdown.before", Right),
+            ("page.change_title", Right),
+            ("page.first_seen", Left),
+            ("page.last_seen", Left),
+        ];
+        let rows = rows.collect::<Vec<_>>();
+        self.table(&columns, rows);
+        self.more(analysis.by_detail.len());
+    }
+
+    fn channels(&mut self) {
+        let (lang, rows) = (self.lang, &self.analysis.by_channel);
+        if rows.len() < 2 {
+            return;
+        }
+        self.heading("terminal.channels");
+        let line = |row: &crate::analysis::ChannelRow| {
+            vec![
+                row.channel.as_deref().map_or_else(|| prose(lang.phrase("page.no_channel")), code),
+                lang.number(row.errors),
+                lang.percent(row.share),
+                row.previous_errors.map_or_else(String::new, |errors| lang.number(errors)),
+                change(lang, row.change, row.change_pct).unwrap_or_default(),
+            ]
+        };
+        let columns = [
+            ("page.channel", Left),
+            ("page.errors", Right),
+            ("page.share", Right),
+            ("markdown.before", Right),
+            ("page.change_title", Right),
+        ];
+        self.table(&columns, rows.iter().take(self.top).map(line));
+        self.more(rows.len());
+    }
+
+    fn hosts(&mut self) {
+        let (lang, rows) = (self.lang, &self.analysis.by_host);
+        if rows.len() < 2 {
+            return;
+        }
+        self.heading("terminal.hosts");
+        let line = |row: &crate::analysis::HostRow| vec![code(&row.host), lang.number(row.errors)];
+        self.table(&[("page.host", Left), ("page.errors", Right)], rows.iter().take(self.top).map(line));
+        self.more(rows.len());
+    }
+
+    /// The first incidents, in the order of the analysis.
+    fn incidents(&mut self) {
+        let (lang, all) = (self.lang, &self.analysis.incidents);
+        if all.is_empty() {
+            return;
+        }
+        self.heading("terminal.incidents");
+        let named = all.iter().any(|incident| incident.channel.is_some());
+        let line = |incident: &Incident| {
+            let mut when = prose(&self.clock.stretch(&incident.start, &incident.end));
+            if incident.ongoing {
+                when += &format!(" **{}**", lang.phrase("page.ongoing"));
+            }
+            let mut cells = vec![when, prose(&self.clock.duration(incident.minutes))];
+            cells.extend(named.then(|| incident.channel.as_deref().map_or_else(String::new, code)));
+            cells.extend([
+                code(&detail_name(lang, &incident.reason, &incident.detail)),
+                lang.number(incident.errors),
+                lang.number(incident.peak_errors),
+                prose(&self.clock.moment(&incident.peak_at)),
+            ]);
+            cells
+        };
+        let rows = all.iter().take(self.top).map(line).collect::<Vec<_>>();
+        let mut columns = vec![("page.window", Left), ("page.lasted", Left)];
+        columns.extend(named.then_some(("page.channel", Left)));
+        columns.extend([
+            ("markdown.mostly", Left),
+            ("page.errors", Right),
+            ("page.peak", Right),
+            ("markdown.peak_at", Left),
+        ]);
+        self.table(&columns, rows);
+        self.more(all.len());
+    }
+
+    fn advice(&mut self) {
+        let lang = self.lang;
+        let causes = first_causes(lang, self.analysis);
+        if causes.is_empty() {
+            return;
+        }
+        self.heading("terminal.advice");
+        for (row, explanation) in causes {
+            // These texts are errstat's own, with commands in code spans.
+            let cause = Sentence::new("markdown.cause")
+                .with("title", code(&explanation.title))
+                .with("share", lang.percent(row.share))
+                .with("meaning", explanation.meaning)
+                .with("link", explanation.link);
+            self.out += &format!("- {}\n", lang.say(&cause));
+            for look in explanation.first {
+                self.out += &format!("  - {look}\n");
+            }
+        }
+    }
+
+    fn files(&mut self) {
+        let (lang, inputs) = (self.lang, &self.analysis.inputs);
+        if inputs.is_empty() {
+            return;
+        }
+        self.heading("terminal.files");
+        let line = |input: &crate::analysis::Input| {
+            vec![
+                code(&input.path),
+                prose(input.encoding),
+                lang.number(input.rows),
+                lang.number(input.accepted),
+                lang.number(input.rejected),
+                lang.number(input.errors),
+            ]
+        };
+        let columns = [
+            ("page.file", Left),
+            ("markdown.encoding", Left),
+            ("page.rows_title", Right),
+            ("page.accepted", Right),
+            ("page.rejected", Right),
+            ("page.errors", Right),
+        ];
+        self.table(&columns, inputs.iter().take(self.top).map(line));
+        self.more(inputs.len());
+    }
+
+    fn rejects(&mut self) {
+        let (lang, rejects) = (self.lang, &self.analysis.rejects);
+        if rejects.count == 0 {
+            return;
+        }
+        self.out +=
+            &format!("\n{}\n\n", prose(&counted(lang, "terminal.rejects_one", "terminal.rejects", rejects.count)));
+        let line = |reject: &crate::analysis::RejectExample| {
+            vec![code(&reject.path), lang.number(reject.line), prose(&reject.why), code(&reject.text)]
+        };
+        let rows = rejects.examples.iter().take(self.top).map(line);
+        self.table(&[("page.file", Left), ("page.line", Right), ("page.why", Left), ("page.text", Left)], rows);
+    }
+
+    fn notes(&mut self) {
+        if self.analysis.notes.is_empty() {
+            return;
+        }
+        self.heading("terminal.notes");
+        for note in &self.analysis.notes {
+            self.out += &format!("- {}\n", prose(&note.text));
+        }
+    }
+}
+
+/// A name from a file as a code span that also fits a table's cell. `<` and the backtick have no escape there and
+/// are shown by signs that look like them.
+fn code(text: &str) -> String {
+    let mut span = String::new();
+    for c in text.chars().take(LONGEST) {
+        match c {
+            '|' => span.push_str("\\|"),
+            '`' => span.push('ˋ'),
+            '<' => span.push('‹'),
+            '\n' | '\r' | '\t' => span.push(' '),
+            c => span.push(c),
+        }
+    }
+    let left_out = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
+    if span.trim().is_empty() { String::new() } else { format!("`{}{left_out}`", span.replace("##[", "## [")) }
+}
+
+/// Text with every sign escaped that means something to Markdown. What other programs look for in the finished text
+/// and no escape stops (links, mentions, references, emoji) is broken by a character without width.
+fn prose(text: &str) -> String {
+    const WORD_JOINER: char = '\u{2060}';
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut characters = text.chars().take(LONGEST_SENTENCE).peekable();
+    while let Some(c) = characters.next() {
+        let starts_list = match c {
+            '-' | '+' => out.is_empty(),
+            '.' | ')' => !out.is_empty() && out.bytes().all(|b| b.is_ascii_digit()),
+            _ => false,
+        };
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\n' | '\r' | '\t' => out.push(' '),
+            '@' | '#' => out.extend([c, WORD_JOINER]),
+            '/' if out.ends_with(':') => out.extend([c, WORD_JOINER]),
+            '.' if ends_with_www(&out) => out.extend([WORD_JOINER, c]),
+            ':' if characters.peek().is_some_and(char::is_ascii_alphabetic) => out.extend([c, WORD_JOINER]),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '|' | '~' | '$' | '!' | '^' | '=' => out.extend(['\\', c]),
+            c if starts_list => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn ends_with_www(text: &str) -> bool {
+    text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case("www"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::sample::{HOSTILE, nothing, week, week_named};
+
+    /// Cells of a table's line: what GitHub-flavoured Markdown sees between bars that have no backslash.
+    fn cells(line: &str) -> usize {
+        line.replace("\\|", "").matches('|').count()
+    }
+
+    #[test]
+    fn tables_hold_the_numbers() {
+        let text = markdown(&week(), Lang::En, 10);
+        assert!(text.starts_with("# Webhook errors\n\n2026-W47: Mon 16 Nov 2026"), "{text}");
+        assert!(text.contains("**170 errors**, -22 % against 217 in 2026-W46"), "{text}");
+        assert!(text.contains("| `502 Bad Gateway` | `error_status_code` | 117 | 68.8 % | 12 | +875 % |"), "{text}");
+        assert!(text.contains("| `Unknown host` **NEW** |"), "{text}");
+        assert!(
+            text.contains("| Wed 18 Nov 2026, 20:10 – 20:45 | 35 min | `shop` | `502 Bad Gateway` | 96 | 31 |"),
+            "{text}"
+        );
+        assert!(text.contains("no rate can be computed"), "{text}");
+    }
+
+    #[test]
+    fn nothing_from_a_file_is_markup() {
+        for name in [HOSTILE, "a\\|b", "``` <b>", &"x|`<@#".repeat(1_000)] {
+            let text = markdown(&week_named(name), Lang::En, 10);
+            assert!(!text.contains('<') && !text.contains("##["), "{text}");
+            let mut columns = 0;
+            for line in text.lines() {
+                if !line.starts_with('|') {
+                    columns = 0;
+                    continue;
+                }
+                assert!(columns == 0 || cells(line) == columns, "{line}");
+                columns = cells(line);
+                assert!(line.len() < 2_000, "{line}");
+            }
+            // Outside of code spans no link, mention or emphasis is left.
+            let outside: String = text.split('`').step_by(2).collect();
+            for markup in ["[link]", "https://evil", "@everyone", " *b*", "www.evil"] {
+                assert!(!outside.contains(markup), "{markup} in {outside}");
+            }
+        }
+    }
+
+    #[test]
+    fn prose_is_escaped_and_code_is_fenced() {
+        assert_eq!(prose("1. a"), "1\\. a");
+        assert_eq!(prose("- a_b #1 & x@y.z"), "\\- a\\_b #\u{2060}1 &amp; x@\u{2060}y.z");
+        assert_eq!(prose("https://a.b WWW.c at 04:12"), "https:/\u{2060}/a.b WWW\u{2060}.c at 04:12");
+        assert_eq!(prose(":tada:"), ":\u{2060}tada:");
+        assert_eq!(code("a|b`c<d"), "`a\\|bˋc‹d`");
+        assert_eq!(code(" "), "");
+        assert_eq!(code(&"x".repeat(500)), format!("`{}…`", "x".repeat(LONGEST)));
+    }
+
+    #[test]
+    fn no_errors_are_said_in_words() {
+        assert!(markdown(&nothing(), Lang::En, 10).contains("**No errors: the file is fine"));
+    }
+}

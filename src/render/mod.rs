@@ -1,0 +1,13 @@
+//! Outputs: one file per format, each a function of an analysis.
+
+pub mod csv;
+pub mod html;
+pub mod json;
+pub mod markdown;
+#[cfg(test)]
+mod sample;
+pub mod terminal;
+#[path = "html/times.rs"]
+mod times;
+mod wording;
+

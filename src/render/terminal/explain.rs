@@ -1,0 +1,88 @@
+//! `errstat explain`: what a reason, a detail or a status means, and what to do about it.
+
+use crate::taxonomy::{Entry, explanation};
+
+use super::{TerminalView, ink::Ink, sheet::Sheet};
+
+/// The explanations of the entries as text of at most the view's width, each line ended.
+///
+/// A single entry is explained in full. Of several, each has its meaning and what to look at first; the reason that
+/// a detail belongs to stands above it.
+pub fn explain(entries: &[Entry], view: &TerminalView) -> String {
+    let lang = view.lang;
+    let mut sheet = Sheet::new(view);
+    let mut last_link = "";
+    for (at, entry) in entries.iter().enumerate() {
+        let Some(text) = explanation(lang, entry.reason, entry.detail.as_deref()) else {
+            continue;
+        };
+        if at > 0 {
+            sheet.blank();
+        }
+        let ink = Ink::of_reason(entry.reason);
+        if entry.detail.is_some() {
+            let title = format!("{} {}", ink.on(entry.reason), Ink::Strong.on(&text.title));
+            sheet.paragraph("", &title, Ink::Plain);
+        } else {
+            sheet.paragraph("", &text.title, ink);
+        }
+        sheet.paragraph("  ", text.meaning, Ink::Plain);
+        if text.newer {
+            sheet.paragraph("  ", lang.phrase("explain.newer"), Ink::Faint);
+        }
+        list(&mut sheet, lang.phrase("explain.causes"), text.causes, |_| "-".to_owned());
+        list(&mut sheet, lang.phrase("explain.first"), text.first, |number| format!("{number}."));
+        // Neighbours share LINE's page; naming it once is enough.
+        let next = entries.get(at + 1).and_then(|next| explanation(lang, next.reason, next.detail.as_deref()));
+        if next.is_none_or(|next| next.link != text.link) && text.link != last_link {
+            sheet.blank();
+            // In one piece, so that it can be clicked and copied.
+            sheet.line(format!("  {}", Ink::Faint.on(text.link)));
+            last_link = text.link;
+        }
+    }
+    sheet.finish()
+}
+
+fn list(sheet: &mut Sheet, title: &str, items: &[String], mark: impl Fn(usize) -> String) {
+    if items.is_empty() {
+        return;
+    }
+    sheet.blank();
+    sheet.paragraph("  ", title, Ink::Strong);
+    for (at, item) in items.iter().enumerate() {
+        sheet.paragraph(&format!("  {} ", mark(at + 1)), item, Ink::Plain);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+    use crate::taxonomy::{Lang, entries, resolve};
+
+    const VIEW: TerminalView = TerminalView { lang: Lang::En, top: 10, width: 80, color: false, unicode: true };
+
+    #[test]
+    fn a_status_is_explained_with_its_name_and_lines_page() {
+        let text = explain(&resolve(&["502"]).unwrap(), &VIEW);
+        assert!(text.starts_with("error_status_code 502 Bad Gateway\n"), "{text}");
+        assert!(text.contains("\n  Likely causes\n  - "), "{text}");
+        assert!(text.contains("\n  Look at this first\n  1. "), "{text}");
+        assert_eq!(text.matches("https://developers.line.biz/").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn everything_is_explained_within_the_width() {
+        let all: Vec<Entry> = entries().collect();
+        for width in [40, 80] {
+            let text = explain(&all, &TerminalView { width, ..VIEW });
+            assert!(text.lines().all(|line| line.width() <= width || line.starts_with("  https://")));
+            for entry in &all {
+                let title = explanation(Lang::En, entry.reason, entry.detail.as_deref()).unwrap().title;
+                assert!(text.replace("\n", " ").contains(title.split(' ').next().unwrap()), "{title}");
+            }
+        }
+    }
+}

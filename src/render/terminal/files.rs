@@ -1,0 +1,73 @@
+//! The files that were read, and the rows in them that could not be counted.
+
+use crate::{
+    analysis::Analysis,
+    model::Sentence,
+    render::{times::Clock, wording::counted},
+};
+
+use super::{
+    ink::Ink,
+    sheet::{Column, NAME_IN_SENTENCE, Sheet, excerpt, path_end},
+    summary::left_out,
+};
+
+/// Examples of rejected rows; `inspect` shows more.
+const REJECTS: usize = 3;
+/// Cells that a table of files needs beside the files' names.
+const NUMBERS: usize = 36;
+/// A path in a table is not cut shorter than this.
+const SHORTEST_PATH: usize = 12;
+
+/// The files, and the rows in them that could not be counted.
+pub(super) fn files(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: usize) {
+    let lang = clock.lang;
+    let inputs = &analysis.inputs;
+    if inputs.is_empty() {
+        return;
+    }
+    sheet.heading(lang.phrase("terminal.files"));
+    let header = ["", "terminal.rows", "terminal.rejected", "terminal.errors"];
+    let header = header.map(|key| if key.is_empty() { "" } else { lang.phrase(key) });
+    let room = sheet.width().saturating_sub(NUMBERS).max(SHORTEST_PATH);
+    let rows = inputs.iter().take(top).map(|input| {
+        let rejected = lang.number(input.rejected);
+        vec![
+            path_end(&input.path, room),
+            lang.number(input.rows),
+            if input.rejected > 0 { Ink::Notice.on(&rejected) } else { rejected },
+            lang.number(input.errors),
+        ]
+    });
+    sheet.table(&[Column::Name, Column::Number, Column::Number, Column::Number], &header, rows);
+    left_out(sheet, lang, inputs.len(), top);
+    for input in inputs.iter().take(top) {
+        if let Some(original) = &input.same_as {
+            let same = Sentence::new("terminal.same_file")
+                .with("file", path_end(&input.path, NAME_IN_SENTENCE))
+                .with("original", path_end(original, NAME_IN_SENTENCE));
+            sheet.paragraph("  ", &lang.say(&same), Ink::Faint);
+        }
+    }
+    rejects(sheet, analysis, clock);
+}
+
+/// How many rows could not be counted, and examples.
+fn rejects(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
+    let lang = clock.lang;
+    let rejects = &analysis.rejects;
+    if rejects.count == 0 {
+        return;
+    }
+    let text = counted(lang, "terminal.rejects_one", "terminal.rejects", rejects.count);
+    sheet.paragraph("  ", &text, Ink::Notice);
+    for reject in rejects.examples.iter().take(REJECTS) {
+        let line = Sentence::new("terminal.reject")
+            .with("path", path_end(&reject.path, NAME_IN_SENTENCE))
+            .with("line", reject.line)
+            .with("why", &reject.why)
+            .with("text", excerpt(&reject.text, 2 * NAME_IN_SENTENCE));
+        sheet.paragraph("    ", &lang.say(&line), Ink::Plain);
+    }
+    sheet.paragraph("  ", lang.phrase("terminal.rejects_more"), Ink::Faint);
+}

@@ -1,0 +1,75 @@
+//! Incidents: a sentence and a curve for each.
+
+use crate::{
+    analysis::{Analysis, Incident},
+    model::Sentence,
+    render::{
+        times::{self, Clock},
+        wording::detail_name,
+    },
+};
+
+use super::{
+    graph::sparkline,
+    ink::Ink,
+    sheet::{NAME_IN_SENTENCE, Sheet, excerpt},
+    summary::left_out,
+};
+
+/// The largest incidents in the order of time, each a sentence and a curve.
+pub(super) fn incidents(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: usize) {
+    let lang = clock.lang;
+    let all = &analysis.incidents;
+    if all.is_empty() {
+        return;
+    }
+    sheet.heading(lang.phrase("terminal.incidents"));
+    let mut largest: Vec<&Incident> = all.iter().collect();
+    largest.sort_by_key(|incident| std::cmp::Reverse(incident.errors));
+    largest.truncate(top);
+    largest.sort_by_key(|incident| incident.bounds.0);
+    for incident in largest {
+        let ink = Ink::of_reason(&incident.reason);
+        let lead = format!("  {} ", ink.on(if sheet.unicode() { "●" } else { "*" }));
+        sheet.paragraph(&lead, &sentence(clock, incident), Ink::Plain);
+        let room = sheet.width().saturating_sub(4);
+        let together = incident.cells.len().div_ceil(room.max(1)).max(1);
+        let sums: Vec<u64> = incident.cells.chunks(together).map(|cells| cells.iter().sum()).collect();
+        if sums.len() > 2 {
+            let curve = ink.on(&sparkline(&sums, sheet.unicode()));
+            sheet.line(format!("    {curve}"));
+        }
+    }
+    left_out(sheet, lang, all.len(), top);
+}
+
+/// What happened, when, how badly.
+fn sentence(clock: &Clock, incident: &Incident) -> String {
+    let lang = clock.lang;
+    let key = match (incident.ongoing, &incident.channel) {
+        (false, None) => "terminal.incident",
+        (false, Some(_)) => "terminal.incident_channel",
+        (true, None) => "terminal.incident_ongoing",
+        (true, Some(_)) => "terminal.incident_ongoing_channel",
+    };
+    let what = if incident.detail.is_empty() {
+        incident.reason.clone()
+    } else {
+        detail_name(lang, &incident.reason, &incident.detail)
+    };
+    let day = |time: &str| times::parse(time).map(|at| at.date_naive());
+    let peak_at = match times::parse(&incident.peak_at) {
+        Some(at) if day(&incident.start) == day(&incident.end) => at.format("%H:%M").to_string(),
+        _ => clock.moment(&incident.peak_at),
+    };
+    lang.say(
+        &Sentence::new(key)
+            .with("channel", excerpt(incident.channel.as_deref().unwrap_or(""), NAME_IN_SENTENCE))
+            .with("when", Ink::Strong.on(&clock.stretch(&incident.start, &incident.end)))
+            .with("duration", clock.duration(incident.minutes))
+            .with("errors", lang.number(incident.errors))
+            .with("what", excerpt(&what, NAME_IN_SENTENCE))
+            .with("peak", lang.number(incident.peak_errors))
+            .with("peak_at", peak_at),
+    )
+}

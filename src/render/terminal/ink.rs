@@ -1,0 +1,141 @@
+//! Styles that travel through a table's layout as characters without width.
+//!
+//! A style is one of Unicode's tag characters before the text and one behind it. They have no width, so measuring,
+//! cutting and padding see the text alone; and no text from a file holds them, because [`visible`] has replaced them
+//! (see [`crate::model::visible`]). The last step turns them into escape codes, or drops them.
+//!
+//! [`visible`]: crate::model::visible
+
+use crate::model::for_log;
+
+/// How a piece of text looks. Colours are the terminal's own sixteen, so that they fit its theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ink {
+    Plain,
+    /// What is read first.
+    Strong,
+    /// What is there if one looks for it.
+    Faint,
+    Good,
+    Bad,
+    Notice,
+    Blue,
+    Yellow,
+    Red,
+    Magenta,
+    Cyan,
+}
+
+/// One style for each tag character from here on.
+const FIRST_TAG: char = '\u{e0020}';
+
+const INKS: [(Ink, &str); 11] = [
+    (Ink::Plain, ""),
+    (Ink::Strong, "\x1b[1m"),
+    (Ink::Faint, "\x1b[2m"),
+    (Ink::Good, "\x1b[32m"),
+    (Ink::Bad, "\x1b[1;31m"),
+    (Ink::Notice, "\x1b[1;33m"),
+    (Ink::Blue, "\x1b[34m"),
+    (Ink::Yellow, "\x1b[33m"),
+    (Ink::Red, "\x1b[31m"),
+    (Ink::Magenta, "\x1b[35m"),
+    (Ink::Cyan, "\x1b[36m"),
+];
+
+const RESET: &str = "\x1b[0m";
+
+impl Ink {
+    /// The colour of a reason, the same wherever it stands.
+    pub fn of_reason(reason: &str) -> Ink {
+        match reason {
+            "could_not_connect" => Ink::Blue,
+            "request_timeout" => Ink::Yellow,
+            "error_status_code" => Ink::Red,
+            "unclassified" => Ink::Magenta,
+            _ => Ink::Cyan,
+        }
+    }
+
+    /// The text in this style, up to its end or the end of the line.
+    pub fn on(self, text: &str) -> String {
+        let end = Ink::Plain.tag();
+        format!("{}{text}{end}", self.tag())
+    }
+
+    fn tag(self) -> char {
+        let at = INKS.iter().position(|(ink, _)| *ink == self).unwrap_or(0);
+        char::from_u32(FIRST_TAG as u32 + at as u32).unwrap_or(FIRST_TAG)
+    }
+}
+
+/// The escape code that a tag character stands for.
+fn code(tag: char) -> Option<&'static str> {
+    let at = (tag as u32).checked_sub(FIRST_TAG as u32)?;
+    INKS.get(at as usize).map(|(_, code)| *code)
+}
+
+/// A finished line as it goes to the terminal or the log: escape codes if there is colour, nothing that a CI runner
+/// would obey, no blanks at its end.
+pub(super) fn printed(line: &str, color: bool) -> String {
+    let plain: String = line.chars().filter(|&c| code(c).is_none()).collect();
+    let plain = plain.trim_end();
+    let safe = for_log(plain);
+    // A line that had to be changed is one to be read with care, not one to be admired.
+    if !color || safe != plain {
+        return safe;
+    }
+    let mut out = String::with_capacity(line.len());
+    let mut styled = false;
+    for c in line.trim_end().chars() {
+        match code(c) {
+            None => out.push(c),
+            Some(code) => {
+                if styled {
+                    out.push_str(RESET);
+                }
+                out.push_str(code);
+                styled = !code.is_empty();
+            }
+        }
+    }
+    if styled {
+        out.push_str(RESET);
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+
+    #[test]
+    fn a_style_has_no_width_and_becomes_a_code_or_nothing() {
+        let line = format!("a {} b  ", Ink::Bad.on("502"));
+        assert_eq!(line.width(), "a 502 b  ".len());
+        assert_eq!(printed(&line, false), "a 502 b");
+        assert_eq!(printed(&line, true), "a \x1b[1;31m502\x1b[0m b");
+    }
+
+    #[test]
+    fn a_style_whose_end_was_cut_off_ends_with_the_next_one_or_the_line() {
+        let cut = Ink::Red.on("x").trim_end_matches(Ink::Plain.tag()).to_owned();
+        assert_eq!(printed(&format!("{cut}{}", Ink::Strong.on("y")), true), "\x1b[31mx\x1b[0m\x1b[1my\x1b[0m");
+        assert_eq!(printed(&cut, true), "\x1b[31mx\x1b[0m");
+    }
+
+    #[test]
+    fn no_text_from_a_file_holds_a_style() {
+        let forged = crate::model::visible(&Ink::Bad.on("forged"));
+        assert_eq!(printed(&forged, true), forged);
+    }
+
+    #[test]
+    fn a_runner_finds_no_command_behind_a_style() {
+        assert_eq!(printed(&Ink::Bad.on("::error::x"), true), ": :error::x");
+        assert_eq!(printed(&Ink::Bad.on("a ##[error]x"), true), "a ## [error]x");
+    }
+}

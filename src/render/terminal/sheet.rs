@@ -1,0 +1,221 @@
+//! What is written on: lines of a limited width, with headings, paragraphs, lists and tables.
+
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets::NOTHING};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::model::for_log;
+
+use super::{
+    TerminalView,
+    ink::{Ink, printed},
+};
+
+/// Narrower than this nothing can be laid out; lines are then cut by the terminal.
+const NARROWEST: usize = 30;
+/// Wider than this the eye loses the line.
+const WIDEST: usize = 120;
+/// A name in a sentence has at most so many characters or cells; longer ones are cut.
+pub(super) const NAME_IN_SENTENCE: usize = 60;
+/// A paragraph longer than this is a text from a file gone wild.
+const LONGEST_PARAGRAPH: usize = 1_200;
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    /// Takes the width that the others leave, and is cut to it.
+    Name,
+    /// To the right, never cut.
+    Number,
+    /// To the left, never cut.
+    Fixed,
+}
+
+/// Lines in the making.
+pub(super) struct Sheet {
+    lines: Vec<String>,
+    width: usize,
+    color: bool,
+    unicode: bool,
+}
+
+impl Sheet {
+    pub fn new(view: &TerminalView) -> Self {
+        let width = view.width.clamp(NARROWEST, WIDEST);
+        Sheet { lines: Vec::new(), width, color: view.color, unicode: view.unicode }
+    }
+
+    /// Cells of a line.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Whether bars and curves may be drawn with Unicode's block elements.
+    pub fn unicode(&self) -> bool {
+        self.unicode
+    }
+
+    pub fn blank(&mut self) {
+        self.lines.push(String::new());
+    }
+
+    /// A line that is laid out already.
+    pub fn line(&mut self, line: impl Into<String>) {
+        self.lines.push(line.into());
+    }
+
+    /// A heading, apart from what stands above it.
+    pub fn heading(&mut self, text: &str) {
+        if !self.lines.is_empty() {
+            self.blank();
+        }
+        self.paragraph("", text, Ink::Strong);
+    }
+
+    /// A paragraph in one style, its first line behind a lead (an indent, a bullet, a number), the others as far in.
+    pub fn paragraph(&mut self, lead: &str, text: &str, ink: Ink) {
+        let text = excerpt(text, LONGEST_PARAGRAPH);
+        let indent = lead.width();
+        let mut wrapped = Table::new();
+        wrapped.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+        wrapped.set_width(cells(self.width.saturating_sub(indent).max(8)));
+        wrapped.add_row([text]);
+        wrapped.column_mut(0).into_iter().for_each(|column| {
+            column.set_padding((0, 0));
+        });
+        for (at, line) in wrapped.lines().enumerate() {
+            let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
+            let line = line.trim_end();
+            self.lines.push(if ink == Ink::Plain {
+                format!("{lead}{line}")
+            } else {
+                format!("{lead}{}", ink.on(line))
+            });
+        }
+    }
+
+    /// A table, two cells in, without rules: the columns keep it together. An empty header is left out.
+    pub fn table(&mut self, columns: &[Column], header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
+        let mut table = Table::new();
+        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(cells(self.width));
+        table.set_truncation_indicator(if self.unicode { "…" } else { "..." });
+        if !header.is_empty() {
+            table.set_header(Row::from(header.iter().map(|title| Ink::Faint.on(title)).collect::<Vec<_>>()));
+        }
+        for row in rows {
+            // Every cell has a style, so that one whose end was cut off does not run into the next.
+            let cells = row.iter().map(|cell| Ink::Plain.on(cell)).collect::<Vec<_>>();
+            let mut row = Row::from(cells);
+            row.max_height(1);
+            table.add_row(row);
+        }
+        for (column, kind) in table.column_iter_mut().zip(columns) {
+            column.set_padding((2, 0));
+            if *kind == Column::Number {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+            if *kind == Column::Name {
+                // Cut anywhere, not only between words: half a word still tells two names apart.
+                column.set_delimiter('\n');
+            } else {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+        self.lines.extend(table.lines());
+    }
+
+    /// The text, each line ended.
+    pub fn finish(self) -> String {
+        let mut out = String::new();
+        for line in &self.lines {
+            let line = printed(line, self.color);
+            out.push_str(&if self.unicode { line } else { line.chars().map(ascii).collect::<Vec<_>>().concat() });
+            out.push('\n');
+        }
+        out
+    }
+}
+
+/// errstat's own signs for a terminal that has ASCII only. Text from files stays as it is.
+fn ascii(c: char) -> String {
+    match c {
+        '–' | '·' => "-".to_owned(),
+        '…' => "...".to_owned(),
+        '±' => "+-".to_owned(),
+        c => c.to_string(),
+    }
+}
+
+fn cells(width: usize) -> u16 {
+    u16::try_from(width).unwrap_or(u16::MAX)
+}
+
+/// Text from a file, ready for a line: at most so many characters, the last of which is then an ellipsis, and no
+/// command to a CI runner. (The finished line is looked at again; here the width is still to be measured.)
+pub(super) fn excerpt(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => for_log(&text[..end]).chars().take(limit.saturating_sub(1)).chain(['…']).collect(),
+        None => for_log(text),
+    }
+}
+
+/// The end of a path, at most so many cells wide: a file's name tells more than its folder's.
+pub(super) fn path_end(path: &str, width: usize) -> String {
+    if path.width() <= width {
+        return excerpt(path, width * 4);
+    }
+    let mut room = width.saturating_sub(1);
+    let mut start = path.len();
+    for (at, c) in path.char_indices().rev().take(width * 4) {
+        let wide = c.width().unwrap_or(0);
+        if wide > room {
+            break;
+        }
+        room -= wide;
+        start = at;
+    }
+    for_log(&format!("…{}", &path[start..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::taxonomy::Lang;
+
+    fn sheet(width: usize) -> Sheet {
+        Sheet::new(&TerminalView { lang: Lang::En, top: 10, width, color: false, unicode: true })
+    }
+
+    #[test]
+    fn paragraphs_are_wrapped_between_words_and_hang() {
+        let mut sheet = sheet(30);
+        sheet.paragraph("  1. ", "one two three four five six seven", Ink::Plain);
+        assert_eq!(sheet.finish(), "  1. one two three four five\n     six seven\n");
+    }
+
+    #[test]
+    fn text_without_blanks_is_wrapped_too_and_wide_characters_count_twice() {
+        let mut sheet = sheet(30);
+        sheet.paragraph("  ", &"あ".repeat(20), Ink::Plain);
+        assert_eq!(sheet.finish(), format!("  {}\n  {}\n", "あ".repeat(14), "あ".repeat(6)));
+    }
+
+    #[test]
+    fn names_make_room_for_numbers() {
+        let mut sheet = sheet(30);
+        let row = |name: &str, n: &str| vec![name.to_owned(), n.to_owned()];
+        sheet.table(&[Column::Name, Column::Number], &[], [row(&"long name ".repeat(500), "1,234"), row("a", "5")]);
+        let text = sheet.finish();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].starts_with("  long name long name") && lines[0].ends_with("…  1,234"), "{text}");
+        assert!(lines.iter().all(|line| line.width() <= 30), "{text}");
+        assert!(lines[1].ends_with("      5"), "{text}");
+    }
+
+    #[test]
+    fn the_end_of_a_path_is_kept() {
+        assert_eq!(path_end("exports/2026/w46.tsv", 10), "…6/w46.tsv");
+        assert_eq!(path_end("エクスポート/週報.tsv", 10), "…/週報.tsv");
+        assert_eq!(path_end("w46.tsv", 10), "w46.tsv");
+    }
+}

@@ -1,0 +1,279 @@
+//! One spelling for each reason and detail, whatever a file makes of it.
+
+use std::borrow::Cow;
+
+use super::codes::{CODES, Detail, ERROR_STATUS_CODE, status_number};
+
+/// A reason and a detail in the spelling under which they are counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Canonical<'a> {
+    pub reason: Cow<'a, str>,
+    pub detail: Cow<'a, str>,
+    /// The webhook URL that followed the detail. It is whole, so it may hold secrets.
+    pub url: Option<&'a str>,
+}
+
+/// The canonical form of a reason and a detail as they stand in a file.
+///
+/// Known ones are recognised whatever their case, white space and width of letters, reasons also without
+/// or with other separators. Unknown ones keep their own name, but for white space around it.
+/// A webhook URL behind a colon is split off the detail.
+pub fn canonical<'a>(reason: &'a str, detail: &'a str) -> Canonical<'a> {
+    let reason = reason.trim();
+    let reason = known_reason(reason).map_or(Cow::Borrowed(reason), Cow::Borrowed);
+    let (detail, url) = split(&reason, detail.trim());
+    Canonical { reason, detail, url }
+}
+
+/// The detail and the URL behind it.
+fn split<'a>(reason: &str, text: &'a str) -> (Cow<'a, str>, Option<&'a str>) {
+    if let Some(known) = known_detail(reason, text) {
+        return (known.into_name(), None);
+    }
+    for (before, after) in colons(text) {
+        let known = known_detail(reason, before);
+        match known {
+            Some(known) if after.is_empty() => return (known.into_name(), None),
+            Some(known) if known.takes_any_url() || is_url(after) || is_url_without_scheme(after) => {
+                return (known.into_name(), Some(after));
+            }
+            None if !before.is_empty() && is_url(after) => return (Cow::Borrowed(before), Some(after)),
+            _ => {}
+        }
+    }
+    (Cow::Borrowed(text), None)
+}
+
+/// What stands before and behind each colon, trimmed.
+fn colons(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.match_indices([':', '：']).map(|(at, colon)| (text[..at].trim(), text[at + colon.len()..].trim()))
+}
+
+/// The canonical code of a reason, if it is one.
+pub(super) fn known_reason(text: &str) -> Option<&'static str> {
+    let without_separators = |text: &str| fold(text).replace(['_', '-'], "");
+    let wanted = without_separators(text);
+    CODES.reasons.iter().map(|reason| reason.code.as_str()).find(|code| without_separators(code) == wanted)
+}
+
+/// A detail that is known under its reason.
+pub(super) enum Known {
+    Listed(&'static Detail),
+    Status(u16),
+}
+
+impl Known {
+    pub(super) fn into_name(self) -> Cow<'static, str> {
+        match self {
+            Known::Listed(detail) => Cow::Borrowed(&detail.name),
+            Known::Status(code) => Cow::Owned(code.to_string()),
+        }
+    }
+
+    fn takes_any_url(&self) -> bool {
+        matches!(self, Known::Listed(detail) if detail.any_url)
+    }
+}
+
+/// The known detail that a text without URL is, under a reason in canonical form.
+pub(super) fn known_detail(reason: &str, text: &str) -> Option<Known> {
+    let wanted = fold(text);
+    let listed = CODES.reason(reason)?.details.iter().find(|detail| fold(&detail.name) == wanted);
+    match listed {
+        Some(detail) => Some(Known::Listed(detail)),
+        None if reason == ERROR_STATUS_CODE => status_in(text).map(Known::Status),
+        None => None,
+    }
+}
+
+/// The status that a text states as `502`, `HTTP 502` or `502 Bad Gateway`.
+fn status_in(text: &str) -> Option<u16> {
+    let text: String = text.trim().chars().map(narrow).collect();
+    let rest = match text.get(..4) {
+        Some(http) if http.eq_ignore_ascii_case("http") => text[4..].trim_start(),
+        _ => text.as_str(),
+    };
+    let code = status_number(rest.get(..3)?)?;
+    let name = fold(&rest[3..]);
+    let is_own_name = || CODES.status(code).is_some_and(|status| status.names().any(|own| fold(own) == name));
+    (name.is_empty() || is_own_name()).then_some(code)
+}
+
+/// A whole URL with a scheme.
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+        && !rest.is_empty()
+        && !text.contains(char::is_whitespace)
+}
+
+/// What a webhook URL looks like that has lost its scheme. A word is none: it is news.
+fn is_url_without_scheme(text: &str) -> bool {
+    let host = text.trim_start_matches('/').split(['/', '?', '#', ':']).next().unwrap_or("");
+    let is_host = host.contains('.') && !host.starts_with('.') && !host.ends_with('.') || host == "localhost";
+    is_host && !text.contains(char::is_whitespace)
+}
+
+/// The text without what does not tell known values apart: case, white space, width of letters.
+pub(super) fn fold(text: &str) -> String {
+    text.chars().map(narrow).filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+/// The ASCII character of a full-width one (U+FF01 to U+FF5E, and the ideographic space).
+fn narrow(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        c => c,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::is_known;
+    use super::*;
+
+    fn forms(reason: &str, detail: &str) -> (String, String, Option<String>) {
+        let Canonical { reason, detail, url } = canonical(reason, detail);
+        (reason.into_owned(), detail.into_owned(), url.map(str::to_owned))
+    }
+
+    #[test]
+    fn reasons_are_recognised_in_any_dress() {
+        for raw in [
+            "could_not_connect",
+            "COULD_NOT_CONNECT",
+            " Could not  connect ",
+            "could-not-connect",
+            "couldNotConnect",
+            "ｃｏｕｌｄ＿ｎｏｔ＿ｃｏｎｎｅｃｔ",
+            "\u{3000}could_not_connect\t",
+        ] {
+            assert_eq!(canonical(raw, "").reason, "could_not_connect", "{raw}");
+        }
+    }
+
+    #[test]
+    fn unknown_reasons_keep_their_name() {
+        for (raw, name) in
+            [(" Rate limited ", "Rate limited"), ("could_not_connect_2", "could_not_connect_2"), ("", "")]
+        {
+            assert_eq!(canonical(raw, "").reason, name);
+        }
+    }
+
+    #[test]
+    fn details_are_recognised_under_their_own_reason_only() {
+        for (reason, raw, name) in [
+            ("could_not_connect", " tls  HANDSHAKE failure", "TLS handshake failure"),
+            ("COULD_NOT_CONNECT", "connection failed(received goaway)", "Connection failed (received GOAWAY)"),
+            ("could_not_connect", "ＤＮＳ　Query timeout", "DNS Query timeout"),
+            ("could_not_connect", "no ssl/tls record", "No SSL/TLS record"),
+            ("request_timeout", "request timeout", "Request timeout"),
+            ("request_timeout", "connection timeout", "connection timeout"),
+            ("brand_new", "connection timeout", "connection timeout"),
+            ("could_not_connect", " Brand new ", "Brand new"),
+            ("could_not_connect", "", ""),
+        ] {
+            assert_eq!(canonical(reason, raw).detail, name, "{reason}, {raw}");
+        }
+    }
+
+    #[test]
+    fn urls_are_split_off() {
+        for (raw, detail, url) in [
+            (
+                "Connection timeout: https://bot.example.com/cb?t=1",
+                "Connection timeout",
+                Some("https://bot.example.com/cb?t=1"),
+            ),
+            (
+                "connection timeout:https://bot.example.com:8443/cb",
+                "Connection timeout",
+                Some("https://bot.example.com:8443/cb"),
+            ),
+            ("Connection timeout ： https://bot.example.com", "Connection timeout", Some("https://bot.example.com")),
+            (
+                "Connection failed (received GOAWAY): https://h.example/x",
+                "Connection failed (received GOAWAY)",
+                Some("https://h.example/x"),
+            ),
+            (
+                "Connection failed (session closed) :https://h.example",
+                "Connection failed (session closed)",
+                Some("https://h.example"),
+            ),
+            ("Unknown host: bot.example.com/callback", "Unknown host", Some("bot.example.com/callback")),
+            ("Unknown host: bot.example.com:8443", "Unknown host", Some("bot.example.com:8443")),
+            ("Unknown host: localhost", "Unknown host", Some("localhost")),
+            ("Unknown host:", "Unknown host", None),
+            ("Invalid URL syntax: https:/ bot", "Invalid URL syntax", Some("https:/ bot")),
+            ("Brand new: https://h.example/x", "Brand new", Some("https://h.example/x")),
+            ("Brand new: twice: https://h.example/x", "Brand new: twice", Some("https://h.example/x")),
+        ] {
+            assert_eq!(
+                forms("could_not_connect", raw),
+                ("could_not_connect".into(), detail.into(), url.map(str::to_owned))
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_surely_a_url_stays_part_of_the_name() {
+        for raw in [
+            "Brand new: h.example/x",
+            "Connection failed: reset",
+            "Connection failed: reset by peer",
+            "https://h.example/x",
+            ": https://h.example/x",
+            "Brand new: 4:12",
+            "Brand new: https://h.example and more",
+        ] {
+            assert_eq!(forms("could_not_connect", raw), ("could_not_connect".into(), raw.into(), None));
+        }
+    }
+
+    #[test]
+    fn statuses_are_numbers() {
+        for raw in [
+            "502",
+            " 502 ",
+            "HTTP 502",
+            "http502",
+            "502 Bad Gateway",
+            "502 bad  gateway",
+            "HTTP 502 Bad Gateway",
+            "５０２",
+        ] {
+            assert_eq!(canonical("error_status_code", raw).detail, "502", "{raw}");
+        }
+        assert_eq!(canonical("error_status_code", "413 Request Entity Too Large").detail, "413");
+        assert_eq!(canonical("error_status_code", "502: https://h.example/x").url, Some("https://h.example/x"));
+        for raw in ["502 Not Found", "502x", "5 02", "0502", "600", "-502", "502: Bad Gateway", "502.0", "HTTP", "５０"]
+        {
+            assert_eq!(canonical("error_status_code", raw).detail, raw);
+        }
+        assert_eq!(canonical("unclassified", "502 Bad Gateway").detail, "502 Bad Gateway");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_one_canonical_form(reason in "\\PC*", detail in "(?s).*") {
+            let once = forms(&reason, &detail);
+            prop_assert_eq!(&forms(&once.0, &once.1).0, &once.0);
+        }
+
+        #[test]
+        fn known_details_stay_known_in_any_case(upper in any::<bool>(), at in 0..10usize) {
+            let name = &super::super::details("could_not_connect")[at];
+            let raw = if upper { name.to_uppercase() } else { name.to_lowercase() };
+            let found = canonical("could_not_connect", &raw);
+            prop_assert!(is_known(&found.reason, &found.detail));
+        }
+    }
+}

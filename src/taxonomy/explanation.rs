@@ -1,0 +1,251 @@
+//! What a code means and what to do about it: `vocabulary.toml` of each language.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use serde::Deserialize;
+
+use super::{
+    Lang,
+    codes::{CODES, Detail, Reason, STATUS_CLASSES, status, status_class},
+};
+
+/// What a reason, a detail or a status means, and what an administrator can do about it.
+///
+/// In the texts, what stands between backticks is a command or another literal; see [`pieces`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// The code as LINE writes it; a status with its name: `502 Bad Gateway`.
+    pub title: String,
+    pub meaning: &'static str,
+    /// Likely causes, the likeliest first.
+    pub causes: &'static [String],
+    /// What to look at first, in this order.
+    pub first: &'static [String],
+    /// LINE's documentation.
+    pub link: &'static str,
+    /// LINE's older documents do not have this detail.
+    pub newer: bool,
+}
+
+/// The texts of one key.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Texts {
+    meaning: String,
+    causes: Vec<String>,
+    first: Vec<String>,
+    /// Where it is missing, the reason's holds.
+    link: Option<String>,
+}
+
+type Vocabulary = HashMap<String, Texts>;
+
+static ENGLISH: LazyLock<Vocabulary> = LazyLock::new(|| vocabulary_in(include_str!("en/vocabulary.toml")));
+
+fn vocabulary(lang: Lang) -> &'static Vocabulary {
+    match lang {
+        Lang::En => &ENGLISH,
+    }
+}
+
+fn vocabulary_in(file: &str) -> Vocabulary {
+    toml::from_str(file).expect("a vocabulary is a table of texts for each key")
+}
+
+/// What is known of a reason and a detail, both in canonical form.
+///
+/// A detail that is not listed has the explanation of its class, such as `5xx`, or of its reason.
+/// `None` for a reason that LINE has not published.
+pub fn explanation(lang: Lang, reason: &str, detail: Option<&str>) -> Option<Explanation> {
+    let vocabulary = vocabulary(lang);
+    let reason = CODES.reason(reason)?;
+    let of_reason = vocabulary.get(&reason.code)?;
+    let subject = detail.map_or(Subject::Reason(reason), |detail| Subject::of(reason, detail));
+    let texts = subject.keys().into_iter().flatten().find_map(|key| vocabulary.get(key)).unwrap_or(of_reason);
+    Some(Explanation {
+        title: subject.title(),
+        meaning: &texts.meaning,
+        causes: &texts.causes,
+        first: &texts.first,
+        link: texts.link.as_deref().or(of_reason.link.as_deref()).unwrap_or_default(),
+        newer: matches!(subject, Subject::Detail(detail) if detail.newer),
+    })
+}
+
+/// What an explanation is about.
+enum Subject {
+    Reason(&'static Reason),
+    Detail(&'static Detail),
+    Status(u16),
+    StatusClass(&'static str),
+}
+
+impl Subject {
+    fn of(reason: &'static Reason, detail: &str) -> Self {
+        if let Some(detail) = reason.detail(detail) {
+            return Subject::Detail(detail);
+        }
+        if let Some(code) = status(&reason.code, detail) {
+            return Subject::Status(code);
+        }
+        match STATUS_CLASSES.into_iter().find(|class| *class == detail) {
+            Some(class) if reason.has_statuses() => Subject::StatusClass(class),
+            _ => Subject::Reason(reason),
+        }
+    }
+
+    /// Keys of the texts, the most specific first.
+    fn keys(&self) -> [Option<&'static str>; 2] {
+        match *self {
+            Subject::Reason(reason) => [Some(&reason.code), None],
+            Subject::Detail(detail) => [Some(&detail.key), None],
+            Subject::Status(code) => [CODES.status(code).and_then(|s| s.key.as_deref()), status_class(code)],
+            Subject::StatusClass(class) => [Some(class), None],
+        }
+    }
+
+    fn title(&self) -> String {
+        match *self {
+            Subject::Reason(reason) => reason.code.clone(),
+            Subject::Detail(detail) => detail.name.clone(),
+            Subject::Status(code) => match CODES.status(code).and_then(|s| s.name.as_ref().or(s.unofficial.as_ref())) {
+                Some(name) => format!("{code} {name}"),
+                None => code.to_string(),
+            },
+            Subject::StatusClass(class) => class.to_owned(),
+        }
+    }
+}
+
+/// A part of an explanation's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    Text(&'a str),
+    /// A command or another literal, to be set as code and never translated.
+    Code(&'a str),
+}
+
+/// The parts of an explanation's text, without the backticks around its code.
+pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+    let alternating = text.split('`').enumerate();
+    alternating
+        .map(|(at, part)| if at % 2 == 0 { Piece::Text(part) } else { Piece::Code(part) })
+        .filter(|piece| !matches!(piece, Piece::Text("")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::{ERROR_STATUS_CODE, REASONS};
+    use super::*;
+
+    const LANGUAGES: [Lang; 1] = [Lang::En];
+
+    fn keys() -> BTreeSet<&'static str> {
+        let reasons = REASONS.iter().copied();
+        let details = CODES.reasons.iter().flat_map(|reason| &reason.details).map(|detail| detail.key.as_str());
+        let statuses = CODES.statuses().iter().filter_map(|status| status.key.as_deref());
+        reasons.chain(details).chain(statuses).chain(STATUS_CLASSES).collect()
+    }
+
+    #[test]
+    fn every_code_is_explained_in_every_language() {
+        for lang in LANGUAGES {
+            for key in keys() {
+                let texts = vocabulary(lang).get(key).unwrap_or_else(|| panic!("{lang:?} lacks [{key}]"));
+                assert!(!texts.meaning.trim().is_empty(), "{lang:?} [{key}] lacks a meaning");
+                assert!(!texts.causes.is_empty(), "{lang:?} [{key}] lacks causes");
+                assert!(!texts.first.is_empty(), "{lang:?} [{key}] lacks what to look at first");
+                for text in texts.causes.iter().chain(&texts.first).chain([&texts.meaning]) {
+                    assert_eq!(text.trim(), text, "{lang:?} [{key}]");
+                    assert!(!text.is_empty() && !text.contains('\n'), "{lang:?} [{key}]: {text}");
+                    assert_eq!(text.matches('`').count() % 2, 0, "{lang:?} [{key}]: {text}");
+                }
+            }
+            for reason in REASONS.iter() {
+                let link = vocabulary(lang)[*reason].link.as_deref().unwrap_or_default();
+                assert!(link.starts_with("https://developers.line.biz/"), "{lang:?} [{reason}] lacks a link");
+            }
+        }
+    }
+
+    #[test]
+    fn no_vocabulary_explains_what_is_not_a_code() {
+        for lang in LANGUAGES {
+            let explained: BTreeSet<&str> = vocabulary(lang).keys().map(String::as_str).collect();
+            assert_eq!(explained.difference(&keys()).collect::<Vec<_>>(), Vec::<&&str>::new(), "{lang:?}");
+        }
+    }
+
+    #[test]
+    fn every_link_is_one_of_lines_documents() {
+        for lang in LANGUAGES {
+            for (key, texts) in vocabulary(lang) {
+                let ours = texts.link.as_ref().is_none_or(|link| link.starts_with("https://developers.line.biz/"));
+                assert!(ours, "{lang:?} [{key}]");
+            }
+        }
+    }
+
+    fn title_and_meaning(reason: &str, detail: Option<&str>) -> (String, &'static str) {
+        let found = explanation(Lang::En, reason, detail).unwrap();
+        (found.title, found.meaning)
+    }
+
+    #[test]
+    fn an_explanation_falls_back_from_detail_to_class_to_reason() {
+        let meaning = |key: &str| ENGLISH[key].meaning.as_str();
+        for (reason, detail, title, key) in [
+            ("could_not_connect", None, "could_not_connect", "could_not_connect"),
+            ("could_not_connect", Some("Unknown host"), "Unknown host", "unknown_host"),
+            ("could_not_connect", Some("Brand new"), "could_not_connect", "could_not_connect"),
+            ("could_not_connect", Some(""), "could_not_connect", "could_not_connect"),
+            ("could_not_connect", Some("502"), "could_not_connect", "could_not_connect"),
+            ("could_not_connect", Some("5xx"), "could_not_connect", "could_not_connect"),
+            ("request_timeout", Some("Request timeout"), "Request timeout", "request_timeout"),
+            (ERROR_STATUS_CODE, Some("502"), "502 Bad Gateway", "502"),
+            (ERROR_STATUS_CODE, Some("599"), "599", "5xx"),
+            (ERROR_STATUS_CODE, Some("522"), "522 Connection timed out (Cloudflare)", "522"),
+            (ERROR_STATUS_CODE, Some("4xx"), "4xx", "4xx"),
+            (ERROR_STATUS_CODE, Some("teapot"), ERROR_STATUS_CODE, ERROR_STATUS_CODE),
+        ] {
+            assert_eq!(title_and_meaning(reason, detail), (title.to_owned(), meaning(key)), "{reason}, {detail:?}");
+        }
+        let title = |status| title_and_meaning(ERROR_STATUS_CODE, Some(status)).0;
+        assert_eq!(title("507"), "507 Insufficient Storage");
+        assert_eq!(explanation(Lang::En, "brand_new", None), None);
+    }
+
+    #[test]
+    fn a_timeout_is_said_to_be_possibly_processed_and_both_limits_are_named() {
+        let found = explanation(Lang::En, "request_timeout", None).unwrap();
+        for word in ["processed", "2 seconds", "1 second"] {
+            assert!(found.meaning.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn newer_details_are_marked() {
+        let newer = |detail| explanation(Lang::En, "could_not_connect", Some(detail)).unwrap().newer;
+        assert!(newer("No SSL/TLS record"));
+        assert!(!newer("TLS handshake failure"));
+    }
+
+    #[test]
+    fn a_detail_without_link_has_that_of_its_reason() {
+        let link = |reason, detail| explanation(Lang::En, reason, detail).unwrap().link;
+        assert_eq!(link("unclassified", Some("Stream closed unexpectedly")), link("unclassified", None));
+        assert_eq!(link(ERROR_STATUS_CODE, Some("599")), link(ERROR_STATUS_CODE, None));
+        assert!(link("could_not_connect", Some("TLS handshake failure")).contains("ssl-tls-spec"));
+    }
+
+    #[test]
+    fn code_is_what_stands_between_backticks() {
+        let found: Vec<_> = pieces("`dig x` first, then `curl y`.").collect();
+        assert_eq!(
+            found,
+            [Piece::Code("dig x"), Piece::Text(" first, then "), Piece::Code("curl y"), Piece::Text(".")]
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! LINE's vocabulary and errstat's own words: data files, and how they are looked up.
+
+mod canonical;
+mod codes;
+mod explain;
+mod explanation;
+mod lang;
+
+pub use canonical::{Canonical, canonical};
+pub use codes::{ERROR_STATUS_CODE, REASONS, details, is_known, status, status_class, status_name};
+pub use explain::{Entry, Unknown, entries, nearest, resolve};
+pub use explanation::{Explanation, Piece, explanation, pieces};
+pub use lang::Lang;
