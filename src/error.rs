@@ -1,6 +1,9 @@
 //! What went wrong, as a sentence for the person at the keyboard.
 
-use crate::{model::Sentence, taxonomy::Lang};
+use crate::{
+    model::{Filling, Sentence},
+    taxonomy::Lang,
+};
 
 /// A job that could not be done: what, where, why, and what to do next. Exit code 2.
 ///
@@ -20,7 +23,14 @@ impl Error {
     /// Fills a placeholder of the sentence.
     #[must_use]
     pub fn with(mut self, placeholder: &'static str, value: impl ToString) -> Self {
-        self.0.values.push((placeholder, value.to_string()));
+        self.0.values.push((placeholder, Filling::Text(value.to_string())));
+        self
+    }
+
+    /// Fills a placeholder with a sentence.
+    #[must_use]
+    pub fn with_sentence(mut self, placeholder: &'static str, sentence: Sentence) -> Self {
+        self.0.values.push((placeholder, Filling::Sentence(sentence)));
         self
     }
 

@@ -81,7 +81,8 @@ struct Group {
 impl Context<'_> {
     fn groups(&self, keys: &[&'static str]) -> PolarsResult<Vec<Group>> {
         let on = |side: i64| col("bucket").eq(lit(side));
-        let sum = |column: &'static str, condition: Expr, name: &'static str| col(column).filter(condition).sum().alias(name);
+        let sum =
+            |column: &'static str, condition: Expr, name: &'static str| col(column).filter(condition).sum().alias(name);
         let frame = self
             .sides
             .clone()
@@ -97,10 +98,21 @@ impl Context<'_> {
                 col("last").filter(on(side::PERIOD)).max().alias("last"),
             ])
             .collect()?;
-        let numbers = |name: &str| frame.column(name)?.u64().map(|column| column.iter().map(|n| n.unwrap_or(0)).collect::<Vec<u64>>());
+        let numbers = |name: &str| {
+            frame.column(name)?.u64().map(|column| column.iter().map(|n| n.unwrap_or(0)).collect::<Vec<u64>>())
+        };
         let times = |name: &str| frame.column(name)?.i64().map(|column| column.iter().collect::<Vec<Option<i64>>>());
-        let keys = keys.iter().map(|key| frame.column(key)?.u32().map(|column| column.iter().collect::<Vec<Option<u32>>>())).collect::<PolarsResult<Vec<_>>>()?;
-        let (errors, rows, previous, previous_rows, earlier_rows) = (numbers("errors")?, numbers("rows")?, numbers("previous")?, numbers("previous_rows")?, numbers("earlier_rows")?);
+        let keys = keys
+            .iter()
+            .map(|key| frame.column(key)?.u32().map(|column| column.iter().collect::<Vec<Option<u32>>>()))
+            .collect::<PolarsResult<Vec<_>>>()?;
+        let (errors, rows, previous, previous_rows, earlier_rows) = (
+            numbers("errors")?,
+            numbers("rows")?,
+            numbers("previous")?,
+            numbers("previous_rows")?,
+            numbers("earlier_rows")?,
+        );
         let (first, last) = (times("first")?, times("last")?);
         let group = |i: usize| Group {
             keys: keys.iter().map(|column| column[i]).collect(),
@@ -113,7 +125,10 @@ impl Context<'_> {
             last: last[i],
         };
         // What neither the period nor the one before has is no line of the report.
-        Ok((0..frame.height()).map(group).filter(|group| group.rows > 0 || self.compared && group.previous_rows > 0).collect())
+        Ok((0..frame.height())
+            .map(group)
+            .filter(|group| group.rows > 0 || self.compared && group.previous_rows > 0)
+            .collect())
     }
 
     fn compared(&self, group: &Group) -> Compared {
@@ -143,7 +158,11 @@ impl Context<'_> {
     }
 
     /// By detail; `windows` has the errors of each reason and detail by window.
-    pub fn details(&self, mut windows: BTreeMap<(u32, u32), Vec<u64>>, window_count: usize) -> PolarsResult<Vec<DetailRow>> {
+    pub fn details(
+        &self,
+        mut windows: BTreeMap<(u32, u32), Vec<u64>>,
+        window_count: usize,
+    ) -> PolarsResult<Vec<DetailRow>> {
         let catalog = self.cube.catalog();
         let time = |millis: Option<i64>| millis.map(|millis| self.zone.rfc3339(Timestamp(millis)));
         let mut rows: Vec<DetailRow> = self
@@ -151,7 +170,8 @@ impl Context<'_> {
             .into_iter()
             .map(|group| {
                 let key = (group.keys[0].unwrap_or(0), group.keys[1].unwrap_or(0));
-                let (reason, detail) = (catalog.reasons()[key.0 as usize].clone(), catalog.details()[key.1 as usize].clone());
+                let (reason, detail) =
+                    (catalog.reasons()[key.0 as usize].clone(), catalog.details()[key.1 as usize].clone());
                 let compared = self.compared(&group);
                 DetailRow {
                     status: taxonomy::status(&reason, &detail),
@@ -201,7 +221,11 @@ impl Context<'_> {
     pub fn hosts(&self) -> PolarsResult<Vec<HostRow>> {
         let catalog = self.cube.catalog();
         let named = self.groups(&["host"])?.into_iter().filter(|group| group.rows > 0);
-        let mut rows: Vec<HostRow> = named.filter_map(|group| Some(HostRow { host: catalog.hosts()[group.keys[0]? as usize].0.clone(), errors: group.errors })).collect();
+        let mut rows: Vec<HostRow> = named
+            .filter_map(|group| {
+                Some(HostRow { host: catalog.hosts()[group.keys[0]? as usize].0.clone(), errors: group.errors })
+            })
+            .collect();
         rows.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| a.host.cmp(&b.host)));
         Ok(rows)
     }
@@ -215,7 +239,8 @@ pub fn status_classes(details: &[DetailRow]) -> Vec<StatusClassRow> {
             *classes.entry(class).or_default() += row.errors;
         }
     }
-    let mut rows: Vec<StatusClassRow> = classes.into_iter().map(|(class, errors)| StatusClassRow { class: class.to_owned(), errors }).collect();
+    let mut rows: Vec<StatusClassRow> =
+        classes.into_iter().map(|(class, errors)| StatusClassRow { class: class.to_owned(), errors }).collect();
     rows.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| a.class.cmp(&b.class)));
     rows
 }
@@ -224,7 +249,10 @@ pub fn status_classes(details: &[DetailRow]) -> Vec<StatusClassRow> {
 pub fn by_window(frame: &DataFrame, keys: &[&'static str], windows: usize) -> PolarsResult<Vec<(Vec<u32>, Vec<u64>)>> {
     let by: Vec<Expr> = keys.iter().copied().chain(["bucket"]).map(col).collect();
     let sums = frame.clone().lazy().group_by(by).agg([col("errors").sum()]).collect()?;
-    let keys = keys.iter().map(|key| sums.column(key)?.u32().map(|column| column.iter().map(|k| k.unwrap_or(0)).collect::<Vec<u32>>())).collect::<PolarsResult<Vec<_>>>()?;
+    let keys = keys
+        .iter()
+        .map(|key| sums.column(key)?.u32().map(|column| column.iter().map(|k| k.unwrap_or(0)).collect::<Vec<u32>>()))
+        .collect::<PolarsResult<Vec<_>>>()?;
     let buckets = sums.column("bucket")?.i64()?;
     let errors = sums.column("errors")?.u64()?;
     let mut found: BTreeMap<Vec<u32>, Vec<u64>> = BTreeMap::new();

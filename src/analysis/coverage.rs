@@ -7,7 +7,7 @@
 use super::{Analysis, Frames, breakdown::side, first_of, incident};
 use crate::{
     cube::{Cube, Label},
-    model::{Sentence, Span, Timestamp},
+    model::{Filling, Sentence, Span, Timestamp},
 };
 
 /// Silence this long behind an incident, on a channel that is usually not silent, may be a suspended webhook.
@@ -29,7 +29,13 @@ pub fn last_row(cube: &Cube, label: Label) -> Option<Timestamp> {
 }
 
 /// Adds every note that the numbers call for.
-pub(super) fn tell(analysis: &mut Analysis, frames: &Frames<'_>, data: Option<Span>, as_of: Timestamp, notes: &mut Vec<Sentence>) {
+pub(super) fn tell(
+    analysis: &mut Analysis,
+    frames: &Frames<'_>,
+    data: Option<Span>,
+    as_of: Timestamp,
+    notes: &mut Vec<Sentence>,
+) {
     let cube = frames.cube;
     files(cube, notes);
     let Some(data) = data else {
@@ -45,7 +51,9 @@ pub(super) fn tell(analysis: &mut Analysis, frames: &Frames<'_>, data: Option<Sp
     if data.last > as_of {
         let later = cube.cells().iter().filter(|cell| first_of(cell) > as_of.0).map(|cell| cell.rows).sum::<u64>();
         if later > 0 {
-            notes.push(Sentence::new("note.rows_after_report").with("rows", later).with("as_of", frames.zone.rfc3339(as_of)));
+            notes.push(
+                Sentence::new("note.rows_after_report").with("rows", later).with("as_of", frames.zone.rfc3339(as_of)),
+            );
         }
     }
     silence(frames, as_of, notes);
@@ -53,16 +61,24 @@ pub(super) fn tell(analysis: &mut Analysis, frames: &Frames<'_>, data: Option<Sp
 
 fn files(cube: &Cube, notes: &mut Vec<Sentence>) {
     for (path, why) in cube.skipped.iter().take(NAMED_FILES) {
-        notes.push(Sentence::new("note.skipped_file").with("path", path).with("why", crate::taxonomy::Lang::En.say(why)));
+        notes.push(Sentence::new("note.skipped_file").with("path", path).with_sentence("why", why.clone()));
     }
     if cube.skipped.len() > NAMED_FILES {
         notes.push(Sentence::new("note.skipped_files").with("count", cube.skipped.len() - NAMED_FILES));
     }
     for report in cube.reports() {
         let unclear = report.evidence.iter().filter(|sentence| sentence.key == "evidence.count_unclear");
-        notes.extend(unclear.map(|sentence| Sentence { key: "note.count_unclear", values: [("path", report.path.clone())].into_iter().chain(sentence.values.clone()).collect() }));
+        notes.extend(unclear.map(|sentence| Sentence {
+            key: "note.count_unclear",
+            values: [("path", Filling::Text(report.path.clone()))].into_iter().chain(sentence.values.clone()).collect(),
+        }));
         if report.rejected > 0 {
-            notes.push(Sentence::new("note.rejects").with("path", &report.path).with("count", report.rejected).with("rows", report.rows));
+            notes.push(
+                Sentence::new("note.rejects")
+                    .with("path", &report.path)
+                    .with("count", report.rejected)
+                    .with("rows", report.rows),
+            );
         }
     }
 }
@@ -71,12 +87,14 @@ fn files(cube: &Cube, notes: &mut Vec<Sentence>) {
 fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sentence>) {
     let (cube, zone, bounds) = (frames.cube, &frames.zone, frames.bounds);
     // A period that is made of the data reaches as far as the data do.
-    let made_of_data = zone.day_start(zone.day(data.first)).0 == bounds.start && zone.day_end(zone.day(data.last)).0 == bounds.end;
+    let made_of_data =
+        zone.day_start(zone.day(data.first)).0 == bounds.start && zone.day_end(zone.day(data.last)).0 == bounds.end;
     if made_of_data {
         return;
     }
     let end = bounds.end.min(as_of.0 + 1);
-    let labels: Vec<Label> = (0..cube.labels().len() as Label).filter(|label| last_row(cube, *label).is_some()).collect();
+    let labels: Vec<Label> =
+        (0..cube.labels().len() as Label).filter(|label| last_row(cube, *label).is_some()).collect();
     for label in &labels {
         let Some(last) = last_row(cube, *label) else { continue };
         let (known, unknown) = match &cube.labels()[*label as usize] {
@@ -86,9 +104,13 @@ fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sen
         let channel = cube.labels()[*label as usize].clone().unwrap_or_default();
         match known_until(cube, *label) {
             Some(until) if until.0 >= end || last.0 >= end => {}
-            Some(until) => notes.push(Sentence::new(known).with("until", zone.rfc3339(until.max(last))).with("channel", channel)),
+            Some(until) => {
+                notes.push(Sentence::new(known).with("until", zone.rfc3339(until.max(last))).with("channel", channel))
+            }
             None if last.0 >= bounds.end => {}
-            None if last.0 < bounds.start => notes.push(Sentence::new(known).with("until", zone.rfc3339(last)).with("channel", channel)),
+            None if last.0 < bounds.start => {
+                notes.push(Sentence::new(known).with("until", zone.rfc3339(last)).with("channel", channel))
+            }
             None => notes.push(Sentence::new(unknown).with("last", zone.rfc3339(last)).with("channel", channel)),
         }
     }
@@ -106,18 +128,27 @@ fn comparison(frames: &Frames<'_>, data: Span, notes: &mut Vec<Sentence>) {
         // The first day may well have begun without an error; a day without any is another matter.
         let first_day = frames.zone.day_start(frames.zone.day(data.first)).0;
         if first_day > previous.start && data.first.0 < frames.bounds.end {
-            let key = if data.first.0 >= previous.end { "note.nothing_to_compare" } else { "note.comparison_partly_covered" };
-            notes.push(Sentence::new(key).with("first", frames.zone.rfc3339(data.first)).with("period", &previous.label));
+            let key =
+                if data.first.0 >= previous.end { "note.nothing_to_compare" } else { "note.comparison_partly_covered" };
+            notes.push(
+                Sentence::new(key).with("first", frames.zone.rfc3339(data.first)).with("period", &previous.label),
+            );
         }
     }
 }
 
 fn vocabulary(analysis: &Analysis, notes: &mut Vec<Sentence>) {
-    let unknown: Vec<&super::DetailRow> = analysis.by_detail.iter().filter(|row| !row.known && row.errors > 0).collect();
+    let unknown: Vec<&super::DetailRow> =
+        analysis.by_detail.iter().filter(|row| !row.known && row.errors > 0).collect();
     if let Some(first) = unknown.first() {
         let errors: u64 = unknown.iter().map(|row| row.errors).sum();
         let example: String = if first.detail.is_empty() { first.reason.clone() } else { first.detail.clone() };
-        notes.push(Sentence::new("note.unknown_details").with("count", unknown.len()).with("errors", errors).with("example", example.chars().take(80).collect::<String>()));
+        notes.push(
+            Sentence::new("note.unknown_details")
+                .with("count", unknown.len())
+                .with("errors", errors)
+                .with("example", example.chars().take(80).collect::<String>()),
+        );
     }
 }
 

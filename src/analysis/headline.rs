@@ -15,7 +15,8 @@ pub fn headline(analysis: &Analysis, lang: Lang) -> String {
     let period = &analysis.period.label;
     let errors = analysis.totals.errors;
     if errors == 0 {
-        let key = if analysis.totals.rows > 0 || analysis.data_span.is_some() { "headline.none" } else { "headline.no_rows" };
+        let key =
+            if analysis.totals.rows > 0 || analysis.data_span.is_some() { "headline.none" } else { "headline.no_rows" };
         sentences.push(Sentence::new(key).with("period", period));
     } else {
         let top = analysis.by_detail.first();
@@ -27,7 +28,9 @@ pub fn headline(analysis: &Analysis, lang: Lang) -> String {
         });
     }
     sentences.extend(compared(analysis, lang));
-    if let Some(worst) = analysis.incidents.iter().max_by_key(|incident| (incident.errors, std::cmp::Reverse(incident.bounds.0))) {
+    if let Some(worst) =
+        analysis.incidents.iter().max_by_key(|incident| (incident.errors, std::cmp::Reverse(incident.bounds.0)))
+    {
         let zone: Option<Zone> = analysis.timezone.parse().ok();
         let start = zone.map_or_else(|| worst.start.clone(), |zone| lang.moment(zone.local(Timestamp(worst.bounds.0))));
         let key = match (analysis.incidents.len(), worst.ongoing) {
@@ -45,7 +48,11 @@ pub fn headline(analysis: &Analysis, lang: Lang) -> String {
                 .with("detail", shortened(what)),
         );
     }
-    sentences.iter().map(|sentence| lang.say(sentence)).collect::<Vec<_>>().join(lang.phrase("headline.between").trim_matches('|'))
+    sentences
+        .iter()
+        .map(|sentence| lang.say(sentence))
+        .collect::<Vec<_>>()
+        .join(lang.phrase("headline.between").trim_matches('|'))
 }
 
 fn compared(analysis: &Analysis, lang: Lang) -> Option<Sentence> {
@@ -67,5 +74,9 @@ fn name(row: &DetailRow) -> String {
 }
 
 fn shortened(text: &str) -> String {
-    if text.chars().count() <= LONGEST_NAME { text.to_owned() } else { text.chars().take(LONGEST_NAME - 1).chain(['…']).collect() }
+    if text.chars().count() <= LONGEST_NAME {
+        text.to_owned()
+    } else {
+        text.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
+    }
 }

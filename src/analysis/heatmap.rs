@@ -12,7 +12,12 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 ///
 /// # Errors
 /// Never for columns of equal length; polars asks.
-pub fn heatmap<'a>(cells: impl Iterator<Item = &'a Cell>, zone: &Zone, week_start: WeekStart, precision: Precision) -> PolarsResult<Heatmap> {
+pub fn heatmap<'a>(
+    cells: impl Iterator<Item = &'a Cell>,
+    zone: &Zone,
+    week_start: WeekStart,
+    precision: Precision,
+) -> PolarsResult<Heatmap> {
     let sunday_first = week_start == WeekStart::Sunday;
     let mut rows = DAYS.to_vec();
     if sunday_first {
@@ -27,7 +32,11 @@ pub fn heatmap<'a>(cells: impl Iterator<Item = &'a Cell>, zone: &Zone, week_star
         if current != Some(cell.start) {
             current = Some(cell.start);
             let local = zone.local(cell.start.timestamp());
-            let weekday = if sunday_first { local.weekday().num_days_from_sunday() } else { local.weekday().num_days_from_monday() };
+            let weekday = if sunday_first {
+                local.weekday().num_days_from_sunday()
+            } else {
+                local.weekday().num_days_from_monday()
+            };
             // One row for each hour met in a row, not for each cell.
             if weekdays.last() != Some(&weekday) || hours.last() != Some(&local.hour()) {
                 weekdays.push(weekday);
@@ -39,10 +48,18 @@ pub fn heatmap<'a>(cells: impl Iterator<Item = &'a Cell>, zone: &Zone, week_star
             *sum += cell.errors;
         }
     }
-    let frame = DataFrame::new(errors.len(), vec![Column::new("weekday".into(), weekdays), Column::new("hour".into(), hours), Column::new("errors".into(), errors)])?;
+    let frame = DataFrame::new(
+        errors.len(),
+        vec![
+            Column::new("weekday".into(), weekdays),
+            Column::new("hour".into(), hours),
+            Column::new("errors".into(), errors),
+        ],
+    )?;
     let sums = frame.lazy().group_by([col("weekday"), col("hour")]).agg([col("errors").sum()]).collect()?;
     let mut matrix = vec![vec![0; 24]; 7];
-    let (weekdays, hours, errors) = (sums.column("weekday")?.u32()?, sums.column("hour")?.u32()?, sums.column("errors")?.u64()?);
+    let (weekdays, hours, errors) =
+        (sums.column("weekday")?.u32()?, sums.column("hour")?.u32()?, sums.column("errors")?.u64()?);
     for ((weekday, hour), errors) in weekdays.iter().zip(hours.iter()).zip(errors.iter()) {
         if let (Some(weekday), Some(hour), Some(errors)) = (weekday, hour, errors) {
             matrix[weekday as usize][hour as usize] = errors;

@@ -126,8 +126,10 @@ pub fn incidents(cube: &Cube) -> Vec<Found> {
     {
         let catalog = cube.catalog();
         // Per kind rather than per cell: cells come in millions.
-        let keys: Vec<(Label, u32)> = catalog.kinds().iter().map(|kind| (cube.label_of()[kind.channel as usize], kind.reason)).collect();
-        let distinct: Vec<(Label, u32)> = keys.iter().copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+        let keys: Vec<(Label, u32)> =
+            catalog.kinds().iter().map(|kind| (cube.label_of()[kind.channel as usize], kind.reason)).collect();
+        let distinct: Vec<(Label, u32)> =
+            keys.iter().copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect();
         let index: Vec<usize> = keys.iter().map(|key| distinct.binary_search(key).unwrap_or(0)).collect();
         let mut lists: Vec<Series> = vec![Vec::new(); distinct.len()];
         for cell in cube.cells() {
@@ -139,7 +141,10 @@ pub fn incidents(cube: &Cube) -> Vec<Found> {
         }
         for (key, list) in distinct.into_iter().zip(lists) {
             if let (Some(first), Some(last)) = (list.first(), list.last()) {
-                spans.entry(key.0).and_modify(|(a, b)| (*a, *b) = ((*a).min(first.0), (*b).max(last.0))).or_insert((first.0, last.0));
+                spans
+                    .entry(key.0)
+                    .and_modify(|(a, b)| (*a, *b) = ((*a).min(first.0), (*b).max(last.0)))
+                    .or_insert((first.0, last.0));
                 series.insert(key, list);
             }
         }
@@ -162,10 +167,27 @@ pub fn incidents(cube: &Cube) -> Vec<Found> {
                     open.reasons.push(reason);
                 }
             }
-            _ => joined.push(Found { label, reasons: vec![reason], start, end, errors: 0, peak_errors: 0, peak_at: start, reason, detail: 0, first: i64::MAX, last: i64::MIN, cells: Vec::new() }),
+            _ => joined.push(Found {
+                label,
+                reasons: vec![reason],
+                start,
+                end,
+                errors: 0,
+                peak_errors: 0,
+                peak_at: start,
+                reason,
+                detail: 0,
+                first: i64::MAX,
+                last: i64::MIN,
+                cells: Vec::new(),
+            }),
         }
     }
-    let mut found: Vec<Found> = joined.into_iter().map(|incident| measured(incident, cube)).filter(|incident| incident.errors >= LEAST_ERRORS).collect();
+    let mut found: Vec<Found> = joined
+        .into_iter()
+        .map(|incident| measured(incident, cube))
+        .filter(|incident| incident.errors >= LEAST_ERRORS)
+        .collect();
     found.sort_by_key(|incident| (incident.start, incident.label));
     found
 }
@@ -214,7 +236,10 @@ fn measured(mut incident: Found, cube: &Cube) -> Found {
     incident.cells = vec![0; (incident.end - incident.start) as usize];
     for cell in &cells[from..to] {
         let kind = catalog.kind(cell.kind);
-        if cube.label_of()[kind.channel as usize] != incident.label || !incident.reasons.contains(&kind.reason) || cell.errors == 0 {
+        if cube.label_of()[kind.channel as usize] != incident.label
+            || !incident.reasons.contains(&kind.reason)
+            || cell.errors == 0
+        {
             continue;
         }
         incident.cells[(cell.start.0 - incident.start) as usize] += cell.errors;
@@ -225,10 +250,13 @@ fn measured(mut incident: Found, cube: &Cube) -> Found {
     }
     incident.errors = incident.cells.iter().sum();
     // Of equal ones the first by name, so that nothing depends on the order of reading.
-    let reason = by_reason.iter().max_by_key(|(reason, errors)| (**errors, std::cmp::Reverse(&catalog.reasons()[**reason as usize])));
+    let reason = by_reason
+        .iter()
+        .max_by_key(|(reason, errors)| (**errors, std::cmp::Reverse(&catalog.reasons()[**reason as usize])));
     incident.reason = reason.map_or(incident.reason, |(reason, _)| *reason);
     let detail = by_detail.iter().filter(|((reason, _), _)| *reason == incident.reason);
-    let detail = detail.max_by_key(|((_, detail), errors)| (**errors, std::cmp::Reverse(&catalog.details()[*detail as usize])));
+    let detail =
+        detail.max_by_key(|((_, detail), errors)| (**errors, std::cmp::Reverse(&catalog.details()[*detail as usize])));
     incident.detail = detail.map_or(incident.detail, |((_, detail), _)| *detail);
     let peak = incident.cells.iter().enumerate().max_by_key(|(i, errors)| (**errors, std::cmp::Reverse(*i)));
     if let Some((i, errors)) = peak {
@@ -285,12 +313,20 @@ mod tests {
     fn noisy(weeks: u32, per_hour: f64, burst: f64, seed: u64) -> Series {
         let mut noise = Noise(seed);
         let cycle = |i: u32| 1.0 + 0.6 * (f64::from(i % 288) / 288.0 * std::f64::consts::TAU).sin();
-        (0..weeks * WEEK).map(|i| (i, noise.bursty(per_hour / 12.0 * cycle(i), burst))).filter(|(_, n)| *n > 0).collect()
+        (0..weeks * WEEK)
+            .map(|i| (i, noise.bursty(per_hour / 12.0 * cycle(i), burst)))
+            .filter(|(_, n)| *n > 0)
+            .collect()
     }
 
     fn found(series: &Series, weeks: u32) -> Vec<(u32, u32)> {
-        let errors = |(start, end): &(u32, u32)| series.iter().filter(|(i, _)| (start..end).contains(&i)).map(|(_, n)| n).sum::<u64>();
-        improbable(series, 0, weeks * WEEK - 1, true).into_iter().filter(|stretch| errors(stretch) >= LEAST_ERRORS).collect()
+        let errors = |(start, end): &(u32, u32)| {
+            series.iter().filter(|(i, _)| (start..end).contains(&i)).map(|(_, n)| n).sum::<u64>()
+        };
+        improbable(series, 0, weeks * WEEK - 1, true)
+            .into_iter()
+            .filter(|stretch| errors(stretch) >= LEAST_ERRORS)
+            .collect()
     }
 
     fn with_outage(mut series: Series, from: u32, cells: u32, errors: u64) -> Series {
@@ -329,7 +365,11 @@ mod tests {
         for (per_hour, burst) in [(0.5, 1.5), (3.0, 2.0)] {
             let series = with_outage(noisy(4, per_hour, burst, 7), 3 * WEEK + 1000, 96, 4);
             let stretches = found(&series, 4);
-            assert!(stretches.iter().any(|(a, b)| (3 * WEEK + 980..3 * WEEK + 1020).contains(a) && (3 * WEEK + 1080..3 * WEEK + 1112).contains(b)), "{per_hour}: {stretches:?}");
+            assert!(
+                stretches.iter().any(|(a, b)| (3 * WEEK + 980..3 * WEEK + 1020).contains(a)
+                    && (3 * WEEK + 1080..3 * WEEK + 1112).contains(b)),
+                "{per_hour}: {stretches:?}"
+            );
         }
     }
 
@@ -347,7 +387,10 @@ mod tests {
                 for seed in 0..3 {
                     let weeks = 4;
                     let false_ones = found(&noisy(weeks, per_hour, burst, 11 + seed), weeks).len();
-                    assert!(false_ones <= weeks as usize, "{false_ones} in {weeks} weeks at {per_hour} an hour, bursts of {burst}");
+                    assert!(
+                        false_ones <= weeks as usize,
+                        "{false_ones} in {weeks} weeks at {per_hour} an hour, bursts of {burst}"
+                    );
                 }
             }
         }

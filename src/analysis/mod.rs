@@ -7,6 +7,7 @@ mod heatmap;
 mod incident;
 mod period;
 mod result;
+mod slices;
 mod window;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,8 @@ pub struct Options {
     pub compare: bool,
     pub lang: Lang,
     pub generated_at: Timestamp,
+    /// Whether to compute [`Analysis::slices`], which only a page needs.
+    pub slices: bool,
 }
 
 impl Default for Options {
@@ -53,6 +56,7 @@ impl Default for Options {
             compare: true,
             lang: Lang::default(),
             generated_at: now,
+            slices: false,
         }
     }
 }
@@ -92,11 +96,16 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     let calendar = Calendar { zone, week_start: options.week_start, as_of, data };
     let Resolved { bounds, previous, .. } = options.period.resolve(&calendar)?;
     let previous = previous.filter(|_| options.compare);
-    for edge in [Some(bounds.start), Some(bounds.end), previous.as_ref().map(|p| p.start), previous.as_ref().map(|p| p.end)].into_iter().flatten() {
+    for edge in
+        [Some(bounds.start), Some(bounds.end), previous.as_ref().map(|p| p.start), previous.as_ref().map(|p| p.end)]
+            .into_iter()
+            .flatten()
+    {
         cube.cut(Timestamp(edge))?;
     }
     let size = window_size(options, &bounds, precision, &zone, &mut notes);
-    let frames = Frames { cube, zone, bounds: &bounds, previous: previous.as_ref(), size, week_start: options.week_start };
+    let frames =
+        Frames { cube, zone, bounds: &bounds, previous: previous.as_ref(), size, week_start: options.week_start };
     let mut analysis = frames.analysis(as_of, precision, options)?;
     analysis.data_span = data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(span.last) });
     coverage::tell(&mut analysis, &frames, data, as_of, &mut notes);
@@ -111,12 +120,23 @@ fn code(key: &'static str) -> String {
     key.trim_start_matches("note.").replace('_', "-")
 }
 
-fn window_size(options: &Options, bounds: &Bounds, precision: Precision, zone: &Zone, notes: &mut Vec<Sentence>) -> WindowSize {
+fn window_size(
+    options: &Options,
+    bounds: &Bounds,
+    precision: Precision,
+    zone: &Zone,
+    notes: &mut Vec<Sentence>,
+) -> WindowSize {
     let least = WindowSize::smallest(precision);
     match options.window {
         Some(size) if size >= least => size,
         Some(size) => {
-            notes.push(Sentence::new("note.window_too_fine").with("size", size.name()).with("precision", precision.name()).with("used", least.name()));
+            notes.push(
+                Sentence::new("note.window_too_fine")
+                    .with("size", size.name())
+                    .with("precision", precision.name())
+                    .with("used", least.name()),
+            );
             least
         }
         None => WindowSize::auto(bounds.start, bounds.end, least, zone, options.week_start),
@@ -175,16 +195,25 @@ impl Frames<'_> {
     fn analysis(&self, as_of: Timestamp, precision: Precision, options: &Options) -> Result<Analysis> {
         let windows = self.windows(self.bounds)?;
         let previous_windows = self.previous.map(|previous| self.windows(previous)).transpose()?;
-        self.computed(&windows, previous_windows.as_deref(), as_of, precision, options).map_err(|error: PolarsError| Error::new("error.frame").with("cause", error))
+        self.computed(&windows, previous_windows.as_deref(), as_of, precision, options)
+            .map_err(|error: PolarsError| Error::new("error.frame").with("cause", error))
     }
 
-    fn computed(&self, windows: &[(i64, i64)], previous_windows: Option<&[(i64, i64)]>, as_of: Timestamp, precision: Precision, options: &Options) -> PolarsResult<Analysis> {
+    fn computed(
+        &self,
+        windows: &[(i64, i64)],
+        previous_windows: Option<&[(i64, i64)]>,
+        as_of: Timestamp,
+        precision: Precision,
+        options: &Options,
+    ) -> PolarsResult<Analysis> {
         let cube = self.cube;
         let sides = roll_up(cube.cells(), |cell| Some(self.side(cell)));
         let on = |side: i64| sides.iter().filter(move |sum| sum.bucket == side);
         let total: u64 = on(side::PERIOD).map(|sum| sum.errors).sum();
         let rows: u64 = on(side::PERIOD).map(|sum| sum.rows).sum();
-        let compared = Compared { errors: total, previous: self.previous.map(|_| on(side::PREVIOUS).map(|sum| sum.errors).sum()) };
+        let compared =
+            Compared { errors: total, previous: self.previous.map(|_| on(side::PREVIOUS).map(|sum| sum.errors).sum()) };
         let context = Context {
             cube,
             zone: self.zone,
@@ -195,9 +224,19 @@ impl Frames<'_> {
         };
         let period_cells = self.cells_in(self.bounds.start, self.bounds.end);
         let in_windows = frame(cube, &roll_up(period_cells, self.numbered(windows)))?;
-        let by_detail = by_window(&in_windows, &["reason", "detail"], windows.len())?.into_iter().map(|(key, series)| ((key[0], key[1]), series)).collect();
-        let by_channel = by_window(&in_windows, &["channel"], windows.len())?.into_iter().map(|(key, series)| (key[0], series)).collect();
-        let by_reason = by_window(&in_windows, &["reason"], windows.len())?.into_iter().map(|(key, series)| (key[0], series)).collect();
+        let by_detail = by_window(&in_windows, &["reason", "detail"], windows.len())?
+            .into_iter()
+            .map(|(key, series)| ((key[0], key[1]), series))
+            .collect();
+        let by_channel = by_window(&in_windows, &["channel"], windows.len())?
+            .into_iter()
+            .map(|(key, series)| (key[0], series))
+            .collect();
+        let by_reason = by_window(&in_windows, &["reason"], windows.len())?
+            .into_iter()
+            .map(|(key, series)| (key[0], series))
+            .collect();
+        let reasons = self.reasons(&by_reason);
         let by_detail = context.details(by_detail, windows.len())?;
         let previous = match (self.previous, previous_windows) {
             (Some(bounds), Some(windows)) => {
@@ -205,6 +244,20 @@ impl Frames<'_> {
                 total_by_window(&by_window(&sums, &["reason"], windows.len())?, windows.len())
             }
             _ => Vec::new(),
+        };
+        let by_channel = context.channels(by_channel, windows.len())?;
+        let by_host = context.hosts()?;
+        let slices = if options.slices {
+            let numbers: Vec<Option<u32>> = reasons.iter().map(|(_, number)| *number).collect();
+            let label =
+                |row: &ChannelRow| cube.labels().iter().position(|label| *label == row.channel).unwrap_or(0) as u32;
+            let host =
+                |row: &HostRow| cube.catalog().hosts().iter().position(|host| host.0 == row.host).unwrap_or(0) as u32;
+            let (channels, hosts): (Vec<u32>, Vec<u32>) =
+                (by_channel.iter().map(label).collect(), by_host.iter().map(host).collect());
+            Some(self.slices(windows, &in_windows, &numbers, &channels, &hosts)?)
+        } else {
+            None
         };
         let rfc3339 = |millis: i64| self.zone.rfc3339(Timestamp(millis));
         Ok(Analysis {
@@ -221,19 +274,30 @@ impl Frames<'_> {
                 bounds: self.bounds.clone(),
             },
             data_span: None,
-            totals: Totals { errors: total, rows, previous_errors: compared.previous, change: compared.change(), change_pct: compared.change_pct() },
+            totals: Totals {
+                errors: total,
+                rows,
+                previous_errors: compared.previous,
+                change: compared.change(),
+                change_pct: compared.change_pct(),
+            },
             by_reason: context.reasons()?,
             by_status_class: breakdown::status_classes(&by_detail),
             by_detail,
-            by_channel: context.channels(by_channel, windows.len())?,
-            by_host: context.hosts()?,
-            windows: Windows { size: self.size.name(), buckets: self.buckets(windows, &by_reason, as_of), previous },
+            by_channel,
+            by_host,
+            windows: Windows {
+                size: self.size.name(),
+                buckets: self.buckets(windows, &reasons, &by_reason, as_of),
+                previous,
+            },
             heatmap: heatmap::heatmap(period_cells.iter(), &self.zone, self.week_start, precision)?,
             incidents: self.incidents(),
             inputs: cube.reports().map(|report| self.input(report)).collect(),
             rejects: self.rejects(options.lang),
             notes: Vec::new(),
             headline: String::new(),
+            slices,
         })
     }
 
@@ -241,22 +305,43 @@ impl Frames<'_> {
     fn channels(&self) -> Vec<String> {
         let mut there = vec![false; self.cube.labels().len()];
         let catalog = self.cube.catalog();
-        let of_kind: Vec<usize> = catalog.kinds().iter().map(|kind| self.cube.label_of()[kind.channel as usize] as usize).collect();
+        let of_kind: Vec<usize> =
+            catalog.kinds().iter().map(|kind| self.cube.label_of()[kind.channel as usize] as usize).collect();
         self.cube.cells().iter().for_each(|cell| there[of_kind[cell.kind.0 as usize]] = true);
-        self.cube.labels().iter().zip(there).filter(|(_, there)| *there).filter_map(|(label, _)| label.clone()).collect()
+        self.cube
+            .labels()
+            .iter()
+            .zip(there)
+            .filter(|(_, there)| *there)
+            .filter_map(|(label, _)| label.clone())
+            .collect()
     }
 
-    fn buckets(&self, windows: &[(i64, i64)], by_reason: &BTreeMap<u32, Vec<u64>>, as_of: Timestamp) -> Vec<Bucket> {
+    /// The four reasons always, then each unknown one that the period has, by name; with their indices.
+    fn reasons(&self, by_reason: &BTreeMap<u32, Vec<u64>>) -> Vec<(String, Option<u32>)> {
         let catalog = self.cube.catalog();
         let index = |name: &str| catalog.reasons().iter().position(|reason| reason == name).map(|i| i as u32);
-        // The four reasons always, then each unknown one that the period has, by name.
-        let mut unknown: Vec<(String, Option<u32>)> =
-            by_reason.keys().map(|reason| (catalog.reasons()[*reason as usize].clone(), Some(*reason))).filter(|(name, _)| !taxonomy::REASONS.contains(&name.as_str())).collect();
+        let mut unknown: Vec<(String, Option<u32>)> = by_reason
+            .keys()
+            .map(|reason| (catalog.reasons()[*reason as usize].clone(), Some(*reason)))
+            .filter(|(name, _)| !taxonomy::REASONS.contains(&name.as_str()))
+            .collect();
         unknown.sort();
-        let reasons: Vec<(String, Option<u32>)> = taxonomy::REASONS.iter().map(|name| ((*name).to_owned(), index(name))).chain(unknown).collect();
+        taxonomy::REASONS.iter().map(|name| ((*name).to_owned(), index(name))).chain(unknown).collect()
+    }
+
+    fn buckets(
+        &self,
+        windows: &[(i64, i64)],
+        reasons: &[(String, Option<u32>)],
+        by_reason: &BTreeMap<u32, Vec<u64>>,
+        as_of: Timestamp,
+    ) -> Vec<Bucket> {
         let bucket = |(i, (start, end)): (usize, &(i64, i64))| {
-            let errors = |reason: Option<u32>| reason.and_then(|reason| by_reason.get(&reason)).map_or(0, |series| series[i]);
-            let sums: Vec<(String, u64)> = reasons.iter().map(|(name, reason)| (name.clone(), errors(*reason))).collect();
+            let errors =
+                |reason: Option<u32>| reason.and_then(|reason| by_reason.get(&reason)).map_or(0, |series| series[i]);
+            let sums: Vec<(String, u64)> =
+                reasons.iter().map(|(name, reason)| (name.clone(), errors(*reason))).collect();
             Bucket {
                 start: self.zone.rfc3339(Timestamp(*start)),
                 end: self.zone.rfc3339(Timestamp(*end)),
@@ -283,7 +368,10 @@ impl Frames<'_> {
                 // Three quiet cells end an incident, where it is known that they were quiet.
                 let ongoing = match until {
                     Some(until) if until.0 > found.last => until.0 - end < 3 * crate::model::CELL_MILLIS,
-                    _ => found.end + 2 >= last.max(found.end - 1) && coverage::last_row(self.cube, found.label).is_none_or(|row| row.0 < end),
+                    _ => {
+                        found.end + 2 >= last.max(found.end - 1)
+                            && coverage::last_row(self.cube, found.label).is_none_or(|row| row.0 < end)
+                    }
                 };
                 Incident {
                     channel: self.cube.labels()[found.label as usize].clone(),
@@ -329,7 +417,11 @@ impl Frames<'_> {
             first: time(report.span.map(|span| span.first)),
             last: time(report.span.map(|span| span.last)),
             precision: report.precision.map(Precision::name),
-            coverage: InputCoverage { from: time(report.coverage.from), until: time(report.coverage.until), by: report.coverage.by.name() },
+            coverage: InputCoverage {
+                from: time(report.coverage.from),
+                until: time(report.coverage.until),
+                by: report.coverage.by.name(),
+            },
             same_as: report.same_as.clone(),
         }
     }
@@ -343,7 +435,11 @@ impl Frames<'_> {
         };
         Rejects {
             count: self.cube.reports().map(|report| report.rejected).sum(),
-            examples: self.cube.reports().flat_map(|report| report.rejects.iter().map(move |reject| example(report, reject))).collect(),
+            examples: self
+                .cube
+                .reports()
+                .flat_map(|report| report.rejects.iter().map(move |reject| example(report, reject)))
+                .collect(),
         }
     }
 }

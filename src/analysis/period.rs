@@ -96,7 +96,9 @@ fn single(text: &str) -> Option<PeriodSpec> {
     let (year, rest) = text.split_once('-')?;
     let year: i32 = year.parse().ok().filter(|_| year.len() == 4)?;
     match rest.strip_prefix(['W', 'w']) {
-        Some(week) if week.len() == 2 => NaiveDate::from_isoywd_opt(year, week.parse().ok()?, Weekday::Mon).map(PeriodSpec::Week),
+        Some(week) if week.len() == 2 => {
+            NaiveDate::from_isoywd_opt(year, week.parse().ok()?, Weekday::Mon).map(PeriodSpec::Week)
+        }
         None if rest.len() == 2 => NaiveDate::from_ymd_opt(year, rest.parse().ok()?, 1).map(PeriodSpec::Month),
         _ => None,
     }
@@ -107,7 +109,9 @@ fn day(text: &str) -> Option<NaiveDate> {
 }
 
 fn moment(text: &str) -> Option<NaiveDateTime> {
-    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+    ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
 }
 
 /// What a period is resolved against.
@@ -160,7 +164,8 @@ impl PeriodSpec {
             Resolved { bounds, previous: Some(bounds_to(&zone, zone.day_start(previous), end)), to_now: true }
         };
         let months_before = |day: NaiveDate, n: u32| day.checked_sub_months(Months::new(n)).unwrap_or(day);
-        let month_end = |first: NaiveDate| first.checked_add_months(Months::new(1)).map_or(first, |next| next - Days::new(1));
+        let month_end =
+            |first: NaiveDate| first.checked_add_months(Months::new(1)).map_or(first, |next| next - Days::new(1));
         let this_month = today.with_day(1).unwrap_or(today);
         Ok(match *self {
             PeriodSpec::All => {
@@ -173,7 +178,11 @@ impl PeriodSpec {
                 let length = i64::from(hours) * 3_600_000;
                 let end = as_of.0 + 1;
                 let bounds = bounds_to(&zone, Timestamp(end - length), Timestamp(end));
-                Resolved { bounds, previous: Some(bounds_to(&zone, Timestamp(end - 2 * length), Timestamp(end - length))), to_now: true }
+                Resolved {
+                    bounds,
+                    previous: Some(bounds_to(&zone, Timestamp(end - 2 * length), Timestamp(end - length))),
+                    to_now: true,
+                }
             }
             PeriodSpec::ThisWeek => so_far(monday, before(7)(monday), monday),
             PeriodSpec::LastWeek => of_days(before(7)(monday), before(1)(monday)),
@@ -188,13 +197,20 @@ impl PeriodSpec {
             PeriodSpec::Days(first, last) if last < first => return Err(backwards(first, last)),
             PeriodSpec::Days(first, last) => of_days(first, last),
             PeriodSpec::Moments(first, last) => {
-                let instant = |local: NaiveDateTime| zone.instant(local).ok_or_else(|| Error::new("error.period_no_such_time").with("time", local).with("zone", zone));
+                let instant = |local: NaiveDateTime| {
+                    zone.instant(local)
+                        .ok_or_else(|| Error::new("error.period_no_such_time").with("time", local).with("zone", zone))
+                };
                 let (start, end) = (instant(first)?, instant(last)?);
                 if end <= start {
                     return Err(backwards(first, last));
                 }
                 let length = end.0 - start.0;
-                Resolved { bounds: bounds_to(&zone, start, end), previous: Some(bounds_to(&zone, Timestamp(start.0 - length), start)), to_now: false }
+                Resolved {
+                    bounds: bounds_to(&zone, start, end),
+                    previous: Some(bounds_to(&zone, Timestamp(start.0 - length), start)),
+                    to_now: false,
+                }
             }
         })
     }
@@ -245,7 +261,13 @@ mod tests {
         let resolved = period.parse::<PeriodSpec>().unwrap().resolve(calendar).unwrap();
         let show = |millis: i64| calendar.zone.rfc3339(Timestamp(millis));
         let previous = resolved.previous.unwrap();
-        [resolved.bounds.label, show(resolved.bounds.start), show(resolved.bounds.end), show(previous.start), show(previous.end)]
+        [
+            resolved.bounds.label,
+            show(resolved.bounds.start),
+            show(resolved.bounds.end),
+            show(previous.start),
+            show(previous.end),
+        ]
     }
 
     #[test]
@@ -261,9 +283,17 @@ mod tests {
             ("7d", "2026-W47", ["2026-11-16", "2026-11-23", "2026-11-09", "2026-11-16"]),
             ("30d", "2026-10-24..2026-11-22", ["2026-10-24", "2026-11-23", "2026-09-24", "2026-10-24"]),
             ("yesterday", "2026-11-22", ["2026-11-22", "2026-11-23", "2026-11-21", "2026-11-22"]),
-            ("2026-11-16..2026-11-18", "2026-11-16..2026-11-18", ["2026-11-16", "2026-11-19", "2026-11-13", "2026-11-16"]),
+            (
+                "2026-11-16..2026-11-18",
+                "2026-11-16..2026-11-18",
+                ["2026-11-16", "2026-11-19", "2026-11-13", "2026-11-16"],
+            ),
         ] {
-            assert_eq!(resolve(period, &tokyo), [label.to_owned(), day(start), day(end), day(previous), day(previous_end)], "{period}");
+            assert_eq!(
+                resolve(period, &tokyo),
+                [label.to_owned(), day(start), day(end), day(previous), day(previous_end)],
+                "{period}"
+            );
         }
     }
 
@@ -271,10 +301,21 @@ mod tests {
     fn periods_so_far_are_compared_with_the_same_part() {
         let tokyo = calendar("Asia/Tokyo", "2026-11-25T09:00:00+09:00");
         let [_, start, end, previous, previous_end] = resolve("this-week", &tokyo);
-        assert_eq!([&*start, &end, &previous, &previous_end], ["2026-11-23T00:00:00+09:00", "2026-11-25T09:00:00+09:00", "2026-11-16T00:00:00+09:00", "2026-11-18T09:00:00+09:00"]);
+        assert_eq!(
+            [&*start, &end, &previous, &previous_end],
+            [
+                "2026-11-23T00:00:00+09:00",
+                "2026-11-25T09:00:00+09:00",
+                "2026-11-16T00:00:00+09:00",
+                "2026-11-18T09:00:00+09:00"
+            ]
+        );
         // The 31st has no like in a month of 30 days: all of it then.
         let last_of_march = calendar("Asia/Tokyo", "2026-03-31T09:00:00+09:00");
-        assert_eq!(resolve("this-month", &last_of_march)[3..], ["2026-02-01T00:00:00+09:00", "2026-03-01T00:00:00+09:00"]);
+        assert_eq!(
+            resolve("this-month", &last_of_march)[3..],
+            ["2026-02-01T00:00:00+09:00", "2026-03-01T00:00:00+09:00"]
+        );
     }
 
     #[test]
@@ -288,7 +329,9 @@ mod tests {
 
     #[test]
     fn impossible_periods_are_refused() {
-        for text in ["", "week", "2026-W54", "2026-13", "2026-02-30", "0d", "2026-1", "..", "2026-11-16..", "16/11/2026"] {
+        for text in
+            ["", "week", "2026-W54", "2026-13", "2026-02-30", "0d", "2026-1", "..", "2026-11-16..", "16/11/2026"]
+        {
             assert!(text.parse::<PeriodSpec>().is_err(), "{text}");
         }
         let tokyo = calendar("Asia/Tokyo", "2026-11-23T09:00:00+09:00");

@@ -119,7 +119,10 @@ pub fn windows(start: i64, end: i64, size: WindowSize, zone: &Zone, week_start: 
         if found.len() > MOST_WINDOWS {
             let fits = |s: &WindowSize| *s > size && (end - start) / s.millis() < MOST_WINDOWS as i64;
             let coarser = WindowSize::ALL.into_iter().find(fits).unwrap_or(WindowSize::Month);
-            return Err(Error::new("error.too_many_windows").with("size", size.name()).with("limit", MOST_WINDOWS).with("coarser", coarser.name()));
+            return Err(Error::new("error.too_many_windows")
+                .with("size", size.name())
+                .with("limit", MOST_WINDOWS)
+                .with("coarser", coarser.name()));
         }
     }
     Ok(found)
@@ -135,7 +138,8 @@ fn floor(at: i64, size: WindowSize, zone: &Zone, week_start: WeekStart) -> i64 {
         WindowSize::Month => zone.day_start(day.with_day(1).unwrap_or(day)).0,
         small => {
             let minutes = small.minutes().unwrap_or(60);
-            let into = i64::from(local.minute()) % minutes * 60_000 + i64::from(local.second()) * 1000 + at.rem_euclid(1000);
+            let into =
+                i64::from(local.minute()) % minutes * 60_000 + i64::from(local.second()) * 1000 + at.rem_euclid(1000);
             at - into
         }
     }
@@ -148,7 +152,9 @@ fn next(at: i64, size: WindowSize, zone: &Zone) -> i64 {
     match size {
         WindowSize::Day => zone.day_end(day).0,
         WindowSize::Week => zone.day_start(day.checked_add_days(Days::new(7)).unwrap_or(day)).0,
-        WindowSize::Month => zone.day_start(day.with_day(1).unwrap_or(day).checked_add_months(Months::new(1)).unwrap_or(day)).0,
+        WindowSize::Month => {
+            zone.day_start(day.with_day(1).unwrap_or(day).checked_add_months(Months::new(1)).unwrap_or(day)).0
+        }
         small => {
             let minutes = small.minutes().unwrap_or(60);
             at + (minutes - i64::from(local.minute()) % minutes) * 60_000
@@ -173,31 +179,90 @@ mod tests {
 
     #[test]
     fn days_are_those_of_the_calendar() {
-        assert_eq!(hours("2026-03-28T00:00:00+01:00", "2026-03-31T00:00:00+02:00", WindowSize::Day, "Europe/Berlin"), [24.0, 23.0, 24.0]);
-        assert_eq!(hours("2026-10-24T00:00:00+02:00", "2026-10-27T00:00:00+01:00", WindowSize::Day, "Europe/Berlin"), [24.0, 25.0, 24.0]);
-        assert_eq!(hours("2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00", WindowSize::Hour, "Europe/Berlin").len(), 25);
-        assert_eq!(hours("2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00", WindowSize::QuarterHour, "Europe/Berlin").len(), 92);
+        assert_eq!(
+            hours("2026-03-28T00:00:00+01:00", "2026-03-31T00:00:00+02:00", WindowSize::Day, "Europe/Berlin"),
+            [24.0, 23.0, 24.0]
+        );
+        assert_eq!(
+            hours("2026-10-24T00:00:00+02:00", "2026-10-27T00:00:00+01:00", WindowSize::Day, "Europe/Berlin"),
+            [24.0, 25.0, 24.0]
+        );
+        assert_eq!(
+            hours("2026-10-25T00:00:00+02:00", "2026-10-26T00:00:00+01:00", WindowSize::Hour, "Europe/Berlin").len(),
+            25
+        );
+        assert_eq!(
+            hours("2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00", WindowSize::QuarterHour, "Europe/Berlin")
+                .len(),
+            92
+        );
         // Lord Howe moves its clock by half an hour.
-        assert_eq!(hours("2026-10-04T00:00:00+10:30", "2026-10-05T00:00:00+11:00", WindowSize::Day, "Australia/Lord_Howe"), [23.5]);
-        assert_eq!(hours("2026-10-04T00:00:00+10:30", "2026-10-05T00:00:00+11:00", WindowSize::HalfHour, "Australia/Lord_Howe").len(), 47);
+        assert_eq!(
+            hours("2026-10-04T00:00:00+10:30", "2026-10-05T00:00:00+11:00", WindowSize::Day, "Australia/Lord_Howe"),
+            [23.5]
+        );
+        assert_eq!(
+            hours(
+                "2026-10-04T00:00:00+10:30",
+                "2026-10-05T00:00:00+11:00",
+                WindowSize::HalfHour,
+                "Australia/Lord_Howe"
+            )
+            .len(),
+            47
+        );
         // Nepal is 5:45 ahead; its hours start at a quarter past those of UTC.
         assert_eq!(at("2026-11-16T00:00:00+05:45") % 3_600_000, 900_000);
-        assert_eq!(hours("2026-11-16T00:00:00+05:45", "2026-11-17T00:00:00+05:45", WindowSize::Hour, "Asia/Kathmandu"), [1.0; 24]);
+        assert_eq!(
+            hours("2026-11-16T00:00:00+05:45", "2026-11-17T00:00:00+05:45", WindowSize::Hour, "Asia/Kathmandu"),
+            [1.0; 24]
+        );
     }
 
     #[test]
     fn first_and_last_windows_are_whole_ones() {
         let zone: Zone = "Asia/Tokyo".parse().unwrap();
-        let found = windows(at("2026-11-18T10:20:00+09:00"), at("2026-11-24T00:00:01+09:00"), WindowSize::Week, &zone, WeekStart::Sunday).unwrap();
-        assert_eq!(found, [(at("2026-11-15T00:00:00+09:00"), at("2026-11-22T00:00:00+09:00")), (at("2026-11-22T00:00:00+09:00"), at("2026-11-29T00:00:00+09:00"))]);
-        let months = windows(at("2026-01-31T00:00:00+09:00"), at("2026-03-01T00:00:00+09:00"), WindowSize::Month, &zone, WeekStart::Monday).unwrap();
+        let found = windows(
+            at("2026-11-18T10:20:00+09:00"),
+            at("2026-11-24T00:00:01+09:00"),
+            WindowSize::Week,
+            &zone,
+            WeekStart::Sunday,
+        )
+        .unwrap();
+        assert_eq!(
+            found,
+            [
+                (at("2026-11-15T00:00:00+09:00"), at("2026-11-22T00:00:00+09:00")),
+                (at("2026-11-22T00:00:00+09:00"), at("2026-11-29T00:00:00+09:00"))
+            ]
+        );
+        let months = windows(
+            at("2026-01-31T00:00:00+09:00"),
+            at("2026-03-01T00:00:00+09:00"),
+            WindowSize::Month,
+            &zone,
+            WeekStart::Monday,
+        )
+        .unwrap();
         assert_eq!(months.iter().map(|(a, b)| (b - a) / 86_400_000).collect::<Vec<_>>(), [31, 28]);
     }
 
     #[test]
     fn the_size_fits_the_stretch() {
-        let days = |n: i64| WindowSize::auto(at("2016-11-16T00:00:00+09:00"), at("2016-11-16T00:00:00+09:00") + n * 86_400_000, WindowSize::FiveMinutes, &Zone::console(), WeekStart::Monday);
-        assert_eq!([days(0), days(1), days(2), days(7), days(30), days(84), days(400), days(3650)].map(WindowSize::name), ["5m", "15m", "15m", "hour", "day", "day", "week", "month"]);
+        let days = |n: i64| {
+            WindowSize::auto(
+                at("2016-11-16T00:00:00+09:00"),
+                at("2016-11-16T00:00:00+09:00") + n * 86_400_000,
+                WindowSize::FiveMinutes,
+                &Zone::console(),
+                WeekStart::Monday,
+            )
+        };
+        assert_eq!(
+            [days(0), days(1), days(2), days(7), days(30), days(84), days(400), days(3650)].map(WindowSize::name),
+            ["5m", "15m", "15m", "hour", "day", "day", "week", "month"]
+        );
         assert!(windows(0, 86_400_000 * 40, WindowSize::FiveMinutes, &Zone::console(), WeekStart::Monday).is_err());
     }
 }

@@ -154,7 +154,8 @@ pub fn ticks(starts: &[DateTime<FixedOffset>], band: f64, labels: Labels) -> Vec
         .find(|ticks| !ticks.is_empty())
         .or_else(|| {
             let first = starts.first()?;
-            let (label, below) = (first.format("%H:%M").to_string(), Some(weekday_and_day(labels.lang, first.date_naive())));
+            let (label, below) =
+                (first.format("%H:%M").to_string(), Some(weekday_and_day(labels.lang, first.date_naive())));
             Some(vec![Tick { window: 0, label, below, whole: false }])
         })
         .unwrap_or_default()
@@ -275,7 +276,18 @@ mod tests {
 
     #[test]
     fn labels_never_touch_whatever_the_windows() {
-        for (minutes, count) in [(5, 1), (5, 12), (5, 288), (15, 2_000), (60, 168), (60, 2_000), (1440, 2), (1440, 40), (1440, 3_650), (10_080, 520)] {
+        for (minutes, count) in [
+            (5, 1),
+            (5, 12),
+            (5, 288),
+            (15, 2_000),
+            (60, 168),
+            (60, 2_000),
+            (1440, 2),
+            (1440, 40),
+            (1440, 3_650),
+            (10_080, 520),
+        ] {
             let band = 900.0 / count as f64;
             let starts = windows("Asia/Tokyo", "2026-11-16T21:00:00", minutes, count);
             let ticks = ticks(&starts, band, labels(minutes));

@@ -102,8 +102,8 @@ impl<'a> Canvas<'a> {
     }
 
     pub fn faded_rect(&self, frame: Frame, ink: Ink, opacity: f64) {
-        if frame.w > 0.0 && frame.h > 0.0 {
-            let corners = [point((frame.x, frame.y)), point((frame.right(), frame.bottom()))];
+        let corners = [point((frame.x, frame.y)), point((frame.right(), frame.bottom()))];
+        if corners[0].0 < corners[1].0 && corners[0].1 < corners[1].1 {
             self.put(&Rectangle::new(corners, colour(ink, opacity).filled()));
         }
     }
@@ -244,18 +244,35 @@ mod tests {
         let svg = picture("502");
         assert!(svg.starts_with("<svg "), "{svg}");
         assert!(svg.contains("width=\"100\" height=\"50\" viewBox=\"0 0 1000 500\""), "{svg}");
-        assert!(svg.contains("<text x=\"100\" y=\"200\" font-size=\"150\" class=\"f-text\" fill=\"#1B2027\">502</text>\n"), "{svg}");
-        assert!(svg.contains("<rect x=\"15\" y=\"20\" width=\"30\" height=\"40\" class=\"f-grid\" fill=\"#E3E7EC\"/>\n"), "{svg}");
+        assert!(
+            svg.contains("<text x=\"100\" y=\"200\" font-size=\"150\" class=\"f-text\" fill=\"#1B2027\">502</text>\n"),
+            "{svg}"
+        );
+        assert!(
+            svg.contains("<rect x=\"15\" y=\"20\" width=\"30\" height=\"40\" class=\"f-grid\" fill=\"#E3E7EC\"/>\n"),
+            "{svg}"
+        );
         assert!(svg.ends_with("</svg>\n"), "{svg}");
     }
 
     #[test]
     fn hostile_text_stays_text() {
-        for text in ["<script>alert(1)</script>", "a & b", "\"quotes' \"/>", "]]>", "</text><image href=\"x\"/>", "<text x=\"1\">", "--> <!--", "&lt;", "a=\"b\" c"] {
+        for text in [
+            "<script>alert(1)</script>",
+            "a & b",
+            "\"quotes' \"/>",
+            "]]>",
+            "</text><image href=\"x\"/>",
+            "<text x=\"1\">",
+            "--> <!--",
+            "&lt;",
+            "a=\"b\" c",
+        ] {
             let svg = picture(text);
             let tree = roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{text}: {error}\n{svg}"));
             let root = tree.root_element();
-            let names: Vec<_> = root.children().filter(|node| node.is_element()).map(|node| node.tag_name().name()).collect();
+            let names: Vec<_> =
+                root.children().filter(|node| node.is_element()).map(|node| node.tag_name().name()).collect();
             assert_eq!(names, ["rect", "text", "rect"], "{svg}");
             let drawn = root.children().find(|node| node.has_tag_name("text")).unwrap();
             assert_eq!(drawn.text(), Some(text));

@@ -1,8 +1,7 @@
 //! The channels side by side, on one scale.
 
 use super::{
-    Chart,
-    calendar::Labels,
+    Chart, axes,
     canvas::{Anchor, Canvas, Frame},
     change, columns, measure, page,
     scale::CountAxis,
@@ -27,9 +26,12 @@ pub fn channels(scene: &Scene, top: usize) -> Chart {
         &title,
         rows.iter().map(|row| {
             let name = scene.channel_name(row.channel.as_deref());
-            let count = scene.say(Sentence::new("chart.named_count").with("name", name).with("errors", scene.number(row.errors)));
+            let count = scene
+                .say(Sentence::new("chart.named_count").with("name", name).with("errors", scene.number(row.errors)));
             match row.previous_errors {
-                Some(previous) => scene.say(Sentence::new("chart.with_previous").with("count", count).with("previous", scene.number(previous))),
+                Some(previous) => scene.say(
+                    Sentence::new("chart.with_previous").with("count", count).with("previous", scene.number(previous)),
+                ),
                 None => count,
             }
         }),
@@ -51,7 +53,10 @@ fn further(scene: &Scene, top: usize) -> Option<String> {
     let rest = scene.analysis.by_channel.get(top..).unwrap_or_default();
     let errors = rest.iter().fold(0_u64, |sum, row| sum.saturating_add(row.errors));
     let key = if rest.len() == 1 { "chart.one_more_channel" } else { "chart.more_channels" };
-    (!rest.is_empty()).then(|| scene.say(Sentence::new(key).with("count", scene.number(rest.len() as u64)).with("errors", scene.figure(errors))))
+    (!rest.is_empty()).then(|| {
+        scene
+            .say(Sentence::new(key).with("count", scene.number(rest.len() as u64)).with("errors", scene.figure(errors)))
+    })
 }
 
 fn tile_height(sizes: &Sizes) -> f64 {
@@ -69,7 +74,8 @@ fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes, top: usize
     let axis = CountAxis::new(highest, 2);
     for (i, row) in rows.iter().enumerate() {
         let (column, line) = ((i % ACROSS) as f64, (i / ACROSS) as f64);
-        let tile = Frame { x: frame.x + column * (w + GAP), y: frame.y + line * tile_height(sizes), w, h: tile_height(sizes) };
+        let tile =
+            Frame { x: frame.x + column * (w + GAP), y: frame.y + line * tile_height(sizes), w, h: tile_height(sizes) };
         self::tile(canvas, tile, scene, sizes, row, &axis);
     }
     let scale = scene.say(Sentence::new("chart.one_scale").with("title", timeline::title(scene)));
@@ -79,27 +85,44 @@ fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes, top: usize
 
 fn tile(canvas: &Canvas, tile: Frame, scene: &Scene, sizes: &Sizes, row: &ChannelRow, axis: &CountAxis) {
     let first = tile.y + sizes.body.size;
-    canvas.fitted(scene.channel_name(row.channel.as_deref()), (tile.x, first), sizes.strong, TEXT, Anchor::Start, tile.w);
+    canvas.fitted(
+        scene.channel_name(row.channel.as_deref()),
+        (tile.x, first),
+        sizes.strong,
+        TEXT,
+        Anchor::Start,
+        tile.w,
+    );
     let second = first + sizes.body.leading();
     let count = scene.figure(row.errors);
     canvas.text(&count, (tile.x, second), sizes.strong, TEXT, Anchor::Start);
     let share = scene.lang.percent(row.share);
-    canvas.text(&share, (tile.x + measure::width(&count, sizes.strong) + 8.0, second), sizes.body, MUTED, Anchor::Start);
+    canvas.text(
+        &share,
+        (tile.x + measure::width(&count, sizes.strong) + 8.0, second),
+        sizes.body,
+        MUTED,
+        Anchor::Start,
+    );
     if let Some(difference) = row.change {
         change::draw(canvas, scene, difference, (tile.right(), second), sizes.body);
     }
-    let gutter = columns::gutter(scene, axis, sizes);
+    let gutter = axes::gutter(scene, axis, sizes);
     let plot = Frame { x: tile.x + gutter, y: second + HEADROOM, w: tile.w - gutter, h: PLOT_HEIGHT };
     canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), GRID, 1.0);
-    columns::count_axis(canvas, plot, axis, scene, sizes);
+    axes::counts(canvas, plot, axis, scene, sizes);
     let stack = stack::single(CHANNEL, &row.by_window, (plot.w * 1.2) as usize);
     columns::draw(canvas, plot, axis, &stack);
     if let Some((i, column)) = stack.highest().filter(|(_, column)| column.errors > 0) {
         let place = columns::above(plot, axis, columns::band(plot, &stack), i, column);
-        columns::label_above(canvas, plot, &scene.figure(column.errors), place, Type { bold: true, ..sizes.small }, TEXT);
+        columns::label_above(
+            canvas,
+            plot,
+            &scene.figure(column.errors),
+            place,
+            Type { bold: true, ..sizes.small },
+            TEXT,
+        );
     }
-    let buckets = &scene.analysis.windows.buckets;
-    let starts: Vec<_> = buckets.iter().map(|bucket| scene.local(bucket.bounds.0)).collect();
-    let window = buckets.iter().map(|bucket| (bucket.bounds.1 - bucket.bounds.0) / 60_000).min().unwrap_or(0);
-    timeline::time_labels(canvas, plot, &starts, Labels { lang: scene.lang, style: sizes.small, week_start: scene.week_start(), window });
+    axes::windows(canvas, plot, scene, sizes);
 }

@@ -3,10 +3,9 @@
 use super::{
     canvas::{Anchor, Canvas, Frame},
     measure,
-    scale::{CountAxis, compact},
-    scene::Scene,
+    scale::CountAxis,
     stack::{Column, Stack},
-    theme::{AXIS, GRID, Ink, MUTED, SURFACE, Sizes, Type},
+    theme::{AXIS, Ink, SURFACE, Type},
 };
 
 /// Columns thinner than this are drawn as one outline per layer.
@@ -31,24 +30,6 @@ pub fn height_of(plot: Frame, axis: &CountAxis, errors: u64) -> f64 {
 pub fn top_of(plot: Frame, axis: &CountAxis, errors: u64) -> f64 {
     let y = height_of(plot, axis, errors);
     if errors > 0 { y.min(plot.bottom() - HEIGHT_LEAST) } else { y }
-}
-
-/// The width that the axis's labels take at the left of a plot.
-pub fn gutter(scene: &Scene, axis: &CountAxis, sizes: &Sizes) -> f64 {
-    let widest = axis.ticks.iter().map(|tick| measure::width(&compact(scene.lang, *tick), sizes.small)).fold(0.0, f64::max);
-    (widest + 10.0).ceil()
-}
-
-/// Grid lines, and counts at the left of a plot.
-pub fn count_axis(canvas: &Canvas, plot: Frame, axis: &CountAxis, scene: &Scene, sizes: &Sizes) {
-    for &tick in &axis.ticks {
-        let y = height_of(plot, axis, tick);
-        if tick > 0 {
-            canvas.line((plot.x, y), (plot.right(), y), GRID, 1.0);
-        }
-        let label = compact(scene.lang, tick);
-        canvas.text(&label, (plot.x - 8.0, y + sizes.small.size * 0.35), sizes.small, MUTED, Anchor::End);
-    }
 }
 
 /// The columns and the line they stand on.

@@ -20,10 +20,17 @@ pub fn details(scene: &Scene, top: usize) -> Chart {
 fn alt(scene: &Scene, title: &str, top: usize) -> String {
     let rows = scene.analysis.by_detail.iter().take(top);
     let items = rows.map(|row| {
-        let name = scene.say(Sentence::new("chart.reason_and_detail").with("reason", &row.reason).with("detail", scene.detail_name(&row.reason, &row.detail)));
-        let counted = scene.say(Sentence::new("chart.named_count").with("name", name).with("errors", scene.number(row.errors)));
+        let name = scene.say(
+            Sentence::new("chart.reason_and_detail")
+                .with("reason", &row.reason)
+                .with("detail", scene.detail_name(&row.reason, &row.detail)),
+        );
+        let counted =
+            scene.say(Sentence::new("chart.named_count").with("name", name).with("errors", scene.number(row.errors)));
         match row.previous_errors {
-            Some(previous) => scene.say(Sentence::new("chart.with_previous").with("count", counted).with("previous", scene.number(previous))),
+            Some(previous) => scene.say(
+                Sentence::new("chart.with_previous").with("count", counted).with("previous", scene.number(previous)),
+            ),
             None => counted,
         }
     });
@@ -39,7 +46,10 @@ fn further(scene: &Scene, top: usize) -> Option<String> {
     let rest = scene.analysis.by_detail.get(top..).unwrap_or_default();
     let errors = rest.iter().fold(0_u64, |sum, row| sum.saturating_add(row.errors));
     let key = if rest.len() == 1 { "chart.one_more_detail" } else { "chart.more_details" };
-    (!rest.is_empty()).then(|| scene.say(Sentence::new(key).with("count", scene.number(rest.len() as u64)).with("errors", scene.figure(errors))))
+    (!rest.is_empty()).then(|| {
+        scene
+            .say(Sentence::new(key).with("count", scene.number(rest.len() as u64)).with("errors", scene.figure(errors)))
+    })
 }
 
 /// Height of the ranking of at most `top` details.
@@ -65,7 +75,11 @@ fn columns(scene: &Scene, rows: &[DetailRow], sizes: &Sizes) -> Columns {
     let widest = |width: &dyn Fn(&DetailRow) -> f64| rows.iter().map(width).fold(0.0, f64::max);
     Columns {
         count: widest(&|row| measure::width(&scene.figure(row.errors), sizes.strong)) + 12.0,
-        share: if sizes.shares { widest(&|row| measure::width(&scene.lang.percent(row.share), sizes.body)) + 14.0 } else { 0.0 },
+        share: if sizes.shares {
+            widest(&|row| measure::width(&scene.lang.percent(row.share), sizes.body)) + 14.0
+        } else {
+            0.0
+        },
         change: widest(&|row| row.change.map_or(0.0, |c| change::width(scene, c, sizes.body) + 18.0)),
     }
 }
@@ -86,7 +100,8 @@ pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes, top: u
         w: (frame.w - name_room - 14.0 - columns.count - columns.share - columns.change).max(20.0),
         ..frame
     };
-    let largest = rows.iter().flat_map(|row| [Some(row.errors), row.previous_errors]).flatten().max().unwrap_or(0).max(1);
+    let largest =
+        rows.iter().flat_map(|row| [Some(row.errors), row.previous_errors]).flatten().max().unwrap_or(0).max(1);
     let length = |errors: u64| bars.w * (errors as f64 / largest as f64);
     for (i, row) in rows.iter().enumerate() {
         let top = frame.y + i as f64 * sizes.row;
@@ -153,7 +168,8 @@ fn badge_width(scene: &Scene, row: &DetailRow, sizes: &Sizes) -> f64 {
 }
 
 fn name_width(scene: &Scene, row: &DetailRow, sizes: &Sizes) -> f64 {
-    let name = measure::width(&scene.detail_name(&row.reason, &row.detail), sizes.strong) + badge_width(scene, row, sizes);
+    let name =
+        measure::width(&scene.detail_name(&row.reason, &row.detail), sizes.strong) + badge_width(scene, row, sizes);
     name.max(measure::width(&under(scene, row), sizes.small))
 }
 
@@ -161,7 +177,14 @@ fn name(canvas: &Canvas, scene: &Scene, row: &DetailRow, (x, top): (f64, f64), r
     let block = sizes.body.size + sizes.small.leading();
     let first = top + (sizes.row - block) / 2.0 + sizes.body.size * 0.86;
     let badge_room = badge_width(scene, row, sizes);
-    let name = canvas.fitted(&scene.detail_name(&row.reason, &row.detail), (x, first), sizes.strong, TEXT, Anchor::Start, room - badge_room);
+    let name = canvas.fitted(
+        &scene.detail_name(&row.reason, &row.detail),
+        (x, first),
+        sizes.strong,
+        TEXT,
+        Anchor::Start,
+        room - badge_room,
+    );
     if row.new {
         let style = badge(sizes);
         let back = Frame { x: x + name + 8.0, y: first - style.size - 1.0, w: badge_room - 8.0, h: style.size + 5.0 };

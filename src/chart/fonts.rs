@@ -10,7 +10,10 @@ use std::{
 };
 
 use resvg::usvg::fontdb::{Database, FaceInfo, ID, Source, Weight};
-use skrifa::{FontRef, MetadataProvider, charmap::Charmap, instance::LocationRef, metrics::GlyphMetrics, prelude::Size, raw::TableProvider};
+use skrifa::{
+    FontRef, MetadataProvider, charmap::Charmap, instance::LocationRef, metrics::GlyphMetrics, prelude::Size,
+    raw::TableProvider,
+};
 use unicode_script::{Script, UnicodeScript};
 
 use crate::{model::Sentence, taxonomy::Lang};
@@ -28,7 +31,11 @@ pub struct Embedded {
 fn embedded(bytes: &'static [u8]) -> Embedded {
     let font = FontRef::new(bytes).expect("the embedded font is sound");
     let units_per_em = f64::from(font.metrics(Size::unscaled(), LocationRef::default()).units_per_em.max(1));
-    Embedded { charmap: font.charmap(), metrics: font.glyph_metrics(Size::unscaled(), LocationRef::default()), units_per_em }
+    Embedded {
+        charmap: font.charmap(),
+        metrics: font.glyph_metrics(Size::unscaled(), LocationRef::default()),
+        units_per_em,
+    }
 }
 
 static REGULAR: LazyLock<Embedded> = LazyLock::new(|| embedded(notosans::REGULAR_TTF));
@@ -42,6 +49,12 @@ impl Embedded {
     /// Whether the face can draw the character.
     pub fn has(&self, c: char) -> bool {
         self.charmap.map(c).is_some()
+    }
+
+    /// The width in ems of the character, or of the box that stands for one that the face lacks.
+    pub fn advance_or_box(&self, c: char) -> f64 {
+        let glyph = self.charmap.map(c).unwrap_or_default();
+        self.metrics.advance_width(glyph).map_or(0.6, f64::from) / self.units_per_em
     }
 
     /// The character's width in ems; `None` if the face lacks it.
@@ -102,42 +115,63 @@ impl Fonts {
         if let Some(found) = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(&(c, weight)) {
             return *found;
         }
-        let drawing = self.database.faces().filter(|face| draws(&self.database, face.id, c));
+        let drawing = self.database.faces().filter(|face| self.draws(face.id, c));
         let found = drawing.min_by_key(|face| rank(face, weight)).map(|face| face.id);
         self.found.lock().unwrap_or_else(PoisonError::into_inner).insert((c, weight), found);
         found
     }
+
+    /// Whether a face has an outline for the character. Faces made of bitmaps alone (colour emoji)
+    /// have not: they would leave a gap without a word.
+    pub fn draws(&self, face: ID, c: char) -> bool {
+        let draws = |data: &[u8], index: u32| -> bool {
+            FontRef::from_index(data, index).is_ok_and(|font| {
+                font.charmap().map(c).is_some()
+                    && (font.glyf().is_ok() || font.cff().is_ok() || font.cff2().is_ok() || font.colr().is_ok())
+            })
+        };
+        self.database.with_face_data(face, draws).unwrap_or(false)
+    }
+
+    /// A family name that stands for exactly this face; see [`Fonts::face`].
+    pub fn face_name(&self, face: ID) -> Option<String> {
+        let index = self.database.faces().position(|other| other.id == face)?;
+        Some(format!("{FACE_PREFIX}{index}"))
+    }
+
+    /// The face that a name of [`Fonts::face_name`] stands for.
+    pub fn face(&self, name: &str) -> Option<ID> {
+        let index = name.strip_prefix(FACE_PREFIX)?.parse().ok()?;
+        self.database.faces().nth(index).map(|face| face.id)
+    }
 }
+
+const FACE_PREFIX: &str = "errstat-face-";
 
 /// The characters of a drawing that the embedded font lacks. The root element is left out, since it
 /// holds the text alternative; markup is ASCII.
 fn foreign(svg: &str) -> impl Iterator<Item = char> {
     let root = if svg.starts_with("<svg") { svg.find('>').unwrap_or(0) } else { 0 };
-    let drawn = |c: char| Embedded::face(false).has(c) && Embedded::face(true).has(c);
-    svg[root..].chars().filter(move |c| !c.is_ascii() && !invisible(*c) && !drawn(*c))
+    svg[root..].chars().filter(|c| needs_fallback(*c))
+}
+
+/// Whether a character is to be seen and the embedded font lacks it.
+pub fn needs_fallback(c: char) -> bool {
+    let embedded = Embedded::face(false).has(c) && Embedded::face(true).has(c);
+    !(c.is_ascii() || invisible(c) || embedded)
 }
 
 /// Characters that no font needs to draw: joiners, marks of direction, variation selectors.
-fn invisible(c: char) -> bool {
+pub fn invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn rank(face: &FaceInfo, weight: u16) -> (bool, bool, bool, u16, &str, &str) {
     let family = face.families.first().map_or("", |(name, _)| name.as_str());
-    let unlike = face.monospaced || ["Serif", "Mincho", "Ming", "Song", "Mono"].iter().any(|word| family.contains(word));
+    let unlike =
+        face.monospaced || ["Serif", "Mincho", "Ming", "Song", "Mono"].iter().any(|word| family.contains(word));
     let other_forms = family.contains("CJK") && !family.contains("JP");
     (unlike, !family.starts_with(FAMILY), other_forms, face.weight.0.abs_diff(weight), family, &face.post_script_name)
-}
-
-/// Whether a face has an outline for the character. Faces made of bitmaps alone (colour emoji) are
-/// left out: they would leave a gap without a word.
-fn draws(database: &Database, id: ID, c: char) -> bool {
-    let draws = |data: &[u8], index: u32| -> bool {
-        FontRef::from_index(data, index).is_ok_and(|font| {
-            font.charmap().map(c).is_some() && (font.glyf().is_ok() || font.cff().is_ok() || font.cff2().is_ok() || font.colr().is_ok())
-        })
-    };
-    database.with_face_data(id, draws).unwrap_or(false)
 }
 
 /// A script of which drawn texts have characters that no font on this machine has.
@@ -168,7 +202,9 @@ fn group(c: char) -> Group {
         Script::Arabic => Group::Arabic,
         Script::Hebrew => Group::Hebrew,
         // Punctuation and full-width forms that only East Asian fonts have.
-        _ if matches!(c, '\u{3000}'..='\u{33ff}' | '\u{fe10}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}') => Group::JapaneseOrChinese,
+        _ if matches!(c, '\u{3000}'..='\u{33ff}' | '\u{fe10}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}') => {
+            Group::JapaneseOrChinese
+        }
         Script::Common | Script::Inherited => Group::Emoji,
         other => Group::Other(other.full_name()),
     }

@@ -30,11 +30,15 @@ fn alt(scene: &Scene, title: &str) -> String {
     let weekdays = scene.analysis.heatmap.rows.iter().zip(&scene.analysis.heatmap.hours);
     let items = weekdays.map(|(row, hours)| {
         let errors = hours.iter().fold(0_u64, |sum, errors| sum.saturating_add(*errors));
-        scene.say(Sentence::new("chart.named_count").with("name", weekday(scene, row)).with("errors", scene.number(errors)))
+        scene.say(
+            Sentence::new("chart.named_count").with("name", weekday(scene, row)).with("errors", scene.number(errors)),
+        )
     });
     let mut alt = scene.listed(title, items);
     if let Some((row, hour, errors)) = hottest(scene) {
-        let when = Sentence::new("chart.hour_of_weekday").with("weekday", weekday(scene, row)).with("time", format!("{hour:02}:00"));
+        let when = Sentence::new("chart.hour_of_weekday")
+            .with("weekday", weekday(scene, row))
+            .with("time", format!("{hour:02}:00"));
         let most = Sentence::new("chart.most_alt").with("when", scene.say(when)).with("errors", scene.number(errors));
         alt = format!("{alt} {}", scene.say(most));
     }
@@ -92,7 +96,8 @@ pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
     let (w, h) = ((frame.w - gutter) / 24.0, (frame.h - labels) / heatmap.rows.len().max(1) as f64);
     let most = heatmap.hours.iter().flatten().copied().max().unwrap_or(0);
     let counts = Type::plain(sizes.small.size - 1.0);
-    let numbers_fit = heatmap.hours.iter().flatten().all(|errors| measure::width(&compact(scene.lang, *errors), counts) + 4.0 <= w);
+    let numbers_fit =
+        heatmap.hours.iter().flatten().all(|errors| measure::width(&compact(scene.lang, *errors), counts) + 4.0 <= w);
     for (row, (name, hours)) in heatmap.rows.iter().zip(&heatmap.hours).enumerate() {
         let top = frame.y + row as f64 * h;
         let baseline = top + h / 2.0 + sizes.small.size * 0.35;
@@ -104,7 +109,13 @@ pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
             canvas.rect(Frame { x: left, y: top.round(), w: right - left - GAP, h: h.round() - GAP }, HEAT[level]);
             if numbers_fit && errors > 0 {
                 let ink = ON_HEAT[usize::from(level > 4)];
-                canvas.text(&compact(scene.lang, errors), ((left + right - GAP) / 2.0, baseline - 0.5), counts, ink, Anchor::Middle);
+                canvas.text(
+                    &compact(scene.lang, errors),
+                    ((left + right - GAP) / 2.0, baseline - 0.5),
+                    counts,
+                    ink,
+                    Anchor::Middle,
+                );
             }
         }
     }
@@ -133,8 +144,11 @@ fn key(canvas: &Canvas, (left, baseline): (f64, f64), most: u64, scene: &Scene, 
         x += swatch * 1.2;
     }
     let Some((row, hour, errors)) = hottest(scene) else { return };
-    let when = Sentence::new("chart.hour_of_weekday").with("weekday", weekday(scene, row)).with("time", format!("{hour:02}:00"));
-    let peak = scene.say(Sentence::new("chart.peak").with("errors", scene.figure(errors)).with("when", scene.say(when)));
+    let when = Sentence::new("chart.hour_of_weekday")
+        .with("weekday", weekday(scene, row))
+        .with("time", format!("{hour:02}:00"));
+    let peak =
+        scene.say(Sentence::new("chart.peak").with("errors", scene.figure(errors)).with("when", scene.say(when)));
     canvas.text(&peak, (x + 8.0, baseline), sizes.small, MUTED, Anchor::Start);
 }
 

@@ -1,7 +1,7 @@
 //! One incident in steps of five minutes.
 
 use super::{
-    Chart,
+    Chart, axes,
     calendar::Labels,
     canvas::Frame,
     columns,
@@ -10,7 +10,6 @@ use super::{
     scene::Scene,
     stack,
     theme::{PAGE, TEXT, Type},
-    timeline,
 };
 use crate::{analysis::Incident, model::Sentence};
 
@@ -34,22 +33,33 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
     let sizes = &PAGE;
     let head = sizes.small.leading() + 10.0;
     let height = head + PLOT_HEIGHT + 8.0 + 2.0 * sizes.small.leading();
-    let draft = Draft { name: "incident", number: Some(index + 1), title, subtitle, alt, width: WIDTH, height, data: Vec::new() };
+    let draft = Draft {
+        name: "incident",
+        number: Some(index + 1),
+        title,
+        subtitle,
+        alt,
+        width: WIDTH,
+        height,
+        data: Vec::new(),
+    };
     Some(draft.finish(|canvas, frame| {
         let axis = CountAxis::new(incident.cells.iter().copied().max().unwrap_or(0), 3);
-        let gutter = columns::gutter(scene, &axis, sizes);
+        let gutter = axes::gutter(scene, &axis, sizes);
         let plot = Frame { x: frame.x + gutter, y: frame.y + head, w: frame.w - gutter, h: PLOT_HEIGHT };
         let stack = stack::single(scene.ink(&incident.reason), &incident.cells, (plot.w * 1.2) as usize);
-        columns::count_axis(canvas, plot, &axis, scene, sizes);
+        axes::counts(canvas, plot, &axis, scene, sizes);
         columns::draw(canvas, plot, &axis, &stack);
         let starts: Vec<_> = (0..incident.cells.len())
             .map(|cell| scene.local(incident.bounds.0 + cell as i64 * CELL_MINUTES * 60_000))
             .collect();
-        let labels = Labels { lang: scene.lang, style: sizes.small, week_start: scene.week_start(), window: CELL_MINUTES };
-        timeline::time_labels(canvas, plot, &starts, labels);
+        let labels =
+            Labels { lang: scene.lang, style: sizes.small, week_start: scene.week_start(), window: CELL_MINUTES };
+        axes::times(canvas, plot, &starts, labels);
         if let Some((i, column)) = stack.highest() {
             let when = starts.get(column.window).map(|at| scene.time_within(*at, incident.bounds)).unwrap_or_default();
-            let peak = scene.say(Sentence::new("chart.peak").with("errors", scene.figure(column.errors)).with("when", when));
+            let peak =
+                scene.say(Sentence::new("chart.peak").with("errors", scene.figure(column.errors)).with("when", when));
             let place = columns::above(plot, &axis, columns::band(plot, &stack), i, column);
             columns::label_above(canvas, plot, &peak, place, Type { bold: true, ..sizes.small }, TEXT);
         }

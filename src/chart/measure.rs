@@ -119,9 +119,18 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_ends_in_an_ellipsis_and_fits() {
-        for text in ["Session protocol negotiation failure", "予約ショップの公式アカウント", "ร้านค้าออนไลน์ของเรา", "متجر الهدايا الإلكتروني", "🍣🍣🍣🍣🍣🍣🍣🍣🍣🍣🍣"] {
+        for text in [
+            "Session protocol negotiation failure",
+            "予約ショップの公式アカウント",
+            "ร้านค้าออนไลน์ของเรา",
+            "متجر الهدايا الإلكتروني",
+            "🍣🍣🍣🍣🍣🍣🍣🍣🍣🍣🍣",
+        ] {
             let short = shorten(text, BODY, 60.0);
-            assert!(short.trim_end_matches(RIGHT_TO_LEFT_MARK).ends_with('…') && width(&short, BODY) <= 60.0, "{short}");
+            assert!(
+                short.trim_end_matches(RIGHT_TO_LEFT_MARK).ends_with('…') && width(&short, BODY) <= 60.0,
+                "{short}"
+            );
         }
         assert_eq!(shorten("502", BODY, 60.0), "502");
         assert_eq!(shorten("502", BODY, 1.0), "");

@@ -5,6 +5,7 @@
 //! clash when several stand in one page. Its elements have classes by which a page can make it dark
 //! ([`theme::dark_rules`]).
 
+mod axes;
 mod calendar;
 mod canvas;
 mod change;
@@ -14,16 +15,22 @@ mod details;
 mod fonts;
 mod heatmap;
 mod incident;
+mod itemize;
+mod legend;
+mod marks;
 mod measure;
 mod overview;
 mod page;
 mod png;
+mod previous;
 mod reasons;
-mod scale;
 #[cfg(test)]
 mod sample;
+mod scale;
 mod scene;
 mod stack;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 mod timeline;
 

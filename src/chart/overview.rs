@@ -39,7 +39,13 @@ struct Layout {
 
 fn layout(scene: &Scene, top: usize) -> Layout {
     let headline = measure::wrap(&scene.analysis.headline, HEADLINE, INNER, 3);
-    let notes: Vec<String> = scene.analysis.notes.iter().take(NOTES).flat_map(|note| measure::wrap(&note.text, POSTER.small, INNER - 24.0, 2)).collect();
+    let notes: Vec<String> = scene
+        .analysis
+        .notes
+        .iter()
+        .take(NOTES)
+        .flat_map(|note| measure::wrap(&note.text, POSTER.small, INNER - 24.0, 2))
+        .collect();
     let mut y = MARGIN + POSTER.body.leading() + 6.0 + headline.len() as f64 * HEADLINE.leading() + 14.0;
     let tiles = y;
     y += TILE_HEIGHT + GAP;
@@ -53,10 +59,20 @@ fn layout(scene: &Scene, top: usize) -> Layout {
         _ => details::height(scene, &POSTER, top).max(if hours { 330.0 } else { 0.0 }),
     };
     let details = Frame { x: MARGIN, y, w: details_width, h: height };
-    let heatmap = Frame { x: details.right() + 44.0, y, w: (INNER - details_width - 44.0).max(0.0), h: height.min(400.0) };
+    let heatmap =
+        Frame { x: details.right() + 44.0, y, w: (INNER - details_width - 44.0).max(0.0), h: height.min(400.0) };
     let footer = y + height + 22.0;
     let lines = 1.0 + notes.len() as f64;
-    Layout { headline, notes, tiles, timeline, details, heatmap, footer, height: (footer + lines * POSTER.small.leading() + MARGIN - 16.0).ceil() }
+    Layout {
+        headline,
+        notes,
+        tiles,
+        timeline,
+        details,
+        heatmap,
+        footer,
+        height: (footer + lines * POSTER.small.leading() + MARGIN - 16.0).ceil(),
+    }
 }
 
 /// The overview with at most `top` details.
@@ -94,7 +110,9 @@ fn heading(scene: &Scene) -> String {
     let channels = &scene.analysis.channels;
     let whose = match channels.as_slice() {
         [] => scene.phrase("chart.errors_of_nobody").to_owned(),
-        [channel] => scene.say(Sentence::new("chart.errors_of_channel").with("channel", measure::shorten(channel, POSTER.body, 420.0))),
+        [channel] => scene.say(
+            Sentence::new("chart.errors_of_channel").with("channel", measure::shorten(channel, POSTER.body, 420.0)),
+        ),
         _ => scene.say(Sentence::new("chart.errors_of_channels").with("count", scene.number(channels.len() as u64))),
     };
     scene.say(Sentence::new("chart.heading").with("whose", whose).with("period", scene.period()))
@@ -147,13 +165,20 @@ fn errors_tile(scene: &Scene) -> Tile {
     let totals = &scene.analysis.totals;
     let note = match (totals.previous_errors, totals.change_pct) {
         // Beyond this a percentage says nothing that the two counts do not.
-        (Some(previous), Some(percent)) if percent.abs() < 10_000.0 => {
-            scene.say(Sentence::new("chart.against").with("percent", scene.lang.change(percent)).with("errors", scene.figure(previous)))
-        }
+        (Some(previous), Some(percent)) if percent.abs() < 10_000.0 => scene.say(
+            Sentence::new("chart.against")
+                .with("percent", scene.lang.change(percent))
+                .with("errors", scene.figure(previous)),
+        ),
         (Some(previous), _) => scene.say(Sentence::new("chart.against_count").with("errors", scene.figure(previous))),
         (None, _) => scene.phrase("chart.not_compared").to_owned(),
     };
-    Tile { label: scene.phrase("chart.errors").to_owned(), figure: scene.figure(totals.errors), note, change: totals.change }
+    Tile {
+        label: scene.phrase("chart.errors").to_owned(),
+        figure: scene.figure(totals.errors),
+        note,
+        change: totals.change,
+    }
 }
 
 fn worst_tile(scene: &Scene) -> Tile {
@@ -161,7 +186,9 @@ fn worst_tile(scene: &Scene) -> Tile {
     let none = || scene.phrase("chart.none").to_owned();
     match timeline::worst_window(scene) {
         Some((window, errors)) => {
-            let note = Sentence::new("chart.worst_note").with("errors", scene.figure(errors)).with("title", timeline::title(scene));
+            let note = Sentence::new("chart.worst_note")
+                .with("errors", scene.figure(errors))
+                .with("title", timeline::title(scene));
             Tile { label, figure: timeline::window_name(scene, window), note: scene.say(note), change: None }
         }
         None => Tile { label, figure: none(), note: String::new(), change: None },
@@ -172,7 +199,9 @@ fn cause_tile(scene: &Scene) -> Tile {
     let label = scene.phrase("chart.top_cause").to_owned();
     match scene.analysis.by_detail.first().filter(|row| row.errors > 0) {
         Some(row) => {
-            let note = Sentence::new("chart.top_cause_note").with("share", scene.lang.percent(row.share)).with("reason", &row.reason);
+            let note = Sentence::new("chart.top_cause_note")
+                .with("share", scene.lang.percent(row.share))
+                .with("reason", &row.reason);
             Tile { label, figure: scene.detail_name(&row.reason, &row.detail), note: scene.say(note), change: None }
         }
         None => Tile { label, figure: scene.phrase("chart.none").to_owned(), note: String::new(), change: None },
@@ -187,7 +216,9 @@ fn incidents_tile(scene: &Scene) -> Tile {
     let note = match (incidents.iter().any(|incident| incident.ongoing), largest) {
         (true, _) => scene.phrase("chart.ongoing").to_owned(),
         (false, Some(largest)) => scene.say(
-            Sentence::new("chart.largest_incident").with("errors", scene.figure(largest.errors)).with("minutes", scene.number(largest.minutes)),
+            Sentence::new("chart.largest_incident")
+                .with("errors", scene.figure(largest.errors))
+                .with("minutes", scene.number(largest.minutes)),
         ),
         (false, None) => scene.phrase("chart.no_incidents").to_owned(),
     };
@@ -197,7 +228,10 @@ fn incidents_tile(scene: &Scene) -> Tile {
 fn footer(canvas: &Canvas, scene: &Scene, layout: &Layout) {
     let mut baseline = layout.footer + POSTER.small.size;
     for line in &layout.notes {
-        canvas.rect(Frame { x: MARGIN, y: baseline - POSTER.small.size, w: 5.0, h: POSTER.small.leading() }, INCIDENT_MARK);
+        canvas.rect(
+            Frame { x: MARGIN, y: baseline - POSTER.small.size, w: 5.0, h: POSTER.small.leading() },
+            INCIDENT_MARK,
+        );
         canvas.text(line, (MARGIN + 18.0, baseline), POSTER.small, TEXT, Anchor::Start);
         baseline += POSTER.small.leading();
     }

@@ -10,10 +10,13 @@ use std::{
 
 use resvg::{
     tiny_skia::{Pixmap, Transform},
-    usvg::{self, FontResolver, Options, Tree},
+    usvg::{self, FontFamily, FontResolver, Options, Tree},
 };
 
-use super::fonts::{FAMILY, Fonts};
+use super::{
+    fonts::{FAMILY, Fonts},
+    itemize::itemize,
+};
 
 /// The widest and highest picture that is made.
 const LARGEST: f32 = 16_384.0;
@@ -36,19 +39,25 @@ pub enum PngError {
 /// When the text is not SVG, or the picture would be empty or wider or higher than 16,384 pixels.
 pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PngError> {
     let fonts = Fonts::for_drawing(svg);
+    let svg = itemize(svg, fonts);
+    let select = FontResolver::default_font_selector();
     let options = Options {
         fontdb: Arc::clone(&fonts.database),
         font_family: FAMILY.to_owned(),
         font_resolver: FontResolver {
-            select_font: FontResolver::default_font_selector(),
-            select_fallback: Box::new(|c, used, database| {
-                let weight = used.first().and_then(|id| database.face(*id)).map_or(400, |face| face.weight.0);
-                fonts.fallback(c, weight).filter(|id| !used.contains(id))
+            select_font: Box::new(|font, database| {
+                let chosen = font.families().iter().find_map(|family| match family {
+                    FontFamily::Named(name) => fonts.face(name),
+                    _ => None,
+                });
+                chosen.or_else(|| select(font, database))
             }),
+            // Every text is in one font by now.
+            select_fallback: Box::new(|_, _, _| None),
         },
         ..Options::default()
     };
-    let tree = Tree::from_str(svg, &options)?;
+    let tree = Tree::from_str(&svg, &options)?;
     let (w, h) = ((tree.size().width() * scale).round(), (tree.size().height() * scale).round());
     let too_large = PngError::Size(w, h);
     if !(1.0..=LARGEST).contains(&w) || !(1.0..=LARGEST).contains(&h) {

@@ -20,9 +20,13 @@ pub fn reasons(scene: &Scene) -> Chart {
     let alt = scene.listed(
         &title,
         rows.iter().map(|row| {
-            let count = scene.say(Sentence::new("chart.named_count").with("name", &row.reason).with("errors", scene.number(row.errors)));
+            let count = scene.say(
+                Sentence::new("chart.named_count").with("name", &row.reason).with("errors", scene.number(row.errors)),
+            );
             match row.previous_errors {
-                Some(previous) => scene.say(Sentence::new("chart.with_previous").with("count", count).with("previous", scene.number(previous))),
+                Some(previous) => scene.say(
+                    Sentence::new("chart.with_previous").with("count", count).with("previous", scene.number(previous)),
+                ),
                 None => count,
             }
         }),
@@ -39,7 +43,9 @@ fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
     }
     let widest = |width: &dyn Fn(&ReasonRow) -> f64| rows.iter().map(width).fold(0.0, f64::max);
     let names = widest(&|row| measure::width(&row.reason, sizes.strong)).min(frame.w * 0.3);
-    let counts = widest(&|row| measure::width(&scene.figure(row.errors.max(row.previous_errors.unwrap_or(0))), sizes.strong)) + 8.0;
+    let counts =
+        widest(&|row| measure::width(&scene.figure(row.errors.max(row.previous_errors.unwrap_or(0))), sizes.strong))
+            + 8.0;
     let changes = widest(&|row| row.change.map_or(0.0, |change| change::width(scene, change, sizes.body) + 14.0));
     let percents = widest(&|row| measure::width(&percent(scene, row), sizes.body)) + 16.0;
     let bars = Frame { x: frame.x + names + 16.0, w: frame.w - names - 16.0 - counts - changes - percents, ..frame };
@@ -76,5 +82,8 @@ fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
 
 /// The change in percent; nothing where there is none, or where it says nothing.
 fn percent(scene: &Scene, row: &ReasonRow) -> String {
-    row.change_pct.filter(|percent| percent.abs() < 10_000.0).map(|percent| scene.lang.change(percent)).unwrap_or_default()
+    row.change_pct
+        .filter(|percent| percent.abs() < 10_000.0)
+        .map(|percent| scene.lang.change(percent))
+        .unwrap_or_default()
 }

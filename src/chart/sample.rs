@@ -1,7 +1,8 @@
 //! Analyses made by hand, for tests.
 
 use crate::analysis::{
-    Analysis, Bounds, Bucket, ByReason, ChannelRow, DetailRow, Heatmap, Incident, Period, ReasonRow, Rejects, Totals, Windows,
+    Analysis, Bounds, Bucket, ByReason, ChannelRow, DetailRow, Heatmap, Incident, Period, ReasonRow, Rejects, Totals,
+    Windows,
 };
 
 pub const REASONS: [&str; 4] = ["could_not_connect", "request_timeout", "error_status_code", "unclassified"];
@@ -30,7 +31,9 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
                 end: stamp(bounds.1),
                 errors: window.iter().sum(),
                 partial: false,
-                by_reason: ByReason(REASONS.iter().zip(window).map(|(reason, errors)| ((*reason).to_owned(), *errors)).collect()),
+                by_reason: ByReason(
+                    REASONS.iter().zip(window).map(|(reason, errors)| ((*reason).to_owned(), *errors)).collect(),
+                ),
                 bounds,
             }
         })
@@ -39,7 +42,14 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         .iter()
         .zip(&sums)
         .filter(|(_, errors)| **errors > 0)
-        .map(|(reason, errors)| ReasonRow { reason: (*reason).to_owned(), errors: *errors, share: share(*errors), previous_errors: None, change: None, change_pct: None })
+        .map(|(reason, errors)| ReasonRow {
+            reason: (*reason).to_owned(),
+            errors: *errors,
+            share: share(*errors),
+            previous_errors: None,
+            change: None,
+            change_pct: None,
+        })
         .collect();
     by_reason.sort_by_key(|row| std::cmp::Reverse(row.errors));
     let by_detail = by_reason.iter().map(|row| detail(&row.reason, "502", row.errors, errors)).collect();
@@ -49,12 +59,23 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         generated_at: stamp(end),
         timezone: "Asia/Tokyo".into(),
         channels: vec!["shop".into()],
-        period: Period { start: stamp(START), end: stamp(end), label: "2026-W47".into(), previous: None, bounds: Bounds { start: START, end, label: "2026-W47".into() } },
+        period: Period {
+            start: stamp(START),
+            end: stamp(end),
+            label: "2026-W47".into(),
+            previous: None,
+            bounds: Bounds { start: START, end, label: "2026-W47".into() },
+        },
         data_span: None,
         totals: Totals { errors, rows: errors, previous_errors: None, change: None, change_pct: None },
         by_reason,
         by_detail,
-        by_channel: vec![channel(Some("shop"), errors, errors, windows.iter().map(|window| window.iter().sum()).collect())],
+        by_channel: vec![channel(
+            Some("shop"),
+            errors,
+            errors,
+            windows.iter().map(|window| window.iter().sum()).collect(),
+        )],
         by_host: Vec::new(),
         by_status_class: Vec::new(),
         windows: Windows { size, buckets, previous: Vec::new() },
@@ -88,13 +109,22 @@ pub fn detail(reason: &str, detail: &str, errors: u64, total: u64) -> DetailRow 
 
 pub fn channel(name: Option<&str>, errors: u64, total: u64, by_window: Vec<u64>) -> ChannelRow {
     let share = if total == 0 { 0.0 } else { errors as f64 / total as f64 };
-    ChannelRow { channel: name.map(str::to_owned), errors, share, previous_errors: None, change: None, change_pct: None, by_window }
+    ChannelRow {
+        channel: name.map(str::to_owned),
+        errors,
+        share,
+        previous_errors: None,
+        change: None,
+        change_pct: None,
+        by_window,
+    }
 }
 
 /// An incident that starts `start` minutes into the period, with the given five-minute cells.
 pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incident {
     let bounds = (START + start * MINUTE, START + (start + 5 * cells.len() as i64) * MINUTE);
-    let (peak, peak_errors) = cells.iter().copied().enumerate().rev().max_by_key(|(_, errors)| *errors).unwrap_or((0, 0));
+    let (peak, peak_errors) =
+        cells.iter().copied().enumerate().rev().max_by_key(|(_, errors)| *errors).unwrap_or((0, 0));
     Incident {
         channel: Some("shop".into()),
         start: stamp(bounds.0),
@@ -117,7 +147,11 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
 pub fn compared(mut analysis: Analysis, windows: &[u64], reasons: &[u64]) -> Analysis {
     let change = |errors: u64, previous: u64| {
         let difference = errors as i64 - previous as i64;
-        (Some(previous), Some(difference), (previous > 0).then(|| (difference as f64 * 10_000.0 / previous as f64).round() / 100.0))
+        (
+            Some(previous),
+            Some(difference),
+            (previous > 0).then(|| (difference as f64 * 10_000.0 / previous as f64).round() / 100.0),
+        )
     };
     let previous: u64 = windows.iter().sum();
     let length = analysis.period.bounds.end - analysis.period.bounds.start;

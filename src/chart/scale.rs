@@ -21,8 +21,7 @@ impl CountAxis {
             .find(|step| max.div_ceil(*step) <= steps)
             .unwrap_or(max);
         // The largest counts have no round number above them in 64 bits.
-        let ticks: Vec<u64> =
-            (0..=max.div_ceil(step)).map(|n| u64::try_from(n * step).unwrap_or(u64::MAX)).collect();
+        let ticks: Vec<u64> = (0..=max.div_ceil(step)).map(|n| u64::try_from(n * step).unwrap_or(u64::MAX)).collect();
         CountAxis { top: ticks.last().copied().unwrap_or(1), ticks }
     }
 

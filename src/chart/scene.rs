@@ -151,7 +151,9 @@ impl<'a> Scene<'a> {
         if first == last {
             return self.say(Sentence::new("chart.one_day").with("day", first).with("zone", &self.analysis.timezone));
         }
-        self.say(Sentence::new("chart.period").with("first", first).with("last", last).with("zone", &self.analysis.timezone))
+        self.say(
+            Sentence::new("chart.period").with("first", first).with("last", last).with("zone", &self.analysis.timezone),
+        )
     }
 
     /// Errors of each reason over the whole period, in the order in which the windows have them.

@@ -61,7 +61,8 @@ pub const HEAT: [Ink; 8] = [
     ink("heat-7", 0x12_40_75, 0xC4_DD_F5),
 ];
 /// Text on the weak half of [`HEAT`], and on its strong half.
-pub const ON_HEAT: [Ink; 2] = [ink("on-heat-weak", 0x24_2C_36, 0xD5_DF_EA), ink("on-heat-strong", 0xFA_FC_FE, 0x0C_14_1C)];
+pub const ON_HEAT: [Ink; 2] =
+    [ink("on-heat-weak", 0x24_2C_36, 0xD5_DF_EA), ink("on-heat-strong", 0xFA_FC_FE, 0x0C_14_1C)];
 
 const PLAIN: [Ink; 20] = [
     SURFACE,

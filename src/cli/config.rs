@@ -7,18 +7,40 @@ use toml::de::{DeTable, DeValue};
 use super::options::Shared;
 use crate::{
     error::{Error, Result},
-    model::Privacy,
+    model::{Privacy, Sentence},
     taxonomy::nearest,
 };
 
 const DEFAULT: &str = "errstat.toml";
 
 /// Options that write or reveal something: a configuration from a pull request must do neither.
-const COMMAND_LINE_ONLY: [&str; 9] = ["inputs", "input", "output", "rejects", "show_urls", "keep_urls", "mail_from", "mail_to", "config"];
+const COMMAND_LINE_ONLY: [&str; 9] =
+    ["inputs", "input", "output", "rejects", "show_urls", "keep_urls", "mail_from", "mail_to", "config"];
 
 const KEYS: [&str; 23] = [
-    "as_of", "channel", "check", "color", "columns", "compare", "detail", "encoding", "exported_at", "input_timezone", "lang", "no_progress", "overlap", "period", "quiet",
-    "reason", "strict", "threads", "time_format", "timezone", "top", "week_start", "window",
+    "as_of",
+    "channel",
+    "check",
+    "color",
+    "columns",
+    "compare",
+    "detail",
+    "encoding",
+    "exported_at",
+    "input_timezone",
+    "lang",
+    "no_progress",
+    "overlap",
+    "period",
+    "quiet",
+    "reason",
+    "strict",
+    "threads",
+    "time_format",
+    "timezone",
+    "top",
+    "week_start",
+    "window",
 ];
 
 /// Fills what the command line leaves open from the configuration file.
@@ -40,7 +62,12 @@ pub fn fill(shared: &mut Shared) -> Result<()> {
         let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
         error.with("path", &shown).with("line", line).with("column", column)
     };
-    let table = DeTable::parse(&text).map_err(|error| place(Error::new("error.config_wrong").with("cause", error.message()), error.span().map_or(0, |span| span.start)))?;
+    let table = DeTable::parse(&text).map_err(|error| {
+        place(
+            Error::new("error.config_wrong").with("cause", error.message()),
+            error.span().map_or(0, |span| span.start),
+        )
+    })?;
     for (key, value) in table.get_ref() {
         let name = key.get_ref().as_ref();
         let at = key.span().start;
@@ -49,10 +76,18 @@ pub fn fill(shared: &mut Shared) -> Result<()> {
         }
         if !KEYS.contains(&name) {
             let near = nearest(name, KEYS).join(", ");
-            let near = if near.is_empty() { String::new() } else { crate::taxonomy::Lang::En.say(&crate::model::Sentence::new("error_nearest.one").with("nearest", near)) };
-            return Err(place(Error::new("error.config_key").with("key", Privacy::default().text(name)).with("nearest", near), at));
+            let near = Sentence::new(if near.is_empty() { "error_nearest.none" } else { "error_nearest.one" })
+                .with("nearest", near);
+            return Err(place(
+                Error::new("error.config_key")
+                    .with("key", Privacy::default().text(name))
+                    .with_sentence("nearest", near),
+                at,
+            ));
         }
-        set(shared, name, value.get_ref()).map_err(|why| place(Error::new("error.config_wrong").with("cause", format!("{name}: {why}")), value.span().start))?;
+        set(shared, name, value.get_ref()).map_err(|why| {
+            place(Error::new("error.config_wrong").with("cause", format!("{name}: {why}")), value.span().start)
+        })?;
     }
     Ok(())
 }
@@ -106,10 +141,15 @@ fn one<T: FromStr<Err: ToString>>(slot: &mut Option<T>, value: &DeValue<'_>) -> 
 
 fn many<T: FromStr<Err: ToString>>(slot: &mut Vec<T>, value: &DeValue<'_>) -> std::result::Result<(), String> {
     let texts = match value {
-        DeValue::Array(items) => items.iter().map(|item| text(item.get_ref())).collect::<std::result::Result<Vec<_>, _>>()?,
+        DeValue::Array(items) => {
+            items.iter().map(|item| text(item.get_ref())).collect::<std::result::Result<Vec<_>, _>>()?
+        }
         value => vec![text(value)?],
     };
-    let read = texts.iter().map(|text| text.parse().map_err(|error: T::Err| error.to_string())).collect::<std::result::Result<Vec<T>, _>>()?;
+    let read = texts
+        .iter()
+        .map(|text| text.parse().map_err(|error: T::Err| error.to_string()))
+        .collect::<std::result::Result<Vec<T>, _>>()?;
     if slot.is_empty() {
         *slot = read;
     }
@@ -119,7 +159,10 @@ fn many<T: FromStr<Err: ToString>>(slot: &mut Vec<T>, value: &DeValue<'_>) -> st
 fn choice<T: clap::ValueEnum>(slot: &mut Option<T>, value: &DeValue<'_>) -> std::result::Result<(), String> {
     let wanted = text(value)?;
     let read = T::from_str(&wanted, false).map_err(|_| {
-        let known: Vec<String> = T::value_variants().iter().filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned())).collect();
+        let known: Vec<String> = T::value_variants()
+            .iter()
+            .filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()))
+            .collect();
         format!("“{wanted}” is none of {}", known.join(", "))
     })?;
     slot.get_or_insert(read);

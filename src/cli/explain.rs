@@ -29,12 +29,17 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     let shared = Shared { showing: arguments.showing.clone(), ..Shared::default() };
+    screen::speak(shared.lang());
     match taxonomy::resolve(&arguments.words) {
         Ok(entries) => screen::print(terminal::explain(&entries, &screen::view(&shared)).as_bytes()),
         Err(unknown) => {
             let nearest = unknown.nearest.join(", ");
-            let nearest = if nearest.is_empty() { String::new() } else { shared.lang().say(&Sentence::new("error_nearest.one").with("nearest", nearest)) };
-            Err(Error::new("error.explain_unknown").with("word", Privacy::default().text(&unknown.word)).with("nearest", nearest).into())
+            let nearest = Sentence::new(if nearest.is_empty() { "error_nearest.none" } else { "error_nearest.one" })
+                .with("nearest", nearest);
+            Err(Error::new("error.explain_unknown")
+                .with("word", Privacy::default().text(&unknown.word))
+                .with_sentence("nearest", nearest)
+                .into())
         }
     }
 }

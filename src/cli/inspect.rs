@@ -21,7 +21,8 @@ pub fn run(mut arguments: Arguments) -> Result<(), Stop> {
     let zone = shared.analysis_options(crate::model::Timestamp(0), crate::model::Timestamp(0)).zone;
     let mut text = terminal::inspect(&reports, &zone, &screen::view(shared));
     for (path, why) in &reading.skipped {
-        let note = crate::model::Sentence::new("note.skipped_file").with("path", path).with("why", shared.lang().say(why));
+        let note =
+            crate::model::Sentence::new("note.skipped_file").with("path", path).with("why", shared.lang().say(why));
         text.push_str(&crate::model::for_log(&shared.lang().say(&note)));
         text.push('\n');
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{config, options::Shared, progress::Watch};
+use super::{config, options::Shared, progress::Watch, screen};
 use crate::{
     analysis::{self, Analysis},
     cube::Cube,
@@ -16,28 +16,31 @@ use crate::{
 /// # Errors
 /// Whatever keeps them from being read; with `--strict`, any rejected row.
 pub fn read(shared: &mut Shared) -> Result<Reading> {
+    screen::speak(shared.lang());
     config::fill(shared)?;
+    screen::speak(shared.lang());
     let watch = Watch::new(shared)?;
     let reading = input::read(&shared.reading.inputs, shared.read_options(), &watch);
     // The list of rejects is of most use where the reading failed.
     watch.finish()?;
     let reading = reading?;
     if shared.reading.strict {
-        strict(shared, reading.sources.iter().map(|source| &source.report))?;
+        strict(reading.sources.iter().map(|source| &source.report))?;
     }
     Ok(reading)
 }
 
-/// Reads the inputs and computes everything.
+/// Reads the inputs and computes everything; with `slices`, also what a page needs to choose dates in it.
 ///
 /// # Errors
 /// Whatever keeps the inputs from being read, brought together or looked at.
-pub fn analyse(shared: &mut Shared) -> Result<Analysis> {
+pub fn analyse(shared: &mut Shared, slices: bool) -> Result<Analysis> {
     let reading = read(shared)?;
     let mut cube = Cube::build(reading, &shared.channel_rules(), shared.overlap())?;
     cube.keep(&shared.filter())?;
     let now = Timestamp(Utc::now().timestamp() * 1000);
-    analysis::analyse(&mut cube, &shared.analysis_options(now, generated_at(now)))
+    let options = analysis::Options { slices, ..shared.analysis_options(now, generated_at(now)) };
+    analysis::analyse(&mut cube, &options)
 }
 
 /// The moment that the outputs tell: SOURCE_DATE_EPOCH (reproducible-builds.org) if it is set, else now.
@@ -46,13 +49,15 @@ fn generated_at(now: Timestamp) -> Timestamp {
     epoch.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map_or(now, Timestamp::from)
 }
 
-fn strict<'a>(shared: &Shared, reports: impl Iterator<Item = &'a SourceReport>) -> Result<()> {
+fn strict<'a>(reports: impl Iterator<Item = &'a SourceReport>) -> Result<()> {
     let rejecting: Vec<&SourceReport> = reports.filter(|report| report.rejected > 0).collect();
-    let Some((first, reject)) = rejecting.first().and_then(|report| Some((report, report.rejects.first()?))) else { return Ok(()) };
+    let Some((first, reject)) = rejecting.first().and_then(|report| Some((report, report.rejects.first()?))) else {
+        return Ok(());
+    };
     Err(Error::new("error.strict")
         .with("count", rejecting.iter().map(|report| report.rejected).sum::<u64>())
         .with("path", &first.path)
         .with("line", reject.line)
-        .with("why", shared.lang().phrase(reject.why.key()))
+        .with_sentence("why", crate::model::Sentence::new(reject.why.key()))
         .with("text", &reject.text))
 }

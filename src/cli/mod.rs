@@ -15,7 +15,7 @@ use std::{ffi::OsString, io, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::{error::Error, model::for_log, taxonomy::Lang};
+use crate::{error::Error, model::for_log};
 
 /// Says what failed, since when, how badly and why, from LINE's webhook error statistics
 #[derive(Debug, Parser)]
@@ -66,7 +66,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let lang = Lang::default();
     let done = match cli.command {
         Command::Report(command) => report::run(command, &arguments),
         Command::Summary(command) => summary::run(command),
@@ -76,7 +75,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match done {
         Ok(()) | Err(Stop::PipeClosed) => ExitCode::SUCCESS,
         Err(Stop::Failed(error)) => {
-            screen::tell(&error.text(lang));
+            screen::fail(&error);
             ExitCode::from(2)
         }
     }
@@ -88,9 +87,11 @@ fn usage(error: &clap::Error) -> ExitCode {
     let _ = if error.use_stderr() {
         use io::Write;
         let text = error.render().ansi().to_string();
-        let plain = !io::IsTerminal::is_terminal(&io::stderr()) || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+        let plain =
+            !io::IsTerminal::is_terminal(&io::stderr()) || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
         let text = if plain { error.render().to_string() } else { text };
-        let safe: Vec<String> = text.lines().map(|line| for_log(&crate::model::Privacy::default().usage(line))).collect();
+        let safe: Vec<String> =
+            text.lines().map(|line| for_log(&crate::model::Privacy::default().usage(line))).collect();
         writeln!(io::stderr(), "{}", safe.join("\n"))
     } else {
         error.print()

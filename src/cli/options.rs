@@ -178,7 +178,10 @@ impl FromStr for WindowOption {
     fn from_str(text: &str) -> Result<Self> {
         match text {
             "auto" => Ok(WindowOption(None)),
-            size => size.parse().map(|size| WindowOption(Some(size))).map_err(|()| Error::new("error.window_form").with("value", text)),
+            size => size
+                .parse()
+                .map(|size| WindowOption(Some(size)))
+                .map_err(|()| Error::new("error.window_form").with("value", text)),
         }
     }
 }
@@ -221,7 +224,9 @@ impl FromStr for Moment {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        Moment::parse(text).filter(|moment| moment.plausible()).ok_or_else(|| Error::new("error.moment_form").with("value", text))
+        Moment::parse(text)
+            .filter(|moment| moment.plausible())
+            .ok_or_else(|| Error::new("error.moment_form").with("value", text))
     }
 }
 
@@ -258,7 +263,10 @@ impl FromStr for ColumnList {
         for item in text.split(',') {
             let (role, column) = item.split_once('=').ok_or_else(wrong)?;
             let role = role.trim().to_lowercase().replace('-', "_");
-            let role = Role::ALL.into_iter().find(|known| known.name() == role || *known == Role::ChannelName && role == "channel_name").ok_or_else(wrong)?;
+            let role = Role::ALL
+                .into_iter()
+                .find(|known| known.name() == role || *known == Role::ChannelName && role == "channel_name")
+                .ok_or_else(wrong)?;
             let column = match column.trim().parse::<usize>() {
                 Ok(0) => return Err(wrong()),
                 Ok(number) => ColumnName::Number(number),
@@ -287,10 +295,18 @@ impl FromStr for TimeFormat {
         // A pattern that cannot give a date back to itself is none.
         let example = chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(18_000);
         let whole = |shown: &str| {
-            chrono::DateTime::parse_from_str(shown, text).is_ok() || NaiveDateTime::parse_from_str(shown, text).is_ok() || NaiveDate::parse_from_str(shown, text).is_ok()
+            chrono::DateTime::parse_from_str(shown, text).is_ok()
+                || NaiveDateTime::parse_from_str(shown, text).is_ok()
+                || NaiveDate::parse_from_str(shown, text).is_ok()
         };
-        let wrong = items.is_empty() || items.contains(&Item::Error) || !whole(&example.format_with_items(items.iter()).to_string());
-        if wrong { Err(Error::new("error.time_format_form").with("value", text)) } else { Ok(TimeFormat(text.to_owned())) }
+        let wrong = items.is_empty()
+            || items.contains(&Item::Error)
+            || !whole(&example.format_with_items(items.iter()).to_string());
+        if wrong {
+            Err(Error::new("error.time_format_form").with("value", text))
+        } else {
+            Ok(TimeFormat(text.to_owned()))
+        }
     }
 }
 
@@ -307,7 +323,9 @@ impl FromStr for EncodingName {
             "cp950" => "big5".to_owned(),
             other => other.to_owned(),
         };
-        Encoding::for_label(label.as_bytes()).map(EncodingName).ok_or_else(|| Error::new("error.encoding_form").with("value", text))
+        Encoding::for_label(label.as_bytes())
+            .map(EncodingName)
+            .ok_or_else(|| Error::new("error.encoding_form").with("value", text))
     }
 }
 
@@ -397,7 +415,8 @@ impl Shared {
 
     /// Which channels the inputs are of.
     pub fn channel_rules(&self) -> ChannelRules {
-        let (files, names): (Vec<_>, Vec<_>) = self.reading.channel.iter().cloned().partition(|rule| rule.files.is_some());
+        let (files, names): (Vec<_>, Vec<_>) =
+            self.reading.channel.iter().cloned().partition(|rule| rule.files.is_some());
         ChannelRules {
             names: names.into_iter().map(|rule| rule.name).collect(),
             files: files.into_iter().filter_map(|rule| Some((rule.name, rule.files?))).collect(),
@@ -406,7 +425,11 @@ impl Shared {
 
     /// What to keep.
     pub fn filter(&self) -> Filter {
-        Filter { channels: self.channel_rules().names, reasons: self.selection.reason.clone(), details: self.selection.detail.clone() }
+        Filter {
+            channels: self.channel_rules().names,
+            reasons: self.selection.reason.clone(),
+            details: self.selection.detail.clone(),
+        }
     }
 
     /// What to do where inputs overlap.
@@ -438,6 +461,7 @@ impl Shared {
             compare: !matches!(selection.compare, Some(Compare::None)),
             lang: self.lang(),
             generated_at,
+            slices: false,
         }
     }
 }
@@ -448,17 +472,28 @@ mod tests {
 
     #[test]
     fn values_are_read_or_refused() {
-        assert_eq!("time=Date, count=4".parse::<ColumnList>().unwrap().0, [(Role::Time, ColumnName::Heading("Date".into())), (Role::Count, ColumnName::Number(4))]);
+        assert_eq!(
+            "time=Date, count=4".parse::<ColumnList>().unwrap().0,
+            [(Role::Time, ColumnName::Heading("Date".into())), (Role::Count, ColumnName::Number(4))]
+        );
         for text in ["", "time", "when=1", "time=0", "time=", "time=1,time=2"] {
             assert!(text.parse::<ColumnList>().is_err(), "{text}");
         }
-        assert!("%d/%m/%Y %H:%M".parse::<TimeFormat>().is_ok() && "%Y%m%d".parse::<TimeFormat>().is_ok() && "%s".parse::<TimeFormat>().is_ok());
+        assert!(
+            "%d/%m/%Y %H:%M".parse::<TimeFormat>().is_ok()
+                && "%Y%m%d".parse::<TimeFormat>().is_ok()
+                && "%s".parse::<TimeFormat>().is_ok()
+        );
         for text in ["", "%H:%M", "%Q", "x", "%d/%m"] {
             assert!(text.parse::<TimeFormat>().is_err(), "{text}");
         }
         assert_eq!("CP932".parse::<EncodingName>().unwrap().0.name(), "Shift_JIS");
         assert!("klingon".parse::<EncodingName>().is_err());
-        assert!("2026-11-23".parse::<Moment>().is_ok() && "23.11.2026".parse::<Moment>().is_err() && "0001-01-01".parse::<Moment>().is_err());
+        assert!(
+            "2026-11-23".parse::<Moment>().is_ok()
+                && "23.11.2026".parse::<Moment>().is_err()
+                && "0001-01-01".parse::<Moment>().is_err()
+        );
         let rule: ChannelRule = "shop=shop-*.tsv".parse().unwrap();
         assert!(rule.name == "shop" && rule.files.unwrap().matches("shop-1.tsv"));
         assert!("=x".parse::<ChannelRule>().is_err());

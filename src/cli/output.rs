@@ -29,7 +29,10 @@ impl PendingFile {
             return Err(Error::new("error.output_is_folder").with("path", shown(place)));
         }
         let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().prefix(".errstat-").tempfile_in(folder).map_err(|error| unwritten(place, &error))?;
+        let file = tempfile::Builder::new()
+            .prefix(".errstat-")
+            .tempfile_in(folder)
+            .map_err(|error| unwritten(place, &error))?;
         Ok(PendingFile { file, place: place.to_owned() })
     }
 

@@ -36,7 +36,12 @@ impl Watch {
     pub fn new(shared: &Shared) -> Result<Watch> {
         let wanted = io::stderr().is_terminal() && !shared.showing.quiet && !shared.showing.no_progress;
         let rejects = shared.reading.rejects.as_deref().map(open_list).transpose()?;
-        Ok(Watch { started: Instant::now(), bar: wanted.then(OnceLock::new), rejects: rejects.map(Mutex::new), lang: shared.lang() })
+        Ok(Watch {
+            started: Instant::now(),
+            bar: wanted.then(OnceLock::new),
+            rejects: rejects.map(Mutex::new),
+            lang: shared.lang(),
+        })
     }
 
     /// Ends the bar and puts the list of rejects in its place.
@@ -55,7 +60,8 @@ impl Watch {
 
 fn open_list(path: &Path) -> Result<csv::Writer<PendingFile>> {
     let mut list = csv::Writer::from_writer(PendingFile::beside(path)?);
-    list.write_record(["file", "line", "why", "text"]).map_err(|error| Error::new("error.rejects_unwritten").with("cause", error))?;
+    list.write_record(["file", "line", "why", "text"])
+        .map_err(|error| Error::new("error.rejects_unwritten").with("cause", error))?;
     Ok(list)
 }
 
@@ -66,7 +72,10 @@ impl Watcher for Watch {
         {
             let start = || {
                 let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-                bar.set_style(ProgressStyle::with_template("{spinner} {bytes} {bytes_per_sec}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+                bar.set_style(
+                    ProgressStyle::with_template("{spinner} {bytes} {bytes_per_sec}")
+                        .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+                );
                 bar
             };
             bar.get_or_init(start).inc(count);
@@ -77,7 +86,8 @@ impl Watcher for Watch {
         let Some(list) = &self.rejects else { return Ok(()) };
         let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
         let why = self.lang.phrase(reject.why.key());
-        list.write_record([&spreadsheet_safe(path), &reject.line.to_string(), why, &spreadsheet_safe(&reject.text)]).map_err(io::Error::from)
+        list.write_record([&spreadsheet_safe(path), &reject.line.to_string(), why, &spreadsheet_safe(&reject.text)])
+            .map_err(io::Error::from)
     }
 
     fn wants_all_rejects(&self) -> bool {

@@ -4,8 +4,6 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
-    sync::Mutex,
-    thread,
 };
 
 use clap::Args;
@@ -43,7 +41,10 @@ pub struct Arguments {
 }
 
 fn scale(text: &str) -> std::result::Result<f32, String> {
-    text.parse().ok().filter(|scale| (0.5..=4.0).contains(scale)).ok_or_else(|| "a number from 0.5 to 4 is wanted".to_owned())
+    text.parse()
+        .ok()
+        .filter(|scale| (0.5..=4.0).contains(scale))
+        .ok_or_else(|| "a number from 0.5 to 4 is wanted".to_owned())
 }
 
 /// What a place is to hold.
@@ -68,14 +69,22 @@ fn target(place: &Path) -> Result<Target> {
 }
 
 pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::Result<(), Stop> {
-    let targets = arguments.output.iter().map(|place| Ok((place.as_path(), target(place)?))).collect::<Result<Vec<_>>>()?;
-    let analysis = load::analyse(&mut arguments.shared)?;
-    let report = Report { analysis: &analysis, shared: &arguments.shared, scale: arguments.scale, command_line: quoted(command_line, arguments.shared.privacy()) };
+    let targets =
+        arguments.output.iter().map(|place| Ok((place.as_path(), target(place)?))).collect::<Result<Vec<_>>>()?;
+    let analysis = load::analyse(&mut arguments.shared, true)?;
+    let report = Report {
+        analysis: &analysis,
+        shared: &arguments.shared,
+        scale: arguments.scale,
+        command_line: quoted(command_line, arguments.shared.privacy()),
+    };
     for (place, target) in targets {
         match target {
             Target::Folder => report.folder(place)?,
             Target::Page => write(place, report.page(&report.charts())?.as_bytes())?,
-            Target::Markdown => write(place, markdown::markdown(&analysis, report.shared.lang(), report.shared.top()).as_bytes())?,
+            Target::Markdown => {
+                write(place, markdown::markdown(&analysis, report.shared.lang(), report.shared.top()).as_bytes())?
+            }
             Target::Picture => write(place, &report.picture(&report.overview())?)?,
             Target::Numbers => write(place, report.numbers()?.as_bytes())?,
         }
@@ -98,10 +107,14 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// The charts, in the language of the page; a browser has its own fonts.
     fn charts(&self) -> Vec<Chart> {
-        let charts = chart::all(self.analysis, chart::picture_language(self.shared.lang()), self.shared.top());
-        self.warn(charts.iter().map(|chart| chart.svg.as_str()));
-        charts
+        chart::all(self.analysis, self.shared.lang(), self.shared.top())
+    }
+
+    /// The charts as pictures are to show them: in English where no font has the language's script.
+    fn drawn_charts(&self) -> Vec<Chart> {
+        chart::all(self.analysis, chart::picture_language(self.shared.lang()), self.shared.top())
     }
 
     fn overview(&self) -> String {
@@ -118,7 +131,8 @@ impl Report<'_> {
     }
 
     fn picture(&self, svg: &str) -> Result<Vec<u8>> {
-        chart::png(svg, self.scale).map_err(|error| Error::new("error.drawing").with("cause", error))
+        self.warn([svg].into_iter());
+        chart::png(svg, self.scale).map_err(undrawn)
     }
 
     fn numbers(&self) -> Result<String> {
@@ -132,7 +146,7 @@ impl Report<'_> {
             charts,
             command_line: &self.command_line,
             top: self.shared.top(),
-            slices: None,
+            slices: self.analysis.slices.as_ref(),
         };
         html::page(self.analysis, &view).map_err(|error| Error::new("error.drawing").with("cause", error))
     }
@@ -141,9 +155,14 @@ impl Report<'_> {
     fn folder(&self, place: &Path) -> Result<()> {
         let pictures = place.join("charts");
         output::folder(&pictures)?;
-        let charts = self.charts();
+        let charts = self.drawn_charts();
         let overview = self.overview();
-        let drawn = self.pictures(charts.iter().map(|chart| chart.svg.as_str()).chain([overview.as_str()]).collect())?;
+        let svgs: Vec<&str> = charts.iter().map(|chart| chart.svg.as_str()).chain([overview.as_str()]).collect();
+        self.warn(svgs.iter().copied());
+        let drawn = chart::pngs(&svgs, self.scale, self.shared.read_options().threads)
+            .into_iter()
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(undrawn)?;
         let mut written = Vec::new();
         for (chart, png) in charts.iter().zip(&drawn) {
             for (ending, bytes) in [("svg", chart.svg.as_bytes()), ("png", png)] {
@@ -156,31 +175,14 @@ impl Report<'_> {
             write(&place.join("overview.png"), png)?;
         }
         write(&place.join("summary.json"), self.numbers()?.as_bytes())?;
-        write(&place.join("report.html"), self.page(&charts)?.as_bytes())?;
+        write(&place.join("report.html"), self.page(&self.charts())?.as_bytes())?;
         remove_old(&pictures, &written);
         Ok(())
     }
+}
 
-    /// Draws several pictures at once.
-    fn pictures(&self, svgs: Vec<&str>) -> Result<Vec<Vec<u8>>> {
-        let threads = self.shared.read_options().threads.min(svgs.len());
-        let next = Mutex::new(svgs.iter().enumerate());
-        let drawn = Mutex::new(vec![Ok(Vec::new()); svgs.len()]);
-        let draw = || {
-            loop {
-                let Some((i, svg)) = next.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next() else { break };
-                let picture = self.picture(svg);
-                drawn.lock().unwrap_or_else(std::sync::PoisonError::into_inner)[i] = picture;
-            }
-        };
-        thread::scope(|scope| {
-            for _ in 1..threads {
-                scope.spawn(draw);
-            }
-            draw();
-        });
-        drawn.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).into_iter().collect()
-    }
+fn undrawn(cause: chart::PngError) -> Error {
+    Error::new("error.drawing").with("cause", cause)
 }
 
 /// Removes pictures of incidents that an earlier report had and this one has not. Other files are not touched.
@@ -188,8 +190,12 @@ fn remove_old(folder: &Path, written: &[String]) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let number = name.strip_prefix("incident-").and_then(|rest| rest.strip_suffix(".svg").or_else(|| rest.strip_suffix(".png")));
-        let own = ["timeline", "details", "heatmap", "reasons", "channels"].iter().any(|chart| name == format!("{chart}.svg") || name == format!("{chart}.png"));
+        let number = name
+            .strip_prefix("incident-")
+            .and_then(|rest| rest.strip_suffix(".svg").or_else(|| rest.strip_suffix(".png")));
+        let own = ["timeline", "details", "heatmap", "reasons", "channels"]
+            .iter()
+            .any(|chart| name == format!("{chart}.svg") || name == format!("{chart}.png"));
         if !written.contains(&name) && (own || number.is_some_and(|number| number.parse::<usize>().is_ok())) {
             // What cannot be removed is old news, no failure of this report.
             let _ = fs::remove_file(entry.path());
@@ -201,7 +207,11 @@ fn remove_old(folder: &Path, written: &[String]) {
 fn quoted(command_line: &[OsString], privacy: Privacy) -> String {
     let quote = |word: &str| {
         let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
-        if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+        if !word.is_empty() && word.chars().all(plain) {
+            word.to_owned()
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
     };
     let words = command_line.iter().skip(1).map(|word| quote(&privacy.text(&word.to_string_lossy())));
     ["errstat".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")

@@ -1,12 +1,27 @@
 //! Standard output, standard error, and what they are written on.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::{PoisonError, RwLock},
+};
 
 use super::{
     Stop,
     options::{Color, Shared},
 };
-use crate::{error::Error, model::for_log, render::terminal::TerminalView};
+use crate::{error::Error, model::for_log, render::terminal::TerminalView, taxonomy::Lang};
+
+static SPOKEN: RwLock<Lang> = RwLock::new(Lang::En);
+
+/// The language of messages from now on.
+pub fn speak(lang: Lang) {
+    *SPOKEN.write().unwrap_or_else(PoisonError::into_inner) = lang;
+}
+
+/// What went wrong, on standard error.
+pub fn fail(error: &Error) {
+    tell(&error.text(*SPOKEN.read().unwrap_or_else(PoisonError::into_inner)));
+}
 
 /// A message on standard error. Where that is gone, there is nobody to tell.
 pub fn tell(text: &str) {

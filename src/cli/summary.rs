@@ -30,7 +30,7 @@ enum Format {
 }
 
 pub fn run(mut arguments: Arguments) -> Result<(), Stop> {
-    let analysis = load::analyse(&mut arguments.shared)?;
+    let analysis = load::analyse(&mut arguments.shared, false)?;
     let shared = &arguments.shared;
     let unrendered = |cause: &dyn std::fmt::Display| Error::new("error.frame").with("cause", cause);
     let bytes = match arguments.format {

@@ -26,13 +26,16 @@ impl ChannelRules {
         let path = &source.report.path;
         let file = path.rsplit('/').next().unwrap_or(path);
         let fits = |pattern: &glob::Pattern| pattern.matches(if pattern.as_str().contains('/') { path } else { file });
-        let labels: BTreeSet<&String> = self.files.iter().filter(|(_, pattern)| fits(pattern)).map(|(name, _)| name).collect();
+        let labels: BTreeSet<&String> =
+            self.files.iter().filter(|(_, pattern)| fits(pattern)).map(|(name, _)| name).collect();
         match (labels.len(), &self.names[..]) {
             (1, _) => Ok(labels.into_iter().next().cloned()),
             (0, [name]) => Ok(Some(name.clone())),
             (0, []) => Ok(None),
             (0, names) => Err(Error::new("error.channel_which").with("path", path).with("channels", names.join(" | "))),
-            _ => Err(Error::new("error.channel_twice").with("path", path).with("channels", labels.into_iter().cloned().collect::<Vec<_>>().join(" | "))),
+            _ => Err(Error::new("error.channel_twice")
+                .with("path", path)
+                .with("channels", labels.into_iter().cloned().collect::<Vec<_>>().join(" | "))),
         }
     }
 }

@@ -27,7 +27,9 @@ impl Filter {
         for wanted in &self.channels {
             if !labels.iter().flatten().any(|label| fits(wanted, label)) && labels.iter().any(Option::is_some) {
                 let there: Vec<&str> = labels.iter().flatten().map(String::as_str).collect();
-                return Err(Error::new("error.channel_unknown").with("channel", wanted).with("channels", there.join(" | ")));
+                return Err(Error::new("error.channel_unknown")
+                    .with("channel", wanted)
+                    .with("channels", there.join(" | ")));
             }
         }
         let known_reasons = taxonomy::REASONS.iter().copied().chain(catalog.reasons().iter().map(String::as_str));
@@ -36,9 +38,11 @@ impl Filter {
                 return Err(unknown("error.reason_unknown", wanted, taxonomy::REASONS.iter().copied()));
             }
         }
-        let known_details: Vec<&'static str> = taxonomy::REASONS.iter().flat_map(|reason| taxonomy::details(reason)).collect();
+        let known_details: Vec<&'static str> =
+            taxonomy::REASONS.iter().flat_map(|reason| taxonomy::details(reason)).collect();
         for wanted in &self.details {
-            let there = catalog.details().iter().any(|detail| fits(wanted, detail)) || known_details.iter().any(|detail| fits(wanted, detail));
+            let there = catalog.details().iter().any(|detail| fits(wanted, detail))
+                || known_details.iter().any(|detail| fits(wanted, detail));
             if !there && taxonomy::status(taxonomy::ERROR_STATUS_CODE, wanted).is_none() {
                 return Err(unknown("error.detail_unknown", wanted, known_details.iter().copied()));
             }
@@ -67,7 +71,8 @@ fn fits(wanted: &str, value: &str) -> bool {
     let options = glob::MatchOptions { case_sensitive: false, ..glob::MatchOptions::default() };
     // Only `*` is special; brackets and question marks stand in names.
     let escaped: Vec<String> = wanted.split('*').map(glob::Pattern::escape).collect();
-    glob::Pattern::new(&escaped.join("*")).is_ok_and(|pattern| pattern.matches_with(value, options)) || wanted.eq_ignore_ascii_case(value)
+    glob::Pattern::new(&escaped.join("*")).is_ok_and(|pattern| pattern.matches_with(value, options))
+        || wanted.eq_ignore_ascii_case(value)
 }
 
 #[cfg(test)]

@@ -46,7 +46,14 @@ pub fn roll_up(cells: &[Cell], mut bucket: impl FnMut(&Cell) -> Option<i64>) -> 
             }
             _ => {
                 place[slot] = all.len();
-                all.push(Bucketed { bucket, kind: cell.kind, errors: cell.errors, rows: cell.rows, first: span.first.0, last: span.last.0 });
+                all.push(Bucketed {
+                    bucket,
+                    kind: cell.kind,
+                    errors: cell.errors,
+                    rows: cell.rows,
+                    first: span.first.0,
+                    last: span.last.0,
+                });
             }
         }
     }
@@ -62,7 +69,9 @@ pub fn roll_up(cells: &[Cell], mut bucket: impl FnMut(&Cell) -> Option<i64>) -> 
 pub fn frame(cube: &Cube, sums: &[Bucketed]) -> PolarsResult<DataFrame> {
     let catalog = cube.catalog();
     let kind = |sum: &Bucketed| catalog.kind(sum.kind);
-    let column = |name: &str, value: &dyn Fn(&Bucketed) -> u32| Column::new(name.into(), sums.iter().map(value).collect::<Vec<u32>>());
+    let column = |name: &str, value: &dyn Fn(&Bucketed) -> u32| {
+        Column::new(name.into(), sums.iter().map(value).collect::<Vec<u32>>())
+    };
     DataFrame::new(
         sums.len(),
         vec![
@@ -86,7 +95,14 @@ mod tests {
 
     #[test]
     fn cells_are_summed_by_bucket_and_kind() {
-        let cell = |start, kind, errors| Cell { start: CellStart(start), kind: KindId(kind), errors, rows: 1, first_offset: 7, last_offset: 9 };
+        let cell = |start, kind, errors| Cell {
+            start: CellStart(start),
+            kind: KindId(kind),
+            errors,
+            rows: 1,
+            first_offset: 7,
+            last_offset: 9,
+        };
         let cells = [cell(1, 0, 1), cell(1, 1, 2), cell(2, 0, 4), cell(3, 0, 8), cell(4, 0, 16)];
         // Two cells make a bucket; the last cell is left out.
         let sums = roll_up(&cells, |cell| (cell.start.0 < 4).then(|| i64::from(cell.start.0 / 2)));

@@ -87,7 +87,11 @@ impl Cube {
                 let known = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let merged = |cell: &Cell| {
                     let label = label_of[known.kind(cell.kind).channel as usize];
-                    stretches.iter().any(|s| s.label == label && s.holds(cell.start) && s.strands.iter().any(|i| (strands[*i].source, strands[*i].part) == (index, part)))
+                    stretches.iter().any(|s| {
+                        s.label == label
+                            && s.holds(cell.start)
+                            && s.strands.iter().any(|i| (strands[*i].source, strands[*i].part) == (index, part))
+                    })
                 };
                 if !stretches.is_empty() {
                     cells.retain(|cell| !merged(cell));
@@ -96,7 +100,19 @@ impl Cube {
                 runs.push(cells).map_err(|_| Error::new("error.overflow"))?;
             }
         }
-        let mut cube = Cube { catalog, labels, label_of, cells: Vec::new(), sources, strands, options, policy, _spools: spools, notes, skipped };
+        let mut cube = Cube {
+            catalog,
+            labels,
+            label_of,
+            cells: Vec::new(),
+            sources,
+            strands,
+            options,
+            policy,
+            _spools: spools,
+            notes,
+            skipped,
+        };
         for stretch in &stretches {
             runs.push(cube.merge(stretch)?).map_err(|_| Error::new("error.overflow"))?;
         }
@@ -160,8 +176,14 @@ impl Cube {
     /// The longest time without an error of a channel before a cell, in milliseconds.
     pub fn longest_silence_before(&self, label: Label, cell: u32) -> i64 {
         let catalog = self.catalog();
-        let starts = self.cells.iter().take_while(|c| c.start.0 <= cell).filter(|c| self.label_of[catalog.kind(c.kind).channel as usize] == label).map(|c| c.start.timestamp().0);
-        let (longest, _) = starts.fold((0, None), |(longest, last), start| (longest.max(last.map_or(0, |last| start - last)), Some(start)));
+        let starts = self
+            .cells
+            .iter()
+            .take_while(|c| c.start.0 <= cell)
+            .filter(|c| self.label_of[catalog.kind(c.kind).channel as usize] == label)
+            .map(|c| c.start.timestamp().0);
+        let (longest, _) = starts
+            .fold((0, None), |(longest, last), start| (longest.max(last.map_or(0, |last| start - last)), Some(start)));
         longest
     }
 
@@ -202,7 +224,8 @@ impl Cube {
         if start.timestamp() == at {
             return Ok(());
         }
-        let range = self.cells.partition_point(|cell| cell.start < start)..self.cells.partition_point(|cell| cell.start <= start);
+        let range = self.cells.partition_point(|cell| cell.start < start)
+            ..self.cells.partition_point(|cell| cell.start <= start);
         if !self.cells[range.clone()].iter().any(|cell| cell.span().first < at && cell.span().last >= at) {
             return Ok(());
         }
@@ -226,7 +249,11 @@ impl Cube {
 
 /// Gives the rows of an input that name no channel the label that the user chose for it.
 fn label_source(source: &mut Source, catalog: &mut Catalog, rules: &ChannelRules) -> Result<()> {
-    let unknown = source.parts.iter().flat_map(|part| &part.cells).any(|cell| catalog.channels()[catalog.kind(cell.kind).channel as usize].is_unknown());
+    let unknown = source
+        .parts
+        .iter()
+        .flat_map(|part| &part.cells)
+        .any(|cell| catalog.channels()[catalog.kind(cell.kind).channel as usize].is_unknown());
     match rules.label(source) {
         Ok(Some(label)) if unknown => relabel(source, catalog, &label),
         Err(error) if unknown => Err(error),

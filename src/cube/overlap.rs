@@ -69,7 +69,8 @@ pub fn drop_identical(sources: &mut [Source], notes: &mut Vec<Sentence>) -> Resu
     for i in 0..sources.len() {
         let Source { report, lines, label, .. } = &sources[i];
         let Some(span) = report.span else { continue };
-        let first_of = alike.entry((report.rows, report.errors, *lines, span.first.0, span.last.0, label.clone())).or_default();
+        let first_of =
+            alike.entry((report.rows, report.errors, *lines, span.first.0, span.last.0, label.clone())).or_default();
         let mut same = None;
         for &other in first_of.iter() {
             if identical(&sources[other], &sources[i])? {
@@ -80,7 +81,9 @@ pub fn drop_identical(sources: &mut [Source], notes: &mut Vec<Sentence>) -> Resu
         match same {
             Some(other) => {
                 let original = sources[other].report.path.clone();
-                notes.push(Sentence::new("note.same_file").with("path", &sources[i].report.path).with("other", &original));
+                notes.push(
+                    Sentence::new("note.same_file").with("path", &sources[i].report.path).with("other", &original),
+                );
                 sources[i].report.same_as = Some(original);
                 sources[i].parts.clear();
             }
@@ -104,7 +107,10 @@ pub fn strands(sources: &[Source], catalog: &Mutex<Catalog>, label_of: &[Label])
             } else {
                 for cell in &table.cells {
                     let label = label_of[catalog.kind(cell.kind).channel as usize];
-                    spans.entry(label).and_modify(|span| *span = span.union(cell.span())).or_insert_with(|| cell.span());
+                    spans
+                        .entry(label)
+                        .and_modify(|span| *span = span.union(cell.span()))
+                        .or_insert_with(|| cell.span());
                 }
             }
             found.extend(spans.into_iter().map(|(label, span)| Strand { source, part, label, span, precision }));
@@ -187,7 +193,12 @@ pub fn judge(
                 .with("start", options.zone.rfc3339(span.first))
                 .with("end", options.zone.rfc3339(span.last)));
         }
-        notes.push(Sentence::new("note.one_channel").with("first", &names[0]).with("second", &names[1]).with("share", format!("{:.0}", share * 100.0)));
+        notes.push(
+            Sentence::new("note.one_channel")
+                .with("first", &names[0])
+                .with("second", &names[1])
+                .with("share", format!("{:.0}", share * 100.0)),
+        );
         for (i, j) in [(a, b), (b, a)] {
             if unnamed(&strands[i]) && !unnamed(&strands[j]) {
                 adopted.push((i, strands[j].label));
@@ -200,7 +211,10 @@ pub fn judge(
         let strand = &strands[pair[0].0];
         return Err(Error::new("error.channel_twice")
             .with("path", &sources[strand.source].parts[strand.part].name)
-            .with("channels", pair.iter().filter_map(|(_, label)| labels[*label as usize].clone()).collect::<Vec<_>>().join(" | ")));
+            .with(
+                "channels",
+                pair.iter().filter_map(|(_, label)| labels[*label as usize].clone()).collect::<Vec<_>>().join(" | "),
+            ));
     }
     Ok(adopted)
 }
@@ -210,7 +224,10 @@ pub fn stretches(strands: &[Strand], policy: OverlapPolicy, zone: &Zone) -> Vec<
     if policy == OverlapPolicy::Sum {
         return Vec::new();
     }
-    let mut found: Vec<Stretch> = pairs(strands, zone, |a, b| a.label == b.label).into_iter().map(|(a, b, span)| around(strands, &[a, b], span, zone)).collect();
+    let mut found: Vec<Stretch> = pairs(strands, zone, |a, b| a.label == b.label)
+        .into_iter()
+        .map(|(a, b, span)| around(strands, &[a, b], span, zone))
+        .collect();
     // Joining two may make a third reach further, where a coarser precision widens it.
     loop {
         found.sort_by_key(|s| (s.label, s.start, s.end));
@@ -223,7 +240,10 @@ pub fn stretches(strands: &[Strand], policy: OverlapPolicy, zone: &Zone) -> Vec<
                     members.sort_unstable();
                     members.dedup();
                     let precision = last.precision.max(next.precision);
-                    let span = Span { first: last.start.timestamp(), last: Timestamp(last.end.max(next.end).timestamp().0 - 1) };
+                    let span = Span {
+                        first: last.start.timestamp(),
+                        last: Timestamp(last.end.max(next.end).timestamp().0 - 1),
+                    };
                     *last = Stretch { precision, strands: members, ..widened(last.label, span, precision, zone) };
                 }
                 _ => joined.push(next),
@@ -236,7 +256,11 @@ pub fn stretches(strands: &[Strand], policy: OverlapPolicy, zone: &Zone) -> Vec<
     }
     // Any strand of the channel with rows in a widened stretch takes part.
     for stretch in &mut found {
-        let reaches = |s: &Strand| s.label == stretch.label && s.span.last >= stretch.start.timestamp() && s.span.first < stretch.end.timestamp();
+        let reaches = |s: &Strand| {
+            s.label == stretch.label
+                && s.span.last >= stretch.start.timestamp()
+                && s.span.first < stretch.end.timestamp()
+        };
         stretch.strands = (0..strands.len()).filter(|i| reaches(&strands[*i])).collect();
     }
     found
@@ -252,12 +276,22 @@ fn widened(label: Label, span: Span, precision: Precision, zone: &Zone) -> Stret
     let (first, last) = match precision {
         Precision::Day => (zone.day_start(zone.day(span.first)), Timestamp(zone.day_end(zone.day(span.last)).0 - 1)),
         Precision::Hour => {
-            let whole = |at: Timestamp| at.0 - (at.0 + i64::from(zone.local(at).offset().local_minus_utc()) * 1000).rem_euclid(precision.millis());
+            let whole = |at: Timestamp| {
+                at.0 - (at.0 + i64::from(zone.local(at).offset().local_minus_utc()) * 1000)
+                    .rem_euclid(precision.millis())
+            };
             (Timestamp(whole(span.first)), Timestamp(whole(span.last) + precision.millis() - 1))
         }
         _ => (span.first, span.last),
     };
-    Stretch { label, start: cell_floor(first.0), end: CellStart(cell_floor(last.0).0 + 1), precision, strands: Vec::new(), merged: true }
+    Stretch {
+        label,
+        start: cell_floor(first.0),
+        end: CellStart(cell_floor(last.0).0 + 1),
+        precision,
+        strands: Vec::new(),
+        merged: true,
+    }
 }
 
 /// The strands of each channel that have rows in one cell, merged as in the stretches.
@@ -276,7 +310,12 @@ pub fn all_in(strands: &[Strand], cell: CellStart, policy: OverlapPolicy) -> Vec
             start: cell,
             end: CellStart(cell.0 + 1),
             // Coarser steps than a cell have no cell to divide.
-            precision: members.iter().map(|i| strands[*i].precision).max().unwrap_or(Precision::Second).min(Precision::FiveMinutes),
+            precision: members
+                .iter()
+                .map(|i| strands[*i].precision)
+                .max()
+                .unwrap_or(Precision::Second)
+                .min(Precision::FiveMinutes),
             merged: policy != OverlapPolicy::Sum,
             strands: members,
         })
@@ -284,7 +323,13 @@ pub fn all_in(strands: &[Strand], cell: CellStart, policy: OverlapPolicy) -> Vec
 }
 
 /// One sentence for each channel whose inputs overlap.
-pub fn notes(stretches: &[Stretch], strands: &[Strand], sources: &[Source], labels: &[Option<String>], zone: &Zone) -> Vec<Sentence> {
+pub fn notes(
+    stretches: &[Stretch],
+    strands: &[Strand],
+    sources: &[Source],
+    labels: &[Option<String>],
+    zone: &Zone,
+) -> Vec<Sentence> {
     let mut by_label: BTreeMap<Label, Vec<&Stretch>> = BTreeMap::new();
     for stretch in stretches.iter().filter(|stretch| stretch.strands.len() > 1) {
         by_label.entry(stretch.label).or_default().push(stretch);
@@ -292,7 +337,11 @@ pub fn notes(stretches: &[Stretch], strands: &[Strand], sources: &[Source], labe
     by_label
         .into_iter()
         .map(|(label, stretches)| {
-            let mut files: Vec<&str> = stretches.iter().flat_map(|s| &s.strands).map(|i| sources[strands[*i].source].report.path.as_str()).collect();
+            let mut files: Vec<&str> = stretches
+                .iter()
+                .flat_map(|s| &s.strands)
+                .map(|i| sources[strands[*i].source].report.path.as_str())
+                .collect();
             files.sort_unstable();
             files.dedup();
             let start = stretches.iter().map(|s| s.start).min().unwrap_or(CellStart(0));
@@ -301,7 +350,10 @@ pub fn notes(stretches: &[Stretch], strands: &[Strand], sources: &[Source], labe
                 Some(channel) => Sentence::new("note.overlap_channel").with("channel", channel),
                 None => Sentence::new("note.overlap"),
             };
-            sentence.with("count", files.len()).with("start", zone.rfc3339(start.timestamp())).with("end", zone.rfc3339(end.timestamp()))
+            sentence
+                .with("count", files.len())
+                .with("start", zone.rfc3339(start.timestamp()))
+                .with("end", zone.rfc3339(end.timestamp()))
         })
         .collect()
 }

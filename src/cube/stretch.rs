@@ -52,7 +52,11 @@ pub fn merge(
         let (mut before, mut after) = (CellSink::default(), CellSink::default());
         let known = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for (_, by_strand) in keys {
-            let exact = if stretch.merged { winner(by_strand, strands, &known) } else { by_strand.into_values().flat_map(|rows| rows.exact).collect() };
+            let exact = if stretch.merged {
+                winner(by_strand, strands, &known)
+            } else {
+                by_strand.into_values().flat_map(|rows| rows.exact).collect()
+            };
             for (at, kind, errors, rows) in exact {
                 let sink = if cut.is_some_and(|cut| at >= cut.0) { &mut after } else { &mut before };
                 sink.add(at, kind, errors, rows);
@@ -69,12 +73,20 @@ pub fn merge(
 ///
 /// # Errors
 /// Where an input cannot be read again.
-pub fn likeness(stretch: &Stretch, strands: &[Strand], sources: &[Source], catalog: &Mutex<Catalog>, label_of: &[Label], options: &ReadOptions) -> Result<(u64, u64)> {
+pub fn likeness(
+    stretch: &Stretch,
+    strands: &[Strand],
+    sources: &[Source],
+    catalog: &Mutex<Catalog>,
+    label_of: &[Label],
+    options: &ReadOptions,
+) -> Result<(u64, u64)> {
     let (mut smaller, mut larger) = (0_u64, 0_u64);
     let overflow = || Error::new("error.overflow");
     for slice in slices(stretch, strands, sources, &options.zone) {
         for (_, by_strand) in keyed(stretch, &slice, strands, sources, catalog, label_of, options)? {
-            let sums: Vec<u64> = stretch.strands.iter().map(|i| by_strand.get(i).map_or(0, |rows| rows.errors)).collect();
+            let sums: Vec<u64> =
+                stretch.strands.iter().map(|i| by_strand.get(i).map_or(0, |rows| rows.errors)).collect();
             smaller = smaller.checked_add(sums.iter().copied().min().unwrap_or(0)).ok_or_else(overflow)?;
             larger = larger.checked_add(sums.iter().copied().max().unwrap_or(0)).ok_or_else(overflow)?;
         }
@@ -88,7 +100,10 @@ fn slices(stretch: &Stretch, strands: &[Strand], sources: &[Source], zone: &Zone
     let rows: u64 = stretch.strands.iter().map(|i| sources[strands[*i].source].parts[strands[*i].part].rows).sum();
     // Rows are taken to be spread evenly over the files; a slice is a bound on memory, not a promise.
     let total: i64 = stretch.strands.iter().map(|i| strands[*i].span.last.0 - strands[*i].span.first.0 + 1).sum();
-    let wanted = (rows as f64 * ((end - start) as f64 * stretch.strands.len() as f64 / total.max(1) as f64).min(1.0) / MOST_ROWS as f64).ceil().max(1.0);
+    let wanted = (rows as f64 * ((end - start) as f64 * stretch.strands.len() as f64 / total.max(1) as f64).min(1.0)
+        / MOST_ROWS as f64)
+        .ceil()
+        .max(1.0);
     let length = ((end - start) as f64 / wanted).ceil() as i64;
     let length = length.max(CELL_MILLIS).max(stretch.precision.millis());
     let mut cuts = vec![start];
@@ -149,10 +164,18 @@ fn keyed(
 /// The rows of the strand that counts, together with the number of rows of all.
 fn winner(by_strand: BTreeMap<usize, Rows>, strands: &[Strand], catalog: &Catalog) -> Vec<(i64, KindId, u64, u64)> {
     let all: u64 = by_strand.values().map(|rows| rows.rows).sum();
-    let hosted = |rows: &Rows| rows.exact.iter().filter(|(_, kind, ..)| catalog.kind(*kind).host.is_some()).map(|row| row.2).sum::<u64>();
+    let hosted = |rows: &Rows| {
+        rows.exact.iter().filter(|(_, kind, ..)| catalog.kind(*kind).host.is_some()).map(|row| row.2).sum::<u64>()
+    };
     // The last word has the content, so that the order of the inputs has none.
     let content = |rows: &Rows| {
-        let mut rows: Vec<_> = rows.exact.iter().map(|(at, kind, errors, _)| (*at, catalog.kind(*kind).host.map(|host| catalog.hosts()[host as usize].clone()), *errors)).collect();
+        let mut rows: Vec<_> = rows
+            .exact
+            .iter()
+            .map(|(at, kind, errors, _)| {
+                (*at, catalog.kind(*kind).host.map(|host| catalog.hosts()[host as usize].clone()), *errors)
+            })
+            .collect();
         rows.sort();
         rows
     };
@@ -161,7 +184,16 @@ fn winner(by_strand: BTreeMap<usize, Rows>, strands: &[Strand], catalog: &Catalo
             .cmp(&b.errors)
             .then_with(|| strands[*j].precision.cmp(&strands[*i].precision))
             .then_with(|| hosted(a).cmp(&hosted(b)))
-            .then_with(|| if a.exact.len() == 1 && b.exact.len() == 1 && (a.exact[0].0, a.exact[0].1) == (b.exact[0].0, b.exact[0].1) { std::cmp::Ordering::Equal } else { content(b).cmp(&content(a)) })
+            .then_with(|| {
+                if a.exact.len() == 1
+                    && b.exact.len() == 1
+                    && (a.exact[0].0, a.exact[0].1) == (b.exact[0].0, b.exact[0].1)
+                {
+                    std::cmp::Ordering::Equal
+                } else {
+                    content(b).cmp(&content(a))
+                }
+            })
     });
     let Some((_, best)) = best else { return Vec::new() };
     let mut exact = best.exact;

@@ -73,7 +73,14 @@ impl CellSink {
         self.touched.sort_unstable();
         for kind in self.touched.drain(..) {
             let Open { errors, rows, first, last } = std::mem::take(&mut self.open[kind as usize]);
-            self.cells.push(Cell { start: CellStart(self.start), kind: KindId(kind), errors, rows, first_offset: first, last_offset: last });
+            self.cells.push(Cell {
+                start: CellStart(self.start),
+                kind: KindId(kind),
+                errors,
+                rows,
+                first_offset: first,
+                last_offset: last,
+            });
         }
     }
 
@@ -186,7 +193,13 @@ mod tests {
             sink.finish().unwrap()
         };
         let cells = gather(&[0, 1, 2, 3]);
-        assert_eq!(cells.iter().map(|c| (c.start.0, c.kind.0, c.errors, c.rows, c.first_offset, c.last_offset)).collect::<Vec<_>>(), [(1, 0, 3, 1, 5, 5), (1, 1, 7, 2, 0, 9), (3, 1, 4, 1, 0, 0)]);
+        assert_eq!(
+            cells
+                .iter()
+                .map(|c| (c.start.0, c.kind.0, c.errors, c.rows, c.first_offset, c.last_offset))
+                .collect::<Vec<_>>(),
+            [(1, 0, 3, 1, 5, 5), (1, 1, 7, 2, 0, 9), (3, 1, 4, 1, 0, 0)]
+        );
         assert_eq!(gather(&[3, 2, 1, 0]), cells);
         assert_eq!(gather(&[2, 0, 3, 1]), cells);
     }

@@ -253,13 +253,21 @@ impl Lines {
     fn fill(&mut self, from: u64, to: u64) -> io::Result<()> {
         self.file.seek(SeekFrom::Start(from))?;
         let read = (&mut self.file).take(to - from).read_to_end(&mut self.buffer)?;
-        if read as u64 == to - from { Ok(()) } else { Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was read")) }
+        if read as u64 == to - from {
+            Ok(())
+        } else {
+            Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was read"))
+        }
     }
 }
 
 /// Cuts a stream into blocks of whole lines and hands each on with its offset, until there is no more or
 /// nobody wants more. A line that is too long is cut, which makes it a reject.
-fn blocks(mut stream: Box<dyn Read + Send>, plan: &Plan, mut hand_on: impl FnMut(u64, Vec<u8>) -> bool) -> io::Result<()> {
+fn blocks(
+    mut stream: Box<dyn Read + Send>,
+    plan: &Plan,
+    mut hand_on: impl FnMut(u64, Vec<u8>) -> bool,
+) -> io::Result<()> {
     let skipped = io::copy(&mut (&mut stream).take(plan.range.start), &mut io::sink())?;
     if skipped < plan.range.start {
         return Ok(());
@@ -342,10 +350,16 @@ mod tests {
             for threads in [1, 2, 5] {
                 let plan = Plan { range: range.clone(), line_end: b'\n', threads };
                 let mut all = Vec::new();
-                each_chunk::<_, _, io::Error>(text, &plan, || (), |(), chunk| Ok(chunk.lines.to_vec()), |lines| {
-                    all.extend(lines);
-                    Ok(Flow::On)
-                })
+                each_chunk::<_, _, io::Error>(
+                    text,
+                    &plan,
+                    || (),
+                    |(), chunk| Ok(chunk.lines.to_vec()),
+                    |lines| {
+                        all.extend(lines);
+                        Ok(Flow::On)
+                    },
+                )
                 .unwrap();
                 outcomes.push(all);
             }
@@ -392,13 +406,22 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(bytes).unwrap();
         let mut both = Vec::new();
-        for text in [Text::File { path: file.path().into(), len: bytes.len() as u64 }, Text::Stream(Box::new(move || Ok(Box::new(io::Cursor::new(shared.clone())))))] {
+        for text in [
+            Text::File { path: file.path().into(), len: bytes.len() as u64 },
+            Text::Stream(Box::new(move || Ok(Box::new(io::Cursor::new(shared.clone()))))),
+        ] {
             let mut all = Vec::new();
             let plan = Plan { range: 0..u64::MAX, line_end: b'\n', threads: 2 };
-            each_chunk::<_, _, io::Error>(&text, &plan, || (), |(), c| Ok(c.lines.to_vec()), |l| {
-                all.extend(l);
-                Ok(Flow::On)
-            })
+            each_chunk::<_, _, io::Error>(
+                &text,
+                &plan,
+                || (),
+                |(), c| Ok(c.lines.to_vec()),
+                |l| {
+                    all.extend(l);
+                    Ok(Flow::On)
+                },
+            )
             .unwrap();
             let lengths: Vec<usize> = all.split(|b| *b == b'\n').map(|line| line.len().min(LONGEST_LINE + 1)).collect();
             both.push(lengths[..lengths.len() - 1].to_vec());

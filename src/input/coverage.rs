@@ -25,7 +25,16 @@ fn covered_before(name: &str) -> Option<NaiveDate> {
     let mut i = 0;
     while i < numbers.len() {
         let (next, used) = match &numbers[i..] {
-            [a, b, c, ..] if a.digits == 4 && b.digits <= 2 && c.digits <= 2 && a.joins(b) && b.joins(c) && a.joiner == b.joiner => (day(a.value, b.value, c.value), 3),
+            [a, b, c, ..]
+                if a.digits == 4
+                    && b.digits <= 2
+                    && c.digits <= 2
+                    && a.joins(b)
+                    && b.joins(c)
+                    && a.joiner == b.joiner =>
+            {
+                (day(a.value, b.value, c.value), 3)
+            }
             [a, ..] if a.digits == 8 => (day(a.value / 10_000, a.value / 100 % 100, a.value % 100), 1),
             _ => (None, 1),
         };
@@ -50,7 +59,11 @@ fn week(name: &str) -> Option<NaiveDate> {
         let week: String = upper[at + 1..].chars().take_while(char::is_ascii_digit).collect();
         let before = upper[..at].trim_end_matches(['-', '_']);
         let year = before.get(before.len().checked_sub(4)?..)?;
-        let monday = NaiveDate::from_isoywd_opt(year.parse().ok()?, week.parse().ok().filter(|_| week.len() == 2)?, Weekday::Mon)?;
+        let monday = NaiveDate::from_isoywd_opt(
+            year.parse().ok()?,
+            week.parse().ok().filter(|_| week.len() == 2)?,
+            Weekday::Mon,
+        )?;
         monday.checked_add_days(Days::new(7)).filter(|day| (2011..=2101).contains(&day.year()))
     })
 }
@@ -59,7 +72,10 @@ fn week(name: &str) -> Option<NaiveDate> {
 fn month(numbers: &[Number]) -> Option<NaiveDate> {
     numbers.windows(2).find_map(|pair| {
         let [a, b] = pair else { return None };
-        (a.digits == 4 && b.digits == 2 && a.joins(b)).then(|| day(a.value, b.value, 1)).flatten()?.checked_add_months(Months::new(1))
+        (a.digits == 4 && b.digits == 2 && a.joins(b))
+            .then(|| day(a.value, b.value, 1))
+            .flatten()?
+            .checked_add_months(Months::new(1))
     })
 }
 
@@ -110,7 +126,17 @@ mod tests {
         ] {
             assert_eq!(covered_before(name), day(expected), "{name}");
         }
-        for name in ["errors.tsv", "w46.tsv", "1653912345.tsv", "20269923.tsv", "v1.2.3.tsv", "2026.tsv", "WW.tsv", "errors (1).tsv", "日本W4.tsv"] {
+        for name in [
+            "errors.tsv",
+            "w46.tsv",
+            "1653912345.tsv",
+            "20269923.tsv",
+            "v1.2.3.tsv",
+            "2026.tsv",
+            "WW.tsv",
+            "errors (1).tsv",
+            "日本W4.tsv",
+        ] {
             assert_eq!(covered_before(name), None, "{name}");
         }
     }

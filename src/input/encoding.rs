@@ -36,7 +36,8 @@ pub fn recognise(head: &[u8], asked: Option<&'static Encoding>) -> Recognised {
     if is_utf8(head) {
         return found(UTF_8, "evidence.encoding_utf8");
     }
-    let with_heading = [UTF_8, SHIFT_JIS, BIG5, EUC_JP, GBK, EUC_KR].into_iter().find(|e| shows_foreign_heading(head, e));
+    let with_heading =
+        [UTF_8, SHIFT_JIS, BIG5, EUC_JP, GBK, EUC_KR].into_iter().find(|e| shows_foreign_heading(head, e));
     match with_heading {
         Some(encoding) => found(encoding, "evidence.encoding_heading"),
         None if only_stray_bytes(head) => found(UTF_8, "evidence.encoding_stray"),
@@ -88,7 +89,10 @@ fn only_stray_bytes(head: &[u8]) -> bool {
     for piece in head.utf8_chunks() {
         whole += piece.valid().chars().filter(|c| !c.is_ascii()).count();
         broken += piece.invalid().len();
-        broken_runs += usize::from(!piece.invalid().is_empty() && (piece.valid().is_empty() || !piece.valid().ends_with(|c: char| c.is_ascii())));
+        broken_runs += usize::from(
+            !piece.invalid().is_empty()
+                && (piece.valid().is_empty() || !piece.valid().ends_with(|c: char| c.is_ascii())),
+        );
     }
     whole > broken * 4 || broken_runs == 0 && broken <= 8
 }
@@ -139,7 +143,8 @@ mod tests {
 
     #[test]
     fn japanese_names_below_english_headings_are_shift_jis() {
-        let text = "Time\tReason\tDetail\tChannel\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t花屋のボット\n";
+        let text =
+            "Time\tReason\tDetail\tChannel\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t花屋のボット\n";
         assert_eq!(recognised(&SHIFT_JIS.encode(text).0), "Shift_JIS");
     }
 

@@ -46,7 +46,13 @@ impl RowSink for ExactSink {
 ///
 /// # Errors
 /// Where the input cannot be read again.
-pub fn exact_rows(source: &Source, part: &Part, stretch: Range<i64>, catalog: &Mutex<Catalog>, options: &ReadOptions) -> Result<ExactRows> {
+pub fn exact_rows(
+    source: &Source,
+    part: &Part,
+    stretch: Range<i64>,
+    catalog: &Mutex<Catalog>,
+    options: &ReadOptions,
+) -> Result<ExactRows> {
     let mut all = ExactRows::new();
     let Some(range) = bytes(source, part, &stretch) else { return Ok(all) };
     let plan = Plan { range, line_end: part.layout.line_end, threads: options.threads };
@@ -93,13 +99,15 @@ fn bytes(source: &Source, part: &Part, stretch: &Range<i64>) -> Option<Range<u64
 /// # Errors
 /// Where one cannot be read again.
 pub fn identical(a: &Source, b: &Source) -> Result<bool> {
-    let open = |source: &Source| source.text.open().map_err(|error| super::find::unreadable(&source.report.path, &error));
+    let open =
+        |source: &Source| source.text.open().map_err(|error| super::find::unreadable(&source.report.path, &error));
     let (mut left, mut right) = (open(a)?, open(b)?);
     let (mut one, mut other) = (Vec::new(), Vec::new());
     loop {
         for (stream, piece, source) in [(&mut left, &mut one, a), (&mut right, &mut other, b)] {
             piece.clear();
-            std::io::Read::read_to_end(&mut std::io::Read::take(stream, 1 << 20), piece).map_err(|error| super::find::unreadable(&source.report.path, &error))?;
+            std::io::Read::read_to_end(&mut std::io::Read::take(stream, 1 << 20), piece)
+                .map_err(|error| super::find::unreadable(&source.report.path, &error))?;
         }
         if one != other {
             return Ok(false);

@@ -56,8 +56,12 @@ impl Found {
                 self.add(path.to_owned(), true);
                 Ok(())
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound && argument.contains(['*', '?', '[']) => self.glob(argument),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::new("error.file_missing").with("path", self.privacy.text(argument))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && argument.contains(['*', '?', '[']) => {
+                self.glob(argument)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(Error::new("error.file_missing").with("path", self.privacy.text(argument)))
+            }
             Err(error) => Err(unreadable(&self.privacy.text(argument), &error)),
         }
     }
@@ -65,9 +69,19 @@ impl Found {
     fn folder(&mut self, folder: &Path) -> Result<()> {
         let shown = self.privacy.text(&folder.to_string_lossy());
         let before = self.files.len();
-        let hidden = |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
-        for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(|e| !hidden(e)) {
-            let entry = entry.map_err(|error| Error::new("error.folder_unreadable").with("path", &shown).with("cause", self.privacy.text(&error.to_string())))?;
+        let hidden =
+            |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+        for entry in walkdir::WalkDir::new(folder)
+            .follow_links(true)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|e| !hidden(e))
+        {
+            let entry = entry.map_err(|error| {
+                Error::new("error.folder_unreadable")
+                    .with("path", &shown)
+                    .with("cause", self.privacy.text(&error.to_string()))
+            })?;
             if entry.file_type().is_file() {
                 self.add(entry.into_path(), false);
             }
@@ -80,7 +94,8 @@ impl Found {
 
     fn glob(&mut self, pattern: &str) -> Result<()> {
         let shown = self.privacy.text(pattern);
-        let paths = glob::glob(pattern).map_err(|error| Error::new("error.glob_wrong").with("pattern", &shown).with("cause", error.msg))?;
+        let paths = glob::glob(pattern)
+            .map_err(|error| Error::new("error.glob_wrong").with("pattern", &shown).with("cause", error.msg))?;
         let mut any = false;
         for path in paths {
             let path = path.map_err(|error| unreadable(&shown, error.error()))?;
@@ -111,7 +126,12 @@ impl Found {
                 Err(error) => return Err(failed(error)),
             }
         }
-        self.files.push(Located { path: spool.path().to_owned(), shown: "-".into(), explicit: true, _spool: Some(spool) });
+        self.files.push(Located {
+            path: spool.path().to_owned(),
+            shown: "-".into(),
+            explicit: true,
+            _spool: Some(spool),
+        });
         Ok(())
     }
 

@@ -135,7 +135,10 @@ fn what_else(lines: &[String]) -> Sentence {
 fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<Candidate> {
     let rows: Vec<Vec<String>> = lines.iter().map(|line| split_cells(line, delimiter)).collect();
     let asked = |heading: &str| {
-        options.columns.iter().any(|(_, name)| matches!(name, ColumnName::Heading(h) if headings::normal(h) == headings::normal(heading)))
+        options
+            .columns
+            .iter()
+            .any(|(_, name)| matches!(name, ColumnName::Heading(h) if headings::normal(h) == headings::normal(heading)))
     };
     // A heading, the one with the most known names.
     let known = |row: &Vec<String>| row.iter().filter(|cell| headings::role(cell).is_some() || asked(cell)).count();
@@ -147,13 +150,14 @@ fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<C
         return Some(Candidate { delimiter, heading: Some(i), columns: [None; Role::ALL.len()], score, rows });
     }
     // No heading: the reason codes are unmistakable.
-    let reason_column = rows.iter().flat_map(|row| row.iter().position(|cell| is_reason(cell))).fold(Vec::new(), |mut counts, i| {
-        if counts.len() <= i {
-            counts.resize(i + 1, 0);
-        }
-        counts[i] += 1;
-        counts
-    });
+    let reason_column =
+        rows.iter().flat_map(|row| row.iter().position(|cell| is_reason(cell))).fold(Vec::new(), |mut counts, i| {
+            if counts.len() <= i {
+                counts.resize(i + 1, 0);
+            }
+            counts[i] += 1;
+            counts
+        });
     let most = reason_column.iter().copied().max().unwrap_or(0);
     let by_number = options.columns.iter().filter(|(_, name)| matches!(name, ColumnName::Number(_))).count() >= 2;
     let several = rows.iter().any(|row| row.len() > 1);
@@ -174,7 +178,14 @@ fn column<'a>(rows: &'a [Vec<String>], index: usize) -> impl Iterator<Item = &'a
     rows.iter().filter_map(move |row| row.get(index)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
 }
 
-fn settle(mut found: Candidate, lines: &[String], encoding: &'static Encoding, line_end: u8, path: &str, options: &ReadOptions) -> Result<Box<Layout>> {
+fn settle(
+    mut found: Candidate,
+    lines: &[String],
+    encoding: &'static Encoding,
+    line_end: u8,
+    path: &str,
+    options: &ReadOptions,
+) -> Result<Box<Layout>> {
     let heading: Option<Vec<String>> = found.heading.map(|i| found.rows[i].clone());
     let body_start = found.heading.map_or(0, |i| i + 1);
     let body: Vec<Vec<String>> = found.rows.split_off(body_start);
@@ -203,13 +214,28 @@ fn settle(mut found: Candidate, lines: &[String], encoding: &'static Encoding, l
                     .collect();
                 match matching[..] {
                     [index] => index,
-                    [] => return Err(Error::new("error.column_not_there").with("path", path).with("column", shown(wanted)).with("role", role.name()).with("headings", list(cells.iter().map(|c| shown(c))))),
-                    _ => return Err(Error::new("error.column_twice").with("path", path).with("column", shown(wanted)).with("role", role.name())),
+                    [] => {
+                        return Err(Error::new("error.column_not_there")
+                            .with("path", path)
+                            .with("column", shown(wanted))
+                            .with("role", role.name())
+                            .with("headings", list(cells.iter().map(|c| shown(c)))));
+                    }
+                    _ => {
+                        return Err(Error::new("error.column_twice")
+                            .with("path", path)
+                            .with("column", shown(wanted))
+                            .with("role", role.name()));
+                    }
                 }
             }
         };
         if index >= width.max(body.iter().map(Vec::len).max().unwrap_or(0)) {
-            return Err(Error::new("error.column_beyond").with("path", path).with("role", role.name()).with("column", index + 1).with("width", width));
+            return Err(Error::new("error.column_beyond")
+                .with("path", path)
+                .with("role", role.name())
+                .with("column", index + 1)
+                .with("width", width));
         }
         columns[*role as usize] = Some(index);
         evidence.push(Sentence::new("evidence.column_asked").with("role", role.name()).with("column", title(index)));
@@ -226,18 +252,30 @@ fn settle(mut found: Candidate, lines: &[String], encoding: &'static Encoding, l
             [] => {}
             [index] => {
                 columns[role as usize] = Some(index);
-                evidence.push(Sentence::new("evidence.column_heading").with("role", role.name()).with("column", title(index)));
+                evidence.push(
+                    Sentence::new("evidence.column_heading").with("role", role.name()).with("column", title(index)),
+                );
             }
-            _ => return Err(ambiguous(path, role, matching.iter().map(|i| format!("{} ({})", title(*i), i + 1)), &matching)),
+            _ => {
+                return Err(ambiguous(
+                    path,
+                    role,
+                    matching.iter().map(|i| format!("{} ({})", title(*i), i + 1)),
+                    &matching,
+                ));
+            }
         }
     }
 
     // Then the content.
     let taken = |columns: &[Option<usize>], i: usize| columns.contains(&Some(i));
     let free = |columns: &[Option<usize>]| (0..width).filter(|i| !taken(columns, *i)).collect::<Vec<_>>();
-    let by_content = |role: Role, index: usize| Sentence::new("evidence.column_content").with("role", role.name()).with("column", title(index));
+    let by_content = |role: Role, index: usize| {
+        Sentence::new("evidence.column_content").with("role", role.name()).with("column", title(index))
+    };
     if columns[Role::Reason as usize].is_none() {
-        let matching: Vec<usize> = free(&columns).into_iter().filter(|i| mostly(column(&body, *i), is_reason)).collect();
+        let matching: Vec<usize> =
+            free(&columns).into_iter().filter(|i| mostly(column(&body, *i), is_reason)).collect();
         match matching[..] {
             [index] => {
                 columns[Role::Reason as usize] = Some(index);
@@ -252,7 +290,9 @@ fn settle(mut found: Candidate, lines: &[String], encoding: &'static Encoding, l
     let pattern = options.time_format.as_ref().map(|pattern| TimeForm::Pattern(pattern.clone()));
     if columns[Role::Time as usize].is_none() {
         let fits = |cell: &str| match &pattern {
-            Some(form) => super::time::TimeReader::new(form, options.zone, encoding_rs::UTF_8).read(cell.as_bytes()).is_ok(),
+            Some(form) => {
+                super::time::TimeReader::new(form, options.zone, encoding_rs::UTF_8).read(cell.as_bytes()).is_ok()
+            }
             // Channel ids look like epochs, so an epoch needs a heading.
             None => TimeForm::of(cell, false).is_some(),
         };
@@ -269,7 +309,10 @@ fn settle(mut found: Candidate, lines: &[String], encoding: &'static Encoding, l
     let reason_index = columns[Role::Reason as usize].unwrap_or(0);
     if columns[Role::Detail as usize].is_none() {
         let known = |i: usize| {
-            let pairs = body.iter().filter_map(|row| Some((row.get(reason_index)?, row.get(i)?.trim()))).filter(|(_, d)| !d.is_empty());
+            let pairs = body
+                .iter()
+                .filter_map(|row| Some((row.get(reason_index)?, row.get(i)?.trim())))
+                .filter(|(_, d)| !d.is_empty());
             let (mut all, mut hits) = (0, 0);
             for (reason, detail) in pairs {
                 let canonical = taxonomy::canonical(reason, detail);
@@ -287,7 +330,12 @@ fn settle(mut found: Candidate, lines: &[String], encoding: &'static Encoding, l
             [] => {
                 // Free text beside the reason, where nothing else claims it.
                 let text: Vec<usize> = if heading.is_none() {
-                    free(&columns).into_iter().filter(|i| column(&body, *i).any(|c| !is_whole(c)) && !mostly(column(&body, *i), |c| c.contains("://"))).collect()
+                    free(&columns)
+                        .into_iter()
+                        .filter(|i| {
+                            column(&body, *i).any(|c| !is_whole(c)) && !mostly(column(&body, *i), |c| c.contains("://"))
+                        })
+                        .collect()
                 } else {
                     Vec::new()
                 };
@@ -304,7 +352,10 @@ fn settle(mut found: Candidate, lines: &[String], encoding: &'static Encoding, l
     }
     if heading.is_none() {
         if columns[Role::Url as usize].is_none()
-            && let [index] = free(&columns).into_iter().filter(|i| mostly(column(&body, *i), |c| c.contains("://"))).collect::<Vec<_>>()[..]
+            && let [index] = free(&columns)
+                .into_iter()
+                .filter(|i| mostly(column(&body, *i), |c| c.contains("://")))
+                .collect::<Vec<_>>()[..]
         {
             columns[Role::Url as usize] = Some(index);
             evidence.push(by_content(Role::Url, index));
@@ -314,7 +365,10 @@ fn settle(mut found: Candidate, lines: &[String], encoding: &'static Encoding, l
             let first = cells.next().unwrap_or_default().to_owned();
             first.len() >= CHANNEL_ID_DIGITS && cells.all(|cell| cell == first)
         };
-        let whole: Vec<usize> = free(&columns).into_iter().filter(|i| column(&body, *i).next().is_some() && mostly(column(&body, *i), is_whole)).collect();
+        let whole: Vec<usize> = free(&columns)
+            .into_iter()
+            .filter(|i| column(&body, *i).next().is_some() && mostly(column(&body, *i), is_whole))
+            .collect();
         let (ids, counts): (Vec<usize>, Vec<usize>) = whole.into_iter().partition(|i| long_constant(*i));
         if columns[Role::ChannelId as usize].is_none()
             && let [index] = ids[..]
@@ -334,8 +388,12 @@ fn settle(mut found: Candidate, lines: &[String], encoding: &'static Encoding, l
         }
     } else if columns[Role::Count as usize].is_none() {
         // A count under a heading that nobody knows would be a wrong number without a word.
-        let whole = free(&columns).into_iter().filter(|i| column(&body, *i).next().is_some() && column(&body, *i).all(|c| is_whole(c) && c.len() < CHANNEL_ID_DIGITS));
-        evidence.extend(whole.map(|i| Sentence::new("evidence.count_unclear").with("column", title(i)).with("number", i + 1)));
+        let whole = free(&columns).into_iter().filter(|i| {
+            column(&body, *i).next().is_some() && column(&body, *i).all(|c| is_whole(c) && c.len() < CHANNEL_ID_DIGITS)
+        });
+        evidence.extend(
+            whole.map(|i| Sentence::new("evidence.count_unclear").with("column", title(i)).with("number", i + 1)),
+        );
     }
     if columns[Role::Count as usize].is_none() {
         evidence.push(Sentence::new("evidence.no_count"));
@@ -346,8 +404,14 @@ fn settle(mut found: Candidate, lines: &[String], encoding: &'static Encoding, l
     width = width.max(needed);
     used.sort_unstable();
     if let Some(twice) = used.windows(2).find(|pair| pair[0] == pair[1]) {
-        let roles = Role::ALL.into_iter().filter(|role| columns[*role as usize] == Some(twice[0])).map(|role| role.name().to_owned());
-        return Err(Error::new("error.column_two_roles").with("path", path).with("column", title(twice[0])).with("roles", list(roles)));
+        let roles = Role::ALL
+            .into_iter()
+            .filter(|role| columns[*role as usize] == Some(twice[0]))
+            .map(|role| role.name().to_owned());
+        return Err(Error::new("error.column_two_roles")
+            .with("path", path)
+            .with("column", title(twice[0]))
+            .with("roles", list(roles)));
     }
 
     let time_index = columns[Role::Time as usize].unwrap_or(0);
@@ -360,7 +424,9 @@ fn settle(mut found: Candidate, lines: &[String], encoding: &'static Encoding, l
             let epoch = epoch && !(constant && column(&body, time_index).count() > 1);
             match TimeForm::of_column(column(&body, time_index), epoch) {
                 Some(form) => form,
-                None if column(&body, time_index).next().is_none() => TimeForm::of("2000-01-01 00:00:00", false).unwrap_or(TimeForm::Epoch { millis: false }),
+                None if column(&body, time_index).next().is_none() => {
+                    TimeForm::of("2000-01-01 00:00:00", false).unwrap_or(TimeForm::Epoch { millis: false })
+                }
                 None => {
                     return Err(Error::new("error.time_form")
                         .with("path", path)
@@ -420,7 +486,8 @@ fn headless_preamble(body: &[Vec<String>], layout: &Layout, options: &ReadOption
     let reason = layout.column(Role::Reason).unwrap_or(0);
     let mut reader = super::time::TimeReader::new(&layout.time, options.zone, encoding_rs::UTF_8);
     let is_row = |row: &Vec<String>| {
-        row.get(reason).is_some_and(|cell| is_reason(cell)) || row.get(time).is_some_and(|cell| reader.read(cell.as_bytes()).is_ok())
+        row.get(reason).is_some_and(|cell| is_reason(cell))
+            || row.get(time).is_some_and(|cell| reader.read(cell.as_bytes()).is_ok())
     };
     body.iter().position(is_row).unwrap_or(0) as u64
 }
@@ -459,5 +526,8 @@ fn ambiguous(path: &str, role: Role, candidates: impl Iterator<Item = String>, c
 
 fn missing(path: &str, role: Role, heading: Option<&[String]>, shown: impl Fn(&str) -> String) -> Error {
     let error = Error::new(if heading.is_some() { "error.column_missing" } else { "error.column_missing_headless" });
-    error.with("path", path).with("role", role.name()).with("headings", list(heading.unwrap_or_default().iter().map(|cell| shown(cell))))
+    error
+        .with("path", path)
+        .with("role", role.name())
+        .with("headings", list(heading.unwrap_or_default().iter().map(|cell| shown(cell))))
 }

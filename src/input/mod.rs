@@ -75,8 +75,12 @@ pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -
         }
     }
     if sources.is_empty() {
-        let (path, why) = skipped.first().cloned().unwrap_or_else(|| (arguments.join(" "), Sentence::new("other.empty")));
-        return Err(Error::new("error.no_exports").with("count", skipped.len()).with("path", path).with("why", crate::taxonomy::Lang::En.say(&why)));
+        let (path, why) =
+            skipped.first().cloned().unwrap_or_else(|| (arguments.join(" "), Sentence::new("other.empty")));
+        return Err(Error::new("error.no_exports")
+            .with("count", skipped.len())
+            .with("path", path)
+            .with_sentence("why", why));
     }
     Ok(Reading { sources, catalog, options, skipped, spools: located })
 }
@@ -92,7 +96,9 @@ struct Job {
 fn open(file: &Located, options: &ReadOptions, skipped: &mut Vec<(String, Sentence)>) -> Result<Vec<Job>> {
     let unpacked = match unpack::unpack(&file.path) {
         Ok(unpacked) => unpacked,
-        Err(unpack::Fault::Workbook) if file.explicit => return Err(Error::new("error.workbook").with("path", &file.shown)),
+        Err(unpack::Fault::Workbook) if file.explicit => {
+            return Err(Error::new("error.workbook").with("path", &file.shown));
+        }
         Err(unpack::Fault::Workbook) => {
             skipped.push((file.shown.clone(), Sentence::new("other.workbook")));
             return Ok(Vec::new());
@@ -126,15 +132,24 @@ fn open(file: &Located, options: &ReadOptions, skipped: &mut Vec<(String, Senten
 }
 
 /// Reads every job; the results are in the order of the jobs.
-fn read_all(mut jobs: Vec<Option<Job>>, catalog: &Mutex<Catalog>, options: &ReadOptions, watcher: &dyn Watcher) -> Vec<(Job, Result<Outcome>)> {
+fn read_all(
+    mut jobs: Vec<Option<Job>>,
+    catalog: &Mutex<Catalog>,
+    options: &ReadOptions,
+    watcher: &dyn Watcher,
+) -> Vec<(Job, Result<Outcome>)> {
     let small = |job: &Job| matches!(job.unpacked, Some(Unpacked { text: Text::File { len, .. }, .. }) if len < LARGE);
     let many = jobs.iter().flatten().filter(|job| small(job)).count() > 1;
     let mut outcomes: Vec<Option<(Job, Result<Outcome>)>> = jobs.iter().map(|_| None).collect();
     // A list of all rejects keeps the order of the files, so then they are read one after the other.
     if many && options.threads > 1 && !watcher.wants_all_rejects() {
         let single = ReadOptions { threads: 1, ..options.clone() };
-        let queue: Vec<(usize, Mutex<Option<Job>>)> =
-            jobs.iter_mut().enumerate().filter(|(_, job)| job.as_ref().is_some_and(small)).map(|(i, job)| (i, Mutex::new(job.take()))).collect();
+        let queue: Vec<(usize, Mutex<Option<Job>>)> = jobs
+            .iter_mut()
+            .enumerate()
+            .filter(|(_, job)| job.as_ref().is_some_and(small))
+            .map(|(i, job)| (i, Mutex::new(job.take())))
+            .collect();
         let next = AtomicUsize::new(0);
         let done = Mutex::new(&mut outcomes);
         let run = || {
@@ -160,14 +175,21 @@ fn read_all(mut jobs: Vec<Option<Job>>, catalog: &Mutex<Catalog>, options: &Read
     outcomes.into_iter().flatten().collect()
 }
 
-fn read_one(mut job: Job, catalog: &Mutex<Catalog>, options: &ReadOptions, watcher: &dyn Watcher) -> (Job, Result<Outcome>) {
+fn read_one(
+    mut job: Job,
+    catalog: &Mutex<Catalog>,
+    options: &ReadOptions,
+    watcher: &dyn Watcher,
+) -> (Job, Result<Outcome>) {
     let outcome = match job.unpacked.take() {
-        Some(Unpacked { packing, text, .. }) => source::read(&job.shown, &job.file_name, packing, text, catalog, options, watcher),
+        Some(Unpacked { packing, text, .. }) => {
+            source::read(&job.shown, &job.file_name, packing, text, catalog, options, watcher)
+        }
         None => Ok(Outcome::Other(Sentence::new("other.empty"))),
     };
     (job, outcome)
 }
 
 fn not_an_export(path: &str, why: &Sentence) -> Error {
-    Error::new("error.not_an_export").with("path", path).with("why", crate::taxonomy::Lang::En.say(why))
+    Error::new("error.not_an_export").with("path", path).with_sentence("why", why.clone())
 }

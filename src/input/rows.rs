@@ -28,7 +28,13 @@ use std::{borrow::Cow, sync::Mutex};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::hash::BuildHasher;
 
-use super::{Role, RowSink, headings, layout::Layout, layout::is_heading, split::QuotedSplitter, time::{Steps, TimeReader}};
+use super::{
+    Role, RowSink, headings,
+    layout::Layout,
+    layout::is_heading,
+    split::QuotedSplitter,
+    time::{Steps, TimeReader},
+};
 use crate::{
     model::{Catalog, Channel, KindId, Privacy, Reject, SkippedLine, Span, Timestamp, TooVaried, Why, Zone},
     taxonomy,
@@ -144,15 +150,28 @@ enum Verdict {
 }
 
 impl<'a> RowReader<'a> {
-    pub fn new(layout: &'a Layout, zone: Zone, privacy: Privacy, catalog: &'a Mutex<Catalog>, all_rejects: bool) -> Self {
-        let mut used: Vec<usize> = [Role::Reason, Role::Detail, Role::ChannelId, Role::ChannelName, Role::Url].into_iter().filter_map(|role| layout.column(role)).collect();
+    pub fn new(
+        layout: &'a Layout,
+        zone: Zone,
+        privacy: Privacy,
+        catalog: &'a Mutex<Catalog>,
+        all_rejects: bool,
+    ) -> Self {
+        let mut used: Vec<usize> = [Role::Reason, Role::Detail, Role::ChannelId, Role::ChannelName, Role::Url]
+            .into_iter()
+            .filter_map(|role| layout.column(role))
+            .collect();
         used.sort_unstable();
         let neighbours = used.windows(2).all(|pair| pair[1] == pair[0] + 1);
         RowReader {
             time: TimeReader::new(&layout.time, zone, layout.encoding),
             time_column: layout.column(Role::Time).unwrap_or(0),
             count_column: layout.column(Role::Count),
-            kind_columns: used.first().copied().zip(used.last().copied()).filter(|_| neighbours && layout.width <= MOST_CELLS),
+            kind_columns: used
+                .first()
+                .copied()
+                .zip(used.last().copied())
+                .filter(|_| neighbours && layout.width <= MOST_CELLS),
             kinds: RawKinds::default(),
             splitter: QuotedSplitter::new(layout.delimiter),
             key: Vec::new(),
@@ -168,7 +187,12 @@ impl<'a> RowReader<'a> {
     ///
     /// # Errors
     /// When a column holds too many different values.
-    pub fn read(&mut self, bytes: &[u8], tally: &mut Tally, sink: &mut impl RowSink) -> Result<Option<Break>, TooVaried> {
+    pub fn read(
+        &mut self,
+        bytes: &[u8],
+        tally: &mut Tally,
+        sink: &mut impl RowSink,
+    ) -> Result<Option<Break>, TooVaried> {
         let (delimiter, line_end) = (self.layout.delimiter, self.layout.line_end);
         let mut ends = [0_usize; MOST_CELLS];
         let mut cells = 0;
@@ -187,7 +211,9 @@ impl<'a> RowReader<'a> {
             if cells < MOST_CELLS {
                 ends[cells] = stop;
             }
-            if cells + 1 == self.layout.width && self.fast(bytes, start, &ends[..(cells + 1).min(MOST_CELLS)], tally, sink) {
+            if cells + 1 == self.layout.width
+                && self.fast(bytes, start, &ends[..(cells + 1).min(MOST_CELLS)], tally, sink)
+            {
                 tally.lines += 1;
             } else if let Some((within, same)) = self.slow(&bytes[start..stop], tally, sink)? {
                 stopped = Some(Break { offset: start + within, same });
@@ -229,7 +255,12 @@ impl<'a> RowReader<'a> {
     /// Decides what a line is and counts it so. Gives, for a heading, where in the line it starts and whether
     /// it is the same as before.
     #[cold]
-    fn slow(&mut self, line: &[u8], tally: &mut Tally, sink: &mut impl RowSink) -> Result<Option<(usize, bool)>, TooVaried> {
+    fn slow(
+        &mut self,
+        line: &[u8],
+        tally: &mut Tally,
+        sink: &mut impl RowSink,
+    ) -> Result<Option<(usize, bool)>, TooVaried> {
         let mut start = 0;
         // A carriage return alone ends a line too; files that were put together have such.
         if self.layout.line_end == b'\n' && line.len() <= LONGEST_LINE {
@@ -243,14 +274,24 @@ impl<'a> RowReader<'a> {
         Ok(self.slow_line(&line[start..], tally, sink)?.map(|same| (start, same)))
     }
 
-    fn slow_line(&mut self, line: &[u8], tally: &mut Tally, sink: &mut impl RowSink) -> Result<Option<bool>, TooVaried> {
+    fn slow_line(
+        &mut self,
+        line: &[u8],
+        tally: &mut Tally,
+        sink: &mut impl RowSink,
+    ) -> Result<Option<bool>, TooVaried> {
         let verdict = self.judge(line, tally, sink)?;
         if let Verdict::Heading { same } = verdict {
             self.forgive_titles(tally);
             return Ok(Some(same));
         }
         tally.lines += 1;
-        let text = |limit| self.privacy.excerpt(&self.layout.encoding.decode_without_bom_handling(&line[..line.len().min(4 * EXCERPT * 8)]).0, limit);
+        let text = |limit| {
+            self.privacy.excerpt(
+                &self.layout.encoding.decode_without_bom_handling(&line[..line.len().min(4 * EXCERPT * 8)]).0,
+                limit,
+            )
+        };
         match verdict {
             Verdict::Row | Verdict::Heading { .. } => {}
             Verdict::Blank => tally.skipped_lines += 1,
@@ -275,7 +316,10 @@ impl<'a> RowReader<'a> {
     fn forgive_titles(&self, tally: &mut Tally) {
         let delimiter = char::from(self.layout.delimiter);
         let mut line = tally.lines;
-        while let Some(reject) = tally.rejects.pop_if(|reject| reject.line == line && reject.why == Why::TooFewCells && !reject.text.contains(delimiter)) {
+        while let Some(reject) = tally
+            .rejects
+            .pop_if(|reject| reject.line == line && reject.why == Why::TooFewCells && !reject.text.contains(delimiter))
+        {
             tally.rows -= 1;
             tally.rejected -= 1;
             tally.skipped_lines += 1;
@@ -315,14 +359,21 @@ impl<'a> RowReader<'a> {
         if cells.len() > 4 * self.layout.width.max(8) {
             return Verdict::Reject(why);
         }
-        let texts: Vec<Cow<'_, str>> = cells.iter().map(|cell| self.layout.encoding.decode_without_bom_handling(&cell[..cell.len().min(400)]).0).collect();
+        let texts: Vec<Cow<'_, str>> = cells
+            .iter()
+            .map(|cell| self.layout.encoding.decode_without_bom_handling(&cell[..cell.len().min(400)]).0)
+            .collect();
         if is_heading(&texts) {
             let normal: Vec<String> = texts.iter().map(|cell| headings::normal(cell)).collect();
             return Verdict::Heading { same: self.layout.heading.as_ref() == Some(&normal) };
         }
         let no_time = matches!(why, Why::TimeMissing | Why::TimeUnreadable | Why::TooFewCells);
         let first = texts.iter().find(|cell| !cell.trim().is_empty());
-        if no_time && first.is_some_and(|cell| headings::is_total(cell)) { Verdict::Total } else { Verdict::Reject(why) }
+        if no_time && first.is_some_and(|cell| headings::is_total(cell)) {
+            Verdict::Total
+        } else {
+            Verdict::Reject(why)
+        }
     }
 
     fn row(&mut self, cells: &[Cow<'_, [u8]>]) -> Result<Result<(i64, KindId, u64), Why>, TooVaried> {
@@ -386,7 +437,11 @@ impl<'a> RowReader<'a> {
     }
 
     fn intern(&self, cells: &[Cow<'_, [u8]>]) -> Result<KindId, TooVaried> {
-        let text = |role: Role| self.layout.column(role).map_or(Cow::Borrowed(""), |column| self.layout.encoding.decode_without_bom_handling(&cells[column]).0);
+        let text = |role: Role| {
+            self.layout
+                .column(role)
+                .map_or(Cow::Borrowed(""), |column| self.layout.encoding.decode_without_bom_handling(&cells[column]).0)
+        };
         let (reason, detail, url) = (text(Role::Reason), text(Role::Detail), text(Role::Url));
         let canonical = taxonomy::canonical(&reason, &detail);
         let host = match canonical.url {

@@ -92,7 +92,11 @@ impl Fault {
         match self {
             Fault::Io(cause) => unreadable(path, &cause),
             Fault::Told(error) => error,
-            Fault::TooVaried(TooVaried { column, example }) => Error::new("error.too_varied").with("path", path).with("column", column).with("example", example).with("limit", crate::model::VARIETY_LIMIT),
+            Fault::TooVaried(TooVaried { column, example }) => Error::new("error.too_varied")
+                .with("path", path)
+                .with("column", column)
+                .with("example", example)
+                .with("limit", crate::model::VARIETY_LIMIT),
             Fault::Overflow => Error::new("error.overflow"),
         }
     }
@@ -119,11 +123,21 @@ struct Read1 {
 ///
 /// # Errors
 /// Where it cannot be read, where columns or dates are ambiguous, where every row is a reject.
-pub fn read(path: &str, file_name: &str, packing: Option<&'static str>, raw: Text, catalog: &Mutex<Catalog>, options: &ReadOptions, watcher: &dyn Watcher) -> Result<Outcome> {
+pub fn read(
+    path: &str,
+    file_name: &str,
+    packing: Option<&'static str>,
+    raw: Text,
+    catalog: &Mutex<Catalog>,
+    options: &ReadOptions,
+    watcher: &dyn Watcher,
+) -> Result<Outcome> {
     let io = |error: io::Error| unreadable(path, &error);
     let recognised = encoding::recognise(&head(&raw, 0).map_err(io)?, options.encoding);
     let (text, cells_encoding, mark) = if encoding::needs_transcoding(recognised.encoding) {
-        let open = move || -> io::Result<Box<dyn Read + Send>> { Ok(Box::new(encoding::transcoded(raw.open()?, recognised.encoding))) };
+        let open = move || -> io::Result<Box<dyn Read + Send>> {
+            Ok(Box::new(encoding::transcoded(raw.open()?, recognised.encoding)))
+        };
         (Text::Stream(Box::new(open)), encoding_rs::UTF_8, 0)
     } else {
         (raw, recognised.encoding, recognised.mark as u64)
@@ -140,14 +154,26 @@ pub fn read(path: &str, file_name: &str, packing: Option<&'static str>, raw: Tex
             Recognition::Other(why) if first_layout.is_none() => return Ok(Outcome::Other(why)),
             Recognition::Other(_) => break,
         };
-        let plan = Plan { range: start + preamble_bytes(&head, &layout)..u64::MAX, line_end: layout.line_end, threads: options.threads };
+        let plan = Plan {
+            range: start + preamble_bytes(&head, &layout)..u64::MAX,
+            line_end: layout.line_end,
+            threads: options.threads,
+        };
         if layout.time.is_open() {
             layout.time = settle_order(&text, &plan, &layout).map_err(|fault| fault.told(path))?.ok_or_else(|| {
-                Error::new("error.date_order").with("path", path).with("column", &layout.names.time).with("form", layout.time.describe())
+                Error::new("error.date_order")
+                    .with("path", path)
+                    .with("column", &layout.names.time)
+                    .with("form", layout.time.describe())
             })?;
         }
         let layout = Arc::new(layout);
-        let mut preamble = Tally { lines: layout.preamble, skipped: layout.skipped.clone(), skipped_lines: layout.skipped.len() as u64, ..Tally::new() };
+        let mut preamble = Tally {
+            lines: layout.preamble,
+            skipped: layout.skipped.clone(),
+            skipped_lines: layout.skipped.len() as u64,
+            ..Tally::new()
+        };
         if let (Some(line), true) = (layout.heading_line, first_layout.is_some()) {
             preamble.skipped_lines += 1;
             preamble.skipped.push(SkippedLine { line, what: "heading", text: String::new() });
@@ -156,7 +182,9 @@ pub fn read(path: &str, file_name: &str, packing: Option<&'static str>, raw: Tex
         let name = if parts.is_empty() { path.to_owned() } else { later_part(path, whole.lines) };
         parts.push(PartBuilder::new(name, layout.clone(), plan.range.start));
         first_layout.get_or_insert_with(|| layout.clone());
-        match rows(&text, &plan, &layout, path, catalog, options, watcher, &mut whole, &mut parts).map_err(|fault| fault.told(path))? {
+        match rows(&text, &plan, &layout, path, catalog, options, watcher, &mut whole, &mut parts)
+            .map_err(|fault| fault.told(path))?
+        {
             Some(anew) => start = anew,
             None => break,
         }
@@ -166,7 +194,11 @@ pub fn read(path: &str, file_name: &str, packing: Option<&'static str>, raw: Tex
         return Err(only_rejects(path, &whole));
     }
     let errors = whole.errors.ok_or_else(|| Fault::Overflow.told(path))?;
-    let parts: Vec<Part> = parts.into_iter().map(PartBuilder::finish).collect::<std::result::Result<_, Overflow>>().map_err(|overflow| Fault::from(overflow).told(path))?;
+    let parts: Vec<Part> = parts
+        .into_iter()
+        .map(PartBuilder::finish)
+        .collect::<std::result::Result<_, Overflow>>()
+        .map_err(|overflow| Fault::from(overflow).told(path))?;
     let mut evidence = vec![Sentence::new(recognised.evidence).with("encoding", recognised.encoding.name())];
     evidence.extend(layout.evidence.iter().cloned());
     let report = SourceReport {
@@ -204,7 +236,7 @@ fn only_rejects(path: &str, whole: &Tally) -> Error {
         .with("path", path)
         .with("rows", whole.rows)
         .with("line", first.map_or(1, |reject| reject.line))
-        .with("why", first.map_or("", |reject| crate::taxonomy::Lang::En.phrase(reject.why.key())))
+        .with_sentence("why", Sentence::new(first.map_or("reject.time_missing", |reject| reject.why.key())))
         .with("text", first.map_or("", |reject| &reject.text))
 }
 
@@ -233,7 +265,9 @@ fn rows(
             for piece in read.pieces {
                 for reject in &piece.tally.rejects {
                     let reject = Reject { line: whole.lines + reject.line, ..reject.clone() };
-                    watcher.reject(path, &reject).map_err(|cause| Fault::Told(Error::new("error.rejects_unwritten").with("cause", cause)))?;
+                    watcher
+                        .reject(path, &reject)
+                        .map_err(|cause| Fault::Told(Error::new("error.rejects_unwritten").with("cause", cause)))?;
                 }
                 if piece.opens {
                     parts.push(PartBuilder::new(later_part(path, whole.lines + 1), layout.clone(), piece.offset));
@@ -250,7 +284,12 @@ fn rows(
     Ok(anew)
 }
 
-fn read_chunk(reader: &mut RowReader<'_>, sink: &mut CellSink, chunk: &Chunk<'_>, line_end: u8) -> std::result::Result<Read1, Fault> {
+fn read_chunk(
+    reader: &mut RowReader<'_>,
+    sink: &mut CellSink,
+    chunk: &Chunk<'_>,
+    line_end: u8,
+) -> std::result::Result<Read1, Fault> {
     let mut read = Read1 { pieces: Vec::new(), bytes: chunk.lines.len() as u64, anew: None };
     let mut lines = chunk.lines;
     let mut offset = chunk.offset;
@@ -351,7 +390,14 @@ struct PartBuilder {
 
 impl PartBuilder {
     fn new(name: String, layout: Arc<Layout>, start: u64) -> Self {
-        PartBuilder { name, layout, range: start..u64::MAX, tally: Tally::new(), runs: CellRuns::default(), index: Vec::new() }
+        PartBuilder {
+            name,
+            layout,
+            range: start..u64::MAX,
+            tally: Tally::new(),
+            runs: CellRuns::default(),
+            index: Vec::new(),
+        }
     }
 
     fn add(&mut self, offset: u64, tally: &Tally, cells: Vec<Cell>) -> std::result::Result<(), Overflow> {

@@ -94,7 +94,11 @@ impl TimeForm {
             (_, true) => "T",
             (_, false) => " ",
         };
-        format!("{date}{gap}{clock}{}{}", if form.half_days { " AM/PM" } else { "" }, if form.offset { "±hh:mm" } else { "" })
+        format!(
+            "{date}{gap}{clock}{}{}",
+            if form.half_days { " AM/PM" } else { "" },
+            if form.offset { "±hh:mm" } else { "" }
+        )
     }
 
     /// The finest step that the form can write.
@@ -193,14 +197,18 @@ fn in_range(at: Timestamp) -> Result<(), Why> {
 }
 
 fn has_clock(pattern: &str) -> bool {
-    ["%H", "%I", "%T", "%R", "%X", "%k", "%l", "%s", "%c", "%+", "%r", "%-H", "%-I"].iter().any(|code| pattern.contains(code))
+    ["%H", "%I", "%T", "%R", "%X", "%k", "%l", "%s", "%c", "%+", "%r", "%-H", "%-I"]
+        .iter()
+        .any(|code| pattern.contains(code))
 }
 
 fn by_pattern(cell: &str, pattern: &str, zone: &Zone) -> Result<(Timestamp, NaiveDateTime), Why> {
     let (at, local) = if let Ok(time) = chrono::DateTime::parse_from_str(cell, pattern) {
         (Timestamp::from(time), time.naive_local())
     } else if pattern.contains("%s") {
-        let at = Timestamp(NaiveDateTime::parse_from_str(cell, pattern).map_err(|_| Why::TimeUnreadable)?.and_utc().timestamp_millis());
+        let at = Timestamp(
+            NaiveDateTime::parse_from_str(cell, pattern).map_err(|_| Why::TimeUnreadable)?.and_utc().timestamp_millis(),
+        );
         in_range(at)?;
         (at, zone.local(at).naive_local())
     } else {
@@ -255,7 +263,9 @@ impl Scan<'_> {
     }
 
     fn take_word(&mut self, words: &[&str]) -> Option<usize> {
-        let found = words.iter().position(|word| self.0.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)))?;
+        let found = words
+            .iter()
+            .position(|word| self.0.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)))?;
         self.0 = &self.0[words[found].len()..];
         Some(found)
     }
@@ -323,7 +333,8 @@ fn clock(scan: &mut Scan<'_>, form: &mut Calendar, numbers: &mut Numbers) -> Opt
     };
     numbers.minute = scan.number(1, 2)?.0;
     form.clock = Clock::Minutes;
-    let seconds = if kanji { scan.take('分') && scan.0.starts_with(|c: char| c.is_ascii_digit()) } else { scan.take(':') };
+    let seconds =
+        if kanji { scan.take('分') && scan.0.starts_with(|c: char| c.is_ascii_digit()) } else { scan.take(':') };
     if seconds {
         numbers.second = scan.number(1, 2)?.0;
         form.clock = Clock::Seconds;
@@ -452,15 +463,27 @@ pub struct TimeReader<'a> {
 
 impl<'a> TimeReader<'a> {
     pub fn new(form: &'a TimeForm, zone: Zone, encoding: &'static Encoding) -> Self {
-        let seconds_last = matches!(form, TimeForm::Calendar(Calendar { clock: Clock::Seconds, half_days: false, offset: false, .. }));
-        TimeReader { form, zone, encoding, seconds_last, minute: Vec::new(), minute_start: 0, last: i64::MIN, steps: Steps::default() }
+        let seconds_last =
+            matches!(form, TimeForm::Calendar(Calendar { clock: Clock::Seconds, half_days: false, offset: false, .. }));
+        TimeReader {
+            form,
+            zone,
+            encoding,
+            seconds_last,
+            minute: Vec::new(),
+            minute_start: 0,
+            last: i64::MIN,
+            steps: Steps::default(),
+        }
     }
 
     /// The instant of a cell in milliseconds since 1970-01-01T00:00:00Z.
     #[inline]
     pub fn read(&mut self, cell: &[u8]) -> Result<i64, Why> {
         let at = match cell {
-            [minute @ .., b':', tens @ b'0'..=b'5', ones @ b'0'..=b'9'] if self.seconds_last && minute == self.minute => {
+            [minute @ .., b':', tens @ b'0'..=b'5', ones @ b'0'..=b'9']
+                if self.seconds_last && minute == self.minute =>
+            {
                 let seconds = i64::from((tens - b'0') * 10 + (ones - b'0'));
                 self.steps.second |= seconds != 0;
                 self.minute_start + seconds * 1000
@@ -559,7 +582,21 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_times() {
-        for text in ["", "-", "2021", "2021-06", "04:12", "1.2.3", "10.0.0.1", "2021-06/17", "21/06/17", "2021-06-17 ", "2021-06-17x", "2021-06-17 04:12:33 x", "12345678901"] {
+        for text in [
+            "",
+            "-",
+            "2021",
+            "2021-06",
+            "04:12",
+            "1.2.3",
+            "10.0.0.1",
+            "2021-06/17",
+            "21/06/17",
+            "2021-06-17 ",
+            "2021-06-17x",
+            "2021-06-17 04:12:33 x",
+            "12345678901",
+        ] {
             assert!(TimeForm::of(text, true).is_none() || text.trim() == "2021-06-17", "{text}");
         }
     }
@@ -576,7 +613,10 @@ mod tests {
         let mut reader = TimeReader::new(&form, "Europe/Berlin".parse().unwrap(), encoding_rs::UTF_8);
         assert_eq!(reader.read(b"2026-03-29 02:30:00"), Err(Why::TimeImpossible));
         // 02:30 comes twice on 2026-10-25, first in summer time (+02:00).
-        assert_eq!(reader.read(b"2026-10-25 02:30:00").map(|at| Timestamp(at).utc().to_rfc3339()), Ok("2026-10-25T00:30:00+00:00".into()));
+        assert_eq!(
+            reader.read(b"2026-10-25 02:30:00").map(|at| Timestamp(at).utc().to_rfc3339()),
+            Ok("2026-10-25T00:30:00+00:00".into())
+        );
     }
 
     #[test]
@@ -584,7 +624,10 @@ mod tests {
         let form = TimeForm::Pattern("%d/%m/%Y %H:%M".into());
         assert_eq!(read("06/07/2021 4:12", &form).as_deref(), Ok("2021-07-05T19:12:00.000Z"));
         assert_eq!(read("x", &form), Err(Why::TimeUnreadable));
-        assert_eq!(read("06/07/2021", &TimeForm::Pattern("%d/%m/%Y".into())).as_deref(), Ok("2021-07-05T15:00:00.000Z"));
+        assert_eq!(
+            read("06/07/2021", &TimeForm::Pattern("%d/%m/%Y".into())).as_deref(),
+            Ok("2021-07-05T15:00:00.000Z")
+        );
     }
 
     #[test]

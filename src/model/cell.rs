@@ -57,7 +57,10 @@ impl Cell {
     /// Exact times of the first and the last row.
     pub fn span(&self) -> Span {
         let start = self.start.timestamp().0;
-        Span { first: Timestamp(start + i64::from(self.first_offset)), last: Timestamp(start + i64::from(self.last_offset)) }
+        Span {
+            first: Timestamp(start + i64::from(self.first_offset)),
+            last: Timestamp(start + i64::from(self.last_offset)),
+        }
     }
 
     /// Adds a cell of the same start and kind; `None` if the sum leaves 64 bits.
@@ -121,7 +124,13 @@ impl Catalog {
     ///
     /// # Errors
     /// When a name would be the 10,001st of its column.
-    pub fn intern(&mut self, channel: &Channel, reason: &str, detail: &str, host: Option<&HostLabel>) -> Result<KindId, TooVaried> {
+    pub fn intern(
+        &mut self,
+        channel: &Channel,
+        reason: &str,
+        detail: &str,
+        host: Option<&HostLabel>,
+    ) -> Result<KindId, TooVaried> {
         let too_varied = |column, example: &str| TooVaried { column, example: example.chars().take(80).collect() };
         let kind = Kind {
             channel: self.channels.intern(channel.clone()),

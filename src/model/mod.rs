@@ -14,7 +14,7 @@ pub use cell::{Catalog, Cell, Channel, Kind, KindId, TooVaried, VARIETY_LIMIT};
 pub use coverage::{Coverage, CoverageBasis};
 pub use precision::Precision;
 pub use reject::{Reject, Why};
-pub use sentence::Sentence;
+pub use sentence::{Filling, Sentence};
 pub use source::{Columns, SkippedLine, SourceKind, SourceReport};
 pub use text::{HostLabel, Privacy, for_log, spreadsheet_safe, visible};
 pub use time::{CELL_MILLIS, CellStart, Span, Timestamp};

@@ -1,6 +1,5 @@
 //! Rows that could not be counted.
 
-
 /// A row that was not counted, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
@@ -66,4 +65,3 @@ impl Why {
         }
     }
 }
-

@@ -6,7 +6,21 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
     pub key: &'static str,
-    pub values: Vec<(&'static str, String)>,
+    pub values: Vec<(&'static str, Filling)>,
+}
+
+/// What fills a placeholder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filling {
+    Text(String),
+    /// A sentence within the sentence, in the same language.
+    Sentence(Sentence),
+}
+
+impl From<Sentence> for Filling {
+    fn from(sentence: Sentence) -> Self {
+        Filling::Sentence(sentence)
+    }
 }
 
 impl Sentence {
@@ -18,7 +32,14 @@ impl Sentence {
     /// Fills a placeholder.
     #[must_use]
     pub fn with(mut self, placeholder: &'static str, value: impl ToString) -> Self {
-        self.values.push((placeholder, value.to_string()));
+        self.values.push((placeholder, Filling::Text(value.to_string())));
+        self
+    }
+
+    /// Fills a placeholder with a sentence.
+    #[must_use]
+    pub fn with_sentence(mut self, placeholder: &'static str, sentence: Sentence) -> Self {
+        self.values.push((placeholder, sentence.into()));
         self
     }
 }

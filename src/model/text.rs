@@ -60,7 +60,8 @@ fn cut_urls(text: &str) -> String {
     while let Some(colon) = rest.find(':') {
         let after = &rest[colon + 1..];
         let slashes = after.len() - after.trim_start_matches(['/', '\\']).len();
-        let scheme = rest[..colon].bytes().rev().take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)).count();
+        let scheme =
+            rest[..colon].bytes().rev().take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)).count();
         if slashes < 2 || scheme == 0 {
             out.push_str(&rest[..=colon]);
             rest = after;
@@ -87,11 +88,15 @@ fn scheme_end(url: &str) -> Option<(usize, &str)> {
 
 /// The host and port at the start of a text, without user info, and what follows the whole URL.
 fn authority(text: &str) -> (&str, &str) {
-    let ends_url = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '`' | '「' | '」' | '、' | '。');
+    let ends_url =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '`' | '「' | '」' | '、' | '。');
     let url = &text[..text.find(ends_url).unwrap_or(text.len())];
     let authority = &url[..url.find(['/', '?', '#', '\\', '\'', '(', ')', ',', ';', '|']).unwrap_or(url.len())];
     // User info may itself hold any of these characters, so the last `@` of the URL's front part decides.
-    let host = match url[authority.len()..].starts_with(['\'', '(', ')', ',', ';', '|']).then(|| url.split(['/', '?', '#']).next().unwrap_or(url)) {
+    let host = match url[authority.len()..]
+        .starts_with(['\'', '(', ')', ',', ';', '|'])
+        .then(|| url.split(['/', '?', '#']).next().unwrap_or(url))
+    {
         Some(front) if front.contains('@') => front,
         _ => authority,
     };
@@ -112,7 +117,15 @@ pub fn visible(text: &str) -> String {
         match c {
             '\0'..='\x1f' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('\u{fffd}')),
             '\x7f' => out.push('\u{2421}'),
-            '\u{80}'..='\u{9f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => {
+            '\u{80}'..='\u{9f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{fffe}'
+            | '\u{ffff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}' => {
                 out.push_str(&c.escape_unicode().to_string());
             }
             c => out.push(c),
@@ -143,7 +156,8 @@ pub fn for_log(line: &str) -> String {
 /// apostrophe, as OWASP's page on CSV injection advises.
 pub fn spreadsheet_safe(text: &str) -> String {
     let text = text.replace("##[", "## [");
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) || text.starts_with("::");
+    let risky =
+        text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) || text.starts_with("::");
     if risky { format!("'{text}") } else { text }
 }
 
@@ -156,7 +170,10 @@ mod tests {
     #[test]
     fn urls_are_cut_to_scheme_and_host_wherever_they_stand() {
         for (raw, safe) in [
-            ("Connection failed: https://bot.example.com/callback?token=s3cret", "Connection failed: https://bot.example.com"),
+            (
+                "Connection failed: https://bot.example.com/callback?token=s3cret",
+                "Connection failed: https://bot.example.com",
+            ),
             ("a https://u:s3cret@h.example:8443/x b", "a https://h.example:8443 b"),
             ("HTTPS://u:p/s3cret,x@H.example/x", "HTTPS://u:p"),
             ("https:\\/\\/h.example\\/s3cret", "https://h.example"),

@@ -94,7 +94,9 @@ impl fmt::Display for Zone {
 
 /// Why a text is not a time zone.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("`{0}` is not a time zone; write an IANA name such as Asia/Tokyo or Europe/Berlin, UTC, or an offset such as +09:00")]
+#[error(
+    "`{0}` is not a time zone; write an IANA name such as Asia/Tokyo or Europe/Berlin, UTC, or an offset such as +09:00"
+)]
 pub struct ZoneError(String);
 
 impl FromStr for Zone {

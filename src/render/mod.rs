@@ -7,7 +7,5 @@ pub mod markdown;
 #[cfg(test)]
 mod sample;
 pub mod terminal;
-#[path = "html/times.rs"]
 mod times;
 mod wording;
-

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::model::Sentence;
+use crate::model::{Filling, Sentence};
 
 /// A language of the outputs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
@@ -30,7 +30,8 @@ static PHRASES: LazyLock<HashMap<Lang, HashMap<String, String>>> =
 fn phrases(files: &[&str]) -> HashMap<String, String> {
     let mut all = HashMap::new();
     for file in files {
-        let tables: HashMap<String, HashMap<String, String>> = toml::from_str(file).expect("the phrase files are tables of texts");
+        let tables: HashMap<String, HashMap<String, String>> =
+            toml::from_str(file).expect("the phrase files are tables of texts");
         for (table, texts) in tables {
             all.extend(texts.into_iter().map(|(key, text)| (format!("{table}.{key}"), text)));
         }
@@ -68,7 +69,8 @@ impl Lang {
             out.push_str(before);
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
             match sentence.values.iter().find(|(placeholder, _)| *placeholder == name) {
-                Some((_, value)) => out.push_str(value),
+                Some((_, Filling::Text(text))) => out.push_str(text),
+                Some((_, Filling::Sentence(inner))) => out.push_str(&self.say(inner)),
                 None => out.extend(["{", name, "}"]),
             }
             rest = after;
@@ -94,9 +96,17 @@ impl Lang {
         format!("{:.1} %", share * 100.0)
     }
 
-    /// A change in percent with its sign, whole: `-22 %`.
+    /// A change in percent with its sign, whole: `−22 %`.
     pub fn change(self, percent: f64) -> String {
-        format!("{percent:+.0} %")
+        let rounded = percent.abs().round() as u64;
+        let sign = if rounded == 0 {
+            "±"
+        } else if percent < 0.0 {
+            "−"
+        } else {
+            "+"
+        };
+        format!("{sign}{} %", self.number(rounded))
     }
 
     /// A day with its weekday: `Mon 16 Nov 2026`.

@@ -1,1 +1,23 @@
-fn main(){}
+//! Stories of the built program: make a folder, write a file, run errstat, compare what it says.
+//!
+//! What is expected was computed by hand, by the test itself, or by another program that is named
+//! beside the number; never copied from errstat's own output.
+
+mod program;
+
+mod bad_input;
+mod config;
+mod encodings;
+mod incidents;
+mod layouts;
+mod outputs;
+mod overlap;
+mod periods;
+mod properties;
+mod rejects;
+mod safety;
+mod sample;
+mod sources;
+mod times;
+mod vocabulary;
+mod windows;

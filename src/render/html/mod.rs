@@ -14,7 +14,7 @@ mod quality;
 mod reasons;
 mod sparkline;
 mod style;
-mod times;
+
 mod windows;
 mod words;
 
@@ -23,13 +23,16 @@ use askama::Template;
 use crate::{
     analysis::{Analysis, DetailRow, Slices},
     chart::Chart,
-    render::wording::first_causes,
+    render::{
+        times::{self, Clock},
+        wording::first_causes,
+    },
     taxonomy::{Explanation, Lang},
 };
 
 use self::{
     head::Head, incidents::Incidents, palette::Palette, pictures::Pictures, places::Places, quality::Quality,
-    reasons::Failures, style::STYLE, times::Clock, windows::WindowTable, words::Words,
+    reasons::Failures, style::STYLE, windows::WindowTable, words::Words,
 };
 
 /// One script: its files share a scope of their own.
@@ -172,7 +175,7 @@ mod tests {
         for shown in [
             ">170<",
             "217 before",
-            "−47 (-22 %)",
+            "−47 (−22 %)",
             "Bad Gateway",
             "new</span>",
             "35 min",
@@ -227,7 +230,7 @@ mod tests {
             include_str!("incidents.rs"),
             include_str!("quality.rs"),
             include_str!("reasons.rs"),
-            include_str!("times.rs"),
+            include_str!("../times.rs"),
             include_str!("words.rs"),
             include_str!("page.html"),
             include_str!("parts.html"),

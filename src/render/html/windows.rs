@@ -32,7 +32,6 @@ pub(super) struct WindowTable {
 pub(super) struct WindowRow {
     pub index: usize,
     pub when: String,
-    pub start: String,
     pub partial: bool,
     pub errors: String,
     pub by_reason: Vec<String>,
@@ -55,7 +54,6 @@ impl WindowTable {
                 .map(|(index, bucket)| WindowRow {
                     index,
                     when: clock.window(analysis.windows.size, bucket),
-                    start: bucket.start.clone(),
                     partial: bucket.partial,
                     errors: lang.number(bucket.errors),
                     by_reason: columns

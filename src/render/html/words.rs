@@ -67,7 +67,9 @@ pub(super) fn change(lang: Lang, change: Option<i64>, percent: Option<f64>) -> O
     let amount = format!("{sign}{}", lang.number(change.unsigned_abs()));
     Some(match percent {
         Some(percent) => {
-            let sentence = Sentence::new("page.change").with("change", amount).with("percent", lang.change(percent));
+            let sentence = Sentence::new("page.change")
+                .with("change", amount)
+                .with("percent", lang.change(percent).replace('-', "−"));
             lang.say(&sentence)
         }
         None => amount,

@@ -32,6 +32,7 @@ pub fn summary(analysis: &Analysis, view: &TerminalView) -> String {
     let mut sheet = Sheet::new(view);
     head(&mut sheet, analysis, &clock);
     if analysis.totals.errors > 0 {
+        sheet.paragraph("", &analysis.headline, Ink::Plain);
         timeline(&mut sheet, analysis, &clock);
         failures(&mut sheet, analysis, &clock, top);
         places(&mut sheet, analysis, &clock, top);

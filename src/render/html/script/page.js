@@ -131,6 +131,8 @@ function start() {
     button.addEventListener("click", () => {
       resetChoice();
       update();
+      // The button is gone; the keyboard goes on at the picture.
+      byId("timeline-drawing").focus({ preventScroll: true });
     });
   }
   timeline.setUp(update);

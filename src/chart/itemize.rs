@@ -1,0 +1,191 @@
+//! Texts that need several fonts, cut into pieces of one font each.
+//!
+//! The renderer falls back to other fonts glyph by glyph, which fails silently where the fonts make
+//! different numbers of glyphs of a text, as they do with Thai and Arabic. So the pieces are found
+//! here: by script direction (Unicode Standard Annex #9) and by the face that has the characters. Each
+//! becomes a text element of its own, placed by its shaped width.
+
+use std::{borrow::Cow, fmt::Write, ops::Range};
+
+use harfrust::{Direction, ShapeOptions, ShaperData, UnicodeBuffer};
+use resvg::usvg::fontdb::ID;
+use unicode_bidi::{BidiInfo, Level};
+
+use super::fonts::{Embedded, Fonts, invisible, needs_fallback};
+
+/// Keeps the direction of a piece when it stands alone.
+const RIGHT_TO_LEFT_MARK: char = '\u{200f}';
+
+/// A part of a text in one face.
+#[derive(Debug)]
+struct Piece {
+    text: String,
+    /// `None` for the embedded font.
+    face: Option<ID>,
+    /// In ems.
+    width: f64,
+}
+
+/// The drawing with its texts cut into pieces where the embedded font is not enough.
+pub fn itemize<'a>(svg: &'a str, fonts: &Fonts) -> Cow<'a, str> {
+    if !svg.chars().any(needs_fallback) {
+        return Cow::Borrowed(svg);
+    }
+    let mut out = String::with_capacity(svg.len() * 2);
+    for line in svg.split_inclusive('\n') {
+        match element(line).filter(|(_, text)| text.chars().any(needs_fallback)) {
+            Some((attributes, text)) => place(&mut out, attributes, &unescape(text), fonts),
+            None => out.push_str(line),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Attributes and content of a text element that fills its line, as all those of charts do.
+fn element(line: &str) -> Option<(&str, &str)> {
+    line.trim_end().strip_prefix("<text ")?.strip_suffix("</text>")?.split_once('>')
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Writes the pieces of a text side by side.
+fn place(out: &mut String, attributes: &str, text: &str, fonts: &Fonts) {
+    let (mut x, mut size, mut weight, mut before) = (0.0, 0.0, 400, 0.0);
+    let mut others = String::new();
+    for attribute in attributes.split("\" ") {
+        let (name, value) = attribute.split_once("=\"").unwrap_or((attribute, ""));
+        let value = value.trim_end_matches('"');
+        match (name, value) {
+            ("x", _) => x = value.parse().unwrap_or(0.0),
+            ("text-anchor", "middle") => before = 0.5,
+            ("text-anchor", "end") => before = 1.0,
+            ("text-anchor", _) => {}
+            _ => {
+                if name == "font-size" {
+                    size = value.parse().unwrap_or(0.0);
+                }
+                if name == "font-weight" {
+                    weight = 700;
+                }
+                let _ = write!(others, " {name}=\"{value}\"");
+            }
+        }
+    }
+    let pieces = pieces(text, weight, fonts);
+    let width: f64 = pieces.iter().map(|piece| piece.width * size).sum();
+    let mut left: f64 = x - before * width;
+    for piece in pieces {
+        let family = piece.face.and_then(|face| fonts.face_name(face)).unwrap_or_default();
+        let family = if family.is_empty() { family } else { format!(" font-family=\"{family}\"") };
+        let _ = writeln!(out, "<text x=\"{left:.1}\"{others}{family}>{}</text>", escape(&piece.text));
+        left += piece.width * size;
+    }
+}
+
+/// The pieces from left to right.
+fn pieces(text: &str, weight: u16, fonts: &Fonts) -> Vec<Piece> {
+    let bidi = BidiInfo::new(text, Some(Level::ltr()));
+    let mut pieces = Vec::new();
+    for paragraph in &bidi.paragraphs {
+        let (levels, runs) = bidi.visual_runs(paragraph, paragraph.range.clone());
+        for run in runs {
+            let right_to_left = levels[run.start].is_rtl();
+            let mut parts = by_face(text, run, weight, fonts);
+            if right_to_left {
+                parts.reverse();
+            }
+            pieces.extend(parts.into_iter().map(|(part, face)| piece(&text[part], face, weight, right_to_left, fonts)));
+        }
+    }
+    pieces
+}
+
+/// Cuts a run where its face changes. What no font needs to draw, and spaces and punctuation that the
+/// face before has, stay with that face.
+fn by_face(text: &str, run: Range<usize>, weight: u16, fonts: &Fonts) -> Vec<(Range<usize>, Option<ID>)> {
+    let mut parts: Vec<(Range<usize>, Option<ID>)> = Vec::new();
+    for (at, c) in text[run.clone()].char_indices() {
+        let (start, end) = (run.start + at, run.start + at + c.len_utf8());
+        let stays = |face: Option<ID>| {
+            invisible(c) || face.is_some_and(|face| (needs_fallback(c) || !c.is_alphanumeric()) && fonts.draws(face, c))
+        };
+        match parts.last_mut() {
+            Some((part, face)) if stays(*face) => part.end = end,
+            last => {
+                let face = if needs_fallback(c) { fonts.fallback(c, weight) } else { None };
+                match last {
+                    Some((part, before)) if *before == face => part.end = end,
+                    _ => parts.push((start..end, face)),
+                }
+            }
+        }
+    }
+    parts
+}
+
+fn piece(text: &str, face: Option<ID>, weight: u16, right_to_left: bool, fonts: &Fonts) -> Piece {
+    let width = match face {
+        Some(face) => shaped(text, face, right_to_left, fonts),
+        None => text.chars().filter(|c| !invisible(*c)).map(|c| Embedded::face(weight > 500).advance_or_box(c)).sum(),
+    };
+    let text = if right_to_left { format!("{RIGHT_TO_LEFT_MARK}{text}{RIGHT_TO_LEFT_MARK}") } else { text.to_owned() };
+    Piece { text, face, width }
+}
+
+/// The width of a text in a face, in ems, as the renderer shapes it.
+fn shaped(text: &str, face: ID, right_to_left: bool, fonts: &Fonts) -> f64 {
+    let shape = |data: &[u8], index: u32| -> Option<f64> {
+        let font = harfrust::FontRef::from_index(data, index).ok()?;
+        let shapes = ShaperData::new(&font);
+        let shaper = shapes.shaper(&font).build();
+        let mut buffer = UnicodeBuffer::new();
+        buffer.push_str(text);
+        buffer.set_direction(if right_to_left { Direction::RightToLeft } else { Direction::LeftToRight });
+        buffer.guess_segment_properties();
+        let glyphs = shaper.shape(buffer, ShapeOptions::new());
+        let units: i64 = glyphs.glyph_positions().iter().map(|position| i64::from(position.x_advance)).sum();
+        Some(units as f64 / f64::from(shaper.units_per_em().max(1)))
+    };
+    fonts.database.with_face_data(face, shape).flatten().unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Without other fonts every piece falls to the embedded one, which still shows where the cuts are.
+    fn shown(text: &str) -> Vec<String> {
+        pieces(text, 400, Fonts::for_drawing("<svg>")).into_iter().map(|piece| piece.text).collect()
+    }
+
+    #[test]
+    fn pieces_stand_in_visual_order() {
+        assert_eq!(shown("shop 予約"), ["shop 予約"]);
+        let arabic = shown("shop متجر 5…");
+        assert_eq!(arabic[0], "shop ");
+        assert!(arabic.last().unwrap().contains('…'), "{arabic:?}");
+    }
+
+    #[test]
+    fn a_drawing_in_known_scripts_is_left_alone() {
+        let svg = "<svg>\n<text x=\"1\">shop</text>\n</svg>\n";
+        assert!(matches!(itemize(svg, Fonts::for_drawing(svg)), Cow::Borrowed(same) if same == svg));
+    }
+
+    #[test]
+    fn markup_stays_escaped_and_anchors_hold() {
+        let svg = "<svg>\n<text x=\"100\" y=\"5\" text-anchor=\"end\" font-size=\"10\" class=\"f-text\" fill=\"#1B2027\">&lt;b&gt; &amp;amp; 店</text>\n</svg>\n";
+        let out = itemize(svg, Fonts::for_drawing("<svg>"));
+        let tree = resvg::usvg::roxmltree::Document::parse(&out).unwrap();
+        let texts: Vec<_> = tree.descendants().filter(|node| node.has_tag_name("text")).collect();
+        assert_eq!(texts.iter().filter_map(|node| node.text()).collect::<String>(), "<b> &amp; 店");
+        assert!(texts[0].attribute("x").unwrap().parse::<f64>().unwrap() < 100.0);
+        assert_eq!(texts[0].attribute("text-anchor"), None);
+    }
+}

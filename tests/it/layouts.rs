@@ -1,0 +1,281 @@
+//! Layouts: columns are recognised, never assumed, and what is not clear is refused.
+
+use crate::program::{Folder, Summary};
+
+/// Five errors in two rows, as `time reason detail count`.
+const CELLS: [[&str; 4]; 2] = [
+    ["2026-11-16 04:12:33", "could_not_connect", "Connection timeout", "2"],
+    ["2026-11-16 04:13:00", "error_status_code", "502", "3"],
+];
+const HEADINGS: [&str; 4] = ["Time detected", "Reason for error", "Detail for error", "Error count"];
+
+/// The table with the columns in an order of the test's.
+fn table(order: [usize; 4], delimiter: &str, line_end: &str) -> String {
+    [HEADINGS, CELLS[0], CELLS[1]].map(|row| order.map(|i| row[i]).join(delimiter) + line_end).concat()
+}
+
+fn rows() -> String {
+    table([0, 1, 2, 3], "\t", "\n").split_once('\n').unwrap().1.to_owned()
+}
+
+fn assert_five(summary: &Summary, what: &str) {
+    assert_eq!(summary.balance(), [[2, 2, 0]], "{what}");
+    assert_eq!(summary.details(), [("error_status_code", "502", 3), ("could_not_connect", "Connection timeout", 2)], "{what}");
+}
+
+fn read(content: impl AsRef<[u8]>) -> Summary {
+    Folder::with("w.tsv", content).summary("w.tsv")
+}
+
+#[test]
+fn delimiters_and_line_ends_are_recognised() {
+    for (delimiter, name, kind) in [("\t", "tab", "tsv"), (",", "comma", "csv"), (";", "semicolon", "csv")] {
+        for line_end in ["\n", "\r\n", "\r"] {
+            let content = table([0, 1, 2, 3], delimiter, line_end);
+            for content in [content.as_str(), content.trim_end()] {
+                let summary = read(content);
+                assert_five(&summary, &format!("{name} {line_end:?}"));
+                assert_eq!((&summary["inputs"][0]["delimiter"], &summary["inputs"][0]["kind"]), (&name.into(), &kind.into()));
+            }
+        }
+    }
+}
+
+#[test]
+fn columns_may_stand_in_any_order() {
+    for order in [[3, 2, 1, 0], [1, 0, 3, 2], [2, 3, 0, 1], [0, 3, 1, 2]] {
+        let summary = read(table(order, "\t", "\n"));
+        assert_five(&summary, &format!("{order:?}"));
+        assert_eq!(
+            summary["inputs"][0]["columns"],
+            serde_json::json!({"time": "Time detected", "reason": "Reason for error", "detail": "Detail for error", "count": "Error count"})
+        );
+    }
+}
+
+#[test]
+fn columns_that_mean_nothing_here_are_left_alone() {
+    let content: String = table([0, 1, 2, 3], "\t", "\n").lines().enumerate().map(|(i, line)| format!("{}\t{line}\tnote {i}\n", if i == 0 { "#" } else { "x" })).collect();
+    assert_five(&read(content), "extra columns");
+}
+
+#[test]
+fn quoted_cells_are_read_as_spreadsheets_write_them() {
+    let quoted = |delimiter: &str| {
+        let quote = |cell: &str| format!("\"{cell}\"");
+        [HEADINGS, CELLS[0], CELLS[1]].map(|row| row.map(quote).join(delimiter) + "\r\n").concat()
+    };
+    for delimiter in ["\t", ",", ";"] {
+        assert_five(&read(quoted(delimiter)), delimiter);
+    }
+    let summary = read("Time,Reason,Detail,Count\n2026-11-16 04:12:33,unclassified,\"a, \"\"b\"\", and c\",2\n2026-11-16 04:12:34,unclassified,\"a, \"\"b\"\", and c\",\"3\"\n");
+    assert_eq!(summary.details(), [("unclassified", "a, \"b\", and c", 5)]);
+}
+
+#[test]
+fn a_quote_inside_a_plain_cell_is_text() {
+    let summary = read("Time\tReason\tDetail\n2026-11-16 04:12:33\tunclassified\tthe 5\" screen\n2026-11-16 04:12:34\tunclassified\tother\n");
+    assert_eq!(summary.balance(), [[2, 2, 0]]);
+    assert!(summary.details().iter().any(|(_, detail, _)| *detail == "the 5\" screen"), "{:?}", summary.details());
+}
+
+#[test]
+fn titles_and_blank_lines_above_and_totals_below_are_no_rows() {
+    let body = table([0, 1, 2, 3], "\t", "\n");
+    for content in [
+        format!("Webhook errors of shop\n\n{body}"),
+        format!("Webhook errors of shop\t\t\t\nFrom 2026-11-16 to 2026-11-22\n\n\n{body}\n\n"),
+        format!("{body}Total\t\t\t5\n"),
+        format!("{body}\n合計\t\t\t5\n\n"),
+        format!("\n{body}\t\t\t\nTotal:\t\t\t5"),
+        format!("エラー統計\r\n\r\n{body}"),
+    ] {
+        assert_five(&read(&content), &content);
+    }
+}
+
+#[test]
+fn skipped_lines_are_listed_by_inspect() {
+    let content = format!("Webhook errors of shop\n\n{}Total\t\t\t5\n", table([0, 1, 2, 3], "\t", "\n"));
+    let shown = Folder::with("w.tsv", content).errstat("inspect w.tsv").done().text();
+    assert!(shown.contains("Webhook errors of shop"), "{shown}");
+    assert!(shown.contains("Total"), "{shown}");
+}
+
+#[test]
+fn every_heading_of_the_consoles_languages_is_known() {
+    let times = ["time", "timestamp", "date", "datetime", "time detected", "detected at", "occurred at", "日時", "発生日時", "検知日時", "検出日時", "時刻", "発生時刻", "日付"];
+    let reasons = ["reason", "reason for error", "error reason", "cause", "原因", "エラーの原因", "エラー原因"];
+    let details = ["detail", "details", "detail for error", "error detail", "詳細", "エラーの詳細", "エラー詳細"];
+    let counts = ["count", "error count", "errors", "number of errors", "件数", "回数", "エラー件数", "エラー数", "発生回数"];
+    for i in 0..times.len() {
+        let headings = [times[i], reasons[i % reasons.len()], details[i % details.len()], counts[i % counts.len()]];
+        let summary = read(headings.join("\t") + "\n" + &rows());
+        assert_five(&summary, &headings.join(" "));
+        assert_eq!(summary["inputs"][0]["columns"]["count"], headings[3]);
+    }
+}
+
+#[test]
+fn headings_are_known_in_any_dress() {
+    for headings in [
+        ["TIME_DETECTED", "reason-for-error", "Detail  for  Error", "ERROR COUNT"],
+        ["[Time]", "(Reason)", "Detail:", "*Count*"],
+        ["Ｔｉｍｅ　ｄｅｔｅｃｔｅｄ", "Ｒｅａｓｏｎ", "ＤＥＴＡＩＬ", "Ｃｏｕｎｔ"],
+        [" timeDetected ", "ErrorReason", "error_detail", "error-count"],
+        ["「発生日時」", "エラーの原因：", "【エラーの詳細】", "エラー 件数"],
+    ] {
+        assert_five(&read(headings.join("\t") + "\n" + &rows()), &headings.join(" "));
+    }
+}
+
+#[test]
+fn channels_and_urls_have_columns_of_their_own() {
+    for (id, name, url) in [("Channel ID", "Channel name", "Webhook URL"), ("チャネルID", "チャネル名", "URL"), ("チャンネルＩＤ", "チャンネル名", "url")] {
+        let content = format!(
+            "Time\t{id}\t{name}\tReason\t{url}\n2026-11-16 04:12:33\t0012345678\tshop\trequest_timeout\thttps://bot.example.com/cb?token=s3cret\n"
+        );
+        let summary = read(content);
+        assert_eq!(summary["channels"], serde_json::json!(["shop"]), "{id}");
+        assert_eq!(summary["by_host"], serde_json::json!([{"host": "https://bot.example.com", "errors": 1}]), "{url}");
+    }
+    // Without a name, the id stands for it, with its zeros.
+    let summary = read("Time\tChannel ID\tReason\n2026-11-16 04:12:33\t0012345678\trequest_timeout\n");
+    assert_eq!(summary["channels"], serde_json::json!(["0012345678"]));
+}
+
+#[test]
+fn two_ids_with_one_name_are_two_channels() {
+    let summary = read("Time\tChannel ID\tChannel name\tReason\n2026-11-16 04:12:33\t11\tshop\trequest_timeout\n2026-11-16 04:12:33\t22\tshop\trequest_timeout\n");
+    assert_eq!(summary["channels"], serde_json::json!(["shop (11)", "shop (22)"]));
+}
+
+#[test]
+fn without_a_count_column_each_row_counts_one() {
+    let summary = read("Time\tReason\tDetail\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\n");
+    assert_eq!((summary.errors(), summary.balance()), (2, vec![[2, 2, 0]]));
+}
+
+#[test]
+fn without_headings_columns_are_recognised_by_what_is_in_them() {
+    for delimiter in ["\t", ","] {
+        for order in [[0, 1, 2, 3], [1, 2, 0, 3], [3, 2, 1, 0]] {
+            let content = table(order, delimiter, "\n").split_once('\n').unwrap().1.to_owned();
+            assert_five(&read(content), &format!("{order:?}"));
+        }
+    }
+    // In capitals, as the webhook-test endpoint spells them.
+    let summary = read("2026-11-16 04:12:33\tCOULD_NOT_CONNECT\tUnknown host\t7\n");
+    assert_eq!(summary.details(), [("could_not_connect", "Unknown host", 7)]);
+}
+
+#[test]
+fn two_whole_number_columns_without_headings_are_refused() {
+    let content = "2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t2\t17\n2026-11-16 04:12:34\trequest_timeout\tRequest timeout\t3\t4\n";
+    let folder = Folder::with("w.tsv", content);
+    let sentence = folder.errstat("summary w.tsv").refused();
+    assert!(sentence.contains("w.tsv") && sentence.contains("--columns count="), "{sentence}");
+    assert_eq!(folder.summary("w.tsv --columns count=4").errors(), 5);
+    assert_eq!(folder.summary("w.tsv --columns count=5").errors(), 21);
+}
+
+#[test]
+fn ambiguous_headings_are_refused_with_the_candidates_and_the_option() {
+    let content = "Date\tOccurred at\tReason\n2026-11-16 04:12:33\t2026-11-17 04:12:33\trequest_timeout\n2026-11-16 04:12:34\t2026-11-17 04:12:34\trequest_timeout\n";
+    let folder = Folder::with("w.tsv", content);
+    let sentence = folder.errstat("summary w.tsv").refused();
+    for word in ["w.tsv", "Date", "Occurred at", "--columns time="] {
+        assert!(sentence.contains(word), "{word} is missing in: {sentence}");
+    }
+    let first = |summary: Summary| summary["data_span"]["first"].as_str().unwrap().to_owned();
+    assert_eq!(first(folder.summary("w.tsv --columns time=1")), "2026-11-16T04:12:33+09:00");
+    assert_eq!(first(folder.errstat("summary w.tsv --columns").arg("time=Occurred at").summary()), "2026-11-17T04:12:33+09:00");
+}
+
+#[test]
+fn two_count_columns_are_refused() {
+    let folder = Folder::with("w.tsv", "Time\tReason\tCount\tErrors\n2026-11-16 04:12:33\trequest_timeout\t2\t3\n");
+    let sentence = folder.errstat("summary w.tsv").refused();
+    for word in ["Count", "Errors", "--columns count="] {
+        assert!(sentence.contains(word), "{word} is missing in: {sentence}");
+    }
+    assert_eq!(folder.summary("w.tsv --columns count=Errors").errors(), 3);
+}
+
+#[test]
+fn unusual_headings_are_named_with_columns() {
+    let folder = Folder::with("w.tsv", "Wann\tWarum\tWas\tWie oft\n2026-11-16 04:12:33\tweird\tstrange\t2\n2026-11-16 04:12:34\tweird\tstrange\t3\n");
+    let sentence = folder.errstat("summary w.tsv").refused();
+    assert!(sentence.contains("--columns"), "{sentence}");
+    for columns in ["time=Wann,reason=Warum,detail=Was,count=Wie oft", "time=1,reason=2,detail=3,count=4", "time=wann,reason=2,detail=Was,count=4"] {
+        let summary = folder.errstat("summary w.tsv --columns").arg(columns).summary();
+        assert_eq!(summary.details(), [("weird", "strange", 5)], "{columns}");
+    }
+}
+
+#[test]
+fn columns_that_are_not_there_are_refused() {
+    let folder = Folder::with("w.tsv", table([0, 1, 2, 3], "\t", "\n"));
+    for (columns, word) in [("count=Anzahl", "Anzahl"), ("count=9", "9"), ("count=0", "0"), ("colour=1", "colour"), ("time", "time"), ("time=1,reason=1", "Time detected")] {
+        let sentence = folder.errstat(&format!("summary w.tsv --columns {columns}")).refused();
+        assert!(sentence.contains(word), "{columns}: {sentence}");
+    }
+}
+
+#[test]
+fn whole_numbers_under_an_unknown_heading_are_not_passed_over_in_silence() {
+    // Were `Hits` the count, 2 would be a wrong number without a word.
+    let folder = Folder::with("w.tsv", "Time\tReason\tHits\n2026-11-16 04:12:33\trequest_timeout\t20\n2026-11-16 04:12:34\trequest_timeout\t30\n");
+    let summary = folder.summary("w.tsv");
+    assert_eq!(summary.errors(), 2);
+    assert!(summary.list("notes").iter().any(|note| note["text"].as_str().unwrap().contains("Hits")), "{:?}", summary.notes());
+    assert_eq!(folder.summary("w.tsv --columns count=Hits").errors(), 50);
+}
+
+/// 24 rows of one error, ten minutes apart, from 00:00 of a day.
+fn day(date: &str) -> String {
+    (0..24).map(|i| format!("{date} {:02}:{:02}:00\trequest_timeout\tRequest timeout\t1\n", i / 6, i % 6 * 10)).collect()
+}
+
+#[test]
+fn concatenated_files_are_read_under_the_overlap_rules() {
+    let heading = HEADINGS.join("\t") + "\n";
+    // Two days, one after the other: added.
+    let summary = read([&heading, &day("2026-11-16"), &heading, &day("2026-11-17")].map(String::as_str).concat());
+    assert_eq!(summary.errors(), 48);
+    assert_eq!(summary.balance().iter().map(|[rows, ..]| rows).sum::<u64>(), 48);
+    assert_eq!(summary["rejects"]["count"], 0);
+    // The same day twice: counted once.
+    let summary = read([&heading, &day("2026-11-16"), &heading, &day("2026-11-16")].map(String::as_str).concat());
+    assert_eq!(summary.errors(), 24);
+}
+
+#[test]
+fn a_repeated_heading_with_another_order_is_followed() {
+    let other: String = day("2026-11-17")
+        .lines()
+        .map(|line| {
+            let cells: Vec<&str> = line.split('\t').collect();
+            format!("{}\t{}\t{}\t{}\n", cells[3], cells[2], cells[0], cells[1])
+        })
+        .collect();
+    let summary = read(format!("{}\n{}Error count\tDetail for error\tTime detected\tReason for error\n{other}", HEADINGS.join("\t"), day("2026-11-16")));
+    assert_eq!(summary.details(), [("request_timeout", "Request timeout", 48)]);
+    assert_eq!(summary["rejects"]["count"], 0);
+}
+
+#[test]
+fn one_week_in_two_layouts_counts_once() {
+    let folder = Folder::with("a.tsv", HEADINGS.join("\t") + "\n" + &day("2026-11-16"));
+    let moved: String = day("2026-11-16")
+        .lines()
+        .map(|line| {
+            let cells: Vec<&str> = line.split('\t').collect();
+            format!("{},{},{},{}\r\n", cells[3], cells[1], cells[2], cells[0].replace('-', "/"))
+        })
+        .collect();
+    folder.file("b.csv", format!("件数,原因,詳細,日時\r\n{moved}"));
+    let summary = folder.summary("a.tsv b.csv");
+    assert_eq!(summary.errors(), 24);
+    assert_eq!(summary["totals"]["rows"], 48, "rows are counted before overlaps are merged");
+}

@@ -1,0 +1,202 @@
+//! Rejects: every row is accepted or rejected, and a reject says file, line, why and text.
+
+use crate::program::{Folder, Summary, text};
+
+const HEADING: &str = "Time\tReason\tDetail\tCount\n";
+const GOOD: &str = "2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t1\n";
+
+/// One bad row between two good ones: it is on line 3.
+fn around(bad: &str) -> String {
+    format!("{HEADING}{GOOD}{bad}\n{GOOD}")
+}
+
+fn assert_rejected(bad: &str, word: &str) {
+    let summary = Folder::with("w.tsv", around(bad)).summary("w.tsv");
+    let shown: String = bad.chars().take(80).collect();
+    assert_eq!((summary.balance(), summary.errors()), (vec![[3, 2, 1]], 2), "{shown}");
+    assert_eq!(summary["rejects"]["count"], 1, "{shown}");
+    let (line, why) = summary.rejects()[0];
+    assert_eq!(line, 3, "{shown}");
+    assert!(why.contains(word), "{shown}: {why}");
+    assert_eq!(summary["rejects"]["examples"][0]["path"], "w.tsv", "{shown}");
+}
+
+#[test]
+fn too_few_cells() {
+    assert_rejected("2026-11-16 04:12:34\trequest_timeout", "few");
+    assert_rejected("2026-11-16 04:12:34", "few");
+}
+
+#[test]
+fn time_missing_unreadable_impossible_or_out_of_range() {
+    assert_rejected("\trequest_timeout\tRequest timeout\t1", "time");
+    assert_rejected("soon\trequest_timeout\tRequest timeout\t1", "time");
+    assert_rejected("2026-11-31 04:12:34\trequest_timeout\tRequest timeout\t1", "time");
+    assert_rejected("1999-11-16 04:12:34\trequest_timeout\tRequest timeout\t1", "time");
+}
+
+#[test]
+fn reason_missing() {
+    assert_rejected("2026-11-16 04:12:34\t\tRequest timeout\t1", "reason");
+    assert_rejected("2026-11-16 04:12:34\t \u{3000}\tRequest timeout\t1", "reason");
+}
+
+#[test]
+fn count_missing_not_a_whole_number_or_too_large() {
+    for count in ["", " ", "-1", "+-1", "1.5", "1e3", "many", "0x10", "99999999999999999999", "18446744073709551616"] {
+        assert_rejected(&format!("2026-11-16 04:12:34\trequest_timeout\tRequest timeout\t{count}"), "count");
+    }
+}
+
+#[test]
+fn a_count_of_zero_is_a_count() {
+    let summary = Folder::with("w.tsv", around("2026-11-16 04:12:34\trequest_timeout\tRequest timeout\t0")).summary("w.tsv");
+    assert_eq!((summary.balance(), summary.errors()), (vec![[3, 3, 0]], 2));
+}
+
+#[test]
+fn an_empty_detail_is_accepted_as_empty() {
+    let summary = Folder::with("w.tsv", around("2026-11-16 04:12:34\tunclassified\t\t3")).summary("w.tsv");
+    assert_eq!(summary.balance(), [[3, 3, 0]]);
+    assert_eq!(summary.details()[0], ("unclassified", "", 3));
+}
+
+#[test]
+fn a_detail_over_4_kib() {
+    assert_rejected(&format!("2026-11-16 04:12:34\tunclassified\t{}\t1", "x".repeat(4097)), "detail");
+    let longest = Folder::with("w.tsv", around(&format!("2026-11-16 04:12:34\tunclassified\t{}\t1", "x".repeat(4096)))).summary("w.tsv");
+    assert_eq!(longest.balance(), [[3, 3, 0]]);
+}
+
+#[test]
+fn a_broken_quote_spoils_its_own_line() {
+    assert_rejected("2026-11-16 04:12:34\trequest_timeout\t\"Request timeout\t1", "quote");
+    assert_rejected("\"2026-11-16 04:12:34\trequest_timeout\tRequest timeout\t1", "quote");
+    // In a comma-separated file, every line has quotes.
+    let line = "\"2026-11-16 04:12:33\",\"request_timeout\",\"Request timeout\",\"1\"\r\n";
+    let broken = "\"2026-11-16 04:12:33\",\"request_timeout\",\"Request\r\n";
+    let rest = "timeout\",\"1\"\r\n";
+    let summary = Folder::with("w.csv", ["Time,Reason,Detail,Count\r\n", line, broken, rest, line, line].concat()).summary("w.csv");
+    // The row broken over two lines is two rows, both rejected: a row is a line, always.
+    assert_eq!((summary.balance(), summary.errors()), (vec![[5, 3, 2]], 3));
+    assert_eq!(summary.rejects().iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4]);
+}
+
+#[test]
+fn lines_are_counted_as_an_editor_does() {
+    // Title, blank, heading, good, bad (5), blank, bad (7), totals.
+    for end in ["\n", "\r\n", "\r"] {
+        let lines = ["My errors", "", HEADING.trim_end(), GOOD.trim_end(), "x\ty\tz\t1", "", "2026-11-16 04:12:33\t\t\t1", GOOD.trim_end(), "Total\t\t\t3"];
+        let summary = Folder::with("w.tsv", lines.join(end)).summary("w.tsv");
+        assert_eq!(summary.rejects().iter().map(|(line, _)| *line).collect::<Vec<_>>(), [5, 7], "{end:?}");
+        assert_eq!(summary.balance(), [[4, 2, 2]], "{end:?}");
+    }
+}
+
+#[test]
+fn lines_stay_right_far_down_a_long_file() {
+    // 40,000 rows; every 10,000th is bad. The heading is line 1, so row i is line i + 2.
+    let rows: String = (0..40_000).map(|i| if i % 10_000 == 9_999 { "bad\trequest_timeout\tx\t1\n" } else { GOOD }).collect();
+    for threads in [1, 2] {
+        let summary = Folder::with("w.tsv", format!("{HEADING}{rows}")).summary(&format!("w.tsv --threads {threads}"));
+        assert_eq!(summary.balance(), [[40_000, 39_996, 4]]);
+        assert_eq!(summary.rejects().iter().map(|(line, _)| *line).collect::<Vec<_>>(), [10_001, 20_001, 30_001, 40_001]);
+    }
+}
+
+/// A file with 30 bad rows between 30 good ones: the i-th bad one is on line 2 i + 3 (i from 0).
+fn thirty() -> Folder {
+    Folder::with("w.tsv", HEADING.to_owned() + &format!("{GOOD}2026-11-16 04:12:34\trequest_timeout\tRequest timeout\tnone\n").repeat(30))
+}
+
+#[test]
+fn the_first_twenty_are_examples_and_all_are_counted() {
+    let summary = thirty().summary("w.tsv");
+    assert_eq!((summary.balance(), &summary["rejects"]["count"]), (vec![[60, 30, 30]], &30.into()));
+    assert_eq!(summary.rejects().iter().map(|(line, _)| *line).collect::<Vec<_>>(), (0..20).map(|i| 2 * i + 3).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_list_of_rejects_has_them_all() {
+    let folder = thirty();
+    folder.errstat("summary w.tsv --rejects out/../rejects.csv").run();
+    folder.errstat("summary w.tsv --rejects rejects.csv").done();
+    let list = folder.text("rejects.csv");
+    let lines: Vec<&str> = list.lines().collect();
+    assert_eq!(lines.len(), 31, "{list}");
+    for (i, line) in lines[1..].iter().enumerate() {
+        assert!(line.starts_with(&format!("w.tsv,{},", 2 * i + 3)), "{line}");
+        assert!(line.contains("count") && line.contains("none"), "{line}");
+    }
+    assert_eq!(folder.list(), ["rejects.csv", "w.tsv"]);
+}
+
+#[test]
+fn a_list_without_rejects_says_so_by_having_none() {
+    let folder = Folder::with("w.tsv", format!("{HEADING}{GOOD}"));
+    folder.file("rejects.csv", "of last week\n");
+    folder.errstat("summary w.tsv --rejects rejects.csv").done();
+    assert!(folder.text("rejects.csv").lines().count() <= 1, "{}", folder.text("rejects.csv"));
+}
+
+#[test]
+fn a_list_of_rejects_is_no_export() {
+    let folder = thirty();
+    folder.errstat("summary w.tsv --rejects rejects.csv").done();
+    let summary = folder.summary(".");
+    assert_eq!(summary.list("inputs").len(), 1);
+    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("rejects.csv")), "{:?}", summary.notes());
+}
+
+#[test]
+fn strict_allows_none() {
+    for command in ["summary w.tsv", "report w.tsv -o out"] {
+        let folder = thirty();
+        let sentence = folder.errstat(&format!("{command} --strict")).refused();
+        assert!(sentence.contains("w.tsv:3") && sentence.contains("30"), "{sentence}");
+        assert_eq!(folder.list(), ["w.tsv"]);
+    }
+    Folder::with("w.tsv", format!("{HEADING}{GOOD}")).errstat("summary w.tsv --strict").done();
+}
+
+#[test]
+fn rejects_are_told_without_asking() {
+    let outcome = thirty().errstat("summary w.tsv").done();
+    assert!((outcome.text() + &outcome.stderr).contains("30"), "{}", outcome.text());
+    let shown = thirty().errstat("inspect w.tsv").done().text();
+    assert!(shown.contains("30") && shown.contains("60"), "{shown}");
+}
+
+#[test]
+fn the_text_is_shortened_and_control_characters_are_visible() {
+    let summary = Folder::with("w.tsv", around(&format!("\u{1b}[31mred\u{7}\trequest_timeout\t{}\t1", "long ".repeat(2000)))).summary("w.tsv");
+    let shown = text(&summary["rejects"]["examples"][0], "text");
+    assert!(!shown.chars().any(char::is_control), "{shown}");
+    assert!(shown.contains("[31mred") && shown.chars().count() < 1000, "{shown}");
+}
+
+#[test]
+fn sums_beyond_64_bits_are_an_error_and_never_wrap() {
+    let rows = |n: usize| HEADING.to_owned() + &"2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t9000000000000000000\n".repeat(n);
+    assert_eq!(Folder::with("w.tsv", rows(1)).summary("w.tsv").errors(), 9_000_000_000_000_000_000);
+    for n in [2, 3, 5] {
+        let outcome = Folder::with("w.tsv", rows(n)).errstat("summary w.tsv --format json").run();
+        match outcome.code {
+            Some(0) => {
+                let summary = Summary { json: serde_json::from_slice(&outcome.stdout).unwrap(), stderr: outcome.stderr };
+                assert_eq!(u128::from(summary.errors()), 9_000_000_000_000_000_000 * n as u128);
+            }
+            code => assert_eq!(code, Some(2), "{n}: {}", outcome.stderr),
+        }
+    }
+    assert_eq!(Folder::with("w.tsv", rows(3)).errstat("summary w.tsv").run().code, Some(2));
+}
+
+#[test]
+fn too_varied_a_column_is_refused_with_its_name_and_an_example() {
+    let rows: String = (0..10_001).map(|i| format!("2026-11-16 04:12:33\tunclassified\ttrace-{i}\t1\n")).collect();
+    let sentence = Folder::with("w.tsv", format!("{HEADING}{rows}")).errstat("summary w.tsv").refused();
+    assert!(sentence.contains("w.tsv") && sentence.contains("detail") && sentence.contains("trace-"), "{sentence}");
+    let rows: String = (0..10_000).map(|i| format!("2026-11-16 04:12:33\tunclassified\ttrace-{i}\t1\n")).collect();
+    assert_eq!(Folder::with("w.tsv", format!("{HEADING}{rows}")).summary("w.tsv").errors(), 10_000);
+}
