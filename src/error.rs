@@ -34,6 +34,13 @@ impl Error {
         self
     }
 
+    /// Fills a placeholder with a number or a moment.
+    #[must_use]
+    pub fn filled(mut self, placeholder: &'static str, filling: Filling) -> Self {
+        self.0.values.push((placeholder, filling));
+        self
+    }
+
     /// The sentence in a language.
     pub fn text(&self, lang: Lang) -> String {
         lang.say(&self.0)

@@ -10,6 +10,10 @@ use crate::{
     model::{Filling, Sentence, Span, Timestamp},
 };
 
+/// Notes which say that the inputs do not reach the period.
+pub const UNREACHED: [&str; 3] =
+    ["note.period_not_covered", "note.period_not_covered_channel", "note.period_before_data"];
+
 /// Silence this long behind an incident, on a channel that is usually not silent, may be a suspended webhook.
 const SUSPICIOUS_SILENCE: i64 = 24 * 3_600_000;
 /// So many skipped files are named one by one.
@@ -52,7 +56,9 @@ pub(super) fn tell(
         let later = cube.cells().iter().filter(|cell| first_of(cell) > as_of.0).map(|cell| cell.rows).sum::<u64>();
         if later > 0 {
             notes.push(
-                Sentence::new("note.rows_after_report").with("rows", later).with("as_of", frames.zone.rfc3339(as_of)),
+                Sentence::new("note.rows_after_report")
+                    .with_number("rows", later)
+                    .with_moment("as_of", frames.zone.local(as_of)),
             );
         }
     }
@@ -76,8 +82,8 @@ fn files(cube: &Cube, notes: &mut Vec<Sentence>) {
             notes.push(
                 Sentence::new("note.rejects")
                     .with("path", &report.path)
-                    .with("count", report.rejected)
-                    .with("rows", report.rows),
+                    .with_number("count", report.rejected)
+                    .with_number("rows", report.rows),
             );
         }
     }
@@ -104,18 +110,17 @@ fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sen
         let channel = cube.labels()[*label as usize].clone().unwrap_or_default();
         match known_until(cube, *label) {
             Some(until) if until.0 >= end || last.0 >= end => {}
-            Some(until) => {
-                notes.push(Sentence::new(known).with("until", zone.rfc3339(until.max(last))).with("channel", channel))
-            }
+            Some(until) => notes
+                .push(Sentence::new(known).with_moment("until", zone.local(until.max(last))).with("channel", channel)),
             None if last.0 >= bounds.end => {}
             None if last.0 < bounds.start => {
-                notes.push(Sentence::new(known).with("until", zone.rfc3339(last)).with("channel", channel))
+                notes.push(Sentence::new(known).with_moment("until", zone.local(last)).with("channel", channel))
             }
-            None => notes.push(Sentence::new(unknown).with("last", zone.rfc3339(last)).with("channel", channel)),
+            None => notes.push(Sentence::new(unknown).with_moment("last", zone.local(last)).with("channel", channel)),
         }
     }
     if data.first.0 >= bounds.end {
-        notes.push(Sentence::new("note.period_before_data").with("first", zone.rfc3339(data.first)));
+        notes.push(Sentence::new("note.period_before_data").with_moment("first", zone.local(data.first)));
     }
 }
 
@@ -131,7 +136,7 @@ fn comparison(frames: &Frames<'_>, data: Span, notes: &mut Vec<Sentence>) {
             let key =
                 if data.first.0 >= previous.end { "note.nothing_to_compare" } else { "note.comparison_partly_covered" };
             notes.push(
-                Sentence::new(key).with("first", frames.zone.rfc3339(data.first)).with("period", &previous.label),
+                Sentence::new(key).with_moment("first", frames.zone.local(data.first)).with("period", &previous.label),
             );
         }
     }
@@ -144,9 +149,9 @@ fn vocabulary(analysis: &Analysis, notes: &mut Vec<Sentence>) {
         let errors: u64 = unknown.iter().map(|row| row.errors).sum();
         let example: String = if first.detail.is_empty() { first.reason.clone() } else { first.detail.clone() };
         notes.push(
-            Sentence::new("note.unknown_details")
-                .with("count", unknown.len())
-                .with("errors", errors)
+            Sentence::new(if unknown.len() == 1 { "note.unknown_detail" } else { "note.unknown_details" })
+                .with_number("count", unknown.len() as u64)
+                .with_number("errors", errors)
                 .with("example", example.chars().take(80).collect::<String>()),
         );
     }
@@ -167,7 +172,7 @@ fn silence(frames: &Frames<'_>, as_of: Timestamp, notes: &mut Vec<Sentence>) {
         if at_its_end && quiet >= SUSPICIOUS_SILENCE && found.start > first.cell().0 && quiet > 2 * usual {
             let channel = cube.labels()[found.label as usize].clone().unwrap_or_default();
             let key = if channel.is_empty() { "note.possible_suspension" } else { "note.possible_suspension_channel" };
-            notes.push(Sentence::new(key).with("last", frames.zone.rfc3339(last)).with("channel", channel));
+            notes.push(Sentence::new(key).with_moment("last", frames.zone.local(last)).with("channel", channel));
         }
     }
 }

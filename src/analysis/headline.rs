@@ -1,20 +1,24 @@
 //! The report in a few sentences, composed from its numbers.
 
-use super::{Analysis, DetailRow};
+use super::{Analysis, Bounds};
 use crate::{
     model::{Sentence, Timestamp, Zone},
-    taxonomy::Lang,
+    taxonomy::{self, Lang},
 };
 
 /// Names longer than this are cut in a headline.
 const LONGEST_NAME: usize = 60;
 
 /// What dominated, how it compares, when it was worst, whether it goes on.
-pub fn headline(analysis: &Analysis, lang: Lang) -> String {
-    let mut sentences = Vec::new();
-    let period = &analysis.period.label;
+///
+/// Where the inputs do not reach the period, that comes first: it is not a good week.
+pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -> String {
+    let mut sentences: Vec<Sentence> = unreached.into_iter().cloned().collect();
+    let period = &period_name(&analysis.period.bounds, analysis, lang);
     let errors = analysis.totals.errors;
-    if errors == 0 {
+    if errors == 0 && unreached.is_some() {
+        // Nothing is known, so nothing is said to be good.
+    } else if errors == 0 {
         let key =
             if analysis.totals.rows > 0 || analysis.data_span.is_some() { "headline.none" } else { "headline.no_rows" };
         sentences.push(Sentence::new(key).with("period", period));
@@ -23,7 +27,7 @@ pub fn headline(analysis: &Analysis, lang: Lang) -> String {
         let key = if errors == 1 { "headline.one" } else { "headline.errors" };
         let sentence = Sentence::new(key).with("errors", lang.number(errors)).with("period", period);
         sentences.push(match top {
-            Some(top) => sentence.with("detail", name(top)).with("share", lang.percent(top.share)),
+            Some(top) => sentence.with("detail", name(&top.reason, &top.detail)).with("share", lang.percent(top.share)),
             None => sentence,
         });
     }
@@ -38,14 +42,13 @@ pub fn headline(analysis: &Analysis, lang: Lang) -> String {
             (1, _) => "headline.incident",
             _ => "headline.incidents",
         };
-        let what = if worst.detail.is_empty() { &worst.reason } else { &worst.detail };
         sentences.push(
             Sentence::new(key)
                 .with("count", analysis.incidents.len())
                 .with("start", start)
                 .with("minutes", lang.number(worst.minutes))
                 .with("errors", lang.number(worst.errors))
-                .with("detail", shortened(what)),
+                .with("detail", name(&worst.reason, &worst.detail)),
         );
     }
     sentences
@@ -57,7 +60,7 @@ pub fn headline(analysis: &Analysis, lang: Lang) -> String {
 
 fn compared(analysis: &Analysis, lang: Lang) -> Option<Sentence> {
     let previous = analysis.totals.previous_errors?;
-    let period = &analysis.period.previous.as_ref()?.label;
+    let period = period_name(analysis.period.previous.as_ref()?, analysis, lang);
     let errors = analysis.totals.errors;
     let key = match (errors.cmp(&previous), previous) {
         (std::cmp::Ordering::Equal, _) => "headline.same",
@@ -69,8 +72,32 @@ fn compared(analysis: &Analysis, lang: Lang) -> Option<Sentence> {
     Some(Sentence::new(key).with("previous", lang.number(previous)).with("period", period).with("change", percent))
 }
 
-fn name(row: &DetailRow) -> String {
-    shortened(if row.detail.is_empty() { &row.reason } else { &row.detail })
+/// The detail as people say it: a status with its name.
+fn name(reason: &str, detail: &str) -> String {
+    match taxonomy::status(reason, detail).and_then(taxonomy::status_name) {
+        Some(name) => format!("{detail} {name}"),
+        None if detail.is_empty() => shortened(reason),
+        None => shortened(detail),
+    }
+}
+
+/// What to call a period: its label, or its days where the label only lists them.
+fn period_name(bounds: &Bounds, analysis: &Analysis, lang: Lang) -> String {
+    let Ok(zone) = analysis.timezone.parse::<Zone>() else { return bounds.label.clone() };
+    let (first, last) = (zone.day(Timestamp(bounds.start)), zone.day(Timestamp(bounds.end - 1)));
+    match bounds.label.split_once("..") {
+        Some((start, _)) if start.len() > 10 => {
+            let moment = |millis| lang.moment(zone.local(Timestamp(millis)));
+            range(lang, moment(bounds.start), moment(bounds.end))
+        }
+        Some(_) => range(lang, lang.day(first), lang.day(last)),
+        None if bounds.label.len() == 10 => lang.day(first),
+        None => bounds.label.clone(),
+    }
+}
+
+fn range(lang: Lang, start: String, end: String) -> String {
+    lang.say(&Sentence::new("headline.range").with("start", start).with("end", end))
 }
 
 fn shortened(text: &str) -> String {

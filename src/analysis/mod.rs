@@ -111,7 +111,9 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     coverage::tell(&mut analysis, &frames, data, as_of, &mut notes);
     analysis.notes = notes.iter().map(|note| Note { code: code(note.key), text: options.lang.say(note) }).collect();
     analysis.notes.dedup();
-    analysis.headline = headline::headline(&analysis, options.lang);
+    let unreached = notes.iter().find(|note| coverage::UNREACHED.contains(&note.key));
+    analysis.reached = unreached.is_none();
+    analysis.headline = headline::headline(&analysis, unreached, options.lang);
     Ok(analysis)
 }
 
@@ -297,6 +299,7 @@ impl Frames<'_> {
             rejects: self.rejects(options.lang),
             notes: Vec::new(),
             headline: String::new(),
+            reached: true,
             slices,
         })
     }

@@ -33,6 +33,9 @@ pub struct Analysis {
     /// What there is to say in a few sentences.
     #[serde(skip)]
     pub headline: String,
+    /// Whether the inputs reach the whole period, as far as is known.
+    #[serde(skip)]
+    pub reached: bool,
     /// Sums by window for those who choose dates and reasons in the page; none where nobody does.
     #[serde(skip)]
     pub slices: Option<Slices>,

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{
     Stop,
-    options::{Shared, Showing},
+    options::{Color, LangOption, Shared, Showing, parsed},
     screen,
 };
 use crate::{
@@ -23,12 +23,18 @@ pub struct Arguments {
     #[arg(value_name = "REASON [DETAIL]")]
     words: Vec<String>,
 
-    #[command(flatten)]
-    showing: Showing,
+    /// Language of the output
+    #[arg(long, value_name = "LANG", value_parser = parsed::<LangOption>)]
+    lang: Option<LangOption>,
+
+    /// Colours on the screen
+    #[arg(long, value_name = "WHEN")]
+    color: Option<Color>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Stop> {
-    let shared = Shared { showing: arguments.showing.clone(), ..Shared::default() };
+    let showing = Showing { lang: arguments.lang, color: arguments.color, ..Showing::default() };
+    let shared = Shared { showing, ..Shared::default() };
     screen::speak(shared.lang());
     match taxonomy::resolve(&arguments.words) {
         Ok(entries) => screen::print(terminal::explain(&entries, &screen::view(&shared)).as_bytes()),

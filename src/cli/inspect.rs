@@ -2,8 +2,15 @@
 
 use clap::Args;
 
-use super::{Stop, load, options::Shared, screen};
-use crate::{model::SourceReport, render::terminal};
+use super::{
+    Stop, load,
+    options::{Reading, Selection, Shared, Showing, parsed},
+    screen,
+};
+use crate::{
+    model::{SourceReport, Zone},
+    render::terminal,
+};
 
 /// How each file was understood: encoding, delimiter, columns, time form, rows, rejects, span
 ///
@@ -11,15 +18,23 @@ use crate::{model::SourceReport, render::terminal};
 #[derive(Args, Debug)]
 pub struct Arguments {
     #[command(flatten)]
-    shared: Shared,
+    reading: Reading,
+
+    /// Zone of the times shown: IANA name or offset [default: Asia/Tokyo]
+    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>)]
+    timezone: Option<Zone>,
+
+    #[command(flatten)]
+    showing: Showing,
 }
 
-pub fn run(mut arguments: Arguments) -> Result<(), Stop> {
-    let reading = load::read(&mut arguments.shared)?;
+pub fn run(arguments: Arguments) -> Result<(), Stop> {
+    let Arguments { reading, timezone, showing } = arguments;
+    let mut shared = Shared { reading, showing, selection: Selection { timezone, ..Selection::default() } };
+    let reading = load::read(&mut shared)?;
     let reports: Vec<SourceReport> = reading.sources.into_iter().map(|source| source.report).collect();
-    let shared = &arguments.shared;
     let zone = shared.analysis_options(crate::model::Timestamp(0), crate::model::Timestamp(0)).zone;
-    let mut text = terminal::inspect(&reports, &zone, &screen::view(shared));
+    let mut text = terminal::inspect(&reports, &zone, &screen::view(&shared));
     for (path, why) in &reading.skipped {
         let note =
             crate::model::Sentence::new("note.skipped_file").with("path", path).with("why", shared.lang().say(why));

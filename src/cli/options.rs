@@ -48,7 +48,7 @@ pub struct Reading {
     #[arg(long, value_name = "NAME[=GLOB]", value_parser = parsed::<ChannelRule>)]
     pub channel: Vec<ChannelRule>,
 
-    /// Where inputs overlap: merge one channel's (auto), take all for one channel (max), add everything (sum)
+    /// Where inputs overlap: merge one channel's (auto), take all for one channel (max), add everything (sum) [default: auto]
     #[arg(long, value_name = "HOW")]
     pub overlap: Option<Overlap>,
 
@@ -69,7 +69,7 @@ pub struct Reading {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Period and selection")]
 pub struct Selection {
-    /// all, today, yesterday, 24h, this-week, last-week, this-month, last-month, 7d, 2026-W46, 2026-11, 2026-11-16..2026-11-22, …
+    /// all, today, yesterday, 24h, this-week, last-week, this-month, last-month, 7d, 2026-W46, 2026-11, 2026-11-16..2026-11-22, … [default: all]
     #[arg(long, value_name = "PERIOD", value_parser = parsed::<PeriodSpec>)]
     pub period: Option<PeriodSpec>,
 
@@ -81,15 +81,15 @@ pub struct Selection {
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>)]
     pub timezone: Option<Zone>,
 
-    /// Size of the windows: auto, 5m, 15m, 30m, hour, day, week, month
+    /// Size of the windows: auto, 5m, 15m, 30m, hour, day, week, month [default: auto]
     #[arg(long, value_name = "SIZE", value_parser = parsed::<WindowOption>)]
     pub window: Option<WindowOption>,
 
-    /// First day of the week
+    /// First day of the week [default: mon]
     #[arg(long, value_name = "DAY")]
     pub week_start: Option<WeekDay>,
 
-    /// Compare with the period before
+    /// What to compare with: the period before, or nothing [default: previous]
     #[arg(long, value_name = "WITH")]
     pub compare: Option<Compare>,
 
@@ -110,7 +110,7 @@ pub struct Selection {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Showing")]
 pub struct Showing {
-    /// Language of the output
+    /// Language of the output [default: en]
     #[arg(long, value_name = "LANG", value_parser = parsed::<LangOption>)]
     pub lang: Option<LangOption>,
 
@@ -118,7 +118,7 @@ pub struct Showing {
     #[arg(long)]
     pub show_urls: bool,
 
-    /// Colours on the screen
+    /// Colours on the screen [default: auto]
     #[arg(long, value_name = "WHEN")]
     pub color: Option<Color>,
 
@@ -147,7 +147,7 @@ pub struct Shared {
 }
 
 /// Reads a value the way errstat does everywhere, for clap.
-fn parsed<T: FromStr<Err: Into<Boxed>>>(text: &str) -> std::result::Result<T, Boxed> {
+pub fn parsed<T: FromStr<Err: Into<Boxed>>>(text: &str) -> std::result::Result<T, Boxed> {
     text.parse().map_err(Into::into)
 }
 

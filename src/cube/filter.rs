@@ -3,7 +3,7 @@
 use super::Label;
 use crate::{
     error::{Error, Result},
-    model::Catalog,
+    model::{Catalog, Sentence},
     taxonomy,
 };
 
@@ -35,7 +35,10 @@ impl Filter {
         let known_reasons = taxonomy::REASONS.iter().copied().chain(catalog.reasons().iter().map(String::as_str));
         for wanted in &self.reasons {
             if !known_reasons.clone().any(|reason| fits(&canonical_reason(wanted), reason)) {
-                return Err(unknown("error.reason_unknown", wanted, taxonomy::REASONS.iter().copied()));
+                let known: std::collections::BTreeSet<&str> = known_reasons.collect();
+                return Err(Error::new("error.reason_unknown")
+                    .with("wanted", wanted)
+                    .with("known", known.into_iter().collect::<Vec<_>>().join(" | ")));
             }
         }
         let known_details: Vec<&'static str> =
@@ -44,7 +47,13 @@ impl Filter {
             let there = catalog.details().iter().any(|detail| fits(wanted, detail))
                 || known_details.iter().any(|detail| fits(wanted, detail));
             if !there && taxonomy::status(taxonomy::ERROR_STATUS_CODE, wanted).is_none() {
-                return Err(unknown("error.detail_unknown", wanted, known_details.iter().copied()));
+                let nearest = taxonomy::nearest(wanted, known_details.iter().copied()).join(", ");
+                let nearest =
+                    Sentence::new(if nearest.is_empty() { "error_nearest.none" } else { "error_nearest.one" })
+                        .with("nearest", nearest);
+                return Err(Error::new("error.detail_unknown")
+                    .with("wanted", wanted)
+                    .with_sentence("nearest", nearest));
             }
         }
         let any = |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|wanted| fits(wanted, value));
@@ -61,10 +70,6 @@ impl Filter {
 
 fn canonical_reason(wanted: &str) -> String {
     taxonomy::canonical(wanted, "").reason.into_owned()
-}
-
-fn unknown(key: &'static str, wanted: &str, known: impl Iterator<Item = &'static str>) -> Error {
-    Error::new(key).with("wanted", wanted).with("nearest", taxonomy::nearest(wanted, known).join(" | "))
 }
 
 fn fits(wanted: &str, value: &str) -> bool {

@@ -9,7 +9,7 @@ use super::{Label, cell_floor, stretch};
 use crate::{
     error::{Error, Result},
     input::{ReadOptions, Source, identical},
-    model::{CELL_MILLIS, Catalog, CellStart, Precision, Sentence, Span, Timestamp, Zone},
+    model::{CELL_MILLIS, Catalog, CellStart, Filling, Precision, Sentence, Span, Timestamp, Zone},
 };
 
 /// What to do where inputs meet in time.
@@ -190,8 +190,8 @@ pub fn judge(
                 .with("second", &names[1])
                 .with("errors", larger)
                 .with("share", format!("{:.0}", share * 100.0))
-                .with("start", options.zone.rfc3339(span.first))
-                .with("end", options.zone.rfc3339(span.last)));
+                .filled("start", Filling::Moment(options.zone.local(span.first)))
+                .filled("end", Filling::Moment(options.zone.local(span.last))));
         }
         notes.push(
             Sentence::new("note.one_channel")
@@ -352,8 +352,8 @@ pub fn notes(
             };
             sentence
                 .with("count", files.len())
-                .with("start", zone.rfc3339(start.timestamp()))
-                .with("end", zone.rfc3339(end.timestamp()))
+                .with_moment("start", zone.local(start.timestamp()))
+                .with_moment("end", zone.local(Timestamp(end.timestamp().0 - 1)))
         })
         .collect()
 }

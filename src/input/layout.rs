@@ -63,8 +63,7 @@ fn delimiter_name(delimiter: u8) -> &'static str {
     match delimiter {
         b'\t' => "tab",
         b',' => "comma",
-        b';' => "semicolon",
-        _ => "bar",
+        _ => "semicolon",
     }
 }
 
@@ -109,27 +108,39 @@ pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: 
     if lines.iter().all(|line| line.trim().is_empty()) {
         return Ok(Recognition::Other(Sentence::new("other.empty")));
     }
+    if let Some(why) = made_by_programs(&lines) {
+        return Ok(Recognition::Other(why));
+    }
     let candidates: Vec<Candidate> =
-        [b'\t', b',', b';', b'|'].iter().filter_map(|delimiter| candidate(*delimiter, &lines, options)).collect();
+        [b'\t', b',', b';'].iter().filter_map(|delimiter| candidate(*delimiter, &lines, options)).collect();
     // The first of the best: a tab wins over a comma where both fit.
     let best = candidates.iter().map(|c| c.score).max().unwrap_or(0);
     let Some(candidate) = candidates.into_iter().find(|c| c.score == best) else {
         return Ok(Recognition::Other(what_else(&lines)));
     };
-    settle(candidate, &lines, encoding, line_end, path, options).map(Recognition::Table)
+    settle(candidate, &lines, encoding, line_end, path, options)
 }
 
 /// Why a text without recognisable columns is no export.
 fn what_else(lines: &[String]) -> Sentence {
     let text: String = lines.iter().take(20).map(String::as_str).collect();
     let odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\t' | '\r') || *c == '\u{fffd}').count();
-    Sentence::new(if odd * 20 > text.chars().count() {
-        "other.binary"
-    } else if ["file,line,why", "reason,detail,status,known"].iter().any(|own| text.starts_with(own)) {
-        "other.own_output"
+    Sentence::new(if odd * 20 > text.chars().count() { "other.binary" } else { "other.no_columns" })
+}
+
+/// errstat's own outputs, and pages and pictures of anybody, which may well mention reasons and times.
+fn made_by_programs(lines: &[String]) -> Option<Sentence> {
+    let first = lines.iter().find(|line| !line.trim().is_empty())?.trim().to_lowercase();
+    let starts = |marks: &[&str]| marks.iter().any(|mark| first.starts_with(mark));
+    if starts(&["file,line,why,text", "reason,detail,status,known"])
+        || lines.iter().take(5).any(|line| line.contains("\"errstat/summary/"))
+    {
+        Some(Sentence::new("other.own_output"))
+    } else if starts(&["<svg", "<!doctype html", "<html", "<?xml"]) {
+        Some(Sentence::new("other.page"))
     } else {
-        "other.no_columns"
-    })
+        None
+    }
 }
 
 fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<Candidate> {
@@ -185,7 +196,7 @@ fn settle(
     line_end: u8,
     path: &str,
     options: &ReadOptions,
-) -> Result<Box<Layout>> {
+) -> Result<Recognition> {
     let heading: Option<Vec<String>> = found.heading.map(|i| found.rows[i].clone());
     let body_start = found.heading.map_or(0, |i| i + 1);
     let body: Vec<Vec<String>> = found.rows.split_off(body_start);
@@ -281,6 +292,7 @@ fn settle(
                 columns[Role::Reason as usize] = Some(index);
                 evidence.push(by_content(Role::Reason, index));
             }
+            [] if heading.is_none() => return Ok(Recognition::Other(Sentence::new("other.no_columns"))),
             [] => return Err(missing(path, Role::Reason, heading.as_deref(), shown)),
             _ => return Err(ambiguous(path, Role::Reason, matching.iter().map(|i| title(*i)), &matching)),
         }
@@ -302,6 +314,8 @@ fn settle(
                 columns[Role::Time as usize] = Some(index);
                 evidence.push(by_content(Role::Time, index));
             }
+            // One mention of a reason makes no export of a text.
+            [] if heading.is_none() => return Ok(Recognition::Other(Sentence::new("other.no_columns"))),
             [] => return Err(missing(path, Role::Time, heading.as_deref(), shown)),
             _ => return Err(ambiguous(path, Role::Time, matching.iter().map(|i| title(*i)), &matching)),
         }
@@ -476,7 +490,7 @@ fn settle(
         };
         layout.skipped.push(SkippedLine { line: i as u64 + 1, what, text: options.privacy.excerpt(line, 80) });
     }
-    Ok(Box::new(layout))
+    Ok(Recognition::Table(Box::new(layout)))
 }
 
 /// Lines above the first row of a table without known headings: titles, or headings in a language nobody told us.

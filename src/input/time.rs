@@ -107,6 +107,7 @@ impl TimeForm {
             Self::Calendar(Calendar { clock: Clock::None, .. }) => Precision::Day,
             Self::Calendar(Calendar { clock: Clock::Minutes, .. }) => Precision::Minute,
             Self::Pattern(pattern) if !has_clock(pattern) => Precision::Day,
+            Self::Pattern(pattern) if !has_seconds(pattern) => Precision::Minute,
             _ => Precision::Second,
         }
     }
@@ -200,6 +201,10 @@ fn has_clock(pattern: &str) -> bool {
     ["%H", "%I", "%T", "%R", "%X", "%k", "%l", "%s", "%c", "%+", "%r", "%-H", "%-I"]
         .iter()
         .any(|code| pattern.contains(code))
+}
+
+fn has_seconds(pattern: &str) -> bool {
+    ["%S", "%-S", "%T", "%X", "%s", "%c", "%+", "%r"].iter().any(|code| pattern.contains(code))
 }
 
 fn by_pattern(cell: &str, pattern: &str, zone: &Zone) -> Result<(Timestamp, NaiveDateTime), Why> {

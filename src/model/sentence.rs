@@ -1,5 +1,7 @@
 //! A sentence before it has a language.
 
+use chrono::{DateTime, FixedOffset};
+
 /// Key of a sentence in the phrase files, and the values of its `{placeholders}`.
 ///
 /// The values come from files and command lines, so they must be safe to show already.
@@ -15,6 +17,10 @@ pub enum Filling {
     Text(String),
     /// A sentence within the sentence, in the same language.
     Sentence(Sentence),
+    /// A whole number, grouped as the language does.
+    Number(u64),
+    /// A moment, to the minute, with the offset of the zone it is told in.
+    Moment(DateTime<FixedOffset>),
 }
 
 impl From<Sentence> for Filling {
@@ -34,6 +40,25 @@ impl Sentence {
     pub fn with(mut self, placeholder: &'static str, value: impl ToString) -> Self {
         self.values.push((placeholder, Filling::Text(value.to_string())));
         self
+    }
+
+    /// Fills a placeholder with anything.
+    #[must_use]
+    pub fn filled(mut self, placeholder: &'static str, filling: Filling) -> Self {
+        self.values.push((placeholder, filling));
+        self
+    }
+
+    /// Fills a placeholder with a whole number.
+    #[must_use]
+    pub fn with_number(self, placeholder: &'static str, number: u64) -> Self {
+        self.filled(placeholder, Filling::Number(number))
+    }
+
+    /// Fills a placeholder with a moment.
+    #[must_use]
+    pub fn with_moment(self, placeholder: &'static str, at: DateTime<FixedOffset>) -> Self {
+        self.filled(placeholder, Filling::Moment(at))
     }
 
     /// Fills a placeholder with a sentence.

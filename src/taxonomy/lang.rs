@@ -71,6 +71,8 @@ impl Lang {
             match sentence.values.iter().find(|(placeholder, _)| *placeholder == name) {
                 Some((_, Filling::Text(text))) => out.push_str(text),
                 Some((_, Filling::Sentence(inner))) => out.push_str(&self.say(inner)),
+                Some((_, Filling::Number(number))) => out.push_str(&self.number(*number)),
+                Some((_, Filling::Moment(at))) => out.push_str(&self.moment(*at)),
                 None => out.extend(["{", name, "}"]),
             }
             rest = after;

@@ -128,7 +128,11 @@ fn nothing(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
         }
         (true, None) => (lang.phrase("terminal.no_errors"), lang.phrase("terminal.no_rows_accepted").to_owned()),
     };
-    sheet.paragraph("", good, Ink::Good);
+    if analysis.reached {
+        sheet.paragraph("", good, Ink::Good);
+    } else {
+        sheet.paragraph("", &analysis.headline, Ink::Notice);
+    }
     sheet.paragraph("", &why, Ink::Plain);
     if let Some(previous) = analysis.totals.previous_errors.filter(|&previous| previous > 0) {
         let label = analysis.period.previous.as_ref().map_or("", |bounds| bounds.label.as_str());

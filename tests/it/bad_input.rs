@@ -1,0 +1,280 @@
+//! Bad input: a sentence and exit code 2, nothing half-written, and never a panic.
+
+use std::{
+    fs::File,
+    io::Read,
+    process::{Command, Stdio},
+};
+
+use crate::program::{Folder, PROGRAM};
+
+const GOOD: &str = "Time\tReason\tDetail\tCount\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t1\n";
+
+/// Every command that reads inputs.
+const COMMANDS: [&str; 3] = ["summary", "inspect", "report -o out"];
+
+/// Each command refuses the file with the words, and writes nothing.
+fn assert_refused(name: &str, content: &[u8], words: &[&str]) {
+    for command in COMMANDS {
+        let folder = Folder::with(name, content);
+        let sentence = folder.errstat(&format!("{command} {name}")).refused();
+        for word in words {
+            assert!(sentence.contains(word), "{command}: {word} is missing in: {sentence}");
+        }
+        assert_eq!(folder.list(), [name], "{command}");
+        assert_eq!(folder.leftovers(), [""; 0], "{command}");
+    }
+}
+
+#[test]
+fn a_missing_file() {
+    for command in COMMANDS {
+        let folder = Folder::new();
+        for name in ["missing.tsv", "no/such/folder/*.tsv", "missing/"] {
+            let sentence = folder.errstat(&format!("{command} {name}")).refused();
+            assert!(sentence.contains(name), "{sentence}");
+        }
+        assert_eq!(folder.list(), [""; 0]);
+    }
+}
+
+#[test]
+fn one_missing_file_among_good_ones() {
+    let folder = Folder::with("good.tsv", GOOD);
+    assert!(folder.errstat("summary good.tsv missing.tsv").refused().contains("missing.tsv"));
+}
+
+#[test]
+fn a_folder_without_exports() {
+    for command in COMMANDS {
+        let folder = Folder::with("folder/readme.txt", "Nothing to see here.\n");
+        folder.file("folder/deeper/picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+        let sentence = folder.errstat(&format!("{command} folder")).refused();
+        assert!(sentence.contains("folder"), "{sentence}");
+        std::fs::create_dir(folder.path("empty")).unwrap();
+        let sentence = folder.errstat(&format!("{command} empty")).refused();
+        assert!(sentence.contains("empty"), "{sentence}");
+    }
+}
+
+#[test]
+fn an_empty_file() {
+    assert_refused("w.tsv", b"", &["w.tsv", "empty"]);
+    for blank in [&b"\n"[..], b"\r\n\r\n", b"\xef\xbb\xbf", b"\xff\xfe", b" \t \n"] {
+        assert_refused("w.tsv", blank, &["w.tsv"]);
+    }
+}
+
+#[test]
+fn binary_files() {
+    let noise: Vec<u8> = (0_u32..50_000).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    assert_refused("w.tsv", &noise, &["w.tsv"]);
+    assert_refused("w.tsv", &[0; 10_000], &["w.tsv"]);
+    assert_refused("w.tsv", &[0xff; 10_000], &["w.tsv"]);
+    assert_refused("program", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3e\0\x01\0\0\0", &["program"]);
+}
+
+#[test]
+fn prose() {
+    assert_refused("w.txt", b"Dear all,\n\nthe webhook failed last night, for a reason that nobody knows; see the details below.\n\nYours\n", &["w.txt"]);
+    assert_refused("w.txt", "拝啓\n\n昨夜、ウェブフックが失敗しました。原因は不明です。\n".as_bytes(), &["w.txt"]);
+    assert_refused("w.html", b"<!DOCTYPE html><html><body><table><tr><td>Time</td><td>Reason</td></tr></table></body></html>\n", &["w.html"]);
+    assert_refused("w.json", b"{\"time\": \"2026-11-16 04:12:33\", \"reason\": \"request_timeout\"}\n", &["w.json"]);
+}
+
+#[test]
+fn no_recognisable_column() {
+    assert_refused("w.csv", b"Name,City\nAnna,Berlin\nBen,Paris\n", &["w.csv"]);
+    // A time and no reason: the headings are shown, and the option that helps.
+    assert_refused("w.tsv", b"Time\tWhat\n2026-11-16 04:12:33\tx\n2026-11-16 04:12:34\ty\n", &["w.tsv", "--columns"]);
+    assert_refused("w.tsv", b"When\tReason\nsoon\trequest_timeout\nlater\trequest_timeout\n", &["w.tsv", "--columns"]);
+}
+
+#[test]
+fn only_rejects() {
+    let rows = "Time\tReason\tDetail\tCount\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\tmany\n2026-11-16 04:12:34\t\tRequest timeout\t1\n";
+    assert_refused("w.tsv", rows.as_bytes(), &["w.tsv", ":2", "count", "many"]);
+}
+
+#[test]
+fn a_spreadsheet_file_is_named_as_such() {
+    // The names of an .xlsx file's members are in the clear.
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in ["[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, b"<xml/>").unwrap();
+    }
+    assert_refused("w.xlsx", &zip.finish().unwrap().into_inner(), &["w.xlsx", "Save"]);
+    assert_refused("w.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0\0\0\0\0\0", &["w.xls"]);
+}
+
+#[test]
+fn damaged_archives() {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut gzip, GOOD.repeat(1000).as_bytes()).unwrap();
+    let gzip = gzip.finish().unwrap();
+    assert_refused("w.tsv.gz", &gzip[..gzip.len() / 2], &["w.tsv.gz"]);
+    assert_refused("w.tsv.gz", &gzip[..12], &["w.tsv.gz"]);
+    let zstd = zstd::bulk::compress(GOOD.repeat(1000).as_bytes(), 3).unwrap();
+    assert_refused("w.tsv.zst", &zstd[..zstd.len() - 9], &["w.tsv.zst"]);
+    assert_refused("w.zip", b"PK\x03\x04\x14\0\0\0\x08\0", &["w.zip"]);
+}
+
+#[test]
+fn a_header_without_rows_is_a_week_without_errors() {
+    for heading in ["Time\tReason\tDetail\tCount\n", "Time detected\tReason for error\tDetail for error", "発生日時,エラーの原因,エラーの詳細,エラー件数\r\n", "Title\n\nTime\tReason\n\n"] {
+        let folder = Folder::with("w.tsv", heading);
+        let summary = folder.summary("w.tsv");
+        assert_eq!((summary.errors(), summary.balance()), (0, vec![[0, 0, 0]]), "{heading}");
+        assert_eq!(summary["data_span"], serde_json::Value::Null);
+        assert_eq!(summary["inputs"][0]["first"], serde_json::Value::Null);
+        assert!(!summary.notes().is_empty(), "zero errors are said to be so");
+        let table = folder.errstat("summary w.tsv").done().text();
+        assert!(table.to_lowercase().contains("no error"), "{table}");
+        folder.errstat("inspect w.tsv").done();
+        folder.errstat("report w.tsv -o out").done();
+        assert!(folder.list().iter().any(|name| name == "out/report.html"));
+    }
+}
+
+#[test]
+fn an_output_place_that_cannot_be_written() {
+    let folder = Folder::with("w.tsv", GOOD);
+    folder.file("occupied", "a file where a folder is wanted");
+    for (output, word) in [("occupied", "occupied"), ("occupied/below", "occupied"), ("occupied/page.html", "occupied"), ("nowhere/page.html", "nowhere")] {
+        let outcome = folder.errstat(&format!("report w.tsv -o {output}")).run();
+        // A missing folder above a file may be made; anything else is refused.
+        if output.starts_with("nowhere") && outcome.code == Some(0) {
+            assert!(folder.path(output).exists());
+            continue;
+        }
+        assert_eq!(outcome.code, Some(2), "{output}");
+        assert!(outcome.stderr.contains(word), "{}", outcome.stderr);
+    }
+    assert!(folder.errstat("summary w.tsv --rejects occupied/rejects.csv").refused().contains("occupied"));
+    std::fs::create_dir(folder.path("folder.html")).unwrap();
+    assert!(folder.errstat("report w.tsv -o folder.html").refused().contains("folder.html"));
+    assert_eq!(folder.text("occupied"), "a file where a folder is wanted");
+    assert!(!folder.list().iter().any(|name| name.contains(".errstat-")), "{:?}", folder.list());
+}
+
+#[test]
+fn an_output_that_no_format_is_named_by() {
+    let folder = Folder::with("w.tsv", GOOD);
+    let sentence = folder.errstat("summary w.tsv --format yaml").refused();
+    assert!(sentence.contains("yaml") && sentence.contains("json"), "{sentence}");
+}
+
+#[test]
+fn mistakes_of_usage() {
+    let folder = Folder::with("w.tsv", GOOD);
+    for (line, word) in [
+        ("summary", "INPUT"),
+        ("sumary w.tsv", "summary"),
+        ("summary w.tsv --perid all", "--period"),
+        ("summary w.tsv --window 7m", "7m"),
+        ("summary w.tsv --overlap perhaps", "perhaps"),
+        ("summary w.tsv --top many", "many"),
+        ("summary w.tsv --threads 0", "0"),
+        ("summary w.tsv --exported-at sometime", "sometime"),
+        ("summary w.tsv --as-of sometime", "sometime"),
+        ("summary w.tsv --lang tlh", "tlh"),
+        ("report w.tsv", "--output"),
+    ] {
+        let sentence = folder.errstat(line).refused();
+        assert!(sentence.contains(word), "{line}: {sentence}");
+    }
+}
+
+#[test]
+fn filters_that_match_nothing_name_what_there_is() {
+    let folder = Folder::with("w.tsv", GOOD);
+    assert!(folder.errstat("summary w.tsv --reason request_timeouts").refused().contains("request_timeout"));
+    assert!(folder.errstat("summary w.tsv --detail Reqest*").run().code.is_some());
+}
+
+/// Enough rows that a table of them does not fit into a pipe's buffer (64 KiB).
+fn many_details() -> String {
+    let rows = (0..5000).map(|i| format!("2026-11-16 04:12:33\tunclassified\tdetail number {i}\t1\n"));
+    "Time\tReason\tDetail\tCount\n".to_owned() + &rows.collect::<String>()
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let folder = Folder::with("w.tsv", many_details());
+    for arguments in [&["summary", "w.tsv", "--format", "json"][..], &["summary", "w.tsv", "--format", "csv"], &["summary", "w.tsv", "--top", "5000"], &["explain"]] {
+        let mut child = Command::new(PROGRAM)
+            .args(arguments)
+            .current_dir(folder.path(""))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // One byte is read, as `head` would, and the rest refused.
+        let mut stdout = child.stdout.take().unwrap();
+        let _ = stdout.read(&mut [0; 1]).unwrap();
+        drop(stdout);
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}: {stderr}");
+        assert!(!stderr.contains("pipe") && !stderr.contains("panicked"), "{stderr}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_under_standard_output() {
+    let folder = Folder::with("w.tsv", GOOD);
+    for arguments in [&["summary", "w.tsv"][..], &["summary", "w.tsv", "--format", "json"], &["inspect", "w.tsv"], &["explain"]] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let output = Command::new(PROGRAM).args(arguments).current_dir(folder.path("")).stdout(full).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains("space") && !stderr.contains("panicked"), "{stderr}");
+    }
+}
+
+/// A disk on which no file grows beyond 8 blocks, as the shell's `ulimit -f` makes it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_under_the_outputs_leaves_the_old_ones() {
+    for (arguments, place) in [("report w.tsv -o out", "out/report.html"), ("report w.tsv -o page.html", "page.html"), ("summary w.tsv --rejects rejects.csv", "rejects.csv")] {
+        let folder = Folder::with("w.tsv", many_details() + &"bad row\tunclassified\tx\t1\n".repeat(2000));
+        folder.file(place, "of last week");
+        let script = format!("trap '' XFSZ; ulimit -f 8; exec {PROGRAM} {arguments}");
+        let output = Command::new("sh").args(["-c", &script]).current_dir(folder.path("")).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {stderr}");
+        assert_eq!(folder.text(place), "of last week", "{arguments}");
+        assert!(!folder.list().iter().any(|name| name.contains(".errstat-") || name.contains("tmp")), "{arguments}: {:?}", folder.list());
+        assert!(!stderr.contains("panicked"), "{stderr}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_input_that_breaks_while_it_is_read() {
+    // The memory of a process is a file that opens and gives an error at its first byte.
+    let sentence = Folder::new().errstat("summary /proc/self/mem").refused();
+    assert!(sentence.contains("/proc/self/mem"), "{sentence}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_nowhere_or_in_circles() {
+    let folder = Folder::with("exports/w.tsv", GOOD);
+    std::os::unix::fs::symlink("nowhere.tsv", folder.path("dangling.tsv")).unwrap();
+    assert!(folder.errstat("summary dangling.tsv").refused().contains("dangling.tsv"));
+    std::os::unix::fs::symlink("loop.tsv", folder.path("loop.tsv")).unwrap();
+    assert!(folder.errstat("summary loop.tsv").refused().contains("loop.tsv"));
+    // In a folder, whatever becomes of them, nothing counts twice.
+    std::os::unix::fs::symlink("../exports", folder.path("exports/again")).unwrap();
+    let outcome = folder.errstat("summary exports --format json").run();
+    if outcome.code == Some(0) {
+        let json: serde_json::Value = serde_json::from_slice(&outcome.stdout).unwrap();
+        assert_eq!(json["totals"]["errors"], 1);
+    } else {
+        assert_eq!(outcome.code, Some(2));
+        assert!(outcome.stderr.contains("again"), "{}", outcome.stderr);
+    }
+}

@@ -1,0 +1,210 @@
+//! Sources: files, folders, globs, standard input, packed or not; what is no export is named.
+
+use std::io::Write;
+
+use crate::program::{Folder, text};
+
+/// 24 rows of one error, ten minutes apart, on the hours from 0 to 4 of a day.
+fn day(date: &str) -> String {
+    let rows = (0..24).map(|i| format!("{date} {:02}:{:02}:00\trequest_timeout\tRequest timeout\t1\n", i / 6, i % 6 * 10));
+    "Time\tReason\tDetail\tCount\n".to_owned() + &rows.collect::<String>()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packer.write_all(bytes).unwrap();
+    packer.finish().unwrap()
+}
+
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut packer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        packer.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated)).unwrap();
+        packer.write_all(bytes).unwrap();
+    }
+    packer.finish().unwrap().into_inner()
+}
+
+fn paths(summary: &crate::program::Summary) -> Vec<&str> {
+    summary.list("inputs").iter().map(|input| text(input, "path")).collect()
+}
+
+#[test]
+fn several_files_at_once() {
+    let folder = Folder::with("a.tsv", day("2026-11-16"));
+    folder.file("b.tsv", day("2026-11-17"));
+    let summary = folder.summary("a.tsv b.tsv");
+    assert_eq!((summary.errors(), paths(&summary)), (48, vec!["a.tsv", "b.tsv"]));
+}
+
+#[test]
+fn a_folder_is_searched_with_the_folders_in_it() {
+    let folder = Folder::with("exports/a.tsv", day("2026-11-16"));
+    folder.file("exports/2026/deep/b.txt", day("2026-11-17")).file("exports/c", day("2026-11-18"));
+    let summary = folder.summary("exports");
+    assert_eq!(summary.errors(), 72);
+    assert_eq!(summary.list("inputs").len(), 3);
+}
+
+#[test]
+fn what_is_no_export_in_a_folder_is_named_and_skipped() {
+    let folder = Folder::with("exports/a.tsv", day("2026-11-16"));
+    folder
+        .file("exports/readme.md", "# Our exports\n\nDownloaded every Monday.\n")
+        .file("exports/logo.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01")
+        .file("exports/empty.tsv", "")
+        .file("exports/people.csv", "Name,City\nAnna,Berlin\n");
+    let summary = folder.summary("exports");
+    assert_eq!(summary.errors(), 24);
+    let notes: String = summary.list("notes").iter().map(|note| text(note, "text")).collect::<Vec<_>>().join("\n");
+    for name in ["readme.md", "logo.png", "empty.tsv", "people.csv"] {
+        assert!(notes.contains(name), "{name} is missing in: {notes}");
+    }
+    assert_eq!(paths(&summary), ["exports/a.tsv"]);
+}
+
+#[test]
+fn the_same_file_asked_for_by_name_is_refused() {
+    let folder = Folder::with("exports/a.tsv", day("2026-11-16"));
+    folder.file("exports/readme.md", "# Our exports\n\nDownloaded every Monday.\n");
+    assert!(folder.errstat("summary exports/a.tsv exports/readme.md").refused().contains("readme.md"));
+    assert!(folder.errstat("summary exports exports/readme.md").refused().contains("readme.md"));
+}
+
+#[test]
+fn patterns_find_their_files() {
+    let folder = Folder::with("a.tsv", day("2026-11-16"));
+    folder.file("b.tsv", day("2026-11-17")).file("c.csv", day("2026-11-18")).file("sub/d.tsv", day("2026-11-19"));
+    for (pattern, errors) in [("*.tsv", 48), ("[bc].*", 48), ("?.tsv", 48), ("**/*.tsv", 72), ("sub/*", 24)] {
+        assert_eq!(folder.summary(pattern).errors(), errors, "{pattern}");
+    }
+}
+
+#[test]
+fn a_name_with_brackets_is_a_name_first() {
+    let folder = Folder::with("errors [1].tsv", day("2026-11-16"));
+    assert_eq!(folder.errstat("summary").arg("errors [1].tsv").summary().errors(), 24);
+}
+
+#[test]
+fn names_in_any_script_and_with_spaces() {
+    let folder = Folder::with("エラー 統計 (1).tsv", day("2026-11-16"));
+    let summary = folder.errstat("summary").arg("エラー 統計 (1).tsv").summary();
+    assert_eq!((summary.errors(), paths(&summary)), (24, vec!["エラー 統計 (1).tsv"]));
+}
+
+#[test]
+fn standard_input_is_read() {
+    let folder = Folder::new();
+    let summary = folder.errstat("summary -").stdin(day("2026-11-16")).summary();
+    assert_eq!((summary.errors(), paths(&summary)), (24, vec!["-"]));
+    for packed in [gzip(day("2026-11-16").as_bytes()), zstd::bulk::compress(day("2026-11-16").as_bytes(), 3).unwrap(), zip(&[("a.tsv", day("2026-11-16").as_bytes())])] {
+        assert_eq!(folder.errstat("summary -").stdin(packed).summary().errors(), 24);
+    }
+    let unicode: Vec<u8> = day("2026-11-16").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(folder.errstat("summary -").stdin(unicode).summary().errors(), 24);
+    assert_eq!(folder.leftovers(), [""; 0]);
+}
+
+#[test]
+fn standard_input_overlaps_like_a_file() {
+    let folder = Folder::with("a.tsv", day("2026-11-16"));
+    assert_eq!(folder.errstat("summary a.tsv -").stdin(day("2026-11-16")).summary().errors(), 24);
+    assert_eq!(folder.errstat("summary - a.tsv").stdin(day("2026-11-17")).summary().errors(), 48);
+    // 20 of the 24 rows, with other line ends: no copy of the file, but a part of its log.
+    let part: String = day("2026-11-16").lines().take(21).map(|line| format!("{line}\r\n")).collect();
+    assert_eq!(folder.errstat("summary a.tsv -").stdin(part).summary().errors(), 24);
+    assert_eq!(folder.leftovers(), [""; 0]);
+}
+
+#[test]
+fn empty_standard_input_is_refused() {
+    let folder = Folder::new();
+    assert!(folder.errstat("summary -").stdin("").refused().contains("empty"));
+    assert_eq!(folder.leftovers(), [""; 0]);
+}
+
+#[test]
+fn packed_files_are_recognised_by_content() {
+    let plain = day("2026-11-16");
+    for (name, bytes) in [
+        ("a.tsv.gz", gzip(plain.as_bytes())),
+        ("a.tsv", gzip(plain.as_bytes())),
+        ("a.tsv.zst", zstd::bulk::compress(plain.as_bytes(), 3).unwrap()),
+        ("a.zip", zip(&[("w.tsv", plain.as_bytes())])),
+        ("a.tsv.gz", plain.clone().into_bytes()),
+    ] {
+        let summary = Folder::with(name, bytes).summary(name);
+        assert_eq!((summary.errors(), summary.balance()), (24, vec![[24, 24, 0]]), "{name}");
+    }
+}
+
+#[test]
+fn joined_gzip_and_zstd_files_are_read_to_their_end() {
+    // `cat a.gz b.gz` is a valid gzip file (RFC 1952, 2.2), and likewise for zstd (RFC 8878, 3.1). The second part begins with a heading.
+    let (a, b) = (day("2026-11-16"), day("2026-11-17"));
+    let joined = [gzip(a.as_bytes()), gzip(b.as_bytes())].concat();
+    assert_eq!(Folder::with("w.gz", joined).summary("w.gz").errors(), 48);
+    let joined = [&a, &b].map(|part| zstd::bulk::compress(part.as_bytes(), 3).unwrap()).concat();
+    assert_eq!(Folder::with("w.zst", joined).summary("w.zst").errors(), 48);
+}
+
+#[test]
+fn each_member_of_a_zip_file_is_an_input() {
+    let (a, b) = (day("2026-11-16"), day("2026-11-17"));
+    let excel: Vec<u8> = [0xfeff].into_iter().chain(day("2026-11-18").encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let folder = Folder::with("all.zip", zip(&[("a.tsv", a.as_bytes()), ("sub/b.tsv", b.as_bytes()), ("excel.txt", &excel), ("readme.txt", b"Three days of errors.\n"), ("c.tsv.gz", &gzip(day("2026-11-19").as_bytes()))]));
+    let summary = folder.summary("all.zip");
+    assert_eq!(summary.errors(), 96);
+    let paths = paths(&summary);
+    assert_eq!(paths.len(), 4);
+    assert!(paths.iter().all(|path| path.starts_with("all.zip/")), "{paths:?}");
+    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("readme.txt")), "{:?}", summary.notes());
+}
+
+#[test]
+fn a_file_given_twice_counts_once() {
+    let folder = Folder::with("a.tsv", day("2026-11-16"));
+    folder.file("copy/same week.tsv", day("2026-11-16")).file("a.tsv.gz", gzip(day("2026-11-16").as_bytes()));
+    for line in ["a.tsv a.tsv", "a.tsv ./a.tsv", "a.tsv .", ". copy", "a.tsv a.tsv.gz", "*.tsv copy"] {
+        assert_eq!(folder.summary(line).errors(), 24, "{line}");
+    }
+    // The same content under two names is said so; the same file named twice is one input.
+    let summary = folder.errstat("summary a.tsv").arg("copy/same week.tsv").summary();
+    assert_eq!(summary.errors(), 24);
+    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("same week.tsv")), "{:?}", summary.notes());
+    assert_eq!(folder.summary("a.tsv a.tsv").list("inputs").len(), 1);
+}
+
+#[test]
+fn a_file_given_twice_counts_once_even_if_it_is_short() {
+    // Two errors are too few to judge an overlap by, but identical files are one file anyway.
+    let folder = Folder::with("a.tsv", "Time\tReason\n2026-11-16 04:12:33\trequest_timeout\n2026-11-16 04:12:34\trequest_timeout\n");
+    folder.file("b.tsv", folder.bytes("a.tsv"));
+    assert_eq!(folder.summary("a.tsv b.tsv").errors(), 2);
+    assert_eq!(folder.summary("a.tsv b.tsv --overlap max").errors(), 2);
+}
+
+#[test]
+fn what_errstat_wrote_is_no_input() {
+    let folder = Folder::with("a.tsv", day("2026-11-16"));
+    folder.errstat("report a.tsv -o out").done();
+    let csv = folder.errstat("summary a.tsv --format csv").done();
+    folder.file("details.csv", csv.stdout);
+    let summary = folder.summary(".");
+    assert_eq!((summary.errors(), paths(&summary).len()), (24, 1), "{:?}", paths(&summary));
+    let notes: String = summary.list("notes").iter().map(|note| text(note, "text")).collect::<Vec<_>>().join("\n");
+    assert!(notes.contains("details.csv"), "{notes}");
+}
+
+#[test]
+fn a_name_with_a_date_says_up_to_when_the_export_reaches() {
+    // One date is the day of the download, which may lie within it; two are the first and the last day.
+    let folder = Folder::with("webhook-errors_2026-11-16_2026-11-22.tsv", day("2026-11-16"));
+    let summary = folder.summary("webhook-errors_2026-11-16_2026-11-22.tsv");
+    assert_eq!(summary["inputs"][0]["coverage"], serde_json::json!({"from": null, "until": "2026-11-23T00:00:00+09:00", "by": "file name"}));
+    let summary = folder.summary("webhook-errors_2026-11-16_2026-11-22.tsv --exported-at 2026-11-20T12:00");
+    assert_eq!(summary["inputs"][0]["coverage"]["until"], "2026-11-20T12:00:00+09:00");
+    folder.file("plain.tsv", day("2026-11-16"));
+    assert_eq!(folder.summary("plain.tsv")["inputs"][0]["coverage"]["until"], serde_json::Value::Null);
+}
