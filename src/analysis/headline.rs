@@ -31,7 +31,9 @@ pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -
             None => sentence,
         });
     }
-    sentences.extend(compared(analysis, lang));
+    if unreached.is_none() {
+        sentences.extend(compared(analysis, lang));
+    }
     if let Some(worst) =
         analysis.incidents.iter().max_by_key(|incident| (incident.errors, std::cmp::Reverse(incident.bounds.0)))
     {

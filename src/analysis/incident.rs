@@ -6,7 +6,7 @@
 //! φμ of the channel's own data (φ is the dispersion of a quasi-Poisson model: McCullagh & Nelder,
 //! *Generalized Linear Models*, 2nd ed. 1989, §6.2; for the choice between the two variance functions see
 //! Ver Hoef & Boveng, "Quasi-Poisson vs. negative binomial regression", *Ecology* 88 (2007) 2766–2772).
-//! Both numbers come from counts whose top tenth is pulled in to the 90th percentile (winsorised: Tukey,
+//! Both numbers come from counts whose top tenth of hours is pulled in to the 90th percentile (winsorised: Tukey,
 //! "The future of data analysis", *Ann. Math. Statist.* 33 (1962) 1–67), so that an outage does not hide
 //! itself by raising the level that it is measured against.
 //!
@@ -25,7 +25,7 @@ use crate::{
 /// A cell is improbable if chance gives so many errors less often than this: about once in ten years of
 /// five-minute cells.
 const IMPROBABLE: f64 = 1e-6;
-/// The share of the largest counts that do not set the level.
+/// The share of the hours, those with the most errors, that do not set the level.
 const WINSORISED: f64 = 0.10;
 /// However quiet a channel is, one error an hour is no incident's measure.
 const LEAST_PER_HOUR: f64 = 1.0;
@@ -59,28 +59,29 @@ pub struct Found {
     pub cells: Vec<u64>,
 }
 
-/// The smallest count that is improbable for a series of counts at one scale.
-///
-/// `counts` has the counts of all its cells that are not zero, `cells` says how many cells there are, and
-/// `least_mean` is the level below which none is taken to be.
-pub fn threshold(counts: &[u64], cells: u64, least_mean: f64) -> u64 {
+/// The 90th percentile of the counts of `hours` hours, of which `counts` has those that are not zero: no
+/// hour with more sets the level.
+fn cap(counts: &[u64], hours: u64) -> u64 {
     let mut sorted = counts.to_vec();
     sorted.sort_unstable();
-    let zeros = cells.saturating_sub(sorted.len() as u64);
-    // The value at the 90th percentile of all cells, zeros counted.
-    let rank = ((cells as f64) * (1.0 - WINSORISED)).ceil() as u64;
-    let cap = match rank.checked_sub(zeros) {
+    let zeros = hours.saturating_sub(sorted.len() as u64);
+    let rank = (hours as f64 * (1.0 - WINSORISED)).ceil() as u64;
+    match rank.checked_sub(zeros) {
         None | Some(0) => 0,
-        Some(i) => sorted[usize::try_from(i - 1).unwrap_or(usize::MAX).min(sorted.len() - 1)],
-    };
+        Some(i) => usize::try_from(i - 1).ok().and_then(|i| sorted.get(i).or(sorted.last())).copied().unwrap_or(0),
+    }
+}
+
+/// The smallest count that is improbable at one scale, from the winsorised counts that are not zero, the
+/// number of all cells, and the level below which none is taken to be.
+fn limit(counts: impl Iterator<Item = f64> + Clone, cells: u64, least_mean: f64) -> u64 {
     let n = cells.max(1) as f64;
-    let winsorised = sorted.iter().map(|count| (*count).min(cap) as f64);
-    let mean = winsorised.clone().sum::<f64>() / n;
-    let squares: f64 = winsorised.map(|count| (count - mean).powi(2)).sum::<f64>() + zeros as f64 * mean * mean;
-    let variance = squares / (n - 1.0).max(1.0);
-    let level = mean.max(least_mean);
+    let mean = counts.clone().sum::<f64>() / n;
+    let (seen, squares) =
+        counts.fold((0.0, 0.0), |(seen, squares), count| (seen + 1.0, squares + (count - mean).powi(2)));
+    let variance = (squares + (n - seen) * mean * mean) / (n - 1.0).max(1.0);
     let dispersion = if mean > 0.0 { (variance / mean).max(1.0) } else { 1.0 };
-    improbable_from(level, dispersion)
+    improbable_from(mean.max(least_mean), dispersion)
 }
 
 /// The smallest k with P(X ≥ k) < 10⁻⁶ where X has the mean `mean` and the variance `dispersion · mean`.
@@ -192,28 +193,48 @@ pub fn incidents(cube: &Cube) -> Vec<Found> {
     found
 }
 
+/// Errors of one hour: its number, their sum, and the first and (exclusive) last cell with any.
+struct Hour {
+    number: u32,
+    errors: u64,
+    start: u32,
+    end: u32,
+}
+
 /// The stretches of a series in which cells are improbable, as cells with end exclusive.
 fn improbable(series: &Series, first: u32, last: u32, five_minutes: bool) -> Vec<(u32, u32)> {
-    let mut cells: Vec<(u32, u32)> = Vec::new();
-    if five_minutes {
-        let counts: Vec<u64> = series.iter().map(|(_, errors)| *errors).collect();
-        let limit = threshold(&counts, u64::from(last - first) + 1, LEAST_PER_HOUR / f64::from(HOUR));
-        cells.extend(series.iter().filter(|(_, errors)| *errors >= limit).map(|(start, _)| (*start, start + 1)));
-    }
-    let mut hours: Vec<(u32, u64, u32, u32)> = Vec::new();
+    let mut hours: Vec<Hour> = Vec::new();
     for (start, errors) in series.iter().filter(|(_, errors)| *errors > 0) {
         match hours.last_mut() {
-            Some((hour, sum, _, until)) if *hour == start / HOUR => {
-                *sum += errors;
-                *until = start + 1;
+            Some(hour) if hour.number == start / HOUR => {
+                hour.errors += errors;
+                hour.end = start + 1;
             }
-            _ => hours.push((start / HOUR, *errors, *start, start + 1)),
+            _ => hours.push(Hour { number: start / HOUR, errors: *errors, start: *start, end: start + 1 }),
         }
     }
-    let counts: Vec<u64> = hours.iter().map(|(_, errors, ..)| *errors).collect();
-    let limit = threshold(&counts, u64::from(last / HOUR - first / HOUR) + 1, LEAST_PER_HOUR);
+    let all_hours = u64::from(last / HOUR - first / HOUR) + 1;
+    let counts: Vec<u64> = hours.iter().map(|hour| hour.errors).collect();
+    let cap = cap(&counts, all_hours);
+    let mut cells: Vec<(u32, u32)> = Vec::new();
+    if five_minutes {
+        // Whole hours are pulled in, not single cells: most cells of a quiet channel are empty, and cutting the
+        // tenth with errors would cut the very bursts that make its noise.
+        let share = |start: u32| {
+            let hour = hours.partition_point(|hour| hour.number < start / HOUR);
+            hours.get(hour).map_or(1.0, |hour| (cap as f64 / hour.errors as f64).min(1.0))
+        };
+        let winsorised: Vec<f64> = series
+            .iter()
+            .filter(|(_, errors)| *errors > 0)
+            .map(|(start, errors)| *errors as f64 * share(*start))
+            .collect();
+        let limit = limit(winsorised.iter().copied(), u64::from(last - first) + 1, LEAST_PER_HOUR / f64::from(HOUR));
+        cells.extend(series.iter().filter(|(_, errors)| *errors >= limit).map(|(start, _)| (*start, start + 1)));
+    }
+    let limit = limit(counts.iter().map(|count| (*count).min(cap) as f64), all_hours, LEAST_PER_HOUR);
     // From the hour's first cell with an error to its last.
-    cells.extend(hours.into_iter().filter(|(_, errors, ..)| *errors >= limit).map(|(_, _, start, end)| (start, end)));
+    cells.extend(hours.iter().filter(|hour| hour.errors >= limit).map(|hour| (hour.start, hour.end)));
     cells.sort_unstable();
     let mut joined: Vec<(u32, u32)> = Vec::new();
     for (start, end) in cells {
@@ -397,10 +418,12 @@ mod tests {
     }
 
     #[test]
-    fn a_tenth_of_the_cells_does_not_set_the_level() {
-        // 100 cells, 10 of them with 50 errors: the level is that of the others, one error an hour at least.
-        assert_eq!(threshold(&[50; 10], 100, 1.0 / 12.0), 5);
-        // An eleventh does.
-        assert!(threshold(&[50; 11], 100, 1.0 / 12.0) > 50);
+    fn a_tenth_of_the_hours_does_not_set_the_level() {
+        assert_eq!(cap(&[50; 10], 100), 0);
+        assert_eq!(cap(&[50; 11], 100), 50);
+        assert_eq!(cap(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 10), 9);
+        assert_eq!(cap(&[], 0), 0);
+        // Nothing left: one error an hour is the level.
+        assert_eq!(limit([0.0; 10].into_iter(), 100, LEAST_PER_HOUR), 10);
     }
 }

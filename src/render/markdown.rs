@@ -384,7 +384,7 @@ mod tests {
     fn tables_hold_the_numbers() {
         let text = markdown(&week(), Lang::En, 10);
         assert!(text.starts_with("# Webhook errors\n\n2026-W47: Mon 16 Nov 2026"), "{text}");
-        assert!(text.contains("**170 errors**, -22 % against 217 in 2026-W46"), "{text}");
+        assert!(text.contains("**170 errors**, −22 % against 217 in 2026-W46"), "{text}");
         assert!(text.contains("| `502 Bad Gateway` | `error_status_code` | 117 | 68.8 % | 12 | +875 % |"), "{text}");
         assert!(text.contains("| `Unknown host` **NEW** |"), "{text}");
         assert!(

@@ -114,7 +114,10 @@ pub(super) fn week() -> Analysis {
                 text: "2026-11-16 04:12:33 request_timeout many".into(),
             }],
         },
-        notes: vec![Note { code: "coverage-unknown", text: "The data reach at least to the last row.".into() }],
+        notes: vec![Note { code: "coverage-unknown".into(), text: "The data reach at least to the last row.".into() }],
+        headline: String::new(),
+        reached: true,
+        slices: None,
     }
 }
 

@@ -119,7 +119,6 @@ fn the_first_twenty_are_examples_and_all_are_counted() {
 #[test]
 fn the_list_of_rejects_has_them_all() {
     let folder = thirty();
-    folder.errstat("summary w.tsv --rejects out/../rejects.csv").run();
     folder.errstat("summary w.tsv --rejects rejects.csv").done();
     let list = folder.text("rejects.csv");
     let lines: Vec<&str> = list.lines().collect();

@@ -134,7 +134,7 @@ fn explain_says_what_it_means_and_what_to_do() {
         (&["could_not_connect", "TLS handshake failure"], &["TLS handshake failure", "certificate"]),
         (&["TLS handshake failure"], &["certificate"]),
         (&["tls  HANDSHAKE failure"], &["TLS handshake failure"]),
-        (&["COULD_NOT_CONNECT"], &["could_not_connect", "Unknown host"]),
+        (&["COULD_NOT_CONNECT"], &["could_not_connect", "DNS"]),
         (&["502"], &["502", "Bad Gateway"]),
         (&["error_status_code", "403"], &["403", "Forbidden", "secret"]),
         (&["unclassified", "Stream closed unexpectedly"], &["Stream closed unexpectedly"]),

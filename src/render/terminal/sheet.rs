@@ -138,7 +138,7 @@ impl Sheet {
 /// errstat's own signs for a terminal that has ASCII only. Text from files stays as it is.
 fn ascii(c: char) -> String {
     match c {
-        '–' | '·' => "-".to_owned(),
+        '–' | '·' | '−' => "-".to_owned(),
         '…' => "...".to_owned(),
         '±' => "+-".to_owned(),
         c => c.to_string(),

@@ -174,7 +174,7 @@ mod tests {
     fn the_numbers_are_there_with_their_change() {
         let text = summary(&week(), &view(80));
         assert!(text.contains("shop · 2026-W47 · Mon 16 Nov 2026"), "{text}");
-        assert!(text.contains("170 errors*, -22 % against 217 in 2026-W46"), "{text}");
+        assert!(text.contains("170 errors*, −22 % against 217 in 2026-W46"), "{text}");
         let row = line_with(&text, "502 Bad Gateway  ");
         assert!(row.contains("117  68.8 %") && row.contains("+875 %"), "{row}");
         let row = line_with(&text, "Unknown host");

@@ -1,0 +1,167 @@
+//! Incidents: outages are found, quiet noise is not one.
+
+use serde_json::{Value, json};
+
+use crate::program::{Folder, Summary, text};
+
+/// A made-up log of four weeks, from Monday 2026-10-26 to Sunday 2026-11-22, in cells of five minutes.
+struct Log(String);
+
+const CELLS: u32 = 28 * 288;
+
+impl Log {
+    fn new() -> Log {
+        Log("Time\tChannel\tReason\tDetail\tCount\n".into())
+    }
+
+    /// So many errors in each of the cells.
+    fn add(mut self, cells: impl IntoIterator<Item = u32>, what: [&str; 3], errors: u32) -> Log {
+        let start = chrono::NaiveDate::from_ymd_opt(2026, 10, 26).unwrap().and_hms_opt(0, 0, 7).unwrap();
+        for cell in cells {
+            let time = start + chrono::TimeDelta::minutes(5 * i64::from(cell));
+            self.0 += &format!("{time}\t{}\t{errors}\n", what.join("\t"));
+        }
+        self
+    }
+
+    /// A request timeout every two hours, for all the weeks.
+    fn with_trickle(self) -> Log {
+        self.add((0..CELLS).step_by(24), ["shop", "request_timeout", "Request timeout"], 1)
+    }
+
+    fn summary(&self, options: &str) -> Summary {
+        Folder::with("w.tsv", &self.0).summary(&format!("w.tsv {options}"))
+    }
+}
+
+/// The cell of a time on Wednesday 18 November.
+const fn wednesday(hour: u32, minute: u32) -> u32 {
+    23 * 288 + hour * 12 + minute / 5
+}
+
+const REFUSED: [&str; 3] = ["shop", "could_not_connect", "Connection failed"];
+
+#[test]
+fn eight_hours_at_four_errors_per_five_minutes() {
+    let summary = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(18, 0), REFUSED, 4).summary("");
+    assert_eq!(summary.list("incidents").len(), 1, "{}", summary["incidents"]);
+    let incident = &summary["incidents"][0];
+    assert_eq!((text(incident, "start"), text(incident, "end")), ("2026-11-18T10:00:00+09:00", "2026-11-18T18:00:00+09:00"));
+    assert_eq!((&incident["minutes"], &incident["errors"], &incident["peak_errors"]), (&json!(480), &json!(384), &json!(4)));
+    assert_eq!([&incident["channel"], &incident["reason"], &incident["detail"]], REFUSED.map(Value::from).each_ref());
+    assert_eq!(incident["ongoing"], false);
+}
+
+#[test]
+fn eight_hours_of_more_of_what_is_usual() {
+    // The same as the trickle's reason: 4 more in each cell, 5 where the trickle is.
+    let summary = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(18, 0), ["shop", "request_timeout", "Request timeout"], 4).summary("");
+    let incidents = summary.list("incidents");
+    assert_eq!(incidents.len(), 1, "{incidents:?}");
+    assert_eq!((text(&incidents[0], "start"), text(&incidents[0], "end")), ("2026-11-18T10:00:00+09:00", "2026-11-18T18:00:00+09:00"));
+    // 96 cells of 4, and the four of the trickle, at 10, 12, 14 and 16 o'clock.
+    assert_eq!((&incidents[0]["errors"], &incidents[0]["peak_errors"]), (&json!(388), &json!(5)));
+}
+
+#[test]
+fn an_outage_that_fills_the_whole_period() {
+    let log = Log::new().with_trickle().add(wednesday(0, 0)..wednesday(24, 0), REFUSED, 4);
+    for period in ["2026-11-18", "2026-11-18T08:00..2026-11-18T16:00"] {
+        let summary = log.summary(&format!("--period {period}"));
+        assert_eq!(summary.list("incidents").len(), 1, "{period}: the baseline is all data, not the period");
+        assert_eq!(summary["incidents"][0]["detail"], "Connection failed");
+    }
+    assert_eq!(log.summary("--period 2026-11-01..2026-11-10").list("incidents").len(), 0);
+}
+
+#[test]
+fn a_burst_of_fifteen_minutes() {
+    let summary = Log::new().with_trickle().add(wednesday(19, 40)..wednesday(19, 55), REFUSED, 30).add([wednesday(19, 45)], REFUSED, 9).summary("");
+    let incident = &summary["incidents"][0];
+    assert_eq!(summary.list("incidents").len(), 1);
+    assert_eq!((text(incident, "start"), text(incident, "end"), &incident["minutes"]), ("2026-11-18T19:40:00+09:00", "2026-11-18T19:55:00+09:00", &json!(15)));
+    assert_eq!((&incident["errors"], &incident["peak_errors"], text(incident, "peak_at")), (&json!(99), &json!(39), "2026-11-18T19:45:00+09:00"));
+}
+
+#[test]
+fn a_steady_trickle_is_no_incident() {
+    assert_eq!(Log::new().with_trickle().summary("").list("incidents").len(), 0);
+    // Nor are nine errors at once: it takes ten.
+    assert_eq!(Log::new().with_trickle().add([wednesday(10, 0)], REFUSED, 9).summary("").list("incidents").len(), 0);
+    assert_eq!(Log::new().with_trickle().add([wednesday(10, 0)], REFUSED, 10).summary("").list("incidents").len(), 1);
+}
+
+#[test]
+fn a_busy_channel_is_not_one_long_incident() {
+    // 20 to 29 errors in every cell, in a fixed order.
+    let mut log = Log::new();
+    for extra in 0..10 {
+        log = log.add((0..CELLS).filter(|cell| cell * 7 % 10 == extra), ["shop", "request_timeout", "Request timeout"], 20 + extra);
+    }
+    assert_eq!(log.summary("").list("incidents").len(), 0);
+}
+
+#[test]
+fn an_incident_that_touches_the_end_of_the_coverage_goes_on() {
+    let log = Log::new().with_trickle().add(CELLS - 12..CELLS, REFUSED, 10);
+    let summary = log.summary("--exported-at 2026-11-23T00:00");
+    assert_eq!(summary.list("incidents").len(), 1);
+    assert_eq!(summary["incidents"][0]["ongoing"], true);
+    // Exported half a day later, it had ended.
+    assert_eq!(log.summary("--exported-at 2026-11-23T12:00 --as-of 2026-11-23T13:00")["incidents"][0]["ongoing"], false);
+}
+
+#[test]
+fn several_reasons_at_one_time_are_one_incident_of_the_dominant_one() {
+    let summary = Log::new()
+        .with_trickle()
+        .add(wednesday(10, 0)..wednesday(11, 0), ["shop", "error_status_code", "502"], 20)
+        .add(wednesday(10, 0)..wednesday(11, 0), ["shop", "error_status_code", "503"], 5)
+        .add(wednesday(10, 30)..wednesday(11, 30), REFUSED, 10)
+        .summary("");
+    assert_eq!(summary.list("incidents").len(), 1, "{}", summary["incidents"]);
+    let incident = &summary["incidents"][0];
+    assert_eq!((text(incident, "start"), text(incident, "end")), ("2026-11-18T10:00:00+09:00", "2026-11-18T11:30:00+09:00"));
+    assert_eq!((text(incident, "reason"), text(incident, "detail")), ("error_status_code", "502"));
+    // 12 cells of 20 and of 5, 12 cells of 10; at half past, 35 in one cell.
+    assert_eq!((&incident["errors"], &incident["peak_errors"], text(incident, "peak_at")), (&json!(420), &json!(35), "2026-11-18T10:30:00+09:00"));
+}
+
+#[test]
+fn each_channel_has_its_own_incidents() {
+    let summary = Log::new()
+        .with_trickle()
+        .add((0..CELLS).step_by(24), ["help desk", "request_timeout", "Request timeout"], 1)
+        .add(wednesday(10, 0)..wednesday(11, 0), REFUSED, 20)
+        .add(wednesday(10, 0)..wednesday(11, 0), ["help desk", "could_not_connect", "Unknown host"], 20)
+        .summary("");
+    let channels: Vec<&str> = summary.list("incidents").iter().map(|incident| text(incident, "channel")).collect();
+    assert_eq!(channels, ["help desk", "shop"]);
+}
+
+#[test]
+fn cells_with_less_than_three_between_them_are_one_incident() {
+    // 09:55 and 10:10: two quiet cells lie between, and belong to it.
+    let summary = Log::new().with_trickle().add([wednesday(9, 55), wednesday(10, 10)], REFUSED, 20).summary("");
+    assert_eq!(summary.list("incidents").len(), 1, "{}", summary["incidents"]);
+    let incident = &summary["incidents"][0];
+    assert_eq!((text(incident, "start"), text(incident, "end"), &incident["errors"]), ("2026-11-18T09:55:00+09:00", "2026-11-18T10:15:00+09:00", &json!(40)));
+}
+
+#[test]
+fn little_history_is_said() {
+    let short = Folder::with("w.tsv", "Time\tReason\n2026-11-16 12:00:01\trequest_timeout\n2026-11-17 12:00:01\trequest_timeout\n").summary("w.tsv");
+    assert!(short.list("notes").iter().any(|note| text(note, "text").contains("history")), "{:?}", short.notes());
+    let long = Log::new().with_trickle().summary("");
+    assert!(!long.list("notes").iter().any(|note| text(note, "text").contains("history")), "{:?}", long.notes());
+}
+
+#[test]
+fn silence_after_an_outbreak_may_be_a_suspension() {
+    // The outage on Wednesday, and then not one error, on a channel that has one every two hours.
+    let log = Log::new().add((0..wednesday(12, 0)).step_by(24), ["shop", "request_timeout", "Request timeout"], 1).add(wednesday(8, 0)..wednesday(12, 0), REFUSED, 20);
+    let summary = log.summary("--exported-at 2026-11-23T08:00");
+    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("suspended")), "{:?}", summary.notes());
+    let alive = Log::new().with_trickle().add(wednesday(8, 0)..wednesday(12, 0), REFUSED, 20).summary("--exported-at 2026-11-23T08:00");
+    assert!(!alive.list("notes").iter().any(|note| text(note, "text").contains("suspended")), "{:?}", alive.notes());
+}

@@ -1,0 +1,230 @@
+//! Periods and the ones before them, with ends and sums worked out by hand.
+//!
+//! The file has a row at half past every hour (Japanese time) from 2026-09-01 to 2026-11-22, a Sunday, with the count
+//! 1 in September, 2 in October, 3 until 15 November and 5 in the last week: 24, 48, 72 and 120 errors a day.
+
+use serde_json::{Value, json};
+
+use crate::program::{AS_OF, Folder, Summary, text};
+
+fn autumn() -> Folder {
+    let first = chrono::NaiveDate::from_ymd_opt(2026, 9, 1).unwrap();
+    let mut rows = "Time\tReason\tDetail\tCount\n".to_owned();
+    for i in 0..30 + 31 + 22 {
+        let day = first + chrono::Days::new(i);
+        let count = match i {
+            0..30 => 1,
+            30..61 => 2,
+            61..76 => 3,
+            _ => 5,
+        };
+        rows.extend((0..24).map(|hour| format!("{day} {hour:02}:30:00\trequest_timeout\tRequest timeout\t{count}\n")));
+    }
+    Folder::with("autumn.tsv", rows)
+}
+
+fn totals(summary: &Summary) -> [Value; 4] {
+    ["errors", "previous_errors", "change", "change_pct"].map(|field| summary["totals"][field].clone())
+}
+
+#[test]
+fn periods_have_their_ends_and_are_compared_with_the_ones_before() {
+    let folder = autumn();
+    let midnight = |day: &str| format!("{day}T00:00:00+09:00");
+    for (period, start, end, errors, previous, percent) in [
+        ("yesterday", "2026-11-22", "2026-11-23", 120, 120, 0.0),
+        ("last-week", "2026-11-16", "2026-11-23", 840, 504, 66.67),
+        ("7d", "2026-11-16", "2026-11-23", 840, 504, 66.67),
+        ("2026-W46", "2026-11-09", "2026-11-16", 504, 504, 0.0),
+        ("2026-W40", "2026-09-28", "2026-10-05", 3 * 24 + 4 * 48, 168, 57.14),
+        ("last-month", "2026-10-01", "2026-11-01", 1488, 720, 106.67),
+        ("2026-10", "2026-10-01", "2026-11-01", 1488, 720, 106.67),
+        ("2026-11", "2026-11-01", "2026-12-01", 1080 + 840, 1488, 29.03),
+        // 24 to 31 October, 15 days and 7 days; before them 24 to 30 September and 23 days of October.
+        ("30d", "2026-10-24", "2026-11-23", 384 + 1080 + 840, 168 + 1104, 81.13),
+        ("2026-11-16", "2026-11-16", "2026-11-17", 120, 72, 66.67),
+        ("2026-11-14..2026-11-17", "2026-11-14", "2026-11-18", 384, 288, 33.33),
+    ] {
+        let summary = folder.summary(&format!("autumn.tsv --period {period}"));
+        assert_eq!((text(&summary["period"], "start"), text(&summary["period"], "end")), (&*midnight(start), &*midnight(end)), "{period}");
+        assert_eq!(totals(&summary), [json!(errors), json!(previous), json!(errors - previous), json!(percent)], "{period}");
+        for list in ["by_reason", "by_detail", "by_channel"] {
+            let row = &summary[list][0];
+            assert_eq!([&row["errors"], &row["previous_errors"], &row["change"]], [&json!(errors), &json!(previous), &json!(errors - previous)], "{period} {list}");
+        }
+    }
+}
+
+#[test]
+fn periods_that_end_now_are_compared_with_the_same_elapsed_part() {
+    let folder = autumn();
+    for (as_of, period, start, errors, previous) in [
+        (AS_OF, "today", "2026-11-23T00:00:00+09:00", 0, 45),
+        (AS_OF, "24h", "2026-11-22T09:00:00+09:00", 75, 120),
+        (AS_OF, "this-week", "2026-11-23T00:00:00+09:00", 0, 45),
+        (AS_OF, "this-month", "2026-11-01T00:00:00+09:00", 1920, 22 * 48 + 9 * 2),
+        // Wednesday noon: two and a half days. What came after it does not count.
+        ("2026-11-18T12:00:00+09:00", "this-week", "2026-11-16T00:00:00+09:00", 60 * 5, 60 * 3),
+        ("2026-11-18T12:00:00+09:00", "today", "2026-11-18T00:00:00+09:00", 60, 60),
+        ("2026-11-18T12:00:00+09:00", "24h", "2026-11-17T12:00:00+09:00", 120, 120),
+        ("2026-11-18T03:00:00Z", "today", "2026-11-18T00:00:00+09:00", 60, 60),
+    ] {
+        let summary = folder.summary(&format!("autumn.tsv --period {period} --as-of {as_of}"));
+        assert_eq!(totals(&summary)[..2], [json!(errors), json!(previous)], "{period} as of {as_of}");
+        assert_eq!(text(&summary["period"], "start"), start, "{period} as of {as_of}");
+    }
+}
+
+#[test]
+fn relative_periods_may_follow_the_data() {
+    let folder = autumn();
+    // The last row is on Sunday 22 November.
+    assert_eq!(totals(&folder.summary("autumn.tsv --period this-week --as-of data"))[..2], [json!(840), json!(504)]);
+    assert_eq!(totals(&folder.summary("autumn.tsv --period last-week --as-of data"))[..2], [json!(504), json!(504)]);
+}
+
+#[test]
+fn weeks_may_begin_on_sunday() {
+    // As of Monday the 23rd, the last week from Sunday is the 15th to the 21st.
+    let summary = autumn().summary("autumn.tsv --period last-week --week-start sun");
+    assert_eq!(text(&summary["period"], "start"), "2026-11-15T00:00:00+09:00");
+    assert_eq!(totals(&summary)[..2], [json!(72 + 6 * 120), json!(504)]);
+}
+
+#[test]
+fn ends_are_those_of_the_zone() {
+    // Monday 00:00 UTC is 09:00 in Japan: 15 rows of the 16th, six days, and none of the 23rd. Before it, 159 rows of 3 and 9 of 5.
+    let summary = autumn().summary("autumn.tsv --period last-week --timezone UTC");
+    assert_eq!((text(&summary["period"], "start"), text(&summary["period"], "end")), ("2026-11-16T00:00:00+00:00", "2026-11-23T00:00:00+00:00"));
+    assert_eq!(totals(&summary)[..2], [json!(159 * 5), json!(159 * 3 + 9 * 5)]);
+}
+
+#[test]
+fn a_stretch_from_minute_to_minute() {
+    // 22:30 to 05:30, eight rows of 5; before it 14:30 to 21:30.
+    let summary = autumn().summary("autumn.tsv --period 2026-11-16T22:00..2026-11-17T06:00");
+    assert_eq!(totals(&summary), [json!(40), json!(40), json!(0), json!(0.0)]);
+    assert_eq!((text(&summary["period"], "start"), text(&summary["period"], "end")), ("2026-11-16T22:00:00+09:00", "2026-11-17T06:00:00+09:00"));
+    // The end is not in it, the start is.
+    let summary = autumn().summary("autumn.tsv --period 2026-11-16T21:30..2026-11-16T22:30");
+    assert_eq!(summary.errors(), 5);
+}
+
+#[test]
+fn all_runs_from_the_first_rows_day_to_the_last_rows_day() {
+    let summary = autumn().summary("autumn.tsv");
+    assert_eq!((text(&summary["period"], "start"), text(&summary["period"], "end")), ("2026-09-01T00:00:00+09:00", "2026-11-23T00:00:00+09:00"));
+    assert_eq!(totals(&summary), [json!(720 + 1488 + 1920), Value::Null, Value::Null, Value::Null]);
+}
+
+#[test]
+fn comparison_can_be_off() {
+    let summary = autumn().summary("autumn.tsv --period last-week --compare none");
+    assert_eq!(totals(&summary), [json!(840), Value::Null, Value::Null, Value::Null]);
+    assert_eq!(summary["by_detail"][0]["previous_errors"], Value::Null);
+}
+
+#[test]
+fn a_period_is_labelled_by_its_name() {
+    let folder = autumn();
+    for (period, label) in [("last-week", "2026-W47"), ("2026-W47", "2026-W47"), ("2026-11", "2026-11"), ("last-month", "2026-10"), ("2026-11-16", "2026-11-16")] {
+        assert_eq!(folder.summary(&format!("autumn.tsv --period {period}"))["period"]["label"], label, "{period}");
+    }
+}
+
+#[test]
+fn impossible_periods_are_refused() {
+    let folder = autumn();
+    for period in ["last-year", "2026-W54", "2026-13", "2026-02-30", "0d", "2026-11-22..2026-11-16", "2026-11-16..", "2026-11-16T10:00..2026-11-16T10:00", "16/11/2026", "99999999d"] {
+        let sentence = folder.errstat(&format!("summary autumn.tsv --period {period}")).refused();
+        assert!(sentence.contains("period") || sentence.contains(period), "{period}: {sentence}");
+    }
+    // 02:30 does not exist in Berlin on 2026-03-29.
+    folder.errstat("summary autumn.tsv --timezone Europe/Berlin --period 2026-03-29T02:30..2026-03-29T05:00").refused();
+}
+
+/// An old detail until 18 November, a new one from the 19th, one that stopped on the 10th.
+fn changing() -> Folder {
+    let mut rows = "Time\tReason\tDetail\n".to_owned();
+    for day in 1..=22 {
+        rows += &format!("2026-11-{day:02} 12:00:01\trequest_timeout\tRequest timeout\n");
+        if day >= 19 {
+            rows += &format!("2026-11-{day:02} 13:00:01\terror_status_code\t502\n");
+        }
+        if day <= 10 {
+            rows += &format!("2026-11-{day:02} 14:00:01\tcould_not_connect\tUnknown host\n");
+        }
+    }
+    Folder::with("w.tsv", rows)
+}
+
+#[test]
+fn what_is_new_and_what_stopped() {
+    let summary = changing().summary("w.tsv --period last-week");
+    let row = |detail: &str| summary.list("by_detail").iter().find(|row| row["detail"] == detail);
+    let new = row("502").unwrap();
+    assert_eq!((&new["errors"], &new["previous_errors"], &new["new"], &new["change_pct"]), (&json!(4), &json!(0), &json!(true), &Value::Null));
+    assert_eq!((text(new, "first_seen"), text(new, "last_seen")), ("2026-11-19T13:00:01+09:00", "2026-11-22T13:00:01+09:00"));
+    let old = row("Request timeout").unwrap();
+    assert_eq!((&old["errors"], &old["previous_errors"], &old["new"], &old["change_pct"]), (&json!(7), &json!(7), &json!(false), &json!(0.0)));
+    // First seen refers to the period.
+    assert_eq!(text(old, "first_seen"), "2026-11-16T12:00:01+09:00");
+    let stopped = row("Unknown host").expect("a detail that stopped is told");
+    assert_eq!((&stopped["errors"], &stopped["previous_errors"], &stopped["change"], &stopped["change_pct"]), (&json!(0), &json!(2), &json!(-2), &json!(-100.0)));
+    // Compared with nothing, nothing stopped.
+    let alone = changing().summary("w.tsv --period last-week --compare none");
+    assert!(alone.list("by_detail").iter().all(|row| row["errors"] != 0), "{:?}", alone.details());
+}
+
+#[test]
+fn nothing_is_new_where_nothing_is_known_before() {
+    let folder = Folder::with("w.tsv", "Time\tReason\tDetail\n2026-11-16 12:00:01\trequest_timeout\tRequest timeout\n2026-11-17 12:00:01\terror_status_code\t502\n");
+    let summary = folder.summary("w.tsv --period last-week");
+    assert!(summary.list("by_detail").iter().all(|row| row["new"] == false));
+    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("new")), "{:?}", summary.notes());
+    assert_eq!(summary["totals"]["change_pct"], Value::Null);
+}
+
+#[test]
+fn a_period_that_the_export_does_not_reach_is_no_good_week() {
+    // Exported on Wednesday noon; the week goes on to Sunday.
+    let folder = Folder::with("w.tsv", "Time\tReason\n2026-11-10 12:00:01\trequest_timeout\n2026-11-16 12:00:01\trequest_timeout\n");
+    let summary = folder.summary("w.tsv --period last-week --exported-at 2026-11-18T12:00");
+    assert!(summary.notes().contains(&"period-not-covered"), "{:?}", summary.notes());
+    // Exported on Monday, all of it is covered.
+    let summary = folder.summary("w.tsv --period last-week --exported-at 2026-11-23T08:00");
+    assert!(!summary.notes().contains(&"period-not-covered"), "{:?}", summary.notes());
+}
+
+#[test]
+fn a_comparison_with_days_before_the_data_says_so() {
+    // The data begin on Wednesday 11 November: of the week before, two days are missing.
+    let rows: String = (11..=22).map(|day| format!("2026-11-{day} 12:00:01\trequest_timeout\n")).collect();
+    let summary = Folder::with("w.tsv", format!("Time\tReason\n{rows}")).summary("w.tsv --period last-week");
+    assert_eq!(totals(&summary)[..2], [json!(7), json!(5)]);
+    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("in part")), "{:?}", summary.notes());
+}
+
+#[test]
+fn a_period_without_errors_is_zero_and_not_an_error() {
+    let summary = autumn().summary("autumn.tsv --period 2026-01");
+    assert_eq!(summary.errors(), 0);
+    assert!(!summary.notes().is_empty());
+    assert_eq!(autumn().summary("autumn.tsv --period 2027-01 --as-of 2027-02-01").errors(), 0);
+}
+
+#[test]
+fn filters_keep_what_they_name() {
+    let folder = changing();
+    for (options, errors) in [
+        ("--reason request_timeout", 22),
+        ("--reason REQUEST_TIMEOUT", 22),
+        ("--detail 502", 4),
+        ("--reason request_timeout --reason error_status_code", 26),
+        ("--detail Unknown*", 10),
+        ("--reason could_not_connect --period 2026-11-01..2026-11-05", 5),
+    ] {
+        assert_eq!(folder.summary(&format!("w.tsv {options}")).errors(), errors, "{options}");
+    }
+    assert_eq!(folder.errstat("summary w.tsv --detail").arg("unknown host").summary().errors(), 10);
+}
