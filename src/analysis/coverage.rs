@@ -11,8 +11,13 @@ use crate::{
 };
 
 /// Notes which say that the inputs do not reach the period.
-pub const UNREACHED: [&str; 3] =
-    ["note.period_not_covered", "note.period_not_covered_channel", "note.period_before_data"];
+pub const UNREACHED: [&str; 5] = [
+    "note.stale",
+    "note.stale_channel",
+    "note.period_not_covered",
+    "note.period_not_covered_channel",
+    "note.period_before_data",
+];
 
 /// Silence this long behind an incident, on a channel that is usually not silent, may be a suspended webhook.
 const SUSPICIOUS_SILENCE: i64 = 24 * 3_600_000;
@@ -38,9 +43,13 @@ pub(super) fn tell(
     frames: &Frames<'_>,
     data: Option<Span>,
     as_of: Timestamp,
+    max_age: Option<i64>,
     notes: &mut Vec<Sentence>,
 ) {
     let cube = frames.cube;
+    if let Some(max_age) = max_age {
+        stale(frames, as_of, max_age, notes);
+    }
     files(cube, notes);
     let Some(data) = data else {
         notes.push(Sentence::new("note.no_rows"));
@@ -89,6 +98,25 @@ fn files(cube: &Cube, notes: &mut Vec<Sentence>) {
     }
 }
 
+/// Whether the inputs of each channel reach close enough to the moment of the report.
+fn stale(frames: &Frames<'_>, as_of: Timestamp, max_age: i64, notes: &mut Vec<Sentence>) {
+    let (cube, zone) = (frames.cube, &frames.zone);
+    let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
+    for label in 0..cube.labels().len() as Label {
+        let reach = known_until(cube, label).max(last_row(cube, label));
+        let Some(reach) = reach.filter(|reach| as_of.0 - reach.0 > max_age) else { continue };
+        let channel = cube.labels()[label as usize].clone().unwrap_or_default();
+        let key = if channel.is_empty() { "note.stale" } else { "note.stale_channel" };
+        notes.push(
+            Sentence::new(key)
+                .with_moment("until", zone.local(reach))
+                .with("age", days(as_of.0 - reach.0))
+                .with("limit", days(max_age))
+                .with("channel", channel),
+        );
+    }
+}
+
 /// Whether the inputs reach the period.
 fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sentence>) {
     let (cube, zone, bounds) = (frames.cube, &frames.zone, frames.bounds);
@@ -132,11 +160,11 @@ fn comparison(frames: &Frames<'_>, data: Span, notes: &mut Vec<Sentence>) {
     if let Some(previous) = frames.previous {
         // The first day may well have begun without an error; a day without any is another matter.
         let first_day = frames.zone.day_start(frames.zone.day(data.first)).0;
-        if first_day > previous.start && data.first.0 < frames.bounds.end {
-            let key =
-                if data.first.0 >= previous.end { "note.nothing_to_compare" } else { "note.comparison_partly_covered" };
+        if first_day > previous.start && first_day < previous.end {
             notes.push(
-                Sentence::new(key).with_moment("first", frames.zone.local(data.first)).with("period", &previous.label),
+                Sentence::new("note.comparison_partly_covered")
+                    .with_moment("first", frames.zone.local(data.first))
+                    .with("period", &previous.label),
             );
         }
     }

@@ -39,6 +39,8 @@ pub struct Options {
     pub compare: bool,
     pub lang: Lang,
     pub generated_at: Timestamp,
+    /// Older data than this, in milliseconds before the moment of the report, are said to be stale.
+    pub max_age: Option<i64>,
     /// Whether to compute [`Analysis::slices`], which only a page needs.
     pub slices: bool,
 }
@@ -56,6 +58,7 @@ impl Default for Options {
             compare: true,
             lang: Lang::default(),
             generated_at: now,
+            max_age: None,
             slices: false,
         }
     }
@@ -95,20 +98,28 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     };
     let calendar = Calendar { zone, week_start: options.week_start, as_of, data };
     let Resolved { bounds, previous, .. } = options.period.resolve(&calendar)?;
-    let previous = previous.filter(|_| options.compare);
-    for edge in
-        [Some(bounds.start), Some(bounds.end), previous.as_ref().map(|p| p.start), previous.as_ref().map(|p| p.end)]
-            .into_iter()
-            .flatten()
-    {
-        cube.cut(Timestamp(edge))?;
+    // Days before the data are unknown, not free of errors.
+    let known_from = data.map(|span| zone.day_start(zone.day(span.first)).0);
+    let comparable = |previous: &Bounds| known_from.is_none_or(|from| from < previous.end || from >= bounds.end);
+    let (previous, unknown) = match previous.filter(|_| options.compare) {
+        Some(previous) if !comparable(&previous) => (None, Some(previous)),
+        previous => (previous, None),
+    };
+    if let (Some(unknown), Some(span)) = (unknown, data) {
+        notes.push(
+            Sentence::new("note.nothing_to_compare")
+                .with_moment("first", zone.local(span.first))
+                .with("period", unknown.label),
+        );
     }
+    let edges = [Some(&bounds), previous.as_ref()].into_iter().flatten().flat_map(|bounds| [bounds.start, bounds.end]);
+    cube.cut(&edges.map(Timestamp).collect::<Vec<_>>())?;
     let size = window_size(options, &bounds, precision, &zone, &mut notes);
     let frames =
         Frames { cube, zone, bounds: &bounds, previous: previous.as_ref(), size, week_start: options.week_start };
     let mut analysis = frames.analysis(as_of, precision, options)?;
     analysis.data_span = data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(span.last) });
-    coverage::tell(&mut analysis, &frames, data, as_of, &mut notes);
+    coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, &mut notes);
     analysis.notes = notes.iter().map(|note| Note { code: code(note.key), text: options.lang.say(note) }).collect();
     analysis.notes.dedup();
     let unreached = notes.iter().find(|note| coverage::UNREACHED.contains(&note.key));

@@ -17,7 +17,7 @@ const DEFAULT: &str = "errstat.toml";
 const COMMAND_LINE_ONLY: [&str; 9] =
     ["inputs", "input", "output", "rejects", "show_urls", "keep_urls", "mail_from", "mail_to", "config"];
 
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 24] = [
     "as_of",
     "channel",
     "check",
@@ -29,6 +29,7 @@ const KEYS: [&str; 23] = [
     "exported_at",
     "input_timezone",
     "lang",
+    "max_age",
     "no_progress",
     "overlap",
     "period",
@@ -64,7 +65,7 @@ pub fn fill(shared: &mut Shared) -> Result<()> {
     };
     let table = DeTable::parse(&text).map_err(|error| {
         place(
-            Error::new("error.config_wrong").with("cause", error.message()),
+            Error::new("error.config_wrong").with("cause", Privacy::default().text(error.message())),
             error.span().map_or(0, |span| span.start),
         )
     })?;
@@ -86,7 +87,10 @@ pub fn fill(shared: &mut Shared) -> Result<()> {
             ));
         }
         set(shared, name, value.get_ref()).map_err(|why| {
-            place(Error::new("error.config_wrong").with("cause", format!("{name}: {why}")), value.span().start)
+            place(
+                Error::new("error.config_wrong").with("cause", Privacy::default().text(&format!("{name}: {why}"))),
+                value.span().start,
+            )
         })?;
     }
     Ok(())
@@ -106,6 +110,7 @@ fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> std::result::Resu
         "exported_at" => one(&mut reading.exported_at, value),
         "input_timezone" => one(&mut reading.input_timezone, value),
         "lang" => one(&mut showing.lang, value),
+        "max_age" => one(&mut selection.max_age, value),
         "no_progress" => flag(&mut showing.no_progress, value),
         "overlap" => choice(&mut reading.overlap, value),
         "period" => one(&mut selection.period, value),

@@ -21,7 +21,7 @@ pub struct Arguments {
     reading: Reading,
 
     /// Zone of the times shown: IANA name or offset [default: Asia/Tokyo]
-    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>)]
+    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     timezone: Option<Zone>,
 
     #[command(flatten)]

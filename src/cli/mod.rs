@@ -86,12 +86,10 @@ fn usage(error: &clap::Error) -> ExitCode {
     // A closed pipe loses the help and nothing else.
     let _ = if error.use_stderr() {
         use io::Write;
-        let text = error.render().ansi().to_string();
-        let plain =
-            !io::IsTerminal::is_terminal(&io::stderr()) || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
-        let text = if plain { error.render().to_string() } else { text };
+        // It repeats the command line, so it gets no colours: no escape code in it is ours.
+        let text = error.render().to_string();
         let safe: Vec<String> =
-            text.lines().map(|line| for_log(&crate::model::Privacy::default().usage(line))).collect();
+            text.lines().map(|line| for_log(&crate::model::Privacy::default().text(line))).collect();
         writeln!(io::stderr(), "{}", safe.join("\n"))
     } else {
         error.print()

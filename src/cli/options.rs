@@ -25,7 +25,7 @@ pub struct Reading {
     pub inputs: Vec<String>,
 
     /// Zone of times without an offset [default: +09:00, the console's]
-    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>)]
+    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     pub input_timezone: Option<Zone>,
 
     /// Which column is which: time=…,reason=…,detail=…,count=… (heading, or number from 1)
@@ -61,8 +61,8 @@ pub struct Reading {
     pub strict: bool,
 
     /// Threads to read with [default: all cores]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = parsed::<Positive>)]
+    pub threads: Option<Positive>,
 }
 
 /// What to look at.
@@ -77,8 +77,12 @@ pub struct Selection {
     #[arg(long, value_name = "MOMENT", value_parser = parsed::<AsOfOption>)]
     pub as_of: Option<AsOfOption>,
 
+    /// Say that the data are stale if they reach less close to the moment of the report: 8d, 36h
+    #[arg(long, value_name = "AGE", value_parser = parsed::<Age>)]
+    pub max_age: Option<Age>,
+
     /// Zone of the report: IANA name or offset [default: Asia/Tokyo]
-    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>)]
+    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     pub timezone: Option<Zone>,
 
     /// Size of the windows: auto, 5m, 15m, 30m, hour, day, week, month [default: auto]
@@ -102,8 +106,8 @@ pub struct Selection {
     pub detail: Vec<String>,
 
     /// Length of lists in pictures and text [default: 10]
-    #[arg(long, value_name = "N")]
-    pub top: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = parsed::<Positive>)]
+    pub top: Option<Positive>,
 }
 
 /// How to show it.
@@ -247,6 +251,36 @@ impl FromStr for AsOfOption {
             "data" => Ok(AsOfOption::Data),
             _ => text.parse().map(AsOfOption::At).map_err(|_| Error::new("error.as_of_form").with("value", text)),
         }
+    }
+}
+
+/// A whole number of at least one.
+#[derive(Clone, Copy, Debug)]
+pub struct Positive(pub NonZeroUsize);
+
+impl FromStr for Positive {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        text.trim().parse().map(Positive).map_err(|_| Error::new("error.number_form").with("value", text))
+    }
+}
+
+/// A length of time in days or hours.
+#[derive(Clone, Copy, Debug)]
+pub struct Age {
+    pub millis: i64,
+}
+
+impl FromStr for Age {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let unit = |unit: char, hours: i64| {
+            let number: i64 = text.trim().strip_suffix(unit)?.parse().ok()?;
+            (1..100_000).contains(&number).then_some(Age { millis: number * hours * 3_600_000 })
+        };
+        unit('d', 24).or_else(|| unit('h', 1)).ok_or_else(|| Error::new("error.age_form").with("value", text))
     }
 }
 
@@ -394,7 +428,7 @@ impl Shared {
 
     /// The length of lists in pictures and text.
     pub fn top(&self) -> usize {
-        self.selection.top.map_or(10, NonZeroUsize::get)
+        self.selection.top.map_or(10, |top| top.0.get())
     }
 
     /// How to read.
@@ -409,7 +443,7 @@ impl Shared {
             encoding: reading.encoding.map(|name| name.0),
             exported_at: reading.exported_at.map(|moment| moment.in_zone(&zone)),
             privacy: self.privacy(),
-            threads: reading.threads.map_or(defaults.threads, NonZeroUsize::get),
+            threads: reading.threads.map_or(defaults.threads, |threads| threads.0.get()),
         }
     }
 
@@ -461,6 +495,7 @@ impl Shared {
             compare: !matches!(selection.compare, Some(Compare::None)),
             lang: self.lang(),
             generated_at,
+            max_age: selection.max_age.map(|age| age.millis),
             slices: false,
         }
     }

@@ -1,7 +1,7 @@
 //! Writing files: beside their place and then renamed, so that a failure leaves the old file or none.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -15,8 +15,16 @@ use crate::{
 
 /// A file that takes its place only once it is whole.
 pub struct PendingFile {
-    file: NamedTempFile,
+    /// As the user named it.
     place: PathBuf,
+    content: Content,
+}
+
+enum Content {
+    /// Beside the place, or beside what a symbolic link there points to.
+    Beside(NamedTempFile, PathBuf),
+    /// Pipes and devices cannot be replaced, only written to.
+    Direct(File),
 }
 
 impl PendingFile {
@@ -25,28 +33,38 @@ impl PendingFile {
     /// # Errors
     /// Where the folder cannot be written, or the place is a folder.
     pub fn beside(place: &Path) -> Result<PendingFile> {
-        if place.is_dir() {
-            return Err(Error::new("error.output_is_folder").with("path", shown(place)));
-        }
-        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new()
-            .prefix(".errstat-")
-            .tempfile_in(folder)
-            .map_err(|error| unwritten(place, &error))?;
-        Ok(PendingFile { file, place: place.to_owned() })
+        let failed = |error: io::Error| unwritten(place, &error);
+        let content = match fs::metadata(place) {
+            Ok(there) if there.is_dir() => return Err(Error::new("error.output_is_folder").with("path", shown(place))),
+            Ok(there) if !there.is_file() => Content::Direct(File::options().write(true).open(place).map_err(failed)?),
+            Ok(_) => temporary(fs::canonicalize(place).map_err(failed)?).map_err(failed)?,
+            Err(_) => temporary(place.to_owned()).map_err(failed)?,
+        };
+        Ok(PendingFile { place: place.to_owned(), content })
     }
 
     /// Puts the file in its place.
     ///
     /// # Errors
     /// Where the disk is full or the place cannot be written.
-    pub fn keep(mut self) -> Result<()> {
-        let place = self.place;
-        self.file.flush().and_then(|()| self.file.as_file().sync_all()).map_err(|error| unwritten(&place, &error))?;
-        permit(self.file.path(), &place).map_err(|error| unwritten(&place, &error))?;
-        self.file.persist(&place).map_err(|error| unwritten(&place, &error.error))?;
-        Ok(())
+    pub fn keep(self) -> Result<()> {
+        let put = |content: Content| match content {
+            Content::Direct(mut file) => file.flush(),
+            Content::Beside(mut file, target) => {
+                file.flush()?;
+                file.as_file().sync_all()?;
+                permit(file.path(), &target)?;
+                file.persist(&target).map(|_| ()).map_err(|error| error.error)
+            }
+        };
+        put(self.content).map_err(|error| unwritten(&self.place, &error))
     }
+}
+
+fn temporary(target: PathBuf) -> io::Result<Content> {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = tempfile::Builder::new().prefix(".errstat-").tempfile_in(folder)?;
+    Ok(Content::Beside(file, target))
 }
 
 /// Temporary files are private; the finished one is as readable as the file it replaces, or as any new file.
@@ -67,11 +85,17 @@ fn permit(_file: &Path, _place: &Path) -> io::Result<()> {
 
 impl Write for PendingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        match &mut self.content {
+            Content::Beside(file, _) => file.write(bytes),
+            Content::Direct(file) => file.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        match &mut self.content {
+            Content::Beside(file, _) => file.flush(),
+            Content::Direct(file) => file.flush(),
+        }
     }
 }
 
@@ -99,5 +123,11 @@ pub fn shown(path: &Path) -> String {
 }
 
 fn unwritten(path: &Path, cause: &io::Error) -> Error {
+    // Libraries add the name of the temporary file to the cause; the system's own words are enough.
+    let cause =
+        match cause.raw_os_error().or_else(|| cause.get_ref()?.source()?.downcast_ref::<io::Error>()?.raw_os_error()) {
+            Some(code) => io::Error::from_raw_os_error(code).to_string(),
+            None => cause.kind().to_string(),
+        };
     Error::new("error.output_unwritten").with("path", shown(path)).with("cause", cause)
 }

@@ -3,7 +3,7 @@
 use super::Label;
 use crate::{
     error::{Error, Result},
-    model::{Catalog, Sentence},
+    model::{Catalog, Privacy, Sentence},
     taxonomy,
 };
 
@@ -37,7 +37,7 @@ impl Filter {
             if !known_reasons.clone().any(|reason| fits(&canonical_reason(wanted), reason)) {
                 let known: std::collections::BTreeSet<&str> = known_reasons.collect();
                 return Err(Error::new("error.reason_unknown")
-                    .with("wanted", wanted)
+                    .with("wanted", Privacy::default().text(wanted))
                     .with("known", known.into_iter().collect::<Vec<_>>().join(" | ")));
             }
         }
@@ -52,7 +52,7 @@ impl Filter {
                     Sentence::new(if nearest.is_empty() { "error_nearest.none" } else { "error_nearest.one" })
                         .with("nearest", nearest);
                 return Err(Error::new("error.detail_unknown")
-                    .with("wanted", wanted)
+                    .with("wanted", Privacy::default().text(wanted))
                     .with_sentence("nearest", nearest));
             }
         }

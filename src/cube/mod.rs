@@ -10,7 +10,7 @@ mod frame;
 mod overlap;
 mod stretch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 pub use channels::{ChannelRules, Label};
 pub use filter::Filter;
@@ -114,7 +114,7 @@ impl Cube {
             skipped,
         };
         for stretch in &stretches {
-            runs.push(cube.merge(stretch)?).map_err(|_| Error::new("error.overflow"))?;
+            runs.push(cube.merge(stretch, &[])?).map_err(|_| Error::new("error.overflow"))?;
         }
         cube.cells = runs.finish().map_err(|_| Error::new("error.overflow"))?;
         // Every sum over the cube is at most this one, so none can wrap.
@@ -214,36 +214,39 @@ impl Cube {
         Ok(())
     }
 
-    /// Divides the cells that a moment falls into, so that every cell lies wholly before or from it on.
-    /// Those five minutes are read a second time.
+    /// Divides the cells that some moments fall into, so that every cell lies wholly before or from each of
+    /// them on, and in their order. Those five minutes are read a second time where they must be.
     ///
     /// # Errors
     /// Where an input cannot be read again.
-    pub fn cut(&mut self, at: Timestamp) -> Result<()> {
-        let start = at.cell();
-        if start.timestamp() == at {
-            return Ok(());
+    pub fn cut(&mut self, moments: &[Timestamp]) -> Result<()> {
+        let mut by_cell: BTreeMap<CellStart, Vec<Timestamp>> = BTreeMap::new();
+        for at in moments.iter().filter(|at| at.cell().timestamp() != **at) {
+            by_cell.entry(at.cell()).or_default().push(*at);
         }
-        let range = self.cells.partition_point(|cell| cell.start < start)
-            ..self.cells.partition_point(|cell| cell.start <= start);
-        if !self.cells[range.clone()].iter().any(|cell| cell.span().first < at && cell.span().last >= at) {
-            return Ok(());
+        for (start, mut cuts) in by_cell {
+            cuts.sort_unstable();
+            cuts.dedup();
+            let before = |at: Timestamp| cuts.partition_point(|cut| *cut <= at);
+            let range = self.cells.partition_point(|cell| cell.start < start)
+                ..self.cells.partition_point(|cell| cell.start <= start);
+            let mut cells = self.cells[range.clone()].to_vec();
+            if cells.iter().any(|cell| before(cell.span().first) != before(cell.span().last)) {
+                let kinds: HashSet<KindId> = cells.iter().map(|cell| cell.kind).collect();
+                cells.clear();
+                for stretch in overlap::all_in(&self.strands, start, self.policy) {
+                    let pieces = self.merge(&stretch, &cuts)?;
+                    cells.extend(pieces.into_iter().filter(|cell| kinds.contains(&cell.kind)));
+                }
+            }
+            cells.sort_unstable_by_key(|cell| (before(cell.span().first), cell.key()));
+            self.cells.splice(range, cells);
         }
-        let kinds: std::collections::HashSet<KindId> = self.cells[range.clone()].iter().map(|cell| cell.kind).collect();
-        let mut halves = Vec::new();
-        for stretch in overlap::all_in(&self.strands, start, self.policy) {
-            halves.extend(self.merge_around(&stretch, Some(at))?.into_iter().filter(|cell| kinds.contains(&cell.kind)));
-        }
-        self.cells.splice(range, halves);
         Ok(())
     }
 
-    fn merge(&self, stretch: &overlap::Stretch) -> Result<Vec<Cell>> {
-        self.merge_around(stretch, None)
-    }
-
-    fn merge_around(&self, stretch: &overlap::Stretch, cut: Option<Timestamp>) -> Result<Vec<Cell>> {
-        stretch::merge(stretch, cut, &self.strands, &self.sources, &self.catalog, &self.label_of, &self.options)
+    fn merge(&self, stretch: &overlap::Stretch, cuts: &[Timestamp]) -> Result<Vec<Cell>> {
+        stretch::merge(stretch, cuts, &self.strands, &self.sources, &self.catalog, &self.label_of, &self.options)
     }
 }
 

@@ -65,7 +65,8 @@ impl Stretch {
 /// # Errors
 /// Where one cannot be read again.
 pub fn drop_identical(sources: &mut [Source], notes: &mut Vec<Sentence>) -> Result<()> {
-    let mut alike: HashMap<(u64, u64, u64, i64, i64, Option<String>), Vec<usize>> = HashMap::new();
+    // What two copies have in common at first sight, and the inputs that have it.
+    let mut alike: HashMap<_, Vec<usize>> = HashMap::new();
     for i in 0..sources.len() {
         let Source { report, lines, label, .. } = &sources[i];
         let Some(span) = report.span else { continue };
@@ -180,7 +181,7 @@ pub fn judge(
     let mut adopted: Vec<(usize, Label)> = Vec::new();
     for (a, b, span) in unclear {
         let stretch = around(strands, &[a, b], span, &options.zone);
-        let (smaller, larger) = stretch::likeness(&stretch, strands, sources, catalog, label_of, options)?;
+        let (smaller, larger) = stretch::likeness(&stretch, span, strands, sources, catalog, label_of, options)?;
         let names = [a, b].map(|i| sources[strands[i].source].parts[strands[i].part].name.clone());
         let share = if larger == 0 { 0.0 } else { smaller as f64 / larger as f64 };
         if larger < ENOUGH_ERRORS || share < SAME_SHARE {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     input::{CellSink, ExactRows, Overflow, ReadOptions, Source, exact_rows},
-    model::{CELL_MILLIS, Catalog, Cell, KindId, Timestamp, Zone},
+    model::{CELL_MILLIS, Catalog, Cell, KindId, Precision, Span, Timestamp, Zone},
 };
 
 /// How many rows may be held at once; a longer stretch is merged in slices.
@@ -22,69 +22,96 @@ const MOST_ROWS: u64 = 1_000_000;
 /// What is counted once: a step of time, a reason, a detail. The host is an attribute.
 type Key = (i64, u32, u32);
 
+/// The rows of one exact time and kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    at: i64,
+    kind: KindId,
+    errors: u64,
+    rows: u64,
+}
+
 /// The rows of one strand under one key.
 #[derive(Clone, Debug, Default)]
 struct Rows {
     errors: u64,
     rows: u64,
-    exact: Vec<(i64, KindId, u64, u64)>,
+    exact: Vec<Row>,
 }
 
-/// The cells of a stretch, each error counted once. With a cut, every cell lies wholly before it or from it on.
+impl Rows {
+    /// `None` where the sum leaves 64 bits.
+    fn add(&mut self, row: Row) -> Option<()> {
+        self.errors = self.errors.checked_add(row.errors)?;
+        self.rows += row.rows;
+        self.exact.push(row);
+        Some(())
+    }
+}
+
+/// The cells of a stretch, each error counted once. Every cell lies wholly before or from each cut on.
 ///
-/// For each key the strand with the most errors counts, with its hosts and exact times; of equal ones the
-/// finest, then the one that names more hosts. Rows are those of all strands.
+/// For each key the larger sum counts, with its hosts and exact times. Strands of one precision are compared
+/// at that precision; what they make together is then compared with the strands of the next coarser one. Of
+/// equal ones the finer counts, then the one that names more hosts. Rows are those of all strands.
 ///
 /// # Errors
 /// Where an input cannot be read again, or a sum leaves 64 bits.
 pub fn merge(
     stretch: &Stretch,
-    cut: Option<Timestamp>,
+    cuts: &[Timestamp],
     strands: &[Strand],
     sources: &[Source],
     catalog: &Mutex<Catalog>,
     label_of: &[Label],
     options: &ReadOptions,
 ) -> Result<Vec<Cell>> {
+    let overflow = |_: Overflow| Error::new("error.overflow");
     let mut cells = Vec::new();
     for slice in slices(stretch, strands, sources, &options.zone) {
         let keys = keyed(stretch, &slice, strands, sources, catalog, label_of, options)?;
-        let (mut before, mut after) = (CellSink::default(), CellSink::default());
+        let mut sinks: Vec<CellSink> = (0..=cuts.len()).map(|_| CellSink::default()).collect();
         let known = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for (_, by_strand) in keys {
             let exact = if stretch.merged {
-                winner(by_strand, strands, &known)
+                once(by_strand, strands, &known, &options.zone).ok_or_else(|| Error::new("error.overflow"))?
             } else {
                 by_strand.into_values().flat_map(|rows| rows.exact).collect()
             };
-            for (at, kind, errors, rows) in exact {
-                let sink = if cut.is_some_and(|cut| at >= cut.0) { &mut after } else { &mut before };
-                sink.add(at, kind, errors, rows);
+            for row in exact {
+                sinks[cuts.partition_point(|cut| cut.0 <= row.at)].add(row.at, row.kind, row.errors, row.rows);
             }
         }
-        let overflow = |_: Overflow| Error::new("error.overflow");
-        cells.append(&mut before.finish().map_err(overflow)?);
-        cells.append(&mut after.finish().map_err(overflow)?);
+        for sink in &mut sinks {
+            cells.append(&mut sink.finish().map_err(overflow)?);
+        }
     }
     Ok(cells)
 }
 
-/// How alike the strands of a stretch are: over its keys, the sums of the smaller and of the larger values.
+/// How alike the strands of a stretch are where they meet: over the keys of the steps from the first to the
+/// last instant of `meeting`, the sums of the smaller and of the larger values.
 ///
 /// # Errors
 /// Where an input cannot be read again.
 pub fn likeness(
     stretch: &Stretch,
+    meeting: Span,
     strands: &[Strand],
     sources: &[Source],
     catalog: &Mutex<Catalog>,
     label_of: &[Label],
     options: &ReadOptions,
 ) -> Result<(u64, u64)> {
+    let step_of = |at: Timestamp| step(at, stretch.precision, &options.zone);
+    let steps = step_of(meeting.first)..=step_of(meeting.last);
     let (mut smaller, mut larger) = (0_u64, 0_u64);
     let overflow = || Error::new("error.overflow");
     for slice in slices(stretch, strands, sources, &options.zone) {
-        for (_, by_strand) in keyed(stretch, &slice, strands, sources, catalog, label_of, options)? {
+        for (key, by_strand) in keyed(stretch, &slice, strands, sources, catalog, label_of, options)? {
+            if !steps.contains(&key.0) {
+                continue;
+            }
             let sums: Vec<u64> =
                 stretch.strands.iter().map(|i| by_strand.get(i).map_or(0, |rows| rows.errors)).collect();
             smaller = smaller.checked_add(sums.iter().copied().min().unwrap_or(0)).ok_or_else(overflow)?;
@@ -152,54 +179,69 @@ fn keyed(
                 continue;
             }
             let key = (step(Timestamp(at), stretch.precision, &options.zone), parts.reason, parts.detail);
+            let row = Row { at, kind, errors: sums.errors, rows: sums.rows };
             let rows = keys.entry(key).or_default().entry(index).or_default();
-            rows.errors = rows.errors.checked_add(sums.errors).ok_or_else(|| Error::new("error.overflow"))?;
-            rows.rows += sums.rows;
-            rows.exact.push((at, kind, sums.errors, sums.rows));
+            rows.add(row).ok_or_else(|| Error::new("error.overflow"))?;
         }
     }
     Ok(keys)
 }
 
-/// The rows of the strand that counts, together with the number of rows of all.
-fn winner(by_strand: BTreeMap<usize, Rows>, strands: &[Strand], catalog: &Catalog) -> Vec<(i64, KindId, u64, u64)> {
+/// The rows that count under one key, with the number of rows of all strands; `None` where a sum leaves 64 bits.
+fn once(by_strand: BTreeMap<usize, Rows>, strands: &[Strand], catalog: &Catalog, zone: &Zone) -> Option<Vec<Row>> {
     let all: u64 = by_strand.values().map(|rows| rows.rows).sum();
+    let mut by_precision: BTreeMap<Precision, Vec<Rows>> = BTreeMap::new();
+    for (strand, rows) in by_strand {
+        by_precision.entry(strands[strand].precision).or_default().push(rows);
+    }
+    // From fine to coarse.
+    let mut counted: Option<Rows> = None;
+    for (precision, group) in by_precision {
+        let coarser = together(group, precision, catalog, zone)?;
+        counted = Some(match counted {
+            Some(finer) if finer.errors >= coarser.errors => finer,
+            _ => coarser,
+        });
+    }
+    let Rows { mut exact, rows, .. } = counted?;
+    exact.sort_unstable();
+    if let Some(first) = exact.first_mut() {
+        first.rows += all - rows;
+    }
+    Some(exact)
+}
+
+/// What strands of one precision make together: for each step the larger sum.
+fn together(group: Vec<Rows>, precision: Precision, catalog: &Catalog, zone: &Zone) -> Option<Rows> {
+    if group.len() == 1 {
+        return group.into_iter().next();
+    }
+    let mut steps: BTreeMap<i64, Vec<Rows>> = BTreeMap::new();
+    for rows in group {
+        let mut own: BTreeMap<i64, Rows> = BTreeMap::new();
+        for row in rows.exact {
+            own.entry(step(Timestamp(row.at), precision, zone)).or_default().add(row)?;
+        }
+        own.into_iter().for_each(|(step, rows)| steps.entry(step).or_default().push(rows));
+    }
     let hosted = |rows: &Rows| {
-        rows.exact.iter().filter(|(_, kind, ..)| catalog.kind(*kind).host.is_some()).map(|row| row.2).sum::<u64>()
+        rows.exact.iter().filter(|row| catalog.kind(row.kind).host.is_some()).map(|row| row.errors).sum::<u64>()
     };
     // The last word has the content, so that the order of the inputs has none.
     let content = |rows: &Rows| {
-        let mut rows: Vec<_> = rows
-            .exact
-            .iter()
-            .map(|(at, kind, errors, _)| {
-                (*at, catalog.kind(*kind).host.map(|host| catalog.hosts()[host as usize].clone()), *errors)
-            })
-            .collect();
+        let host = |row: &Row| catalog.kind(row.kind).host.map(|host| &catalog.hosts()[host as usize]);
+        let mut rows: Vec<_> = rows.exact.iter().map(|row| (row.at, host(row), row.errors)).collect();
         rows.sort();
         rows
     };
-    let best = by_strand.into_iter().max_by(|(i, a), (j, b)| {
-        a.errors
-            .cmp(&b.errors)
-            .then_with(|| strands[*j].precision.cmp(&strands[*i].precision))
-            .then_with(|| hosted(a).cmp(&hosted(b)))
-            .then_with(|| {
-                if a.exact.len() == 1
-                    && b.exact.len() == 1
-                    && (a.exact[0].0, a.exact[0].1) == (b.exact[0].0, b.exact[0].1)
-                {
-                    std::cmp::Ordering::Equal
-                } else {
-                    content(b).cmp(&content(a))
-                }
-            })
-    });
-    let Some((_, best)) = best else { return Vec::new() };
-    let mut exact = best.exact;
-    exact.sort_unstable();
-    if let Some(first) = exact.first_mut() {
-        first.3 += all - best.rows;
+    let mut sum = Rows::default();
+    for (_, candidates) in steps {
+        let larger = |a: &Rows, b: &Rows| {
+            a.errors.cmp(&b.errors).then_with(|| hosted(a).cmp(&hosted(b))).then_with(|| content(b).cmp(&content(a)))
+        };
+        for row in candidates.into_iter().max_by(larger)?.exact {
+            sum.add(row)?;
+        }
     }
-    exact
+    Some(sum)
 }

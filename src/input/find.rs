@@ -68,7 +68,7 @@ impl Found {
 
     fn folder(&mut self, folder: &Path) -> Result<()> {
         let shown = self.privacy.text(&folder.to_string_lossy());
-        let before = self.files.len();
+        let mut any = false;
         let hidden =
             |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
         for entry in walkdir::WalkDir::new(folder)
@@ -83,10 +83,11 @@ impl Found {
                     .with("cause", self.privacy.text(&error.to_string()))
             })?;
             if entry.file_type().is_file() {
+                any = true;
                 self.add(entry.into_path(), false);
             }
         }
-        if self.files.len() == before && !self.files.iter().any(|f| f.path.starts_with(folder)) {
+        if !any {
             return Err(Error::new("error.folder_empty").with("path", shown));
         }
         Ok(())

@@ -172,7 +172,7 @@ fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<C
     let most = reason_column.iter().copied().max().unwrap_or(0);
     let by_number = options.columns.iter().filter(|(_, name)| matches!(name, ColumnName::Number(_))).count() >= 2;
     let several = rows.iter().any(|row| row.len() > 1);
-    if most == 0 && !(by_number && several) || !several {
+    if !several || most == 0 && !by_number {
         return None;
     }
     let mut columns = [None; Role::ALL.len()];
@@ -185,7 +185,7 @@ fn is_reason(cell: &str) -> bool {
 }
 
 /// Cells of a column below the heading, blank ones left out.
-fn column<'a>(rows: &'a [Vec<String>], index: usize) -> impl Iterator<Item = &'a str> {
+fn column(rows: &[Vec<String>], index: usize) -> impl Iterator<Item = &str> {
     rows.iter().filter_map(move |row| row.get(index)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
 }
 

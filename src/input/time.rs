@@ -332,10 +332,7 @@ fn clock(scan: &mut Scan<'_>, form: &mut Calendar, numbers: &mut Numbers) -> Opt
     let mut half = scan.take_word(&["午前", "午後"]);
     scan.spaces();
     numbers.hour = scan.number(1, 2)?.0;
-    let kanji = match scan.take_any(&[':', '時'])? {
-        ':' => false,
-        _ => true,
-    };
+    let kanji = scan.take_any(&[':', '時'])? == '時';
     numbers.minute = scan.number(1, 2)?.0;
     form.clock = Clock::Minutes;
     let seconds =
@@ -405,8 +402,10 @@ pub struct Steps {
     minute: bool,
     five_minutes: bool,
     hour: bool,
-    /// How often the time changed from one row to the next.
+    /// How often the time changed from one row to the next, the first one counted.
     changes: u64,
+    /// First and last time, in the order of the rows.
+    ends: Option<(i64, i64)>,
 }
 
 impl Steps {
@@ -416,6 +415,13 @@ impl Steps {
         self.five_minutes |= other.five_minutes;
         self.hour |= other.hour;
         self.changes += other.changes;
+        self.ends = match (self.ends, other.ends) {
+            (Some((first, last)), Some((next, end))) => {
+                self.changes -= u64::from(last == next);
+                Some((first, end))
+            }
+            (own, others) => own.or(others),
+        };
     }
 
     /// The precision of the column: the step its form can write, or a coarser one if every time sits on
@@ -441,7 +447,7 @@ impl Steps {
     fn see(&mut self, local: NaiveDateTime) {
         use chrono::Timelike;
         self.second |= local.second() != 0 || local.nanosecond() != 0;
-        self.minute |= local.minute() % 5 != 0;
+        self.minute |= !local.minute().is_multiple_of(5);
         self.five_minutes |= local.minute() != 0;
         // Anything within the day keeps it from being a whole day.
         self.hour |= local.hour() != 0 || local.minute() != 0 || local.second() != 0 || local.nanosecond() != 0;
@@ -462,7 +468,6 @@ pub struct TimeReader<'a> {
     /// Text before the seconds of the last cell, and the instant that it means.
     minute: Vec<u8>,
     minute_start: i64,
-    last: i64,
     pub steps: Steps,
 }
 
@@ -470,16 +475,7 @@ impl<'a> TimeReader<'a> {
     pub fn new(form: &'a TimeForm, zone: Zone, encoding: &'static Encoding) -> Self {
         let seconds_last =
             matches!(form, TimeForm::Calendar(Calendar { clock: Clock::Seconds, half_days: false, offset: false, .. }));
-        TimeReader {
-            form,
-            zone,
-            encoding,
-            seconds_last,
-            minute: Vec::new(),
-            minute_start: 0,
-            last: i64::MIN,
-            steps: Steps::default(),
-        }
+        TimeReader { form, zone, encoding, seconds_last, minute: Vec::new(), minute_start: 0, steps: Steps::default() }
     }
 
     /// The instant of a cell in milliseconds since 1970-01-01T00:00:00Z.
@@ -495,8 +491,16 @@ impl<'a> TimeReader<'a> {
             }
             cell => self.parse(cell)?,
         };
-        self.steps.changes += u64::from(at != self.last);
-        self.last = at;
+        match &mut self.steps.ends {
+            Some((_, last)) => {
+                self.steps.changes += u64::from(at != *last);
+                *last = at;
+            }
+            none => {
+                self.steps.changes = 1;
+                *none = Some((at, at));
+            }
+        }
         Ok(at)
     }
 

@@ -28,11 +28,6 @@ impl Privacy {
         shorten(&self.text(&raw[..bound]), limit, bound < raw.len())
     }
 
-    /// A line that was put together with text from a command line; its own escape codes for colours stay.
-    pub fn usage(self, line: &str) -> String {
-        if self.show_urls { line.to_owned() } else { cut_urls(line) }
-    }
-
     /// What to call the host of a webhook URL; the URL may lack its scheme.
     pub fn host(self, url: &str) -> Option<HostLabel> {
         let url = url.trim();

@@ -41,10 +41,12 @@ struct Texts {
 type Vocabulary = HashMap<String, Texts>;
 
 static ENGLISH: LazyLock<Vocabulary> = LazyLock::new(|| vocabulary_in(include_str!("en/vocabulary.toml")));
+static JAPANESE: LazyLock<Vocabulary> = LazyLock::new(|| vocabulary_in(include_str!("ja/vocabulary.toml")));
 
 fn vocabulary(lang: Lang) -> &'static Vocabulary {
     match lang {
         Lang::En => &ENGLISH,
+        Lang::Ja => &JAPANESE,
     }
 }
 
@@ -140,8 +142,6 @@ mod tests {
     use super::super::{ERROR_STATUS_CODE, REASONS};
     use super::*;
 
-    const LANGUAGES: [Lang; 1] = [Lang::En];
-
     fn keys() -> BTreeSet<&'static str> {
         let reasons = REASONS.iter().copied();
         let details = CODES.reasons.iter().flat_map(|reason| &reason.details).map(|detail| detail.key.as_str());
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn every_code_is_explained_in_every_language() {
-        for lang in LANGUAGES {
+        for lang in Lang::ALL {
             for key in keys() {
                 let texts = vocabulary(lang).get(key).unwrap_or_else(|| panic!("{lang:?} lacks [{key}]"));
                 assert!(!texts.meaning.trim().is_empty(), "{lang:?} [{key}] lacks a meaning");
@@ -172,18 +172,40 @@ mod tests {
 
     #[test]
     fn no_vocabulary_explains_what_is_not_a_code() {
-        for lang in LANGUAGES {
+        for lang in Lang::ALL {
             let explained: BTreeSet<&str> = vocabulary(lang).keys().map(String::as_str).collect();
             assert_eq!(explained.difference(&keys()).collect::<Vec<_>>(), Vec::<&&str>::new(), "{lang:?}");
         }
     }
 
     #[test]
-    fn every_link_is_one_of_lines_documents() {
-        for lang in LANGUAGES {
+    fn every_link_is_one_of_lines_documents_in_the_language() {
+        for lang in Lang::ALL {
+            let documents = format!("https://developers.line.biz/{}/docs/", lang.code());
             for (key, texts) in vocabulary(lang) {
-                let ours = texts.link.as_ref().is_none_or(|link| link.starts_with("https://developers.line.biz/"));
-                assert!(ours, "{lang:?} [{key}]");
+                assert!(texts.link.as_ref().is_none_or(|link| link.starts_with(&documents)), "{lang:?} [{key}]");
+            }
+        }
+    }
+
+    #[test]
+    fn every_language_gives_the_same_advice_with_the_same_commands() {
+        // A sentence may put its commands in another order.
+        let commands = |text: &'static str| {
+            let mut commands: Vec<_> = pieces(text).filter(|piece| matches!(piece, Piece::Code(_))).collect();
+            commands.sort_by_key(|piece| format!("{piece:?}"));
+            commands
+        };
+        for lang in Lang::ALL {
+            for (key, english) in &*ENGLISH {
+                let texts = &vocabulary(lang)[key];
+                assert_eq!(texts.link.is_some(), english.link.is_some(), "{lang:?} [{key}]");
+                for (here, there) in [(&texts.causes, &english.causes), (&texts.first, &english.first)] {
+                    assert_eq!(here.len(), there.len(), "{lang:?} [{key}]");
+                    for (here, there) in here.iter().zip(there) {
+                        assert_eq!(commands(here), commands(there), "{lang:?} [{key}]");
+                    }
+                }
             }
         }
     }

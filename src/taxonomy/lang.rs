@@ -13,19 +13,25 @@ use crate::model::{Filling, Sentence};
 pub enum Lang {
     #[default]
     En,
+    Ja,
 }
 
-/// The phrase files of a language. Each is a TOML file of tables of texts; `[a] b = "…"` has the key `a.b`.
-const ENGLISH: [&str; 5] = [
-    include_str!("en/messages.toml"),
-    include_str!("en/notes.toml"),
-    include_str!("en/charts.toml"),
-    include_str!("en/page.toml"),
-    include_str!("en/terminal.toml"),
-];
+/// The phrase files of a language's folder. Each is a TOML file of tables of texts; `[a] b = "…"` has the key `a.b`.
+macro_rules! phrase_files {
+    ($folder:literal) => {
+        [
+            include_str!(concat!($folder, "/messages.toml")),
+            include_str!(concat!($folder, "/notes.toml")),
+            include_str!(concat!($folder, "/charts.toml")),
+            include_str!(concat!($folder, "/page.toml")),
+            include_str!(concat!($folder, "/terminal.toml")),
+            include_str!(concat!($folder, "/mail.toml")),
+        ]
+    };
+}
 
-static PHRASES: LazyLock<HashMap<Lang, HashMap<String, String>>> =
-    LazyLock::new(|| HashMap::from([(Lang::En, phrases(&ENGLISH))]));
+static ENGLISH: LazyLock<HashMap<String, String>> = LazyLock::new(|| phrases(&phrase_files!("en")));
+static JAPANESE: LazyLock<HashMap<String, String>> = LazyLock::new(|| phrases(&phrase_files!("ja")));
 
 fn phrases(files: &[&str]) -> HashMap<String, String> {
     let mut all = HashMap::new();
@@ -41,24 +47,32 @@ fn phrases(files: &[&str]) -> HashMap<String, String> {
 
 impl Lang {
     /// Every language.
-    pub const ALL: [Lang; 1] = [Lang::En];
+    pub const ALL: [Lang; 2] = [Lang::En, Lang::Ja];
+
+    fn phrases(self) -> &'static HashMap<String, String> {
+        match self {
+            Lang::En => &ENGLISH,
+            Lang::Ja => &JAPANESE,
+        }
+    }
 
     /// The language's code in ISO 639-1.
     pub fn code(self) -> &'static str {
         match self {
             Lang::En => "en",
+            Lang::Ja => "ja",
         }
     }
 
     /// The text behind a key, placeholders unfilled. An unknown key is its own text; a test sees to it
     /// that there is none.
     pub fn phrase(self, key: &str) -> &str {
-        PHRASES[&self].get(key).map_or(key, String::as_str).trim_end()
+        self.phrases().get(key).map_or(key, String::as_str).trim_end()
     }
 
     /// All keys of the language.
     pub fn keys(self) -> impl Iterator<Item = &'static str> {
-        PHRASES[&self].keys().map(String::as_str)
+        self.phrases().keys().map(String::as_str)
     }
 
     /// The sentence with its placeholders filled.
@@ -95,7 +109,7 @@ impl Lang {
 
     /// A share between 0 and 1 in percent, one digit: `68.8 %`.
     pub fn percent(self, share: f64) -> String {
-        format!("{:.1} %", share * 100.0)
+        self.in_percent(format!("{:.1}", share * 100.0))
     }
 
     /// A change in percent with its sign, whole: `−22 %`.
@@ -108,7 +122,11 @@ impl Lang {
         } else {
             "+"
         };
-        format!("{sign}{} %", self.number(rounded))
+        self.in_percent(format!("{sign}{}", self.number(rounded)))
+    }
+
+    fn in_percent(self, number: String) -> String {
+        self.say(&Sentence::new("format.percent").with("number", number))
     }
 
     /// A day with its weekday: `Mon 16 Nov 2026`.
@@ -133,7 +151,7 @@ impl Lang {
 
     /// The short name of a weekday; 0 is Monday.
     pub fn weekday(self, days_from_monday: u32) -> &'static str {
-        let names = PHRASES[&self].get("format.weekdays").map_or("", String::as_str);
+        let names = self.phrases().get("format.weekdays").map_or("", String::as_str);
         names.split_whitespace().nth(days_from_monday as usize).unwrap_or("")
     }
 
@@ -151,6 +169,12 @@ impl Lang {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        collections::BTreeSet,
+        fs,
+        path::{Path, PathBuf},
+    };
+
     use super::*;
 
     #[test]
@@ -160,5 +184,116 @@ mod tests {
         assert_eq!(Lang::En.short_day(at.date_naive()), "16 Nov");
         assert_eq!(Lang::En.number(1_234_567), "1,234,567");
         assert_eq!(Lang::En.number(123), "123");
+    }
+
+    #[test]
+    fn numbers_and_times_follow_the_language() {
+        let at = DateTime::parse_from_rfc3339("2026-11-16T04:12:00+09:00").unwrap();
+        let day = at.date_naive();
+        assert_eq!(Lang::Ja.moment(at), "2026年11月16日(月) 04:12");
+        assert_eq!(Lang::Ja.day(day), "2026年11月16日(月)");
+        assert_eq!(Lang::Ja.short_day(day), "11/16");
+        assert_eq!(Lang::Ja.month(day), "2026年11月");
+        assert_eq!(Lang::Ja.weekday(6), "日");
+        assert_eq!(Lang::Ja.number(1_234_567), "1,234,567");
+        for (share, english, japanese) in
+            [(0.688, "68.8 %", "68.8%"), (0.0, "0.0 %", "0.0%"), (1.0, "100.0 %", "100.0%")]
+        {
+            assert_eq!([Lang::En.percent(share), Lang::Ja.percent(share)], [english, japanese]);
+        }
+        for (change, english, japanese) in
+            [(-21.66, "−22 %", "−22%"), (15_980.0, "+15,980 %", "+15,980%"), (0.4, "±0 %", "±0%")]
+        {
+            assert_eq!([Lang::En.change(change), Lang::Ja.change(change)], [english, japanese]);
+        }
+    }
+
+    #[test]
+    fn every_language_has_a_name_for_each_weekday_and_month() {
+        for lang in Lang::ALL {
+            let names = |key| lang.phrase(key).split_whitespace().collect::<BTreeSet<_>>().len();
+            assert_eq!((names("format.weekdays"), names("format.months")), (7, 12), "{lang:?}");
+        }
+    }
+
+    /// The names between braces.
+    fn placeholders(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).map(|rest| rest.split_once('}').expect("a brace is closed").0).collect()
+    }
+
+    #[test]
+    fn every_language_has_the_same_sentences_with_the_same_placeholders() {
+        let keys = |lang: Lang| lang.keys().collect::<BTreeSet<_>>();
+        for lang in Lang::ALL {
+            let differing: Vec<_> = keys(lang).symmetric_difference(&keys(Lang::En)).copied().collect();
+            assert_eq!(differing, Vec::<&str>::new(), "not in both English and {lang:?}");
+            for key in keys(lang) {
+                let [here, english] = [lang, Lang::En].map(|lang| placeholders(lang.phrase(key)));
+                assert_eq!(here, english, "{lang:?} {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_sentence_is_left_in_english() {
+        // Names are the same everywhere.
+        let same = ["chart.version", "page.column_url"];
+        for key in Lang::Ja.keys().filter(|key| !same.contains(key)) {
+            let text = Lang::Ja.phrase(key);
+            let words: String = text.split('{').map(|part| part.rsplit('}').next().unwrap_or_default()).collect();
+            let wordless = !words.contains(|c: char| c.is_ascii_alphabetic());
+            assert!(wordless || text != Lang::En.phrase(key), "{key}: {text}");
+        }
+    }
+
+    #[test]
+    fn japanese_punctuation_is_even() {
+        for key in Lang::Ja.keys() {
+            let text = Lang::Ja.phrase(key);
+            for slip in
+                ["。。", "、、", "。、", "、。", " 。", " 、", "。 ", "、 ", "，", "．", "（", "）", "：", "？", "！"]
+            {
+                assert!(!text.contains(slip), "{key}: {slip} in {text}");
+            }
+            for [open, close] in [['「', '」'], ['(', ')']] {
+                assert_eq!(text.matches(open).count(), text.matches(close).count(), "{key}: {text}");
+            }
+        }
+    }
+
+    /// The program's source and the page's templates and scripts.
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|ending| ["rs", "html", "js"].iter().any(|known| ending == *known)) {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn every_sentence_that_the_program_says_is_there() {
+        let tables: BTreeSet<&str> = Lang::En.keys().filter_map(|key| Some(key.split_once('.')?.0)).collect();
+        let mut files = Vec::new();
+        sources(Path::new(file!()).ancestors().nth(2).unwrap(), &mut files);
+        let mut said = 0;
+        for file in files {
+            let text = fs::read_to_string(&file).unwrap();
+            for literal in text.split('"') {
+                let Some((table, name)) = literal.split_once('.') else { continue };
+                let plain = |text: &str| text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+                // Files of the page are named like keys.
+                let is_key = tables.contains(table) && plain(name) && !["", "html", "css", "js"].contains(&name);
+                if is_key {
+                    said += 1;
+                    for lang in Lang::ALL {
+                        assert!(lang.keys().any(|key| key == literal), "{}: {lang:?} lacks {literal}", file.display());
+                    }
+                }
+            }
+        }
+        assert!(said > 300, "only {said} keys were found: they are not looked for in the right place");
     }
 }

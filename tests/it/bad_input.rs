@@ -78,7 +78,11 @@ fn binary_files() {
 fn prose() {
     assert_refused("w.txt", b"Dear all,\n\nthe webhook failed last night, for a reason that nobody knows; see the details below.\n\nYours\n", &["w.txt"]);
     assert_refused("w.txt", "拝啓\n\n昨夜、ウェブフックが失敗しました。原因は不明です。\n".as_bytes(), &["w.txt"]);
-    assert_refused("w.html", b"<!DOCTYPE html><html><body><table><tr><td>Time</td><td>Reason</td></tr></table></body></html>\n", &["w.html"]);
+    assert_refused(
+        "w.html",
+        b"<!DOCTYPE html><html><body><table><tr><td>Time</td><td>Reason</td></tr></table></body></html>\n",
+        &["w.html"],
+    );
     assert_refused("w.json", b"{\"time\": \"2026-11-16 04:12:33\", \"reason\": \"request_timeout\"}\n", &["w.json"]);
 }
 
@@ -122,7 +126,12 @@ fn damaged_archives() {
 
 #[test]
 fn a_header_without_rows_is_a_week_without_errors() {
-    for heading in ["Time\tReason\tDetail\tCount\n", "Time detected\tReason for error\tDetail for error", "発生日時,エラーの原因,エラーの詳細,エラー件数\r\n", "Title\n\nTime\tReason\n\n"] {
+    for heading in [
+        "Time\tReason\tDetail\tCount\n",
+        "Time detected\tReason for error\tDetail for error",
+        "発生日時,エラーの原因,エラーの詳細,エラー件数\r\n",
+        "Title\n\nTime\tReason\n\n",
+    ] {
         let folder = Folder::with("w.tsv", heading);
         let summary = folder.summary("w.tsv");
         assert_eq!((summary.errors(), summary.balance()), (0, vec![[0, 0, 0]]), "{heading}");
@@ -141,7 +150,12 @@ fn a_header_without_rows_is_a_week_without_errors() {
 fn an_output_place_that_cannot_be_written() {
     let folder = Folder::with("w.tsv", GOOD);
     folder.file("occupied", "a file where a folder is wanted");
-    for (output, word) in [("occupied", "occupied"), ("occupied/below", "occupied"), ("occupied/page.html", "occupied"), ("nowhere/page.html", "nowhere")] {
+    for (output, word) in [
+        ("occupied", "occupied"),
+        ("occupied/below", "occupied"),
+        ("occupied/page.html", "occupied"),
+        ("nowhere/page.html", "nowhere"),
+    ] {
         let outcome = folder.errstat(&format!("report w.tsv -o {output}")).run();
         // A missing folder above a file may be made; anything else is refused.
         if output.starts_with("nowhere") && outcome.code == Some(0) {
@@ -202,7 +216,12 @@ fn many_details() -> String {
 #[test]
 fn a_closed_pipe_ends_it_quietly() {
     let folder = Folder::with("w.tsv", many_details());
-    for arguments in [&["summary", "w.tsv", "--format", "json"][..], &["summary", "w.tsv", "--format", "csv"], &["summary", "w.tsv", "--top", "5000"], &["explain"]] {
+    for arguments in [
+        &["summary", "w.tsv", "--format", "json"][..],
+        &["summary", "w.tsv", "--format", "csv"],
+        &["summary", "w.tsv", "--top", "5000"],
+        &["explain"],
+    ] {
         let mut child = Command::new(PROGRAM)
             .args(arguments)
             .current_dir(folder.path(""))
@@ -225,7 +244,9 @@ fn a_closed_pipe_ends_it_quietly() {
 #[test]
 fn a_full_disk_under_standard_output() {
     let folder = Folder::with("w.tsv", GOOD);
-    for arguments in [&["summary", "w.tsv"][..], &["summary", "w.tsv", "--format", "json"], &["inspect", "w.tsv"], &["explain"]] {
+    for arguments in
+        [&["summary", "w.tsv"][..], &["summary", "w.tsv", "--format", "json"], &["inspect", "w.tsv"], &["explain"]]
+    {
         let full = File::options().write(true).open("/dev/full").unwrap();
         let output = Command::new(PROGRAM).args(arguments).current_dir(folder.path("")).stdout(full).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
@@ -238,7 +259,11 @@ fn a_full_disk_under_standard_output() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_under_the_outputs_leaves_the_old_ones() {
-    for (arguments, place) in [("report w.tsv -o out", "out/report.html"), ("report w.tsv -o page.html", "page.html"), ("summary w.tsv --rejects rejects.csv", "rejects.csv")] {
+    for (arguments, place) in [
+        ("report w.tsv -o out", "out/report.html"),
+        ("report w.tsv -o page.html", "page.html"),
+        ("summary w.tsv --rejects rejects.csv", "rejects.csv"),
+    ] {
         let folder = Folder::with("w.tsv", many_details() + &"bad row\tunclassified\tx\t1\n".repeat(2000));
         folder.file(place, "of last week");
         let script = format!("trap '' XFSZ; ulimit -f 8; exec {PROGRAM} {arguments}");
@@ -246,7 +271,11 @@ fn a_full_disk_under_the_outputs_leaves_the_old_ones() {
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments}: {stderr}");
         assert_eq!(folder.text(place), "of last week", "{arguments}");
-        assert!(!folder.list().iter().any(|name| name.contains(".errstat-") || name.contains("tmp")), "{arguments}: {:?}", folder.list());
+        assert!(
+            !folder.list().iter().any(|name| name.contains(".errstat-") || name.contains("tmp")),
+            "{arguments}: {:?}",
+            folder.list()
+        );
         assert!(!stderr.contains("panicked"), "{stderr}");
     }
 }

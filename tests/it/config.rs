@@ -4,7 +4,10 @@ use crate::program::Folder;
 
 /// Two errors in one night: on two days in Japan, on one in UTC.
 fn folder(config: &str) -> Folder {
-    let folder = Folder::with("w.tsv", "Time\tReason\tDetail\n2026-11-16 23:00:00\trequest_timeout\tRequest timeout\n2026-11-17 01:00:00\terror_status_code\t502\n");
+    let folder = Folder::with(
+        "w.tsv",
+        "Time\tReason\tDetail\n2026-11-16 23:00:00\trequest_timeout\tRequest timeout\n2026-11-17 01:00:00\terror_status_code\t502\n",
+    );
     folder.file("errstat.toml", config);
     folder
 }
@@ -13,15 +16,24 @@ fn folder(config: &str) -> Folder {
 fn options_stand_in_the_file() {
     let folder = folder("timezone = \"UTC\"\nwindow = \"day\"\nweek_start = \"sun\"\nreason = [\"request_timeout\"]\n");
     let summary = folder.summary("w.tsv");
-    assert_eq!((&summary["timezone"], &summary["windows"]["size"], &summary["heatmap"]["rows"][0]), (&"UTC".into(), &"day".into(), &"sun".into()));
+    assert_eq!(
+        (&summary["timezone"], &summary["windows"]["size"], &summary["heatmap"]["rows"][0]),
+        (&"UTC".into(), &"day".into(), &"sun".into())
+    );
     assert_eq!(summary.errors(), 1);
 }
 
 #[test]
 fn the_command_line_wins() {
-    let folder = folder("timezone = \"UTC\"\nwindow = \"day\"\nperiod = \"2026-11-17\"\nreason = [\"request_timeout\"]\nas_of = \"2026-11-01\"\n");
-    let summary = folder.summary("w.tsv --timezone Asia/Kolkata --window hour --period 2026-11-16 --reason error_status_code");
-    assert_eq!((&summary["timezone"], &summary["windows"]["size"], &summary["period"]["label"]), (&"Asia/Kolkata".into(), &"hour".into(), &"2026-11-16".into()));
+    let folder = folder(
+        "timezone = \"UTC\"\nwindow = \"day\"\nperiod = \"2026-11-17\"\nreason = [\"request_timeout\"]\nas_of = \"2026-11-01\"\n",
+    );
+    let summary =
+        folder.summary("w.tsv --timezone Asia/Kolkata --window hour --period 2026-11-16 --reason error_status_code");
+    assert_eq!(
+        (&summary["timezone"], &summary["windows"]["size"], &summary["period"]["label"]),
+        (&"Asia/Kolkata".into(), &"hour".into(), &"2026-11-16".into())
+    );
     assert_eq!(summary.details(), [("error_status_code", "502", 1)]);
 }
 
@@ -77,7 +89,15 @@ fn a_wrong_value_is_refused_with_its_place() {
 
 #[test]
 fn what_writes_or_reveals_is_for_the_command_line_only() {
-    for key in ["output = \"out\"", "rejects = \"rejects.csv\"", "show_urls = true", "keep_urls = true", "mail_to = \"a@example.com\"", "mail_from = \"a@example.com\"", "inputs = [\"w.tsv\"]"] {
+    for key in [
+        "output = \"out\"",
+        "rejects = \"rejects.csv\"",
+        "show_urls = true",
+        "keep_urls = true",
+        "mail_to = \"a@example.com\"",
+        "mail_from = \"a@example.com\"",
+        "inputs = [\"w.tsv\"]",
+    ] {
         let folder = folder(&format!("top = 5\n{key}\n"));
         for command in ["summary w.tsv", "report w.tsv -o out", "inspect w.tsv"] {
             let sentence = folder.errstat(command).refused();

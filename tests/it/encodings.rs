@@ -31,7 +31,11 @@ fn assert_read(bytes: Vec<u8>, options: &str, encoding: &str, channel: &str, wha
     let summary = Folder::with("w.tsv", bytes).summary(&format!("w.tsv {options}"));
     assert_eq!(summary["inputs"][0]["encoding"], encoding, "{what}");
     assert_eq!(summary.balance(), [[2, 2, 0]], "{what}");
-    assert_eq!(summary.details(), [("error_status_code", "502", 3), ("could_not_connect", "Connection timeout", 2)], "{what}");
+    assert_eq!(
+        summary.details(),
+        [("error_status_code", "502", 3), ("could_not_connect", "Connection timeout", 2)],
+        "{what}"
+    );
     assert_eq!(summary["channels"], serde_json::json!([channel]), "{what}");
 }
 
@@ -106,7 +110,12 @@ fn an_invalid_byte_costs_its_own_cell() {
 #[test]
 fn an_invalid_byte_at_the_end_of_a_line_does_not_swallow_the_next() {
     for first_byte in [&b"\x83"[..], b"\xe3\x81", b"\xff"] {
-        let rows = [b"Time\tReason\tCount\tDetail\n2026-11-16 04:12:33\trequest_timeout\t2\tslow ", first_byte, b"\n2026-11-16 04:12:34\trequest_timeout\t3\tRequest timeout\n"].concat();
+        let rows = [
+            b"Time\tReason\tCount\tDetail\n2026-11-16 04:12:33\trequest_timeout\t2\tslow ",
+            first_byte,
+            b"\n2026-11-16 04:12:34\trequest_timeout\t3\tRequest timeout\n",
+        ]
+        .concat();
         let summary = Folder::with("w.tsv", rows).summary("w.tsv");
         assert_eq!((summary.balance(), summary.errors()), (vec![[2, 2, 0]], 5));
     }

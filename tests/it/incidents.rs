@@ -46,8 +46,14 @@ fn eight_hours_at_four_errors_per_five_minutes() {
     let summary = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(18, 0), REFUSED, 4).summary("");
     assert_eq!(summary.list("incidents").len(), 1, "{}", summary["incidents"]);
     let incident = &summary["incidents"][0];
-    assert_eq!((text(incident, "start"), text(incident, "end")), ("2026-11-18T10:00:00+09:00", "2026-11-18T18:00:00+09:00"));
-    assert_eq!((&incident["minutes"], &incident["errors"], &incident["peak_errors"]), (&json!(480), &json!(384), &json!(4)));
+    assert_eq!(
+        (text(incident, "start"), text(incident, "end")),
+        ("2026-11-18T10:00:00+09:00", "2026-11-18T18:00:00+09:00")
+    );
+    assert_eq!(
+        (&incident["minutes"], &incident["errors"], &incident["peak_errors"]),
+        (&json!(480), &json!(384), &json!(4))
+    );
     assert_eq!([&incident["channel"], &incident["reason"], &incident["detail"]], REFUSED.map(Value::from).each_ref());
     assert_eq!(incident["ongoing"], false);
 }
@@ -55,10 +61,16 @@ fn eight_hours_at_four_errors_per_five_minutes() {
 #[test]
 fn eight_hours_of_more_of_what_is_usual() {
     // The same as the trickle's reason: 4 more in each cell, 5 where the trickle is.
-    let summary = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(18, 0), ["shop", "request_timeout", "Request timeout"], 4).summary("");
+    let summary = Log::new()
+        .with_trickle()
+        .add(wednesday(10, 0)..wednesday(18, 0), ["shop", "request_timeout", "Request timeout"], 4)
+        .summary("");
     let incidents = summary.list("incidents");
     assert_eq!(incidents.len(), 1, "{incidents:?}");
-    assert_eq!((text(&incidents[0], "start"), text(&incidents[0], "end")), ("2026-11-18T10:00:00+09:00", "2026-11-18T18:00:00+09:00"));
+    assert_eq!(
+        (text(&incidents[0], "start"), text(&incidents[0], "end")),
+        ("2026-11-18T10:00:00+09:00", "2026-11-18T18:00:00+09:00")
+    );
     // 96 cells of 4, and the four of the trickle, at 10, 12, 14 and 16 o'clock.
     assert_eq!((&incidents[0]["errors"], &incidents[0]["peak_errors"]), (&json!(388), &json!(5)));
 }
@@ -76,11 +88,21 @@ fn an_outage_that_fills_the_whole_period() {
 
 #[test]
 fn a_burst_of_fifteen_minutes() {
-    let summary = Log::new().with_trickle().add(wednesday(19, 40)..wednesday(19, 55), REFUSED, 30).add([wednesday(19, 45)], REFUSED, 9).summary("");
+    let summary = Log::new()
+        .with_trickle()
+        .add(wednesday(19, 40)..wednesday(19, 55), REFUSED, 30)
+        .add([wednesday(19, 45)], REFUSED, 9)
+        .summary("");
     let incident = &summary["incidents"][0];
     assert_eq!(summary.list("incidents").len(), 1);
-    assert_eq!((text(incident, "start"), text(incident, "end"), &incident["minutes"]), ("2026-11-18T19:40:00+09:00", "2026-11-18T19:55:00+09:00", &json!(15)));
-    assert_eq!((&incident["errors"], &incident["peak_errors"], text(incident, "peak_at")), (&json!(99), &json!(39), "2026-11-18T19:45:00+09:00"));
+    assert_eq!(
+        (text(incident, "start"), text(incident, "end"), &incident["minutes"]),
+        ("2026-11-18T19:40:00+09:00", "2026-11-18T19:55:00+09:00", &json!(15))
+    );
+    assert_eq!(
+        (&incident["errors"], &incident["peak_errors"], text(incident, "peak_at")),
+        (&json!(99), &json!(39), "2026-11-18T19:45:00+09:00")
+    );
 }
 
 #[test]
@@ -96,7 +118,11 @@ fn a_busy_channel_is_not_one_long_incident() {
     // 20 to 29 errors in every cell, in a fixed order.
     let mut log = Log::new();
     for extra in 0..10 {
-        log = log.add((0..CELLS).filter(|cell| cell * 7 % 10 == extra), ["shop", "request_timeout", "Request timeout"], 20 + extra);
+        log = log.add(
+            (0..CELLS).filter(|cell| cell * 7 % 10 == extra),
+            ["shop", "request_timeout", "Request timeout"],
+            20 + extra,
+        );
     }
     assert_eq!(log.summary("").list("incidents").len(), 0);
 }
@@ -108,7 +134,10 @@ fn an_incident_that_touches_the_end_of_the_coverage_goes_on() {
     assert_eq!(summary.list("incidents").len(), 1);
     assert_eq!(summary["incidents"][0]["ongoing"], true);
     // Exported half a day later, it had ended.
-    assert_eq!(log.summary("--exported-at 2026-11-23T12:00 --as-of 2026-11-23T13:00")["incidents"][0]["ongoing"], false);
+    assert_eq!(
+        log.summary("--exported-at 2026-11-23T12:00 --as-of 2026-11-23T13:00")["incidents"][0]["ongoing"],
+        false
+    );
 }
 
 #[test]
@@ -121,10 +150,16 @@ fn several_reasons_at_one_time_are_one_incident_of_the_dominant_one() {
         .summary("");
     assert_eq!(summary.list("incidents").len(), 1, "{}", summary["incidents"]);
     let incident = &summary["incidents"][0];
-    assert_eq!((text(incident, "start"), text(incident, "end")), ("2026-11-18T10:00:00+09:00", "2026-11-18T11:30:00+09:00"));
+    assert_eq!(
+        (text(incident, "start"), text(incident, "end")),
+        ("2026-11-18T10:00:00+09:00", "2026-11-18T11:30:00+09:00")
+    );
     assert_eq!((text(incident, "reason"), text(incident, "detail")), ("error_status_code", "502"));
     // 12 cells of 20 and of 5, 12 cells of 10; at half past, 35 in one cell.
-    assert_eq!((&incident["errors"], &incident["peak_errors"], text(incident, "peak_at")), (&json!(420), &json!(35), "2026-11-18T10:30:00+09:00"));
+    assert_eq!(
+        (&incident["errors"], &incident["peak_errors"], text(incident, "peak_at")),
+        (&json!(420), &json!(35), "2026-11-18T10:30:00+09:00")
+    );
 }
 
 #[test]
@@ -145,12 +180,19 @@ fn cells_with_less_than_three_between_them_are_one_incident() {
     let summary = Log::new().with_trickle().add([wednesday(9, 55), wednesday(10, 10)], REFUSED, 20).summary("");
     assert_eq!(summary.list("incidents").len(), 1, "{}", summary["incidents"]);
     let incident = &summary["incidents"][0];
-    assert_eq!((text(incident, "start"), text(incident, "end"), &incident["errors"]), ("2026-11-18T09:55:00+09:00", "2026-11-18T10:15:00+09:00", &json!(40)));
+    assert_eq!(
+        (text(incident, "start"), text(incident, "end"), &incident["errors"]),
+        ("2026-11-18T09:55:00+09:00", "2026-11-18T10:15:00+09:00", &json!(40))
+    );
 }
 
 #[test]
 fn little_history_is_said() {
-    let short = Folder::with("w.tsv", "Time\tReason\n2026-11-16 12:00:01\trequest_timeout\n2026-11-17 12:00:01\trequest_timeout\n").summary("w.tsv");
+    let short = Folder::with(
+        "w.tsv",
+        "Time\tReason\n2026-11-16 12:00:01\trequest_timeout\n2026-11-17 12:00:01\trequest_timeout\n",
+    )
+    .summary("w.tsv");
     assert!(short.list("notes").iter().any(|note| text(note, "text").contains("history")), "{:?}", short.notes());
     let long = Log::new().with_trickle().summary("");
     assert!(!long.list("notes").iter().any(|note| text(note, "text").contains("history")), "{:?}", long.notes());
@@ -159,9 +201,16 @@ fn little_history_is_said() {
 #[test]
 fn silence_after_an_outbreak_may_be_a_suspension() {
     // The outage on Wednesday, and then not one error, on a channel that has one every two hours.
-    let log = Log::new().add((0..wednesday(12, 0)).step_by(24), ["shop", "request_timeout", "Request timeout"], 1).add(wednesday(8, 0)..wednesday(12, 0), REFUSED, 20);
+    let log = Log::new().add((0..wednesday(12, 0)).step_by(24), ["shop", "request_timeout", "Request timeout"], 1).add(
+        wednesday(8, 0)..wednesday(12, 0),
+        REFUSED,
+        20,
+    );
     let summary = log.summary("--exported-at 2026-11-23T08:00");
     assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("suspended")), "{:?}", summary.notes());
-    let alive = Log::new().with_trickle().add(wednesday(8, 0)..wednesday(12, 0), REFUSED, 20).summary("--exported-at 2026-11-23T08:00");
+    let alive = Log::new()
+        .with_trickle()
+        .add(wednesday(8, 0)..wednesday(12, 0), REFUSED, 20)
+        .summary("--exported-at 2026-11-23T08:00");
     assert!(!alive.list("notes").iter().any(|note| text(note, "text").contains("suspended")), "{:?}", alive.notes());
 }

@@ -20,7 +20,11 @@ fn rows() -> String {
 
 fn assert_five(summary: &Summary, what: &str) {
     assert_eq!(summary.balance(), [[2, 2, 0]], "{what}");
-    assert_eq!(summary.details(), [("error_status_code", "502", 3), ("could_not_connect", "Connection timeout", 2)], "{what}");
+    assert_eq!(
+        summary.details(),
+        [("error_status_code", "502", 3), ("could_not_connect", "Connection timeout", 2)],
+        "{what}"
+    );
 }
 
 fn read(content: impl AsRef<[u8]>) -> Summary {
@@ -35,7 +39,10 @@ fn delimiters_and_line_ends_are_recognised() {
             for content in [content.as_str(), content.trim_end()] {
                 let summary = read(content);
                 assert_five(&summary, &format!("{name} {line_end:?}"));
-                assert_eq!((&summary["inputs"][0]["delimiter"], &summary["inputs"][0]["kind"]), (&name.into(), &kind.into()));
+                assert_eq!(
+                    (&summary["inputs"][0]["delimiter"], &summary["inputs"][0]["kind"]),
+                    (&name.into(), &kind.into())
+                );
             }
         }
     }
@@ -55,7 +62,11 @@ fn columns_may_stand_in_any_order() {
 
 #[test]
 fn columns_that_mean_nothing_here_are_left_alone() {
-    let content: String = table([0, 1, 2, 3], "\t", "\n").lines().enumerate().map(|(i, line)| format!("{}\t{line}\tnote {i}\n", if i == 0 { "#" } else { "x" })).collect();
+    let content: String = table([0, 1, 2, 3], "\t", "\n")
+        .lines()
+        .enumerate()
+        .map(|(i, line)| format!("{}\t{line}\tnote {i}\n", if i == 0 { "#" } else { "x" }))
+        .collect();
     assert_five(&read(content), "extra columns");
 }
 
@@ -68,13 +79,17 @@ fn quoted_cells_are_read_as_spreadsheets_write_them() {
     for delimiter in ["\t", ",", ";"] {
         assert_five(&read(quoted(delimiter)), delimiter);
     }
-    let summary = read("Time,Reason,Detail,Count\n2026-11-16 04:12:33,unclassified,\"a, \"\"b\"\", and c\",2\n2026-11-16 04:12:34,unclassified,\"a, \"\"b\"\", and c\",\"3\"\n");
+    let summary = read(
+        "Time,Reason,Detail,Count\n2026-11-16 04:12:33,unclassified,\"a, \"\"b\"\", and c\",2\n2026-11-16 04:12:34,unclassified,\"a, \"\"b\"\", and c\",\"3\"\n",
+    );
     assert_eq!(summary.details(), [("unclassified", "a, \"b\", and c", 5)]);
 }
 
 #[test]
 fn a_quote_inside_a_plain_cell_is_text() {
-    let summary = read("Time\tReason\tDetail\n2026-11-16 04:12:33\tunclassified\tthe 5\" screen\n2026-11-16 04:12:34\tunclassified\tother\n");
+    let summary = read(
+        "Time\tReason\tDetail\n2026-11-16 04:12:33\tunclassified\tthe 5\" screen\n2026-11-16 04:12:34\tunclassified\tother\n",
+    );
     assert_eq!(summary.balance(), [[2, 2, 0]]);
     assert!(summary.details().iter().any(|(_, detail, _)| *detail == "the 5\" screen"), "{:?}", summary.details());
 }
@@ -104,10 +119,26 @@ fn skipped_lines_are_listed_by_inspect() {
 
 #[test]
 fn every_heading_of_the_consoles_languages_is_known() {
-    let times = ["time", "timestamp", "date", "datetime", "time detected", "detected at", "occurred at", "日時", "発生日時", "検知日時", "検出日時", "時刻", "発生時刻", "日付"];
+    let times = [
+        "time",
+        "timestamp",
+        "date",
+        "datetime",
+        "time detected",
+        "detected at",
+        "occurred at",
+        "日時",
+        "発生日時",
+        "検知日時",
+        "検出日時",
+        "時刻",
+        "発生時刻",
+        "日付",
+    ];
     let reasons = ["reason", "reason for error", "error reason", "cause", "原因", "エラーの原因", "エラー原因"];
     let details = ["detail", "details", "detail for error", "error detail", "詳細", "エラーの詳細", "エラー詳細"];
-    let counts = ["count", "error count", "errors", "number of errors", "件数", "回数", "エラー件数", "エラー数", "発生回数"];
+    let counts =
+        ["count", "error count", "errors", "number of errors", "件数", "回数", "エラー件数", "エラー数", "発生回数"];
     for i in 0..times.len() {
         let headings = [times[i], reasons[i % reasons.len()], details[i % details.len()], counts[i % counts.len()]];
         let summary = read(headings.join("\t") + "\n" + &rows());
@@ -131,7 +162,11 @@ fn headings_are_known_in_any_dress() {
 
 #[test]
 fn channels_and_urls_have_columns_of_their_own() {
-    for (id, name, url) in [("Channel ID", "Channel name", "Webhook URL"), ("チャネルID", "チャネル名", "URL"), ("チャンネルＩＤ", "チャンネル名", "url")] {
+    for (id, name, url) in [
+        ("Channel ID", "Channel name", "Webhook URL"),
+        ("チャネルID", "チャネル名", "URL"),
+        ("チャンネルＩＤ", "チャンネル名", "url"),
+    ] {
         let content = format!(
             "Time\t{id}\t{name}\tReason\t{url}\n2026-11-16 04:12:33\t0012345678\tshop\trequest_timeout\thttps://bot.example.com/cb?token=s3cret\n"
         );
@@ -146,13 +181,17 @@ fn channels_and_urls_have_columns_of_their_own() {
 
 #[test]
 fn two_ids_with_one_name_are_two_channels() {
-    let summary = read("Time\tChannel ID\tChannel name\tReason\n2026-11-16 04:12:33\t11\tshop\trequest_timeout\n2026-11-16 04:12:33\t22\tshop\trequest_timeout\n");
+    let summary = read(
+        "Time\tChannel ID\tChannel name\tReason\n2026-11-16 04:12:33\t11\tshop\trequest_timeout\n2026-11-16 04:12:33\t22\tshop\trequest_timeout\n",
+    );
     assert_eq!(summary["channels"], serde_json::json!(["shop (11)", "shop (22)"]));
 }
 
 #[test]
 fn without_a_count_column_each_row_counts_one() {
-    let summary = read("Time\tReason\tDetail\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\n");
+    let summary = read(
+        "Time\tReason\tDetail\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\n",
+    );
     assert_eq!((summary.errors(), summary.balance()), (2, vec![[2, 2, 0]]));
 }
 
@@ -189,7 +228,10 @@ fn ambiguous_headings_are_refused_with_the_candidates_and_the_option() {
     }
     let first = |summary: Summary| summary["data_span"]["first"].as_str().unwrap().to_owned();
     assert_eq!(first(folder.summary("w.tsv --columns time=1")), "2026-11-16T04:12:33+09:00");
-    assert_eq!(first(folder.errstat("summary w.tsv --columns").arg("time=Occurred at").summary()), "2026-11-17T04:12:33+09:00");
+    assert_eq!(
+        first(folder.errstat("summary w.tsv --columns").arg("time=Occurred at").summary()),
+        "2026-11-17T04:12:33+09:00"
+    );
 }
 
 #[test]
@@ -204,10 +246,17 @@ fn two_count_columns_are_refused() {
 
 #[test]
 fn unusual_headings_are_named_with_columns() {
-    let folder = Folder::with("w.tsv", "Wann\tWarum\tWas\tWie oft\n2026-11-16 04:12:33\tweird\tstrange\t2\n2026-11-16 04:12:34\tweird\tstrange\t3\n");
+    let folder = Folder::with(
+        "w.tsv",
+        "Wann\tWarum\tWas\tWie oft\n2026-11-16 04:12:33\tweird\tstrange\t2\n2026-11-16 04:12:34\tweird\tstrange\t3\n",
+    );
     let sentence = folder.errstat("summary w.tsv").refused();
     assert!(sentence.contains("--columns"), "{sentence}");
-    for columns in ["time=Wann,reason=Warum,detail=Was,count=Wie oft", "time=1,reason=2,detail=3,count=4", "time=wann,reason=2,detail=Was,count=4"] {
+    for columns in [
+        "time=Wann,reason=Warum,detail=Was,count=Wie oft",
+        "time=1,reason=2,detail=3,count=4",
+        "time=wann,reason=2,detail=Was,count=4",
+    ] {
         let summary = folder.errstat("summary w.tsv --columns").arg(columns).summary();
         assert_eq!(summary.details(), [("weird", "strange", 5)], "{columns}");
     }
@@ -216,7 +265,14 @@ fn unusual_headings_are_named_with_columns() {
 #[test]
 fn columns_that_are_not_there_are_refused() {
     let folder = Folder::with("w.tsv", table([0, 1, 2, 3], "\t", "\n"));
-    for (columns, word) in [("count=Anzahl", "Anzahl"), ("count=9", "9"), ("count=0", "0"), ("colour=1", "colour"), ("time", "time"), ("time=1,reason=1", "Time detected")] {
+    for (columns, word) in [
+        ("count=Anzahl", "Anzahl"),
+        ("count=9", "9"),
+        ("count=0", "0"),
+        ("colour=1", "colour"),
+        ("time", "time"),
+        ("time=1,reason=1", "Time detected"),
+    ] {
         let sentence = folder.errstat(&format!("summary w.tsv --columns {columns}")).refused();
         assert!(sentence.contains(word), "{columns}: {sentence}");
     }
@@ -225,16 +281,25 @@ fn columns_that_are_not_there_are_refused() {
 #[test]
 fn whole_numbers_under_an_unknown_heading_are_not_passed_over_in_silence() {
     // Were `Hits` the count, 2 would be a wrong number without a word.
-    let folder = Folder::with("w.tsv", "Time\tReason\tHits\n2026-11-16 04:12:33\trequest_timeout\t20\n2026-11-16 04:12:34\trequest_timeout\t30\n");
+    let folder = Folder::with(
+        "w.tsv",
+        "Time\tReason\tHits\n2026-11-16 04:12:33\trequest_timeout\t20\n2026-11-16 04:12:34\trequest_timeout\t30\n",
+    );
     let summary = folder.summary("w.tsv");
     assert_eq!(summary.errors(), 2);
-    assert!(summary.list("notes").iter().any(|note| note["text"].as_str().unwrap().contains("Hits")), "{:?}", summary.notes());
+    assert!(
+        summary.list("notes").iter().any(|note| note["text"].as_str().unwrap().contains("Hits")),
+        "{:?}",
+        summary.notes()
+    );
     assert_eq!(folder.summary("w.tsv --columns count=Hits").errors(), 50);
 }
 
 /// 24 rows of one error, ten minutes apart, from 00:00 of a day.
 fn day(date: &str) -> String {
-    (0..24).map(|i| format!("{date} {:02}:{:02}:00\trequest_timeout\tRequest timeout\t1\n", i / 6, i % 6 * 10)).collect()
+    (0..24)
+        .map(|i| format!("{date} {:02}:{:02}:00\trequest_timeout\tRequest timeout\t1\n", i / 6, i % 6 * 10))
+        .collect()
 }
 
 #[test]
@@ -259,7 +324,11 @@ fn a_repeated_heading_with_another_order_is_followed() {
             format!("{}\t{}\t{}\t{}\n", cells[3], cells[2], cells[0], cells[1])
         })
         .collect();
-    let summary = read(format!("{}\n{}Error count\tDetail for error\tTime detected\tReason for error\n{other}", HEADINGS.join("\t"), day("2026-11-16")));
+    let summary = read(format!(
+        "{}\n{}Error count\tDetail for error\tTime detected\tReason for error\n{other}",
+        HEADINGS.join("\t"),
+        day("2026-11-16")
+    ));
     assert_eq!(summary.details(), [("request_timeout", "Request timeout", 48)]);
     assert_eq!(summary["rejects"]["count"], 0);
 }

@@ -9,7 +9,9 @@ use crate::program::{Folder, PROGRAM, Summary, text};
 /// The week of the contract's example, 2026-W47, with its sums, and the week before: 170 errors against 217.
 fn two_weeks() -> String {
     let mut rows = vec!["Time\tReason\tDetail\tCount\tChannel name\tURL".to_owned()];
-    let mut row = |time: &str, reason: &str, detail: &str, count: u32, url: &str| rows.push(format!("2026-11-{time}\t{reason}\t{detail}\t{count}\tshop\t{url}"));
+    let mut row = |time: &str, reason: &str, detail: &str, count: u32, url: &str| {
+        rows.push(format!("2026-11-{time}\t{reason}\t{detail}\t{count}\tshop\t{url}"))
+    };
     row("09 00:03:10", "error_status_code", "502", 12, "");
     row("10 08:00:01", "request_timeout", "Request timeout", 205, "");
     // 117 errors of status 502 within 35 minutes, at most 31 in five.
@@ -49,7 +51,9 @@ fn assert_fields(object: &Value, fields: &[(&str, &str)]) {
     assert_eq!(names, expected, "fields of {object}");
     for (name, wanted) in fields {
         let found = kind(&object[*name]);
-        let fits = wanted.strip_suffix('?').map_or(*wanted == found, |wanted| found == "null" || found == wanted || (wanted == "number" && found == "whole"));
+        let fits = wanted.strip_suffix('?').map_or(*wanted == found, |wanted| {
+            found == "null" || found == wanted || (wanted == "number" && found == "whole")
+        });
         assert!(fits || (*wanted == "number" && found == "whole"), "{name} is {found}, not {wanted}: {object}");
     }
 }
@@ -81,7 +85,8 @@ fn the_fields_and_their_types_are_the_contract() {
             ("notes", "list"),
         ],
     );
-    let compared = [("errors", "whole"), ("previous_errors", "whole?"), ("change", "whole?"), ("change_pct", "number?")];
+    let compared =
+        [("errors", "whole"), ("previous_errors", "whole?"), ("change", "whole?"), ("change_pct", "number?")];
     let with = |more: &[(&'static str, &'static str)]| [&compared[..], more].concat();
     assert_fields(&summary["period"], &[("start", "text"), ("end", "text"), ("label", "text")]);
     assert_fields(&summary["data_span"], &[("first", "text"), ("last", "text")]);
@@ -144,13 +149,19 @@ fn the_fields_and_their_types_are_the_contract() {
     every("notes", &[("code", "text"), ("text", "text")]);
     assert_fields(&summary["windows"], &[("size", "text"), ("buckets", "list")]);
     for bucket in summary["windows"]["buckets"].as_array().expect("windows") {
-        assert_fields(bucket, &[("start", "text"), ("end", "text"), ("errors", "whole"), ("partial", "bool"), ("by_reason", "object")]);
+        assert_fields(
+            bucket,
+            &[("start", "text"), ("end", "text"), ("errors", "whole"), ("partial", "bool"), ("by_reason", "object")],
+        );
         let five = ["could_not_connect", "request_timeout", "error_status_code", "unclassified", "brand_new"];
         assert_fields(&bucket["by_reason"], &five.map(|reason| (reason, "whole")));
     }
     assert_fields(&summary["heatmap"], &[("rows", "list"), ("hours", "list")]);
     assert_fields(&summary["rejects"], &[("count", "whole"), ("examples", "list")]);
-    assert_fields(&summary["rejects"]["examples"][0], &[("path", "text"), ("line", "whole"), ("why", "text"), ("text", "text")]);
+    assert_fields(
+        &summary["rejects"]["examples"][0],
+        &[("path", "text"), ("line", "whole"), ("why", "text"), ("text", "text")],
+    );
 }
 
 #[test]
@@ -160,33 +171,64 @@ fn the_contracts_example_comes_out_as_it_stands_there() {
     assert_eq!(summary["generated_at"], "2026-11-23T09:00:00+09:00", "SOURCE_DATE_EPOCH");
     assert_eq!(summary["timezone"], "Asia/Tokyo");
     assert_eq!(summary["channels"], json!(["shop"]));
-    assert_eq!(summary["period"], json!({"start": "2026-11-16T00:00:00+09:00", "end": "2026-11-23T00:00:00+09:00", "label": "2026-W47"}));
-    assert_eq!(summary["data_span"], json!({"first": "2026-11-09T00:03:10+09:00", "last": "2026-11-22T23:58:00+09:00"}));
+    assert_eq!(
+        summary["period"],
+        json!({"start": "2026-11-16T00:00:00+09:00", "end": "2026-11-23T00:00:00+09:00", "label": "2026-W47"})
+    );
+    assert_eq!(
+        summary["data_span"],
+        json!({"first": "2026-11-09T00:03:10+09:00", "last": "2026-11-22T23:58:00+09:00"})
+    );
     // -47 / 217 = -21.658…; (117 - 12) / 12 = 8.75; 117 / 170 = 0.688…
-    assert_eq!(summary["totals"], json!({"errors": 170, "rows": 10, "previous_errors": 217, "change": -47, "change_pct": -21.66}));
-    assert_eq!(summary["by_reason"][0], json!({"reason": "error_status_code", "errors": 117, "share": 0.688, "previous_errors": 12, "change": 105, "change_pct": 875.0}));
+    assert_eq!(
+        summary["totals"],
+        json!({"errors": 170, "rows": 10, "previous_errors": 217, "change": -47, "change_pct": -21.66})
+    );
+    assert_eq!(
+        summary["by_reason"][0],
+        json!({"reason": "error_status_code", "errors": 117, "share": 0.688, "previous_errors": 12, "change": 105, "change_pct": 875.0})
+    );
     assert_eq!(
         summary["by_detail"][0],
         json!({"reason": "error_status_code", "detail": "502", "status": 502, "known": true, "errors": 117, "share": 0.688, "previous_errors": 12, "change": 105, "change_pct": 875.0,
             "first_seen": "2026-11-18T20:00:30+09:00", "last_seen": "2026-11-18T20:30:30+09:00", "new": false})
     );
-    assert_eq!(summary["by_channel"], json!([{"channel": "shop", "errors": 170, "share": 1.0, "previous_errors": 217, "change": -47, "change_pct": -21.66}]));
+    assert_eq!(
+        summary["by_channel"],
+        json!([{"channel": "shop", "errors": 170, "share": 1.0, "previous_errors": 217, "change": -47, "change_pct": -21.66}])
+    );
     assert_eq!(summary["by_host"], json!([{"host": "https://bot.example.com", "errors": 5}]));
     assert_eq!(summary["by_status_class"], json!([{"class": "5xx", "errors": 117}]));
     assert_eq!(summary["windows"]["size"], "day");
     assert_eq!(summary["heatmap"]["rows"], json!(["mon", "tue", "wed", "thu", "fri", "sat", "sun"]));
     let hours = summary["heatmap"]["hours"].as_array().expect("hours");
     assert_eq!(hours.iter().map(|row| row.as_array().expect("a row").len()).collect::<Vec<_>>(), [24; 7]);
-    assert_eq!((&hours[2][20], &hours[3][3], &hours[6][23]), (&json!(117), &json!(45), &json!(3)), "Wednesday 20, Thursday 3, Sunday 23");
+    assert_eq!(
+        (&hours[2][20], &hours[3][3], &hours[6][23]),
+        (&json!(117), &json!(45), &json!(3)),
+        "Wednesday 20, Thursday 3, Sunday 23"
+    );
     assert_eq!(
         summary["incidents"][0],
         json!({"channel": "shop", "start": "2026-11-18T20:00:00+09:00", "end": "2026-11-18T20:35:00+09:00", "minutes": 35, "errors": 117, "peak_errors": 31,
             "peak_at": "2026-11-18T20:10:00+09:00", "reason": "error_status_code", "detail": "502", "ongoing": false})
     );
     let input = &summary["inputs"][0];
-    assert_eq!((text(input, "path"), text(input, "kind"), text(input, "encoding"), text(input, "delimiter"), text(input, "precision")), ("w47.tsv", "tsv", "UTF-8", "tab", "second"));
+    assert_eq!(
+        (
+            text(input, "path"),
+            text(input, "kind"),
+            text(input, "encoding"),
+            text(input, "delimiter"),
+            text(input, "precision")
+        ),
+        ("w47.tsv", "tsv", "UTF-8", "tab", "second")
+    );
     assert_eq!((&input["columns"]["time"], &input["columns"]["count"]), (&json!("Time"), &json!("Count")));
-    assert_eq!((&input["rows"], &input["accepted"], &input["rejected"], &input["errors"]), (&json!(13), &json!(12), &json!(1), &json!(387)));
+    assert_eq!(
+        (&input["rows"], &input["accepted"], &input["rejected"], &input["errors"]),
+        (&json!(13), &json!(12), &json!(1), &json!(387))
+    );
     assert_eq!((&input["first"], &input["last"]), (&summary["data_span"]["first"], &summary["data_span"]["last"]));
     assert_eq!(summary["rejects"]["count"], 1);
     assert_eq!(summary.rejects(), [(14, "count is not a whole number")]);
@@ -205,37 +247,71 @@ fn null_stands_where_there_is_nothing_to_tell() {
     // Nothing before, and something now: no percentage says how much more that is.
     let new = week("");
     let unknown = new.list("by_reason").iter().find(|row| row["reason"] == "brand_new").expect("the reason");
-    assert_eq!((&unknown["previous_errors"], &unknown["change"], &unknown["change_pct"]), (&json!(0), &json!(3), &Value::Null));
+    assert_eq!(
+        (&unknown["previous_errors"], &unknown["change"], &unknown["change_pct"]),
+        (&json!(0), &json!(3), &Value::Null)
+    );
     assert_eq!(week("--compare none")["totals"]["change_pct"], Value::Null);
     folder.file("empty.tsv", "Time\tReason\tDetail\tCount\n");
     let none = folder.summary("empty.tsv");
-    assert_eq!((none.errors(), none["inputs"][0]["first"].clone(), none["inputs"][0]["last"].clone()), (0, Value::Null, Value::Null));
+    assert_eq!(
+        (none.errors(), none["inputs"][0]["first"].clone(), none["inputs"][0]["last"].clone()),
+        (0, Value::Null, Value::Null)
+    );
 }
 
 #[test]
 fn lists_are_sorted_by_errors_then_by_name() {
     let mut rows = String::from("Time\tReason\tDetail\tCount\tChannel name\tURL\n");
-    for (detail, count, channel) in [("503", 2, "b"), ("500", 2, "a"), ("404", 9, "d"), ("302", 2, "c"), ("502", 11, "e")] {
-        rows += &format!("2026-11-16 10:00:00\terror_status_code\t{detail}\t{count}\t{channel}\thttps://{channel}.example/\n");
+    for (detail, count, channel) in
+        [("503", 2, "b"), ("500", 2, "a"), ("404", 9, "d"), ("302", 2, "c"), ("502", 11, "e")]
+    {
+        rows += &format!(
+            "2026-11-16 10:00:00\terror_status_code\t{detail}\t{count}\t{channel}\thttps://{channel}.example/\n"
+        );
     }
     let summary = Folder::with("a.tsv", rows).summary("a.tsv");
-    let names = |list: &str, field: &str| summary.list(list).iter().map(|row| text(row, field).to_owned()).collect::<Vec<_>>();
+    let names =
+        |list: &str, field: &str| summary.list(list).iter().map(|row| text(row, field).to_owned()).collect::<Vec<_>>();
     assert_eq!(names("by_detail", "detail"), ["502", "404", "302", "500", "503"]);
     assert_eq!(names("by_channel", "channel"), ["e", "d", "a", "b", "c"]);
-    assert_eq!(names("by_host", "host"), ["https://e.example", "https://d.example", "https://a.example", "https://b.example", "https://c.example"]);
+    assert_eq!(
+        names("by_host", "host"),
+        ["https://e.example", "https://d.example", "https://a.example", "https://b.example", "https://c.example"]
+    );
     // 5xx: 11 + 2 + 2.
-    assert_eq!(summary["by_status_class"], json!([{"class": "5xx", "errors": 15}, {"class": "4xx", "errors": 9}, {"class": "3xx", "errors": 2}]));
+    assert_eq!(
+        summary["by_status_class"],
+        json!([{"class": "5xx", "errors": 15}, {"class": "4xx", "errors": 9}, {"class": "3xx", "errors": 2}])
+    );
 }
 
 #[test]
 fn csv_has_the_fields_of_by_detail_and_is_complete() {
-    let folder = Folder::with("w47.tsv", two_weeks() + "2026-11-21 10:00:00\tunclassified\t\"a, \"\"b\"\"; c\"\t1\tshop\t\n");
+    let folder =
+        Folder::with("w47.tsv", two_weeks() + "2026-11-21 10:00:00\tunclassified\t\"a, \"\"b\"\"; c\"\t1\tshop\t\n");
     let line = "summary w47.tsv --period 2026-W47 --top 1 --as-of 2026-11-23T09:00:00+09:00";
     let csv = folder.errstat(&format!("{line} --format csv")).done();
     let json = folder.errstat(line).summary();
     let mut reader = csv::Reader::from_reader(csv.stdout.as_slice());
     let heading: Vec<String> = reader.headers().expect("a heading").iter().map(str::to_owned).collect();
-    assert_eq!(heading, ["reason", "detail", "status", "known", "errors", "share", "previous_errors", "change", "change_pct", "first_seen", "last_seen", "new"]);
+    assert_eq!(
+        heading,
+        [
+            "reason",
+            "detail",
+            "status",
+            "known",
+            "errors",
+            "share",
+            "previous_errors",
+            "change",
+            "change_pct",
+            "first_seen",
+            "last_seen",
+            "new"
+        ]
+    );
     let records: Vec<BTreeMap<String, String>> = reader.deserialize().map(|record| record.expect("a record")).collect();
     assert_eq!(records.len(), 5);
     assert!(records.iter().any(|record| record["detail"] == "a, \"b\"; c"));
@@ -245,7 +321,8 @@ fn csv_has_the_fields_of_by_detail_and_is_complete() {
                 Value::Null => record[field].is_empty(),
                 Value::String(text) => *text == record[field],
                 Value::Number(number) => record[field].parse::<f64>().ok() == number.as_f64(),
-                other => other.to_string() == record[field],
+                Value::Bool(yes) => record[field].parse() == Ok(*yes),
+                other => panic!("{field} is {other}"),
             };
             assert!(same, "{field}: {} is not {}", record[field], row[field.as_str()]);
         }
@@ -278,7 +355,12 @@ fn results_go_to_standard_output_and_messages_to_standard_error() {
 fn the_total_never_stands_alone() {
     let folder = Folder::with("w47.tsv", two_weeks());
     folder.errstat("report w47.tsv -o page.html -o text.md").done();
-    let outputs = [folder.errstat("summary w47.tsv").done().text(), folder.errstat("summary w47.tsv --format markdown").done().text(), folder.text("page.html"), folder.text("text.md")];
+    let outputs = [
+        folder.errstat("summary w47.tsv").done().text(),
+        folder.errstat("summary w47.tsv --format markdown").done().text(),
+        folder.text("page.html"),
+        folder.text("text.md"),
+    ];
     for output in outputs {
         let words = output.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in ["delivery attempts", "redelivery may repeat or heal them", "may have been processed", "no total"] {
@@ -289,12 +371,17 @@ fn the_total_never_stands_alone() {
 
 #[test]
 fn top_shortens_text_and_not_json() {
-    let rows: String = (0..30).map(|i| format!("2026-11-16 10:00:00\terror_status_code\t{}\t{}\n", 500 + i, 100 - i)).collect();
+    let rows: String =
+        (0..30).map(|i| format!("2026-11-16 10:00:00\terror_status_code\t{}\t{}\n", 500 + i, 100 - i)).collect();
     let folder = Folder::with("a.tsv", format!("Time\tReason\tDetail\tCount\n{rows}"));
     assert_eq!(folder.summary("a.tsv --top 3").list("by_detail").len(), 30);
     let listed = |line: &str| {
         let text = folder.errstat(line).done().text();
-        (500..530).filter(|code| text.lines().any(|line| line.trim_start().trim_start_matches("| `").starts_with(&code.to_string()))).count()
+        (500..530)
+            .filter(|code| {
+                text.lines().any(|line| line.trim_start().trim_start_matches("| `").starts_with(&code.to_string()))
+            })
+            .count()
     };
     assert_eq!(listed("summary a.tsv --top 3"), 3);
     assert_eq!(listed("summary a.tsv"), 10, "ten, if nothing is said");
@@ -307,7 +394,14 @@ fn a_folder_gets_the_page_the_pictures_and_the_numbers() {
     let folder = Folder::with("w47.tsv", two_weeks());
     folder.errstat("report w47.tsv --period 2026-W47 --as-of 2026-11-23T09:00 -o new/out").done();
     let files = folder.list();
-    for name in ["report.html", "overview.png", "summary.json", "charts/timeline.svg", "charts/details.svg", "charts/heatmap.svg"] {
+    for name in [
+        "report.html",
+        "overview.png",
+        "summary.json",
+        "charts/timeline.svg",
+        "charts/details.svg",
+        "charts/heatmap.svg",
+    ] {
         assert!(files.contains(&format!("new/out/{name}")), "no {name} in {files:?}");
     }
     for name in files.iter().filter(|name| name.starts_with("new/")) {
@@ -356,15 +450,25 @@ fn a_name_with_an_ending_is_one_file() {
 fn charts_of_an_earlier_report_go_and_other_files_stay() {
     let folder = Folder::with("w47.tsv", two_weeks());
     folder.file("quiet.tsv", "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\trequest_timeout\tRequest timeout\t1\n");
-    for foreign in ["out/readme.txt", "out/charts/mine.svg", "out/charts/incident-plan.png", "out/charts/deeper/incident-1.svg"] {
+    for foreign in
+        ["out/readme.txt", "out/charts/mine.svg", "out/charts/incident-plan.png", "out/charts/deeper/incident-1.svg"]
+    {
         folder.file(foreign, "mine");
     }
     folder.errstat("report w47.tsv -o out").done();
-    let incidents = || folder.list().iter().filter(|name| name.starts_with("out/charts/incident-") && !name.ends_with("plan.png")).count();
+    let incidents = || {
+        folder
+            .list()
+            .iter()
+            .filter(|name| name.starts_with("out/charts/incident-") && !name.ends_with("plan.png"))
+            .count()
+    };
     assert!(incidents() > 0, "{:?}", folder.list());
     folder.errstat("report quiet.tsv -o out").done();
     assert_eq!(incidents(), 0, "{:?}", folder.list());
-    for foreign in ["out/readme.txt", "out/charts/mine.svg", "out/charts/incident-plan.png", "out/charts/deeper/incident-1.svg"] {
+    for foreign in
+        ["out/readme.txt", "out/charts/mine.svg", "out/charts/incident-plan.png", "out/charts/deeper/incident-1.svg"]
+    {
         assert_eq!(folder.text(foreign), "mine");
     }
 }
@@ -375,9 +479,15 @@ fn charts_of_an_earlier_report_go_and_other_files_stay() {
 fn the_same_inputs_give_the_same_bytes() {
     let run = |zone: &str| {
         let folder = Folder::with("w47.tsv", two_weeks());
-        folder.file("in/b.tsv", "Time\tReason\tDetail\tCount\n2026-11-01 10:00:00\trequest_timeout\tRequest timeout\t1\n");
+        folder.file(
+            "in/b.tsv",
+            "Time\tReason\tDetail\tCount\n2026-11-01 10:00:00\trequest_timeout\tRequest timeout\t1\n",
+        );
         let line = "in w47.tsv --channel shop --as-of 2026-11-23T09:00:00+09:00 --period 2026-W47";
-        folder.errstat(&format!("report {line} -o out -o one.html -o one.md -o one.png --rejects rejects.csv")).env("TZ", zone).done();
+        folder
+            .errstat(&format!("report {line} -o out -o one.html -o one.md -o one.png --rejects rejects.csv"))
+            .env("TZ", zone)
+            .done();
         for format in ["table", "json", "csv", "markdown"] {
             let outcome = folder.errstat(&format!("summary {line} --format {format}")).env("TZ", zone).done();
             folder.file(&format!("printed.{format}"), outcome.stdout);
@@ -397,7 +507,10 @@ fn the_same_inputs_give_the_same_bytes() {
 #[test]
 fn an_output_that_cannot_be_written_leaves_nothing_behind() {
     let folder = Folder::with("w47.tsv", two_weeks());
-    folder.file("plain", "a file").file("page.html/inside.txt", "a folder").file("taken/overview.png/inside.txt", "a folder");
+    folder
+        .file("plain", "a file")
+        .file("page.html/inside.txt", "a folder")
+        .file("taken/overview.png/inside.txt", "a folder");
     let before = folder.list();
     for place in ["plain/out", "plain/one.html", "plain/one.png", "page.html", "plain"] {
         let sentence = folder.errstat(&format!("report w47.tsv -o {place}")).refused();
@@ -417,7 +530,11 @@ fn an_output_that_cannot_be_written_leaves_nothing_behind() {
 #[test]
 fn a_failed_report_leaves_the_old_one() {
     let folder = Folder::with("w47.tsv", two_weeks());
-    folder.file("old/report.html", "old").file("old.html", "old").file("old.json", "old").file("prose.txt", "Dear all,\nno export.\n");
+    folder
+        .file("old/report.html", "old")
+        .file("old.html", "old")
+        .file("old.json", "old")
+        .file("prose.txt", "Dear all,\nno export.\n");
     let before = folder.list();
     for input in ["missing.tsv", "prose.txt", "w47.tsv --period nonsense", "w47.tsv --strict"] {
         for place in ["old", "old.html", "old.json", "new", "new/page.html"] {
@@ -425,7 +542,10 @@ fn a_failed_report_leaves_the_old_one() {
         }
     }
     assert_eq!(folder.list(), before);
-    assert_eq!((folder.text("old/report.html"), folder.text("old.html"), folder.text("old.json")), ("old".into(), "old".into(), "old".into()));
+    assert_eq!(
+        (folder.text("old/report.html"), folder.text("old.html"), folder.text("old.json")),
+        ("old".into(), "old".into(), "old".into())
+    );
 }
 
 /// Files of more than 8 KiB cannot be written: what a full disk does, on any machine with a POSIX shell.
@@ -435,9 +555,23 @@ fn a_full_disk_leaves_the_old_file_or_none() {
     let folder = Folder::with("w47.tsv", two_weeks());
     folder.file("old.html", "old").file("old.png", "old");
     let before = folder.list();
-    for (ignored, place) in [("trap '' XFSZ; ", "old.html"), ("trap '' XFSZ; ", "old.png"), ("trap '' XFSZ; ", "new.html"), ("", "old.html")] {
+    for (ignored, place) in [
+        ("trap '' XFSZ; ", "old.html"),
+        ("trap '' XFSZ; ", "old.png"),
+        ("trap '' XFSZ; ", "new.html"),
+        ("", "old.html"),
+    ] {
         let output = Command::new("sh")
-            .args(["-c", &format!("{ignored}ulimit -f 8; exec \"$@\""), "sh", PROGRAM, "report", "w47.tsv", "-o", place])
+            .args([
+                "-c",
+                &format!("{ignored}ulimit -f 8; exec \"$@\""),
+                "sh",
+                PROGRAM,
+                "report",
+                "w47.tsv",
+                "-o",
+                place,
+            ])
             .current_dir(folder.path(""))
             .output()
             .expect("a shell");

@@ -36,7 +36,11 @@ fn gzip(text: &str) -> Vec<u8> {
 
 /// Name and errors of each channel.
 fn channels(summary: &Summary) -> Vec<(Option<&str>, u64)> {
-    summary.list("by_channel").iter().map(|row| (row["channel"].as_str(), row["errors"].as_u64().expect("errors"))).collect()
+    summary
+        .list("by_channel")
+        .iter()
+        .map(|row| (row["channel"].as_str(), row["errors"].as_u64().expect("errors")))
+        .collect()
 }
 
 /// The refusal names both files and both options that settle it.
@@ -59,7 +63,10 @@ fn rows_inside_one_file_are_always_added() {
 
 #[test]
 fn a_file_under_two_names_counts_once_however_small() {
-    let text = export(&["2026-11-16 10:00:00|error_status_code|502|3", "2026-11-16 11:00:00|request_timeout|Request timeout|2"]);
+    let text = export(&[
+        "2026-11-16 10:00:00|error_status_code|502|3",
+        "2026-11-16 11:00:00|request_timeout|Request timeout|2",
+    ]);
     let folder = Folder::with("w47.tsv", &text);
     folder.file("w47 (1).tsv", &text).file("below/w47.tsv.gz", gzip(&text));
     let twice = folder.errstat("summary w47.tsv").arg("w47 (1).tsv").summary();
@@ -72,8 +79,14 @@ fn a_file_under_two_names_counts_once_however_small() {
 
 #[test]
 fn files_of_disjoint_times_are_added_without_a_question() {
-    let folder = Folder::with("a.tsv", export(&["2026-11-16 10:00:00|error_status_code|502|3", "2026-11-16 10:00:29|error_status_code|502|4"]));
-    folder.file("b.tsv", export(&["2026-11-16 10:00:31|error_status_code|502|5", "2026-11-17 10:00:29|error_status_code|502|6"]));
+    let folder = Folder::with(
+        "a.tsv",
+        export(&["2026-11-16 10:00:00|error_status_code|502|3", "2026-11-16 10:00:29|error_status_code|502|4"]),
+    );
+    folder.file(
+        "b.tsv",
+        export(&["2026-11-16 10:00:31|error_status_code|502|5", "2026-11-17 10:00:29|error_status_code|502|6"]),
+    );
     // 3 + 4 + 5 + 6, though both have errors in one and the same minute.
     assert_eq!(folder.summary("a.tsv b.tsv").errors(), 18);
     assert_eq!(folder.summary("a.tsv b.tsv --channel shop").errors(), 18);
@@ -112,15 +125,32 @@ fn two_weeks_that_overlap_by_days_count_each_day_once() {
             ("2026-11-19T00:00:00+09:00", 6)
         ]
     );
-    assert_eq!(summary.details(), [("error_status_code", "502", 7), ("error_status_code", "503", 6), ("request_timeout", "Request timeout", 5)]);
+    assert_eq!(
+        summary.details(),
+        [("error_status_code", "502", 7), ("error_status_code", "503", 6), ("request_timeout", "Request timeout", 5)]
+    );
     assert_eq!(channels(&summary), [(Some("shop"), 18)]);
 }
 
 #[test]
 fn a_row_that_only_one_file_has_in_the_overlap_is_kept() {
     let folder = Folder::new();
-    folder.file("a.tsv", export(&["2026-11-16 10:00:00|error_status_code|502|3", "2026-11-16 10:02:00|error_status_code|503|7", "2026-11-16 10:10:00|error_status_code|502|1"]));
-    folder.file("b.tsv", export(&["2026-11-16 10:00:00|error_status_code|502|3", "2026-11-16 10:03:00|error_status_code|504|9", "2026-11-16 10:10:00|error_status_code|502|1"]));
+    folder.file(
+        "a.tsv",
+        export(&[
+            "2026-11-16 10:00:00|error_status_code|502|3",
+            "2026-11-16 10:02:00|error_status_code|503|7",
+            "2026-11-16 10:10:00|error_status_code|502|1",
+        ]),
+    );
+    folder.file(
+        "b.tsv",
+        export(&[
+            "2026-11-16 10:00:00|error_status_code|502|3",
+            "2026-11-16 10:03:00|error_status_code|504|9",
+            "2026-11-16 10:10:00|error_status_code|502|1",
+        ]),
+    );
     // 3 + 7 + 9 + 1.
     assert_eq!(folder.summary("a.tsv b.tsv --channel shop").errors(), 20);
 }
@@ -140,12 +170,29 @@ fn the_larger_sum_of_a_key_counts_not_the_larger_row() {
 fn a_cut_in_the_middle_of_a_minute_loses_nothing() {
     let folder = Folder::new();
     // Downloaded within the minute 10:00, when it had 3 of its 8 errors; the second has the whole minute.
-    folder.file("a.tsv", export(&["2026-11-16 09:58|error_status_code|502|1", "2026-11-16 09:59|error_status_code|502|2", "2026-11-16 10:00|error_status_code|502|3"]));
-    folder.file("b.tsv", export(&["2026-11-16 09:59|error_status_code|502|2", "2026-11-16 10:00|error_status_code|502|8", "2026-11-16 10:01|error_status_code|502|4"]));
+    folder.file(
+        "a.tsv",
+        export(&[
+            "2026-11-16 09:58|error_status_code|502|1",
+            "2026-11-16 09:59|error_status_code|502|2",
+            "2026-11-16 10:00|error_status_code|502|3",
+        ]),
+    );
+    folder.file(
+        "b.tsv",
+        export(&[
+            "2026-11-16 09:59|error_status_code|502|2",
+            "2026-11-16 10:00|error_status_code|502|8",
+            "2026-11-16 10:01|error_status_code|502|4",
+        ]),
+    );
     // 1 + 2 + 8 + 4.
     assert_eq!(folder.summary("a.tsv b.tsv --channel shop").errors(), 15);
     // The last minute of one is the first of the other.
-    folder.file("c.tsv", export(&["2026-11-16 10:00|error_status_code|502|8", "2026-11-16 10:01|error_status_code|502|4"]));
+    folder.file(
+        "c.tsv",
+        export(&["2026-11-16 10:00|error_status_code|502|8", "2026-11-16 10:01|error_status_code|502|4"]),
+    );
     assert_eq!(folder.summary("a.tsv c.tsv --channel shop").errors(), 15);
 }
 
@@ -175,7 +222,10 @@ fn seconds_and_minutes_are_compared_by_the_minute() {
     let summary = folder.summary("seconds.tsv minutes.tsv --channel shop");
     // 3 + 4 + 1 + 9.
     assert_eq!(summary.errors(), 17);
-    assert_eq!(summary.list("inputs").iter().map(|input| &input["precision"]).collect::<Vec<_>>(), ["second", "minute"]);
+    assert_eq!(
+        summary.list("inputs").iter().map(|input| &input["precision"]).collect::<Vec<_>>(),
+        ["second", "minute"]
+    );
 }
 
 #[test]
@@ -192,7 +242,11 @@ fn seconds_and_days_are_compared_by_the_day_of_the_inputs_zone() {
     );
     folder.file(
         "days.tsv",
-        export(&["2026-11-16|error_status_code|502|3", "2026-11-17|request_timeout|Request timeout|6", "2026-11-18|error_status_code|500|7"]),
+        export(&[
+            "2026-11-16|error_status_code|502|3",
+            "2026-11-17|request_timeout|Request timeout|6",
+            "2026-11-18|error_status_code|500|7",
+        ]),
     );
     let summary = folder.summary("seconds.tsv days.tsv --channel shop --window day");
     // 5 on the 15th; 1 + 2 = 3 on the 16th; the larger of 4 and 6 on the 17th; 7 on the 18th.
@@ -202,7 +256,10 @@ fn seconds_and_days_are_compared_by_the_day_of_the_inputs_zone() {
 #[test]
 fn a_day_that_begins_where_seconds_end_is_the_same_day() {
     let folder = Folder::new();
-    folder.file("seconds.tsv", export(&["2026-11-16 18:00:00|error_status_code|502|2", "2026-11-16 19:30:10|error_status_code|502|3"]));
+    folder.file(
+        "seconds.tsv",
+        export(&["2026-11-16 18:00:00|error_status_code|502|2", "2026-11-16 19:30:10|error_status_code|502|3"]),
+    );
     // Its one row stands for the whole 16th, though its instant, midnight, is before all of the other's.
     folder.file("day.tsv", export(&["2026-11-16|error_status_code|502|5"]));
     assert_eq!(folder.summary("seconds.tsv day.tsv --channel shop").errors(), 5);
@@ -236,12 +293,21 @@ fn an_empty_host_matches_any() {
             ],
         ),
     );
-    folder.file("without.tsv", export(&["2026-11-16 10:00:00|could_not_connect|Connection timeout|7", "2026-11-16 10:05:00|error_status_code|502|2"]));
+    folder.file(
+        "without.tsv",
+        export(&[
+            "2026-11-16 10:00:00|could_not_connect|Connection timeout|7",
+            "2026-11-16 10:05:00|error_status_code|502|2",
+        ]),
+    );
     for line in ["with.tsv without.tsv --channel shop", "without.tsv with.tsv --channel shop"] {
         let summary = folder.summary(line);
         // 3 + 4 + 2: the 7 without a host are the 3 and 4 of two hosts.
         assert_eq!(summary.errors(), 9);
-        assert_eq!(summary["by_host"], json!([{"host": "https://a.example", "errors": 5}, {"host": "https://b.example", "errors": 4}]));
+        assert_eq!(
+            summary["by_host"],
+            json!([{"host": "https://a.example", "errors": 5}, {"host": "https://b.example", "errors": 4}])
+        );
     }
 }
 
@@ -264,7 +330,11 @@ fn files_that_agree_where_they_overlap_are_one_channel_and_that_is_said() {
     assert_eq!(summary.errors(), 120);
     assert_eq!(summary["channels"], json!([]));
     assert_eq!(channels(&summary), [(None, 120)]);
-    let said = summary.list("notes").iter().filter_map(|note| note["text"].as_str()).any(|text| text.contains("a.tsv") && text.contains("b.tsv"));
+    let said = summary
+        .list("notes")
+        .iter()
+        .filter_map(|note| note["text"].as_str())
+        .any(|text| text.contains("a.tsv") && text.contains("b.tsv"));
     assert!(said, "{:?}", summary["notes"]);
 }
 
@@ -331,7 +401,10 @@ fn different_files_are_settled_by_the_options() {
 #[test]
 fn every_pair_of_several_files_must_agree() {
     let folder = twins(0);
-    folder.file("c.tsv", export_of(minutes("10", 0..20, 5).into_iter().chain(minutes("11", 0..10, 1)).chain(minutes("12", 0..5, 2))));
+    folder.file(
+        "c.tsv",
+        export_of(minutes("10", 0..20, 5).into_iter().chain(minutes("11", 0..10, 1)).chain(minutes("12", 0..5, 2))),
+    );
     // 120 as above, and 5 × 2 that only the third has.
     assert_eq!(folder.summary("a.tsv b.tsv c.tsv").errors(), 130);
     // Of another channel: it overlaps the second only, and differs there.
@@ -372,8 +445,28 @@ const WITH_CHANNEL: &str = "Time\tReason\tDetail\tCount\tChannel name";
 #[test]
 fn channels_are_kept_apart_and_each_is_merged_by_itself() {
     let folder = Folder::new();
-    folder.file("a.tsv", table(WITH_CHANNEL, &["2026-11-16 10:00:00|error_status_code|502|3|shop", "2026-11-16 10:00:00|error_status_code|502|4|news", "2026-11-16 10:09:00|error_status_code|502|1|shop"]));
-    folder.file("b.tsv", table(WITH_CHANNEL, &["2026-11-16 10:00:00|error_status_code|502|3|shop", "2026-11-16 10:09:00|error_status_code|502|2|shop", "2026-11-16 10:09:00|error_status_code|502|5|club"]));
+    folder.file(
+        "a.tsv",
+        table(
+            WITH_CHANNEL,
+            &[
+                "2026-11-16 10:00:00|error_status_code|502|3|shop",
+                "2026-11-16 10:00:00|error_status_code|502|4|news",
+                "2026-11-16 10:09:00|error_status_code|502|1|shop",
+            ],
+        ),
+    );
+    folder.file(
+        "b.tsv",
+        table(
+            WITH_CHANNEL,
+            &[
+                "2026-11-16 10:00:00|error_status_code|502|3|shop",
+                "2026-11-16 10:09:00|error_status_code|502|2|shop",
+                "2026-11-16 10:09:00|error_status_code|502|5|club",
+            ],
+        ),
+    );
     let summary = folder.summary("a.tsv b.tsv");
     // shop: 3, and the larger of 1 and 2.
     assert_eq!(channels(&summary), [(Some("club"), 5), (Some("shop"), 5), (Some("news"), 4)]);
@@ -383,15 +476,34 @@ fn channels_are_kept_apart_and_each_is_merged_by_itself() {
 
 #[test]
 fn a_channel_option_filters_input_that_names_channels() {
-    let folder = Folder::with("a.tsv", table(WITH_CHANNEL, &["2026-11-16 10:00:00|error_status_code|502|3|shop", "2026-11-16 10:00:00|error_status_code|502|4|news", "2026-11-16 10:01:00|error_status_code|502|5|club"]));
+    let folder = Folder::with(
+        "a.tsv",
+        table(
+            WITH_CHANNEL,
+            &[
+                "2026-11-16 10:00:00|error_status_code|502|3|shop",
+                "2026-11-16 10:00:00|error_status_code|502|4|news",
+                "2026-11-16 10:01:00|error_status_code|502|5|club",
+            ],
+        ),
+    );
     assert_eq!(channels(&folder.summary("a.tsv --channel shop")), [(Some("shop"), 3)]);
-    assert_eq!(channels(&folder.summary("a.tsv --channel shop --channel club")), [(Some("club"), 5), (Some("shop"), 3)]);
+    assert_eq!(
+        channels(&folder.summary("a.tsv --channel shop --channel club")),
+        [(Some("club"), 5), (Some("shop"), 3)]
+    );
 }
 
 #[test]
 fn a_channel_option_labels_input_that_names_none() {
     let folder = Folder::with("plain.tsv", export(&["2026-11-16 10:00:00|error_status_code|502|7"]));
-    folder.file("named.tsv", table(WITH_CHANNEL, &["2026-11-16 12:00:00|error_status_code|502|3|shop", "2026-11-16 12:00:00|error_status_code|502|4|news"]));
+    folder.file(
+        "named.tsv",
+        table(
+            WITH_CHANNEL,
+            &["2026-11-16 12:00:00|error_status_code|502|3|shop", "2026-11-16 12:00:00|error_status_code|502|4|news"],
+        ),
+    );
     assert_eq!(channels(&folder.summary("plain.tsv named.tsv --channel shop")), [(Some("shop"), 10)]);
     assert_eq!(folder.summary("plain.tsv")["channels"], json!([]));
 }
@@ -423,14 +535,16 @@ fn the_name_is_the_channel_and_the_id_where_there_is_no_name() {
             ],
         ),
     );
-    let expected = [(Some("0650000004"), 8), (Some("shop (1650000003)"), 4), (Some("shop (1650000002)"), 2), (Some("news"), 1)];
+    let expected =
+        [(Some("0650000004"), 8), (Some("shop (1650000003)"), 4), (Some("shop (1650000002)"), 2), (Some("news"), 1)];
     assert_eq!(channels(&folder.summary("a.tsv")), expected);
 }
 
 #[test]
 fn a_file_without_channel_that_repeats_a_named_one_is_of_that_channel() {
     let folder = Folder::new();
-    let rows: Vec<String> = (0..30).map(|minute| format!("2026-11-16 10:{minute:02}:00|error_status_code|502|1|shop")).collect();
+    let rows: Vec<String> =
+        (0..30).map(|minute| format!("2026-11-16 10:{minute:02}:00|error_status_code|502|1|shop")).collect();
     folder.file("named.tsv", table(WITH_CHANNEL, &rows.iter().map(String::as_str).collect::<Vec<_>>()));
     folder.file("plain.tsv", export_of(minutes("10", 0..30, 1)));
     let summary = folder.summary("named.tsv plain.tsv");
@@ -483,7 +597,8 @@ fn packed_files_and_standard_input_overlap_like_plain_ones() {
 fn an_encoding_makes_no_other_log() {
     let text = export_of(minutes("10", 0..30, 1));
     let folder = Folder::with("a.tsv", &text);
-    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.replace('\n', "\r\n").encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(text.replace('\n', "\r\n").encode_utf16().flat_map(u16::to_le_bytes)).collect();
     folder.file("excel.txt", utf16);
     assert_eq!(folder.summary("a.tsv excel.txt").errors(), 30);
 }
@@ -493,16 +608,42 @@ fn an_encoding_makes_no_other_log() {
 #[test]
 fn the_order_of_the_files_changes_no_number() {
     let folder = Folder::new();
-    folder.file("seconds.tsv", export(&["2026-11-16 10:00:05|error_status_code|502|1", "2026-11-16 10:00:45|error_status_code|502|2", "2026-11-16 10:07:10|error_status_code|502|4"]));
-    folder.file("minutes.tsv", export(&["2026-11-16 10:00|error_status_code|502|2", "2026-11-16 10:01|error_status_code|503|4", "2026-11-16 10:07|error_status_code|502|5"]));
+    folder.file(
+        "seconds.tsv",
+        export(&[
+            "2026-11-16 10:00:05|error_status_code|502|1",
+            "2026-11-16 10:00:45|error_status_code|502|2",
+            "2026-11-16 10:07:10|error_status_code|502|4",
+        ]),
+    );
+    folder.file(
+        "minutes.tsv",
+        export(&[
+            "2026-11-16 10:00|error_status_code|502|2",
+            "2026-11-16 10:01|error_status_code|503|4",
+            "2026-11-16 10:07|error_status_code|502|5",
+        ]),
+    );
     folder.file("days.tsv", export(&["2026-11-16|error_status_code|502|8", "2026-11-17|error_status_code|502|2"]));
     let expected = folder.summary("seconds.tsv minutes.tsv days.tsv --channel shop");
     // 502 on the 16th: the day has 8, seconds 7, minutes 7; 503: 4; 502 on the 17th: 2.
     assert_eq!(expected.errors(), 14);
-    for line in ["days.tsv minutes.tsv seconds.tsv", "minutes.tsv days.tsv seconds.tsv", "seconds.tsv days.tsv minutes.tsv"] {
+    for line in
+        ["days.tsv minutes.tsv seconds.tsv", "minutes.tsv days.tsv seconds.tsv", "seconds.tsv days.tsv minutes.tsv"]
+    {
         for threads in [1, 2, 5] {
             let summary = folder.summary(&format!("{line} --channel shop --threads {threads}"));
-            for field in ["totals", "by_reason", "by_detail", "by_channel", "windows", "heatmap", "incidents", "notes", "data_span"] {
+            for field in [
+                "totals",
+                "by_reason",
+                "by_detail",
+                "by_channel",
+                "windows",
+                "heatmap",
+                "incidents",
+                "notes",
+                "data_span",
+            ] {
                 assert_eq!(summary[field], expected[field], "{line} {threads} {field}");
             }
         }
@@ -513,7 +654,9 @@ fn the_order_of_the_files_changes_no_number() {
 fn a_period_that_cuts_a_cell_is_exact_with_and_without_overlap() {
     let folder = Folder::new();
     let rows = |from: u32, to: u32, count: u32| {
-        export_of((from..to).map(move |second| format!("2026-11-16 22:{:02}:{:02}|error_status_code|502|{count}", second / 60, second % 60)))
+        export_of((from..to).map(move |second| {
+            format!("2026-11-16 22:{:02}:{:02}|error_status_code|502|{count}", second / 60, second % 60)
+        }))
     };
     // A row each second: 22:00:00 to 22:03:19, and 22:01:40 to 22:04:59.
     folder.file("a.tsv", rows(0, 200, 1)).file("b.tsv", rows(100, 300, 1));
@@ -529,12 +672,40 @@ fn a_period_that_cuts_a_cell_is_exact_with_and_without_overlap() {
     let summary = folder.summary("a.tsv b.tsv --channel shop --period 2026-11-16T22:02..2026-11-17T06:00");
     assert_eq!(summary["by_detail"][0]["first_seen"], "2026-11-16T22:02:00+09:00");
     assert_eq!(summary["by_detail"][0]["last_seen"], "2026-11-16T22:04:59+09:00");
-    assert_eq!(summary["windows"]["buckets"].as_array().expect("windows").iter().map(|w| w["errors"].as_u64().expect("errors")).sum::<u64>(), 180);
+    assert_eq!(
+        summary["windows"]["buckets"]
+            .as_array()
+            .expect("windows")
+            .iter()
+            .map(|w| w["errors"].as_u64().expect("errors"))
+            .sum::<u64>(),
+        180
+    );
+}
+
+#[test]
+fn windows_and_heatmap_hold_what_the_total_holds_where_the_period_cuts_a_cell() {
+    let folder = Folder::with(
+        "a.tsv",
+        export(&[
+            "2026-11-17 08:57:25|error_status_code|502|33",
+            "2026-11-17 08:50:00|unclassified|Session closed unexpectedly|4",
+            "2026-11-17 08:54:53|error_status_code|502|37",
+        ]),
+    );
+    // The cell 08:50 has a row of one kind before the period's start and one of another kind behind it.
+    let summary = folder.summary("a.tsv --period 2026-11-17T08:52..2026-11-17T12:00 --window hour");
+    assert_eq!(summary.errors(), 70);
+    assert_eq!(summary.windows()[0], ("2026-11-17T08:00:00+09:00", 70));
+    assert_eq!(summary["heatmap"]["hours"][1][8], 70);
 }
 
 #[test]
 fn what_comes_after_the_moment_of_the_report_never_counts_in_relative_periods() {
-    let folder = Folder::with("a.tsv", export(&["2026-11-16 22:03:10|error_status_code|502|1", "2026-11-16 22:03:50|error_status_code|502|2"]));
+    let folder = Folder::with(
+        "a.tsv",
+        export(&["2026-11-16 22:03:10|error_status_code|502|1", "2026-11-16 22:03:50|error_status_code|502|2"]),
+    );
     // 22:03:30 cuts the minute and the cell.
     let summary = folder.summary("a.tsv --period today --as-of 2026-11-16T22:03:30+09:00");
     assert_eq!(summary.errors(), 1);

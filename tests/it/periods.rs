@@ -46,11 +46,23 @@ fn periods_have_their_ends_and_are_compared_with_the_ones_before() {
         ("2026-11-14..2026-11-17", "2026-11-14", "2026-11-18", 384, 288, 33.33),
     ] {
         let summary = folder.summary(&format!("autumn.tsv --period {period}"));
-        assert_eq!((text(&summary["period"], "start"), text(&summary["period"], "end")), (&*midnight(start), &*midnight(end)), "{period}");
-        assert_eq!(totals(&summary), [json!(errors), json!(previous), json!(errors - previous), json!(percent)], "{period}");
+        assert_eq!(
+            (text(&summary["period"], "start"), text(&summary["period"], "end")),
+            (&*midnight(start), &*midnight(end)),
+            "{period}"
+        );
+        assert_eq!(
+            totals(&summary),
+            [json!(errors), json!(previous), json!(errors - previous), json!(percent)],
+            "{period}"
+        );
         for list in ["by_reason", "by_detail", "by_channel"] {
             let row = &summary[list][0];
-            assert_eq!([&row["errors"], &row["previous_errors"], &row["change"]], [&json!(errors), &json!(previous), &json!(errors - previous)], "{period} {list}");
+            assert_eq!(
+                [&row["errors"], &row["previous_errors"], &row["change"]],
+                [&json!(errors), &json!(previous), &json!(errors - previous)],
+                "{period} {list}"
+            );
         }
     }
 }
@@ -95,7 +107,10 @@ fn weeks_may_begin_on_sunday() {
 fn ends_are_those_of_the_zone() {
     // Monday 00:00 UTC is 09:00 in Japan: 15 rows of the 16th, six days, and none of the 23rd. Before it, 159 rows of 3 and 9 of 5.
     let summary = autumn().summary("autumn.tsv --period last-week --timezone UTC");
-    assert_eq!((text(&summary["period"], "start"), text(&summary["period"], "end")), ("2026-11-16T00:00:00+00:00", "2026-11-23T00:00:00+00:00"));
+    assert_eq!(
+        (text(&summary["period"], "start"), text(&summary["period"], "end")),
+        ("2026-11-16T00:00:00+00:00", "2026-11-23T00:00:00+00:00")
+    );
     assert_eq!(totals(&summary)[..2], [json!(159 * 5), json!(159 * 3 + 9 * 5)]);
 }
 
@@ -104,7 +119,10 @@ fn a_stretch_from_minute_to_minute() {
     // 22:30 to 05:30, eight rows of 5; before it 14:30 to 21:30.
     let summary = autumn().summary("autumn.tsv --period 2026-11-16T22:00..2026-11-17T06:00");
     assert_eq!(totals(&summary), [json!(40), json!(40), json!(0), json!(0.0)]);
-    assert_eq!((text(&summary["period"], "start"), text(&summary["period"], "end")), ("2026-11-16T22:00:00+09:00", "2026-11-17T06:00:00+09:00"));
+    assert_eq!(
+        (text(&summary["period"], "start"), text(&summary["period"], "end")),
+        ("2026-11-16T22:00:00+09:00", "2026-11-17T06:00:00+09:00")
+    );
     // The end is not in it, the start is.
     let summary = autumn().summary("autumn.tsv --period 2026-11-16T21:30..2026-11-16T22:30");
     assert_eq!(summary.errors(), 5);
@@ -113,7 +131,10 @@ fn a_stretch_from_minute_to_minute() {
 #[test]
 fn all_runs_from_the_first_rows_day_to_the_last_rows_day() {
     let summary = autumn().summary("autumn.tsv");
-    assert_eq!((text(&summary["period"], "start"), text(&summary["period"], "end")), ("2026-09-01T00:00:00+09:00", "2026-11-23T00:00:00+09:00"));
+    assert_eq!(
+        (text(&summary["period"], "start"), text(&summary["period"], "end")),
+        ("2026-09-01T00:00:00+09:00", "2026-11-23T00:00:00+09:00")
+    );
     assert_eq!(totals(&summary), [json!(720 + 1488 + 1920), Value::Null, Value::Null, Value::Null]);
 }
 
@@ -127,7 +148,13 @@ fn comparison_can_be_off() {
 #[test]
 fn a_period_is_labelled_by_its_name() {
     let folder = autumn();
-    for (period, label) in [("last-week", "2026-W47"), ("2026-W47", "2026-W47"), ("2026-11", "2026-11"), ("last-month", "2026-10"), ("2026-11-16", "2026-11-16")] {
+    for (period, label) in [
+        ("last-week", "2026-W47"),
+        ("2026-W47", "2026-W47"),
+        ("2026-11", "2026-11"),
+        ("last-month", "2026-10"),
+        ("2026-11-16", "2026-11-16"),
+    ] {
         assert_eq!(folder.summary(&format!("autumn.tsv --period {period}"))["period"]["label"], label, "{period}");
     }
 }
@@ -135,7 +162,18 @@ fn a_period_is_labelled_by_its_name() {
 #[test]
 fn impossible_periods_are_refused() {
     let folder = autumn();
-    for period in ["last-year", "2026-W54", "2026-13", "2026-02-30", "0d", "2026-11-22..2026-11-16", "2026-11-16..", "2026-11-16T10:00..2026-11-16T10:00", "16/11/2026", "99999999d"] {
+    for period in [
+        "last-year",
+        "2026-W54",
+        "2026-13",
+        "2026-02-30",
+        "0d",
+        "2026-11-22..2026-11-16",
+        "2026-11-16..",
+        "2026-11-16T10:00..2026-11-16T10:00",
+        "16/11/2026",
+        "99999999d",
+    ] {
         let sentence = folder.errstat(&format!("summary autumn.tsv --period {period}")).refused();
         assert!(sentence.contains("period") || sentence.contains(period), "{period}: {sentence}");
     }
@@ -163,14 +201,26 @@ fn what_is_new_and_what_stopped() {
     let summary = changing().summary("w.tsv --period last-week");
     let row = |detail: &str| summary.list("by_detail").iter().find(|row| row["detail"] == detail);
     let new = row("502").unwrap();
-    assert_eq!((&new["errors"], &new["previous_errors"], &new["new"], &new["change_pct"]), (&json!(4), &json!(0), &json!(true), &Value::Null));
-    assert_eq!((text(new, "first_seen"), text(new, "last_seen")), ("2026-11-19T13:00:01+09:00", "2026-11-22T13:00:01+09:00"));
+    assert_eq!(
+        (&new["errors"], &new["previous_errors"], &new["new"], &new["change_pct"]),
+        (&json!(4), &json!(0), &json!(true), &Value::Null)
+    );
+    assert_eq!(
+        (text(new, "first_seen"), text(new, "last_seen")),
+        ("2026-11-19T13:00:01+09:00", "2026-11-22T13:00:01+09:00")
+    );
     let old = row("Request timeout").unwrap();
-    assert_eq!((&old["errors"], &old["previous_errors"], &old["new"], &old["change_pct"]), (&json!(7), &json!(7), &json!(false), &json!(0.0)));
+    assert_eq!(
+        (&old["errors"], &old["previous_errors"], &old["new"], &old["change_pct"]),
+        (&json!(7), &json!(7), &json!(false), &json!(0.0))
+    );
     // First seen refers to the period.
     assert_eq!(text(old, "first_seen"), "2026-11-16T12:00:01+09:00");
     let stopped = row("Unknown host").expect("a detail that stopped is told");
-    assert_eq!((&stopped["errors"], &stopped["previous_errors"], &stopped["change"], &stopped["change_pct"]), (&json!(0), &json!(2), &json!(-2), &json!(-100.0)));
+    assert_eq!(
+        (&stopped["errors"], &stopped["previous_errors"], &stopped["change"], &stopped["change_pct"]),
+        (&json!(0), &json!(2), &json!(-2), &json!(-100.0))
+    );
     // Compared with nothing, nothing stopped.
     let alone = changing().summary("w.tsv --period last-week --compare none");
     assert!(alone.list("by_detail").iter().all(|row| row["errors"] != 0), "{:?}", alone.details());
@@ -178,7 +228,10 @@ fn what_is_new_and_what_stopped() {
 
 #[test]
 fn nothing_is_new_where_nothing_is_known_before() {
-    let folder = Folder::with("w.tsv", "Time\tReason\tDetail\n2026-11-16 12:00:01\trequest_timeout\tRequest timeout\n2026-11-17 12:00:01\terror_status_code\t502\n");
+    let folder = Folder::with(
+        "w.tsv",
+        "Time\tReason\tDetail\n2026-11-16 12:00:01\trequest_timeout\tRequest timeout\n2026-11-17 12:00:01\terror_status_code\t502\n",
+    );
     let summary = folder.summary("w.tsv --period last-week");
     assert!(summary.list("by_detail").iter().all(|row| row["new"] == false));
     assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("new")), "{:?}", summary.notes());
@@ -188,9 +241,12 @@ fn nothing_is_new_where_nothing_is_known_before() {
 #[test]
 fn a_period_that_the_export_does_not_reach_is_no_good_week() {
     // Exported on Wednesday noon; the week goes on to Sunday.
-    let folder = Folder::with("w.tsv", "Time\tReason\n2026-11-10 12:00:01\trequest_timeout\n2026-11-16 12:00:01\trequest_timeout\n");
+    let folder = Folder::with(
+        "w.tsv",
+        "Time\tReason\n2026-11-10 12:00:01\trequest_timeout\n2026-11-16 12:00:01\trequest_timeout\n",
+    );
     let summary = folder.summary("w.tsv --period last-week --exported-at 2026-11-18T12:00");
-    assert!(summary.notes().contains(&"period-not-covered"), "{:?}", summary.notes());
+    assert!(summary.note("period-not-covered").contains("18 Nov"), "{:?}", summary.notes());
     // Exported on Monday, all of it is covered.
     let summary = folder.summary("w.tsv --period last-week --exported-at 2026-11-23T08:00");
     assert!(!summary.notes().contains(&"period-not-covered"), "{:?}", summary.notes());
@@ -203,6 +259,16 @@ fn a_comparison_with_days_before_the_data_says_so() {
     let summary = Folder::with("w.tsv", format!("Time\tReason\n{rows}")).summary("w.tsv --period last-week");
     assert_eq!(totals(&summary)[..2], [json!(7), json!(5)]);
     assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("in part")), "{:?}", summary.notes());
+}
+
+#[test]
+fn days_before_the_data_are_unknown_and_not_free_of_errors() {
+    // The week before the first row: nobody knows whether it had errors.
+    let rows: String = (16..=22).map(|day| format!("2026-11-{day} 12:00:01\trequest_timeout\n")).collect();
+    let folder = Folder::with("w.tsv", format!("Time\tReason\n{rows}"));
+    let table = folder.errstat(&format!("summary w.tsv --period last-week --as-of {AS_OF}")).done().text();
+    assert!(!table.contains("None were counted") && !table.contains("none in 2026-W46"), "{table}");
+    assert!(table.contains("nothing is known about 2026-W46"), "{table}");
 }
 
 #[test]

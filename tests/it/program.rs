@@ -189,7 +189,8 @@ impl Call {
             self = self.arg("--as-of").arg(AS_OF);
         }
         let outcome = self.arg("--format").arg("json").done();
-        let json = serde_json::from_slice(&outcome.stdout).unwrap_or_else(|error| panic!("{}: {error}\n{}", outcome.shown, outcome.text()));
+        let json = serde_json::from_slice(&outcome.stdout)
+            .unwrap_or_else(|error| panic!("{}: {error}\n{}", outcome.shown, outcome.text()));
         Summary { json, stderr: outcome.stderr }
     }
 }
@@ -253,7 +254,10 @@ impl Summary {
 
     /// Reason, detail and errors of `by_detail`, in its order.
     pub fn details(&self) -> Vec<(&str, &str, u64)> {
-        self.list("by_detail").iter().map(|row| (text(row, "reason"), text(row, "detail"), row["errors"].as_u64().expect("errors"))).collect()
+        self.list("by_detail")
+            .iter()
+            .map(|row| (text(row, "reason"), text(row, "detail"), row["errors"].as_u64().expect("errors")))
+            .collect()
     }
 
     /// Starts and errors of the windows, in their order.

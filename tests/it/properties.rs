@@ -47,7 +47,8 @@ struct Row {
 }
 
 fn row(days: i64, step: i64) -> impl Strategy<Value = Row> {
-    (0..days * DAY / step, 0..KINDS.len(), 0..40_u64, 0..CHANNELS.len()).prop_map(move |(at, kind, count, channel)| Row { at: at * step, kind, count, channel })
+    (0..days * DAY / step, 0..KINDS.len(), 0..40_u64, 0..CHANNELS.len())
+        .prop_map(move |(at, kind, count, channel)| Row { at: at * step, kind, count, channel })
 }
 
 fn log(days: i64, step: i64, size: Range<usize>) -> impl Strategy<Value = Vec<Row>> {
@@ -93,7 +94,10 @@ fn assert_adds_up(summary: &Summary) {
     assert_eq!(sum(buckets), total, "windows");
     for bucket in buckets {
         let by_reason = bucket["by_reason"].as_object().expect("by_reason").values();
-        assert_eq!(by_reason.map(|errors| errors.as_u64().expect("errors")).sum::<u64>(), bucket["errors"].as_u64().expect("errors"));
+        assert_eq!(
+            by_reason.map(|errors| errors.as_u64().expect("errors")).sum::<u64>(),
+            bucket["errors"].as_u64().expect("errors")
+        );
     }
     let hours = summary["heatmap"]["hours"].as_array().expect("hours");
     if !hours.is_empty() {
@@ -110,7 +114,9 @@ fn assert_adds_up(summary: &Summary) {
 /// Reason and detail → errors.
 fn by_detail(summary: &Summary) -> BTreeMap<(String, String), u64> {
     let rows = summary.details().into_iter();
-    rows.filter(|(.., errors)| *errors > 0).map(|(reason, detail, errors)| ((reason.to_owned(), detail.to_owned()), errors)).collect()
+    rows.filter(|(.., errors)| *errors > 0)
+        .map(|(reason, detail, errors)| ((reason.to_owned(), detail.to_owned()), errors))
+        .collect()
 }
 
 fn counted<'a>(log: impl IntoIterator<Item = &'a Row>) -> BTreeMap<(String, String), u64> {
@@ -124,7 +130,9 @@ fn counted<'a>(log: impl IntoIterator<Item = &'a Row>) -> BTreeMap<(String, Stri
 
 /// The summary without what the order of the files may change: the lists that tell of the files.
 fn without_order(mut summary: Summary) -> Value {
-    let by_path = |list: &mut Value| list.as_array_mut().expect("a list").sort_by_key(|entry| (entry["path"].to_string(), entry["line"].as_u64()));
+    let by_path = |list: &mut Value| {
+        list.as_array_mut().expect("a list").sort_by_key(|entry| (entry["path"].to_string(), entry["line"].as_u64()))
+    };
     by_path(&mut summary.json["inputs"]);
     by_path(&mut summary.json["rejects"]["examples"]);
     summary.json
@@ -252,13 +260,72 @@ proptest! {
 /// Pieces of files that were taken apart.
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let cells = select(vec![
-        "Time", "Reason", "Detail", "Count", "日時", "原因", "詳細", "件数", "Channel ID", "URL", "2026-11-16 10:00:00", "2026/11/16 4:12", "16/11/2026", "11/12/2026 10:00", "1794787200",
-        "1794787200000", "2026年11月16日 4:12", "2026-11-16T10:00:00Z", "0000-00-00", "9999-99-99 99:99:99", "error_status_code", "could_not_connect", "REQUEST_TIMEOUT", "502",
-        "Connection failed: https://h.example/x", "18446744073709551615", "9223372036854775807", "-1", "0", "1", "１２", "", "\"", "\"\"", "\"a\tb\"", "Total", "合計", "::error::", "=1+1",
+        "Time",
+        "Reason",
+        "Detail",
+        "Count",
+        "日時",
+        "原因",
+        "詳細",
+        "件数",
+        "Channel ID",
+        "URL",
+        "2026-11-16 10:00:00",
+        "2026/11/16 4:12",
+        "16/11/2026",
+        "11/12/2026 10:00",
+        "1794787200",
+        "1794787200000",
+        "2026年11月16日 4:12",
+        "2026-11-16T10:00:00Z",
+        "0000-00-00",
+        "9999-99-99 99:99:99",
+        "error_status_code",
+        "could_not_connect",
+        "REQUEST_TIMEOUT",
+        "502",
+        "Connection failed: https://h.example/x",
+        "18446744073709551615",
+        "9223372036854775807",
+        "-1",
+        "0",
+        "1",
+        "１２",
+        "",
+        "\"",
+        "\"\"",
+        "\"a\tb\"",
+        "Total",
+        "合計",
+        "::error::",
+        "=1+1",
     ]);
     let bytes = select(vec![
-        &b"\t"[..], b"\t", b"\t", b"\n", b"\n", b"\r\n", b"\r", b",", b";", b"\0", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x1f\x8b\x08\0", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PK\x05\x06",
-        b"\x1b$B", b"\x93\xfa\x8e\x9e", b"\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\x1b[31m", b"From a@b\n", b"PAR1",
+        &b"\t"[..],
+        b"\t",
+        b"\t",
+        b"\n",
+        b"\n",
+        b"\r\n",
+        b"\r",
+        b",",
+        b";",
+        b"\0",
+        b"\xff\xfe",
+        b"\xfe\xff",
+        b"\xef\xbb\xbf",
+        b"\x1f\x8b\x08\0",
+        b"\x28\xb5\x2f\xfd",
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+        b"\x1b$B",
+        b"\x93\xfa\x8e\x9e",
+        b"\x80",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+        b"\x1b[31m",
+        b"From a@b\n",
+        b"PAR1",
     ]);
     prop_oneof![
         6 => cells.prop_map(|cell| cell.as_bytes().to_vec()),
@@ -272,22 +339,24 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
 /// A whole export, as it is or packed or in another encoding, of which some bytes are changed.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let lines = vec((any::<u16>(), 0..KINDS.len()), 0..12);
-    (lines, 0..7_usize, vec((any::<prop::sample::Index>(), any::<u8>()), 0..8), any::<prop::sample::Index>()).prop_map(|(lines, form, changes, end)| {
-        let mut text = String::from("日時\t原因\t詳細\t件数\n");
-        for (at, kind) in lines {
-            let (reason, detail) = KINDS[kind];
-            let _ = writeln!(text, "{}\t{reason}\t{detail}\t{}", written(i64::from(at), 1), at % 9);
-        }
-        let mut bytes = packed(&text, form);
-        for (at, byte) in changes {
-            let at = at.index(bytes.len());
-            bytes[at] = byte;
-        }
-        if form % 2 == 1 {
-            bytes.truncate(end.index(bytes.len()));
-        }
-        bytes
-    })
+    (lines, 0..7_usize, vec((any::<prop::sample::Index>(), any::<u8>()), 0..8), any::<prop::sample::Index>()).prop_map(
+        |(lines, form, changes, end)| {
+            let mut text = String::from("日時\t原因\t詳細\t件数\n");
+            for (at, kind) in lines {
+                let (reason, detail) = KINDS[kind];
+                let _ = writeln!(text, "{}\t{reason}\t{detail}\t{}", written(i64::from(at), 1), at % 9);
+            }
+            let mut bytes = packed(&text, form);
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if form % 2 == 1 {
+                bytes.truncate(end.index(bytes.len()));
+            }
+            bytes
+        },
+    )
 }
 
 fn packed(text: &str, form: usize) -> Vec<u8> {
@@ -318,7 +387,8 @@ fn assert_ends_well(folder: &Folder, line: &str) {
     assert!(!outcome.stderr.contains("panicked"), "{}\n{}", outcome.shown, outcome.stderr);
     assert!(outcome.code == Some(0) || !outcome.stderr.trim().is_empty(), "{}: no word", outcome.shown);
     if outcome.code == Some(0) && line.contains("json") {
-        let json: Value = serde_json::from_slice(&outcome.stdout).unwrap_or_else(|error| panic!("{}: {error}", outcome.shown));
+        let json: Value =
+            serde_json::from_slice(&outcome.stdout).unwrap_or_else(|error| panic!("{}: {error}", outcome.shown));
         Summary { json, stderr: String::new() }.balance();
     }
 }
@@ -347,10 +417,48 @@ proptest! {
 fn any_command_line_ends_in_an_answer_or_a_sentence() {
     let folder = Folder::with("a.tsv", export([line(&Row { at: 0, kind: 0, count: 1, channel: 0 }, 1)]));
     for option in [
-        "--period", "--as-of", "--timezone", "--input-timezone", "--window", "--week-start", "--compare", "--top", "--channel", "--reason", "--detail", "--exported-at", "--columns", "--time-format", "--encoding",
-        "--overlap", "--lang", "--color", "--threads", "--config",
+        "--period",
+        "--as-of",
+        "--timezone",
+        "--input-timezone",
+        "--window",
+        "--week-start",
+        "--compare",
+        "--top",
+        "--channel",
+        "--reason",
+        "--detail",
+        "--exported-at",
+        "--columns",
+        "--time-format",
+        "--encoding",
+        "--overlap",
+        "--lang",
+        "--color",
+        "--threads",
+        "--config",
     ] {
-        for value in ["", "=", "*", "[", "%", "%E%Q%", "time=", "time=0", "time=99", "a=[", "0", "-1", "99999999999999999999", "2026-02-30", "9999-12-31", "0000-01-01..9999-12-31", "日本語", "\u{1b}[0m", "::error::"] {
+        for value in [
+            "",
+            "=",
+            "*",
+            "[",
+            "%",
+            "%E%Q%",
+            "time=",
+            "time=0",
+            "time=99",
+            "a=[",
+            "0",
+            "-1",
+            "99999999999999999999",
+            "2026-02-30",
+            "9999-12-31",
+            "0000-01-01..9999-12-31",
+            "日本語",
+            "\u{1b}[0m",
+            "::error::",
+        ] {
             let outcome = folder.errstat("summary a.tsv").arg(format!("{option}={value}")).run();
             assert!(matches!(outcome.code, Some(0 | 2)), "{}\n{}", outcome.shown, outcome.stderr);
             assert!(!outcome.stderr.contains("panicked"), "{}\n{}", outcome.shown, outcome.stderr);

@@ -50,7 +50,8 @@ fn count_missing_not_a_whole_number_or_too_large() {
 
 #[test]
 fn a_count_of_zero_is_a_count() {
-    let summary = Folder::with("w.tsv", around("2026-11-16 04:12:34\trequest_timeout\tRequest timeout\t0")).summary("w.tsv");
+    let summary =
+        Folder::with("w.tsv", around("2026-11-16 04:12:34\trequest_timeout\tRequest timeout\t0")).summary("w.tsv");
     assert_eq!((summary.balance(), summary.errors()), (vec![[3, 3, 0]], 2));
 }
 
@@ -64,7 +65,8 @@ fn an_empty_detail_is_accepted_as_empty() {
 #[test]
 fn a_detail_over_4_kib() {
     assert_rejected(&format!("2026-11-16 04:12:34\tunclassified\t{}\t1", "x".repeat(4097)), "detail");
-    let longest = Folder::with("w.tsv", around(&format!("2026-11-16 04:12:34\tunclassified\t{}\t1", "x".repeat(4096)))).summary("w.tsv");
+    let longest = Folder::with("w.tsv", around(&format!("2026-11-16 04:12:34\tunclassified\t{}\t1", "x".repeat(4096))))
+        .summary("w.tsv");
     assert_eq!(longest.balance(), [[3, 3, 0]]);
 }
 
@@ -76,7 +78,8 @@ fn a_broken_quote_spoils_its_own_line() {
     let line = "\"2026-11-16 04:12:33\",\"request_timeout\",\"Request timeout\",\"1\"\r\n";
     let broken = "\"2026-11-16 04:12:33\",\"request_timeout\",\"Request\r\n";
     let rest = "timeout\",\"1\"\r\n";
-    let summary = Folder::with("w.csv", ["Time,Reason,Detail,Count\r\n", line, broken, rest, line, line].concat()).summary("w.csv");
+    let summary = Folder::with("w.csv", ["Time,Reason,Detail,Count\r\n", line, broken, rest, line, line].concat())
+        .summary("w.csv");
     // The row broken over two lines is two rows, both rejected: a row is a line, always.
     assert_eq!((summary.balance(), summary.errors()), (vec![[5, 3, 2]], 3));
     assert_eq!(summary.rejects().iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 4]);
@@ -86,7 +89,17 @@ fn a_broken_quote_spoils_its_own_line() {
 fn lines_are_counted_as_an_editor_does() {
     // Title, blank, heading, good, bad (5), blank, bad (7), totals.
     for end in ["\n", "\r\n", "\r"] {
-        let lines = ["My errors", "", HEADING.trim_end(), GOOD.trim_end(), "x\ty\tz\t1", "", "2026-11-16 04:12:33\t\t\t1", GOOD.trim_end(), "Total\t\t\t3"];
+        let lines = [
+            "My errors",
+            "",
+            HEADING.trim_end(),
+            GOOD.trim_end(),
+            "x\ty\tz\t1",
+            "",
+            "2026-11-16 04:12:33\t\t\t1",
+            GOOD.trim_end(),
+            "Total\t\t\t3",
+        ];
         let summary = Folder::with("w.tsv", lines.join(end)).summary("w.tsv");
         assert_eq!(summary.rejects().iter().map(|(line, _)| *line).collect::<Vec<_>>(), [5, 7], "{end:?}");
         assert_eq!(summary.balance(), [[4, 2, 2]], "{end:?}");
@@ -96,24 +109,34 @@ fn lines_are_counted_as_an_editor_does() {
 #[test]
 fn lines_stay_right_far_down_a_long_file() {
     // 40,000 rows; every 10,000th is bad. The heading is line 1, so row i is line i + 2.
-    let rows: String = (0..40_000).map(|i| if i % 10_000 == 9_999 { "bad\trequest_timeout\tx\t1\n" } else { GOOD }).collect();
+    let rows: String =
+        (0..40_000).map(|i| if i % 10_000 == 9_999 { "bad\trequest_timeout\tx\t1\n" } else { GOOD }).collect();
     for threads in [1, 2] {
         let summary = Folder::with("w.tsv", format!("{HEADING}{rows}")).summary(&format!("w.tsv --threads {threads}"));
         assert_eq!(summary.balance(), [[40_000, 39_996, 4]]);
-        assert_eq!(summary.rejects().iter().map(|(line, _)| *line).collect::<Vec<_>>(), [10_001, 20_001, 30_001, 40_001]);
+        assert_eq!(
+            summary.rejects().iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+            [10_001, 20_001, 30_001, 40_001]
+        );
     }
 }
 
 /// A file with 30 bad rows between 30 good ones: the i-th bad one is on line 2 i + 3 (i from 0).
 fn thirty() -> Folder {
-    Folder::with("w.tsv", HEADING.to_owned() + &format!("{GOOD}2026-11-16 04:12:34\trequest_timeout\tRequest timeout\tnone\n").repeat(30))
+    Folder::with(
+        "w.tsv",
+        HEADING.to_owned() + &format!("{GOOD}2026-11-16 04:12:34\trequest_timeout\tRequest timeout\tnone\n").repeat(30),
+    )
 }
 
 #[test]
 fn the_first_twenty_are_examples_and_all_are_counted() {
     let summary = thirty().summary("w.tsv");
     assert_eq!((summary.balance(), &summary["rejects"]["count"]), (vec![[60, 30, 30]], &30.into()));
-    assert_eq!(summary.rejects().iter().map(|(line, _)| *line).collect::<Vec<_>>(), (0..20).map(|i| 2 * i + 3).collect::<Vec<_>>());
+    assert_eq!(
+        summary.rejects().iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+        (0..20).map(|i| 2 * i + 3).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -144,7 +167,11 @@ fn a_list_of_rejects_is_no_export() {
     folder.errstat("summary w.tsv --rejects rejects.csv").done();
     let summary = folder.summary(".");
     assert_eq!(summary.list("inputs").len(), 1);
-    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("rejects.csv")), "{:?}", summary.notes());
+    assert!(
+        summary.list("notes").iter().any(|note| text(note, "text").contains("rejects.csv")),
+        "{:?}",
+        summary.notes()
+    );
 }
 
 #[test]
@@ -168,7 +195,9 @@ fn rejects_are_told_without_asking() {
 
 #[test]
 fn the_text_is_shortened_and_control_characters_are_visible() {
-    let summary = Folder::with("w.tsv", around(&format!("\u{1b}[31mred\u{7}\trequest_timeout\t{}\t1", "long ".repeat(2000)))).summary("w.tsv");
+    let summary =
+        Folder::with("w.tsv", around(&format!("\u{1b}[31mred\u{7}\trequest_timeout\t{}\t1", "long ".repeat(2000))))
+            .summary("w.tsv");
     let shown = text(&summary["rejects"]["examples"][0], "text");
     assert!(!shown.chars().any(char::is_control), "{shown}");
     assert!(shown.contains("[31mred") && shown.chars().count() < 1000, "{shown}");
@@ -176,13 +205,16 @@ fn the_text_is_shortened_and_control_characters_are_visible() {
 
 #[test]
 fn sums_beyond_64_bits_are_an_error_and_never_wrap() {
-    let rows = |n: usize| HEADING.to_owned() + &"2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t9000000000000000000\n".repeat(n);
+    let rows = |n: usize| {
+        HEADING.to_owned() + &"2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t9000000000000000000\n".repeat(n)
+    };
     assert_eq!(Folder::with("w.tsv", rows(1)).summary("w.tsv").errors(), 9_000_000_000_000_000_000);
     for n in [2, 3, 5] {
         let outcome = Folder::with("w.tsv", rows(n)).errstat("summary w.tsv --format json").run();
         match outcome.code {
             Some(0) => {
-                let summary = Summary { json: serde_json::from_slice(&outcome.stdout).unwrap(), stderr: outcome.stderr };
+                let summary =
+                    Summary { json: serde_json::from_slice(&outcome.stdout).unwrap(), stderr: outcome.stderr };
                 assert_eq!(u128::from(summary.errors()), 9_000_000_000_000_000_000 * n as u128);
             }
             code => assert_eq!(code, Some(2), "{n}: {}", outcome.stderr),

@@ -16,14 +16,21 @@ fn outputs(folder: &Folder, inputs: &str, more: &[&str]) -> Vec<(String, String)
         found.push((format!("{name}, stderr"), outcome.stderr.clone()));
         found.push((name.to_owned(), outcome.text()));
     };
-    let call = |line: &str| more.iter().fold(folder.errstat(&format!("{line} {inputs} --as-of 2026-11-23T09:00")), |call, word| call.arg(word));
+    let call = |line: &str| {
+        more.iter()
+            .fold(folder.errstat(&format!("{line} {inputs} --as-of 2026-11-23T09:00")), |call, word| call.arg(word))
+    };
     for format in ["table", "json", "csv", "markdown"] {
         keep(format, call(&format!("summary --format {format} --color never")).done());
     }
     let files = inputs.split(" --").next().unwrap_or_default();
     keep("inspect", folder.errstat(&format!("inspect {files}")).done());
     keep("report", call("report -o out -o page.html -o text.md -o numbers.json --rejects rejected.csv").done());
-    for name in folder.list().into_iter().filter(|name| ["html", "md", "json", "csv", "svg"].iter().any(|ending| name.ends_with(ending))) {
+    for name in folder
+        .list()
+        .into_iter()
+        .filter(|name| ["html", "md", "json", "csv", "svg"].iter().any(|ending| name.ends_with(ending)))
+    {
         let text = folder.text(&name);
         found.push((name, text));
     }
@@ -65,7 +72,8 @@ fn export_of_secrets() -> String {
 #[test]
 fn a_secret_planted_in_every_field_is_in_no_output() {
     let folder = Folder::with("a.tsv", export_of_secrets());
-    let outputs = outputs(&folder, "a.tsv", &["--channel", &format!("x https://{SECRET}@command.example/{SECRET}=nothing")]);
+    let outputs =
+        outputs(&folder, "a.tsv", &["--channel", &format!("x https://{SECRET}@command.example/{SECRET}=nothing")]);
     assert_no_secret(&outputs);
     // The hosts are told, so the fields were looked at.
     let json = &outputs.iter().find(|(name, _)| name == "json").expect("json").1;
@@ -83,22 +91,34 @@ fn show_urls_reveals_what_was_asked_for() {
     }
     folder.file("errstat.toml", "show_urls = true\n");
     let refused = folder.errstat("summary a.tsv").refused();
-    assert!(refused.contains("show_urls") || refused.contains("show-urls"), "a configuration must not reveal anything: {refused}");
+    assert!(
+        refused.contains("show_urls") || refused.contains("show-urls"),
+        "a configuration must not reveal anything: {refused}"
+    );
 }
 
 #[test]
 fn names_of_files_and_members_are_shown_without_their_urls() {
     let folder = Folder::new();
-    let row = |count: u32| format!("Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t502\t{count}\n2026-11-16 10:00:00\terror_status_code\t502\tx\n");
+    let row = |count: u32| {
+        format!(
+            "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t502\t{count}\n2026-11-16 10:00:00\terror_status_code\t502\tx\n"
+        )
+    };
     // `https://h.example/…` is also a path, of the folder `https:`.
     folder.file(&format!("https:/h.example/{SECRET}/a.tsv"), row(1));
     folder.file(&format!("https:\\\\back.example\\{SECRET}.tsv"), row(2));
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    zip.start_file(format!("https://zip.example/{SECRET}.tsv"), zip::write::SimpleFileOptions::default()).expect("memory");
+    zip.start_file(format!("https://zip.example/{SECRET}.tsv"), zip::write::SimpleFileOptions::default())
+        .expect("memory");
     std::io::Write::write_all(&mut zip, row(3).as_bytes()).expect("memory");
     folder.file("c.zip", zip.finish().expect("memory").into_inner());
     let slashes = format!("https://h.example/{SECRET}/a.tsv");
-    assert_no_secret(&outputs(&folder, &format!("{slashes} https:\\\\back.example\\{SECRET}.tsv c.zip --overlap max"), &[]));
+    assert_no_secret(&outputs(
+        &folder,
+        &format!("{slashes} https:\\\\back.example\\{SECRET}.tsv c.zip --overlap max"),
+        &[],
+    ));
     // An overlap that is not clear names both files.
     let refused = folder.errstat(&format!("summary {slashes} c.zip")).refused();
     assert_no_secret(&[("refusal".into(), refused)]);
@@ -109,21 +129,66 @@ fn no_message_repeats_the_url_of_a_command_line_or_of_a_file() {
     let folder = Folder::with("a.tsv", export_of_secrets());
     let url = format!("https://u:{SECRET}@h.example/{SECRET}?{SECRET}");
     folder.file("empty", "").file("prose.txt", format!("Dear all, see {url}\nBye\n"));
-    folder.file("ambiguous.tsv", format!("Time\tTime of {url}\tReason\tTimestamp\n{url}\tx\terror_status_code\t{url}\n"));
-    folder.file("rejects.tsv", format!("Time\tReason\tDetail\n2026-11-16 10:00\t\t{url}\n2026-11-16 10:00:00\t\t{url}\n"));
-    folder.file("times.tsv", format!("Time\tReason\tDetail\n{url}\terror_status_code\t502\n{url}\terror_status_code\t502\n"));
+    folder
+        .file("ambiguous.tsv", format!("Time\tTime of {url}\tReason\tTimestamp\n{url}\tx\terror_status_code\t{url}\n"));
+    folder.file(
+        "rejects.tsv",
+        format!("Time\tReason\tDetail\n2026-11-16 10:00\t\t{url}\n2026-11-16 10:00:00\t\t{url}\n"),
+    );
+    folder.file(
+        "times.tsv",
+        format!("Time\tReason\tDetail\n{url}\terror_status_code\t502\n{url}\terror_status_code\t502\n"),
+    );
     folder.file("order.tsv", format!("Date {url}\tReason\tDetail\n01/02/2026\terror_status_code\t502\n"));
     folder.file("headings.tsv", format!("When {url}\tWhy {url}\tWhat {url}\n{url}\t{url}\t{url}\n"));
-    for (name, text) in [("key.toml", format!("\"{url}\" = 1\n")), ("value.toml", format!("timezone = \"{url}\"\n")), ("broken.toml", format!("timezone = {url}\n")), ("inputs.toml", format!("inputs = [\"{url}\"]\n"))] {
+    for (name, text) in [
+        ("key.toml", format!("\"{url}\" = 1\n")),
+        ("value.toml", format!("timezone = \"{url}\"\n")),
+        ("broken.toml", format!("timezone = {url}\n")),
+        ("inputs.toml", format!("inputs = [\"{url}\"]\n")),
+    ] {
         folder.file(name, text);
     }
     let lines = [
-        "summary {}", "summary {}*", "summary a.tsv {}", "summary ambiguous.tsv", "summary rejects.tsv", "summary times.tsv", "summary order.tsv --columns time=1", "summary headings.tsv", "summary prose.txt",
-        "summary a.tsv --strict", "summary a.tsv --period {}", "summary a.tsv --as-of {}", "summary a.tsv --timezone {}", "summary a.tsv --window {}", "summary a.tsv --reason {}", "summary a.tsv --detail {}",
-        "summary a.tsv --channel {}", "summary a.tsv --channel {}=[", "summary a.tsv --columns time={}", "summary a.tsv --columns {}", "summary a.tsv --encoding {}", "summary a.tsv --time-format {}",
-        "summary a.tsv --exported-at {}", "summary a.tsv --lang {}", "summary a.tsv --threads {}", "summary a.tsv --rejects {}/x", "summary a.tsv --config {}", "summary a.tsv --config key.toml",
-        "summary a.tsv --config value.toml", "summary a.tsv --config broken.toml", "summary a.tsv --config inputs.toml", "summary a.tsv --{}", "summary a.tsv --format {}", "{}", "explain {}", "explain error_status_code {}",
-        "report a.tsv -o empty/{}", "report a.tsv -o {}/x.eml", "report a.tsv -o out --scale {}",
+        "summary {}",
+        "summary {}*",
+        "summary a.tsv {}",
+        "summary ambiguous.tsv",
+        "summary rejects.tsv",
+        "summary times.tsv",
+        "summary order.tsv --columns time=1",
+        "summary headings.tsv",
+        "summary prose.txt",
+        "summary a.tsv --strict",
+        "summary a.tsv --period {}",
+        "summary a.tsv --as-of {}",
+        "summary a.tsv --timezone {}",
+        "summary a.tsv --window {}",
+        "summary a.tsv --reason {}",
+        "summary a.tsv --detail {}",
+        "summary a.tsv --channel {}",
+        "summary a.tsv --channel {}=[",
+        "summary a.tsv --columns time={}",
+        "summary a.tsv --columns {}",
+        "summary a.tsv --encoding {}",
+        "summary a.tsv --time-format {}",
+        "summary a.tsv --exported-at {}",
+        "summary a.tsv --lang {}",
+        "summary a.tsv --threads {}",
+        "summary a.tsv --rejects {}/x",
+        "summary a.tsv --config {}",
+        "summary a.tsv --config key.toml",
+        "summary a.tsv --config value.toml",
+        "summary a.tsv --config broken.toml",
+        "summary a.tsv --config inputs.toml",
+        "summary a.tsv --{}",
+        "summary a.tsv --format {}",
+        "{}",
+        "explain {}",
+        "explain error_status_code {}",
+        "report a.tsv -o empty/{}",
+        "report a.tsv -o {}/x.eml",
+        "report a.tsv -o out --scale {}",
     ];
     let mut messages = Vec::new();
     for line in lines {
@@ -139,10 +204,18 @@ fn the_command_line_in_the_page_is_cut_too() {
     let folder = Folder::with("a.tsv", "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t502\t3\n");
     let place = format!("https:/out.example/{SECRET}");
     folder.file(&format!("{place}/keep.txt"), "");
-    let outcome = folder.errstat(&format!("report a.tsv -o https://out.example/{SECRET}")).arg("--channel").arg(format!("shop (https://{SECRET}@c.example/{SECRET})")).done();
+    let outcome = folder
+        .errstat(&format!("report a.tsv -o https://out.example/{SECRET}"))
+        .arg("--channel")
+        .arg(format!("shop (https://{SECRET}@c.example/{SECRET})"))
+        .done();
     let page = folder.text(&format!("{place}/report.html"));
     assert!(page.contains("out.example"), "the page says how it was made");
-    assert_no_secret(&[("page".into(), page), ("stderr".into(), outcome.stderr), ("numbers".into(), folder.text(&format!("{place}/summary.json")))]);
+    assert_no_secret(&[
+        ("page".into(), page),
+        ("stderr".into(), outcome.stderr),
+        ("numbers".into(), folder.text(&format!("{place}/summary.json"))),
+    ]);
 }
 
 // Hostile texts.
@@ -204,9 +277,17 @@ fn no_output_has_a_command_for_a_runner_or_a_terminal() {
         if text.contains("##[") {
             found.insert(format!("{name}: ##["));
         }
-        found.extend(text.split(['\n', '\r']).filter(|line| line.trim_start().starts_with("::")).map(|line| format!("{name}: {line}")));
+        found.extend(
+            text.split(['\n', '\r'])
+                .filter(|line| line.trim_start().starts_with("::"))
+                .map(|line| format!("{name}: {line}")),
+        );
         let hides = ['\u{200b}', '\u{200e}', '\u{200f}', '\u{feff}'];
-        let acts = |c: &char| (c.is_control() && !"\n\r".contains(*c)) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') || hides.contains(c);
+        let acts = |c: &char| {
+            (c.is_control() && !"\n\r".contains(*c))
+                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+                || hides.contains(c)
+        };
         found.extend(text.chars().filter(acts).map(|c| format!("{name}: {}", c.escape_unicode())));
     }
     assert_eq!(found, BTreeSet::new());
@@ -216,7 +297,9 @@ fn no_output_has_a_command_for_a_runner_or_a_terminal() {
 fn messages_obey_the_same_rule() {
     let folder = Folder::new();
     let mut found = BTreeSet::new();
-    for text in ["::error::evil", "\n::error::evil", "##[error]evil", "\u{1b}[31mevil", "a\r::error::evil", "\u{202e}evil"] {
+    for text in
+        ["::error::evil", "\n::error::evil", "##[error]evil", "\u{1b}[31mevil", "a\r::error::evil", "\u{202e}evil"]
+    {
         let calls = [
             folder.errstat("summary").arg(text),
             folder.errstat("summary x --timezone").arg(text),
@@ -275,7 +358,10 @@ fn markdown_has_no_tag_no_link_and_no_broken_table() {
             // Bars that part cells are those without a backslash.
             let bars = |line: &str| line.replace("\\|", "").matches('|').count();
             let first = table.lines().next().map(bars);
-            assert!(table.lines().filter(|line| line.starts_with('|')).all(|line| Some(bars(line)) == first), "{name}: {table}");
+            assert!(
+                table.lines().filter(|line| line.starts_with('|')).all(|line| Some(bars(line)) == first),
+                "{name}: {table}"
+            );
         }
     }
 }
@@ -350,8 +436,16 @@ fn the_page_runs_and_fetches_nothing() {
     for name in ["page.html", "out/report.html"] {
         let page = &outputs.iter().find(|(found, _)| found == name).expect("the page").1;
         let tags = tags(page);
-        let policy_at = tags.iter().position(|tag| attribute(tag, "http-equiv").is_some_and(|value| value.eq_ignore_ascii_case("content-security-policy"))).expect("a policy");
-        let acting = tags.iter().position(|tag| ["script", "style", "body", "link", "img"].contains(&tag.name.as_str())).expect("a body");
+        let policy_at = tags
+            .iter()
+            .position(|tag| {
+                attribute(tag, "http-equiv").is_some_and(|value| value.eq_ignore_ascii_case("content-security-policy"))
+            })
+            .expect("a policy");
+        let acting = tags
+            .iter()
+            .position(|tag| ["script", "style", "body", "link", "img"].contains(&tag.name.as_str()))
+            .expect("a body");
         assert!(policy_at < acting, "{name}: the policy comes before what it rules");
         let policy = decoded(attribute(&tags[policy_at], "content").expect("content"));
         assert!(policy.contains("default-src 'none'"), "{policy}");
@@ -371,8 +465,13 @@ fn the_page_runs_and_fetches_nothing() {
                 assert_ne!(attribute, "style", "{name}: <{}>, which the policy forbids", tag.name);
                 assert!(!attribute.contains("x-evil"), "{name}");
                 if ["src", "srcset", "href", "xlink:href", "action", "poster", "data"].contains(&attribute.as_str()) {
-                    let link = tag.name == "a" && (value.starts_with("https://developers.line.biz/") || value.starts_with('#'));
-                    assert!(link || value.starts_with('#') || value.starts_with("data:"), "{name}: <{} {attribute}={value}>", tag.name);
+                    let link = tag.name == "a"
+                        && (value.starts_with("https://developers.line.biz/") || value.starts_with('#'));
+                    assert!(
+                        link || value.starts_with('#') || value.starts_with("data:"),
+                        "{name}: <{} {attribute}={value}>",
+                        tag.name
+                    );
                 }
             }
             // What runs or styles is the page's own, by its hash; data does neither.
@@ -400,15 +499,23 @@ fn every_svg_is_well_formed_and_holds_hostile_names_as_text() {
         let document = roxmltree::Document::parse(svg).unwrap_or_else(|error| panic!("{name}: {error}"));
         for node in document.descendants().filter(roxmltree::Node::is_element) {
             let element = node.tag_name().name();
-            assert!(!["script", "foreignObject", "image", "use", "a", "x-evil"].contains(&element), "{name}: <{element}>");
+            assert!(
+                !["script", "foreignObject", "image", "use", "a", "x-evil"].contains(&element),
+                "{name}: <{element}>"
+            );
             for attribute in node.attributes() {
-                assert!(!attribute.name().starts_with("on") && attribute.name() != "href", "{name}: {}", attribute.name());
+                assert!(
+                    !attribute.name().starts_with("on") && attribute.name() != "href",
+                    "{name}: {}",
+                    attribute.name()
+                );
                 assert!(!attribute.value().replace("url(#", "").contains("url("), "{name}: {}", attribute.value());
             }
         }
     }
     let details = &outputs.iter().find(|(name, _)| name.ends_with("details.svg")).expect("details").1;
-    let texts: String = roxmltree::Document::parse(details).expect("XML").descendants().filter_map(|node| node.text()).collect();
+    let texts: String =
+        roxmltree::Document::parse(details).expect("XML").descendants().filter_map(|node| node.text()).collect();
     assert!(texts.contains("<x-evil"), "the name is there, as a text");
 }
 
@@ -417,18 +524,26 @@ fn the_pictures_inside_the_page_are_well_formed_too() {
     let (_, outputs) = hostile();
     let page = &outputs.iter().find(|(name, _)| name == "page.html").expect("the page").1;
     // Pieces without text, such as the bars of a table, are HTML's own.
-    let pictures: Vec<&str> = page.split("<svg").skip(1).filter_map(|rest| rest.split("</svg>").next()).filter(|picture| picture.contains("<text")).collect();
+    let pictures: Vec<&str> = page
+        .split("<svg")
+        .skip(1)
+        .filter_map(|rest| rest.split("</svg>").next())
+        .filter(|picture| picture.contains("<text"))
+        .collect();
     assert!(pictures.len() >= 3, "{} pictures", pictures.len());
     for picture in pictures {
         let picture = format!("<svg{picture}</svg>");
-        roxmltree::Document::parse(&picture).unwrap_or_else(|error| panic!("{error}: {}", picture.chars().take(300).collect::<String>()));
+        roxmltree::Document::parse(&picture)
+            .unwrap_or_else(|error| panic!("{error}: {}", picture.chars().take(300).collect::<String>()));
     }
 }
 
 #[test]
 fn very_long_names_leave_the_outputs_whole() {
     let long = "長い名前 and more ".repeat(150);
-    let rows: String = (0..40).map(|i| format!("2026-11-16 10:00:{i:02}\terror_status_code\t{i} {long}\t{i}\tshop {long}\n")).collect();
+    let rows: String = (0..40)
+        .map(|i| format!("2026-11-16 10:00:{i:02}\terror_status_code\t{i} {long}\t{i}\tshop {long}\n"))
+        .collect();
     let folder = Folder::with("a.tsv", format!("Time\tReason\tDetail\tCount\tChannel name\n{rows}"));
     let outputs = outputs(&folder, "a.tsv --top 50", &[]);
     for (name, text) in outputs.iter().filter(|(name, _)| name.ends_with(".svg")) {

@@ -6,7 +6,8 @@ use crate::program::{Folder, text};
 
 /// 24 rows of one error, ten minutes apart, on the hours from 0 to 4 of a day.
 fn day(date: &str) -> String {
-    let rows = (0..24).map(|i| format!("{date} {:02}:{:02}:00\trequest_timeout\tRequest timeout\t1\n", i / 6, i % 6 * 10));
+    let rows =
+        (0..24).map(|i| format!("{date} {:02}:{:02}:00\trequest_timeout\tRequest timeout\t1\n", i / 6, i % 6 * 10));
     "Time\tReason\tDetail\tCount\n".to_owned() + &rows.collect::<String>()
 }
 
@@ -19,7 +20,12 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut packer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in members {
-        packer.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated)).unwrap();
+        packer
+            .start_file(
+                *name,
+                zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated),
+            )
+            .unwrap();
         packer.write_all(bytes).unwrap();
     }
     packer.finish().unwrap().into_inner()
@@ -98,7 +104,11 @@ fn standard_input_is_read() {
     let folder = Folder::new();
     let summary = folder.errstat("summary -").stdin(day("2026-11-16")).summary();
     assert_eq!((summary.errors(), paths(&summary)), (24, vec!["-"]));
-    for packed in [gzip(day("2026-11-16").as_bytes()), zstd::bulk::compress(day("2026-11-16").as_bytes(), 3).unwrap(), zip(&[("a.tsv", day("2026-11-16").as_bytes())])] {
+    for packed in [
+        gzip(day("2026-11-16").as_bytes()),
+        zstd::bulk::compress(day("2026-11-16").as_bytes(), 3).unwrap(),
+        zip(&[("a.tsv", day("2026-11-16").as_bytes())]),
+    ] {
         assert_eq!(folder.errstat("summary -").stdin(packed).summary().errors(), 24);
     }
     let unicode: Vec<u8> = day("2026-11-16").encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -152,14 +162,28 @@ fn joined_gzip_and_zstd_files_are_read_to_their_end() {
 #[test]
 fn each_member_of_a_zip_file_is_an_input() {
     let (a, b) = (day("2026-11-16"), day("2026-11-17"));
-    let excel: Vec<u8> = [0xfeff].into_iter().chain(day("2026-11-18").encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    let folder = Folder::with("all.zip", zip(&[("a.tsv", a.as_bytes()), ("sub/b.tsv", b.as_bytes()), ("excel.txt", &excel), ("readme.txt", b"Three days of errors.\n"), ("c.tsv.gz", &gzip(day("2026-11-19").as_bytes()))]));
+    let excel: Vec<u8> =
+        [0xfeff].into_iter().chain(day("2026-11-18").encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let folder = Folder::with(
+        "all.zip",
+        zip(&[
+            ("a.tsv", a.as_bytes()),
+            ("sub/b.tsv", b.as_bytes()),
+            ("excel.txt", &excel),
+            ("readme.txt", b"Three days of errors.\n"),
+            ("c.tsv.gz", &gzip(day("2026-11-19").as_bytes())),
+        ]),
+    );
     let summary = folder.summary("all.zip");
     assert_eq!(summary.errors(), 96);
     let paths = paths(&summary);
     assert_eq!(paths.len(), 4);
     assert!(paths.iter().all(|path| path.starts_with("all.zip/")), "{paths:?}");
-    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("readme.txt")), "{:?}", summary.notes());
+    assert!(
+        summary.list("notes").iter().any(|note| text(note, "text").contains("readme.txt")),
+        "{:?}",
+        summary.notes()
+    );
 }
 
 #[test]
@@ -172,14 +196,21 @@ fn a_file_given_twice_counts_once() {
     // The same content under two names is said so; the same file named twice is one input.
     let summary = folder.errstat("summary a.tsv").arg("copy/same week.tsv").summary();
     assert_eq!(summary.errors(), 24);
-    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("same week.tsv")), "{:?}", summary.notes());
+    assert!(
+        summary.list("notes").iter().any(|note| text(note, "text").contains("same week.tsv")),
+        "{:?}",
+        summary.notes()
+    );
     assert_eq!(folder.summary("a.tsv a.tsv").list("inputs").len(), 1);
 }
 
 #[test]
 fn a_file_given_twice_counts_once_even_if_it_is_short() {
     // Two errors are too few to judge an overlap by, but identical files are one file anyway.
-    let folder = Folder::with("a.tsv", "Time\tReason\n2026-11-16 04:12:33\trequest_timeout\n2026-11-16 04:12:34\trequest_timeout\n");
+    let folder = Folder::with(
+        "a.tsv",
+        "Time\tReason\n2026-11-16 04:12:33\trequest_timeout\n2026-11-16 04:12:34\trequest_timeout\n",
+    );
     folder.file("b.tsv", folder.bytes("a.tsv"));
     assert_eq!(folder.summary("a.tsv b.tsv").errors(), 2);
     assert_eq!(folder.summary("a.tsv b.tsv --overlap max").errors(), 2);
@@ -202,7 +233,10 @@ fn a_name_with_a_date_says_up_to_when_the_export_reaches() {
     // One date is the day of the download, which may lie within it; two are the first and the last day.
     let folder = Folder::with("webhook-errors_2026-11-16_2026-11-22.tsv", day("2026-11-16"));
     let summary = folder.summary("webhook-errors_2026-11-16_2026-11-22.tsv");
-    assert_eq!(summary["inputs"][0]["coverage"], serde_json::json!({"from": null, "until": "2026-11-23T00:00:00+09:00", "by": "file name"}));
+    assert_eq!(
+        summary["inputs"][0]["coverage"],
+        serde_json::json!({"from": null, "until": "2026-11-23T00:00:00+09:00", "by": "file name"})
+    );
     let summary = folder.summary("webhook-errors_2026-11-16_2026-11-22.tsv --exported-at 2026-11-20T12:00");
     assert_eq!(summary["inputs"][0]["coverage"]["until"], "2026-11-20T12:00:00+09:00");
     folder.file("plain.tsv", day("2026-11-16"));

@@ -65,15 +65,23 @@ fn offsets_west_of_greenwich_are_zones_too() {
 #[test]
 fn an_unknown_zone_is_refused_by_name() {
     for option in ["--timezone", "--input-timezone"] {
-        let sentence = Folder::with("w.tsv", at(["2021-06-17 04:12:33"])).errstat(&format!("summary w.tsv {option} Asia/Tokio")).refused();
+        let sentence = Folder::with("w.tsv", at(["2021-06-17 04:12:33"]))
+            .errstat(&format!("summary w.tsv {option} Asia/Tokio"))
+            .refused();
         assert!(sentence.contains("Asia/Tokio") && sentence.contains("+09:00"), "{sentence}");
     }
 }
 
 #[test]
 fn the_inputs_may_be_of_another_zone() {
-    for (zone, time) in [("UTC", "2021-06-16 19:12:33"), ("Europe/Berlin", "2021-06-16 21:12:33"), ("+05:30", "2021-06-17 00:42:33")] {
-        assert_eq!(first(&read(&at([time]), &format!("--input-timezone {zone}"))), "2021-06-17T04:12:33+09:00", "{zone}");
+    for (zone, time) in
+        [("UTC", "2021-06-16 19:12:33"), ("Europe/Berlin", "2021-06-16 21:12:33"), ("+05:30", "2021-06-17 00:42:33")]
+    {
+        assert_eq!(
+            first(&read(&at([time]), &format!("--input-timezone {zone}"))),
+            "2021-06-17T04:12:33+09:00",
+            "{zone}"
+        );
     }
     // An offset in the file says more than the option.
     assert_eq!(first(&read(&at(["2021-06-17T04:12:33+09:00"]), "--input-timezone UTC")), "2021-06-17T04:12:33+09:00");
@@ -82,14 +90,21 @@ fn the_inputs_may_be_of_another_zone() {
 #[test]
 fn a_time_that_the_clock_skipped_is_a_reject() {
     // Berlin went from 02:00 to 03:00 on 2021-03-28.
-    let summary = read(&at(["2021-03-28 01:59:59", "2021-03-28 02:30:00", "2021-03-28 03:00:00"]), "--input-timezone Europe/Berlin --timezone Europe/Berlin");
+    let summary = read(
+        &at(["2021-03-28 01:59:59", "2021-03-28 02:30:00", "2021-03-28 03:00:00"]),
+        "--input-timezone Europe/Berlin --timezone Europe/Berlin",
+    );
     assert_eq!(summary.balance(), [[3, 2, 1]]);
     assert_eq!(summary.rejects()[0].0, 3);
 }
 
 #[test]
 fn a_format_of_ones_own_is_read() {
-    for (time, format) in [("17.06.2021 04h12", "%d.%m.%Y %Hh%M"), ("Jun 17, 2021 4:12 AM", "%b %d, %Y %I:%M %p"), ("20210617041200", "%Y%m%d%H%M%S")] {
+    for (time, format) in [
+        ("17.06.2021 04h12", "%d.%m.%Y %Hh%M"),
+        ("Jun 17, 2021 4:12 AM", "%b %d, %Y %I:%M %p"),
+        ("20210617041200", "%Y%m%d%H%M%S"),
+    ] {
         let folder = Folder::with("w.tsv", at([time, "nonsense"]));
         let summary = folder.errstat("summary w.tsv --time-format").arg(format).summary();
         assert_eq!((first(&summary), summary.balance()), ("2021-06-17T04:12:00+09:00", vec![[2, 1, 1]]), "{format}");
@@ -116,7 +131,8 @@ fn if_no_row_decides_the_option_must() {
     let folder = Folder::with("w.tsv", at(["05/06/2021 04:12", "06/07/2021 04:12"]));
     let sentence = folder.errstat("summary w.tsv").refused();
     assert!(sentence.contains("w.tsv") && sentence.contains("--time-format"), "{sentence}");
-    let first_by = |format: &str| first(&folder.errstat("summary w.tsv --time-format").arg(format).summary()).to_owned();
+    let first_by =
+        |format: &str| first(&folder.errstat("summary w.tsv --time-format").arg(format).summary()).to_owned();
     assert_eq!(first_by("%d/%m/%Y %H:%M"), "2021-06-05T04:12:00+09:00");
     assert_eq!(first_by("%m/%d/%Y %H:%M"), "2021-05-06T04:12:00+09:00");
 }
@@ -125,7 +141,9 @@ fn if_no_row_decides_the_option_must() {
 fn the_last_row_of_a_long_file_may_decide() {
     // 57,600 rows on the first three days of every month in turn, 4,800 a month; read as month-day, they would all be
     // in the first three months. The last row, on the 13th of July, decides.
-    let times = (0..57_600).map(|i| format!("{:02}/{:02}/2021 04:12", i % 3 + 1, i / 3 % 12 + 1)).chain(["13/07/2021 04:12".to_owned()]);
+    let times = (0..57_600)
+        .map(|i| format!("{:02}/{:02}/2021 04:12", i % 3 + 1, i / 3 % 12 + 1))
+        .chain(["13/07/2021 04:12".to_owned()]);
     let summary = read(&at(times), "--window month");
     assert_eq!(summary.balance(), [[57_601, 57_601, 0]]);
     let months: Vec<u64> = summary.windows().iter().map(|(_, errors)| *errors).collect();
@@ -134,7 +152,14 @@ fn the_last_row_of_a_long_file_may_decide() {
 
 #[test]
 fn a_column_is_read_in_one_form() {
-    let times = ["2021-06-17 04:12:33", "2021-06-17 04:12:34", "2021/06/17 04:12:35", "1623870753", "17 June", "2021-06-17 04:12:36"];
+    let times = [
+        "2021-06-17 04:12:33",
+        "2021-06-17 04:12:34",
+        "2021/06/17 04:12:35",
+        "1623870753",
+        "17 June",
+        "2021-06-17 04:12:36",
+    ];
     let summary = read(&at(times), "");
     assert_eq!(summary.balance(), [[6, 3, 3]]);
     assert_eq!(summary.rejects().iter().map(|(line, _)| *line).collect::<Vec<_>>(), [4, 5, 6]);
@@ -167,10 +192,20 @@ fn impossible_dates_and_clocks_are_rejects() {
 
 #[test]
 fn times_before_2011_and_after_2100_are_rejects() {
-    let times = ["2010-12-30 12:00:00", "2011-01-02 12:00:00", "2100-12-30 12:00:00", "2101-01-02 12:00:00", "0001-01-01 00:00:00", "9999-12-31 23:59:59"];
+    let times = [
+        "2010-12-30 12:00:00",
+        "2011-01-02 12:00:00",
+        "2100-12-30 12:00:00",
+        "2101-01-02 12:00:00",
+        "0001-01-01 00:00:00",
+        "9999-12-31 23:59:59",
+    ];
     let summary = read(&at(times), "--window month");
     assert_eq!(summary.balance(), [[6, 2, 4]]);
-    assert_eq!((text(&summary["data_span"], "first"), text(&summary["data_span"], "last")), ("2011-01-02T12:00:00+09:00", "2100-12-30T12:00:00+09:00"));
+    assert_eq!(
+        (text(&summary["data_span"], "first"), text(&summary["data_span"], "last")),
+        ("2011-01-02T12:00:00+09:00", "2100-12-30T12:00:00+09:00")
+    );
     // As epoch times: 1293800400 is 2010-12-31T22:00:00+09:00, 1293930000 is 2011-01-02T10:00:00+09:00 (`date -d`).
     let summary = read(&at(["1293800400", "1293930000", "0000000001", "1623870753"]), "");
     assert_eq!(summary.balance(), [[4, 2, 2]]);
@@ -199,10 +234,18 @@ fn channel_ids_are_no_epoch_times() {
 fn precision_is_measured() {
     let row = |i: u32, step: u32| {
         let seconds = i * step;
-        format!("2021-06-{:02} {:02}:{:02}:{:02}", 1 + seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60)
+        format!(
+            "2021-06-{:02} {:02}:{:02}:{:02}",
+            1 + seconds / 86_400,
+            seconds / 3600 % 24,
+            seconds / 60 % 60,
+            seconds % 60
+        )
     };
     // 300 rows, so many seconds apart (within one month).
-    for (step, precision) in [(61, "second"), (60, "minute"), (7 * 60, "minute"), (300, "5m"), (900, "5m"), (3600, "hour"), (7200, "hour")] {
+    for (step, precision) in
+        [(61, "second"), (60, "minute"), (7 * 60, "minute"), (300, "5m"), (900, "5m"), (3600, "hour"), (7200, "hour")]
+    {
         let summary = read(&at((0..300).map(|i| row(i, step))), "");
         assert_eq!(summary["inputs"][0]["precision"], precision, "every {step} s");
     }
@@ -231,7 +274,11 @@ fn what_is_finer_than_the_times_is_not_offered_and_that_is_said() {
         assert_eq!(summary["windows"]["size"], "day", "{window}");
         assert_eq!(summary["heatmap"]["hours"], serde_json::json!([]));
         assert_eq!(summary["incidents"], serde_json::json!([]));
-        assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("time of day")), "{:?}", summary.notes());
+        assert!(
+            summary.list("notes").iter().any(|note| text(note, "text").contains("time of day")),
+            "{:?}",
+            summary.notes()
+        );
     }
 }
 

@@ -33,7 +33,10 @@ fn everything_that_line_publishes_is_known() {
     let summary = read(&PUBLISHED);
     assert_eq!(summary.list("by_detail").len(), PUBLISHED.len());
     assert!(summary.list("by_detail").iter().all(|row| row["known"] == true), "{:?}", summary.list("by_detail"));
-    let codes = read(&["400", "401", "403", "404", "429", "500", "502", "503", "504", "599", "302", "100"].map(|code| ("error_status_code", code)));
+    let codes = read(
+        &["400", "401", "403", "404", "429", "500", "502", "503", "504", "599", "302", "100"]
+            .map(|code| ("error_status_code", code)),
+    );
     for row in codes.list("by_detail") {
         assert_eq!((row["known"].as_bool(), row["status"].as_u64()), (Some(true), text(row, "detail").parse().ok()));
     }
@@ -62,8 +65,17 @@ fn the_url_is_a_field_of_its_own() {
         ("could_not_connect", "Connection failed (session closed): https://hooks.example.com:8443/x"),
         ("could_not_connect", "Connection timeout"),
     ]);
-    assert_eq!(summary.details(), [("could_not_connect", "Connection timeout", 3), ("could_not_connect", "Connection failed (session closed)", 1)]);
-    assert_eq!(summary["by_host"], json!([{"host": "https://bot.example.com", "errors": 2}, {"host": "https://hooks.example.com:8443", "errors": 1}]));
+    assert_eq!(
+        summary.details(),
+        [
+            ("could_not_connect", "Connection timeout", 3),
+            ("could_not_connect", "Connection failed (session closed)", 1)
+        ]
+    );
+    assert_eq!(
+        summary["by_host"],
+        json!([{"host": "https://bot.example.com", "errors": 2}, {"host": "https://hooks.example.com:8443", "errors": 1}])
+    );
     assert!(!summary.json.to_string().contains("s3cret"));
 }
 
@@ -88,9 +100,20 @@ fn unknown_reasons_and_details_keep_their_own_names() {
             ("unclassified", "Unknown host", 1),
         ]
     );
-    assert!(summary.list("by_detail").iter().all(|row| row["known"] == false && row["status"].is_null()), "{:?}", summary.list("by_detail"));
-    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("not in LINE's published list")), "{:?}", summary.notes());
-    let table = Folder::with("w.tsv", "Time\tReason\tDetail\n2026-11-16 04:12:33\tquota_exceeded\tToo many webhooks\n").errstat("summary w.tsv").done().text();
+    assert!(
+        summary.list("by_detail").iter().all(|row| row["known"] == false && row["status"].is_null()),
+        "{:?}",
+        summary.list("by_detail")
+    );
+    assert!(
+        summary.list("notes").iter().any(|note| text(note, "text").contains("not in LINE's published list")),
+        "{:?}",
+        summary.notes()
+    );
+    let table = Folder::with("w.tsv", "Time\tReason\tDetail\n2026-11-16 04:12:33\tquota_exceeded\tToo many webhooks\n")
+        .errstat("summary w.tsv")
+        .done()
+        .text();
     assert!(table.contains("not in LINE's published list"), "{table}");
 }
 
@@ -102,20 +125,40 @@ fn every_reason_stands_in_every_window() {
     for bucket in summary["windows"]["buckets"].as_array().unwrap() {
         let mut reasons: Vec<&str> = bucket["by_reason"].as_object().unwrap().keys().map(String::as_str).collect();
         reasons.sort_unstable();
-        assert_eq!(reasons, ["could_not_connect", "error_status_code", "quota_exceeded", "request_timeout", "unclassified"]);
+        assert_eq!(
+            reasons,
+            ["could_not_connect", "error_status_code", "quota_exceeded", "request_timeout", "unclassified"]
+        );
     }
 }
 
 #[test]
 fn status_codes_are_summed_by_class() {
     let summary = read(&["403", "404", "500", "502", "503", "301"].map(|code| ("error_status_code", code)));
-    assert_eq!(summary["by_status_class"], json!([{"class": "5xx", "errors": 3}, {"class": "4xx", "errors": 2}, {"class": "3xx", "errors": 1}]));
+    assert_eq!(
+        summary["by_status_class"],
+        json!([{"class": "5xx", "errors": 3}, {"class": "4xx", "errors": 2}, {"class": "3xx", "errors": 1}])
+    );
 }
 
 #[test]
 fn lists_are_sorted_by_errors_then_by_name() {
-    let summary = read(&[("unclassified", "b"), ("unclassified", "a"), ("request_timeout", "Request timeout"), ("request_timeout", "Request timeout"), ("could_not_connect", "z")]);
-    assert_eq!(summary.details(), [("request_timeout", "Request timeout", 2), ("could_not_connect", "z", 1), ("unclassified", "a", 1), ("unclassified", "b", 1)]);
+    let summary = read(&[
+        ("unclassified", "b"),
+        ("unclassified", "a"),
+        ("request_timeout", "Request timeout"),
+        ("request_timeout", "Request timeout"),
+        ("could_not_connect", "z"),
+    ]);
+    assert_eq!(
+        summary.details(),
+        [
+            ("request_timeout", "Request timeout", 2),
+            ("could_not_connect", "z", 1),
+            ("unclassified", "a", 1),
+            ("unclassified", "b", 1)
+        ]
+    );
     let shares: Vec<f64> = summary.list("by_detail").iter().map(|row| row["share"].as_f64().unwrap()).collect();
     for (share, expected) in shares.iter().zip([0.4, 0.2, 0.2, 0.2]) {
         assert!((share - expected).abs() < 0.0005, "{shares:?}");
@@ -144,7 +187,10 @@ fn explain_says_what_it_means_and_what_to_do() {
         for word in expected {
             assert!(shown.contains(word), "{words:?}: {word} is missing in:\n{shown}");
         }
-        assert!(shown.contains("https://developers.line.biz/"), "{words:?}: no link to LINE's documentation in:\n{shown}");
+        assert!(
+            shown.contains("https://developers.line.biz/"),
+            "{words:?}: no link to LINE's documentation in:\n{shown}"
+        );
     }
 }
 
