@@ -68,7 +68,7 @@ pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PngError> {
     encode(&pixmap)
 }
 
-/// Draws several SVGs on up to `threads` threads, each as [`png`] does; the results are in their order.
+/// Draws several SVGs on up to `threads` threads, each as [`png()`] does; the results are in their order.
 pub fn pngs(svgs: &[&str], scale: f32, threads: usize) -> Vec<Result<Vec<u8>, PngError>> {
     let results: Vec<OnceLock<_>> = svgs.iter().map(|_| OnceLock::new()).collect();
     let next = AtomicUsize::new(0);

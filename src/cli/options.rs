@@ -21,7 +21,7 @@ use crate::{
 #[command(next_help_heading = "Reading")]
 pub struct Reading {
     /// Files, folders, patterns, or - for standard input; also .gz, .zst and .zip
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required = true, value_name = "INPUT", help_heading = "Arguments")]
     pub inputs: Vec<String>,
 
     /// Zone of times without an offset [default: +09:00, the console's]

@@ -1,7 +1,7 @@
 //! The cube: all inputs in cells of five minutes, each error counted once.
 //!
 //! Exports are snapshots of one log, and overlap. Rows of one file are always added, and so are files
-//! whose times do not meet; where files of one channel meet, [`overlap`] reads that stretch a second
+//! whose times do not meet; where files of one channel meet, `overlap` reads that stretch a second
 //! time, row by row, and keeps for each exact key the larger of the files' sums.
 
 mod channels;

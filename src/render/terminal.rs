@@ -1,6 +1,6 @@
 //! Text for a terminal or a log: what `summary`, `inspect` and `explain` print.
 //!
-//! [`sheet`] lays lines out, [`ink`] colours them, [`graph`] draws with characters; one module for each command
+//! `sheet` lays lines out, `ink` colours them, `graph` draws with characters; one module for each command
 //! decides what stands where, and the summary has one more for each of its larger parts. Without colour there is no
 //! escape code in the text.
 
