@@ -120,12 +120,21 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     let mut analysis = frames.analysis(as_of, precision, options)?;
     analysis.data_span = data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(span.last) });
     coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, &mut notes);
-    analysis.notes = notes.iter().map(|note| Note { code: code(note.key), text: options.lang.say(note) }).collect();
-    analysis.notes.dedup();
-    let unreached = notes.iter().find(|note| coverage::UNREACHED.contains(&note.key));
-    analysis.reached = unreached.is_none();
-    analysis.headline = headline::headline(&analysis, unreached, options.lang);
+    notes.dedup();
+    analysis.reached = !notes.iter().any(|note| coverage::UNREACHED.contains(&note.key));
+    analysis.sentences = notes;
+    analysis.speak(options.lang);
     Ok(analysis)
+}
+
+impl Analysis {
+    /// Puts the notes and the headline into a language.
+    pub fn speak(&mut self, lang: Lang) {
+        let note = |sentence: &Sentence| Note { code: code(sentence.key), text: lang.say(sentence) };
+        self.notes = self.sentences.iter().map(note).collect();
+        let unreached = self.sentences.iter().find(|note| coverage::UNREACHED.contains(&note.key));
+        self.headline = headline::headline(self, unreached, lang);
+    }
 }
 
 /// The code of a note: its key in the phrase files, in the spelling of the contract.
@@ -310,6 +319,7 @@ impl Frames<'_> {
             rejects: self.rejects(options.lang),
             notes: Vec::new(),
             headline: String::new(),
+            sentences: Vec::new(),
             reached: true,
             slices,
         })

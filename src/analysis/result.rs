@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::model::Sentence;
+
 /// Everything that is known about a period. Serialised, it is `summary.json`.
 ///
 /// Times are RFC 3339 in [`Analysis::timezone`]. Lists are sorted by errors, most first, then by
@@ -33,6 +35,9 @@ pub struct Analysis {
     /// What there is to say in a few sentences.
     #[serde(skip)]
     pub headline: String,
+    /// The notes before they had a language.
+    #[serde(skip)]
+    pub sentences: Vec<Sentence>,
     /// Whether the inputs reach the whole period, as far as is known.
     #[serde(skip)]
     pub reached: bool,

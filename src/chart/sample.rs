@@ -54,6 +54,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
     by_reason.sort_by_key(|row| std::cmp::Reverse(row.errors));
     let by_detail = by_reason.iter().map(|row| detail(&row.reason, "502", row.errors, errors)).collect();
     Analysis {
+        sentences: Vec::new(),
         reached: true,
         slices: None,
         schema: "errstat/1",

@@ -14,8 +14,8 @@ use crate::{
 const DEFAULT: &str = "errstat.toml";
 
 /// Options that write or reveal something: a configuration from a pull request must do neither.
-const COMMAND_LINE_ONLY: [&str; 9] =
-    ["inputs", "input", "output", "rejects", "show_urls", "keep_urls", "mail_from", "mail_to", "config"];
+const COMMAND_LINE_ONLY: [&str; 10] =
+    ["subject", "inputs", "input", "output", "rejects", "show_urls", "keep_urls", "mail_from", "mail_to", "config"];
 
 const KEYS: [&str; 24] = [
     "as_of",

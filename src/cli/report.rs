@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::{
     Stop, load,
-    options::Shared,
+    options::{Shared, parsed},
     output::{self, shown, write},
     screen,
 };
@@ -19,22 +19,39 @@ use crate::{
     chart::{self, Chart},
     error::{Error, Result},
     model::Privacy,
-    render::{html, json, markdown},
+    render::{
+        html, json,
+        mail::{self, Address, Subject},
+        markdown,
+    },
+    taxonomy::Lang,
 };
 
 /// The report: a page, pictures and the numbers
 ///
-/// A folder gets report.html, overview.png, charts/ and summary.json. A name that ends in .html, .md, .png or
-/// .json is a file. Several -o write from one reading.
+/// A folder gets report.html, overview.png, charts/ and summary.json. A name that ends in .html, .eml, .md, .png or
+/// .json is a file; .eml is a mail to pipe into sendmail. Several -o write from one reading.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// Where to write: a folder, or a file ending in .html, .md, .png or .json
+    /// Where to write: a folder, or a file ending in .html, .eml, .md, .png or .json
     #[arg(short, long, value_name = "DIR|FILE", required = true)]
     output: Vec<PathBuf>,
 
     /// Size of the PNG pictures, as a factor
     #[arg(long, value_name = "FACTOR", default_value = "2", value_parser = scale)]
     scale: f32,
+
+    /// Sender of the mail: name@example.com, or 'Name <name@example.com>'
+    #[arg(long, value_name = "ADDRESS", value_parser = parsed::<Address>)]
+    mail_from: Option<Address>,
+
+    /// Addressee of the mail (repeatable)
+    #[arg(long, value_name = "ADDRESS", value_parser = parsed::<Address>)]
+    mail_to: Vec<Address>,
+
+    /// Subject of the mail, behind its state and number
+    #[arg(long, value_name = "TEXT", value_parser = parsed::<Subject>)]
+    subject: Option<Subject>,
 
     #[command(flatten)]
     shared: Shared,
@@ -52,28 +69,45 @@ enum Target {
     Folder,
     Page,
     Markdown,
+    Mail,
     Picture,
     Numbers,
 }
 
 /// Decided by the name's ending alone.
-fn target(place: &Path) -> Result<Target> {
+fn target(place: &Path) -> Target {
     match place.extension().map(|ending| ending.to_string_lossy().to_lowercase()).as_deref() {
-        Some("html") => Ok(Target::Page),
-        Some("md") => Ok(Target::Markdown),
-        Some("png") => Ok(Target::Picture),
-        Some("json") => Ok(Target::Numbers),
-        Some("eml") => Err(Error::new("error.output_format").with("path", shown(place)).with("format", "a mail")),
-        _ => Ok(Target::Folder),
+        Some("html") => Target::Page,
+        Some("eml") => Target::Mail,
+        Some("md") => Target::Markdown,
+        Some("png") => Target::Picture,
+        Some("json") => Target::Numbers,
+        _ => Target::Folder,
     }
 }
 
 pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::Result<(), Stop> {
-    let targets =
-        arguments.output.iter().map(|place| Ok((place.as_path(), target(place)?))).collect::<Result<Vec<_>>>()?;
+    let targets: Vec<(&Path, Target)> = arguments.output.iter().map(|place| (place.as_path(), target(place))).collect();
+    if targets.iter().any(|(_, target)| matches!(target, Target::Mail)) {
+        if arguments.mail_from.is_none() {
+            return Err(Error::new("error_mail.no_sender").into());
+        }
+        if arguments.mail_to.is_empty() {
+            return Err(Error::new("error_mail.no_addressee").into());
+        }
+    }
     let analysis = load::analyse(&mut arguments.shared, true)?;
+    let lang = arguments.shared.lang();
+    // Pictures are in English where no font has the language's script; a browser has its own fonts.
+    let picture_lang = chart::picture_language(lang);
+    let mut drawn = analysis.clone();
+    if picture_lang != lang {
+        drawn.speak(picture_lang);
+    }
     let report = Report {
         analysis: &analysis,
+        drawn: &drawn,
+        picture_lang,
         shared: &arguments.shared,
         scale: arguments.scale,
         command_line: quoted(command_line, arguments.shared.privacy()),
@@ -82,8 +116,9 @@ pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::
         match target {
             Target::Folder => report.folder(place)?,
             Target::Page => write(place, report.page(&report.charts())?.as_bytes())?,
+            Target::Mail => write(place, &report.mail(&arguments)?)?,
             Target::Markdown => {
-                write(place, markdown::markdown(&analysis, report.shared.lang(), report.shared.top()).as_bytes())?
+                write(place, markdown::markdown(&analysis, lang, report.shared.top()).as_bytes())?;
             }
             Target::Picture => write(place, &report.picture(&report.overview())?)?,
             Target::Numbers => write(place, report.numbers()?.as_bytes())?,
@@ -101,6 +136,9 @@ pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::
 
 struct Report<'a> {
     analysis: &'a Analysis,
+    /// The same, in the language of the pictures.
+    drawn: &'a Analysis,
+    picture_lang: Lang,
     shared: &'a Shared,
     scale: f32,
     command_line: String,
@@ -112,27 +150,60 @@ impl Report<'_> {
         chart::all(self.analysis, self.shared.lang(), self.shared.top())
     }
 
-    /// The charts as pictures are to show them: in English where no font has the language's script.
+    /// The charts as pictures show them.
     fn drawn_charts(&self) -> Vec<Chart> {
-        chart::all(self.analysis, chart::picture_language(self.shared.lang()), self.shared.top())
+        chart::all(self.drawn, self.picture_lang, self.shared.top())
     }
 
     fn overview(&self) -> String {
-        chart::overview(self.analysis, chart::picture_language(self.shared.lang()), self.shared.top())
+        chart::overview(self.drawn, self.picture_lang, self.shared.top())
     }
 
-    /// Characters without a font become boxes in a picture: that is said.
-    fn warn<'s>(&self, pictures: impl Iterator<Item = &'s str>) {
-        if !self.shared.showing.quiet {
-            for missing in chart::missing_scripts(pictures) {
-                screen::tell(&self.shared.lang().say(&missing.warning(self.shared.lang())));
-            }
+    /// The message, with some pictures and the page.
+    fn mail(&self, arguments: &Arguments) -> Result<Vec<u8>> {
+        let Some(from) = &arguments.mail_from else { return Err(Error::new("error_mail.no_sender")) };
+        let charts: Vec<Chart> =
+            self.drawn_charts().into_iter().filter(|chart| mail::pictured(self.drawn, chart)).collect();
+        let drawn = self.pictures(&charts.iter().map(|chart| chart.svg.as_str()).collect::<Vec<_>>())?;
+        let pictures: Vec<mail::Picture<'_>> =
+            charts.iter().zip(&drawn).map(|(chart, png)| mail::Picture { chart, png }).collect();
+        let page = self.page(&self.charts())?;
+        let view = mail::MailView {
+            lang: self.shared.lang(),
+            top: self.shared.top(),
+            from,
+            to: &arguments.mail_to,
+            subject: arguments.subject.as_ref(),
+            pictures: &pictures,
+            page: page.as_bytes(),
+        };
+        mail::mail(self.analysis, &view)
+    }
+
+    /// Characters without a font become boxes in a picture, and a language without one becomes English: that is said.
+    fn warn(&self, pictures: &[&str]) {
+        if self.shared.showing.quiet {
+            return;
+        }
+        let lang = self.shared.lang();
+        let wanted = if lang == self.picture_lang { Vec::new() } else { chart::all(self.analysis, lang, 1) };
+        let drawn: Vec<&str> = pictures.iter().copied().chain(wanted.iter().map(|chart| chart.svg.as_str())).collect();
+        for missing in chart::missing_scripts(drawn) {
+            screen::tell(&lang.say(&missing.warning(lang)));
         }
     }
 
     fn picture(&self, svg: &str) -> Result<Vec<u8>> {
-        self.warn([svg].into_iter());
-        chart::png(svg, self.scale).map_err(undrawn)
+        Ok(self.pictures(&[svg])?.remove(0))
+    }
+
+    fn pictures(&self, svgs: &[&str]) -> Result<Vec<Vec<u8>>> {
+        self.warn(svgs);
+        let drawn = chart::pngs(svgs, self.scale, self.shared.read_options().threads);
+        drawn
+            .into_iter()
+            .collect::<std::result::Result<_, _>>()
+            .map_err(|cause| Error::new("error.drawing").with("cause", cause))
     }
 
     fn numbers(&self) -> Result<String> {
@@ -158,11 +229,7 @@ impl Report<'_> {
         let charts = self.drawn_charts();
         let overview = self.overview();
         let svgs: Vec<&str> = charts.iter().map(|chart| chart.svg.as_str()).chain([overview.as_str()]).collect();
-        self.warn(svgs.iter().copied());
-        let drawn = chart::pngs(&svgs, self.scale, self.shared.read_options().threads)
-            .into_iter()
-            .collect::<std::result::Result<Vec<_>, _>>()
-            .map_err(undrawn)?;
+        let drawn = self.pictures(&svgs)?;
         let mut written = Vec::new();
         for (chart, png) in charts.iter().zip(&drawn) {
             for (ending, bytes) in [("svg", chart.svg.as_bytes()), ("png", png)] {
@@ -179,10 +246,6 @@ impl Report<'_> {
         remove_old(&pictures, &written);
         Ok(())
     }
-}
-
-fn undrawn(cause: chart::PngError) -> Error {
-    Error::new("error.drawing").with("cause", cause)
 }
 
 /// Removes pictures of incidents that an earlier report had and this one has not. Other files are not touched.

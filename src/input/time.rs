@@ -125,6 +125,18 @@ impl TimeForm {
         shape(cell).map(|(form, _)| TimeForm::Calendar(form))
     }
 
+    /// The form taken for a column without any time.
+    pub fn unseen() -> TimeForm {
+        TimeForm::Calendar(Calendar {
+            order: DateOrder::YearMonthDay,
+            separator: '-',
+            clock: Clock::Seconds,
+            half_days: false,
+            offset: false,
+            t: false,
+        })
+    }
+
     /// Whether the order of day and month is still open.
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Calendar(Calendar { order: DateOrder::Open, .. }))

@@ -3,6 +3,7 @@
 pub mod csv;
 pub mod html;
 pub mod json;
+pub mod mail;
 pub mod markdown;
 #[cfg(test)]
 mod sample;

@@ -116,6 +116,7 @@ pub(super) fn week() -> Analysis {
         },
         notes: vec![Note { code: "coverage-unknown".into(), text: "The data reach at least to the last row.".into() }],
         headline: String::new(),
+        sentences: Vec::new(),
         reached: true,
         slices: None,
     }

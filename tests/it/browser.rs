@@ -2,8 +2,8 @@
 //!
 //! The protocol: <https://chromedevtools.github.io/devtools-protocol/>. Chromium speaks it through a pair of pipes
 //! (`--remote-debugging-pipe`, one JSON text per message, each ended by a zero byte), so this takes no port, no
-//! WebSocket and no further crate. And Chromium ends when its pipe does: whatever becomes of the tests, no process and no
-//! profile stays behind.
+//! WebSocket and no further crate. And Chromium ends when its pipe does: whatever becomes of the tests, no process
+//! and no profile stays behind.
 //!
 //! One browser serves all tests. A [`Tab`] has a context of its own, which shares nothing with any other.
 
@@ -92,7 +92,8 @@ impl Browser {
 
     fn start(program: &Path) -> Result<Arc<Browser>, String> {
         let failed = |what: &str| format!("{} does not start: {what}", program.display());
-        let profile = tempfile::Builder::new().prefix("errstat-chromium-").tempdir().map_err(|e| failed(&e.to_string()))?;
+        let profile =
+            tempfile::Builder::new().prefix("errstat-chromium-").tempdir().map_err(|e| failed(&e.to_string()))?;
         let mut child: Child = Command::new("sh")
             .args(["-c", START])
             .arg(profile.path())
@@ -102,6 +103,9 @@ impl Browser {
             .arg(format!("--user-data-dir={}", profile.path().display()))
             .arg("about:blank")
             .env("LANGUAGE", "en_US")
+            .env("LC_ALL", "C.UTF-8")
+            // The reader sits anywhere; the report's times are those of its own zone.
+            .env("TZ", "America/St_Johns")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -144,7 +148,8 @@ impl Browser {
             if let Some(waiting) = message["id"].as_u64().and_then(|id| lock(&self.waiting).remove(&id)) {
                 // Nobody is left to read what came too late.
                 let _ = waiting.send(message);
-            } else if let Some(events) = message["sessionId"].as_str().and_then(|id| lock(&self.sessions).get(id).cloned())
+            } else if let Some(events) =
+                message["sessionId"].as_str().and_then(|id| lock(&self.sessions).get(id).cloned())
             {
                 lock(&events.list).push(message);
                 events.more.notify_all();
@@ -225,7 +230,9 @@ fn installed() -> Option<PathBuf> {
 }
 
 fn found_in_path(name: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| fs::metadata(path).is_ok_and(|found| found.is_file()))
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(name))
+        .find(|path| fs::metadata(path).is_ok_and(|found| found.is_file()))
 }
 
 /// A page in the browser, as one person sees it: 1200 × 900 pixels, light, with the keyboard's focus.
@@ -390,7 +397,8 @@ impl Tab {
             _ if key.len() == 1 => key,
             _ => "",
         };
-        let event = |kind: &str, text: &str| json!({ "type": kind, "key": key, "windowsVirtualKeyCode": code, "text": text });
+        let event =
+            |kind: &str, text: &str| json!({ "type": kind, "key": key, "windowsVirtualKeyCode": code, "text": text });
         self.call("Input.dispatchKeyEvent", event(if text.is_empty() { "rawKeyDown" } else { "keyDown" }, text));
         self.call("Input.dispatchKeyEvent", event("keyUp", ""));
     }

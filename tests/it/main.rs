@@ -6,12 +6,15 @@
 mod program;
 
 mod bad_input;
+mod browser;
 mod config;
 mod encodings;
 mod incidents;
 mod layouts;
+mod mail;
 mod outputs;
 mod overlap;
+mod page;
 mod periods;
 mod properties;
 mod rejects;

@@ -1,6 +1,7 @@
 //! What is written on: lines of a limited width, with headings, paragraphs, lists and tables.
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets::NOTHING};
+use textwrap::{WordSeparator, core::Word};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::model::for_log;
@@ -75,14 +76,11 @@ impl Sheet {
     pub fn paragraph(&mut self, lead: &str, text: &str, ink: Ink) {
         let text = excerpt(text, LONGEST_PARAGRAPH);
         let indent = lead.width();
-        let mut wrapped = Table::new();
-        wrapped.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-        wrapped.set_width(cells(self.width.saturating_sub(indent).max(8)));
-        wrapped.add_row([text]);
-        wrapped.column_mut(0).into_iter().for_each(|column| {
-            column.set_padding((0, 0));
-        });
-        for (at, line) in wrapped.lines().enumerate() {
+        let room = textwrap::Options::new(self.width.saturating_sub(indent).max(8))
+            .word_separator(WordSeparator::Custom(words))
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+        for (at, line) in textwrap::wrap(&text, room).into_iter().enumerate() {
             let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
             let line = line.trim_end();
             self.lines.push(if ink == Ink::Plain {
@@ -143,6 +141,22 @@ fn ascii(c: char) -> String {
         '±' => "+-".to_owned(),
         c => c.to_string(),
     }
+}
+
+/// Where a line may be broken: at blanks, and where Unicode permits it beside a letter that is not Latin (UAX #14).
+/// Japanese has no blanks, and some of its signs never begin a line; commands and addresses stay whole.
+fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let ascii = |c: Option<char>| c.is_some_and(|c| c.is_ascii() && c != ' ');
+    let (mut start, mut end) = (0, 0);
+    let mut words = Vec::new();
+    for piece in WordSeparator::UnicodeBreakProperties.find_words(line) {
+        end += piece.word.len() + piece.whitespace.len();
+        if !(ascii(line[..end].chars().next_back()) && ascii(line[end..].chars().next())) {
+            words.push(Word::from(&line[start..end]));
+            start = end;
+        }
+    }
+    Box::new(words.into_iter())
 }
 
 fn cells(width: usize) -> u16 {

@@ -24,8 +24,9 @@ function update() {
   const said = whole ? "" : sentence(total);
   bar.querySelector("p").textContent = said;
   if (byId("choice-said").textContent !== said) byId("choice-said").textContent = said;
-  inputs[0].value = firstTime().slice(0, wholeDays ? 10 : 16);
-  inputs[1].value = lastTime().slice(0, wholeDays ? 10 : 16);
+  [firstTime(), lastTime()].forEach((time, i) => {
+    if (inputs[i] !== document.activeElement) inputs[i].value = time.slice(0, wholeDays ? 10 : 16);
+  });
   for (const toggle of toggles) {
     toggle.checked = !choice.off.has(toggle.dataset.toggle);
     const reason = reasons.find(({ name }) => name === toggle.dataset.toggle);
@@ -114,11 +115,16 @@ function start() {
     if (!wholeDays) input.step = { "5m": 300, "15m": 900, "30m": 1800 }[data.size] || 3600;
     input.min = data.keys[0].slice(0, wholeDays ? 10 : 16);
     input.max = wholeDays ? dayAfter(data.keys[steps], -1) : data.keys[steps].slice(0, 16);
+    // A date that is being typed is a date at every key: only what makes sense is taken, and the input is left alone
+    // until the typing is over.
     input.addEventListener("change", () => {
-      if (inputs.some(({ value }) => !value)) return;
-      chooseTimes(...inputs.map(({ value }) => value).sort());
+      const [first, last] = inputs.map(({ value }) => value);
+      const outside = inputs.some(({ validity }) => validity.rangeUnderflow || validity.rangeOverflow);
+      if (!first || !last || first > last || outside) return;
+      chooseTimes(first, last);
       update();
     });
+    input.addEventListener("blur", update);
   }
   for (const toggle of toggles) {
     toggle.addEventListener("change", () => {

@@ -1,0 +1,107 @@
+//! What the columns of a table look like, from its first rows.
+
+use super::TimeForm;
+use crate::{
+    input::{ReadOptions, time::TimeReader},
+    taxonomy,
+};
+
+/// LINE's channel ids are numbers of ten digits, and a constant column of such is no count.
+const CHANNEL_ID_DIGITS: usize = 9;
+
+/// The first rows below the heading.
+pub(super) struct Body(pub Vec<Vec<String>>);
+
+pub(super) fn is_reason(cell: &str) -> bool {
+    cell.len() < 100 && taxonomy::REASONS.contains(&&*taxonomy::canonical(cell, "").reason)
+}
+
+fn is_whole(cell: &str) -> bool {
+    !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit())
+}
+
+impl Body {
+    /// Cells of a column, blank ones left out.
+    pub fn column(&self, index: usize) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(move |row| row.get(index)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+    }
+
+    /// At least half of a column's cells, and at least one.
+    fn mostly(&self, index: usize, fits: impl Fn(&str) -> bool) -> bool {
+        let (all, hits) =
+            self.column(index).fold((0, 0), |(all, hits), cell| (all + 1, hits + usize::from(fits(cell))));
+        hits > 0 && hits * 2 >= all
+    }
+
+    /// The column, among those that may be it, in which most rows have their first reason. (`Request timeout` is a
+    /// detail that reads like a reason, and stands behind it.)
+    pub fn reasons(&self, free: &[usize]) -> Option<usize> {
+        let first = |row: &Vec<String>| free.iter().copied().find(|i| row.get(*i).is_some_and(|cell| is_reason(cell)));
+        let firsts: Vec<usize> = self.0.iter().filter_map(first).collect();
+        let count = |index: usize| firsts.iter().filter(|first| **first == index).count();
+        free.iter().copied().filter(|i| count(*i) > 0).max_by_key(|i| (count(*i), std::cmp::Reverse(*i)))
+    }
+
+    /// Channel ids look like epochs, so an epoch needs a heading.
+    pub fn holds_times(&self, index: usize, pattern: Option<&TimeForm>, options: &ReadOptions) -> bool {
+        self.mostly(index, |cell| match pattern {
+            Some(form) => TimeReader::new(form, options.zone, encoding_rs::UTF_8).read(cell.as_bytes()).is_ok(),
+            None => TimeForm::of(cell, false).is_some(),
+        })
+    }
+
+    /// Whether most cells are details of the reason beside them.
+    pub fn holds_details(&self, index: usize, reason: usize) -> bool {
+        let pairs = self.0.iter().filter_map(|row| Some((row.get(reason)?, row.get(index)?.trim())));
+        let (all, hits) =
+            pairs.filter(|(_, detail)| !detail.is_empty()).fold((0, 0), |(all, hits), (reason, detail)| {
+                let canonical = taxonomy::canonical(reason, detail);
+                (all + 1, hits + usize::from(taxonomy::is_known(&canonical.reason, &canonical.detail)))
+            });
+        all > 0 && hits * 2 >= all
+    }
+
+    /// Text that is neither numbers nor addresses.
+    pub fn holds_text(&self, index: usize) -> bool {
+        self.column(index).any(|cell| !is_whole(cell)) && !self.holds_urls(index)
+    }
+
+    pub fn holds_urls(&self, index: usize) -> bool {
+        self.mostly(index, |cell| cell.contains("://"))
+    }
+
+    pub fn holds_numbers(&self, index: usize) -> bool {
+        self.mostly(index, is_whole)
+    }
+
+    /// Whether every cell is a whole number of the size that counts have.
+    pub fn holds_counts_only(&self, index: usize) -> bool {
+        self.column(index).next().is_some()
+            && self.column(index).all(|cell| is_whole(cell) && cell.len() < CHANNEL_ID_DIGITS)
+    }
+
+    pub fn is_constant(&self, index: usize) -> bool {
+        let mut cells = self.column(index);
+        let first = cells.next();
+        cells.all(|cell| Some(cell) == first)
+    }
+
+    /// One long number all the way down.
+    pub fn is_channel_id(&self, index: usize) -> bool {
+        self.is_constant(index) && self.column(index).next().is_some_and(|cell| cell.len() >= CHANNEL_ID_DIGITS)
+    }
+
+    /// The longest row.
+    pub fn longest(&self) -> usize {
+        self.0.iter().map(Vec::len).max().unwrap_or(0)
+    }
+
+    /// The most frequent number of cells, the larger of equally frequent ones.
+    pub fn usual_width(&self) -> usize {
+        let mut counts = std::collections::BTreeMap::new();
+        for row in self.0.iter().filter(|row| row.len() > 1) {
+            *counts.entry(row.len()).or_insert(0) += 1;
+        }
+        counts.into_iter().max_by_key(|(width, n)| (*n, *width)).map_or(1, |(width, _)| width)
+    }
+}

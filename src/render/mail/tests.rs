@@ -1,0 +1,157 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::render::sample::{HOSTILE, nothing, week, week_named};
+
+/// A PNG's first 24 bytes: signature, length and name of the first chunk, width and height.
+const PNG: [u8; 24] = *b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x07\x80\0\0\x03\xc0";
+
+fn chart(name: &'static str, number: Option<usize>) -> Chart {
+    Chart { name, number, title: name.into(), alt: format!("What the {name} shows"), svg: String::new() }
+}
+
+fn built(analysis: &Analysis, lang: Lang) -> String {
+    let charts = [chart("timeline", None), chart("details", None), chart("incident", Some(1))];
+    let pictures: Vec<Picture<'_>> = charts.iter().map(|chart| Picture { chart, png: &PNG }).collect();
+    let view = MailView {
+        lang,
+        top: 10,
+        from: &"errstat <errstat@shop.example>".parse().unwrap(),
+        to: &["運用チーム <ops@shop.example>".parse().unwrap(), "boss@shop.example".parse().unwrap()],
+        subject: None,
+        pictures: &pictures,
+        page: "<!DOCTYPE html>\n<p>é</p>".as_bytes(),
+    };
+    String::from_utf8(mail(analysis, &view).unwrap()).unwrap()
+}
+
+fn html(analysis: &Analysis, lang: Lang) -> String {
+    let from: Address = "a@b.example".parse().unwrap();
+    let view = MailView { lang, top: 10, from: &from, to: &[], subject: None, pictures: &[], page: b"" };
+    body::html(analysis, &view, &[], |_| String::new()).unwrap()
+}
+
+#[test]
+fn the_parts_are_nested_as_mail_programs_want_them() {
+    let mail = built(&week(), Lang::En);
+    let order = [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "name=\"timeline.png\"",
+        "name=\"incident-1.png\"",
+        "attachment; filename=\"report.html\"",
+    ];
+    let places: Vec<usize> = order.iter().map(|part| mail.find(part).unwrap_or_else(|| panic!("{part}"))).collect();
+    assert!(places.is_sorted(), "{places:?}\n{mail}");
+    // No part for a chart that the mail does not show.
+    assert!(!mail.contains("details.png"));
+}
+
+#[test]
+fn the_message_is_ascii_in_short_lines_that_end_in_crlf() {
+    for analysis in [week(), nothing(), week_named(HOSTILE), week_named(&"決済".repeat(2_500))] {
+        for lang in Lang::ALL {
+            let mail = built(&analysis, lang);
+            assert!(mail.is_ascii());
+            assert_eq!(mail.matches('\n').count(), mail.matches("\r\n").count());
+            assert!(mail.lines().all(|line| line.len() <= 998));
+        }
+    }
+}
+
+#[test]
+fn headers_are_those_that_are_meant() {
+    let mail = built(&week_named("x\r\nBcc: evil@d.example"), Lang::En);
+    let (head, _) = mail.split_once("\r\n\r\n").unwrap();
+    let names: Vec<&str> =
+        head.lines().filter(|line| !line.starts_with(' ')).filter_map(|line| line.split(':').next()).collect();
+    let wanted = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"];
+    assert_eq!(names, wanted);
+    // 2026-11-23T09:00:00+09:00, computed with `date -u -R -d …`.
+    assert!(head.contains("Date: Mon, 23 Nov 2026 00:00:00 +0000"), "{head}");
+}
+
+#[test]
+fn ids_come_from_the_content() {
+    let id = |mail: &str| mail.lines().find(|line| line.starts_with("Message-ID")).unwrap().to_owned();
+    let (first, again, other) = (built(&week(), Lang::En), built(&week(), Lang::En), built(&nothing(), Lang::En));
+    assert_eq!(first, again);
+    assert_ne!(id(&first), id(&other));
+    assert!(id(&first).ends_with("@shop.example>"), "{}", id(&first));
+}
+
+#[test]
+fn the_html_says_what_counts_and_runs_nothing() {
+    let page = html(&week(), Lang::En);
+    // 170 errors after 217: 47 fewer, 21.66 % of 217.
+    for shown in [
+        ">170<",
+        "−22\u{a0}%",
+        "217 in 2026-W46",
+        "502 Bad Gateway",
+        "117",
+        "68.8 %",
+        "96 errors in 35 min",
+        "INCIDENT",
+        "LINE publishes no total",
+        "report.html",
+    ] {
+        assert!(page.contains(shown), "{shown}\n{page}");
+    }
+    for forbidden in ["<script", "<style", "<link", "class=", "http-equiv", "onclick", "url("] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+}
+
+#[test]
+fn text_from_files_stays_text_and_short() {
+    let page = html(&week_named(HOSTILE), Lang::En);
+    assert!(!page.contains("<script>alert") && page.contains("&#60;script"), "{page}");
+    let page = html(&week_named(&"خطأ".repeat(5_000)), Lang::En);
+    // Mail programs cut what is longer than about 100 KB.
+    assert!(page.len() < 60_000, "{}", page.len());
+}
+
+#[test]
+fn what_is_not_known_is_said_before_the_numbers() {
+    let mut unreached = week();
+    unreached.reached = false;
+    let page = html(&unreached, Lang::En);
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text}"));
+    assert!(at("Read this first") < at("What failed"));
+    assert!(page.contains("NO CURRENT DATA") && !page.contains("−22\u{a0}%"));
+    let page = html(&week(), Lang::En);
+    assert!(!page.contains("Read this first") && page.find(">Notes<") > page.find("What failed"));
+}
+
+#[test]
+fn a_mail_to_nobody_is_refused() {
+    let from: Address = "a@b.example".parse().unwrap();
+    let view = MailView { lang: Lang::En, top: 1, from: &from, to: &[], subject: None, pictures: &[], page: b"" };
+    assert_eq!(mail(&week(), &view).unwrap_err().0.key, "error_mail.no_addressee");
+}
+
+#[test]
+fn the_phrase_files_have_what_the_mail_says_and_nothing_else() {
+    let sources = concat!(
+        include_str!("../mail.rs"),
+        include_str!("address.rs"),
+        include_str!("body.rs"),
+        include_str!("mail.html"),
+        include_str!("message.rs"),
+        include_str!("subject.rs"),
+        // The command line's own.
+        "\"error_mail.no_sender\"",
+    );
+    let of_mail = |key: &&str| {
+        let name = key.strip_prefix("mail.").or_else(|| key.strip_prefix("error_mail.")).unwrap_or_default();
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+    };
+    let used: BTreeSet<&str> = sources.split('"').filter(of_mail).filter(|key| *key != "mail.html").collect();
+    for lang in Lang::ALL {
+        assert_eq!(used, lang.keys().filter(of_mail).collect::<BTreeSet<_>>(), "{lang:?}");
+    }
+}

@@ -1,0 +1,105 @@
+//! The timeline is drawn twice, as a chart and by the page's script: both show the same numbers.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use super::{Report, export};
+use crate::browser::Tab;
+
+/// A part of a bar as it is drawn: window, class of its colour, and how many errors its upper edge stands for.
+type Part = (i64, String, f64);
+
+/// How many errors a unit of a drawing's height stands for, and its parts. A unit is a pixel.
+type Drawing = (f64, Vec<Part>);
+
+/// The chart, read off as with a ruler: the frame of its plot stands in attributes of the drawing, and the frame's
+/// upper edge is worth `data-top` errors.
+const CHART: &str = r##"windows => {
+    const chart = document.querySelector("#picture-timeline svg");
+    const [x, y, width, height] = chart.dataset.plot.split(" ").map(Number);
+    const unit = Number(chart.dataset.top) / height;
+    const value = (rect, name) => Number(rect.getAttribute(name));
+    const parts = [...chart.querySelectorAll("rect")]
+        .filter(rect => !["f-surface", "f-incident", "f-incident-mark"].includes(rect.getAttribute("class")))
+        .filter(rect => value(rect, "x") >= x && value(rect, "y") >= y && value(rect, "height") > 0)
+        .map(rect => {
+            const window = Math.floor((value(rect, "x") + value(rect, "width") / 2 - x) / (width / windows));
+            return [window, rect.getAttribute("class"), (y + height - value(rect, "y")) * unit];
+        });
+    return [unit * chart.viewBox.baseVal.width / chart.width.baseVal.value, parts];
+}"##;
+
+/// The script's drawing, by the labels of its axis.
+const SCRIPT: &str = r##"() => {
+    const drawing = document.getElementById("timeline-drawing");
+    const ticks = [...drawing.querySelectorAll("text[text-anchor=end]")]
+        .map(text => [text.textContent.replaceAll(",", ""), text.previousElementSibling.getAttribute("d")])
+        .map(([errors, path]) => [errors, path.match(/[\d.]+/g)[1]])
+        .map(pair => pair.map(Number));
+    const [[zero, ground], [most, top]] = [ticks[0], ticks.at(-1)];
+    const unit = (most - zero) / (ground - top);
+    const top_of = part => (ground - Number(part.getAttribute("y"))) * unit;
+    const parts = [...drawing.querySelectorAll("[data-reason]")].map(part =>
+        [Number(part.parentNode.dataset.window), part.getAttribute("class"), top_of(part)]);
+    return [unit, parts];
+}"##;
+
+/// Each part ends at the sum of its own errors and of those below it. Even a single error beside a million is visible:
+/// a bar has some pixels at least, in which the next parts may be too low to be seen; or each part has a pixel.
+fn assert_edges((unit, parts): Drawing, bars: &[(i64, String, u64)], what: &str) {
+    let least = 4.0 * unit;
+    let drawn: BTreeMap<(i64, &str), f64> =
+        parts.iter().map(|(window, class, top)| ((*window, class.as_str()), *top)).collect();
+    assert_eq!(drawn.len(), parts.len(), "{what}: one part for a window and a reason");
+    let mut sums: BTreeMap<i64, (u64, f64)> = BTreeMap::new();
+    let mut known = 0;
+    for (window, class, errors) in bars {
+        let (sum, count) = sums.entry(*window).or_default();
+        (*sum, *count) = (*sum + errors, *count + 1.0);
+        let below = *sum as f64;
+        match drawn.get(&(*window, class.as_str())) {
+            Some(top) => {
+                known += 1;
+                let off = if below < least { least } else { (1.0 + *count) * unit };
+                assert!((top - below).abs() <= off, "{what}: window {window}, {class} ends at {top}, not at {below}");
+            }
+            None => assert!(below < least && below > *errors as f64, "{what}: window {window}, {class} is not drawn"),
+        }
+    }
+    assert_eq!(known, drawn.len(), "{what}: nothing else is drawn");
+}
+
+#[test]
+fn both_drawings_show_the_sums_of_the_export() {
+    let quarter = "2026-08-31..2026-11-22";
+    let reports = [
+        ("the sample's week in hours", Report::of_sample()),
+        ("two channels", Report::of_two_channels()),
+        ("the sample's quarter in days", Report::of(&export::sample(), quarter, "--window day", TimeDelta::days(1))),
+        ("the sample's quarter in weeks", Report::of(&export::sample(), quarter, "--window week", TimeDelta::weeks(1))),
+    ];
+    // From the ground up, and the class that gives both drawings the reason's colour.
+    let order = ["could_not_connect", "request_timeout", "error_status_code", "unclassified"];
+    let tab = Tab::new();
+    for (what, report) in reports {
+        report.open_in(&tab);
+        let days = export::moment("2026-11-23 00:00:00") - report.start;
+        let windows = days.num_seconds() / report.window.num_seconds();
+        let mut bars = report.numbers(|_| true).windows;
+        bars.sort_by_key(|(window, reason, _)| (*window, order.iter().position(|known| known == reason)));
+        for (_, reason, _) in &mut bars {
+            *reason = format!("f-{}", reason.replace('_', "-"));
+        }
+        assert_edges(tab.ask(&format!("({CHART})({windows})")), &bars, &format!("{what}, chart"));
+        assert_edges(tab.ask(&format!("({SCRIPT})()")), &bars, &format!("{what}, script"));
+    }
+}
+
+#[test]
+fn the_script_takes_the_charts_place() {
+    let tab = Report::of_sample().open();
+    let seen = |id: &str| tab.ask::<bool>(&format!("document.getElementById('{id}').checkVisibility()"));
+    let (chart, drawing) = (seen("picture-timeline"), seen("timeline-drawing"));
+    assert_eq!((chart, drawing), (false, true));
+}

@@ -1,0 +1,110 @@
+//! Exports that the tests of the page read, and the sums that they compute from them, with plain string handling.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
+
+use super::Numbers;
+
+/// One row of an export.
+#[derive(Clone)]
+pub struct Row {
+    pub time: NaiveDateTime,
+    pub reason: String,
+    /// Without the URL behind it.
+    pub detail: String,
+    pub host: Option<String>,
+    pub channel: Option<String>,
+    pub errors: u64,
+}
+
+/// The rows of an export with the columns time, reason, detail, count and perhaps channel.
+pub fn rows(export: &str) -> Vec<Row> {
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let (detail, url) = cells[2].split_once(": ").map_or((cells[2], None), |(detail, url)| (detail, Some(url)));
+        Row {
+            time: moment(cells[0]),
+            reason: cells[1].to_owned(),
+            detail: detail.to_owned(),
+            host: url.map(|url| url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")),
+            channel: cells.get(4).map(|name| (*name).to_owned()),
+            errors: cells[3].parse().expect("a count"),
+        }
+    };
+    export.lines().skip(1).map(row).collect()
+}
+
+/// A moment as the exports have it.
+pub fn moment(text: &str) -> NaiveDateTime {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").expect("a moment")
+}
+
+/// The sample of `data/`.
+pub fn sample() -> String {
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "data", "webhook-errors.tsv"].iter().collect();
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Rows at steps that share no factor with an hour, a day or a week, over so many days up to 2026-11-22.
+pub fn steady(days: u64, rows: u64, channels: &[&str]) -> String {
+    let failures = [
+        ("request_timeout", "Request timeout"),
+        ("error_status_code", "502"),
+        ("could_not_connect", "Connection timeout: https://bot.example.com/callback"),
+        ("error_status_code", "404"),
+        ("request_timeout", "Request timeout"),
+        ("could_not_connect", "TLS handshake failure: https://hooks.example.com/callback"),
+        ("unclassified", "Session closed unexpectedly"),
+    ];
+    let first = date(2026, 11, 22).and_hms_opt(0, 0, 0).expect("midnight") - Days::new(days - 1);
+    let seconds = days * 86_400;
+    let mut export = String::from("Time\tReason\tDetail\tCount\tChannel name\n");
+    let mut times: Vec<u64> = (0..rows).map(|i| i * 7_919_003 % seconds).collect();
+    times.sort_unstable();
+    for (i, second) in (0..rows).zip(times) {
+        let time = first + TimeDelta::seconds(i64::try_from(second).expect("seconds of years"));
+        let (reason, detail) = failures[(i * i + i / 5) as usize % failures.len()];
+        let channel = channels[(i / 3) as usize % channels.len()];
+        export += &format!("{time}\t{reason}\t{detail}\t{}\t{channel}\n", 1 + i % 4);
+    }
+    export
+}
+
+pub fn date(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).expect("a date")
+}
+
+impl Numbers {
+    /// What a page must show of these rows, in windows of a length counted from a start.
+    pub fn of<'a>(rows: impl IntoIterator<Item = &'a Row>, start: NaiveDateTime, window: TimeDelta) -> Numbers {
+        let (mut windows, mut reasons, mut details) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut classes, mut channels, mut hosts) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut numbers = Numbers { heat: vec![0; 7 * 24], ..Numbers::default() };
+        for row in rows {
+            numbers.total += row.errors;
+            let index = (row.time - start).num_seconds() / window.num_seconds();
+            *windows.entry((index, row.reason.clone())).or_insert(0) += row.errors;
+            *reasons.entry(row.reason.clone()).or_insert(0) += row.errors;
+            *details.entry((row.reason.clone(), row.detail.clone())).or_insert(0) += row.errors;
+            if row.reason == "error_status_code" {
+                *classes.entry(format!("{}xx", &row.detail[..1])).or_insert(0) += row.errors;
+            }
+            numbers.heat[(row.time.weekday().num_days_from_monday() * 24 + row.time.hour()) as usize] += row.errors;
+            for (name, sums) in [(&row.channel, &mut channels), (&row.host, &mut hosts)] {
+                if let Some(name) = name {
+                    *sums.entry(name.clone()).or_insert(0) += row.errors;
+                }
+            }
+        }
+        let pairs = |sums: BTreeMap<(String, String), u64>| sums.into_iter().map(|((a, b), n)| (a, b, n)).collect();
+        numbers.windows = windows.into_iter().map(|((window, reason), errors)| (window, reason, errors)).collect();
+        numbers.bars.clone_from(&numbers.windows);
+        numbers.reasons = reasons.into_iter().collect();
+        numbers.details = pairs(details);
+        numbers.classes = classes.into_iter().collect();
+        numbers.channels = channels.into_iter().collect();
+        numbers.hosts = hosts.into_iter().collect();
+        numbers
+    }
+}
