@@ -44,6 +44,7 @@ pub(super) fn tell(
     data: Option<Span>,
     as_of: Timestamp,
     max_age: Option<i64>,
+    now: Timestamp,
     notes: &mut Vec<Sentence>,
 ) {
     let cube = frames.cube;
@@ -61,7 +62,7 @@ pub(super) fn tell(
     if (data.last.0 - data.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
         notes.push(Sentence::new("note.little_history").with("days", incident::LEAST_HISTORY_DAYS));
     }
-    if data.last > as_of {
+    if data.last > as_of && as_of >= now {
         let later = cube.cells().iter().filter(|cell| first_of(cell) > as_of.0).map(|cell| cell.rows).sum::<u64>();
         if later > 0 {
             notes.push(
@@ -126,7 +127,7 @@ fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sen
     if made_of_data {
         return;
     }
-    let end = bounds.end.min(as_of.0 + 1);
+    let end = bounds.end.min(as_of.0);
     let labels: Vec<Label> =
         (0..cube.labels().len() as Label).filter(|label| last_row(cube, *label).is_some()).collect();
     for label in &labels {
@@ -188,7 +189,7 @@ fn vocabulary(analysis: &Analysis, notes: &mut Vec<Sentence>) {
 /// The Platform may suspend a webhook that fails for long: silence after an outbreak need not be a recovery.
 fn silence(frames: &Frames<'_>, as_of: Timestamp, notes: &mut Vec<Sentence>) {
     let cube = frames.cube;
-    for found in incident::incidents(cube) {
+    for found in incident::incidents(cube, Timestamp(frames.bounds.start).cell().0) {
         let Some(last) = last_row(cube, found.label) else { continue };
         let Some(until) = known_until(cube, found.label) else { continue };
         let until = until.min(as_of);

@@ -35,6 +35,8 @@ const JOINING_GAP: u32 = 3;
 const LEAST_ERRORS: u64 = 10;
 /// Five-minute cells in an hour.
 const HOUR: u32 = 12;
+/// Cells of a week: so much time before the period has a level of its own.
+const HISTORY: u32 = 7 * 24 * HOUR;
 /// Less history than this says little about what is usual.
 pub const LEAST_HISTORY_DAYS: i64 = 3;
 
@@ -118,7 +120,10 @@ fn improbable_from(mean: f64, dispersion: f64) -> u64 {
 type Series = Vec<(u32, u64)>;
 
 /// The incidents of all channels, in the order of time.
-pub fn incidents(cube: &Cube) -> Vec<Found> {
+///
+/// `period` is the cell in which the period begins: where there is a week before it, the level of that time
+/// counts too, so that an outage which fills the period cannot raise the level that it is measured against.
+pub fn incidents(cube: &Cube, period: u32) -> Vec<Found> {
     if cube.precision() > Precision::Hour {
         return Vec::new();
     }
@@ -154,7 +159,7 @@ pub fn incidents(cube: &Cube) -> Vec<Found> {
     let mut raw: Vec<(Label, u32, u32, u32)> = Vec::new();
     for ((label, reason), list) in &series {
         let (first, last) = spans[label];
-        for (start, end) in improbable(list, first, last, five_minutes) {
+        for (start, end) in improbable(list, first, last, period, five_minutes) {
             raw.push((*label, start, end, *reason));
         }
     }
@@ -201,8 +206,8 @@ struct Hour {
     end: u32,
 }
 
-/// The stretches of a series in which cells are improbable, as cells with end exclusive.
-fn improbable(series: &Series, first: u32, last: u32, five_minutes: bool) -> Vec<(u32, u32)> {
+/// The hours of a series, those without errors left out.
+fn hours(series: &[(u32, u64)]) -> Vec<Hour> {
     let mut hours: Vec<Hour> = Vec::new();
     for (start, errors) in series.iter().filter(|(_, errors)| *errors > 0) {
         match hours.last_mut() {
@@ -213,28 +218,42 @@ fn improbable(series: &Series, first: u32, last: u32, five_minutes: bool) -> Vec
             _ => hours.push(Hour { number: start / HOUR, errors: *errors, start: *start, end: start + 1 }),
         }
     }
+    hours
+}
+
+/// The smallest improbable counts in five minutes and in an hour, for a series from one cell to another.
+fn limits(series: &[(u32, u64)], first: u32, last: u32) -> (u64, u64) {
+    let hours = hours(series);
     let all_hours = u64::from(last / HOUR - first / HOUR) + 1;
     let counts: Vec<u64> = hours.iter().map(|hour| hour.errors).collect();
     let cap = cap(&counts, all_hours);
+    // Whole hours are pulled in, not single cells: most cells of a quiet channel are empty, and cutting the
+    // tenth with errors would cut the very bursts that make its noise.
+    let share = |start: u32| {
+        let hour = hours.partition_point(|hour| hour.number < start / HOUR);
+        hours.get(hour).map_or(1.0, |hour| (cap as f64 / hour.errors as f64).min(1.0))
+    };
+    let winsorised: Vec<f64> =
+        series.iter().filter(|(_, errors)| *errors > 0).map(|(start, errors)| *errors as f64 * share(*start)).collect();
+    (
+        limit(winsorised.iter().copied(), u64::from(last - first) + 1, LEAST_PER_HOUR / f64::from(HOUR)),
+        limit(counts.iter().map(|count| (*count).min(cap) as f64), all_hours, LEAST_PER_HOUR),
+    )
+}
+
+/// The stretches of a series in which cells are improbable, as cells with end exclusive.
+fn improbable(series: &[(u32, u64)], first: u32, last: u32, period: u32, five_minutes: bool) -> Vec<(u32, u32)> {
+    let (mut in_cell, mut in_hour) = limits(series, first, last);
+    if period >= first + HISTORY && period <= last {
+        let before = limits(&series[..series.partition_point(|(start, _)| *start < period)], first, period - 1);
+        (in_cell, in_hour) = (in_cell.min(before.0), in_hour.min(before.1));
+    }
     let mut cells: Vec<(u32, u32)> = Vec::new();
     if five_minutes {
-        // Whole hours are pulled in, not single cells: most cells of a quiet channel are empty, and cutting the
-        // tenth with errors would cut the very bursts that make its noise.
-        let share = |start: u32| {
-            let hour = hours.partition_point(|hour| hour.number < start / HOUR);
-            hours.get(hour).map_or(1.0, |hour| (cap as f64 / hour.errors as f64).min(1.0))
-        };
-        let winsorised: Vec<f64> = series
-            .iter()
-            .filter(|(_, errors)| *errors > 0)
-            .map(|(start, errors)| *errors as f64 * share(*start))
-            .collect();
-        let limit = limit(winsorised.iter().copied(), u64::from(last - first) + 1, LEAST_PER_HOUR / f64::from(HOUR));
-        cells.extend(series.iter().filter(|(_, errors)| *errors >= limit).map(|(start, _)| (*start, start + 1)));
+        cells.extend(series.iter().filter(|(_, errors)| *errors >= in_cell).map(|(start, _)| (*start, start + 1)));
     }
-    let limit = limit(counts.iter().map(|count| (*count).min(cap) as f64), all_hours, LEAST_PER_HOUR);
     // From the hour's first cell with an error to its last.
-    cells.extend(hours.iter().filter(|hour| hour.errors >= limit).map(|hour| (hour.start, hour.end)));
+    cells.extend(hours(series).iter().filter(|hour| hour.errors >= in_hour).map(|hour| (hour.start, hour.end)));
     cells.sort_unstable();
     let mut joined: Vec<(u32, u32)> = Vec::new();
     for (start, end) in cells {
@@ -344,7 +363,7 @@ mod tests {
         let errors = |(start, end): &(u32, u32)| {
             series.iter().filter(|(i, _)| (start..end).contains(&i)).map(|(_, n)| n).sum::<u64>()
         };
-        improbable(series, 0, weeks * WEEK - 1, true)
+        improbable(series, 0, weeks * WEEK - 1, 0, true)
             .into_iter()
             .filter(|stretch| errors(stretch) >= LEAST_ERRORS)
             .collect()
@@ -392,6 +411,13 @@ mod tests {
                 "{per_hour}: {stretches:?}"
             );
         }
+    }
+
+    #[test]
+    fn an_outage_that_fills_the_period_is_found_with_little_history() {
+        let series = with_outage(noisy(3, 3.0, 2.0, 5), 2 * WEEK, WEEK, 10);
+        let errors = |stretches: Vec<(u32, u32)>| stretches.iter().map(|(a, b)| b - a).sum::<u32>();
+        assert!(errors(improbable(&series, 0, 3 * WEEK - 1, 2 * WEEK, true)) > WEEK * 9 / 10);
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct Options {
     pub compare: bool,
     pub lang: Lang,
     pub generated_at: Timestamp,
+    /// The moment at which this runs: no input can cover what comes later.
+    pub now: Timestamp,
     /// Older data than this, in milliseconds before the moment of the report, are said to be stale.
     pub max_age: Option<i64>,
     /// Whether to compute [`Analysis::slices`], which only a page needs.
@@ -58,6 +60,7 @@ impl Default for Options {
             compare: true,
             lang: Lang::default(),
             generated_at: now,
+            now,
             max_age: None,
             slices: false,
         }
@@ -94,8 +97,10 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     let data = cube.reports().filter_map(|report| report.span).reduce(Span::union);
     let as_of = match options.as_of {
         AsOf::At(at) => at,
-        AsOf::Data => data.map_or(options.generated_at, |span| span.last),
+        // Ends are exclusive: the second of the last row is in.
+        AsOf::Data => data.map_or(options.generated_at, |span| Timestamp((span.last.0 / 1000 + 1) * 1000)),
     };
+    cube.believe_until(as_of.max(options.now));
     let calendar = Calendar { zone, week_start: options.week_start, as_of, data };
     let Resolved { bounds, previous, .. } = options.period.resolve(&calendar)?;
     // Days before the data are unknown, not free of errors.
@@ -119,7 +124,7 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
         Frames { cube, zone, bounds: &bounds, previous: previous.as_ref(), size, week_start: options.week_start };
     let mut analysis = frames.analysis(as_of, precision, options)?;
     analysis.data_span = data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(span.last) });
-    coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, &mut notes);
+    coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, options.now, &mut notes);
     notes.dedup();
     analysis.reached = !notes.iter().any(|note| coverage::UNREACHED.contains(&note.key));
     analysis.sentences = notes;
@@ -370,7 +375,7 @@ impl Frames<'_> {
                 start: self.zone.rfc3339(Timestamp(*start)),
                 end: self.zone.rfc3339(Timestamp(*end)),
                 errors: sums.iter().map(|(_, errors)| errors).sum(),
-                partial: *start < self.bounds.start || *end > self.bounds.end || *end > as_of.0 + 1,
+                partial: *start < self.bounds.start || *end > self.bounds.end || *end > as_of.0,
                 by_reason: ByReason(sums),
                 bounds: (*start, *end),
             }
@@ -381,7 +386,7 @@ impl Frames<'_> {
     /// The incidents that touch the period, whole.
     fn incidents(&self) -> Vec<Incident> {
         let catalog = self.cube.catalog().clone();
-        let found = incident::incidents(self.cube);
+        let found = incident::incidents(self.cube, Timestamp(self.bounds.start).cell().0);
         let last = self.cube.cells().last().map_or(0, |cell| cell.start.0);
         found
             .into_iter()

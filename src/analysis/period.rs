@@ -94,7 +94,7 @@ fn single(text: &str) -> Option<PeriodSpec> {
         return Some(PeriodSpec::Days(day, day));
     }
     let (year, rest) = text.split_once('-')?;
-    let year: i32 = year.parse().ok().filter(|_| year.len() == 4)?;
+    let year: i32 = year.parse().ok().filter(|year| (2000..=2100).contains(year))?;
     match rest.strip_prefix(['W', 'w']) {
         Some(week) if week.len() == 2 => {
             NaiveDate::from_isoywd_opt(year, week.parse().ok()?, Weekday::Mon).map(PeriodSpec::Week)
@@ -105,7 +105,9 @@ fn single(text: &str) -> Option<PeriodSpec> {
 }
 
 fn day(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10)
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .filter(|day| text.len() == 10 && (2000..=2100).contains(&day.year()))
 }
 
 fn moment(text: &str) -> Option<NaiveDateTime> {
@@ -159,8 +161,8 @@ impl PeriodSpec {
             let local = zone.local(as_of).naive_local();
             let same = previous + (local.date() - first);
             let end = zone.instant(same.and_time(local.time())).unwrap_or_else(|| zone.day_end(same));
-            let end = Timestamp(end.0 + 1).min(zone.day_start(latest));
-            let bounds = bounds_to(&zone, zone.day_start(first), Timestamp(as_of.0 + 1));
+            let end = end.min(zone.day_start(latest));
+            let bounds = bounds_to(&zone, zone.day_start(first), as_of);
             Resolved { bounds, previous: Some(bounds_to(&zone, zone.day_start(previous), end)), to_now: true }
         };
         let months_before = |day: NaiveDate, n: u32| day.checked_sub_months(Months::new(n)).unwrap_or(day);
@@ -176,7 +178,7 @@ impl PeriodSpec {
             PeriodSpec::Yesterday => of_days(before(1)(today), before(1)(today)),
             PeriodSpec::LastHours(hours) => {
                 let length = i64::from(hours) * 3_600_000;
-                let end = as_of.0 + 1;
+                let end = as_of.0;
                 let bounds = bounds_to(&zone, Timestamp(end - length), Timestamp(end));
                 Resolved {
                     bounds,

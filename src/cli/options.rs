@@ -495,6 +495,7 @@ impl Shared {
             compare: !matches!(selection.compare, Some(Compare::None)),
             lang: self.lang(),
             generated_at,
+            now,
             max_age: selection.max_age.map(|age| age.millis),
             slices: false,
         }

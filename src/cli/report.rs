@@ -42,11 +42,11 @@ pub struct Arguments {
     scale: f32,
 
     /// Sender of the mail: name@example.com, or 'Name <name@example.com>'
-    #[arg(long, value_name = "ADDRESS", value_parser = parsed::<Address>)]
+    #[arg(long, value_name = "ADDRESS", value_parser = parsed::<Address>, allow_hyphen_values = true)]
     mail_from: Option<Address>,
 
     /// Addressee of the mail (repeatable)
-    #[arg(long, value_name = "ADDRESS", value_parser = parsed::<Address>)]
+    #[arg(long, value_name = "ADDRESS", value_parser = parsed::<Address>, allow_hyphen_values = true)]
     mail_to: Vec<Address>,
 
     /// Subject of the mail, behind its state and number
@@ -94,6 +94,15 @@ pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::
         }
         if arguments.mail_to.is_empty() {
             return Err(Error::new("error_mail.no_addressee").into());
+        }
+    }
+    for (place, _) in &targets {
+        let same = |input: &String| {
+            fs::canonicalize(input)
+                .is_ok_and(|input| fs::canonicalize(place).is_ok_and(|place| place.is_file() && place == input))
+        };
+        if arguments.shared.reading.inputs.iter().any(same) {
+            return Err(Error::new("error.output_is_input").with("path", shown(place)).into());
         }
     }
     let analysis = load::analyse(&mut arguments.shared, true)?;

@@ -51,16 +51,19 @@ pub fn labels(catalog: &Catalog) -> (Vec<Option<String>>, Vec<Label>) {
     for channel in catalog.channels() {
         if let Channel { id: Some(id), name: Some(name) } = channel {
             ids.entry(name).or_default().insert(id);
-            names.entry(id).or_default().insert(name);
+            names.entry(id.as_str()).or_default().insert(name.as_str());
         }
     }
     let label = |channel: &Channel| {
         let id = channel.id.as_deref();
-        // An id that one input gives a name has that name in all of them.
-        let name = channel.name.as_deref().or_else(|| {
-            let known = names.get(id?)?;
-            if known.len() == 1 { known.first().copied() } else { None }
-        });
+        // An id that one input gives a name has that name in all of them; a channel that was renamed has both.
+        let known = id.and_then(|id| names.get(id));
+        let renamed =
+            known.filter(|known| known.len() > 1).map(|known| known.iter().copied().collect::<Vec<_>>().join(" / "));
+        if renamed.is_some() {
+            return renamed;
+        }
+        let name = channel.name.as_deref().or_else(|| known?.first().copied());
         match (name, id) {
             (Some(name), Some(id)) if ids.get(name).is_some_and(|ids| ids.len() > 1) => Some(format!("{name} ({id})")),
             (Some(name), _) => Some(name.to_owned()),

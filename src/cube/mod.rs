@@ -20,7 +20,10 @@ pub use overlap::OverlapPolicy;
 use crate::{
     error::{Error, Result},
     input::{CellRuns, Located, ReadOptions, Reading, Source},
-    model::{Catalog, Cell, CellStart, KindId, Precision, Sentence, SourceReport, Span, Timestamp, Zone},
+    model::{
+        Catalog, Cell, CellStart, Coverage, CoverageBasis, KindId, Precision, Sentence, SourceReport, Span, Timestamp,
+        Zone,
+    },
 };
 use overlap::Strand;
 
@@ -151,6 +154,20 @@ impl Cube {
     /// How each input was read.
     pub fn reports(&self) -> impl Iterator<Item = &SourceReport> {
         self.sources.iter().map(|source| &source.report)
+    }
+
+    /// Corrects coverage that cannot be true: nothing covers what is still to come at `now`, and an input covers
+    /// its own rows.
+    pub fn believe_until(&mut self, now: Timestamp) {
+        for source in &mut self.sources {
+            let Coverage { until, by, .. } = &mut source.report.coverage;
+            if until.is_some_and(|until| until > now) {
+                (*until, *by) = (None, CoverageBasis::LastRow);
+            }
+            if let (Some(until), Some(span)) = (until, source.report.span) {
+                *until = (*until).max(span.last);
+            }
+        }
     }
 
     /// How many inputs there are.

@@ -42,8 +42,8 @@ fn covered_before(name: &str) -> Option<NaiveDate> {
         i += if next.is_some() { used } else { 1 };
     }
     match dates[..] {
-        [.., last] if dates.len() > 1 => last.checked_add_days(Days::new(1)),
         [day] => Some(day),
+        [_, ..] => dates.iter().max()?.checked_add_days(Days::new(1)),
         _ => week(name).or_else(|| month(&numbers)),
     }
 }

@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::{
     error::{Error, Result},
-    model::Privacy,
+    model::{Privacy, Sentence},
 };
 
 /// A file to be read.
@@ -26,22 +26,34 @@ pub struct Located {
     _spool: Option<NamedTempFile>,
 }
 
-/// The files behind the arguments, each once, those of a folder or a glob in the order of their names.
+impl Located {
+    /// Whether it came through a pipe, so that it has no name of its own.
+    pub fn is_spooled(&self) -> bool {
+        self._spool.is_some()
+    }
+}
+
+/// A path, safe to show, and why it was left out.
+pub type Skipped = (String, Sentence);
+
+/// The files behind the arguments, each once, those of a folder or a glob in the order of their names; and what
+/// was met in folders and cannot be reached, with the reason.
 ///
 /// # Errors
 /// A file that is not there, a folder that cannot be searched, a glob without a match.
-pub fn find(arguments: &[String], privacy: Privacy) -> Result<Vec<Located>> {
-    let mut found = Found { privacy, seen: HashSet::new(), files: Vec::new() };
+pub fn find(arguments: &[String], privacy: Privacy) -> Result<(Vec<Located>, Vec<Skipped>)> {
+    let mut found = Found { privacy, seen: HashSet::new(), files: Vec::new(), skipped: Vec::new() };
     for argument in arguments {
         found.argument(argument)?;
     }
-    Ok(found.files)
+    Ok((found.files, found.skipped))
 }
 
 struct Found {
     privacy: Privacy,
     seen: HashSet<PathBuf>,
     files: Vec<Located>,
+    skipped: Vec<Skipped>,
 }
 
 impl Found {
@@ -52,6 +64,12 @@ impl Found {
         let path = Path::new(argument);
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => self.folder(path),
+            // A pipe that the shell made of a command.
+            Ok(meta) if !meta.is_file() => {
+                let shown = self.privacy.text(argument);
+                let mut pipe = fs::File::open(path).map_err(|error| unreadable(&shown, &error))?;
+                self.spool(&mut pipe, shown)
+            }
             Ok(_) => {
                 self.add(path.to_owned(), true);
                 Ok(())
@@ -77,11 +95,20 @@ impl Found {
             .into_iter()
             .filter_entry(|e| !hidden(e))
         {
-            let entry = entry.map_err(|error| {
-                Error::new("error.folder_unreadable")
-                    .with("path", &shown)
-                    .with("cause", self.privacy.text(&error.to_string()))
-            })?;
+            let entry = match entry {
+                Ok(entry) => entry,
+                // A dangling link, a loop, a folder of somebody else: no export, and no reason to give up the others.
+                Err(error) if error.depth() > 0 => {
+                    let path = error.path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
+                    self.skipped.push((self.privacy.text(&path), Sentence::new("other.unreachable")));
+                    continue;
+                }
+                Err(error) => {
+                    return Err(Error::new("error.folder_unreadable")
+                        .with("path", shown)
+                        .with("cause", self.privacy.text(&error.to_string())));
+                }
+            };
             if entry.file_type().is_file() {
                 any = true;
                 self.add(entry.into_path(), false);
@@ -112,12 +139,18 @@ impl Found {
 
     /// Pipes are read more than once (overlaps, repeated headings), so standard input is kept on disk meanwhile.
     fn standard_input(&mut self) -> Result<()> {
-        if self.files.iter().any(|file| file._spool.is_some()) {
+        if self.files.iter().any(|file| file._spool.is_some() && file.shown == "-") {
             return Ok(());
         }
-        let failed = |error: io::Error| Error::new("error.stdin").with("cause", error);
+        self.spool(&mut io::stdin().lock(), "-".into())
+    }
+
+    fn spool(&mut self, input: &mut impl Read, shown: String) -> Result<()> {
+        let failed = |error: io::Error| match shown.as_str() {
+            "-" => Error::new("error.stdin").with("cause", error),
+            path => unreadable(path, &error),
+        };
         let mut spool = NamedTempFile::with_prefix("errstat-").map_err(failed)?;
-        let mut input = io::stdin().lock();
         let mut buffer = vec![0; 1 << 18];
         loop {
             match input.read(&mut buffer) {
@@ -127,12 +160,8 @@ impl Found {
                 Err(error) => return Err(failed(error)),
             }
         }
-        self.files.push(Located {
-            path: spool.path().to_owned(),
-            shown: "-".into(),
-            explicit: true,
-            _spool: Some(spool),
-        });
+        let path = spool.path().to_owned();
+        self.files.push(Located { path, shown, explicit: true, _spool: Some(spool) });
         Ok(())
     }
 

@@ -8,7 +8,7 @@ mod settle;
 use body::{Body, is_reason};
 use settle::{ColumnIndices, Missing, Settling};
 
-use super::{ColumnName, ReadOptions, Role, headings, split::split_cells, time::TimeForm};
+use super::{ColumnName, ReadOptions, Role, headings, split::split_lines, time::TimeForm};
 use crate::{
     error::Result,
     model::{Columns, Sentence, SkippedLine},
@@ -146,7 +146,7 @@ fn made_by_programs(lines: &[String]) -> Option<Sentence> {
 }
 
 fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<Candidate> {
-    let rows: Vec<Vec<String>> = lines.iter().map(|line| split_cells(line, delimiter)).collect();
+    let rows: Vec<Vec<String>> = split_lines(lines, delimiter);
     let asked = |heading: &str| {
         options
             .columns
@@ -192,8 +192,17 @@ fn settle(
         Some(cells) => cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |i| i + 1),
         None => body.usual_width(),
     };
-    let mut table =
-        Settling { path, options, heading, body: &body, width, columns: [None; Role::ALL.len()], evidence: Vec::new() };
+    let foreign_heading = heading.is_none() && body.starts_with_heading();
+    let mut table = Settling {
+        foreign_heading,
+        path,
+        options,
+        heading,
+        body: &body,
+        width,
+        columns: [None; Role::ALL.len()],
+        evidence: Vec::new(),
+    };
     match table.settle() {
         Ok(()) => {}
         Err(Missing::NoTable) => return Ok(Recognition::Other(Sentence::new("other.no_columns"))),

@@ -58,10 +58,9 @@ const LARGE: u64 = 4 << 20;
 /// # Errors
 /// An input that is missing, unreadable, ambiguous or no export; a folder without any.
 pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -> Result<Reading> {
-    let located = find::find(arguments, options.privacy)?;
+    let (located, mut skipped) = find::find(arguments, options.privacy)?;
     let catalog = Mutex::new(Catalog::default());
     let mut jobs: Vec<Option<Job>> = Vec::new();
-    let mut skipped = Vec::new();
     for file in &located {
         jobs.extend(open(file, &options, &mut skipped)?.into_iter().map(Some));
     }
@@ -119,7 +118,7 @@ fn open(file: &Located, options: &ReadOptions, skipped: &mut Vec<(String, Senten
         let base = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let file_name = match &unpacked.member {
             Some(member) => member.rsplit('/').next().unwrap_or(member).to_owned(),
-            None if file.shown == "-" => String::new(),
+            None if file.is_spooled() => String::new(),
             None => base,
         };
         let shown = match member {
@@ -138,7 +137,8 @@ fn read_all(
     options: &ReadOptions,
     watcher: &dyn Watcher,
 ) -> Vec<(Job, Result<Outcome>)> {
-    let small = |job: &Job| matches!(job.unpacked, Some(Unpacked { text: Text::File { len, .. }, .. }) if len < LARGE);
+    let small =
+        |job: &Job| matches!(job.unpacked, Some(Unpacked { text: Some(Text::File { len, .. }), .. }) if len < LARGE);
     let many = jobs.iter().flatten().filter(|job| small(job)).count() > 1;
     let mut outcomes: Vec<Option<(Job, Result<Outcome>)>> = jobs.iter().map(|_| None).collect();
     // A list of all rejects keeps the order of the files, so then they are read one after the other.
@@ -182,7 +182,8 @@ fn read_one(
     watcher: &dyn Watcher,
 ) -> (Job, Result<Outcome>) {
     let outcome = match job.unpacked.take() {
-        Some(Unpacked { packing, text, .. }) => {
+        Some(Unpacked { text: None, .. }) => Ok(Outcome::Other(Sentence::new("other.zip_in_zip"))),
+        Some(Unpacked { packing, text: Some(text), .. }) => {
             source::read(&job.shown, &job.file_name, packing, text, catalog, options, watcher)
         }
         None => Ok(Outcome::Other(Sentence::new("other.empty"))),

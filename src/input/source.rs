@@ -15,7 +15,7 @@ use super::{
     find::unreadable,
     layout::{self, Layout, Recognition},
     rows::{RowReader, Tally},
-    split::split_cells,
+    split::split_lines,
     time::TimeForm,
 };
 use crate::{
@@ -367,7 +367,7 @@ fn settle_order(text: &Text, plan: &Plan, layout: &Layout) -> std::result::Resul
         |(), chunk| {
             Ok::<_, Fault>(chunk.lines.split(|b| *b == layout.line_end || *b == b'\r').find_map(|line| {
                 let line = layout.encoding.decode_without_bom_handling(&line[..line.len().min(10_000)]).0;
-                layout.time.decided_by(split_cells(&line, layout.delimiter).get(column)?)
+                layout.time.decided_by(split_lines([&line], layout.delimiter).first()?.get(column)?)
             }))
         },
         |found| {

@@ -45,14 +45,18 @@ impl QuotedSplitter {
     }
 }
 
-/// The cells of a line as text; where a quote is left open, the line split at every delimiter.
-pub fn split_cells(line: &str, delimiter: u8) -> Vec<String> {
-    if line.contains('"')
-        && let Ok(cells) = QuotedSplitter::new(delimiter).split(line.as_bytes())
-    {
-        return cells.map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
-    }
-    line.split(char::from(delimiter)).map(str::to_owned).collect()
+/// The cells of each line as text; where a quote is left open, the line split at every delimiter.
+pub fn split_lines<S: AsRef<str>>(lines: impl IntoIterator<Item = S>, delimiter: u8) -> Vec<Vec<String>> {
+    let mut splitter = QuotedSplitter::new(delimiter);
+    let mut cells = |line: &str| -> Vec<String> {
+        if line.contains('"')
+            && let Ok(cells) = splitter.split(line.as_bytes())
+        {
+            return cells.map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+        }
+        line.split(char::from(delimiter)).map(str::to_owned).collect()
+    };
+    lines.into_iter().map(|line| cells(line.as_ref())).collect()
 }
 
 #[cfg(test)]
@@ -71,7 +75,6 @@ mod tests {
         assert_eq!(split(r#""say ""hi""",,"""#.trim_end_matches('"')).unwrap(), [r#"say "hi""#, "", ""]);
         assert_eq!(split(r#"5" pipe,b"#).unwrap(), [r#"5" pipe"#, "b"]);
         assert_eq!(split(r#"a,"b"#), Err(QuoteOpen));
-        assert_eq!(split_cells("a\t\tb", b'\t'), ["a", "", "b"]);
-        assert_eq!(split_cells("\"a\tb", b'\t'), ["\"a", "b"]);
+        assert_eq!(split_lines(["a\t\tb", "\"a\tb"], b'\t'), [vec!["a", "", "b"], vec!["\"a", "b"]]);
     }
 }

@@ -18,7 +18,8 @@ pub struct Unpacked {
     pub member: Option<String>,
     /// `gzip`, `zstd`, `zip`, or nothing.
     pub packing: Option<&'static str>,
-    pub text: Text,
+    /// Nothing where it is packed in a way that errstat does not follow: a zip file in a zip file.
+    pub text: Option<Text>,
 }
 
 /// What keeps a file from being unpacked.
@@ -69,10 +70,10 @@ pub fn unpack(path: &Path) -> Result<Vec<Unpacked>, Fault> {
         Some(kind) => {
             let name = if kind == Packing::Gzip { "gzip" } else { "zstd" };
             let open = move || decoder(Box::new(File::open(&path)?), kind);
-            return Ok(vec![Unpacked { member: None, packing: Some(name), text: Text::Stream(Box::new(open)) }]);
+            return Ok(vec![Unpacked { member: None, packing: Some(name), text: Some(Text::Stream(Box::new(open))) }]);
         }
     };
-    Ok(vec![Unpacked { member: None, packing: None, text }])
+    Ok(vec![Unpacked { member: None, packing: None, text: Some(text) }])
 }
 
 fn decoder(packed: Box<dyn Read + Send>, kind: Packing) -> io::Result<Box<dyn Read + Send>> {
@@ -97,13 +98,18 @@ fn members(path: &Path) -> Result<Vec<Unpacked>, Fault> {
     }
     let mut found = Vec::new();
     for (index, name) in names.into_iter().enumerate() {
-        let hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-        if name.ends_with('/') || hidden {
+        // What macOS packs beside every file is about that file, and no file of its own.
+        let shadow = name.split('/').any(|part| part.starts_with("._") || part == "__MACOSX" || part == ".DS_Store");
+        if name.ends_with('/') || shadow {
             continue;
         }
         let mut head = [0; 4];
         let read = read_full(&mut member(path, index)?, &mut head)?;
         let inner = packing(&head[..read]);
+        if inner == Some(Packing::Zip) {
+            found.push(Unpacked { member: Some(name), packing: Some("zip"), text: None });
+            continue;
+        }
         let path = path.to_owned();
         let open = move || {
             let stream: Box<dyn Read + Send> = Box::new(member(&path, index)?);
@@ -112,7 +118,7 @@ fn members(path: &Path) -> Result<Vec<Unpacked>, Fault> {
                 None => Ok(stream),
             }
         };
-        found.push(Unpacked { member: Some(name), packing: Some("zip"), text: Text::Stream(Box::new(open)) });
+        found.push(Unpacked { member: Some(name), packing: Some("zip"), text: Some(Text::Stream(Box::new(open))) });
     }
     Ok(found)
 }

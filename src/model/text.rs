@@ -37,48 +37,112 @@ impl Privacy {
         if self.show_urls {
             return Some(HostLabel(visible(url)));
         }
-        let label = match scheme_end(url) {
-            Some((scheme, rest)) => {
-                let host = authority(rest).0;
-                format!("{}://{}", url[..scheme].to_ascii_lowercase(), host.to_lowercase())
+        // Where no host can be told, nothing of a malformed address is shown.
+        let label = match url.split_once("://") {
+            Some((scheme, rest)) if is_scheme(scheme) => {
+                format!("{}://{}", scheme.to_ascii_lowercase(), host_name(authority(rest).0)?)
             }
-            None => authority(url.trim_start_matches('/')).0.to_lowercase(),
+            Some(_) => return None,
+            None => host_name(authority(url.strip_prefix("//").unwrap_or(url)).0)
+                .filter(|host| host.contains('.') || host.starts_with("localhost"))?,
         };
         Some(HostLabel(visible(&label)))
     }
 }
 
-/// Cuts each URL in a text to scheme and host.
+/// Cuts each URL in a text to scheme and host, also those without a scheme and those in percent-encoding.
 fn cut_urls(text: &str) -> String {
+    let text = cut_encoded(text);
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(colon) = rest.find(':') {
-        let after = &rest[colon + 1..];
-        let slashes = after.len() - after.trim_start_matches(['/', '\\']).len();
+    let mut rest = text.as_str();
+    while let Some(slashes) = rest.find(['/', '\\']) {
+        let after = rest[slashes..].trim_start_matches(['/', '\\']);
+        let count = rest.len() - slashes - after.len();
+        let before = &rest[..slashes];
+        let schemeless =
+            before.is_empty() || before.ends_with(|c: char| c.is_whitespace() || "\"'(<[=,;「".contains(c));
         let scheme =
-            rest[..colon].bytes().rev().take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)).count();
-        if slashes < 2 || scheme == 0 {
-            out.push_str(&rest[..=colon]);
+            before.strip_suffix(':').is_some_and(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric()));
+        if count < 2 || !(scheme || schemeless) {
+            out.push_str(&rest[..slashes + count]);
             rest = after;
             continue;
         }
-        let (host, tail) = authority(&after[slashes..]);
-        out.push_str(&rest[..colon]);
-        out.push_str("://");
+        let (host, tail) = authority(after);
+        out.push_str(before);
+        out.push_str("//");
         out.push_str(host);
-        rest = tail;
+        rest = without_pieces(tail);
     }
     out.push_str(rest);
+    cut_bare(&out)
+}
+
+/// What follows a URL that was broken by white space: words that still look like a part of it are left out.
+fn without_pieces(tail: &str) -> &str {
+    let mut tail = tail;
+    while let Some(next) = tail.strip_prefix(' ') {
+        let word = next.split_whitespace().next().unwrap_or_default();
+        let piece = word.contains(['?', '=', '&']) && !word.contains("://");
+        if !piece || !next.starts_with(word) {
+            break;
+        }
+        tail = &next[word.len()..];
+    }
+    tail
+}
+
+/// `https%3A%2F%2Fhost%2Fpath` becomes `https%3A%2F%2Fhost`.
+fn cut_encoded(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    while let Some(at) = lower[from..].find("%3a%2f%2f").map(|at| from + at + "%3a%2f%2f".len()) {
+        let end = lower[at..]
+            .find(|c: char| c.is_whitespace() || c.is_control() || "\"'<>".contains(c))
+            .map_or(text.len(), |end| at + end);
+        let host = lower[at..end].find(['%', '/', '?', '#', '&']).map_or(end, |stop| at + stop);
+        let encoded_user = lower[at..end].contains("%40") || lower[at..end].contains('@');
+        out.push_str(&text[from..if encoded_user { at } else { host }]);
+        from = end;
+    }
+    out.push_str(&text[from..]);
     out
 }
 
-/// End of the scheme and what follows `://`.
-fn scheme_end(url: &str) -> Option<(usize, &str)> {
-    let colon = url.find(':')?;
-    let after = &url[colon + 1..];
-    let rest = after.trim_start_matches(['/', '\\']);
-    let scheme = colon > 0 && url[..colon].bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-    (scheme && after.len() - rest.len() >= 2).then_some((colon, rest))
+/// Words such as `bot.example.com/path?token=…`: a host, a path and a query without a scheme.
+fn cut_bare(text: &str) -> String {
+    if !text.contains('?') {
+        return text.to_owned();
+    }
+    let cut = |word: &str| -> Option<usize> {
+        let slash = word.find(['/', '?'])?;
+        let host = &word[..slash];
+        let named = host.contains('.') && !host.contains(':')
+            || host
+                .split_once(':')
+                .is_some_and(|(host, port)| host.contains('.') && port.bytes().all(|b| b.is_ascii_digit()));
+        (word.contains('?') && named && host.chars().any(|c| c.is_ascii_alphabetic())).then_some(slash)
+    };
+    text.split_inclusive(char::is_whitespace)
+        .map(|piece| {
+            let word = piece.trim_end();
+            match cut(word) {
+                Some(end) => format!("{}{}", &word[..end], &piece[word.len()..]),
+                None => piece.to_owned(),
+            }
+        })
+        .collect()
+}
+
+fn is_scheme(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+}
+
+/// The host and port, if they can be such.
+fn host_name(text: &str) -> Option<String> {
+    let fits = |c: char| c.is_alphanumeric() || "-_.:[]".contains(c);
+    (!text.is_empty() && text.chars().all(fits)).then(|| text.to_lowercase())
 }
 
 /// The host and port at the start of a text, without user info, and what follows the whole URL.

@@ -34,7 +34,7 @@ fn split<'a>(reason: &str, text: &'a str) -> (Cow<'a, str>, Option<&'a str>) {
         let known = known_detail(reason, before);
         match known {
             Some(known) if after.is_empty() => return (known.into_name(), None),
-            Some(known) if known.takes_any_url() || is_url(after) || is_url_without_scheme(after) => {
+            Some(known) if known.takes_any_url() || starts_like_url(after) || is_url_without_scheme(after) => {
                 return (known.into_name(), Some(after));
             }
             None if !before.is_empty() && is_url(after) => return (Cow::Borrowed(before), Some(after)),
@@ -101,13 +101,17 @@ fn status_in(text: &str) -> Option<u16> {
 
 /// A whole URL with a scheme.
 fn is_url(text: &str) -> bool {
+    starts_like_url(text) && !text.contains(char::is_whitespace)
+}
+
+/// A scheme and something behind it; damaged addresses have white space too.
+fn starts_like_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else {
         return false;
     };
     scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
         && !rest.is_empty()
-        && !text.contains(char::is_whitespace)
 }
 
 /// What a webhook URL looks like that has lost its scheme. A word is none: it is news.

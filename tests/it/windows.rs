@@ -194,10 +194,11 @@ fn a_window_that_the_moment_of_the_report_cuts_is_partial() {
         assert_eq!(text(&summary["windows"]["buckets"][2], "start"), "2026-11-18T00:00:00+00:00");
         assert_eq!(text(&summary["windows"]["buckets"][2], "end"), "2026-11-19T00:00:00+00:00");
     }
-    // Half of the last day is before the moment of the report; in a relative period the rest does not count. Noon is in.
+    // Half of the last day is before the moment of the report; in a relative period the rest does not count. Ends are
+    // exclusive, so noon itself is out.
     assert_eq!(
         folder.summary("w.tsv --timezone UTC --period this-week --as-of 2026-11-18T12:00:00Z").errors(),
-        2 * 288 + 145
+        2 * 288 + 144
     );
 }
 

@@ -86,6 +86,20 @@ impl Body {
         cells.all(|cell| Some(cell) == first)
     }
 
+    /// Whether the numbers of a column rise with every row, as ids and numbers of rows do.
+    pub fn rises(&self, index: usize) -> bool {
+        let numbers: Vec<u128> = self.column(index).filter_map(|cell| cell.parse().ok()).collect();
+        numbers.len() >= 10 && numbers.is_sorted_by(|a, b| a < b)
+    }
+
+    /// Whether the first line with several cells says neither a reason nor a time, as headings do.
+    pub fn starts_with_heading(&self) -> bool {
+        let first = self.0.iter().find(|row| row.iter().filter(|cell| !cell.trim().is_empty()).count() > 1);
+        first.is_some_and(|row| {
+            !row.iter().any(|cell| is_reason(cell) || TimeForm::of(cell, true).is_some() || is_whole(cell.trim()))
+        })
+    }
+
     /// One long number all the way down.
     pub fn is_channel_id(&self, index: usize) -> bool {
         self.is_constant(index) && self.column(index).next().is_some_and(|cell| cell.len() >= CHANNEL_ID_DIGITS)

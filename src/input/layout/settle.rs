@@ -15,6 +15,8 @@ pub(super) struct Settling<'a> {
     pub path: &'a str,
     pub options: &'a ReadOptions,
     pub heading: Option<&'a [String]>,
+    /// There is a heading, in a language that nobody told us.
+    pub foreign_heading: bool,
     pub body: &'a Body,
     pub width: usize,
     pub columns: ColumnIndices,
@@ -46,8 +48,12 @@ impl Settling<'_> {
         self.time()?;
         self.detail()?;
         if self.heading.is_none() {
-            self.numbers_and_urls()?;
-        } else if self.at(Role::Count).is_none() {
+            self.ids_and_urls();
+        }
+        if self.heading.is_none() && !self.foreign_heading {
+            self.bare_count()?;
+        }
+        if self.at(Role::Count).is_none() {
             self.doubtful_counts();
         }
         if self.at(Role::Count).is_none() {
@@ -228,17 +234,23 @@ impl Settling<'_> {
         Ok(())
     }
 
-    /// What is left in a table without a heading: an address, one long number all the way down, a count.
-    fn numbers_and_urls(&mut self) -> Result<()> {
+    /// What a table without known headings may hold beside: an address, one long number all the way down.
+    fn ids_and_urls(&mut self) {
         let urls: Vec<usize> = self.free().filter(|i| self.body.holds_urls(*i)).collect();
         if let ([index], None) = (&urls[..], self.at(Role::Url)) {
             self.take(Role::Url, *index, "evidence.column_content");
         }
-        let whole: Vec<usize> = self.free().filter(|i| self.body.holds_numbers(*i)).collect();
-        let (ids, counts): (Vec<usize>, Vec<usize>) = whole.into_iter().partition(|i| self.body.is_channel_id(*i));
+        let ids: Vec<usize> =
+            self.free().filter(|i| self.body.holds_numbers(*i) && self.body.is_channel_id(*i)).collect();
         if let ([index], None) = (&ids[..], self.at(Role::ChannelId)) {
             self.take(Role::ChannelId, *index, "evidence.column_content");
         }
+    }
+
+    /// A bare column of whole numbers in a table without any heading is the count, but for numbers of rows.
+    fn bare_count(&mut self) -> Result<()> {
+        let plausible = |i: &usize| self.body.holds_numbers(*i) && !self.body.is_channel_id(*i) && !self.body.rises(*i);
+        let counts: Vec<usize> = self.free().filter(plausible).collect();
         if self.at(Role::Count).is_none() {
             self.by_content(Role::Count, &counts)?;
         }
