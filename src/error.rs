@@ -1,7 +1,7 @@
 //! What went wrong, as a sentence for the person at the keyboard.
 
 use crate::{
-    model::{Filling, Sentence},
+    model::{Filling, Sentence, ZoneError},
     taxonomy::Lang,
 };
 
@@ -54,3 +54,9 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<ZoneError> for Error {
+    fn from(error: ZoneError) -> Self {
+        Error::new("error.zone_form").with("value", error.0)
+    }
+}

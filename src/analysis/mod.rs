@@ -423,22 +423,13 @@ impl Frames<'_> {
     }
 
     fn input(&self, report: &SourceReport) -> Input {
-        let columns = &report.columns;
         let time = |at: Option<Timestamp>| at.map(|at| self.zone.rfc3339(at));
         Input {
             path: report.path.clone(),
             kind: report.kind.name(),
             encoding: report.encoding,
             delimiter: report.delimiter,
-            columns: InputColumns {
-                time: columns.time.clone(),
-                reason: columns.reason.clone(),
-                detail: columns.detail.clone(),
-                count: columns.count.clone(),
-                channel_id: columns.channel_id.clone(),
-                channel_name: columns.channel_name.clone(),
-                url: columns.url.clone(),
-            },
+            columns: report.columns.clone(),
             rows: report.rows,
             accepted: report.accepted,
             rejected: report.rejected,

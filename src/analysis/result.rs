@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::Sentence;
+use crate::model::{Columns, Sentence};
 
 /// Everything that is known about a period. Serialised, it is `summary.json`.
 ///
@@ -231,7 +231,7 @@ pub struct Input {
     pub kind: &'static str,
     pub encoding: &'static str,
     pub delimiter: &'static str,
-    pub columns: InputColumns,
+    pub columns: Columns,
     pub rows: u64,
     pub accepted: u64,
     pub rejected: u64,
@@ -243,23 +243,6 @@ pub struct Input {
     /// The input that this one repeats byte for byte.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
-}
-
-/// Headings as they stand in the file, or `column 3` where there are none.
-#[derive(Clone, Debug, Serialize)]
-pub struct InputColumns {
-    pub time: String,
-    pub reason: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub channel_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub channel_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
 }
 
 /// The stretch of time that an input speaks for; null where it is not known.

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::options::Shared;
 use crate::{
     error::{Error, Result},
-    model::{Privacy, Sentence},
+    model::{Filling, Privacy, Sentence},
     taxonomy::nearest,
 };
 
@@ -88,7 +88,7 @@ pub fn fill(shared: &mut Shared) -> Result<()> {
         }
         set(shared, name, value.get_ref()).map_err(|why| {
             place(
-                Error::new("error.config_wrong").with("cause", Privacy::default().text(&format!("{name}: {why}"))),
+                Error::new("error.config_value").with("key", name).with_sentence("cause", safe(why)),
                 value.span().start,
             )
         })?;
@@ -97,7 +97,7 @@ pub fn fill(shared: &mut Shared) -> Result<()> {
 }
 
 /// Sets one option, unless the command line did.
-fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> std::result::Result<(), String> {
+fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> Result<()> {
     let Shared { reading, selection, showing } = shared;
     match key {
         "as_of" => one(&mut selection.as_of, value),
@@ -105,7 +105,7 @@ fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> std::result::Resu
         "color" => choice(&mut showing.color, value),
         "columns" => one(&mut reading.columns, value),
         "compare" => choice(&mut selection.compare, value),
-        "detail" => many(&mut selection.detail, value),
+        "detail" => names(&mut selection.detail, value),
         "encoding" => one(&mut reading.encoding, value),
         "exported_at" => one(&mut reading.exported_at, value),
         "input_timezone" => one(&mut reading.input_timezone, value),
@@ -115,7 +115,7 @@ fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> std::result::Resu
         "overlap" => choice(&mut reading.overlap, value),
         "period" => one(&mut selection.period, value),
         "quiet" => flag(&mut showing.quiet, value),
-        "reason" => many(&mut selection.reason, value),
+        "reason" => names(&mut selection.reason, value),
         "strict" => flag(&mut reading.strict, value),
         "threads" => one(&mut reading.threads, value),
         "time_format" => one(&mut reading.time_format, value),
@@ -129,57 +129,73 @@ fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> std::result::Resu
 }
 
 /// A text, or a number or a date written without quotes.
-fn text(value: &DeValue<'_>) -> std::result::Result<String, String> {
+fn text(value: &DeValue<'_>) -> Result<String> {
     match value {
         DeValue::String(text) => Ok(text.to_string()),
         DeValue::Integer(number) => Ok(number.to_string()),
         DeValue::Datetime(time) => Ok(time.to_string()),
-        other => Err(format!("a text is wanted, not {}", other.type_str())),
+        _ => Err(Error::new("error.config_text")),
     }
 }
 
-fn one<T: FromStr<Err: ToString>>(slot: &mut Option<T>, value: &DeValue<'_>) -> std::result::Result<(), String> {
-    let read = text(value)?.parse().map_err(|error: T::Err| error.to_string())?;
+fn one<T: FromStr<Err: Into<Error>>>(slot: &mut Option<T>, value: &DeValue<'_>) -> Result<()> {
+    let read = text(value)?.parse().map_err(Into::into)?;
     slot.get_or_insert(read);
     Ok(())
 }
 
-fn many<T: FromStr<Err: ToString>>(slot: &mut Vec<T>, value: &DeValue<'_>) -> std::result::Result<(), String> {
-    let texts = match value {
+fn many<T: FromStr<Err: Into<Error>>>(slot: &mut Vec<T>, value: &DeValue<'_>) -> Result<()> {
+    let read = match value {
         DeValue::Array(items) => {
-            items.iter().map(|item| text(item.get_ref())).collect::<std::result::Result<Vec<_>, _>>()?
+            items.iter().map(|item| text(item.get_ref())?.parse().map_err(Into::into)).collect::<Result<Vec<T>>>()?
         }
-        value => vec![text(value)?],
+        value => vec![text(value)?.parse().map_err(Into::into)?],
     };
-    let read = texts
-        .iter()
-        .map(|text| text.parse().map_err(|error: T::Err| error.to_string()))
-        .collect::<std::result::Result<Vec<T>, _>>()?;
     if slot.is_empty() {
         *slot = read;
     }
     Ok(())
 }
 
-fn choice<T: clap::ValueEnum>(slot: &mut Option<T>, value: &DeValue<'_>) -> std::result::Result<(), String> {
+fn names(slot: &mut Vec<String>, value: &DeValue<'_>) -> Result<()> {
+    let read = match value {
+        DeValue::Array(items) => items.iter().map(|item| text(item.get_ref())).collect::<Result<Vec<_>>>()?,
+        value => vec![text(value)?],
+    };
+    if slot.is_empty() {
+        *slot = read;
+    }
+    Ok(())
+}
+
+fn choice<T: clap::ValueEnum>(slot: &mut Option<T>, value: &DeValue<'_>) -> Result<()> {
     let wanted = text(value)?;
+    let known =
+        T::value_variants().iter().filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()));
     let read = T::from_str(&wanted, false).map_err(|_| {
-        let known: Vec<String> = T::value_variants()
-            .iter()
-            .filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()))
-            .collect();
-        format!("“{wanted}” is none of {}", known.join(", "))
+        Error::new("error.config_choice").with("value", &wanted).with("known", known.collect::<Vec<_>>().join(", "))
     })?;
     slot.get_or_insert(read);
     Ok(())
 }
 
-fn flag(slot: &mut bool, value: &DeValue<'_>) -> std::result::Result<(), String> {
+fn flag(slot: &mut bool, value: &DeValue<'_>) -> Result<()> {
     match value {
         DeValue::Boolean(on) => {
             *slot |= on;
             Ok(())
         }
-        other => Err(format!("true or false is wanted, not {}", other.type_str())),
+        _ => Err(Error::new("error.config_flag")),
     }
+}
+
+/// The sentence with nothing of the file in it that may not be shown.
+fn safe(error: Error) -> Sentence {
+    let mut sentence = *error.0;
+    for (_, filling) in &mut sentence.values {
+        if let Filling::Text(text) = filling {
+            *text = Privacy::default().text(text);
+        }
+    }
+    sentence
 }

@@ -168,6 +168,19 @@ impl Cube {
                 *until = (*until).max(span.last);
             }
         }
+        // Where an earlier input of the channel reaches the first row of the next, there is no gap between them.
+        let mut order: Vec<&Strand> = self.strands.iter().collect();
+        order.sort_by_key(|strand| (strand.label, strand.span.first));
+        let mut reach: Option<(Label, Timestamp)> = None;
+        for Strand { source, label, span, .. } in order {
+            let report = &mut self.sources[*source].report;
+            let before = reach.filter(|(of, _)| of == label).map(|(_, reach)| reach);
+            if before.is_some_and(|reach| reach >= span.first) {
+                report.coverage.from = Some(span.first);
+            }
+            let own = span.last.max(report.coverage.until.unwrap_or(span.last));
+            reach = Some((*label, before.map_or(own, |reach| reach.max(own))));
+        }
     }
 
     /// How many inputs there are.

@@ -341,7 +341,7 @@ pub fn notes(
             let mut files: Vec<&str> = stretches
                 .iter()
                 .flat_map(|s| &s.strands)
-                .map(|i| sources[strands[*i].source].report.path.as_str())
+                .map(|i| sources[strands[*i].source].parts[strands[*i].part].name.as_str())
                 .collect();
             files.sort_unstable();
             files.dedup();

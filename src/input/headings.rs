@@ -93,9 +93,13 @@ pub fn is_total(cell: &str) -> bool {
     if cell.len() > 200 {
         return false;
     }
-    let cell = normal(cell);
-    TOTALS.contains(&cell.as_str())
-        || ["total", "grandtotal", "合計", "総計", "小計"].iter().any(|word| cell.starts_with(word))
+    // `Total errors` and `合計件数` begin with the word; `totally` does not.
+    let begins = |word: &str| {
+        let rest = cell.trim_start().to_lowercase().strip_prefix(word).map(str::to_owned);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    };
+    TOTALS.contains(&normal(cell).as_str())
+        || ["total", "grand total", "合計", "総計", "小計"].iter().any(|word| begins(word))
 }
 
 #[cfg(test)]
@@ -126,6 +130,6 @@ mod tests {
     #[test]
     fn totals_are_recognised() {
         assert!(is_total("Total") && is_total("合計") && is_total("総計:") && is_total("Total errors"));
-        assert!(!is_total("") && !is_total("request_timeout") && !is_total("2026-11-16"));
+        assert!(!is_total("") && !is_total("request_timeout") && !is_total("2026-11-16") && !is_total("totally"));
     }
 }

@@ -1,5 +1,7 @@
 //! What is told about each input.
 
+use serde::Serialize;
+
 use super::{Coverage, Precision, Reject, Sentence, Span};
 
 /// What an input is.
@@ -22,14 +24,19 @@ impl SourceKind {
 }
 
 /// The columns that were recognised: the heading, or `column 3` where there is none. Safe to show.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Columns {
     pub time: String,
     pub reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 

@@ -97,7 +97,7 @@ impl fmt::Display for Zone {
 #[error(
     "`{0}` is not a time zone; write an IANA name such as Asia/Tokyo or Europe/Berlin, UTC, or an offset such as +09:00"
 )]
-pub struct ZoneError(String);
+pub struct ZoneError(pub String);
 
 impl FromStr for Zone {
     type Err = ZoneError;

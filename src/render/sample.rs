@@ -2,8 +2,9 @@
 
 use crate::analysis::{
     Analysis, Bounds, Bucket, ByReason, ChannelRow, DataSpan, DetailRow, Heatmap, HostRow, Incident, Input,
-    InputColumns, InputCoverage, Note, Period, ReasonRow, RejectExample, Rejects, Totals, Windows,
+    InputCoverage, Note, Period, ReasonRow, RejectExample, Rejects, Totals, Windows,
 };
+use crate::model::Columns;
 
 /// A text that tries everything at once.
 pub(super) const HOSTILE: &str = "::error::x ##[error]y <script>alert(1)</script> | `code` [link](https://evil.example) @everyone *b* www.evil.example";
@@ -140,7 +141,7 @@ fn input(path: &str) -> Input {
         kind: "tsv",
         encoding: "UTF-8",
         delimiter: "tab",
-        columns: InputColumns {
+        columns: Columns {
             time: "Time".into(),
             reason: "Reason".into(),
             detail: Some("Detail".into()),
