@@ -67,7 +67,10 @@ impl Stretch {
 pub fn drop_identical(sources: &mut [Source], notes: &mut Vec<Sentence>) -> Result<()> {
     // What two copies have in common at first sight, and the inputs that have it.
     let mut alike: HashMap<_, Vec<usize>> = HashMap::new();
-    for i in 0..sources.len() {
+    // In the order of their names, so that the order of the arguments changes nothing.
+    let mut order: Vec<usize> = (0..sources.len()).collect();
+    order.sort_by(|a, b| sources[*a].report.path.cmp(&sources[*b].report.path));
+    for i in order {
         let Source { report, lines, label, .. } = &sources[i];
         let Some(span) = report.span else { continue };
         let first_of =

@@ -348,3 +348,15 @@ fn one_week_in_two_layouts_counts_once() {
     assert_eq!(summary.errors(), 24);
     assert_eq!(summary["totals"]["rows"], 48, "rows are counted before overlaps are merged");
 }
+
+#[test]
+fn numbers_of_rows_are_no_counts() {
+    let row = |i: u32| format!("{}\t2026-11-16 04:12:{:02}\trequest_timeout\tRequest timeout\n", 1000 + i, i % 60);
+    let rows: String = (0..30).map(row).collect();
+    // Without headings, and under headings in a language that nobody told us: each row counts 1, and that is said.
+    for headings in ["", "เลข\tเวลา\tสาเหตุ\tรายละเอียด\n"] {
+        let summary = Folder::with("w.tsv", format!("{headings}{rows}")).summary("w.tsv");
+        assert_eq!(summary.errors(), 30, "{headings}");
+        assert!(summary.note("count-unclear").contains("--columns count=1"), "{headings}");
+    }
+}

@@ -600,3 +600,11 @@ fn an_offset_west_of_greenwich_is_a_zone() {
     assert_eq!(summary["data_span"]["last"], "2026-11-22T11:28:00-03:30");
     assert_eq!(folder.summary("w47.tsv --input-timezone -03:30")["data_span"]["last"], "2026-11-23T12:28:00+09:00");
 }
+
+#[test]
+fn an_input_is_never_written_over() {
+    let row = "Time\tReason\tDetail\tCount\n2026-11-20 04:12:33\trequest_timeout\tRequest timeout\t3\n";
+    let folder = Folder::with("w.json", row);
+    let sentence = folder.errstat("report w.json -o w.json").refused();
+    assert!(sentence.contains("w.json") && folder.text("w.json") == row, "{sentence}");
+}

@@ -294,3 +294,15 @@ fn filters_keep_what_they_name() {
     }
     assert_eq!(folder.errstat("summary w.tsv --detail").arg("unknown host").summary().errors(), 10);
 }
+
+#[test]
+fn coverage_that_cannot_be_true_is_not_believed() {
+    let row = "Time\tReason\tDetail\tCount\n2026-11-20 04:12:33\trequest_timeout\tRequest timeout\t3\n";
+    // A month that is not over cannot be covered: the file was downloaded within it.
+    let folder = Folder::with("shop-2099-11.tsv", row);
+    folder.file("shop-2026-11-18.tsv", row);
+    let until = |summary: &crate::program::Summary| summary["inputs"][0]["coverage"]["until"].clone();
+    assert_eq!(until(&folder.summary("shop-2099-11.tsv")), serde_json::Value::Null);
+    // Nor can a file end before its own rows.
+    assert_eq!(until(&folder.summary("shop-2026-11-18.tsv")), "2026-11-20T04:12:33+09:00");
+}

@@ -552,3 +552,23 @@ fn very_long_names_leave_the_outputs_whole() {
     let json = &outputs.iter().find(|(name, _)| name == "json").expect("json").1;
     assert!(json.contains(&format!("39 {}", long.trim_end())), "JSON is complete");
 }
+
+#[test]
+fn damaged_addresses_reveal_nothing() {
+    let rows: String = [
+        ("Invalid URL syntax: /S3CRET", "/S3CRET"),
+        ("Connection failed: https://bot.example.com/a b?token=S3CRET", "https:S3CRET"),
+        ("Connection failed", "https:///S3CRET"),
+        ("see //h.example.com/S3CRET", "https:/bot.example.com/S3CRET"),
+        ("at https%3A%2F%2Fh.example.com%2FS3CRET now", "S3CRET"),
+        ("webhook h.example.com/S3CRET?token=S3CRET", "u:S3CRET@"),
+    ]
+    .iter()
+    .map(|(detail, url)| format!("2026-11-16 04:12:33\tcould_not_connect\t{detail}\t1\t{url}\n"))
+    .collect();
+    let folder = Folder::with("w.tsv", format!("Time\tReason\tDetail\tCount\tURL\n{rows}"));
+    for format in ["table", "json", "csv", "markdown"] {
+        let text = folder.errstat(&format!("summary w.tsv --format {format}")).done().text().to_lowercase();
+        assert!(!text.contains("s3cret"), "{format}:\n{text}");
+    }
+}

@@ -242,3 +242,60 @@ fn a_name_with_a_date_says_up_to_when_the_export_reaches() {
     folder.file("plain.tsv", day("2026-11-16"));
     assert_eq!(folder.summary("plain.tsv")["inputs"][0]["coverage"]["until"], serde_json::Value::Null);
 }
+
+/// A zip file with these members, as they are named.
+fn zipped(members: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, content.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+const ONE: &str = "Time\tReason\tDetail\tCount\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t3\n";
+const OTHER: &str = "Time\tReason\tDetail\tCount\n2026-11-17 04:12:33\trequest_timeout\tRequest timeout\t4\n";
+
+#[test]
+fn members_in_dotted_folders_are_members() {
+    let folder = Folder::with("w.zip", zipped(&[("./one.tsv", ONE), ("../.hidden/other.tsv", OTHER)]));
+    assert_eq!(folder.summary("w.zip").errors(), 3 + 4);
+}
+
+#[test]
+fn two_members_of_one_name_are_not_counted_as_one() {
+    // The writer refuses equal names, so one is written over another of the same length.
+    let bytes = zipped(&[("one.tsv", ONE), ("two.tsv", OTHER)]);
+    let mut twice = bytes.clone();
+    for at in 0..bytes.len() - 7 {
+        if &bytes[at..at + 7] == b"two.tsv" {
+            twice[at..at + 7].copy_from_slice(b"one.tsv");
+        }
+    }
+    let sentence = Folder::with("w.zip", twice).errstat("summary w.zip").refused();
+    assert!(sentence.contains("same name"), "{sentence}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_nowhere_stop_nothing() {
+    let folder = Folder::with("exports/one.tsv", ONE);
+    std::os::unix::fs::symlink("/nonexistent", folder.path("exports/dangling.tsv")).unwrap();
+    std::os::unix::fs::symlink(folder.path("exports"), folder.path("exports/loop")).unwrap();
+    let summary = folder.summary("exports");
+    assert_eq!(summary.errors(), 3);
+    assert!(summary.note("skipped-file").contains("dangling.tsv") || summary.note("skipped-file").contains("loop"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_the_shell_makes_is_read() {
+    let folder = Folder::with("one.tsv", ONE);
+    let run = assert_cmd::Command::new("bash")
+        .arg("-c")
+        .arg(format!("{} summary --format csv <(cat one.tsv)", crate::program::PROGRAM))
+        .current_dir(folder.path(""))
+        .output()
+        .unwrap();
+    assert!(run.status.success() && String::from_utf8_lossy(&run.stdout).contains("Request timeout"), "{run:?}");
+}

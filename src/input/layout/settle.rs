@@ -259,10 +259,18 @@ impl Settling<'_> {
 
     /// A count under a heading that nobody knows would be a wrong number without a word.
     fn doubtful_counts(&mut self) {
-        let doubtful: Vec<usize> = self.free().filter(|i| self.body.holds_counts_only(*i)).collect();
+        let doubtful: Vec<usize> = self.free().filter(|i| self.may_be_count(*i)).collect();
         for index in doubtful {
             let sentence = Sentence::new("evidence.count_unclear").with("column", self.title(index));
             self.evidence.push(sentence.with("number", index + 1));
+        }
+    }
+
+    fn may_be_count(&self, index: usize) -> bool {
+        match self.heading {
+            Some(_) => self.body.holds_counts_only(index),
+            // A heading that nobody knows stands among the cells.
+            None => self.body.holds_numbers(index) && !self.body.is_channel_id(index),
         }
     }
 
