@@ -171,15 +171,22 @@ impl Cube {
         // Where an earlier input of the channel reaches the first row of the next, there is no gap between them.
         let mut order: Vec<&Strand> = self.strands.iter().collect();
         order.sort_by_key(|strand| (strand.label, strand.span.first));
-        let mut reach: Option<(Label, Timestamp)> = None;
-        for Strand { source, label, span, .. } in order {
-            let report = &mut self.sources[*source].report;
-            let before = reach.filter(|(of, _)| of == label).map(|(_, reach)| reach);
-            if before.is_some_and(|reach| reach >= span.first) {
-                report.coverage.from = Some(span.first);
+        let mut from: BTreeMap<usize, Timestamp> = BTreeMap::new();
+        for of_channel in order.chunk_by(|a, b| a.label == b.label) {
+            let mut reach: Option<Timestamp> = None;
+            // Inputs that begin with the same row say nothing about each other's beginning.
+            for together in of_channel.chunk_by(|a, b| a.span.first == b.span.first) {
+                for strand in together.iter().filter(|strand| reach.is_some_and(|reach| reach >= strand.span.first)) {
+                    let first = from.entry(strand.source).or_insert(strand.span.first);
+                    *first = strand.span.first.min(*first);
+                }
+                let own =
+                    |s: &&Strand| s.span.last.max(self.sources[s.source].report.coverage.until.unwrap_or(s.span.last));
+                reach = reach.max(together.iter().map(own).max());
             }
-            let own = span.last.max(report.coverage.until.unwrap_or(span.last));
-            reach = Some((*label, before.map_or(own, |reach| reach.max(own))));
+        }
+        for (source, first) in from {
+            self.sources[source].report.coverage.from = Some(first);
         }
     }
 

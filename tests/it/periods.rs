@@ -306,3 +306,17 @@ fn coverage_that_cannot_be_true_is_not_believed() {
     // Nor can a file end before its own rows.
     assert_eq!(until(&folder.summary("shop-2026-11-18.tsv")), "2026-11-20T04:12:33+09:00");
 }
+
+#[test]
+fn an_input_that_an_earlier_one_reaches_has_no_gap_before_it() {
+    let rows = |days: std::ops::RangeInclusive<u32>| {
+        let row = |day| format!("2026-11-{day:02} 04:12:33\trequest_timeout\tRequest timeout\t3\n");
+        format!("Time\tReason\tDetail\tCount\n{}", days.map(row).collect::<String>())
+    };
+    let folder = Folder::with("a.tsv", rows(1..=7));
+    folder.file("b.tsv", rows(7..=12));
+    folder.file("c.tsv", rows(14..=15));
+    let summary = folder.summary("a.tsv b.tsv c.tsv --channel shop");
+    let from: Vec<&serde_json::Value> = summary.list("inputs").iter().map(|input| &input["coverage"]["from"]).collect();
+    assert_eq!(from, [&serde_json::Value::Null, &"2026-11-07T04:12:33+09:00".into(), &serde_json::Value::Null]);
+}
