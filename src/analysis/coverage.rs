@@ -37,6 +37,11 @@ pub fn last_row(cube: &Cube, label: Label) -> Option<Timestamp> {
     cube.spans_of(label).map(|span| span.last).max()
 }
 
+/// How far the inputs of a channel are known to reach: to where they are complete, or at least to the last row.
+pub fn reach(cube: &Cube, label: Label) -> Option<Timestamp> {
+    known_until(cube, label).max(last_row(cube, label))
+}
+
 /// Adds every note that the numbers call for.
 pub(super) fn tell(
     analysis: &mut Analysis,
@@ -104,8 +109,7 @@ fn stale(frames: &Frames<'_>, as_of: Timestamp, max_age: i64, notes: &mut Vec<Se
     let (cube, zone) = (frames.cube, &frames.zone);
     let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
     for label in 0..cube.labels().len() as Label {
-        let reach = known_until(cube, label).max(last_row(cube, label));
-        let Some(reach) = reach.filter(|reach| as_of.0 - reach.0 > max_age) else { continue };
+        let Some(reach) = reach(cube, label).filter(|reach| as_of.0 - reach.0 > max_age) else { continue };
         let channel = cube.labels()[label as usize].clone().unwrap_or_default();
         let key = if channel.is_empty() { "note.stale" } else { "note.stale_channel" };
         notes.push(
@@ -189,7 +193,7 @@ fn vocabulary(analysis: &Analysis, notes: &mut Vec<Sentence>) {
 /// The Platform may suspend a webhook that fails for long: silence after an outbreak need not be a recovery.
 fn silence(frames: &Frames<'_>, as_of: Timestamp, notes: &mut Vec<Sentence>) {
     let cube = frames.cube;
-    for found in incident::incidents(cube, Timestamp(frames.bounds.start).cell().0) {
+    for found in frames.found {
         let Some(last) = last_row(cube, found.label) else { continue };
         let Some(until) = known_until(cube, found.label) else { continue };
         let until = until.min(as_of);

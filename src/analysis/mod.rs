@@ -120,8 +120,16 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     let edges = [Some(&bounds), previous.as_ref()].into_iter().flatten().flat_map(|bounds| [bounds.start, bounds.end]);
     cube.cut(&edges.map(Timestamp).collect::<Vec<_>>())?;
     let size = window_size(options, &bounds, precision, &zone, &mut notes);
-    let frames =
-        Frames { cube, zone, bounds: &bounds, previous: previous.as_ref(), size, week_start: options.week_start };
+    let found = incident::incidents(cube, Timestamp(bounds.start).cell().0);
+    let frames = Frames {
+        cube,
+        zone,
+        bounds: &bounds,
+        previous: previous.as_ref(),
+        size,
+        week_start: options.week_start,
+        found: &found,
+    };
     let mut analysis = frames.analysis(as_of, precision, options)?;
     analysis.data_span = data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(span.last) });
     coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, options.now, &mut notes);
@@ -178,6 +186,8 @@ struct Frames<'a> {
     previous: Option<&'a Bounds>,
     size: WindowSize,
     week_start: WeekStart,
+    /// The incidents of all data, also outside the period.
+    found: &'a [incident::Found],
 }
 
 fn first_of(cell: &Cell) -> i64 {
@@ -386,22 +396,14 @@ impl Frames<'_> {
     /// The incidents that touch the period, whole.
     fn incidents(&self) -> Vec<Incident> {
         let catalog = self.cube.catalog().clone();
-        let found = incident::incidents(self.cube, Timestamp(self.bounds.start).cell().0);
-        let last = self.cube.cells().last().map_or(0, |cell| cell.start.0);
-        found
-            .into_iter()
+        self.found
+            .iter()
             .filter(|found| found.bounds().0 < self.bounds.end && found.bounds().1 > self.bounds.start)
             .map(|found| {
                 let (start, end) = found.bounds();
-                let until = coverage::known_until(self.cube, found.label);
-                // Three quiet cells end an incident, where it is known that they were quiet.
-                let ongoing = match until {
-                    Some(until) if until.0 > found.last => until.0 - end < 3 * crate::model::CELL_MILLIS,
-                    _ => {
-                        found.end + 2 >= last.max(found.end - 1)
-                            && coverage::last_row(self.cube, found.label).is_none_or(|row| row.0 < end)
-                    }
-                };
+                // Three quiet cells end an incident, where the data reach so far.
+                let ongoing = coverage::reach(self.cube, found.label)
+                    .is_none_or(|reach| reach.0 - end < 3 * crate::model::CELL_MILLIS);
                 Incident {
                     channel: self.cube.labels()[found.label as usize].clone(),
                     start: self.zone.rfc3339(Timestamp(start)),
@@ -416,7 +418,7 @@ impl Frames<'_> {
                     bounds: (start, end),
                     first_seen: self.zone.rfc3339(Timestamp(found.first)),
                     last_seen: self.zone.rfc3339(Timestamp(found.last)),
-                    cells: found.cells,
+                    cells: found.cells.clone(),
                 }
             })
             .collect()

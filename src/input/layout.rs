@@ -51,11 +51,6 @@ impl Layout {
         self.columns[role as usize]
     }
 
-    /// Whether a line's cells read as the heading of the same columns in the same places.
-    pub fn same_columns(&self, other: &Layout) -> bool {
-        self.columns == other.columns && self.width == other.width && self.delimiter == other.delimiter
-    }
-
     /// The delimiter's name.
     pub fn delimiter_name(&self) -> &'static str {
         delimiter_name(self.delimiter)
