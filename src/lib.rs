@@ -19,6 +19,7 @@
 
 pub mod analysis;
 pub mod chart;
+pub mod check;
 pub mod cli;
 pub mod cube;
 pub mod error;

@@ -1,6 +1,7 @@
 //! Everything that is computed, on polars frames: period, windows, breakdown, comparison, heatmap, incidents.
 
 mod breakdown;
+mod count;
 mod coverage;
 mod headline;
 mod heatmap;
@@ -12,6 +13,8 @@ mod window;
 
 use std::collections::BTreeMap;
 
+pub use count::{cells_in, count};
+pub use coverage::{known_until, last_row, reach};
 pub use period::{Calendar, PeriodSpec, Resolved, WeekStart};
 pub use result::*;
 pub use window::WindowSize;
@@ -130,7 +133,7 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
         week_start: options.week_start,
         found: &found,
     };
-    let mut analysis = frames.analysis(as_of, precision, options)?;
+    let mut analysis = frames.analysis(&calendar, precision, options)?;
     analysis.data_span = data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(span.last) });
     coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, options.now, &mut notes);
     notes.dedup();
@@ -141,6 +144,9 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
 }
 
 impl Analysis {
+    /// Name and version of the JSON.
+    pub const SCHEMA: &'static str = "errstat/summary/1";
+
     /// Puts the notes and the headline into a language.
     pub fn speak(&mut self, lang: Lang) {
         let note = |sentence: &Sentence| Note { code: code(sentence.key), text: lang.say(sentence) };
@@ -209,8 +215,7 @@ impl Frames<'_> {
 
     /// Cells of a stretch of time.
     fn cells_in(&self, start: i64, end: i64) -> &[Cell] {
-        let cells = self.cube.cells();
-        &cells[cells.partition_point(|cell| first_of(cell) < start)..cells.partition_point(|cell| first_of(cell) < end)]
+        cells_in(self.cube, start, end)
     }
 
     fn windows(&self, bounds: &Bounds) -> Result<Vec<(i64, i64)>> {
@@ -229,10 +234,10 @@ impl Frames<'_> {
         }
     }
 
-    fn analysis(&self, as_of: Timestamp, precision: Precision, options: &Options) -> Result<Analysis> {
+    fn analysis(&self, calendar: &Calendar, precision: Precision, options: &Options) -> Result<Analysis> {
         let windows = self.windows(self.bounds)?;
         let previous_windows = self.previous.map(|previous| self.windows(previous)).transpose()?;
-        self.computed(&windows, previous_windows.as_deref(), as_of, precision, options)
+        self.computed(&windows, previous_windows.as_deref(), calendar, precision, options)
             .map_err(|error: PolarsError| Error::new("error.frame").with("cause", error))
     }
 
@@ -240,7 +245,7 @@ impl Frames<'_> {
         &self,
         windows: &[(i64, i64)],
         previous_windows: Option<&[(i64, i64)]>,
-        as_of: Timestamp,
+        calendar: &Calendar,
         precision: Precision,
         options: &Options,
     ) -> PolarsResult<Analysis> {
@@ -298,7 +303,7 @@ impl Frames<'_> {
         };
         let rfc3339 = |millis: i64| self.zone.rfc3339(Timestamp(millis));
         Ok(Analysis {
-            schema: "errstat/summary/1",
+            schema: Analysis::SCHEMA,
             errstat: env!("CARGO_PKG_VERSION"),
             generated_at: self.zone.rfc3339(options.generated_at),
             timezone: self.zone.to_string(),
@@ -325,7 +330,7 @@ impl Frames<'_> {
             by_host,
             windows: Windows {
                 size: self.size.name(),
-                buckets: self.buckets(windows, &reasons, &by_reason, as_of),
+                buckets: self.buckets(windows, &reasons, &by_reason, calendar.as_of),
                 previous,
             },
             heatmap: heatmap::heatmap(period_cells.iter(), &self.zone, self.week_start, precision)?,
@@ -336,6 +341,7 @@ impl Frames<'_> {
             headline: String::new(),
             sentences: Vec::new(),
             reached: true,
+            calendar: *calendar,
             slices,
         })
     }

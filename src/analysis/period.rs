@@ -127,6 +127,17 @@ pub struct Calendar {
     pub data: Option<Span>,
 }
 
+impl Default for Calendar {
+    fn default() -> Self {
+        Calendar {
+            zone: Zone::Named(chrono_tz::Asia::Tokyo),
+            week_start: WeekStart::default(),
+            as_of: Timestamp(0),
+            data: None,
+        }
+    }
+}
+
 /// A period with its ends, and the one before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved {

@@ -1,15 +1,18 @@
 //! The one struct that every output is a function of. Its JSON names are a contract.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Calendar;
 use crate::model::{Columns, Sentence};
 
 /// Everything that is known about a period. Serialised, it is `summary.json`.
 ///
 /// Times are RFC 3339 in [`Analysis::timezone`]. Lists are sorted by errors, most first, then by
 /// name. All texts are safe to show: URLs are cut to scheme and host, control characters visible.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Analysis {
+    #[schemars(extend("const" = Analysis::SCHEMA))]
     pub schema: &'static str,
     /// Version of the program.
     pub errstat: &'static str,
@@ -41,13 +44,16 @@ pub struct Analysis {
     /// Whether the inputs reach the whole period, as far as is known.
     #[serde(skip)]
     pub reached: bool,
+    /// What the period was resolved against; the zone is the one that the times are in.
+    #[serde(skip)]
+    pub calendar: Calendar,
     /// Sums by window for those who choose dates and reasons in the page; none where nobody does.
     #[serde(skip)]
     pub slices: Option<Slices>,
 }
 
 /// The stretch of time that is reported: start inclusive, end exclusive.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Period {
     pub start: String,
     pub end: String,
@@ -68,7 +74,7 @@ pub struct Bounds {
 }
 
 /// Exact times of the first and the last row.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DataSpan {
     pub first: String,
     pub last: String,
@@ -76,7 +82,7 @@ pub struct DataSpan {
 
 /// Sums over the period. `change` is errors minus previous errors; `change_pct` is in percent of
 /// the previous ones, rounded to two digits; both are null where there is nothing to compare with.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Totals {
     pub errors: u64,
     /// Accepted rows in the period, before overlaps are merged.
@@ -87,7 +93,7 @@ pub struct Totals {
 }
 
 /// One reason. `share` is of all errors of the period, between 0 and 1.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ReasonRow {
     pub reason: String,
     pub errors: u64,
@@ -98,7 +104,7 @@ pub struct ReasonRow {
 }
 
 /// One detail of one reason.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DetailRow {
     pub reason: String,
     pub detail: String,
@@ -122,7 +128,7 @@ pub struct DetailRow {
 }
 
 /// One channel.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ChannelRow {
     /// Null for rows whose input names no channel.
     pub channel: Option<String>,
@@ -137,21 +143,21 @@ pub struct ChannelRow {
 }
 
 /// One webhook host.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct HostRow {
     pub host: String,
     pub errors: u64,
 }
 
 /// One class of HTTP status codes, such as `5xx`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct StatusClassRow {
     pub class: String,
     pub errors: u64,
 }
 
 /// The period in windows of equal calendar size, the empty ones included.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Windows {
     /// `5m`, `15m`, `30m`, `hour`, `day`, `week` or `month`.
     pub size: &'static str,
@@ -162,7 +168,7 @@ pub struct Windows {
 }
 
 /// One window. `start` and `end` are those of the calendar, also where the period cuts it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Bucket {
     pub start: String,
     pub end: String,
@@ -186,16 +192,26 @@ impl Serialize for ByReason {
     }
 }
 
+impl JsonSchema for ByReason {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ByReason".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        <std::collections::BTreeMap<String, u64>>::json_schema(generator)
+    }
+}
+
 /// Errors by weekday (rows, in the order of the week's start) and hour of the local clock (24 columns).
 /// `hours` is empty where the inputs' times do not tell the hour.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Heatmap {
     pub rows: Vec<&'static str>,
     pub hours: Vec<Vec<u64>>,
 }
 
 /// A stretch of time with improbably many errors on one channel.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Incident {
     pub channel: Option<String>,
     /// Start of its first and end of its last five-minute cell.
@@ -225,7 +241,7 @@ pub struct Incident {
 }
 
 /// How one input was read. `accepted + rejected = rows`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Input {
     pub path: String,
     pub kind: &'static str,
@@ -246,7 +262,7 @@ pub struct Input {
 }
 
 /// The stretch of time that an input speaks for; null where it is not known.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct InputCoverage {
     pub from: Option<String>,
     pub until: Option<String>,
@@ -255,7 +271,7 @@ pub struct InputCoverage {
 }
 
 /// Rows that were not counted.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Rejects {
     pub count: u64,
     /// The first 20 of each file.
@@ -263,7 +279,7 @@ pub struct Rejects {
 }
 
 /// A row that was not counted.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RejectExample {
     pub path: String,
     pub line: u64,
@@ -272,7 +288,7 @@ pub struct RejectExample {
 }
 
 /// A sentence that the reader of any output must see.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, JsonSchema, PartialEq, Eq)]
 pub struct Note {
     pub code: String,
     pub text: String,

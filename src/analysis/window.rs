@@ -109,13 +109,8 @@ impl FromStr for WindowSize {
 /// Where there would be more than 10,000.
 pub fn windows(start: i64, end: i64, size: WindowSize, zone: &Zone, week_start: WeekStart) -> Result<Vec<(i64, i64)>> {
     let mut found = Vec::new();
-    let mut at = floor(start, size, zone, week_start);
-    while at < end {
-        let next = next(at, size, zone);
-        // A clock set back repeats a part of the day; windows go on regardless.
-        let next = if next > at { next } else { at + size.millis() };
-        found.push((at, next));
-        at = next;
+    for window in calendar_windows(start, end, size, zone, week_start) {
+        found.push(window);
         if found.len() > MOST_WINDOWS {
             let fits = |s: &WindowSize| *s > size && (end - start) / s.millis() < MOST_WINDOWS as i64;
             let coarser = WindowSize::ALL.into_iter().find(fits).unwrap_or(WindowSize::Month);
@@ -126,6 +121,24 @@ pub fn windows(start: i64, end: i64, size: WindowSize, zone: &Zone, week_start: 
         }
     }
     Ok(found)
+}
+
+/// The same, however many.
+pub fn calendar_windows(
+    start: i64,
+    end: i64,
+    size: WindowSize,
+    zone: &Zone,
+    week_start: WeekStart,
+) -> impl Iterator<Item = (i64, i64)> {
+    let mut at = floor(start, size, zone, week_start);
+    std::iter::from_fn(move || {
+        let start = at;
+        let next = next(start, size, zone);
+        // A clock set back repeats a part of the day; windows go on regardless.
+        at = if next > start { next } else { start + size.millis() };
+        (start < end).then_some((start, at))
+    })
 }
 
 /// Start of the window that holds an instant.

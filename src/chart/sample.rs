@@ -56,6 +56,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
     Analysis {
         sentences: Vec::new(),
         reached: true,
+        calendar: crate::analysis::Calendar::default(),
         slices: None,
         schema: "errstat/1",
         errstat: "0.1.0",

@@ -2,20 +2,34 @@
 
 use std::{fs, io, path::Path, str::FromStr};
 
+use sha2::{Digest, Sha256};
 use toml::de::{DeTable, DeValue};
 
 use super::options::Shared;
 use crate::{
+    check::{Configuration, Position, Rules},
     error::{Error, Result},
     model::{Filling, Privacy, Sentence},
     taxonomy::nearest,
 };
 
-const DEFAULT: &str = "errstat.toml";
-
 /// Options that write or reveal something: a configuration from a pull request must do neither.
-const COMMAND_LINE_ONLY: [&str; 10] =
-    ["subject", "inputs", "input", "output", "rejects", "show_urls", "keep_urls", "mail_from", "mail_to", "config"];
+const COMMAND_LINE_ONLY: [&str; 14] = [
+    "subject",
+    "inputs",
+    "input",
+    "output",
+    "rejects",
+    "report",
+    "baseline",
+    "update_baseline",
+    "init",
+    "show_urls",
+    "keep_urls",
+    "mail_from",
+    "mail_to",
+    "config",
+];
 
 const KEYS: [&str; 24] = [
     "as_of",
@@ -44,56 +58,138 @@ const KEYS: [&str; 24] = [
     "window",
 ];
 
-/// Fills what the command line leaves open from the configuration file.
-///
-/// # Errors
-/// A file that was asked for and cannot be read, an unknown key, a wrong value; with line and column.
-pub fn fill(shared: &mut Shared) -> Result<()> {
-    let asked = shared.showing.config.clone();
-    let path = asked.as_deref().unwrap_or(Path::new(DEFAULT));
-    let shown = Privacy::default().text(&path.to_string_lossy());
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if asked.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Error::new("error.config_unreadable").with("path", shown).with("cause", error)),
-    };
-    let place = |error: Error, at: usize| {
-        let before = &text[..at.min(text.len())];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
-        error.with("path", &shown).with("line", line).with("column", column)
-    };
-    let table = DeTable::parse(&text).map_err(|error| {
-        place(
-            Error::new("error.config_wrong").with("cause", Privacy::default().text(error.message())),
-            error.span().map_or(0, |span| span.start),
-        )
-    })?;
-    for (key, value) in table.get_ref() {
-        let name = key.get_ref().as_ref();
-        let at = key.span().start;
-        if COMMAND_LINE_ONLY.contains(&name) {
-            return Err(place(Error::new("error.config_command_line").with("key", name), at));
+/// A configuration file.
+pub struct Config {
+    /// As it may be shown.
+    shown: String,
+    text: String,
+}
+
+impl Config {
+    /// The file that is looked for where none is named.
+    pub const DEFAULT: &str = "errstat.toml";
+
+    /// Reads the file that was asked for, or the one in the working folder if there is one.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn find(asked: Option<&Path>) -> Result<Option<Config>> {
+        let path = asked.unwrap_or(Path::new(Config::DEFAULT));
+        let shown = Privacy::default().text(&path.to_string_lossy());
+        match fs::read_to_string(path) {
+            Ok(text) => Ok(Some(Config { shown, text })),
+            Err(error) if asked.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::new("error.config_unreadable").with("path", shown).with("cause", error)),
         }
-        if !KEYS.contains(&name) {
-            let near = nearest(name, KEYS).join(", ");
-            let near = Sentence::new(if near.is_empty() { "error_nearest.none" } else { "error_nearest.one" })
-                .with("nearest", near);
-            return Err(place(
-                Error::new("error.config_key")
-                    .with("key", Privacy::default().text(name))
-                    .with_sentence("nearest", near),
-                at,
-            ));
-        }
-        set(shared, name, value.get_ref()).map_err(|why| {
-            place(
-                Error::new("error.config_value").with("key", name).with_sentence("cause", safe(why)),
-                value.span().start,
-            )
-        })?;
     }
-    Ok(())
+
+    /// Its path, safe to show.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// What a verdict tells of it.
+    pub fn told(&self) -> Configuration {
+        use std::fmt::Write;
+        let mut sha256 = String::new();
+        for byte in Sha256::digest(self.text.as_bytes()) {
+            let _ = write!(sha256, "{byte:02x}");
+        }
+        Configuration { path: self.shown.clone(), sha256 }
+    }
+
+    /// The rules of its `[check]` table.
+    ///
+    /// # Errors
+    /// An unknown key, a wrong value, a rule without a limit; with line and column.
+    pub fn rules(&self) -> Result<Rules> {
+        let table = self.table()?;
+        match table.get_ref().get("check").map(|check| (check.span().start, check.get_ref())) {
+            None => Ok(Rules::default()),
+            Some((_, DeValue::Table(check))) => {
+                Rules::read(check, &|at| self.position(at), &|error, at| self.refuse(error, at))
+            }
+            Some((at, _)) => Err(self.refuse(
+                Error::new("error.config_value")
+                    .with("key", "check")
+                    .with_sentence("cause", Sentence::new("check_error.rule_form")),
+                at,
+            )),
+        }
+    }
+
+    /// Fills what the command line leaves open from the options of the `[check]` table, which go before the others.
+    ///
+    /// # Errors
+    /// A wrong value; with line and column.
+    pub fn fill_check(&self, shared: &mut Shared) -> Result<()> {
+        let table = self.table()?;
+        if let Some(DeValue::Table(check)) = table.get_ref().get("check").map(|check| check.get_ref()) {
+            for key in ["max_age", "period"] {
+                if let Some(value) = check.get(key) {
+                    self.set(shared, key, value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills what the command line leaves open.
+    ///
+    /// # Errors
+    /// An unknown key, a wrong value; with line and column.
+    pub fn fill(&self, shared: &mut Shared) -> Result<()> {
+        for (key, value) in self.table()?.get_ref() {
+            let name = key.get_ref().as_ref();
+            let at = key.span().start;
+            if COMMAND_LINE_ONLY.contains(&name) {
+                return Err(self.refuse(Error::new("error.config_command_line").with("key", name), at));
+            }
+            if !KEYS.contains(&name) {
+                let near = nearest(name, KEYS).join(", ");
+                let near = Sentence::new(if near.is_empty() { "error_nearest.none" } else { "error_nearest.one" })
+                    .with("nearest", near);
+                return Err(self.refuse(
+                    Error::new("error.config_key")
+                        .with("key", Privacy::default().text(name))
+                        .with_sentence("nearest", near),
+                    at,
+                ));
+            }
+            self.set(shared, name, value)?;
+        }
+        Ok(())
+    }
+
+    fn set(&self, shared: &mut Shared, key: &str, value: &toml::Spanned<DeValue<'_>>) -> Result<()> {
+        set(shared, key, value.get_ref()).map_err(|why| {
+            let error = Error::new("error.config_value").with("key", key).with_sentence("cause", safe(why));
+            self.refuse(error, value.span().start)
+        })
+    }
+
+    fn table(&self) -> Result<toml::Spanned<DeTable<'_>>> {
+        DeTable::parse(&self.text).map_err(|error| {
+            self.refuse(
+                Error::new("error.config_wrong").with("cause", Privacy::default().text(error.message())),
+                error.span().map_or(0, |span| span.start),
+            )
+        })
+    }
+
+    fn position(&self, at: usize) -> Position {
+        let before = self.text.get(..at).unwrap_or(&self.text);
+        Position {
+            line: before.matches('\n').count() + 1,
+            column: before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1,
+        }
+    }
+
+    /// The error with its place in the file.
+    fn refuse(&self, error: Error, at: usize) -> Error {
+        let Position { line, column } = self.position(at);
+        error.with("path", &self.shown).with("line", line).with("column", column)
+    }
 }
 
 /// Sets one option, unless the command line did.

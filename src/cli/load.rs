@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{config, options::Shared, progress::Watch, screen};
+use super::{config::Config, options::Shared, progress::Watch, screen};
 use crate::{
     analysis::{self, Analysis},
     cube::Cube,
@@ -11,14 +11,21 @@ use crate::{
     model::{SourceReport, Timestamp},
 };
 
-/// Reads the inputs.
+/// Fills what the command line leaves open, and reads the inputs.
 ///
 /// # Errors
-/// Whatever keeps them from being read; with `--strict`, any rejected row.
+/// Whatever is wrong with the configuration, or keeps the inputs from being read; with `--strict`, any rejected row.
 pub fn read(shared: &mut Shared) -> Result<Reading> {
     screen::speak(shared.lang());
-    config::fill(shared)?;
+    if let Some(config) = Config::find(shared.showing.config.as_deref())? {
+        config.fill(shared)?;
+    }
     screen::speak(shared.lang());
+    inputs(shared)
+}
+
+/// Reads the inputs.
+fn inputs(shared: &Shared) -> Result<Reading> {
     let watch = Watch::new(shared)?;
     let reading = input::read(&shared.reading.inputs, shared.read_options(), &watch);
     // The list of rejects is of most use where the reading failed.
@@ -35,12 +42,28 @@ pub fn read(shared: &mut Shared) -> Result<Reading> {
 /// # Errors
 /// Whatever keeps the inputs from being read, brought together or looked at.
 pub fn analyse(shared: &mut Shared, slices: bool) -> Result<Analysis> {
-    let reading = read(shared)?;
+    let mut cube = built(read(shared)?, shared)?;
+    analysis::analyse(&mut cube, &analysis::Options { slices, ..options(shared) })
+}
+
+/// Reads the inputs and brings them together; the options are as they are.
+///
+/// # Errors
+/// Whatever keeps the inputs from being read or brought together.
+pub fn cube(shared: &Shared) -> Result<Cube> {
+    built(inputs(shared)?, shared)
+}
+
+fn built(reading: Reading, shared: &Shared) -> Result<Cube> {
     let mut cube = Cube::build(reading, &shared.channel_rules(), shared.overlap())?;
     cube.keep(&shared.filter())?;
+    Ok(cube)
+}
+
+/// What to compute, as of now.
+pub fn options(shared: &Shared) -> analysis::Options {
     let now = Timestamp(Utc::now().timestamp() * 1000);
-    let options = analysis::Options { slices, ..shared.analysis_options(now, generated_at(now)) };
-    analysis::analyse(&mut cube, &options)
+    shared.analysis_options(now, generated_at(now))
 }
 
 /// The moment that the outputs tell: SOURCE_DATE_EPOCH (reproducible-builds.org) if it is set, else now.

@@ -1,5 +1,6 @@
 //! The command line: one file per command, and no logic that a user of the library would miss.
 
+mod check;
 mod config;
 mod explain;
 mod inspect;
@@ -29,15 +30,17 @@ const EXAMPLES: &str = "\
 Examples:
   errstat summary webhook-errors.tsv                     the numbers, on the screen
   errstat report exports/*.tsv --period last-week -o out  the weekly report
+  errstat check exports/*.tsv                            by the rules of errstat.toml
   errstat inspect webhook-errors.tsv                     how the file was understood
   errstat explain 502                                    what it means and what to do
 
-Exit codes: 0 done, 2 the job could not be done.";
+Exit codes: 0 done (check: all rules hold), 1 a rule is broken, 2 the job could not be done.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Report(report::Arguments),
     Summary(summary::Arguments),
+    Check(check::Arguments),
     Inspect(inspect::Arguments),
     Explain(explain::Arguments),
 }
@@ -47,6 +50,10 @@ enum Stop {
     /// Nobody reads what is written: that is no error.
     PipeClosed,
     Failed(Error),
+    /// A rule is broken.
+    Broken,
+    /// It failed, and the user knows why.
+    Told,
 }
 
 impl From<Error> for Stop {
@@ -55,7 +62,7 @@ impl From<Error> for Stop {
     }
 }
 
-/// Runs the program and says how it ended: 0 done, 2 the job could not be done.
+/// Runs the program and says how it ended: 0 done, 1 a rule is broken, 2 the job could not be done.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let matches = match Cli::command().try_get_matches_from(&arguments) {
@@ -69,11 +76,14 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match cli.command {
         Command::Report(command) => report::run(command, &arguments),
         Command::Summary(command) => summary::run(command),
+        Command::Check(command) => check::run(command),
         Command::Inspect(command) => inspect::run(command),
         Command::Explain(command) => explain::run(&command),
     };
     match done {
         Ok(()) | Err(Stop::PipeClosed) => ExitCode::SUCCESS,
+        Err(Stop::Broken) => ExitCode::from(1),
+        Err(Stop::Told) => ExitCode::from(2),
         Err(Stop::Failed(error)) => {
             screen::fail(&error);
             ExitCode::from(2)

@@ -277,14 +277,6 @@ fn remove_old(folder: &Path, written: &[String]) {
 
 /// The command as it can be typed again, safe to show.
 fn quoted(command_line: &[OsString], privacy: Privacy) -> String {
-    let quote = |word: &str| {
-        let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
-        if !word.is_empty() && word.chars().all(plain) {
-            word.to_owned()
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        }
-    };
-    let words = command_line.iter().skip(1).map(|word| quote(&privacy.text(&word.to_string_lossy())));
+    let words = command_line.iter().skip(1).map(|word| screen::quoted(&privacy.text(&word.to_string_lossy())));
     ["errstat".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
 }

@@ -45,6 +45,21 @@ pub fn print(bytes: &[u8]) -> Result<(), Stop> {
     }
 }
 
+/// A word of a command as a shell reads it.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// How a file is to be written.
+pub fn plain(shared: &Shared) -> TerminalView {
+    TerminalView { lang: shared.lang(), top: shared.top(), width: 100, color: false, unicode: true }
+}
+
 /// How the terminal is to be written on; plain where standard output is none.
 pub fn view(shared: &Shared) -> TerminalView {
     let terminal = io::stdout().is_terminal();

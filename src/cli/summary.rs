@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Stop, load, options::Shared, screen};
 use crate::{
+    analysis::Analysis,
     error::Error,
     render::{csv, json, markdown, terminal},
 };
@@ -16,6 +17,10 @@ pub struct Arguments {
     /// How to print them
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
+
+    /// Print the JSON Schema of --format json
+    #[arg(long, exclusive = true)]
+    schema: bool,
 
     #[command(flatten)]
     shared: Shared,
@@ -30,6 +35,10 @@ enum Format {
 }
 
 pub fn run(mut arguments: Arguments) -> Result<(), Stop> {
+    if arguments.schema {
+        let schema = json::schema::<Analysis>().map_err(|cause| Error::new("error.frame").with("cause", cause))?;
+        return screen::print(schema.as_bytes());
+    }
     let analysis = load::analyse(&mut arguments.shared, false)?;
     let shared = &arguments.shared;
     let unrendered = |cause: &dyn std::fmt::Display| Error::new("error.frame").with("cause", cause);

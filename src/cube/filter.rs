@@ -72,7 +72,8 @@ fn canonical_reason(wanted: &str) -> String {
     taxonomy::canonical(wanted, "").reason.into_owned()
 }
 
-fn fits(wanted: &str, value: &str) -> bool {
+/// Whether a name is what is wanted: whole, whatever its case; `*` stands for any text.
+pub fn fits(wanted: &str, value: &str) -> bool {
     let options = glob::MatchOptions { case_sensitive: false, ..glob::MatchOptions::default() };
     // Only `*` is special; brackets and question marks stand in names.
     let escaped: Vec<String> = wanted.split('*').map(glob::Pattern::escape).collect();

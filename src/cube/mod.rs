@@ -13,7 +13,7 @@ mod stretch;
 use std::collections::{BTreeMap, HashSet};
 
 pub use channels::{ChannelRules, Label};
-pub use filter::Filter;
+pub use filter::{Filter, fits};
 pub use frame::{Bucketed, frame, roll_up};
 pub use overlap::OverlapPolicy;
 

@@ -24,7 +24,7 @@ impl SourceKind {
 }
 
 /// The columns that were recognised: the heading, or `column 3` where there is none. Safe to show.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Columns {
     pub time: String,
     pub reason: String,

@@ -1,18 +1,27 @@
-//! `summary.json`: the analysis as it is, complete.
+//! `summary.json` and the verdict as they are, complete; and the schemas of both.
 
-use crate::analysis::Analysis;
+use schemars::JsonSchema;
+use serde::Serialize;
 
-/// The analysis as JSON with line breaks, the last line ended.
+/// An analysis or a verdict as JSON with line breaks, the last line ended.
 ///
 /// Printed in a build's log it must not act: a GitHub runner obeys `##[…]` anywhere in a line, so the second `#` is
 /// written as the escape that every JSON reader turns back into it. (`::…` acts at the start of a line only, where
 /// JSON has a bracket or a quotation mark.)
 ///
 /// # Errors
-/// None that an analysis can cause; the signature is that of the serialiser.
-pub fn json(analysis: &Analysis) -> serde_json::Result<String> {
+/// None that these can cause; the signature is that of the serialiser.
+pub fn json(value: &impl Serialize) -> serde_json::Result<String> {
     // `##[` can stand in a text only, never between texts.
-    Ok(serde_json::to_string_pretty(analysis)?.replace("##[", "#\\u0023[") + "\n")
+    Ok(serde_json::to_string_pretty(value)?.replace("##[", "#\\u0023[") + "\n")
+}
+
+/// The JSON Schema (draft 2020-12) of an output, with line breaks, the last line ended.
+///
+/// # Errors
+/// None that a schema can cause; the signature is that of the serialiser.
+pub fn schema<T: JsonSchema>() -> serde_json::Result<String> {
+    Ok(serde_json::to_string_pretty(&schemars::schema_for!(T))? + "\n")
 }
 
 #[cfg(test)]

@@ -4,6 +4,10 @@
 //! text from files has every sign escaped that means something. `<` is in neither, because some programs that show
 //! Markdown let HTML through.
 
+mod verdict;
+
+pub use verdict::verdict;
+
 use crate::{
     analysis::{Analysis, Incident},
     model::{Sentence, for_log},

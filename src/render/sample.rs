@@ -119,6 +119,7 @@ pub(super) fn week() -> Analysis {
         headline: String::new(),
         sentences: Vec::new(),
         reached: true,
+        calendar: crate::analysis::Calendar::default(),
         slices: None,
     }
 }

@@ -1,10 +1,11 @@
-//! Text for a terminal or a log: what `summary`, `inspect` and `explain` print.
+//! Text for a terminal or a log: what `summary`, `check`, `inspect` and `explain` print.
 //!
 //! `sheet` lays lines out, `ink` colours them, `graph` draws with characters; one module for each command
 //! decides what stands where, and the summary has one more for each of its larger parts. Without colour there is no
 //! escape code in the text.
 
 mod breakdown;
+mod check;
 mod explain;
 mod files;
 mod graph;
@@ -17,6 +18,7 @@ mod timeline;
 
 use crate::taxonomy::Lang;
 
+pub use check::check;
 pub use explain::explain;
 pub use inspect::inspect;
 pub use summary::summary;

@@ -22,6 +22,11 @@ impl Clock {
         Clock { lang, whole_days: precisions.peek().is_some() && precisions.all(|precision| precision == "day") }
     }
 
+    /// For times that have a time of day.
+    pub fn of(lang: Lang) -> Self {
+        Clock { lang, whole_days: false }
+    }
+
     /// A moment to the minute. A text that is no time is shown as it is.
     pub fn moment(&self, time: &str) -> String {
         match parse(time) {
@@ -75,6 +80,14 @@ impl Clock {
             "week" => self.days(from, to - TimeDelta::milliseconds(1)),
             "day" => self.lang.day(from.date_naive()),
             _ => self.stretch(&bucket.start, &bucket.end),
+        }
+    }
+
+    /// A stretch of whole days, the last one included.
+    pub fn days_of(&self, start: &str, end: &str) -> String {
+        match (parse(start), parse(end)) {
+            (Some(from), Some(to)) => self.days(from, to - TimeDelta::milliseconds(1)),
+            _ => start.to_owned(),
         }
     }
 

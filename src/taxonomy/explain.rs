@@ -110,7 +110,7 @@ fn names(reason: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 /// The names that are most like a word or a question, the likeliest first: at most three, perhaps none.
-pub fn nearest(word: &str, among: impl IntoIterator<Item = &'static str>) -> Vec<&'static str> {
+pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     // Names are far shorter, and likeness takes time of the square of the length.
     let word: String = word.chars().take(100).collect();
     let mut rated: Vec<(f64, &str)> = Vec::new();

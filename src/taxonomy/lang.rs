@@ -26,6 +26,7 @@ macro_rules! phrase_files {
             include_str!(concat!($folder, "/page.toml")),
             include_str!(concat!($folder, "/terminal.toml")),
             include_str!(concat!($folder, "/mail.toml")),
+            include_str!(concat!($folder, "/check.toml")),
         ]
     };
 }
@@ -237,7 +238,8 @@ mod tests {
     #[test]
     fn no_sentence_is_left_in_english() {
         // Names are the same everywhere, and so are the states by which mail is sorted.
-        let same = ["chart.version", "page.column_url", "mail.ok", "mail.incident", "mail.no_current_data"];
+        let same =
+            ["chart.version", "page.column_url", "mail.ok", "mail.incident", "mail.no_current_data", "check.advice"];
         for key in Lang::Ja.keys().filter(|key| !same.contains(key)) {
             let text = Lang::Ja.phrase(key);
             let words: String = text.split('{').map(|part| part.rsplit('}').next().unwrap_or_default()).collect();

@@ -4,9 +4,11 @@
 //! beside the number; never copied from errstat's own output.
 
 mod program;
+mod python;
 
 mod bad_input;
 mod browser;
+mod check;
 mod config;
 mod encodings;
 mod incidents;
@@ -20,6 +22,7 @@ mod properties;
 mod rejects;
 mod safety;
 mod sample;
+mod schemas;
 mod sources;
 mod times;
 mod vocabulary;

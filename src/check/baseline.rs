@@ -1,0 +1,164 @@
+//! An accepted state instead of numbers: a `summary.json` that must not get worse.
+
+use chrono::{DateTime, FixedOffset};
+use serde::Deserialize;
+
+use super::{
+    Case, DetailErrors, Level, Status, Unit,
+    demands::{Found, Naming, Ruling, measure, unjudged},
+};
+use crate::{
+    analysis::Analysis,
+    error::{Error, Result},
+    model::{Precision, Privacy, Sentence},
+};
+
+/// The accepted state.
+#[derive(Clone, Debug)]
+pub struct Baseline {
+    /// Safe to show.
+    pub path: String,
+    accepted: Accepted,
+}
+
+/// What of a `summary.json` is compared with.
+#[derive(Clone, Debug, Deserialize)]
+struct Accepted {
+    schema: String,
+    timezone: String,
+    channels: Vec<String>,
+    period: Period,
+    totals: Totals,
+    by_detail: Vec<Detail>,
+    incidents: Vec<serde::de::IgnoredAny>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Period {
+    start: DateTime<FixedOffset>,
+    end: DateTime<FixedOffset>,
+    label: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Totals {
+    errors: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Detail {
+    reason: String,
+    detail: String,
+    errors: u64,
+}
+
+impl Baseline {
+    /// Reads a `summary.json`; `path` is only told.
+    ///
+    /// # Errors
+    /// Where it is none, or of a version that this program does not know.
+    pub fn read(path: String, text: &str) -> Result<Baseline> {
+        #[derive(Deserialize)]
+        struct Version {
+            schema: String,
+        }
+        let schema = crate::analysis::Analysis::SCHEMA;
+        let wrong = |cause: String| {
+            Error::new("check_error.baseline_form").with("path", &path).with("schema", schema).with("cause", cause)
+        };
+        let told = |error: serde_json::Error| wrong(Privacy::default().text(&error.to_string()));
+        let version: Version = serde_json::from_str(text).map_err(told)?;
+        if version.schema != schema {
+            return Err(wrong(Privacy::default().text(&version.schema)));
+        }
+        let accepted: Accepted = serde_json::from_str(text).map_err(told)?;
+        Ok(Baseline { path, accepted })
+    }
+
+    /// # Errors
+    /// Where it is of another length of period, another zone or other channels: such numbers cannot be compared.
+    pub fn must_fit(&self, analysis: &Analysis) -> Result<()> {
+        let differ = |what: &'static str, accepted: String, now: String| {
+            Err(Error::new("check_error.baseline_differs")
+                .with("path", &self.path)
+                .with_sentence("what", Sentence::new(what))
+                .with("accepted", Privacy::default().text(&accepted))
+                .with("now", now))
+        };
+        let now = &analysis.period;
+        let accepted = &self.accepted;
+        debug_assert_eq!(accepted.schema, Analysis::SCHEMA);
+        if accepted.timezone != analysis.timezone {
+            return differ("check_error.zone", accepted.timezone.clone(), analysis.timezone.clone());
+        }
+        let is_month = |label: &str| label.len() == 7 && !label.contains('W');
+        let local = |start: DateTime<FixedOffset>, end: DateTime<FixedOffset>| end.naive_local() - start.naive_local();
+        let parse = |text: &str| DateTime::parse_from_rfc3339(text).unwrap_or_default();
+        // By the calendar: a day of 23 hours is a day, and a month is a month.
+        let same_length =
+            local(accepted.period.start, accepted.period.end) == local(parse(&now.start), parse(&now.end));
+        if !(same_length || is_month(&accepted.period.label) && is_month(&now.label)) {
+            return differ("check_error.period", accepted.period.label.clone(), now.label.clone());
+        }
+        let sorted = |names: &[String]| {
+            let mut names = names.to_vec();
+            names.sort();
+            names
+        };
+        if sorted(&accepted.channels) != sorted(&analysis.channels) {
+            return differ("check_error.channels", accepted.channels.join(" | "), analysis.channels.join(" | "));
+        }
+        Ok(())
+    }
+
+    /// What is worse than accepted, and what is new.
+    pub fn rulings(&self, case: Case<'_>) -> Vec<Ruling> {
+        let named = |rule: &'static str, name: &'static str, ruling: Ruling| Ruling {
+            name: Naming::Phrase(Sentence::new(name)),
+            rule,
+            ..ruling
+        };
+        let accepted = |row: &crate::analysis::DetailRow| {
+            let same = |known: &&Detail| known.reason == row.reason && known.detail == row.detail;
+            self.accepted.by_detail.iter().find(same).map_or(0, |known| known.errors)
+        };
+        let rows = || case.analysis.by_detail.iter().filter(|row| row.errors > accepted(row));
+        let details = |new: bool| {
+            rows()
+                .filter(|row| (accepted(row) == 0) == new)
+                .map(|row| DetailErrors { reason: row.reason.clone(), detail: row.detail.clone(), errors: row.errors })
+                .collect::<Vec<_>>()
+        };
+        let (errors, limit) = (case.analysis.totals.errors, self.accepted.totals.errors);
+        let total = Found {
+            holds: errors <= limit,
+            actual: measure(errors, Unit::Errors),
+            limit: measure(limit, Unit::Errors),
+            text: Sentence::new("check.errors").with_number("errors", errors).with_number("limit", limit),
+        };
+        let mut total = Ruling::on(total, Level::Fail);
+        if total.status != Status::Passed {
+            total.details = details(false).into_iter().chain(details(true)).collect();
+            total.details.sort_by_key(|detail| std::cmp::Reverse(detail.errors));
+        }
+        let incidents = if case.cube.precision() >= Precision::Day {
+            unjudged(Sentence::new("check_unjudged.no_incidents"))
+        } else {
+            case.incidents(self.accepted.incidents.len() as u64)
+        };
+        vec![
+            named("baseline_errors", "check_name.baseline_errors", total),
+            named(
+                "baseline_details",
+                "check_name.baseline_details",
+                case.no_details(details(false), "check.worse_none", "check.worse_some", Level::Fail),
+            ),
+            named(
+                "baseline_new",
+                "check_name.baseline_new",
+                case.no_details(details(true), "check.beyond_none", "check.beyond_some", Level::Fail),
+            ),
+            named("baseline_incidents", "check_name.baseline_incidents", incidents),
+        ]
+    }
+}

@@ -1,0 +1,129 @@
+//! Which errors a rule is about, and rules that can never be about any.
+
+use super::{Condition, Conditions};
+use crate::{
+    cube::{Cube, fits},
+    error::{Error, Result},
+    model::Sentence,
+    taxonomy::{self, ERROR_STATUS_CODE, REASONS},
+};
+
+/// What a rule is about.
+pub enum Matching {
+    /// For each kind of the cube's catalog whether it is meant.
+    Kinds(Vec<bool>),
+    /// The inputs do not name what the rule asks for, which is no proof that it has no errors.
+    Unnamed(Sentence),
+}
+
+/// Finds the kinds that meet all conditions.
+///
+/// # Errors
+/// Where a condition can never be met: a reason that does not exist, a misspelt detail, an impossible status.
+pub fn matching(conditions: &Conditions, cube: &Cube) -> Result<Matching> {
+    let catalog = cube.catalog();
+    let reason = conditions.reason.as_ref().map(|reason| taxonomy::canonical(&reason.pattern, "").reason.into_owned());
+    let meant = |name: &str| reason.as_deref().is_none_or(|wanted| fits(wanted, name));
+    if let Some(condition) = &conditions.reason {
+        let known: Vec<&str> = REASONS.iter().copied().chain(catalog.reasons().iter().map(String::as_str)).collect();
+        if !known.iter().any(|name| meant(name)) {
+            return Err(never("check_error.reason", condition, known));
+        }
+    }
+    if let Some(condition) = &conditions.status {
+        status(condition, meant(ERROR_STATUS_CODE))?;
+    }
+    if let Some(condition) = &conditions.detail {
+        let there = catalog.kinds().iter().filter(|kind| meant(&catalog.reasons()[kind.reason as usize]));
+        let there: Vec<&str> = there.map(|kind| catalog.details()[kind.detail as usize].as_str()).collect();
+        detail(condition, &there, &meant)?;
+    }
+    if let Some(condition) = &conditions.channel {
+        let names = || cube.labels().iter().flatten().map(String::as_str);
+        if !names().any(|name| fits(&condition.pattern, name)) {
+            return Ok(Matching::Unnamed(unnamed("check_unjudged.channel", condition, names())));
+        }
+    }
+    if let Some(condition) = &conditions.host {
+        let names = || catalog.hosts().iter().map(|host| host.0.as_str());
+        if !names().any(|name| host_fits(&condition.pattern, name)) {
+            return Ok(Matching::Unnamed(unnamed("check_unjudged.host", condition, names())));
+        }
+    }
+    let kinds = catalog.kinds().iter().map(|kind| {
+        let (reason, detail) =
+            (catalog.reasons()[kind.reason as usize].as_str(), catalog.details()[kind.detail as usize].as_str());
+        let channel = cube.labels()[cube.label_of()[kind.channel as usize] as usize].as_deref();
+        let host = kind.host.map(|host| catalog.hosts()[host as usize].0.as_str());
+        let met = |condition: &Option<Condition>, holds: &dyn Fn(&str) -> bool| {
+            condition.as_ref().is_none_or(|condition| holds(&condition.pattern))
+        };
+        meant(reason)
+            && met(&conditions.detail, &|wanted| fits(wanted, detail))
+            && met(&conditions.status, &|wanted| {
+                taxonomy::status(reason, detail).is_some_and(|status| status_fits(wanted, status))
+            })
+            && met(&conditions.channel, &|wanted| channel.is_some_and(|channel| fits(wanted, channel)))
+            && met(&conditions.host, &|wanted| host.is_some_and(|host| host_fits(wanted, host)))
+    });
+    Ok(Matching::Kinds(kinds.collect()))
+}
+
+/// `502`, `5xx` or `50*`.
+fn status_fits(wanted: &str, status: u16) -> bool {
+    fits(wanted, &status.to_string()) || taxonomy::status_class(status).is_some_and(|class| fits(wanted, class))
+}
+
+/// A host is known with its scheme, but may be asked for without.
+fn host_fits(wanted: &str, host: &str) -> bool {
+    fits(wanted, host) || host.split_once("://").is_some_and(|(_, name)| fits(wanted, name))
+}
+
+fn status(condition: &Condition, under_its_reason: bool) -> Result<()> {
+    if !(100..=599).any(|status| status_fits(&condition.pattern, status)) {
+        return Err(at(Error::new("check_error.status"), condition).with("value", &condition.pattern));
+    }
+    if !under_its_reason {
+        return Err(at(Error::new("check_error.status_reason"), condition).with("reason", ERROR_STATUS_CODE));
+    }
+    Ok(())
+}
+
+fn detail(condition: &Condition, there: &[&str], meant: &dyn Fn(&str) -> bool) -> Result<()> {
+    let wanted = condition.pattern.as_str();
+    let of = |reason: &&'static str| taxonomy::details(reason).into_iter();
+    let listed: Vec<&str> = REASONS.iter().filter(|reason| meant(reason)).flat_map(of).collect();
+    let status = |reason: &str| (100..=599_u16).any(|status| meant(reason) && fits(wanted, &status.to_string()));
+    if there.iter().chain(&listed).any(|name| fits(wanted, name)) || status(ERROR_STATUS_CODE) {
+        return Ok(());
+    }
+    if let Some(owner) = REASONS.iter().find(|reason| of(reason).any(|name| fits(wanted, name))) {
+        return Err(at(Error::new("check_error.detail_elsewhere"), condition)
+            .with("value", wanted)
+            .with("reason", owner));
+    }
+    if !taxonomy::nearest(wanted, listed.iter().copied()).is_empty() {
+        return Err(never("check_error.detail", condition, listed));
+    }
+    // Like nothing that is known: LINE may have made it up since, and it may come.
+    Ok(())
+}
+
+fn at(error: Error, condition: &Condition) -> Error {
+    error.with("line", condition.at.line).with("column", condition.at.column)
+}
+
+fn never(key: &'static str, condition: &Condition, known: Vec<&str>) -> Error {
+    at(Error::new(key), condition)
+        .with("value", &condition.pattern)
+        .with_sentence("nearest", near(&condition.pattern, known))
+}
+
+fn near<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Sentence {
+    let nearest = taxonomy::nearest(wanted, known).join(", ");
+    Sentence::new(if nearest.is_empty() { "error_nearest.none" } else { "error_nearest.one" }).with("nearest", nearest)
+}
+
+fn unnamed<'a>(key: &'static str, condition: &Condition, known: impl IntoIterator<Item = &'a str>) -> Sentence {
+    Sentence::new(key).with("value", &condition.pattern).with_sentence("nearest", near(&condition.pattern, known))
+}

@@ -1,0 +1,20 @@
+//! Judging: rules on one side, the numbers of a period on the other, and a verdict.
+//!
+//! [`Rules`] come from a configuration ([`Rules::read`]), [`Baseline`] from an accepted `summary.json`; [`judge`] holds
+//! them against an analysis and its cube. What cannot be judged is told apart from what holds: nothing passes
+//! because nothing was known.
+
+mod baseline;
+mod demands;
+mod judge;
+mod matching;
+mod propose;
+mod read;
+mod rules;
+mod verdict;
+
+pub use baseline::Baseline;
+pub use judge::{Case, judge};
+pub use propose::propose;
+pub use rules::{Condition, Conditions, Demand, Level, MIN_PREVIOUS, Per, Percent, Position, Rule, Rules};
+pub use verdict::{Configuration, DetailErrors, Measure, Outcome, Result, Status, Unit, Verdict, WindowErrors};

@@ -1,0 +1,204 @@
+//! What is demanded of a period.
+
+use std::str::FromStr;
+
+/// Fewer errors than this in the period before are too few to measure an increase from, unless the user says otherwise.
+pub const MIN_PREVIOUS: u64 = 20;
+
+/// All demands, in the order in which they were written.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    pub rules: Vec<Rule>,
+}
+
+/// One demand on the errors that meet all conditions.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// As the user calls it; safe to show.
+    pub name: Option<String>,
+    pub conditions: Conditions,
+    pub demand: Demand,
+    pub per: Per,
+    pub level: Level,
+}
+
+/// What must hold. A value equal to its limit holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// At most so many errors.
+    Errors(u64),
+    /// At most this part of all errors.
+    Share(Percent),
+    /// At most so much more than before, where fewer than `least` errors before count as `least`.
+    Increase { most: Percent, least: u64 },
+    /// At most so many incidents that touch the period.
+    Incidents(u64),
+    /// At most so many rejected rows in all inputs.
+    Rejected(u64),
+    /// No detail that was never there before the period.
+    NoNewDetails,
+    /// No detail that LINE's published list does not have.
+    NoUnknownDetails,
+    /// The inputs of each channel reach to within so many milliseconds of the moment of the report.
+    Age(i64),
+}
+
+impl Demand {
+    /// The key of the configuration.
+    pub fn key(self) -> &'static str {
+        match self {
+            Demand::Errors(_) => "max_errors",
+            Demand::Share(_) => "max_share",
+            Demand::Increase { .. } => "max_increase",
+            Demand::Incidents(_) => "max_incidents",
+            Demand::Rejected(_) => "max_rejected",
+            Demand::NoNewDetails => "new_details",
+            Demand::NoUnknownDetails => "unknown_details",
+            Demand::Age(_) => "max_age",
+        }
+    }
+}
+
+/// What a broken rule means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    #[default]
+    Fail,
+    Warn,
+}
+
+/// The windows of which no single one may break the rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Per {
+    #[default]
+    Period,
+    Hour,
+    Day,
+    Week,
+}
+
+impl Per {
+    /// All of them, from large to small.
+    pub const ALL: [Per; 4] = [Per::Period, Per::Week, Per::Day, Per::Hour];
+
+    /// The name used in the configuration and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Per::Period => "period",
+            Per::Hour => "hour",
+            Per::Day => "day",
+            Per::Week => "week",
+        }
+    }
+}
+
+/// Which errors a rule is about; those that meet every condition.
+#[derive(Clone, Debug, Default)]
+pub struct Conditions {
+    pub reason: Option<Condition>,
+    pub detail: Option<Condition>,
+    /// `502` or `5xx`.
+    pub status: Option<Condition>,
+    /// With or without its scheme.
+    pub host: Option<Condition>,
+    pub channel: Option<Condition>,
+}
+
+impl Conditions {
+    /// The conditions that there are, with their keys.
+    pub fn each(&self) -> impl Iterator<Item = (&'static str, &Condition)> {
+        [
+            ("channel", &self.channel),
+            ("reason", &self.reason),
+            ("detail", &self.detail),
+            ("status", &self.status),
+            ("host", &self.host),
+        ]
+        .into_iter()
+        .filter_map(|(key, condition)| Some((key, condition.as_ref()?)))
+    }
+}
+
+/// A text that something must be; `*` stands for any text, and case does not matter.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// Safe to show.
+    pub pattern: String,
+    pub at: Position,
+}
+
+/// A place in a configuration, both from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+}
+
+/// A percentage, in millionths of a percent, so that comparisons are exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Percent(u64);
+
+impl Percent {
+    /// Digits behind the point.
+    const DIGITS: u32 = 6;
+    const SCALE: u128 = 10_u128.pow(Percent::DIGITS);
+
+    /// The largest whole number that is at most this much more than a base.
+    pub fn more_than(self, base: u64) -> u64 {
+        let whole = 100 * Percent::SCALE;
+        u64::try_from(u128::from(base) * (whole + u128::from(self.0)) / whole).unwrap_or(u64::MAX)
+    }
+
+    /// Whether a part of a whole is at most this share of it. Nothing is a share of nothing.
+    pub fn holds(self, part: u64, whole: u64) -> bool {
+        u128::from(part) * 100 * Percent::SCALE <= u128::from(self.0) * u128::from(whole)
+    }
+
+    /// The number in front of the sign.
+    pub fn value(self) -> f64 {
+        self.0 as f64 / Percent::SCALE as f64
+    }
+}
+
+impl std::fmt::Display for Percent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.value())
+    }
+}
+
+impl FromStr for Percent {
+    type Err = ();
+
+    /// Reads `50%` or `12.5 %`.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let number = text.trim().strip_suffix('%').ok_or(())?.trim_end();
+        let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(part) || whole.len() > 9 || part.len() > Percent::DIGITS as usize {
+            return Err(());
+        }
+        let part: u64 = format!("{part:0<6}").parse().map_err(|_| ())?;
+        whole.parse::<u64>().map_err(|_| ()).map(|whole| Percent(whole * Percent::SCALE as u64 + part))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentages_are_exact() {
+        let percent = |text: &str| text.parse::<Percent>().unwrap();
+        assert_eq!(percent("50%").more_than(20), 30);
+        assert_eq!(percent("50 %").more_than(21), 31, "31.5 holds 31");
+        assert_eq!(percent("0%").more_than(7), 7);
+        assert_eq!(percent("12.5%").to_string(), "12.5");
+        assert!(percent("33.333333%").holds(1, 4) && !percent("33.333333%").holds(1, 3));
+        assert!(percent("20%").holds(1, 5) && !percent("20%").holds(2, 9));
+        assert!(percent("0%").holds(0, 0), "nothing is a share of nothing");
+        for wrong in ["50", "", "%", "-5%", "5.%", ".5%", "1.2345678%", "many%", "1e3%", "12345678901%"] {
+            assert!(wrong.parse::<Percent>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! `errstat check`: the exit code decides.
+
+use std::{
+    env, fs,
+    fs::OpenOptions,
+    io::Write,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use clap::{Args, ValueEnum};
+
+use super::{
+    Stop,
+    config::Config,
+    load,
+    options::{Shared, parsed},
+    output::{self, shown},
+    screen,
+};
+use crate::{
+    analysis::{self, PeriodSpec},
+    check::{self, Baseline, Case, Rules, Verdict},
+    error::{Error, Result},
+    model::{Privacy, Sentence},
+    render::{github, json, junit, markdown, terminal},
+};
+
+/// Judge exports by rules; the exit code says how it went
+///
+/// The rules stand in errstat.toml ([check]); --init proposes some. Exit code 0: all hold, 1: a rule that must hold is
+/// broken, 2: it cannot be judged (no rules, unreadable, unclear or stale inputs, none that reach the period).
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// How to print the verdict
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+
+    /// Write the verdict to a file too (repeatable): junit=check.xml, markdown=check.md, …
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parsed::<Report>)]
+    report: Vec<Report>,
+
+    /// An accepted summary.json: nothing may be worse, nothing new
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Accept the present state: write it to the baseline's file
+    #[arg(long, requires = "baseline")]
+    update_baseline: bool,
+
+    /// Write an errstat.toml with rules proposed from the inputs
+    #[arg(long, conflicts_with_all = ["baseline", "report"])]
+    init: bool,
+
+    /// Print the JSON Schema of --format json
+    #[arg(long, exclusive = true)]
+    schema: bool,
+
+    #[command(flatten)]
+    shared: Shared,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Junit,
+    Github,
+    Markdown,
+}
+
+/// `--report`.
+#[derive(Clone, Debug)]
+struct Report {
+    format: Format,
+    place: PathBuf,
+}
+
+impl FromStr for Report {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let known: Vec<String> = Format::value_variants()
+            .iter()
+            .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        text.split_once('=')
+            .filter(|(_, place)| !place.is_empty())
+            .and_then(|(format, place)| {
+                Some(Report { format: Format::from_str(format, false).ok()?, place: PathBuf::from(place) })
+            })
+            .ok_or_else(|| {
+                Error::new("check_error.report_form")
+                    .with("value", Privacy::default().text(text))
+                    .with("known", known.join(", "))
+            })
+    }
+}
+
+pub fn run(mut arguments: Arguments) -> std::result::Result<(), Stop> {
+    if arguments.schema {
+        let schema = json::schema::<Verdict>().map_err(|cause| Error::new("error.frame").with("cause", cause))?;
+        return screen::print(schema.as_bytes());
+    }
+    if arguments.init {
+        return init(&mut arguments.shared);
+    }
+    screen::speak(arguments.shared.lang());
+    let judged = verdict(&mut arguments);
+    let unread = judged.as_ref().err().cloned();
+    let verdict = judged.unwrap_or_else(|error| Verdict::unjudged(&error, &load::options(&arguments.shared)));
+    // From here on the exit code is settled; only an output that cannot be written makes it worse.
+    let mut code = verdict.exit_code;
+    let mut worse = |error: &Error| {
+        screen::fail(error);
+        code = check::Result::NotJudged.exit_code();
+    };
+    for report in &arguments.report {
+        let written = arguments.rendered(&verdict, report.format, false);
+        if let Err(error) = written.and_then(|bytes| output::write(&report.place, &bytes)) {
+            worse(&error);
+        }
+    }
+    match unread {
+        // On the screen the sentence is enough.
+        Some(error) if arguments.format == Format::Text => worse(&error),
+        unread => {
+            if let Some(error) = &unread {
+                worse(error);
+            }
+            match arguments.rendered(&verdict, arguments.format, true) {
+                Ok(bytes) => {
+                    if let Err(Stop::Failed(error)) = screen::print(&bytes) {
+                        worse(&error);
+                    }
+                }
+                Err(error) => worse(&error),
+            }
+        }
+    }
+    if arguments.format == Format::Github
+        && let Err(error) = job_summary(&markdown::verdict(&verdict, arguments.shared.lang(), arguments.shared.top()))
+    {
+        worse(&error);
+    }
+    match code {
+        0 => Ok(()),
+        1 => Err(Stop::Broken),
+        _ => Err(Stop::Told),
+    }
+}
+
+/// Reads everything and judges it; writes a new baseline where one is asked for.
+fn verdict(arguments: &mut Arguments) -> Result<Verdict> {
+    let shared = &mut arguments.shared;
+    let (rules, config) = configured(shared)?;
+    let mut cube = load::cube(shared)?;
+    let options = load::options(shared);
+    let analysis = analysis::analyse(&mut cube, &options)?;
+    let numbers = || json::json(&analysis).map_err(|cause| Error::new("error.frame").with("cause", cause));
+    let baseline = match &arguments.baseline {
+        Some(place) if arguments.update_baseline => Some(Baseline::read(shown(place), &numbers()?)?),
+        Some(place) => Some(Baseline::read(shown(place), &read_file(place)?)?),
+        None => None,
+    };
+    let case = Case { cube: &cube, analysis: &analysis, options: &options };
+    let path = config.as_ref().map_or(String::new(), |config| config.shown().to_owned());
+    let verdict = check::judge(case, &rules, baseline.as_ref()).map_err(|error| error.with("path", path))?;
+    if let Some(place) = arguments.baseline.as_ref().filter(|_| arguments.update_baseline)
+        && verdict.result != check::Result::NotJudged
+    {
+        output::write(place, numbers()?.as_bytes())?;
+        if !shared.showing.quiet {
+            let written = Sentence::new("check.baseline_written").with("path", shown(place));
+            screen::tell(&shared.lang().say(&written));
+        }
+    }
+    Ok(verdict.under(config.map(|config| config.told())))
+}
+
+/// The rules, and the file that they stand in; fills what the command line leaves open.
+fn configured(shared: &mut Shared) -> Result<(Rules, Option<Config>)> {
+    let Some(config) = Config::find(shared.showing.config.as_deref())? else {
+        return Ok((Rules::default(), None));
+    };
+    let rules = config.rules()?;
+    config.fill_check(shared)?;
+    config.fill(shared)?;
+    screen::speak(shared.lang());
+    Ok((rules, Some(config)))
+}
+
+fn read_file(place: &Path) -> Result<String> {
+    fs::read_to_string(place)
+        .map_err(|cause| Error::new("error.config_unreadable").with("path", shown(place)).with("cause", cause))
+}
+
+impl Arguments {
+    fn rendered(&self, verdict: &Verdict, format: Format, on_screen: bool) -> Result<Vec<u8>> {
+        let (lang, top) = (self.shared.lang(), self.shared.top());
+        let failed = |cause: &dyn std::fmt::Display| Error::new("error.frame").with("cause", cause);
+        Ok(match format {
+            Format::Text => {
+                let view = if on_screen { screen::view(&self.shared) } else { screen::plain(&self.shared) };
+                terminal::check(verdict, &view)
+            }
+            Format::Json => json::json(verdict).map_err(|cause| failed(&cause))?,
+            Format::Junit => junit::junit(verdict, lang, top).map_err(|cause| failed(&cause))?,
+            Format::Github => github::github(verdict, lang),
+            Format::Markdown => markdown::verdict(verdict, lang, top),
+        }
+        .into_bytes())
+    }
+}
+
+/// Appends to the summary of a job on GitHub, where this is one.
+fn job_summary(text: &str) -> Result<()> {
+    let Some(place) = env::var_os("GITHUB_STEP_SUMMARY").filter(|place| !place.is_empty()) else { return Ok(()) };
+    let place = Path::new(&place);
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(place)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|cause| Error::new("check_error.summary_unwritten").with("path", shown(place)).with("cause", cause))
+}
+
+/// Proposes rules from the inputs.
+fn init(shared: &mut Shared) -> std::result::Result<(), Stop> {
+    let place = shared.showing.config.take().unwrap_or_else(|| PathBuf::from(Config::DEFAULT));
+    screen::speak(shared.lang());
+    if fs::symlink_metadata(&place).is_ok() {
+        return Err(Error::new("check_error.init_there").with("path", shown(&place)).into());
+    }
+    let mut cube = load::cube(shared)?;
+    let options = analysis::Options { period: PeriodSpec::All, ..load::options(shared) };
+    let analysis = analysis::analyse(&mut cube, &options)?;
+    let text = check::propose(Case { cube: &cube, analysis: &analysis, options: &options }, shared.lang())?;
+    output::write(&place, text.as_bytes())?;
+    let config =
+        if place == Path::new(Config::DEFAULT) { String::new() } else { format!(" --config {}", shown(&place)) };
+    let command = format!(
+        "errstat check{config} {}",
+        shared
+            .reading
+            .inputs
+            .iter()
+            .map(|input| screen::quoted(&Privacy::default().text(input)))
+            .collect::<Vec<_>>()
+            .join(" ")
+    );
+    let written = Sentence::new("check.written").with("path", shown(&place)).with("command", command);
+    screen::tell(&shared.lang().say(&written));
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! The canonical row: what an export, a mail and the archive say about one moment of one channel.
+
+use super::{HostLabel, Precision, Timestamp};
+
+/// The errors of one exact key: a step of time, a channel, a reason, a detail and the kind of source. The host is an
+/// attribute, no part of the key. All texts are safe to show.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row {
+    /// The moment; the start of the step for times coarser than a second.
+    pub time: Timestamp,
+    /// How finely `time` tells the time.
+    pub precision: Precision,
+    /// The channel's name where it has one, else its id; `None` where nothing names it.
+    pub channel: Option<String>,
+    /// The reason code; an unknown one as it was written.
+    pub reason: String,
+    /// May be empty.
+    pub detail: String,
+    /// Scheme and host of the webhook URL, where one is known; the whole URL where the user asked for it.
+    pub host: Option<HostLabel>,
+    pub origin: Origin,
+    pub errors: u64,
+    /// How many rows of the source these errors are summed from.
+    pub rows: u64,
+}
+
+/// The kind of source a row is from. Mails and exports of one channel tell the same errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A table downloaded from the console.
+    Export,
+    /// A notification mail.
+    Mail,
+}
+
+impl Origin {
+    /// The name used in the archive and in text.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Export => "export",
+            Origin::Mail => "mail",
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! JUnit's XML: one test case for each rule, as Jenkins and GitLab read it.
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::{
+    times::Clock,
+    verdict::{configuration, details, title, windows},
+};
+use crate::{
+    check::{Outcome, Result, Status, Verdict},
+    taxonomy::Lang,
+};
+
+/// The verdict as a JUnit report. A broken rule is a failure; a rule that only warns passes, with its text as output; a
+/// rule that could not be judged is skipped; and what keeps everything from being judged is an error.
+///
+/// # Errors
+/// None that a verdict can cause; the signature is that of the serialiser.
+pub fn junit(verdict: &Verdict, lang: Lang, top: usize) -> std::result::Result<String, quick_junit::SerializeError> {
+    let mut report = Report::new("errstat check");
+    let mut suite = TestSuite::new(verdict.period.as_ref().map_or("errstat", |period| period.label.as_str()));
+    for line in configuration(verdict, lang) {
+        suite.add_property(quick_junit::Property::new("errstat", line.as_str()));
+    }
+    suite.add_test_cases(verdict.rules.iter().map(|outcome| case(outcome, lang, top)));
+    if verdict.result == Result::NotJudged {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(title(verdict, lang)).set_type("not_judged").set_description(verdict.problems.join("\n"));
+        let mut case = TestCase::new(lang.phrase("check.problems"), status);
+        case.set_classname("errstat.check");
+        suite.add_test_case(case);
+    }
+    report.add_test_suite(suite);
+    report.to_string()
+}
+
+fn case(outcome: &Outcome, lang: Lang, top: usize) -> TestCase {
+    let status = match outcome.status {
+        Status::Passed | Status::Warned => TestCaseStatus::success(),
+        Status::NotJudged => {
+            let mut skipped = TestCaseStatus::skipped();
+            skipped.set_message(outcome.text.as_str());
+            skipped
+        }
+        Status::Failed => {
+            let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            failure.set_message(outcome.text.as_str()).set_type(outcome.rule).set_description(body(outcome, lang, top));
+            failure
+        }
+    };
+    let mut case = TestCase::new(outcome.name.as_str(), status);
+    case.set_classname(format!("errstat.{}", outcome.rule));
+    match outcome.status {
+        Status::Warned => {
+            case.set_system_out(format!("{}: {}", lang.phrase("check.warned"), body(outcome, lang, top)));
+        }
+        Status::Passed => {
+            case.set_system_out(outcome.text.as_str());
+        }
+        Status::Failed | Status::NotJudged => {}
+    }
+    case
+}
+
+/// The text, what breaks the rule, and what to do.
+fn body(outcome: &Outcome, lang: Lang, top: usize) -> String {
+    let clock = Clock::of(lang);
+    let lists = [("check.windows", windows(outcome, &clock, top)), ("check.details", details(outcome, lang, top))];
+    let lists = lists
+        .into_iter()
+        .filter(|(_, items)| !items.is_empty())
+        .map(|(key, items)| format!("{}: {}", lang.phrase(key), items.join(", ")));
+    let advice = outcome.advice.iter().map(|advice| format!("{}: {advice}", lang.phrase("check.first")));
+    std::iter::once(outcome.text.clone()).chain(lists).chain(advice).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,60 @@
+//! A verdict to paste into a pull request, and for GitHub's job summary.
+
+use super::prose;
+use crate::{
+    check::{Outcome, Status, Verdict},
+    model::for_log,
+    render::{
+        times::Clock,
+        verdict::{STATUSES, configuration, details, period, status_word, title, windows},
+    },
+    taxonomy::Lang,
+};
+
+/// The verdict as GitHub-flavoured Markdown, each line ended. Lists have `top` entries and say what they leave out.
+pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
+    let mut out = format!("## {}\n", prose(&title(verdict, lang)));
+    if let Some(period) = period(verdict, lang) {
+        out += &format!("\n{}\n", prose(&period));
+    }
+    if !verdict.problems.is_empty() {
+        out += &format!("\n### {}\n\n", lang.phrase("check.problems"));
+        verdict.problems.iter().for_each(|problem| out += &format!("- {}\n", prose(problem)));
+    }
+    if !verdict.rules.is_empty() {
+        let columns = ["check.result", "check.rule", "check.said"].map(|key| lang.phrase(key));
+        out += &format!("\n| {} |\n| --- | --- | --- |\n", columns.join(" | "));
+        for status in STATUSES {
+            for outcome in verdict.rules.iter().filter(|outcome| outcome.status == status) {
+                let word = match status {
+                    Status::Failed => format!("**{}**", status_word(status, lang)),
+                    _ => status_word(status, lang).to_owned(),
+                };
+                out += &format!("| {word} | {} | {} |\n", prose(&outcome.name), said(outcome, lang, top));
+            }
+        }
+    }
+    if !verdict.notes.is_empty() {
+        out += &format!("\n### {}\n\n", lang.phrase("check.notes"));
+        verdict.notes.iter().for_each(|note| out += &format!("- {}\n", prose(&note.text)));
+    }
+    for line in configuration(verdict, lang) {
+        out += &format!("\n{}\n", prose(&line));
+    }
+    out.lines().map(|line| for_log(line) + "\n").collect()
+}
+
+/// A cell with everything that is known of a rule.
+fn said(outcome: &Outcome, lang: Lang, top: usize) -> String {
+    let mut parts = vec![prose(&outcome.text)];
+    let clock = Clock::of(lang);
+    for (key, items) in
+        [("check.windows", windows(outcome, &clock, top)), ("check.details", details(outcome, lang, top))]
+    {
+        if !items.is_empty() {
+            parts.push(format!("{}: {}", lang.phrase(key), prose(&items.join(", "))));
+        }
+    }
+    parts.extend(outcome.advice.iter().map(|advice| format!("{}: {}", lang.phrase("check.first"), prose(advice))));
+    parts.join("<br>")
+}
