@@ -119,7 +119,8 @@ fn status(holds: bool, level: Level) -> Status {
 fn first_step(lang: Lang, detail: &DetailErrors) -> Option<String> {
     let known = taxonomy::explanation(lang, &detail.reason, Some(&detail.detail))?;
     let step = known.first.first()?;
-    Some(lang.say(&Sentence::new("check.advice").with("title", &known.title).with("step", step)))
+    // Without the signs that mark commands: every output has its own.
+    Some(lang.say(&Sentence::new("check.advice").with("title", &known.title).with("step", step.replace('`', ""))))
 }
 
 /// The errors of a window, and what is allowed in it.
@@ -491,9 +492,14 @@ fn percentage(part: u64, whole: u64) -> String {
     format!("{share:.2}")
 }
 
-/// A detail in a sentence, its reason where it has no name of its own.
-pub fn detail_name(detail: &DetailErrors) -> String {
-    let name = if detail.detail.is_empty() { &detail.reason } else { &detail.detail };
+/// A detail in a sentence: a status with its name, its reason where it has no name of its own.
+fn detail_name(detail: &DetailErrors) -> String {
+    let status = taxonomy::status(&detail.reason, &detail.detail).and_then(taxonomy::status_name);
+    let name = match status {
+        Some(status) => format!("{} {status}", detail.detail),
+        None if detail.detail.is_empty() => detail.reason.clone(),
+        None => detail.detail.clone(),
+    };
     let short: String = name.chars().take(80).collect();
     if short.len() < name.len() { format!("{short}…") } else { short }
 }

@@ -523,7 +523,7 @@ fn annotations_are_escaped_and_the_job_has_a_summary() {
     let printed = outcome.text();
     let lines: Vec<&str> = printed.lines().collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[0].starts_with("::error title=errstat%3A Errors in the period::60 errors"), "{}", lines[0]);
+    assert!(lines[0].starts_with("::error title=errstat%3A Errors in the period::60 counted"), "{}", lines[0]);
     assert!(lines[1].starts_with("::warning title=errstat%3A %3A%3Aerror%3A%3Ax "), "{}", lines[1]);
     assert!(!outcome.text().contains("##["), "{}", outcome.text());
     let summary = folder.text("summary.md");

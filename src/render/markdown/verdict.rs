@@ -1,5 +1,7 @@
 //! A verdict to paste into a pull request, and for GitHub's job summary.
 
+use std::collections::HashSet;
+
 use super::prose;
 use crate::{
     check::{Outcome, Status, Verdict},
@@ -24,13 +26,16 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
     if !verdict.rules.is_empty() {
         let columns = ["check.result", "check.rule", "check.said"].map(|key| lang.phrase(key));
         out += &format!("\n| {} |\n| --- | --- | --- |\n", columns.join(" | "));
+        // The same advice is told once.
+        let mut told = HashSet::new();
         for status in STATUSES {
             for outcome in verdict.rules.iter().filter(|outcome| outcome.status == status) {
+                let advice = outcome.advice.as_deref().filter(|advice| told.insert(*advice));
                 let word = match status {
                     Status::Failed => format!("**{}**", status_word(status, lang)),
                     _ => status_word(status, lang).to_owned(),
                 };
-                out += &format!("| {word} | {} | {} |\n", prose(&outcome.name), said(outcome, lang, top));
+                out += &format!("| {word} | {} | {} |\n", prose(&outcome.name), said(outcome, advice, lang, top));
             }
         }
     }
@@ -45,7 +50,7 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
 }
 
 /// A cell with everything that is known of a rule.
-fn said(outcome: &Outcome, lang: Lang, top: usize) -> String {
+fn said(outcome: &Outcome, advice: Option<&str>, lang: Lang, top: usize) -> String {
     let mut parts = vec![prose(&outcome.text)];
     let clock = Clock::of(lang);
     for (key, items) in
@@ -55,6 +60,6 @@ fn said(outcome: &Outcome, lang: Lang, top: usize) -> String {
             parts.push(format!("{}: {}", lang.phrase(key), prose(&items.join(", "))));
         }
     }
-    parts.extend(outcome.advice.iter().map(|advice| format!("{}: {}", lang.phrase("check.first"), prose(advice))));
+    parts.extend(advice.map(|advice| format!("{}: {}", lang.phrase("check.first"), prose(advice))));
     parts.join("<br>")
 }

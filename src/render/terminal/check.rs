@@ -1,5 +1,7 @@
 //! `errstat check`: the verdict, what is broken first.
 
+use std::collections::HashSet;
+
 use crate::{
     check::{Outcome, Result, Status, Verdict},
     model::Sentence,
@@ -14,6 +16,9 @@ use crate::render::{
     times::Clock,
     verdict::{STATUSES, configuration, details, period, status_word, title, windows},
 };
+
+/// More items than this are for the other formats.
+const LIST: usize = 5;
 
 /// The verdict as text of at most the view's width, each line ended.
 pub fn check(verdict: &Verdict, view: &TerminalView) -> String {
@@ -34,13 +39,16 @@ pub fn check(verdict: &Verdict, view: &TerminalView) -> String {
     }
     let width = STATUSES.iter().map(|status| cells(status_word(*status, lang))).max().unwrap_or(0) + 2;
     let found = |status: Status| verdict.rules.iter().filter(move |outcome| outcome.status == status);
+    // The same advice is told once.
+    let mut told = HashSet::new();
     for status in STATUSES {
         for outcome in found(status) {
             sheet.blank();
             let word = status_word(status, lang);
             let lead = format!("{}{}", ink_of(status).on(word), " ".repeat(width - cells(word)));
             sheet.paragraph(&lead, &excerpt(&outcome.name, NAME_IN_SENTENCE * 2), Ink::Strong);
-            body(&mut sheet, outcome, &" ".repeat(width), &clock, view);
+            let advice = outcome.advice.as_deref().filter(|advice| told.insert(*advice));
+            body(&mut sheet, outcome, advice, &" ".repeat(width), &clock, view);
         }
     }
     if !verdict.notes.is_empty() {
@@ -57,7 +65,7 @@ pub fn check(verdict: &Verdict, view: &TerminalView) -> String {
     sheet.finish()
 }
 
-fn body(sheet: &mut Sheet, outcome: &Outcome, indent: &str, clock: &Clock, view: &TerminalView) {
+fn body(sheet: &mut Sheet, outcome: &Outcome, advice: Option<&str>, indent: &str, clock: &Clock, view: &TerminalView) {
     let lang = view.lang;
     sheet.paragraph(indent, &outcome.text, Ink::Plain);
     let mut list = |key: &'static str, items: Vec<String>| {
@@ -66,12 +74,12 @@ fn body(sheet: &mut Sheet, outcome: &Outcome, indent: &str, clock: &Clock, view:
             sheet.paragraph(&lead, &items.join(", "), Ink::Plain);
         }
     };
-    list("check.windows", windows(outcome, clock, view.top));
-    list("check.details", details(outcome, lang, view.top));
-    if let Some(advice) = &outcome.advice {
+    list("check.windows", windows(outcome, clock, view.top.min(LIST)));
+    list("check.details", details(outcome, lang, view.top.min(LIST)));
+    if let Some(advice) = advice {
         let first =
             lang.say(&Sentence::new("check.advice").with("title", lang.phrase("check.first")).with("step", advice));
-        sheet.paragraph(indent, &first.replace('`', ""), Ink::Plain);
+        sheet.paragraph(indent, &first, Ink::Plain);
     }
 }
 
