@@ -106,7 +106,8 @@ impl Baseline {
             names
         };
         if sorted(&accepted.channels) != sorted(&analysis.channels) {
-            return differ("check_error.channels", accepted.channels.join(" | "), analysis.channels.join(" | "));
+            let list = |names: &[String]| if names.is_empty() { "–".to_owned() } else { names.join(" | ") };
+            return differ("check_error.channels", list(&accepted.channels), list(&analysis.channels));
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Case, Demand, DetailErrors, Level, Measure, Outcome, Per, Rule, Status, Unit, WindowErrors,
+    Case, Conditions, Demand, DetailErrors, Level, Measure, Outcome, Per, Rule, Status, Unit, WindowErrors,
     matching::{Matching, matching},
 };
 use crate::{
@@ -141,6 +141,7 @@ impl Case<'_> {
     pub fn rule(self, rule: &Rule) -> Result<Ruling> {
         let ruling = match matching(&rule.conditions, self.cube)? {
             Matching::Unnamed(why) => unjudged(why),
+            Matching::Kinds(_) if self.hosts_unknown(rule)? => unjudged(Sentence::new("check_unjudged.no_hosts")),
             Matching::Kinds(kinds) => match rule.demand {
                 Demand::Errors(_) | Demand::Share(_) | Demand::Increase { .. } => self.counted(rule, &kinds),
                 Demand::Incidents(most) => self.incidents(most),
@@ -160,6 +161,23 @@ impl Case<'_> {
             per: if matches!(ruling.status, Status::NotJudged) { rule.per } else { ruling.per },
             ..ruling
         })
+    }
+
+    /// Whether a rule asks for a host, and the errors of the period that it could be about name none.
+    fn hosts_unknown(self, rule: &Rule) -> Result<bool> {
+        if rule.conditions.host.is_none() {
+            return Ok(false);
+        }
+        let others = Conditions { host: None, ..rule.conditions.clone() };
+        let Matching::Kinds(kinds) = matching(&others, self.cube)? else { return Ok(false) };
+        let catalog = self.cube.catalog();
+        let bounds = &self.analysis.period.bounds;
+        let mut about = analysis::cells_in(self.cube, bounds.start, bounds.end)
+            .iter()
+            .filter(|cell| kinds[cell.kind.0 as usize])
+            .map(|cell| catalog.kind(cell.kind).host)
+            .peekable();
+        Ok(about.peek().is_some() && about.all(|host| host.is_none()))
     }
 
     /// Counts of errors, by window.
@@ -401,7 +419,7 @@ impl Case<'_> {
         };
         let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
         let text = Sentence::new(key)
-            .with_moment("until", calendar.zone.local(reach))
+            .with_moment("until", calendar.zone.local(reach.min(calendar.as_of)))
             .with("age", days(age))
             .with("limit", days(most))
             .with_sentence("channel", channel);

@@ -44,6 +44,13 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         return Err(Error::new("check_error.no_rules"));
     }
     let mut problems = problems(case);
+    if let Some(unknown) = problems.first() {
+        // Nothing holds because nothing is known.
+        let about_errors = |ruling: &&mut Ruling| !["max_age", "max_rejected"].contains(&ruling.rule);
+        for ruling in rulings.iter_mut().filter(about_errors).filter(|ruling| ruling.status == Status::Passed) {
+            (ruling.status, ruling.text) = (Status::NotJudged, unknown.clone());
+        }
+    }
     problems.extend(rulings.iter().filter_map(|ruling| ruling.problem.clone()));
     if problems.is_empty() && rulings.iter().all(|ruling| ruling.status == Status::NotJudged) {
         problems.push(Sentence::new("check_problem.nothing_judged"));

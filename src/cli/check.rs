@@ -117,7 +117,7 @@ pub fn run(mut arguments: Arguments) -> std::result::Result<(), Stop> {
     };
     for report in &arguments.report {
         let written = arguments.rendered(&verdict, report.format, false);
-        if let Err(error) = written.and_then(|bytes| output::write(&report.place, &bytes)) {
+        if let Err(error) = written.and_then(|bytes| write(&report.place, &bytes)) {
             worse(&error);
         }
     }
@@ -160,7 +160,7 @@ fn verdict(arguments: &mut Arguments) -> Result<Verdict> {
     let numbers = || json::json(&analysis).map_err(|cause| Error::new("error.frame").with("cause", cause));
     let baseline = match &arguments.baseline {
         Some(place) if arguments.update_baseline => Some(Baseline::read(shown(place), &numbers()?)?),
-        Some(place) => Some(Baseline::read(shown(place), &read_file(place)?)?),
+        Some(place) => Some(Baseline::read(shown(place), &read_baseline(place)?)?),
         None => None,
     };
     let case = Case { cube: &cube, analysis: &analysis, options: &options };
@@ -169,7 +169,7 @@ fn verdict(arguments: &mut Arguments) -> Result<Verdict> {
     if let Some(place) = arguments.baseline.as_ref().filter(|_| arguments.update_baseline)
         && verdict.result != check::Result::NotJudged
     {
-        output::write(place, numbers()?.as_bytes())?;
+        write(place, numbers()?.as_bytes())?;
         if !shared.showing.quiet {
             let written = Sentence::new("check.baseline_written").with("path", shown(place));
             screen::tell(&shared.lang().say(&written));
@@ -190,9 +190,17 @@ fn configured(shared: &mut Shared) -> Result<(Rules, Option<Config>)> {
     Ok((rules, Some(config)))
 }
 
-fn read_file(place: &Path) -> Result<String> {
+fn read_baseline(place: &Path) -> Result<String> {
     fs::read_to_string(place)
-        .map_err(|cause| Error::new("error.config_unreadable").with("path", shown(place)).with("cause", cause))
+        .map_err(|cause| Error::new("check_error.baseline_unreadable").with("path", shown(place)).with("cause", cause))
+}
+
+/// Writes a file, and makes the folders above it.
+fn write(place: &Path, bytes: &[u8]) -> Result<()> {
+    if let Some(folder) = place.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        output::folder(folder)?;
+    }
+    output::write(place, bytes)
 }
 
 impl Arguments {

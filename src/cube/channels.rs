@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::{
     error::{Error, Result},
     input::Source,
-    model::{Catalog, Channel},
+    model::{Catalog, Channel, Privacy, Sentence},
 };
 
 /// What the user says about channels.
@@ -18,16 +18,26 @@ pub struct ChannelRules {
 }
 
 impl ChannelRules {
+    /// A note for each pattern that no input matches.
+    pub fn unmatched(&self, sources: &[Source]) -> Vec<Sentence> {
+        let alone =
+            |(_, pattern): &&(String, glob::Pattern)| !sources.iter().any(|source| fits(pattern, &source.report.path));
+        let note = |(name, pattern): &(String, glob::Pattern)| {
+            Sentence::new("note.channel_unmatched")
+                .with("channel", name)
+                .with("pattern", Privacy::default().text(pattern.as_str()))
+        };
+        self.files.iter().filter(alone).map(note).collect()
+    }
+
     /// The label of rows that name no channel, in one input.
     ///
     /// # Errors
     /// Where more than one label fits.
     pub fn label(&self, source: &Source) -> Result<Option<String>> {
         let path = &source.report.path;
-        let file = path.rsplit('/').next().unwrap_or(path);
-        let fits = |pattern: &glob::Pattern| pattern.matches(if pattern.as_str().contains('/') { path } else { file });
         let labels: BTreeSet<&String> =
-            self.files.iter().filter(|(_, pattern)| fits(pattern)).map(|(name, _)| name).collect();
+            self.files.iter().filter(|(_, pattern)| fits(pattern, path)).map(|(name, _)| name).collect();
         match (labels.len(), &self.names[..]) {
             (1, _) => Ok(labels.into_iter().next().cloned()),
             (0, [name]) => Ok(Some(name.clone())),
@@ -38,6 +48,12 @@ impl ChannelRules {
                 .with("channels", labels.into_iter().cloned().collect::<Vec<_>>().join(" | "))),
         }
     }
+}
+
+/// Whether a file is meant: by its name, or by its path if the pattern has a `/`.
+fn fits(pattern: &glob::Pattern, path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    pattern.matches(if pattern.as_str().contains('/') { path } else { file })
 }
 
 /// Index into the list of channel labels.

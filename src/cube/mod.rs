@@ -56,7 +56,7 @@ impl Cube {
     /// where an overlap cannot be read again, where a sum leaves 64 bits.
     pub fn build(reading: Reading, rules: &ChannelRules, policy: OverlapPolicy) -> Result<Cube> {
         let Reading { mut sources, catalog, options, skipped, spools } = reading;
-        let mut notes = Vec::new();
+        let mut notes = rules.unmatched(&sources);
         let mut catalog = catalog.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         for source in &mut sources {
             label_source(source, &mut catalog, rules)?;

@@ -12,6 +12,7 @@ mod exact;
 mod find;
 mod headings;
 mod layout;
+mod mail;
 mod options;
 mod rows;
 mod source;

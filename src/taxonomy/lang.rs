@@ -26,6 +26,7 @@ macro_rules! phrase_files {
             include_str!(concat!($folder, "/page.toml")),
             include_str!(concat!($folder, "/terminal.toml")),
             include_str!(concat!($folder, "/mail.toml")),
+            include_str!(concat!($folder, "/mails.toml")),
             include_str!(concat!($folder, "/check.toml")),
         ]
     };

@@ -273,6 +273,16 @@ fn a_comparison_with_nothing_is_a_warning_and_alone_no_verdict() {
 
 #[test]
 fn rules_about_what_the_inputs_do_not_tell_are_not_judged() {
+    let hosts = Folder::with(
+        "w-2026-11-23.tsv",
+        "Time\tReason\tCount\tURL\n2026-11-10 10:00:00\tunclassified\t3\thttps://a.example.com/x\n2026-11-17 10:00:00\tunclassified\t3\t\n",
+    );
+    hosts.file(
+        "errstat.toml",
+        "[check]\nperiod = \"last-week\"\nmax_errors = 9\n[[check.rule]]\nhost = \"a.example.com\"\nmax_errors = 0\n",
+    );
+    let (code, verdict) = judged(&hosts, "w-2026-11-23.tsv");
+    assert_eq!((code, text(&verdict["rules"][1], "status")), (0, "not_judged"), "this week's error names no host");
     let folder = folder("[check]\nmax_errors = 100\n[[check.rule]]\nchannel = \"shop\"\nmax_errors = 0\n");
     let (code, verdict) = judged(&folder, "--channel shap");
     assert_eq!((code, text(&verdict["rules"][1], "status")), (0, "not_judged"));
@@ -487,7 +497,8 @@ fn junit_is_read_by_an_xml_parser() {
     );
     let failure = document.descendants().find(|node| node.has_tag_name("failure")).unwrap();
     assert!(failure.attribute("message").unwrap().contains("60") && failure.text().unwrap().contains("502"));
-    for (file, words) in [("check.md", "**failed**"), ("check.log", "::error title="), ("check.txt", "Failed: 1 of 4")]
+    for (file, words) in
+        [("check.md", "**failed**"), ("check.log", "::error title="), ("check.txt", "Failed. Broken rules: 1 of 4")]
     {
         assert!(folder.text(file).contains(words), "{file}: {}", folder.text(file));
     }
@@ -543,9 +554,9 @@ fn more_annotations_than_a_step_may_have_are_summed_up() {
 #[test]
 fn a_report_that_cannot_be_written_is_no_pass() {
     let folder = folder("[check]\nmax_errors = 500\n");
-    let outcome = call(&folder, "--report json=nowhere/check.json").run();
+    let outcome = call(&folder, "--report json=errors-2026-11-23.tsv/check.json").run();
     assert_eq!(outcome.code, Some(2));
-    assert!(outcome.stderr.contains("nowhere/check.json") && outcome.text().contains("Passed"));
+    assert!(outcome.stderr.contains("errors-2026-11-23.tsv") && outcome.text().contains("Passed"));
     assert!(call(&folder, "--report xml=check.xml").refused().contains("junit"));
 }
 

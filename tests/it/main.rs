@@ -9,6 +9,7 @@ mod python;
 mod bad_input;
 mod browser;
 mod check;
+mod ci_examples;
 mod config;
 mod encodings;
 mod incidents;

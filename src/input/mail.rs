@@ -1,0 +1,227 @@
+//! Notification mails: from the bytes of a mail or a mailbox to what they tell.
+//!
+//! The way of a mail: `mailbox` cuts a mailbox into mails, `mime` takes a mail apart into texts, `page` and
+//! `lines` make lines of them, `sections` finds the mails that were forwarded within a text, `items` finds
+//! the names of LINE's items in the lines, and `notice` makes notices of what stands beside the names.
+//!
+//! LINE documents the names of the items, not their layout, so names are looked for and layouts are not assumed.
+//! A mail is read whole or it is [`Content::Unreadable`]; a half-understood one never becomes a number.
+//! A mail proves nothing about its sender. What is read here can be written by anybody.
+
+mod items;
+mod lines;
+mod mailbox;
+mod mime;
+mod moment;
+mod notice;
+mod page;
+mod sections;
+mod subject;
+
+use std::io;
+
+pub use mailbox::{LONGEST_MAIL, MailFile, recognise};
+
+use crate::model::{Channel, HostLabel, Precision, Privacy, Sentence, Timestamp, Zone};
+
+/// One mail of a file. All texts are safe to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// The line on which the mail begins in its file, from 1; in a mailbox that is its `From ` line.
+    pub line: u64,
+    /// Its own `Message-ID`, without angle brackets.
+    pub message_id: Option<String>,
+    /// Its own `Date`, where that is a moment between the years 2011 and 2100.
+    pub sent: Option<Timestamp>,
+    /// The domain of its own `From` address, in lower case; of a forwarded mail, that is who forwarded it. Anybody can
+    /// write anything there.
+    pub from_domain: Option<String>,
+    /// Shortened.
+    pub subject: String,
+    pub content: Content,
+}
+
+/// What a mail is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// One or more of LINE's notices; at least one.
+    Notices(Vec<Notice>),
+    /// No notification of LINE's, and why that is said.
+    Other(Sentence),
+    /// It looks like a notification, but cannot be read whole.
+    Unreadable {
+        why: Hindrance,
+        /// What could not be read, or the subject; shortened.
+        text: String,
+    },
+}
+
+/// What a notification tells.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Notice {
+    Errors(Notified),
+    RedeliveryStopped(Stopped),
+}
+
+/// Errors of one reason and detail that a mail tells of. All texts are safe to show.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Notified {
+    /// The `Message-ID` of the mail that tells it, of a forwarded one the attached one's; none where it was forwarded as
+    /// text.
+    pub message_id: Option<String>,
+    pub channel: Channel,
+    /// The reason code; an unknown one as it was written.
+    pub reason: String,
+    /// May be empty.
+    pub detail: String,
+    pub host: Option<HostLabel>,
+    /// 1 where the mail tells none.
+    pub count: u64,
+    /// When the error was detected, or else when the mail was sent; the start of the step for times coarser than a
+    /// second.
+    pub time: Timestamp,
+    pub precision: Precision,
+}
+
+/// LINE gave up sending failed webhooks again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Stopped {
+    /// As for [`Notified::message_id`].
+    pub message_id: Option<String>,
+    pub channel: Channel,
+    /// When it was detected, or else when the mail was sent.
+    pub time: Timestamp,
+    pub precision: Precision,
+}
+
+/// Why a mail that looks like a notification was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Hindrance {
+    /// Longer than [`LONGEST_MAIL`].
+    MailTooLong,
+    /// Its text is longer than what is looked at.
+    TextTooLong,
+    /// More parts, or parts within parts, than any mail needs.
+    TooManyParts,
+    /// More notices than any mail has.
+    TooManyItems,
+    /// It ends before its last part does.
+    CutShort,
+    /// Its text is damaged, or in an encoding that is not known.
+    Undecodable,
+    ReasonMissing,
+    DetailTooLong,
+    CountNotWhole,
+    CountTooLarge,
+    TimeMissing,
+    /// It was forwarded or answered as text, which has lost when it was sent, and no item tells the time.
+    ForwardedWithoutTime,
+    TimeUnreadable,
+    TimeAmbiguous,
+    TimeImpossible,
+    TimeOutOfRange,
+}
+
+impl Hindrance {
+    /// Every hindrance.
+    pub const ALL: [Hindrance; 16] = [
+        Hindrance::MailTooLong,
+        Hindrance::TextTooLong,
+        Hindrance::TooManyParts,
+        Hindrance::TooManyItems,
+        Hindrance::CutShort,
+        Hindrance::Undecodable,
+        Hindrance::ReasonMissing,
+        Hindrance::DetailTooLong,
+        Hindrance::CountNotWhole,
+        Hindrance::CountTooLarge,
+        Hindrance::TimeMissing,
+        Hindrance::ForwardedWithoutTime,
+        Hindrance::TimeUnreadable,
+        Hindrance::TimeAmbiguous,
+        Hindrance::TimeImpossible,
+        Hindrance::TimeOutOfRange,
+    ];
+
+    /// The sentence's key in the phrase files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Hindrance::MailTooLong => "mails.mail_too_long",
+            Hindrance::TextTooLong => "mails.text_too_long",
+            Hindrance::TooManyParts => "mails.too_many_parts",
+            Hindrance::TooManyItems => "mails.too_many_items",
+            Hindrance::CutShort => "mails.cut_short",
+            Hindrance::Undecodable => "mails.undecodable",
+            Hindrance::ReasonMissing => "mails.reason_missing",
+            Hindrance::DetailTooLong => "mails.detail_too_long",
+            Hindrance::CountNotWhole => "mails.count_not_whole",
+            Hindrance::CountTooLarge => "mails.count_too_large",
+            Hindrance::TimeMissing => "mails.time_missing",
+            Hindrance::ForwardedWithoutTime => "mails.forwarded_without_time",
+            Hindrance::TimeUnreadable => "mails.time_unreadable",
+            Hindrance::TimeAmbiguous => "mails.time_ambiguous",
+            Hindrance::TimeImpossible => "mails.time_impossible",
+            Hindrance::TimeOutOfRange => "mails.time_out_of_range",
+        }
+    }
+}
+
+/// How mails are to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct MailOptions {
+    /// The zone of times that carry no offset of their own: the console's, unless the user says otherwise.
+    pub zone: Zone,
+    pub privacy: Privacy,
+}
+
+/// Reads the mails of a file one after the other. A mailbox is never held whole: memory is bounded by [`LONGEST_MAIL`].
+///
+/// # Errors
+/// What the reader gives; nothing that stands in a mail is an error.
+pub fn mails<R: io::BufRead>(
+    kind: MailFile,
+    reader: R,
+    options: MailOptions,
+) -> impl Iterator<Item = io::Result<Mail>> {
+    mailbox::Mailbox::new(kind, reader).map(move |raw| {
+        let raw = raw?;
+        let mail = read(&raw.bytes, raw.line, options);
+        Ok(match raw.cut {
+            false => mail,
+            true => cut(mail),
+        })
+    })
+}
+
+/// Reads one mail, which begins on a line of its file.
+pub fn read(bytes: &[u8], line: u64, options: MailOptions) -> Mail {
+    let letter = mime::letter(bytes);
+    Mail {
+        line,
+        message_id: notice::message_id(&letter, options.privacy),
+        sent: moment::sent(letter.date.as_deref(), options.zone),
+        from_domain: letter.from.as_deref().and_then(|address| domain(address, options.privacy)),
+        subject: options.privacy.excerpt(letter.subject.trim(), notice::EXCERPT),
+        content: notice::content(&letter, options),
+    }
+}
+
+/// What is said of a mail of which only the beginning was read.
+fn cut(mail: Mail) -> Mail {
+    match mail.content {
+        Content::Other(_) => mail,
+        Content::Notices(_) | Content::Unreadable { .. } => {
+            let content = Content::Unreadable { why: Hindrance::MailTooLong, text: mail.subject.clone() };
+            Mail { content, ..mail }
+        }
+    }
+}
+
+fn domain(address: &str, privacy: Privacy) -> Option<String> {
+    let (_, domain) = address.trim().rsplit_once('@')?;
+    let domain = domain.trim_end_matches('.').to_lowercase();
+    (!domain.is_empty()).then(|| privacy.excerpt(&domain, notice::EXCERPT))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,273 @@
+//! Moments in mails: `Date` fields, the item "Time detected", and the dates that mail programs write into forwarded text.
+
+use chrono::{DateTime, FixedOffset, NaiveDateTime};
+use encoding_rs::UTF_8;
+use unicode_normalization::UnicodeNormalization;
+
+use super::Hindrance;
+use crate::{
+    input::time::{TimeForm, TimeReader},
+    model::{Precision, Timestamp, Why, Zone},
+};
+
+/// A longer text is no time.
+const LONGEST: usize = 120;
+
+/// The instant of a `Date` field; none where it is no date, or not between the years 2011 and 2100.
+pub fn sent(date: Option<&str>, zone: Zone) -> Option<Timestamp> {
+    let date = date.filter(|date| date.len() <= LONGEST)?;
+    let strict = DateTime::parse_from_rfc2822(date).ok();
+    match strict.or_else(|| lenient(date)) {
+        Some(time) => in_range(Timestamp::from(time)).ok(),
+        None => read(date, None, zone).ok().map(|(at, _)| at),
+    }
+}
+
+/// Dates of programs that never read RFC 5322.
+fn lenient(date: &str) -> Option<DateTime<FixedOffset>> {
+    let found = mail_parser::DateTime::parse_rfc822(date).filter(mail_parser::DateTime::is_valid)?;
+    // mail-parser takes any day from 1 to 31.
+    DateTime::parse_from_rfc3339(&found.to_rfc3339()).ok()
+}
+
+/// A written time, in the zone where it carries no offset of its own. The note is what stood in brackets beside the
+/// item's name, which may be the offset.
+///
+/// # Errors
+/// A hindrance about the time.
+pub fn read(text: &str, note: Option<&str>, zone: Zone) -> Result<(Timestamp, Precision), Hindrance> {
+    if text.len() > LONGEST {
+        return Err(Hindrance::TimeUnreadable);
+    }
+    let text: String = text.nfkc().collect();
+    let text = text.trim_matches(|c: char| c.is_whitespace() || "`*_\"'".contains(c));
+    if text.is_empty() {
+        return Err(Hindrance::TimeMissing);
+    }
+    let (text, bracketed) = without_brackets(text);
+    let text = without_weekday(&text);
+    let offset = bracketed.or_else(|| note.and_then(|note| offset(&note.nfkc().collect::<String>())));
+    let text = match (offset, last_offset(&text)) {
+        (_, Some((base, own))) => format!("{base} {own}"),
+        (Some(offset), None) => format!("{text} {offset}"),
+        (None, None) => text,
+    };
+    match TimeForm::of(&text, true) {
+        Some(form) => by_form(&text, form, zone),
+        None => in_words(&text, zone),
+    }
+}
+
+/// Reads a time in one of the forms that exports have, too.
+fn by_form(text: &str, form: TimeForm, zone: Zone) -> Result<(Timestamp, Precision), Hindrance> {
+    let form = match form.is_open() {
+        true => form.decided_by(text).ok_or(Hindrance::TimeAmbiguous)?,
+        false => form,
+    };
+    let at = TimeReader::new(&form, zone, UTF_8).read(text.as_bytes()).map_err(|why| match why {
+        Why::TimeImpossible => Hindrance::TimeImpossible,
+        Why::TimeOutOfRange => Hindrance::TimeOutOfRange,
+        Why::TimeMissing => Hindrance::TimeMissing,
+        _ => Hindrance::TimeUnreadable,
+    })?;
+    Ok((Timestamp(at), form.precision()))
+}
+
+/// Dates with the month as a word, as mail programs write them: `Monday, November 16, 2026 4:12 AM`.
+const DATES: [&str; 7] =
+    ["%A, %d %B %Y", "%A, %B %d, %Y", "%A %d %B %Y", "%d %B %Y", "%B %d, %Y", "%B %d %Y", "%A, %B %d %Y"];
+const GAPS: [&str; 4] = [" ", " at ", ", ", ", at "];
+const CLOCKS: [(&str, Precision); 4] = [
+    ("%H:%M:%S", Precision::Second),
+    ("%I:%M:%S %p", Precision::Second),
+    ("%H:%M", Precision::Minute),
+    ("%I:%M %p", Precision::Minute),
+];
+
+fn in_words(text: &str, zone: Zone) -> Result<(Timestamp, Precision), Hindrance> {
+    if let Ok(time) = DateTime::parse_from_rfc2822(text) {
+        return Ok((in_range(Timestamp::from(time))?, Precision::Second));
+    }
+    // `GMT+9` and the like come last.
+    let (text, zone) = match text.rsplit_once(' ').map(|(before, last)| (before, offset(last))) {
+        Some((before, Some(found))) => {
+            let Ok(zone) = found.parse() else { return Err(Hindrance::TimeUnreadable) };
+            (before.trim_end(), zone)
+        }
+        _ => (text, zone),
+    };
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let dated = DATES.iter().flat_map(|date| GAPS.iter().map(move |gap| format!("{date}{gap}")));
+    let found = dated
+        .flat_map(|start| CLOCKS.iter().map(move |(clock, precision)| (format!("{start}{clock}"), *precision)))
+        .chain([("%A %B %d %H:%M:%S %Y".to_owned(), Precision::Second)])
+        .find_map(|(form, precision)| Some((NaiveDateTime::parse_from_str(&text, &form).ok()?, precision)));
+    let (local, precision) = found.ok_or(Hindrance::TimeUnreadable)?;
+    let at = zone.instant(local).ok_or(Hindrance::TimeImpossible)?;
+    Ok((in_range(at)?, precision))
+}
+
+/// Takes what stands in brackets at the end off: an offset, or a weekday.
+fn without_brackets(text: &str) -> (String, Option<String>) {
+    let Some((before, inner)) = text.strip_suffix(')').and_then(|text| text.rsplit_once('(')) else {
+        return (text.to_owned(), None);
+    };
+    match offset(inner) {
+        Some(offset) => (before.trim_end().to_owned(), Some(offset)),
+        None => (text.to_owned(), None),
+    }
+}
+
+/// `2026年11月16日月曜日 4:12` without 月曜日, `2026-11-16 (Mon) 04:12` without (Mon), `Mon, 2026-11-16` without Mon.
+fn without_weekday(text: &str) -> String {
+    const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let mut text = text.to_owned();
+    if let Some(at) = text.find("曜日")
+        && let Some(day) = text[..at].chars().last()
+        && "月火水木金土日".contains(day)
+    {
+        text.replace_range(at - day.len_utf8()..at + "曜日".len(), "");
+        text = text.replace("()", "").replace("日,", "日");
+    }
+    if let Some((before, rest)) = text.split_once('(')
+        && let Some((inner, after)) = rest.split_once(')')
+        && NAMES.iter().any(|name| inner.to_lowercase().starts_with(name))
+    {
+        text = format!("{} {}", before.trim_end(), after.trim_start()).trim().to_owned();
+    }
+    text
+}
+
+/// An offset in any of its spellings, in the one that every reader of times knows.
+fn offset(text: &str) -> Option<String> {
+    let text = text.trim().trim_matches(['(', ')']).trim();
+    if ["jst", "日本時間", "日本標準時", "asia/tokyo", "japan standard time"].contains(&text.to_lowercase().as_str())
+    {
+        return Some("+09:00".into());
+    }
+    if ["utc", "gmt", "z"].contains(&text.to_lowercase().as_str()) {
+        return Some("+00:00".into());
+    }
+    // Zone knows `UTC+9`, `+09:00` and `+0900`, and also IANA's names, which are not meant here.
+    let digits = text.strip_prefix("UTC").or(text.strip_prefix("GMT")).unwrap_or(text).replace('\u{2212}', "-");
+    let zone: Zone = digits.starts_with(['+', '-']).then(|| digits.replace(' ', "").parse().ok())??;
+    let seconds = zone.fixed_seconds()?;
+    let sign = if seconds < 0 { '-' } else { '+' };
+    Some(format!("{sign}{:02}:{:02}", seconds.abs() / 3600, seconds.abs() / 60 % 60))
+}
+
+/// Splits the offset off that is the last word behind a time of day.
+fn last_offset(text: &str) -> Option<(&str, String)> {
+    let (before, word) = text.rsplit_once(char::is_whitespace)?;
+    let own = offset(word)?;
+    before.contains(':').then_some((before.trim_end(), own))
+}
+
+/// The years in which LINE's bots send errors.
+fn in_range(at: Timestamp) -> Result<Timestamp, Hindrance> {
+    // 2011-01-01T00:00:00Z and 2101-01-01T00:00:00Z.
+    if (1_293_840_000_000..4_133_980_800_000).contains(&at.0) { Ok(at) } else { Err(Hindrance::TimeOutOfRange) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Result<String, Hindrance> {
+        read(text, None, Zone::console()).map(|(at, _)| Zone::console().rfc3339(at))
+    }
+
+    #[test]
+    fn a_time_means_the_same_however_it_is_written() {
+        for text in [
+            "2026-11-16 04:12:33",
+            "2026/11/16 4:12:33",
+            "2026-11-16T04:12:33+09:00",
+            "2026-11-16 04:12:33 (UTC+9)",
+            "2026-11-16 04:12:33 (UTC+09:00)",
+            "2026-11-16 04:12:33（JST）",
+            "2026-11-16 04:12:33 JST",
+            "2026-11-16 04:12:33 UTC+9",
+            "2026-11-16 04:12:33 +0900",
+            "2026-11-15 19:12:33 UTC",
+            "2026-11-15 19:12:33 (UTC)",
+            "2026年11月16日 4:12:33",
+            "2026年11月16日(月) 4:12:33",
+            "2026年11月16日月曜日 4:12:33 JST",
+            "2026年11月16日 4時12分33秒(日本時間)",
+            "２０２６-１１-１６ ０４：１２：３３",
+            "2026-11-16 (Mon) 04:12:33",
+            "Mon, 16 Nov 2026 04:12:33 +0900",
+            "Mon, 16 Nov 2026 04:12:33 +0900 (JST)",
+            "Monday, November 16, 2026 at 4:12:33 AM GMT+9",
+            "November 16, 2026 4:12:33 AM",
+            "Mon Nov 16 04:12:33 2026",
+            "`2026-11-16 04:12:33`",
+            "1794769953",
+        ] {
+            assert_eq!(told(text).as_deref(), Ok("2026-11-16T04:12:33+09:00"), "{text}");
+        }
+        for text in
+            ["2026-11-16 04:12", "Nov 16, 2026, 4:12 AM", "Monday, November 16, 2026 4:12 AM", "16 Nov 2026 4:12"]
+        {
+            let (at, precision) = read(text, None, Zone::console()).unwrap();
+            assert_eq!(
+                (Zone::console().rfc3339(at).as_str(), precision),
+                ("2026-11-16T04:12:00+09:00", Precision::Minute)
+            );
+        }
+        assert_eq!(read("2026-11-16", None, Zone::console()).unwrap().1, Precision::Day);
+    }
+
+    #[test]
+    fn the_note_beside_the_name_may_be_the_offset() {
+        let utc = Zone::Named(chrono_tz::UTC);
+        let told = |note| read("2026-11-16 04:12:33", note, utc).map(|(at, _)| utc.rfc3339(at)).unwrap();
+        assert_eq!(told(Some("UTC+9")), "2026-11-15T19:12:33+00:00");
+        assert_eq!(told(Some("+09:00")), "2026-11-15T19:12:33+00:00");
+        assert_eq!(told(Some("検知日時")), "2026-11-16T04:12:33+00:00");
+        assert_eq!(told(None), "2026-11-16T04:12:33+00:00");
+        // What stands beside the time itself is nearer.
+        let own = read("2026-11-16 04:12:33 +0000", Some("UTC+9"), utc).unwrap().0;
+        assert_eq!(utc.rfc3339(own), "2026-11-16T04:12:33+00:00");
+    }
+
+    #[test]
+    fn what_is_no_time_is_told_apart() {
+        for (text, why) in [
+            ("", Hindrance::TimeMissing),
+            ("soon", Hindrance::TimeUnreadable),
+            ("06/07/2026 04:12", Hindrance::TimeAmbiguous),
+            ("2026-02-30 04:12:33", Hindrance::TimeImpossible),
+            ("1999-02-28 04:12:33", Hindrance::TimeOutOfRange),
+            ("2026-11-16 04:12:33 - 04:17:33", Hindrance::TimeUnreadable),
+            ("Sun, 16 Nov 2026 04:12:33 +0900", Hindrance::TimeUnreadable),
+        ] {
+            assert_eq!(told(text), Err(why), "{text}");
+        }
+        assert_eq!(told("17/06/2026 04:12:00").as_deref(), Ok("2026-06-17T04:12:00+09:00"));
+        assert_eq!(told("06/17/2026 04:12:00").as_deref(), Ok("2026-06-17T04:12:00+09:00"));
+        assert_eq!(told(&"1".repeat(500)), Err(Hindrance::TimeUnreadable));
+    }
+
+    #[test]
+    fn date_fields_are_read_as_programs_write_them() {
+        let told = |date: &str| sent(Some(date), Zone::console()).map(|at| Zone::console().rfc3339(at));
+        for date in [
+            "Mon, 16 Nov 2026 04:12:33 +0900",
+            "16 Nov 2026 04:12:33 +0900 (JST)",
+            "Mon, 16 Nov 2026 04:12:33 +0900 (日本標準時)",
+            "Sun, 15 Nov 2026 19:12:33 GMT",
+            "Sun, 15 Nov 2026 19:12:33 -0000",
+            "Mon,16 Nov 2026 04:12:33 +0900",
+            "2026-11-16 04:12:33",
+        ] {
+            assert_eq!(told(date).as_deref(), Some("2026-11-16T04:12:33+09:00"), "{date}");
+        }
+        for date in
+            ["", "x", "Mon, 31 Feb 2026 04:12:33 +0900", "Mon, 16 Nov 1970 04:12:33 +0900", "99 Nov 99999999999"]
+        {
+            assert_eq!(told(date), None, "{date}");
+        }
+    }
+}

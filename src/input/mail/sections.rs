@@ -1,0 +1,163 @@
+//! Mails that were forwarded as text: the fields that mail programs write above such a mail part it from what stands before.
+
+use super::lines::Line;
+use crate::input::headings;
+
+/// A stretch of a text that is one mail.
+#[derive(Clone, Debug, Default)]
+pub struct Section {
+    /// What the fields above it say; none for the mail's own stretch, which is the first.
+    pub fields: Option<Fields>,
+    pub lines: Vec<Line>,
+}
+
+/// The fields that were written above a forwarded mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields {
+    pub subject: String,
+    pub date: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Subject,
+    Date,
+    Other,
+}
+
+/// Names of the fields, as [`headings::normal`] writes them.
+const NAMES: [(Field, &[&str]); 3] = [
+    (Field::Subject, &["subject", "件名", "主题", "主旨", "제목", "betreff"]),
+    (
+        Field::Date,
+        &["date", "sent", "datesent", "日付", "送信日時", "送信日", "送信日付", "受信日時", "发送时间", "gesendet"],
+    ),
+    (
+        Field::Other,
+        &[
+            "from",
+            "to",
+            "cc",
+            "bcc",
+            "sender",
+            "replyto",
+            "messageid",
+            "差出人",
+            "送信者",
+            "送信元",
+            "宛先",
+            "受信者",
+            "返信先",
+            "发件人",
+            "收件人",
+            "von",
+            "an",
+        ],
+    ),
+];
+
+/// A subject of this many bytes or more may go on in the next line.
+const WRAPPED: usize = 55;
+
+/// Parts a text at the fields of forwarded mails. There is at least one section.
+pub fn sections(mut lines: Vec<Line>) -> Vec<Section> {
+    let mut sections = vec![Section::default()];
+    let mut at = 0;
+    while at < lines.len() {
+        let (end, fields) = match field(&lines[at]) {
+            Some(_) => run(&lines, at),
+            None => (at + 1, None),
+        };
+        if let Some(fields) = fields {
+            sections.push(Section { fields: Some(fields), lines: Vec::new() });
+        } else if let Some(section) = sections.last_mut() {
+            section.lines.extend(lines[at..end].iter_mut().map(std::mem::take));
+        }
+        at = end;
+    }
+    sections
+}
+
+/// Where the fields that begin here end, and what they say if they are those of a mail: a subject and another one.
+fn run(lines: &[Line], start: usize) -> (usize, Option<Fields>) {
+    let mut found: Vec<(Field, String)> = Vec::new();
+    let mut at = start;
+    while let Some(line) = lines.get(at) {
+        match (field(line), found.last_mut()) {
+            (Some(next), _) => found.push(next),
+            // Paragraphs of HTML have a blank line between them.
+            (None, _) if line.is_blank() && lines.get(at + 1).is_some_and(|next| field(next).is_some()) => {}
+            (None, Some((Field::Subject, subject))) if !line.is_blank() && subject.len() >= WRAPPED => {
+                subject.push(' ');
+                subject.push_str(&line.cells.join(" "));
+            }
+            _ => break,
+        }
+        at += 1;
+    }
+    let mut value = |wanted: Field| {
+        let at = found.iter().position(|(name, _)| *name == wanted)?;
+        Some(found.swap_remove(at).1)
+    };
+    let subject = value(Field::Subject);
+    let date = value(Field::Date);
+    let fields = subject.filter(|_| date.is_some() || !found.is_empty());
+    (at, fields.map(|subject| Fields { subject, date }))
+}
+
+/// The field that a line is.
+fn field(line: &Line) -> Option<(Field, String)> {
+    let text = line.cells.join(" ");
+    // No name is longer than 30 bytes.
+    let (name, value) = text.split_once([':', '：']).filter(|(name, _)| name.len() <= 40)?;
+    let name = headings::normal(name);
+    let (field, _) = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()))?;
+    Some((*field, value.trim().trim_start_matches('*').trim().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::mail::lines::{plain, text};
+
+    /// The fields as `subject @ date`, and the text below them.
+    fn told(plain_text: &str) -> Vec<(String, String)> {
+        sections(plain(plain_text, None))
+            .into_iter()
+            .map(|section| {
+                let date = |fields: &Fields| fields.date.clone().unwrap_or_else(|| "?".into());
+                let fields = section.fields.map(|fields| format!("{} @ {}", fields.subject, date(&fields)));
+                (fields.unwrap_or_default(), text(&section.lines).trim().to_owned())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn forwarded_mails_are_sections() {
+        let text = "please look\n\n---------- Forwarded message ---------\nFrom: LINE <a@b>\nDate: Mon, 16 Nov 2026 at \
+                    04:12\nSubject: one\nTo: <c@d>\n\nbody\n-----元のメッセージ-----\n> 差出人: LINE\n> 送信日時: \
+                    2026年11月16日 4:12\n> 宛先: x\n> 件名: two\n>\n> text";
+        let found = told(text);
+        assert_eq!(found[0].1, "please look\n\n---------- Forwarded message ---------");
+        assert_eq!(found[1].0, "one @ Mon, 16 Nov 2026 at 04:12");
+        assert_eq!(found[1].1, "body\n-----元のメッセージ-----");
+        assert_eq!(found[2], ("two @ 2026年11月16日 4:12".into(), "text".into()));
+    }
+
+    #[test]
+    fn a_long_subject_goes_on_and_bold_names_are_names() {
+        let found = told(
+            "*From:* LINE\n*Subject:* Messaging API: Your bot server returned no response or an error -\nshop\n\nx",
+        );
+        let subject = "Messaging API: Your bot server returned no response or an error - shop";
+        assert_eq!(found[1], (format!("{subject} @ ?"), "x".into()));
+    }
+
+    #[test]
+    fn a_lone_field_is_text() {
+        let text = "Subject: only\n\nFrom: only\nx";
+        assert_eq!(told("Subject: only\nx"), [(String::new(), "Subject: only\nx".into())]);
+        assert_eq!(told(text).len(), 2, "a blank line may stand between fields");
+        assert_eq!(told("From: a\nTo: b\nx"), [(String::new(), "From: a\nTo: b\nx".into())]);
+    }
+}

@@ -1,0 +1,619 @@
+//! Whole mails, from bytes to notices.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use encoding_rs::{ISO_2022_JP, SHIFT_JIS};
+use proptest::prelude::*;
+
+use super::*;
+use crate::{model::Filling, taxonomy, taxonomy::Lang};
+
+const OPTIONS: fn() -> MailOptions = || MailOptions { zone: Zone::console(), privacy: Privacy { show_urls: false } };
+
+/// A mail of LINE's with this text, sent 2026-11-18 20:02:11 +0900.
+fn mail(subject: &str, text: &str) -> Mail {
+    let mail = format!(
+        "From: LINE <noreply@line.example>\nSubject: {subject}\nDate: Wed, 18 Nov 2026 20:02:11 +0900\nMessage-ID: \
+         <1@line.example>\nContent-Type: text/plain; charset=utf-8\n\n{text}"
+    );
+    read(mail.as_bytes(), 1, OPTIONS())
+}
+
+const SUBJECT: &str = "Messaging API: Your bot server returned no response or an error - shop";
+const STOPPED: &str = "Messaging API: Webhook redelivery stopped - shop";
+
+fn shop() -> Channel {
+    Channel { id: None, name: Some("shop".into()) }
+}
+
+/// `time channel reason detail host count precision` of each notice.
+fn told(mail: &Mail) -> Vec<String> {
+    let Content::Notices(notices) = &mail.content else { panic!("{mail:?}") };
+    let channel = |channel: &Channel| {
+        [&channel.id, &channel.name].map(|text| text.as_deref().unwrap_or("?").to_owned()).join("/")
+    };
+    let time = |time| Zone::console().local(time).format("%m-%d %H:%M:%S").to_string();
+    notices
+        .iter()
+        .map(|notice| match notice {
+            Notice::Errors(Notified { channel: own, reason, detail, host, count, time: at, precision, .. }) => {
+                let host = host.as_ref().map_or("-", |host| &host.0);
+                format!("{} {} {reason}|{detail}|{host}|{count} {}", time(*at), channel(own), precision.name())
+            }
+            Notice::RedeliveryStopped(Stopped { channel: own, time: at, precision, .. }) => {
+                format!("{} {} stopped {}", time(*at), channel(own), precision.name())
+            }
+        })
+        .collect()
+}
+
+fn hindrance(mail: &Mail) -> Hindrance {
+    let Content::Unreadable { why, .. } = &mail.content else { panic!("{mail:?}") };
+    *why
+}
+
+fn is_other(mail: &Mail) -> bool {
+    matches!(mail.content, Content::Other(_))
+}
+
+#[test]
+fn the_samples_tell_what_stands_in_them() {
+    let sample = |bytes: &[u8]| {
+        assert_eq!(recognise(bytes), Some(MailFile::Message));
+        read(bytes, 1, OPTIONS())
+    };
+    let stopped = "11-18 20:41:00 1234567890/shop stopped minute";
+    let plain = [
+        "11-18 20:00:00 1234567890/shop error_status_code|502|-|41 second",
+        "11-18 20:00:00 1234567890/shop request_timeout|Request timeout|-|3 second",
+    ];
+    let html = "10-14 02:05:00 1234567890/お店 & カフェ could_not_connect|TLS handshake failure|https://bot.example.com|1204 minute";
+    let japanese = "11-16 12:31:05 1234567890/お店 request_timeout|Request timeout|-|12 second";
+    assert_eq!(told(&sample(include_bytes!("../../../data/mails/01-plain-en.eml"))), plain);
+    assert_eq!(told(&sample(include_bytes!("../../../data/mails/02-html-ja.eml"))), [html]);
+    assert_eq!(told(&sample(include_bytes!("../../../data/mails/03-iso-2022-jp.eml"))), [japanese]);
+    assert_eq!(
+        told(&sample(include_bytes!("../../../data/mails/04-alternative-qp.eml"))),
+        ["11-19 09:15:42 1234567890/café shop could_not_connect|Connection failed (received \
+          GOAWAY)|https://bot.example.com|7 second"]
+    );
+    assert_eq!(
+        told(&sample(include_bytes!("../../../data/mails/05-oldest.eml"))),
+        ["06-17 04:12:00 ?/shop could_not_connect|Connection failed|https://bot.example.com|1 minute"]
+    );
+    assert_eq!(told(&sample(include_bytes!("../../../data/mails/06-redelivery-stopped.eml"))), [stopped]);
+    assert_eq!(
+        told(&sample(include_bytes!("../../../data/mails/07-forwarded-inline.eml"))),
+        ["06-17 04:12:00 ?/shop error_status_code|503|-|1 minute"]
+    );
+    let attached = sample(include_bytes!("../../../data/mails/08-forwarded-attached.eml"));
+    assert_eq!(told(&attached), [japanese]);
+    let Content::Notices(notices) = &attached.content else { unreachable!("told above") };
+    assert!(
+        matches!(&notices[0], Notice::Errors(own) if own.message_id.as_deref() == Some("20261116.123310.2@line.example"))
+    );
+    assert_eq!(attached.from_domain.as_deref(), Some("shop.example"));
+    assert!(is_other(&sample(include_bytes!("../../../data/mails/09-newsletter.eml"))));
+
+    let mailbox = include_bytes!("../../../data/mails/archive.mbox").as_slice();
+    let kind = recognise(mailbox).unwrap();
+    assert_eq!(kind, MailFile::Mbox);
+    let mails: Vec<Mail> = mails(kind, mailbox, OPTIONS()).map(Result::unwrap).collect();
+    assert_eq!(mails.len(), 4);
+    assert_eq!((told(&mails[0]), told(&mails[1])), (plain.map(str::to_owned).to_vec(), vec![html.to_owned()]));
+    assert!(is_other(&mails[2]));
+    assert_eq!(told(&mails[3]), [stopped]);
+    let lines: Vec<&[u8]> = mailbox.split(|b| *b == b'\n').collect();
+    for mail in &mails {
+        assert!(lines[usize::try_from(mail.line).unwrap() - 1].starts_with(b"From noreply@line.example "));
+    }
+}
+
+#[test]
+fn the_envelope_is_told() {
+    let mail = mail(SUBJECT, "Reason for error: unclassified");
+    assert_eq!(mail.message_id.as_deref(), Some("1@line.example"));
+    assert_eq!(mail.from_domain.as_deref(), Some("line.example"));
+    assert_eq!(mail.sent.map(|at| Zone::console().rfc3339(at)).as_deref(), Some("2026-11-18T20:02:11+09:00"));
+    assert_eq!(mail.subject, SUBJECT);
+    let bare = read(b"Subject: x\nFrom: nobody\n\n", 7, OPTIONS());
+    assert_eq!((bare.line, bare.message_id, bare.from_domain, bare.sent), (7, None, None, None));
+    for (from, domain) in [
+        ("\"a@trusted.example\" <b@EVIL.example>", "evil.example"),
+        ("b@evil.example (a@trusted.example)", "evil.example"),
+        ("=?utf-8?q?a=40trusted.example?= <b@evil.example>", "evil.example"),
+    ] {
+        let mail = read(format!("From: {from}\nSubject: x\n\n").as_bytes(), 1, OPTIONS());
+        assert_eq!(mail.from_domain.as_deref(), Some(domain), "{from}");
+    }
+}
+
+#[test]
+fn what_a_mail_does_not_say_is_filled_as_documented() {
+    assert_eq!(
+        told(&mail(SUBJECT, "Reason for error: unclassified")),
+        ["11-18 20:02:00 ?/shop unclassified||-|1 minute"]
+    );
+    // Items go before the subject.
+    assert_eq!(
+        told(&mail(SUBJECT, "Channel name: store\nReason for error: unclassified\nTime detected: 2026-11-18")),
+        ["11-18 00:00:00 ?/store unclassified||-|1 day"]
+    );
+    // Unknown values stay as they are.
+    assert_eq!(
+        told(&mail(SUBJECT, "Reason for error: Brand New\nDetail for error: 理由: x\nURL: https://h.example/s3cret\n")),
+        ["11-18 20:02:00 ?/shop Brand New|理由: x|https://h.example|1 minute"]
+    );
+    assert_eq!(
+        told(&mail(SUBJECT, "Reason for error: error_status_code - (502)\nError count: 2")),
+        ["11-18 20:02:00 ?/shop error_status_code|502|-|2 minute"]
+    );
+}
+
+#[test]
+fn every_subject_is_enough_for_one_line() {
+    for subject in [
+        "Messaging API: Your bot server returned no response or an error - shop",
+        "Messaging API: Your server did not return [200 OK] - shop",
+        "Messaging API: Webhook transmission failed - shop",
+    ] {
+        assert_eq!(
+            told(&mail(subject, "request_timeout - (Request timeout)\n\nunclassified\n")),
+            [
+                "11-18 20:02:00 ?/shop request_timeout|Request timeout|-|1 minute",
+                "11-18 20:02:00 ?/shop unclassified||-|1 minute"
+            ]
+        );
+    }
+    assert_eq!(told(&mail(STOPPED, "request_timeout")), ["11-18 20:02:00 ?/shop stopped minute"]);
+    assert_eq!(
+        told(&mail(STOPPED, "Channel ID: 12\nTime detected: 2026-11-18 19:00:00")),
+        ["11-18 19:00:00 12/shop stopped second"]
+    );
+}
+
+#[test]
+fn an_unknown_subject_needs_the_items() {
+    let items = "チャネルID: 12\nエラーの原因: request_timeout\nエラー件数: 2\n";
+    assert_eq!(told(&mail("新しい件名", items)), ["11-18 20:02:00 12/? request_timeout||-|2 minute"]);
+    assert!(is_other(&mail("x", "エラーの原因: request_timeout\nエラー件数: 2\n")));
+    assert!(is_other(&mail("x", "request_timeout - (Request timeout)")));
+    let article = "Channel ID: the number of your channel\nReason for error: why it failed, in LINE's words\n";
+    assert!(is_other(&mail("How to read the mails", article)));
+    assert!(is_other(&mail("", "")));
+}
+
+#[test]
+fn groups_share_what_stands_once() {
+    let above = "Channel ID: 1\nTime detected: 2026-11-18 19:00\n\nReason for error: unclassified\n\nReason for error: \
+                 request_timeout\nError count: 5";
+    let below = "Reason for error: unclassified\n\nReason for error: request_timeout\nError count: 5\n\nTime detected: \
+                 2026-11-18 19:00\nChannel ID: 1";
+    let expected =
+        ["11-18 19:00:00 1/shop unclassified||-|1 minute", "11-18 19:00:00 1/shop request_timeout||-|5 minute"];
+    assert_eq!(told(&mail(SUBJECT, above)), expected);
+    assert_eq!(told(&mail(SUBJECT, below)), expected);
+    let each = "Channel ID: 1\nChannel name: a\n\nChannel ID: 1\nReason for error: unclassified\nTime detected: 2026-11-18 \
+                19:00\n\nChannel ID: 2\nReason for error: unclassified\nTime detected: 2026-11-18 19:00";
+    assert_eq!(
+        told(&mail(SUBJECT, each)),
+        ["11-18 19:00:00 1/a unclassified||-|1 minute", "11-18 19:00:00 2/a unclassified||-|1 minute"]
+    );
+}
+
+#[test]
+fn a_mail_that_cannot_be_read_whole_is_no_number() {
+    let with = |items: &str| hindrance(&mail(SUBJECT, &format!("Reason for error: unclassified\n{items}")));
+    assert_eq!(with("Error count: many"), Hindrance::CountNotWhole);
+    assert_eq!(with("Error count: 99999999999999999999"), Hindrance::CountTooLarge);
+    assert_eq!(with("Time detected: 06/07/2026 09:58"), Hindrance::TimeAmbiguous);
+    assert_eq!(with("Time detected: yesterday"), Hindrance::TimeUnreadable);
+    assert_eq!(with("Time detected: 2026-02-30 09:58"), Hindrance::TimeImpossible);
+    assert_eq!(with("Time detected: 1999-02-28 09:58"), Hindrance::TimeOutOfRange);
+    assert_eq!(with(&format!("Detail for error: {}", "x".repeat(5_000))), Hindrance::DetailTooLong);
+    // One damaged group spoils the mail.
+    assert_eq!(with("\nReason for error: request_timeout\nError count: x"), Hindrance::CountNotWhole);
+    assert_eq!(with("\nReason for error:\nError count: 1"), Hindrance::ReasonMissing);
+    assert_eq!(hindrance(&mail(SUBJECT, "Dear customer, something failed.")), Hindrance::ReasonMissing);
+    assert_eq!(hindrance(&mail(SUBJECT, "")), Hindrance::ReasonMissing);
+    assert_eq!(hindrance(&mail(SUBJECT, "Channel ID: 1\nError count: 1")), Hindrance::ReasonMissing);
+    let no_date = format!("Subject: {SUBJECT}\nFrom: a@b.example\n\nrequest_timeout");
+    assert_eq!(hindrance(&read(no_date.as_bytes(), 1, OPTIONS())), Hindrance::TimeMissing);
+    let old = format!("Subject: {SUBJECT}\nDate: Fri, 16 Jan 1970 04:12:33 +0900\n\nrequest_timeout");
+    assert_eq!(hindrance(&read(old.as_bytes(), 1, OPTIONS())), Hindrance::TimeMissing);
+    let damaged = [
+        format!("Subject: {SUBJECT}\nContent-Type: text/plain; charset=iso-2022-jp\n\nReason for error: ").as_bytes(),
+        b"\xff\xff\nTime detected: 2026-11-18",
+    ]
+    .concat();
+    assert_eq!(hindrance(&read(&damaged, 1, OPTIONS())), Hindrance::Undecodable);
+}
+
+#[test]
+fn a_mail_that_ends_too_early_is_told() {
+    let head = format!(
+        "Subject: {SUBJECT}\nDate: Wed, 18 Nov 2026 20:02:11 +0900\nContent-Type: multipart/alternative; boundary=b\n\n"
+    );
+    let plain = "--b\nContent-Type: text/plain\n\nReason for error: unclassified\nError count: 12\n";
+    let whole = format!("{head}{plain}--b\nContent-Type: text/html\n\n<p>Reason for error: un");
+    assert_eq!(
+        told(&read(whole.as_bytes(), 1, OPTIONS())),
+        ["11-18 20:02:00 ?/shop unclassified||-|12 minute"],
+        "the plain version is whole"
+    );
+    assert_eq!(hindrance(&read(format!("{head}{plain}").as_bytes(), 1, OPTIONS())), Hindrance::CutShort);
+}
+
+#[test]
+fn forwarded_and_answered_mails_keep_their_own_time() {
+    let inner = "From: LINE\nSent: Tuesday, November 17, 2026 3:04 AM\nTo: x\nSubject: Messaging API: Webhook transmission \
+                 failed - a\n\nrequest_timeout\n";
+    let expected = ["11-17 03:04:00 ?/a request_timeout||-|1 minute"];
+    assert_eq!(told(&mail("FW: Messaging API: Webhook transmission failed - a", inner)), expected);
+    assert_eq!(told(&mail("errors?", &format!("look\n\n> {}", inner.replace('\n', "\n> ")))), expected);
+    let two = format!("{inner}\n{}", inner.replace("17, 2026", "18, 2026").replace("Tuesday", "Wednesday"));
+    assert_eq!(told(&mail("errors?", &two)), [expected[0], "11-18 03:04:00 ?/a request_timeout||-|1 minute"]);
+    // Who answers repeats the mail once more.
+    assert_eq!(told(&mail("Re: errors?", &format!("{inner}\n{inner}"))), expected);
+    // The answer's date is not the error's.
+    let answered = inner.replace("Subject: ", "Subject: Re: ");
+    assert_eq!(hindrance(&mail("x", &answered)), Hindrance::ForwardedWithoutTime);
+    assert_eq!(hindrance(&mail(&format!("Re: {SUBJECT}"), "> request_timeout")), Hindrance::ForwardedWithoutTime);
+    assert_eq!(
+        told(&mail(&format!("Re: {SUBJECT}"), "> Reason for error: unclassified\n> Time detected: 2026-11-17 03:04")),
+        ["11-17 03:04:00 ?/shop unclassified||-|1 minute"]
+    );
+    assert_eq!(
+        hindrance(&mail("x", &inner.replace("Tuesday, November 17, 2026 3:04 AM", "some day"))),
+        Hindrance::ForwardedWithoutTime
+    );
+    let japanese = "-----元のメッセージ-----\n差出人: LINE\n送信日時: 2026年11月17日火曜日 3:04\n宛先: x\n件名: Messaging API: \
+                    Webhook redelivery stopped - お店\n\n停止しました。";
+    assert_eq!(told(&mail("転送: 通知", japanese)), ["11-17 03:04:00 ?/お店 stopped minute"]);
+}
+
+#[test]
+fn forwarding_programs_are_understood() {
+    let html = |body: &str| {
+        let mail = format!(
+            "Subject: FW: errors\nDate: Thu, 19 Nov 2026 09:00:00 +0900\nContent-Type: text/html; charset=utf-8\n\n{body}"
+        );
+        told(&read(mail.as_bytes(), 1, OPTIONS()))
+    };
+    let old = "Messaging API: Webhook transmission failed - a &amp; b";
+    let expected = ["11-17 03:04:00 ?/a & b request_timeout|Request timeout|-|1 minute"];
+    let outlook = format!(
+        "<html><head><style>p.MsoNormal {{margin:0}}</style></head><body lang=EN-US><div class=WordSection1><p \
+         class=MsoNormal>Please look.<o:p></o:p></p><div><div style='border:none'><p class=MsoNormal><b>From:</b> LINE \
+         &lt;noreply@line.example&gt;<br><b>Sent:</b> Tuesday, November 17, 2026 3:04 AM<br><b>To:</b> x<br><b>Subject:</b> \
+         {old}<o:p></o:p></p></div></div><p class=MsoNormal>request_timeout - (Request timeout)</p></div></body></html>"
+    );
+    assert_eq!(html(&outlook), expected);
+    let gmail = format!(
+        "<div dir=\"ltr\"><br><br><div class=\"gmail_quote\"><div dir=\"ltr\" class=\"gmail_attr\">---------- Forwarded message \
+         ---------<br>差出人: <strong>LINE</strong> <span>&lt;<a href=\"mailto:n@line.example\">n@line.example</a>&gt;</span><br>Date: \
+         2026年11月17日(火) 3:04<br>Subject: {old}<br>To:  &lt;x@example.com&gt;<br></div><br><br>request_timeout - (Request \
+         timeout)<br></div></div>"
+    );
+    assert_eq!(html(&gmail), expected);
+    let table = format!(
+        "<table><tr><th align=right>Subject: </th><td>{old}</td></tr><tr><th>Date: </th><td>Tue, 17 Nov 2026 03:04:05 \
+         +0900</td></tr><tr><th>From: </th><td>LINE</td></tr></table><pre>request_timeout - (Request timeout)\n</pre>"
+    );
+    assert_eq!(html(&table), expected);
+}
+
+#[test]
+fn an_attached_mail_answers_for_the_one_that_carries_it() {
+    let carried = |subject: &str, own: &str, inner: &str| {
+        let mail = format!(
+            "Subject: {subject}\nDate: Thu, 19 Nov 2026 09:00:00 +0900\nContent-Type: multipart/mixed; \
+             boundary=b\n\n--b\n\n{own}\n--b\nContent-Type: message/rfc822\n\nSubject: {SUBJECT}\nDate: Wed, 18 Nov 2026 \
+             20:02:11 +0900\n\n{inner}\n--b--\n"
+        );
+        read(mail.as_bytes(), 1, OPTIONS())
+    };
+    let expected = ["11-18 20:02:00 ?/shop request_timeout||-|1 minute"];
+    assert_eq!(told(&carried("look", "see below", "request_timeout")), expected);
+    assert_eq!(told(&carried(&format!("Fwd: {SUBJECT}"), "see below", "request_timeout")), expected);
+    assert_eq!(hindrance(&carried("look", "see below", "nothing")), Hindrance::ReasonMissing);
+    let spoiled = "Reason for error: a\nError count: x";
+    assert_eq!(hindrance(&carried(SUBJECT, spoiled, "request_timeout")), Hindrance::CountNotWhole);
+}
+
+#[test]
+fn a_forward_that_lost_its_mail_is_told() {
+    assert_eq!(hindrance(&mail(&format!("Fwd: {SUBJECT}"), "see below")), Hindrance::ReasonMissing);
+    assert_eq!(hindrance(&mail(&format!("Fwd: {STOPPED}"), "see below")), Hindrance::ForwardedWithoutTime);
+}
+
+/// Each of these took minutes where a reader looks at the rest of the mail again and again.
+#[test]
+fn hostile_mails_come_to_an_end() {
+    let much = |piece: &str| piece.repeat((256 << 10) / piece.len());
+    let typed = |kind: &str, text: &str| {
+        let mail = format!("Subject: {SUBJECT}\nContent-Type: {kind}\n\n{text}");
+        read(mail.as_bytes(), 1, OPTIONS())
+    };
+    for (kind, piece) in [
+        ("text/plain", "Channel ID: 1\n"),
+        ("text/plain", "could_not_connect - (\n"),
+        ("text/plain", "From: a\n"),
+        ("text/plain", ">"),
+        ("text/plain", "|"),
+        ("text/plain", "\0"),
+        ("text/plain; format=flowed", "x \n"),
+        ("text/plain; charset=shift_jis", "\u{81}"),
+        ("text/html", "<"),
+        ("text/html", "<a b=\" c='"),
+        ("text/html", "<!--"),
+        ("text/html", "<script></s"),
+        ("text/html", "<td>"),
+        ("text/html", "&amp"),
+        ("multipart/mixed; boundary=-", "-"),
+        ("message/rfc822", "Subject: x\nContent-Type: message/rfc822\n\n"),
+    ] {
+        let mail = typed(kind, &much(piece));
+        assert!(matches!(mail.content, Content::Unreadable { .. }), "{kind} {piece}");
+    }
+    let parts = "--b\nContent-Type: multipart/mixed; boundary=never\n\nx\n";
+    assert_eq!(hindrance(&typed("multipart/mixed; boundary=b", &much(parts))), Hindrance::TooManyParts);
+    assert_eq!(hindrance(&typed("text/plain", &"x".repeat(3 << 20))), Hindrance::TextTooLong);
+    let many: String =
+        (0..12_000).map(|n| format!("Reason for error: a\nError count: {n}\nTime detected: 2026-11-18\n")).collect();
+    assert_eq!(hindrance(&typed("text/plain", &many)), Hindrance::TooManyItems);
+    let long = format!("Subject: {}\nX: {}\n{SUBJECT}\n\nx", much("=?utf-8?q?"), much("y"));
+    assert!(is_other(&read(long.as_bytes(), 1, OPTIONS())));
+}
+
+#[test]
+fn nothing_secret_is_shown() {
+    let mail = mail(
+        "Messaging API: Webhook transmission failed - https://h.example/s3cret",
+        "Channel ID: https://h.example/s3cret\nReason for error: https://h.example/s3cret\nDetail for error: Brand new: \
+         https://u:s3cret@h.example/s3cret?s3cret\nURL: https://h.example/s3cret\nError count: 1",
+    );
+    assert!(!told(&mail).is_empty() && !format!("{mail:?}").contains("s3cret"), "{mail:?}");
+    let bad = super::tests::mail(SUBJECT, "Reason for error: a\nError count: https://h.example/s3cret");
+    assert!(!format!("{bad:?}").contains("s3cret"), "{bad:?}");
+    let control = super::tests::mail("a\u{1b}[31m\u{202e}b", "x");
+    assert!(!control.subject.contains(['\u{1b}', '\u{202e}']));
+}
+
+#[test]
+fn every_hindrance_has_its_sentence() {
+    for lang in Lang::ALL {
+        for why in Hindrance::ALL {
+            assert_ne!(lang.phrase(why.key()), why.key());
+        }
+    }
+    let Content::Other(why) = mail("", "").content else { panic!("a mail without anything is another mail") };
+    assert!(why.values.iter().all(|(_, filling)| matches!(filling, Filling::Text(_))));
+    assert_ne!(Lang::En.say(&why), why.key);
+}
+
+/// Layouts in which a mail can say its items.
+const LAYOUTS: [&str; 18] = [
+    "colon",
+    "wide colon",
+    "hyphen",
+    "next line",
+    "next but one",
+    "bullets",
+    "numbers",
+    "brackets",
+    "tabs",
+    "bars",
+    "bars with heading",
+    "quoted",
+    "html rows",
+    "html heading",
+    "html list",
+    "html definitions",
+    "html blocks",
+    "html breaks",
+];
+const TRANSFERS: [&str; 5] =
+    ["utf-8 8bit", "utf-8 quoted-printable", "utf-8 base64", "iso-2022-jp", "shift_jis base64"];
+const ENGLISH: [&str; 6] =
+    ["Channel ID", "Channel name", "Reason for error", "Detail for error", "Error count", "Time detected"];
+const JAPANESE: [&str; 6] = ["チャネルID", "チャネル名", "エラーの原因", "エラーの詳細", "エラー件数", "検知日時"];
+
+/// Writes groups of values beside their names.
+fn rendered(layout: &str, names: &[&str; 6], groups: &[[String; 6]]) -> String {
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
+    let each = |form: &dyn Fn(usize, &str, &str) -> String| -> String {
+        let group = |values: &[String; 6]| {
+            names.iter().zip(values).enumerate().map(|(i, (name, value))| form(i + 1, name, value)).collect::<String>()
+        };
+        groups.iter().map(group).collect::<Vec<_>>().join("\n")
+    };
+    let cells = |open: &str, cells: &[&str], close: &str| {
+        cells.iter().map(|cell| format!("{open}{}{close}", escaped(cell))).collect::<String>()
+    };
+    let values =
+        |group: &[String; 6]| group.iter().map(|value| value.replace('|', "/")).collect::<Vec<_>>().join(" | ");
+    match layout {
+        "colon" => each(&|_, name, value| format!("{name}: {value}\n")),
+        "wide colon" => each(&|_, name, value| format!("{name}：{value}\n")),
+        "hyphen" => each(&|_, name, value| format!("{name} - {value}\n")),
+        "next line" => each(&|_, name, value| format!("{name}\n{value}\n")),
+        "next but one" => each(&|_, name, value| format!("{name}:\n\n    {value}\n\n")),
+        "bullets" => each(&|_, name, value| format!("・{name}: {value}\n")),
+        "numbers" => each(&|n, name, value| format!("{n}. {name} = {value}\n")),
+        "brackets" => each(&|_, name, value| format!("【{name}】 {value}\n")),
+        "tabs" => each(&|_, name, value| format!("{name}\t{value}\n")),
+        "bars" => each(&|_, name, value| format!("| {name} | {value} |\n")),
+        "bars with heading" => {
+            let rows = groups.iter().map(|group| format!("| {} |\n", values(group))).collect::<String>();
+            format!("| {} |\n|{}\n{rows}", names.join(" | "), "---|".repeat(6))
+        }
+        "quoted" => each(&|_, name, value| format!("> > {name}: {value}\n")),
+        "html rows" => {
+            let rows =
+                each(&|_, name, value| format!("<tr><th>{name}</th>\n <td><p><b>{}</b></p></td></tr>", escaped(value)));
+            format!("<html><body><table>{rows}</table></body></html>")
+        }
+        "html heading" => {
+            let rows = groups
+                .iter()
+                .map(|group| format!("<tr>{}</tr>", cells("<td>", &group.each_ref().map(String::as_str), "</td>")))
+                .collect::<String>();
+            format!("<table><tr>{}</tr>{rows}</table>", cells("<th>", names, "</th>"))
+        }
+        "html list" => format!("<ul>{}</ul>", each(&|_, name, value| format!("<li>{name}: {}</li>", escaped(value)))),
+        "html definitions" => {
+            format!("<dl>{}</dl>", each(&|_, name, value| format!("<dt>{name}</dt><dd>{}</dd>", escaped(value))))
+        }
+        "html blocks" => each(&|_, name, value| format!("<div>{name}</div><div>{}</div>", escaped(value))),
+        "html breaks" => {
+            format!("<td>{}</td>", each(&|_, name, value| format!("<b>{name}</b>: {}<br>", escaped(value))))
+        }
+        other => panic!("no layout {other}"),
+    }
+}
+
+/// The mail's bytes in a transfer encoding.
+fn encoded(transfer: &str, html: bool, text: &str, subject: &str) -> Vec<u8> {
+    let (charset, transfer) = transfer.split_once(' ').unwrap_or((transfer, "7bit"));
+    let bytes = match charset {
+        "iso-2022-jp" => ISO_2022_JP.encode(text).0.into_owned(),
+        "shift_jis" => SHIFT_JIS.encode(text).0.into_owned(),
+        _ => text.as_bytes().to_vec(),
+    };
+    let bytes = match transfer {
+        "base64" => {
+            let whole = STANDARD.encode(bytes);
+            whole.as_bytes().chunks(76).collect::<Vec<_>>().join(&b"\r\n"[..])
+        }
+        "quoted-printable" => {
+            let mut out = Vec::new();
+            for (at, byte) in bytes.iter().enumerate() {
+                match byte {
+                    b'\n' => out.push(b'\n'),
+                    byte if byte.is_ascii_alphanumeric() => out.push(*byte),
+                    byte => out.extend(format!("={byte:02X}").bytes()),
+                }
+                if at % 20 == 19 {
+                    out.extend(b"=\n");
+                }
+            }
+            out
+        }
+        _ => bytes,
+    };
+    let kind = if html { "html" } else { "plain" };
+    let head = format!(
+        "From: noreply@line.example\nSubject: =?utf-8?b?{}?=\nDate: Wed, 18 Nov 2026 20:02:11 +0900\nMessage-ID: <1@x>\n\
+         Content-Type: text/{kind}; charset={charset}\nContent-Transfer-Encoding: {transfer}\n\n",
+        STANDARD.encode(subject)
+    );
+    [head.into_bytes(), bytes].concat()
+}
+
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just("shop".to_owned()),
+        Just("お店 (本店)".to_owned()),
+        Just("A - B: C".to_owned()),
+        Just("R&D <1>".to_owned()),
+        "[A-Za-zあ-んア-ヲ][A-Za-z0-9あ-んア-ヲ ]{0,20}[A-Za-zあ-んア-ヲ]"
+            .prop_filter("no item's name, and no word of a list", |name| {
+                crate::input::headings::role(name).is_none() && !name.contains("  ")
+            }),
+    ]
+}
+
+fn reason_and_detail() -> impl Strategy<Value = (String, String)> {
+    let known: Vec<(String, String)> = taxonomy::REASONS
+        .iter()
+        .flat_map(|reason| {
+            taxonomy::details(reason).into_iter().map(|detail| ((*reason).to_owned(), detail.to_owned()))
+        })
+        .chain([("error_status_code".to_owned(), "502".to_owned()), ("unclassified".to_owned(), String::new())])
+        .collect();
+    prop_oneof![
+        prop::sample::select(known),
+        ("[a-z]{3,8}_[a-z]{3,8}", "[A-Z][a-z]{2,9}( [a-z]{2,9}){1,3}").prop_map(|(reason, detail)| (reason, detail)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_notification_is_the_same_in_every_layout_and_encoding(
+        id in "[1-9][0-9]{9}",
+        name in name(),
+        errors in prop::collection::vec((reason_and_detail(), 0..2_000_000_u64, 0..3_000_000_u32), 1..4),
+        layout in prop::sample::select(&LAYOUTS[..]),
+        transfer in prop::sample::select(&TRANSFERS[..]),
+        (japanese, known_subject, grouped, crlf) in any::<(bool, bool, bool, bool)>(),
+    ) {
+        let start = 1_790_000_000_i64;
+        let mut groups = Vec::new();
+        let mut expected: Vec<Notice> = Vec::new();
+        for ((reason, detail), count, seconds) in errors {
+            let time = Timestamp((start + i64::from(seconds)) * 1000);
+            let written = Zone::console().local(time).format("%Y-%m-%d %H:%M:%S").to_string();
+            let number = if grouped { Lang::En.number(count) } else { count.to_string() };
+            groups.push([id.clone(), name.clone(), reason.clone(), detail.clone(), number, written]);
+            let notified = Notified {
+                message_id: Some("1@x".into()),
+                channel: Channel { id: Some(id.clone()), name: Some(name.clone()) },
+                reason, detail, host: None, count, time, precision: Precision::Second,
+            };
+            if !expected.contains(&Notice::Errors(notified.clone())) {
+                expected.push(Notice::Errors(notified));
+            }
+        }
+        let text = rendered(layout, if japanese { &JAPANESE } else { &ENGLISH }, &groups);
+        let subject = if known_subject { SUBJECT } else { "エラー" };
+        let bytes = encoded(transfer, layout.starts_with("html"), &text, subject);
+        let bytes = if crlf { String::from_utf8_lossy(&bytes).replace('\n', "\r\n").into_bytes() } else { bytes };
+        let mail = read(&bytes, 1, OPTIONS());
+        prop_assert_eq!(mail.content, Content::Notices(expected), "{}\n{}", layout, text);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(
+        sample in 0..10_usize,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..4_u8, 0..200_usize), 0..30),
+    ) {
+        let mut bytes = SAMPLES[sample % SAMPLES.len()].to_vec();
+        for (at, byte, kind, length) in changes {
+            if bytes.is_empty() { break }
+            let at = at.index(bytes.len());
+            let end = (at + length).min(bytes.len());
+            match kind {
+                0 => bytes[at] = byte,
+                1 => { bytes.drain(at..end); }
+                2 => { let piece = bytes[at..end].to_vec(); bytes.splice(at..at, piece); }
+                _ => bytes.insert(at, byte),
+            }
+        }
+        let mail = read(&bytes, 1, OPTIONS());
+        prop_assert_eq!(mail.line, 1);
+        let kind = recognise(&bytes).unwrap_or(MailFile::Mbox);
+        prop_assert!(mails(kind, bytes.as_slice(), OPTIONS()).all(|mail| mail.is_ok()));
+    }
+
+    #[test]
+    fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..600), text in "[ -~\\n\\t<>&=?;:あ]{0,400}") {
+        let _ = read(&bytes, 1, OPTIONS());
+        let _ = recognise(&bytes);
+        for head in ["", "Content-Type: text/html\n\n", "Content-Transfer-Encoding: base64\n\n", "Subject: =?", "From: "] {
+            let _ = read(format!("{head}{text}").as_bytes(), 1, OPTIONS());
+        }
+    }
+}
+
+const SAMPLES: [&[u8]; 10] = [
+    include_bytes!("../../../data/mails/01-plain-en.eml"),
+    include_bytes!("../../../data/mails/02-html-ja.eml"),
+    include_bytes!("../../../data/mails/03-iso-2022-jp.eml"),
+    include_bytes!("../../../data/mails/04-alternative-qp.eml"),
+    include_bytes!("../../../data/mails/05-oldest.eml"),
+    include_bytes!("../../../data/mails/06-redelivery-stopped.eml"),
+    include_bytes!("../../../data/mails/07-forwarded-inline.eml"),
+    include_bytes!("../../../data/mails/08-forwarded-attached.eml"),
+    include_bytes!("../../../data/mails/09-newsletter.eml"),
+    include_bytes!("../../../data/mails/archive.mbox"),
+];

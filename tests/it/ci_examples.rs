@@ -1,0 +1,774 @@
+//! docs/ci.md and action.yml: what stands there is run here, with the program, and must do what the page promises.
+//!
+//! Every `sh` block of the page runs in the order of the page; scripts inside the YAML and Groovy examples are taken out
+//! of them and run with the variables that their server would set. What only a server can do (checking out, keeping
+//! files) is played by the test.
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    io::Write,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::{Path, PathBuf},
+    process::{self, Stdio},
+    time::Duration,
+};
+
+use assert_cmd::Command;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{
+    program::{Folder, PROGRAM, text},
+    python,
+};
+
+/// The Monday after the sample's bad week, and the one before it.
+const BAD: &str = "2026-11-23T09:00:00+09:00";
+const GOOD: &str = "2026-11-16T09:00:00+09:00";
+/// No export of the sample reaches this.
+const STALE: &str = "2026-12-14T09:00:00+09:00";
+
+/// Rules that the bad week breaks and the good one keeps: 991 and 137 errors.
+const RULES: &str = "[check]\nperiod = \"last-week\"\nmax_errors = 500\nmax_age = \"8d\"\n";
+
+/// Scripts read errstat.toml, so "now" stands there.
+fn rules(as_of: &str) -> String {
+    format!("as_of = \"{as_of}\"\n{RULES}")
+}
+
+fn source(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+// The page.
+
+/// A block of code in the page.
+#[derive(Debug)]
+struct Block {
+    kind: String,
+    text: String,
+    /// Its first line's number in the page.
+    line: usize,
+}
+
+fn blocks() -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open = false;
+    for (number, line) in source("docs/ci.md").lines().enumerate() {
+        match line.strip_prefix("```") {
+            Some(kind) if !open => {
+                blocks.push(Block { kind: kind.to_owned(), text: String::new(), line: number + 2 });
+                open = true;
+            }
+            Some(_) => open = false,
+            None if open => {
+                let block = blocks.last_mut().expect("an open block");
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            None => {}
+        }
+    }
+    assert!(!open, "the last block is never closed");
+    blocks
+}
+
+/// The one block of a kind that holds a text.
+fn block(kind: &str, holding: &str) -> String {
+    let mut found = blocks().into_iter().filter(|block| block.kind == kind && block.text.contains(holding));
+    let block = found.next().unwrap_or_else(|| panic!("no {kind} block with {holding}"));
+    assert!(found.next().is_none(), "more than one {kind} block with {holding}");
+    block.text
+}
+
+/// A script file rather than commands to type.
+fn is_file(block: &Block) -> bool {
+    block.text.starts_with("#!")
+}
+
+/// The exit code that the page gives behind the last command of a block; 0 where it says nothing.
+fn promised(block: &Block) -> i32 {
+    let last = block.text.trim_end().lines().last().unwrap_or_default();
+    last.split_once("# exit code ").map_or(0, |(_, code)| code.trim().parse().expect("a number"))
+}
+
+/// Finds the lines that the page shows in what a block printed, in their order. `…` stands for whatever is left out, a line
+/// or the rest of one.
+fn assert_shown(shown: &Block, printed: &str) {
+    let mut lines = printed.lines().map(str::trim_end);
+    for wanted in shown.text.lines().map(str::trim_end).filter(|line| *line != "…") {
+        let there = match wanted.strip_suffix('…') {
+            Some(start) => lines.any(|line| line.starts_with(start)),
+            None => lines.any(|line| line == wanted),
+        };
+        assert!(there, "docs/ci.md:{}: “{wanted}” is not (or not there) in\n{printed}", shown.line);
+    }
+}
+
+// Running scripts.
+
+/// A folder to run scripts in, and the programs that they find.
+struct Place {
+    folder: Folder,
+    /// Programs that stand in front of all others, and what the machine keeps for a while.
+    machine: TempDir,
+    variables: BTreeMap<String, String>,
+}
+
+#[derive(Debug)]
+struct Ran {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    fn all(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+}
+
+impl Place {
+    /// A place with errstat.
+    fn new() -> Place {
+        let place = Place::without_errstat();
+        symlink(PROGRAM, place.machine("bin/errstat")).expect("a link");
+        place
+    }
+
+    fn without_errstat() -> Place {
+        let machine = TempDir::with_prefix("errstat-machine-").expect("a temporary folder");
+        for folder in ["bin", "home", "tmp"] {
+            fs::create_dir(machine.path().join(folder)).expect("a folder");
+        }
+        Place { folder: Folder::new(), machine, variables: BTreeMap::new() }
+    }
+
+    /// The same with the eight exports of the page in `exports/`, below a folder or in the working folder itself (``).
+    fn with_exports(self, below: &str) -> Place {
+        let at = self.folder.path(below);
+        fs::create_dir_all(&at).expect("a folder");
+        let first = blocks().into_iter().find(|block| block.kind == "sh").expect("an sh block");
+        let ran = self.bash_in(&at, &first.text);
+        assert_eq!(ran.code, 0, "{}", ran.all());
+        assert_eq!(fs::read_dir(at.join("exports/shop")).expect("exports/shop").count(), 8);
+        self
+    }
+
+    fn machine(&self, name: &str) -> PathBuf {
+        self.machine.path().join(name)
+    }
+
+    /// A program of the machine, as a shell script.
+    fn program(&self, name: &str, script: &str) -> &Place {
+        let path = self.machine("bin").join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("a program");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a program");
+        self
+    }
+
+    fn variable(mut self, name: &str, value: impl Into<String>) -> Place {
+        self.variables.insert(name.to_owned(), value.into());
+        self
+    }
+
+    fn bash(&self, script: &str) -> Ran {
+        self.bash_in(&self.folder.path(""), script)
+    }
+
+    fn bash_in(&self, folder: &Path, script: &str) -> Ran {
+        self.run(folder, &["bash", "-euo", "pipefail", "-c", script], &[])
+    }
+
+    fn run(&self, folder: &Path, command: &[&str], more: &[(String, String)]) -> Ran {
+        // An errstat that the machine has installed is not the one that is tested.
+        let inherited = env::var_os("PATH").unwrap_or_default();
+        let others = env::split_paths(&inherited).filter(|folder| !folder.join("errstat").exists());
+        let path = env::join_paths(std::iter::once(self.machine("bin")).chain(others)).expect("a PATH");
+        let output = Command::new(command[0])
+            .args(&command[1..])
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", self.machine("home"))
+            .env("TMPDIR", self.machine("tmp"))
+            .env("LANG", "C.UTF-8")
+            .env("TZ", "America/New_York")
+            .env("ERRSTAT_SOURCE", env!("CARGO_MANIFEST_DIR"))
+            .envs(&self.variables)
+            .envs(more.iter().map(|(name, value)| (name, value)))
+            .timeout(Duration::from_secs(120))
+            .output()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let words = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        Ran {
+            code: output.status.code().unwrap_or_else(|| panic!("{command:?} was ended")),
+            stdout: words(output.stdout),
+            stderr: words(output.stderr),
+        }
+    }
+
+    /// The test cases of a JUnit file by name, and whether each has a failure.
+    fn junit(&self, name: &str) -> BTreeMap<String, bool> {
+        let xml = self.folder.text(name);
+        let document = roxmltree::Document::parse(&xml).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let cases = document.descendants().filter(|node| node.has_tag_name("testcase"));
+        let failed = |case: &roxmltree::Node<'_, '_>| case.children().any(|child| child.has_tag_name("failure"));
+        cases.map(|case| (case.attribute("name").expect("a name").to_owned(), failed(&case))).collect()
+    }
+}
+
+/// Takes care that a program is there, as the browser's tests do for theirs.
+fn need(program: &str) {
+    let there = || process::Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok();
+    if there() {
+        return;
+    }
+    let _ = writeln!(std::io::stderr(), "The tests of docs/ci.md need {program}: installing the Debian package.");
+    for arguments in [&["-q", "update"][..], &["-qy", "install", "--no-install-recommends", program]] {
+        let apt = process::Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").output();
+        assert!(apt.is_ok_and(|output| output.status.success()), "{program} is missing; install it");
+    }
+    assert!(there(), "{program} is missing; install it");
+}
+
+// The walk-through.
+
+#[test]
+fn the_commands_of_the_page_do_what_it_says() {
+    let place = Place::new();
+    let page = blocks();
+    let mut codes = Vec::new();
+    for (at, block) in page.iter().enumerate().filter(|(_, block)| block.kind == "sh" && !is_file(block)) {
+        let ran = place.bash(&block.text);
+        assert_eq!(ran.code, promised(block), "docs/ci.md:{}\n{}", block.line, ran.all());
+        if let Some(shown) = page.get(at + 1).filter(|next| next.kind == "text") {
+            assert_shown(shown, &ran.all());
+        }
+        codes.push(ran.code);
+    }
+    // From nothing to a failing, then a passing job, and one that refuses.
+    let judged: Vec<i32> = codes.iter().copied().skip(2).take(3).collect();
+    assert_eq!(judged, [1, 0, 2]);
+
+    let cases = place.junit("verdict/check.xml");
+    assert!(cases.len() >= 8 && cases.values().all(|failed| !failed), "{cases:?}");
+    let read = |name: &str| -> Value { serde_json::from_str(&place.folder.text(name)).expect(name) };
+    let verdict = read("verdict/check.json");
+    assert_eq!((text(&verdict, "schema"), &verdict["exit_code"]), ("errstat/check/1", &0.into()));
+    for name in ["check", "summary"] {
+        assert_eq!(
+            read(&format!("verdict/{name}.schema.json"))["properties"]["schema"]["const"],
+            format!("errstat/{name}/1")
+        );
+    }
+    assert!(place.folder.text("verdict/check.md").starts_with("## "));
+}
+
+#[test]
+fn the_exit_code_outlives_a_closed_pipe() {
+    let place = Place::new().with_exports("");
+    place.folder.file("errstat.toml", rules(BAD));
+    let ran = place.bash("errstat check exports | head -n 1");
+    assert_eq!(ran.code, 1, "{}", ran.all());
+}
+
+#[test]
+fn the_rules_of_the_page_are_rules_and_every_key_is_explained() {
+    let place = Place::new().with_exports("");
+    place.folder.file("errstat.toml", block("toml", "[[check.rule]]"));
+    let ran = place.bash(&format!("errstat check exports --as-of {BAD} --format json"));
+    let verdict: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}", ran.all()));
+    let names: Vec<&str> = verdict["rules"].as_array().expect("rules").iter().map(|rule| text(rule, "name")).collect();
+    // max_age, three of [check] and three tables.
+    assert_eq!(names.len(), 7, "{names:?}");
+    assert!(names.contains(&"No evening of 5xx"), "{names:?}");
+    // Counted with awk: 549 errors of 5xx on 18 November from 20:00 to 21:00, and at most 50 are allowed.
+    assert_eq!(ran.code, 1, "{}", ran.all());
+
+    let page = source("docs/ci.md");
+    for (config, least) in [("[check]\nzzzzzz = 1\n", 10), ("[[check.rule]]\nzzzzzz = 1\n", 12)] {
+        place.folder.file("errstat.toml", config);
+        let ran = place.bash("errstat check exports || true");
+        // “… There are: period, max_errors, …”
+        let sentence = ran.stderr.replace('\n', " ");
+        let (_, list) = sentence.split_once("There are: ").unwrap_or_else(|| panic!("{sentence}"));
+        let (list, _) = list.split_once('.').unwrap_or((list, ""));
+        let keys: Vec<&str> = list.split(',').map(str::trim).collect();
+        assert!(keys.len() >= least, "{keys:?}");
+        for key in keys.iter().filter(|key| **key != "rule") {
+            assert!(
+                page.contains(&format!("`{key}`")) || page.contains(&format!("`{key} = ")),
+                "docs/ci.md does not explain {key}"
+            );
+        }
+    }
+}
+
+/// The options that a text names, `--like-this`.
+fn options(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("--") {
+        let starts = !text[..at].ends_with(|before: char| before == '-' || before.is_alphanumeric());
+        let name: String =
+            text[at + 2..].chars().take_while(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-').collect();
+        if starts && name.starts_with(|first: char| first.is_ascii_lowercase()) {
+            found.push(format!("--{name}"));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_option_that_the_page_names_exists() {
+    let place = Place::new();
+    let known = |command: &str| options(&place.bash(&format!("errstat {command} --help")).stdout);
+    let known: BTreeMap<&str, Vec<String>> =
+        ["check", "report", "summary", "inspect"].into_iter().map(|command| (command, known(command))).collect();
+    assert!(known["check"].contains(&"--update-baseline".to_owned()), "{known:?}");
+
+    let page = source("docs/ci.md").replace("\\\n", " ");
+    let mut seen = 0;
+    // Commands, in code and in prose: what stands behind `errstat COMMAND` up to the end of the command.
+    for (at, _) in page.match_indices("errstat ") {
+        let line = page[at + "errstat ".len()..].lines().next().unwrap_or_default();
+        let Some((command, rest)) = line.split_once(' ') else { continue };
+        let Some(there) = known.get(command) else { continue };
+        let rest = rest.split(['`', '|', ';', '>', '&']).next().unwrap_or_default();
+        for option in options(rest) {
+            assert!(there.contains(&option), "errstat {command} has no {option}: {line}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 20, "only {seen} options were found in commands");
+    // Options alone, in code spans of the prose and the tables.
+    for span in page.split('`').skip(1).step_by(2).filter(|span| span.starts_with("--")) {
+        for option in options(span) {
+            assert!(known.values().any(|there| there.contains(&option)), "no command has {option}: {span}");
+        }
+    }
+}
+
+// The examples as data.
+
+/// A YAML text as JSON, read by PyYAML.
+fn yaml(text: &str) -> Value {
+    const READ: &str = "import json, sys, yaml\njson.dump(yaml.safe_load(sys.stdin.buffer.read()), sys.stdout)";
+    let output = Command::new(python::with(&["PyYAML==6.0.3"]))
+        .args(["-c", READ])
+        .write_stdin(text)
+        .output()
+        .expect("Python starts");
+    assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_else(|| panic!("no list: {value}"))
+}
+
+fn workflow() -> Value {
+    yaml(&block("yaml", "runs-on:"))
+}
+
+fn action() -> Value {
+    yaml(&source("action.yml"))
+}
+
+/// Every value of a key, however deep.
+fn all<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a Value>) {
+    match value {
+        Value::Object(map) => {
+            for (name, inner) in map {
+                if name == key {
+                    found.push(inner);
+                }
+                all(inner, key, found);
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|inner| all(inner, key, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_script_of_the_examples_holds_an_expression() {
+    let examples = blocks().into_iter().filter(|block| block.kind == "yaml").map(|block| yaml(&block.text));
+    let mut scripts = 0;
+    for example in examples.chain([action()]) {
+        let mut found = Vec::new();
+        ["run", "script", "before_script"].iter().for_each(|key| all(&example, key, &mut found));
+        for script in found {
+            assert!(!script.to_string().contains("${{"), "{script}");
+            scripts += 1;
+        }
+    }
+    assert!(scripts >= 5, "only {scripts} scripts were found");
+}
+
+#[test]
+fn the_workflow_may_only_read_and_trusts_the_protected_branch() {
+    let workflow = workflow();
+    assert_eq!(workflow["permissions"], serde_json::json!({ "contents": "read" }));
+    // YAML 1.1 takes the key `on` for true.
+    let on = workflow.get("on").or_else(|| workflow.get("true")).expect("what starts it");
+    for event in ["schedule", "pull_request", "workflow_dispatch"] {
+        assert!(on.get(event).is_some(), "{on}");
+    }
+    let steps = items(&workflow["jobs"]["check"]["steps"]);
+    let of = |step: &Value, name: &str| step["uses"].as_str().is_some_and(|uses| uses.starts_with(name));
+    let checkouts: Vec<&Value> = steps.iter().filter(|step| of(step, "actions/checkout@v")).collect();
+    assert_eq!(checkouts.len(), 2);
+    assert!(checkouts.iter().all(|step| step["with"]["persist-credentials"] == false));
+    // What a pull request brings lies beside the rules, so that it cannot hold the folder that they are in.
+    let paths: Vec<&str> = checkouts.iter().map(|step| text(&step["with"], "path")).collect();
+    assert_eq!(paths, ["archive", "trusted"]);
+    assert!(text(&checkouts[1]["with"], "ref").contains("github.event.pull_request.base.sha"));
+    let keep = steps.iter().find(|step| of(step, "actions/upload-artifact@v")).expect("an upload");
+    assert_eq!(text(keep, "if"), "always()");
+
+    let action = action();
+    let judge = steps.iter().find(|step| of(step, "OWNER/errstat@")).expect("the action");
+    for name in judge["with"].as_object().expect("with").keys() {
+        assert!(action["inputs"].get(name).is_some(), "the action has no input {name}");
+    }
+    let page = source("docs/ci.md");
+    for name in action["inputs"].as_object().expect("inputs").keys() {
+        assert!(page.contains(&format!("`{name}`")), "docs/ci.md does not name the input {name}");
+    }
+    assert!(page.contains("`exit-code`") && action["outputs"].get("exit-code").is_some());
+}
+
+// GitHub Actions.
+
+/// What came of the action.
+#[derive(Debug)]
+struct Acted {
+    code: i32,
+    printed: String,
+    /// `GITHUB_OUTPUT` of each step with an id, as `id.name`.
+    outputs: BTreeMap<String, String>,
+}
+
+impl Place {
+    /// Runs action.yml as a runner does, with some inputs; the caches are empty.
+    fn act(&self, inputs: &[(&str, &str)]) -> Acted {
+        let action = action();
+        let mut acted = Acted { code: 0, printed: String::new(), outputs: BTreeMap::new() };
+        for step in items(&action["runs"]["steps"]) {
+            let Some(script) = step["run"].as_str() else {
+                assert!(text(step, "uses").starts_with("actions/cache/"), "{step}");
+                continue;
+            };
+            assert_eq!(step["shell"], "bash", "{step}");
+            if let Some(condition) = step["if"].as_str() {
+                assert!(condition.contains("steps.find.outputs.found == 'false'"), "{condition}");
+                if acted.outputs["find.found"] != "false" {
+                    continue;
+                }
+            }
+            let id = text(step, "id");
+            let output = self.machine(&format!("tmp/output-{id}"));
+            fs::write(&output, "").expect("a file");
+            let value = |expression: &Value| {
+                let expression = expression.as_str().expect("text");
+                let inner = expression.trim_start_matches("${{ ").trim_end_matches(" }}");
+                match inner.split_once('.') {
+                    Some(("inputs", name)) => {
+                        let given = inputs.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
+                        given.or_else(|| action["inputs"][name]["default"].as_str()).unwrap_or_default().to_owned()
+                    }
+                    Some(("steps", rest)) => acted.outputs[&rest.replace(".outputs.", ".")].clone(),
+                    _ => panic!("{expression}"),
+                }
+            };
+            let mut variables: Vec<(String, String)> = step["env"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, expression)| (name.clone(), value(expression)))
+                .collect();
+            for (name, path) in [
+                ("GITHUB_OUTPUT", output.clone()),
+                ("GITHUB_STEP_SUMMARY", self.machine("tmp/summary.md")),
+                ("GITHUB_ACTION_PATH", env!("CARGO_MANIFEST_DIR").into()),
+                ("RUNNER_TEMP", self.machine("tmp")),
+            ] {
+                variables.push((name.to_owned(), path.to_str().expect("a path in UTF-8").to_owned()));
+            }
+            // As runners start `shell: bash`.
+            let command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script];
+            let ran = self.run(&self.folder.path(""), &command, &variables);
+            acted.printed.push_str(&ran.all());
+            for line in fs::read_to_string(output).expect("outputs").lines() {
+                let (name, value) = line.split_once('=').unwrap_or_else(|| panic!("{line}"));
+                acted.outputs.insert(format!("{id}.{name}"), value.to_owned());
+            }
+            acted.code = ran.code;
+            if ran.code != 0 {
+                break;
+            }
+        }
+        acted
+    }
+
+    fn job_summary(&self) -> String {
+        fs::read_to_string(self.machine("tmp/summary.md")).expect("a job summary")
+    }
+}
+
+#[test]
+fn the_action_judges_and_says_so_everywhere() {
+    let steps = workflow();
+    let steps = items(&steps["jobs"]["check"]["steps"]);
+    let with = steps.iter().find(|step| step["uses"].as_str().is_some_and(|uses| uses.starts_with("OWNER/")));
+    let with = with.expect("the action")["with"].as_object().expect("inputs").clone();
+    let inputs: Vec<(&str, &str)> =
+        with.iter().map(|(name, value)| (name.as_str(), value.as_str().expect("text"))).collect();
+    for (as_of, code) in [(BAD, 1), (GOOD, 0), (STALE, 2)] {
+        let place = Place::new().with_exports("archive");
+        place.folder.file("trusted/errstat.toml", rules(as_of));
+        // What a pull request would like to be judged by.
+        place.folder.file("archive/errstat.toml", "[check]\nmax_errors = 1000000\n");
+        let acted = place.act(&inputs);
+        assert_eq!((acted.code, acted.outputs["check.exit-code"].as_str()), (code, code.to_string().as_str()));
+        let kinds = ["::notice ", "::error ", "::error "];
+        assert!(acted.printed.contains(kinds[acted.code as usize]), "{}", acted.printed);
+        let summary = place.job_summary();
+        assert!(summary.contains("| --- |") && summary.contains("trusted/errstat.toml (SHA-256 "), "{summary}");
+        assert_eq!(place.junit("errstat-check.xml").values().any(|failed| *failed), code == 1);
+        assert!(place.folder.text("errstat-check.txt").lines().next().is_some_and(|line| !line.is_empty()));
+        assert!(place.folder.text("errstat-check.md").starts_with("## "));
+    }
+}
+
+/// Values that would do something if a shell, or the runner, ever read them.
+const HOSTILE: [&str; 8] = [
+    "$(touch pwned)",
+    "`touch pwned`",
+    "\"; touch pwned; \"",
+    "'; touch pwned; '",
+    "a b\tc * ? [x] ~ {1,2} \\",
+    "x\ntouch pwned\n$(touch pwned)",
+    "EOF\ntouch pwned\nEOF",
+    "exit-code=0\n::error::x",
+];
+
+#[test]
+fn inputs_of_the_action_reach_errstat_as_they_are() {
+    for value in HOSTILE {
+        let place = Place::without_errstat();
+        place.program("record", "for a; do printf '%s\\0' \"$a\"; done > \"$HOME/arguments\"\nexit 1");
+        let inputs = [
+            ("inputs", value),
+            ("config", value),
+            ("baseline", value),
+            ("reports", value),
+            ("options", value),
+            ("errstat", "record"),
+        ];
+        let acted = place.act(&inputs);
+        assert_eq!((acted.code, acted.outputs["check.exit-code"].as_str()), (1, "1"), "{}", acted.printed);
+        let mut wanted = vec!["check".to_owned(), "--format=github".to_owned()];
+        wanted.extend([format!("--config={value}"), format!("--baseline={value}")]);
+        wanted.extend(value.lines().map(|line| format!("--report={line}")));
+        wanted.extend(value.lines().map(str::to_owned));
+        wanted.push("--".to_owned());
+        wanted.extend(value.lines().map(str::to_owned));
+        let got = fs::read_to_string(place.machine("home/arguments")).expect("arguments");
+        assert_eq!(got.split_terminator('\0').collect::<Vec<_>>(), wanted);
+        assert_eq!(place.folder.list(), [""; 0], "{value}");
+    }
+}
+
+#[test]
+fn blank_lines_and_carriage_returns_are_no_arguments() {
+    let place = Place::without_errstat();
+    place.program("errstat", "for a; do printf '%s\\0' \"$a\"; done > \"$HOME/arguments\"");
+    place.act(&[("inputs", "my exports/a.tsv\r\n\r\n  \n*.gz\r\n")]);
+    let got = fs::read_to_string(place.machine("home/arguments")).expect("arguments");
+    assert_eq!(got, "check\0--format=github\0--\0my exports/a.tsv\0*.gz\0");
+}
+
+#[test]
+fn hostile_inputs_with_the_real_program_do_nothing_but_fail() {
+    for value in HOSTILE {
+        for name in ["inputs", "config", "baseline", "reports", "options", "errstat"] {
+            let place = Place::new().with_exports("");
+            place.folder.file("errstat.toml", rules(GOOD));
+            let before = place.folder.list();
+            let inputs = [("inputs", "exports"), (name, value)];
+            // The last one given counts.
+            let acted = place.act(&inputs[usize::from(name == "inputs")..]);
+            assert_eq!(acted.code, 2, "{name}: {value}\n{}", acted.printed);
+            assert_eq!(place.folder.list(), before, "{name}: {value}");
+            // A runner obeys lines that begin like this; only errstat's own do.
+            let obeyed =
+                acted.printed.lines().find(|line| line.starts_with("::") && !line.starts_with("::error title="));
+            assert_eq!(obeyed, None, "{name}: {value}");
+        }
+    }
+}
+
+#[test]
+fn the_action_builds_errstat_where_there_is_none() {
+    let place = Place::without_errstat().with_exports("");
+    place.folder.file("errstat.toml", rules(BAD));
+    let install = format!(
+        "printf '%s ' \"$@\" > \"$HOME/cargo\"\nmkdir -p \"$RUNNER_TEMP/errstat/bin\"\nln -s '{PROGRAM}' \"$RUNNER_TEMP/errstat/bin/errstat\""
+    );
+    place.program("cargo", &install);
+    let acted = place.act(&[("inputs", "exports")]);
+    assert_eq!(acted.code, 1, "{}", acted.printed);
+    let call = fs::read_to_string(place.machine("home/cargo")).expect("the call of cargo");
+    assert!(call.starts_with("install --path ") && call.contains(" --locked ") && call.contains(" --root "), "{call}");
+    // The cache's key depends on nothing but the sources.
+    let key = &acted.outputs["find.sources"];
+    assert!(key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit()), "{key}");
+    assert_eq!(&place.act(&[("inputs", "exports")]).outputs["find.sources"], key);
+}
+
+#[test]
+fn a_step_can_decide_by_the_exit_code() {
+    let steps = yaml(&block("yaml", "name: Decide"));
+    let script = text(&items(&steps)[0], "run").to_owned();
+    for (given, code) in [("0", 0), ("1", 0), ("2", 2), ("", 2), ("$(touch pwned)", 2)] {
+        let place = Place::new().variable("CODE", given);
+        assert_eq!(place.bash(&script).code, code, "{given}");
+        assert_eq!(place.folder.list(), [""; 0]);
+    }
+}
+
+// GitLab and Jenkins.
+
+/// A clone of a repository whose protected branch has the rules, on a branch that has weakened them.
+fn merge_request(as_of: &str) -> Place {
+    need("git");
+    let place = Place::new().with_exports("");
+    place.folder.file("errstat.toml", rules(as_of));
+    let ran = place.bash(
+        "git init --quiet --initial-branch=main
+         git config user.name Tester
+         git config user.email tester@example.com
+         git add . && git commit --quiet -m 'The archive'
+         git clone --quiet --bare . \"$HOME/origin.git\"
+         git remote add origin \"file://$HOME/origin.git\"
+         git checkout --quiet -b weaker
+         sed -i 's/max_errors = 500/max_errors = 5000/' errstat.toml
+         git commit --quiet -am 'Weaker rules'
+         git checkout --quiet --detach",
+    );
+    assert_eq!(ran.code, 0, "{}", ran.all());
+    assert!(place.folder.text("errstat.toml").contains("5000"));
+    place
+}
+
+/// What is there after a check of the protected branch's rules, whatever the request says.
+fn assert_judged(place: &Place, as_of: &str, broken: bool) {
+    assert_eq!(place.junit("check.xml").values().any(|failed| *failed), broken);
+    let sum = place.bash(&format!("printf '%s' '{}' | sha256sum", rules(as_of)));
+    let sum = sum.stdout.split(' ').next().expect("a sum").to_owned();
+    assert!(place.folder.text("check.md").contains(&sum), "{}", place.folder.text("check.md"));
+    for name in ["report/report.html", "report/overview.png", "report/summary.json"] {
+        assert!(place.folder.path(name).is_file(), "{name}");
+    }
+}
+
+#[test]
+fn the_job_on_gitlab_judges_by_the_protected_rules() {
+    let file = yaml(&block("yaml", "CI_DEFAULT_BRANCH"));
+    let job = &file["webhook-errors"];
+    assert_eq!(
+        (&job["artifacts"]["when"], &job["artifacts"]["reports"]["junit"]),
+        (&"always".into(), &"check.xml".into())
+    );
+    let script: Vec<&str> = items(&job["script"]).iter().map(|line| line.as_str().expect("a line")).collect();
+    for (as_of, code) in [(BAD, 1), (GOOD, 0)] {
+        let place = merge_request(as_of).variable("CI_DEFAULT_BRANCH", "main");
+        // A runner runs all lines in one shell.
+        let ran = place.bash(&script.join("\n"));
+        assert_eq!(ran.code, code, "{}", ran.all());
+        assert_judged(&place, as_of, code == 1);
+        for path in items(&job["artifacts"]["paths"]) {
+            assert!(place.folder.path(path.as_str().expect("a path")).exists(), "{path}");
+        }
+    }
+    let place = merge_request(STALE).variable("CI_DEFAULT_BRANCH", "main");
+    assert_eq!(place.bash(&script.join("\n")).code, 2);
+    assert!(place.folder.path("check.xml").is_file());
+}
+
+#[test]
+fn the_pipeline_on_jenkins_judges_by_the_protected_rules() {
+    let file = block("groovy", "pipeline {");
+    let count = |what: &str| file.matches(what).count();
+    assert_eq!(count("{"), count("}"));
+    assert_eq!(count("("), count(")"));
+    // In """ Groovy would put values into the script.
+    assert_eq!(count("\"\"\""), 0);
+    let scripts: Vec<&str> = file.split("'''").skip(1).step_by(2).collect();
+    let [rules, check, report] = scripts[..] else { panic!("{scripts:?}") };
+    assert!(file.contains("junit testResults: 'check.xml'") && file.contains("archiveArtifacts"));
+    for (as_of, code) in [(BAD, 1), (GOOD, 0)] {
+        let place = merge_request(as_of).variable("CHANGE_TARGET", "main");
+        // As Jenkins does.
+        let sh = |script: &str| place.run(&place.folder.path(""), &["sh", "-xe", "-c", script], &[]);
+        assert_eq!(sh(rules).code, 0);
+        let ran = sh(check);
+        assert_eq!(ran.code, code, "{}", ran.all());
+        let ran = sh(report);
+        assert_eq!(ran.code, 0, "{}", ran.all());
+        assert_judged(&place, as_of, code == 1);
+    }
+}
+
+// cron.
+
+/// The machine of the cron example, at some time; mails go to `mail` in its home.
+fn cron(as_of: &str) -> Place {
+    let place = Place::new().with_exports("");
+    place.folder.file("errstat.toml", rules(as_of)).file("weekly.sh", block("sh", "#!/bin/sh"));
+    place.program("sendmail", "[ \"$*\" = '-t -oi' ] && cat > \"$HOME/mail\"");
+    let folder = place.folder.path("").to_str().expect("a path in UTF-8").to_owned();
+    place.variable("LINE_FOLDER", folder)
+}
+
+#[test]
+fn cron_mails_only_what_somebody_must_know() {
+    for (as_of, code, subject) in
+        [(GOOD, 0, None), (BAD, 1, Some("[INCIDENT]")), (STALE, 2, Some("[CANNOT BE JUDGED]"))]
+    {
+        let place = cron(as_of);
+        let elsewhere = place.machine("tmp");
+        let script = place.folder.path("weekly.sh");
+        let ran = place.run(&elsewhere, &["sh", script.to_str().expect("UTF-8")], &[]);
+        assert_eq!(ran.code, code, "{}", ran.all());
+        // Cron mails whatever is printed.
+        assert_eq!(ran.all(), "");
+        let log = place.folder.text("weekly.log");
+        assert!(log.lines().count() == 1 && log.contains(&format!("check: {code}, report: 0")), "{log}");
+        let mail = fs::read_to_string(place.machine("home/mail")).ok();
+        assert_eq!(mail.is_some(), subject.is_some());
+        if let (Some(mail), Some(subject)) = (mail, subject) {
+            let head: Vec<&str> = mail.lines().take_while(|line| !line.is_empty()).collect();
+            assert!(head.iter().any(|line| line.starts_with("Subject: ") && line.contains(subject)), "{head:?}");
+            assert!(head.iter().any(|line| line.starts_with("To: ") && line.contains("team@example.com")), "{head:?}");
+            assert_eq!(mail.contains("Cannot be judged."), code == 2);
+        }
+        let written = place.folder.list();
+        for name in ["check.xml", "check.txt", "report.html", "report.eml"] {
+            assert!(written.iter().any(|path| path.starts_with("reports/") && path.ends_with(name)), "{written:?}");
+        }
+    }
+}
+
+#[test]
+fn cron_waits_for_nobody() {
+    let place = cron(GOOD);
+    let ran = place.bash("exec 8> weekly.lock; flock 8; sh weekly.sh 8>&-");
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("still at work"), "{}", ran.stderr);
+    assert!(!place.folder.path("weekly.log").exists());
+}
