@@ -78,6 +78,15 @@ pub(super) fn tell(
         }
     }
     silence(frames, as_of, notes);
+    for stop in &analysis.redelivery_stopped {
+        if let Ok(at) = chrono::DateTime::parse_from_rfc3339(&stop.at) {
+            let key =
+                if stop.channel.is_some() { "note.redelivery_stopped_channel" } else { "note.redelivery_stopped" };
+            notes.push(
+                Sentence::new(key).with_moment("at", at).with("channel", stop.channel.clone().unwrap_or_default()),
+            );
+        }
+    }
 }
 
 fn files(cube: &Cube, notes: &mut Vec<Sentence>) {

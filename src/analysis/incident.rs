@@ -19,7 +19,7 @@ use statrs::distribution::{DiscreteCDF, NegativeBinomial, Poisson};
 
 use crate::{
     cube::{Cube, Label},
-    model::{CELL_MILLIS, Precision},
+    model::{CELL_MILLIS, Origin, Precision},
 };
 
 /// A cell is improbable if chance gives so many errors less often than this: about once in ten years of
@@ -138,7 +138,9 @@ pub fn incidents(cube: &Cube, period: u32) -> Vec<Found> {
             keys.iter().copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect();
         let index: Vec<usize> = keys.iter().map(|key| distinct.binary_search(key).unwrap_or(0)).collect();
         let mut lists: Vec<Series> = vec![Vec::new(); distinct.len()];
-        for cell in cube.cells() {
+        // A mail is sent now and then: its times say nothing of how errors are spread.
+        let mailed: Vec<bool> = catalog.kinds().iter().map(|kind| kind.origin == Origin::Mail).collect();
+        for cell in cube.cells().iter().filter(|cell| !mailed[cell.kind.0 as usize]) {
             let list = &mut lists[index[cell.kind.0 as usize]];
             match list.last_mut() {
                 Some((start, errors)) if *start == cell.start.0 => *errors += cell.errors,

@@ -335,6 +335,7 @@ impl Frames<'_> {
             },
             heatmap: heatmap::heatmap(period_cells.iter(), &self.zone, self.week_start, precision)?,
             incidents: self.incidents(),
+            redelivery_stopped: self.stops(),
             inputs: cube.reports().map(|report| self.input(report)).collect(),
             rejects: self.rejects(options.lang),
             notes: Vec::new(),
@@ -397,6 +398,12 @@ impl Frames<'_> {
             }
         };
         windows.iter().enumerate().map(bucket).collect()
+    }
+
+    fn stops(&self) -> Vec<RedeliveryStopped> {
+        let inside = |at: &Timestamp| (self.bounds.start..self.bounds.end).contains(&at.0);
+        let stops = self.cube.stops().into_iter().filter(|(_, at)| inside(at));
+        stops.map(|(channel, at)| RedeliveryStopped { channel, at: self.zone.rfc3339(at) }).collect()
     }
 
     /// The incidents that touch the period, whole.

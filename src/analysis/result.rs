@@ -32,6 +32,8 @@ pub struct Analysis {
     pub windows: Windows,
     pub heatmap: Heatmap,
     pub incidents: Vec<Incident>,
+    /// When LINE gave up sending failed webhooks again, as mails told; no errors, and not counted.
+    pub redelivery_stopped: Vec<RedeliveryStopped>,
     pub inputs: Vec<Input>,
     pub rejects: Rejects,
     pub notes: Vec<Note>,
@@ -240,13 +242,22 @@ pub struct Incident {
     pub cells: Vec<u64>,
 }
 
+/// LINE stopped redelivering the failed webhooks of a channel.
+#[derive(Clone, Debug, Serialize, JsonSchema, PartialEq, Eq)]
+pub struct RedeliveryStopped {
+    pub channel: Option<String>,
+    pub at: String,
+}
+
 /// How one input was read. `accepted + rejected = rows`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Input {
     pub path: String,
+    /// `tsv`, `csv`, `mail`, `archive` or `parquet`.
     pub kind: &'static str,
-    pub encoding: &'static str,
-    pub delimiter: &'static str,
+    /// Null for what is no table.
+    pub encoding: Option<&'static str>,
+    pub delimiter: Option<&'static str>,
     pub columns: Columns,
     pub rows: u64,
     pub accepted: u64,
@@ -266,7 +277,7 @@ pub struct Input {
 pub struct InputCoverage {
     pub from: Option<String>,
     pub until: Option<String>,
-    /// `--exported-at`, `file name`, or `last row` (then: at least to the last row).
+    /// `--exported-at`, `file name`, `archive`, or `last row` (then: at least to the last row).
     pub by: &'static str,
 }
 

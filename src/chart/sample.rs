@@ -85,6 +85,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         windows: Windows { size, buckets, previous: Vec::new() },
         heatmap: Heatmap { rows: vec!["mon", "tue", "wed", "thu", "fri", "sat", "sun"], hours: vec![vec![0; 24]; 7] },
         incidents: Vec::new(),
+        redelivery_stopped: Vec::new(),
         inputs: Vec::new(),
         rejects: Rejects { count: 0, examples: Vec::new() },
         notes: Vec::new(),

@@ -31,7 +31,7 @@ const COMMAND_LINE_ONLY: [&str; 14] = [
     "config",
 ];
 
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 25] = [
     "as_of",
     "channel",
     "check",
@@ -43,6 +43,7 @@ const KEYS: [&str; 24] = [
     "exported_at",
     "input_timezone",
     "lang",
+    "mail_from_domain",
     "max_age",
     "no_progress",
     "overlap",
@@ -206,6 +207,7 @@ fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> Result<()> {
         "exported_at" => one(&mut reading.exported_at, value),
         "input_timezone" => one(&mut reading.input_timezone, value),
         "lang" => one(&mut showing.lang, value),
+        "mail_from_domain" => names(&mut reading.mail_from_domain, value),
         "max_age" => one(&mut selection.max_age, value),
         "no_progress" => flag(&mut showing.no_progress, value),
         "overlap" => choice(&mut reading.overlap, value),

@@ -20,7 +20,7 @@ use crate::{
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Reading")]
 pub struct Reading {
-    /// Files, folders, patterns, or - for standard input; also .gz, .zst and .zip
+    /// Exports and mails: files, folders, patterns, or - for standard input; also .gz, .zst, .zip, and archives
     #[arg(required = true, value_name = "INPUT", help_heading = "Arguments")]
     pub inputs: Vec<String>,
 
@@ -39,6 +39,10 @@ pub struct Reading {
     /// Encoding of the inputs, if it is not recognised: shift_jis, utf-16le, …
     #[arg(long, value_name = "NAME", value_parser = parsed::<EncodingName>)]
     pub encoding: Option<EncodingName>,
+
+    /// Count only mails from this domain (repeatable); anybody can write anything into a mail
+    #[arg(long, value_name = "DOMAIN")]
+    pub mail_from_domain: Vec<String>,
 
     /// When the inputs were exported: they are complete up to then
     #[arg(long, value_name = "DATETIME", value_parser = parsed::<Moment>)]
@@ -443,6 +447,7 @@ impl Shared {
             encoding: reading.encoding.map(|name| name.0),
             exported_at: reading.exported_at.map(|moment| moment.in_zone(&zone)),
             privacy: self.privacy(),
+            mail_from_domains: reading.mail_from_domain.clone(),
             threads: reading.threads.map_or(defaults.threads, |threads| threads.0.get()),
         }
     }

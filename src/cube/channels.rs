@@ -104,7 +104,7 @@ mod tests {
         };
         let mut catalog = Catalog::default();
         for (id, name) in [("1", "shop"), ("2", "shop"), ("3", "news"), ("3", ""), ("4", ""), ("", "")] {
-            catalog.intern(&channel(id, name), "r", "d", None).unwrap();
+            catalog.intern(&channel(id, name), "r", "d", None, crate::model::Origin::Export).unwrap();
         }
         let (labels, of) = labels(&catalog);
         let named: Vec<Option<&str>> = of.iter().map(|i| labels[*i as usize].as_deref()).collect();

@@ -7,6 +7,7 @@
 mod channels;
 mod filter;
 mod frame;
+mod mails;
 mod overlap;
 mod stretch;
 
@@ -19,10 +20,10 @@ pub use overlap::OverlapPolicy;
 
 use crate::{
     error::{Error, Result},
-    input::{CellRuns, Located, ReadOptions, Reading, Source},
+    input::{CellRuns, Located, ReadOptions, Reading, Source, Stop},
     model::{
-        Catalog, Cell, CellStart, Coverage, CoverageBasis, KindId, Precision, Sentence, SourceReport, Span, Timestamp,
-        Zone,
+        Catalog, Cell, CellStart, Coverage, CoverageBasis, KindId, Origin, Precision, Sentence, SourceReport, Span,
+        Timestamp, Zone,
     },
 };
 use overlap::Strand;
@@ -61,8 +62,12 @@ impl Cube {
         for source in &mut sources {
             label_source(source, &mut catalog, rules)?;
         }
-        let (mut labels, mut label_of) = channels::labels(&catalog);
         let catalog = std::sync::Mutex::new(catalog);
+        if let Some(channel) = mails::only_channel(&sources, &catalog) {
+            adopt(&mut sources, &catalog, &channel, &mut notes)?;
+        }
+        let (mut labels, mut label_of) =
+            channels::labels(&catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         overlap::drop_identical(&mut sources, &mut notes)?;
 
         let mut strands = overlap::strands(&sources, &catalog, &label_of);
@@ -82,6 +87,7 @@ impl Cube {
                 strands = overlap::strands(&sources, &catalog, &label_of);
             }
         }
+        let left_out = mails::settle(&mut sources, &strands, &catalog, &label_of)?;
         let stretches = overlap::stretches(&strands, policy, &options.zone);
         let mut runs = CellRuns::default();
         for (index, source) in sources.iter_mut().enumerate() {
@@ -125,6 +131,10 @@ impl Cube {
         if total.is_none_or(|total| i64::try_from(total).is_err()) {
             return Err(Error::new("error.overflow"));
         }
+        let known = cube.catalog();
+        let of_mails = mails::notes(&cube.cells, left_out, &known);
+        drop(known);
+        cube.notes.extend(of_mails);
         for note in overlap::notes(&stretches, &cube.strands, &cube.sources, &cube.labels, &cube.options.zone) {
             cube.notes.push(note);
         }
@@ -193,6 +203,30 @@ impl Cube {
     /// How many inputs there are.
     pub fn source_count(&self) -> usize {
         self.sources.len()
+    }
+
+    /// When LINE stopped redelivering, as mails told: the channel's label and the moment, in the order of time, each
+    /// once.
+    pub fn stops(&self) -> Vec<(Option<String>, Timestamp)> {
+        let catalog = self.catalog();
+        let label = |source: &Source, stop: &Stop| match &source.label {
+            Some(label) if stop.channel.is_unknown() => Some(label.clone()),
+            _ => {
+                let known = catalog.channels().iter().position(|channel| *channel == stop.channel);
+                known.map_or_else(
+                    || stop.channel.name.clone().or_else(|| stop.channel.id.clone()),
+                    |channel| self.labels[self.label_of[channel] as usize].clone(),
+                )
+            }
+        };
+        let mut stops: Vec<(Option<String>, Timestamp)> = self
+            .sources
+            .iter()
+            .flat_map(|source| source.stops.iter().map(|stop| (label(source, stop), stop.at)).collect::<Vec<_>>())
+            .collect();
+        stops.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
+        stops.dedup();
+        stops
     }
 
     /// How one input was read.
@@ -285,6 +319,22 @@ impl Cube {
     fn merge(&self, stretch: &overlap::Stretch, cuts: &[Timestamp]) -> Result<Vec<Cell>> {
         stretch::merge(stretch, cuts, &self.strands, &self.sources, &self.catalog, &self.label_of, &self.options)
     }
+}
+
+/// Takes exports that name no channel for those of the one channel that mails are of.
+fn adopt(
+    sources: &mut [Source],
+    catalog: &std::sync::Mutex<Catalog>,
+    channel: &crate::model::Channel,
+    notes: &mut Vec<Sentence>,
+) -> Result<()> {
+    let Some(name) = channel.name.as_ref().or(channel.id.as_ref()) else { return Ok(()) };
+    let mut catalog = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for source in sources.iter_mut().filter(|source| source.parts.iter().all(|part| part.origin == Origin::Export)) {
+        relabel(source, &mut catalog, name)?;
+    }
+    notes.push(Sentence::new("note.channel_of_mails").with("channel", name));
+    Ok(())
 }
 
 /// Gives the rows of an input that name no channel the label that the user chose for it.

@@ -9,7 +9,7 @@ use super::{Label, cell_floor, stretch};
 use crate::{
     error::{Error, Result},
     input::{ReadOptions, Source, identical},
-    model::{CELL_MILLIS, Catalog, CellStart, Filling, Precision, Sentence, Span, Timestamp, Zone},
+    model::{CELL_MILLIS, Catalog, CellStart, Filling, Origin, Precision, Sentence, Span, Timestamp, Zone},
 };
 
 /// What to do where inputs meet in time.
@@ -37,6 +37,7 @@ pub struct Strand {
     pub label: Label,
     pub span: Span,
     pub precision: Precision,
+    pub origin: Origin,
 }
 
 /// A stretch of time in which rows of several strands of one channel stand.
@@ -117,7 +118,14 @@ pub fn strands(sources: &[Source], catalog: &Mutex<Catalog>, label_of: &[Label])
                         .or_insert_with(|| cell.span());
                 }
             }
-            found.extend(spans.into_iter().map(|(label, span)| Strand { source, part, label, span, precision }));
+            found.extend(spans.into_iter().map(|(label, span)| Strand {
+                source,
+                part,
+                label,
+                span,
+                precision,
+                origin: table.origin,
+            }));
         }
     }
     found
@@ -146,7 +154,8 @@ fn meeting(a: &Strand, b: &Strand, zone: &Zone) -> Option<Span> {
 
 /// Pairs of strands that meet, of one channel or of none, in the order of their start.
 fn pairs(strands: &[Strand], zone: &Zone, of_one: impl Fn(&Strand, &Strand) -> bool) -> Vec<(usize, usize, Span)> {
-    let mut order: Vec<usize> = (0..strands.len()).collect();
+    // Mails are settled on their own.
+    let mut order: Vec<usize> = (0..strands.len()).filter(|i| strands[*i].origin == Origin::Export).collect();
     order.sort_by_key(|i| strands[*i].span.first);
     let mut found = Vec::new();
     let mut open: Vec<usize> = Vec::new();
@@ -262,6 +271,7 @@ pub fn stretches(strands: &[Strand], policy: OverlapPolicy, zone: &Zone) -> Vec<
     for stretch in &mut found {
         let reaches = |s: &Strand| {
             s.label == stretch.label
+                && s.origin == Origin::Export
                 && s.span.last >= stretch.start.timestamp()
                 && s.span.first < stretch.end.timestamp()
         };
@@ -301,15 +311,15 @@ fn widened(label: Label, span: Span, precision: Precision, zone: &Zone) -> Stret
 /// The strands of each channel that have rows in one cell, merged as in the stretches.
 pub fn all_in(strands: &[Strand], cell: CellStart, policy: OverlapPolicy) -> Vec<Stretch> {
     let (start, end) = (cell.timestamp(), Timestamp(cell.timestamp().0 + CELL_MILLIS));
-    let mut by_label: BTreeMap<Label, Vec<usize>> = BTreeMap::new();
+    let mut by_label: BTreeMap<(Label, Origin), Vec<usize>> = BTreeMap::new();
     for (i, strand) in strands.iter().enumerate() {
         if strand.span.last >= start && strand.span.first < end {
-            by_label.entry(strand.label).or_default().push(i);
+            by_label.entry((strand.label, strand.origin)).or_default().push(i);
         }
     }
     by_label
         .into_iter()
-        .map(|(label, members)| Stretch {
+        .map(|((label, origin), members)| Stretch {
             label,
             start: cell,
             end: CellStart(cell.0 + 1),
@@ -320,7 +330,7 @@ pub fn all_in(strands: &[Strand], cell: CellStart, policy: OverlapPolicy) -> Vec
                 .max()
                 .unwrap_or(Precision::Second)
                 .min(Precision::FiveMinutes),
-            merged: policy != OverlapPolicy::Sum,
+            merged: policy != OverlapPolicy::Sum && origin == Origin::Export,
             strands: members,
         })
         .collect()

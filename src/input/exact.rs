@@ -6,11 +6,12 @@ use super::{
     ReadOptions, RowSink,
     chunks::{Chunk, Flow, Plan, Text, each_chunk},
     rows::{RowReader, Tally},
-    source::{Fault, Part, Source},
+    source::{Fault, Part, RowsIn, Source},
+    stored::Entry,
 };
 use crate::{
     error::Result,
-    model::{Catalog, KindId},
+    model::{Catalog, KindId, Span},
 };
 
 /// Errors and rows for each exact time (milliseconds since 1970-01-01T00:00:00Z) and kind.
@@ -54,12 +55,29 @@ pub fn exact_rows(
     options: &ReadOptions,
 ) -> Result<ExactRows> {
     let mut all = ExactRows::new();
-    let Some(range) = bytes(source, part, &stretch) else { return Ok(all) };
-    let plan = Plan { range, line_end: part.layout.line_end, threads: options.threads };
+    let (layout, range, text) = match (&part.rows_in, &source.text) {
+        (RowsIn::Lines { layout, range, index }, Some(text)) => match bytes(text, range, index, &stretch) {
+            Some(range) => (layout, range, text),
+            None => return Ok(all),
+        },
+        (RowsIn::Lines { .. }, None) => return Ok(all),
+        (RowsIn::Stored(stored), _) => {
+            let mut overflow = false;
+            stored.each(&stretch, catalog, &mut |entry: Entry| {
+                let sums = all.entry((entry.at, entry.kind)).or_default();
+                sums.rows += entry.rows;
+                let (sum, carry) = sums.errors.overflowing_add(entry.errors);
+                sums.errors = sum;
+                overflow |= carry;
+            })?;
+            return if overflow { Err(Fault::Overflow.told(&source.report.path)) } else { Ok(all) };
+        }
+    };
+    let plan = Plan { range, line_end: layout.line_end, threads: options.threads };
     let done = each_chunk(
-        &source.text,
+        text,
         &plan,
-        || RowReader::new(&part.layout, options.zone, options.privacy, catalog, false),
+        || RowReader::new(layout, options.zone, options.privacy, catalog, false),
         |reader, chunk: Chunk<'_>| {
             let mut sink = ExactSink { stretch: stretch.clone(), rows: ExactRows::new(), overflow: false };
             // A heading begins the next part.
@@ -80,17 +98,17 @@ pub fn exact_rows(
 }
 
 /// The bytes that hold the rows of a stretch of time; nothing where there are none.
-fn bytes(source: &Source, part: &Part, stretch: &Range<i64>) -> Option<Range<u64>> {
-    let inside = |(_, span): &&(u64, crate::model::Span)| span.last.0 >= stretch.start && span.first.0 < stretch.end;
-    let first = part.index.iter().position(|chunk| inside(&chunk))?;
-    let last = part.index.iter().rposition(|chunk| inside(&chunk))?;
-    match source.text {
+fn bytes(text: &Text, range: &Range<u64>, index: &[(u64, Span)], stretch: &Range<i64>) -> Option<Range<u64>> {
+    let inside = |(_, span): &&(u64, Span)| span.last.0 >= stretch.start && span.first.0 < stretch.end;
+    let first = index.iter().position(|chunk| inside(&chunk))?;
+    let last = index.iter().rposition(|chunk| inside(&chunk))?;
+    match text {
         Text::File { .. } => {
-            let end = part.index.get(last + 1).map_or(part.range.end, |(offset, _)| *offset);
-            Some(part.index[first].0..end)
+            let end = index.get(last + 1).map_or(range.end, |(offset, _)| *offset);
+            Some(index[first].0..end)
         }
         // A stream must be unpacked from its start anyway.
-        Text::Stream(_) => Some(part.range.clone()),
+        Text::Stream(_) => Some(range.clone()),
     }
 }
 
@@ -99,9 +117,11 @@ fn bytes(source: &Source, part: &Part, stretch: &Range<i64>) -> Option<Range<u64
 /// # Errors
 /// Where one cannot be read again.
 pub fn identical(a: &Source, b: &Source) -> Result<bool> {
-    let open =
-        |source: &Source| source.text.open().map_err(|error| super::find::unreadable(&source.report.path, &error));
-    let (mut left, mut right) = (open(a)?, open(b)?);
+    let open = |source: &Source| {
+        let opened = source.text.as_ref().map(Text::open).transpose();
+        opened.map_err(|error| super::find::unreadable(&source.report.path, &error))
+    };
+    let (Some(mut left), Some(mut right)) = (open(a)?, open(b)?) else { return Ok(false) };
     let (mut one, mut other) = (Vec::new(), Vec::new());
     loop {
         for (stream, piece, source) in [(&mut left, &mut one, a), (&mut right, &mut other, b)] {

@@ -20,7 +20,7 @@ mod subject;
 
 use std::io;
 
-pub use mailbox::{LONGEST_MAIL, MailFile, recognise};
+pub use mailbox::{MailFile, recognise};
 
 use crate::model::{Channel, HostLabel, Precision, Privacy, Sentence, Timestamp, Zone};
 
@@ -124,6 +124,7 @@ pub enum Hindrance {
 
 impl Hindrance {
     /// Every hindrance.
+    #[cfg(test)]
     pub const ALL: [Hindrance; 16] = [
         Hindrance::MailTooLong,
         Hindrance::TextTooLong,

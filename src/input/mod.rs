@@ -14,9 +14,11 @@ mod headings;
 mod layout;
 mod mail;
 mod options;
+mod post;
 mod rows;
 mod source;
 mod split;
+mod stored;
 mod time;
 mod unpack;
 
@@ -29,7 +31,9 @@ pub use cells::{CellRuns, CellSink, Overflow, RowSink};
 pub use chunks::Text;
 pub use exact::{ExactRows, Sums, exact_rows, identical};
 pub use options::{ColumnName, ReadOptions, Role, Unwatched, Watcher};
-pub use source::{Fault, Part, Source};
+pub use post::Stop;
+pub use source::{Fault, Part, RowsIn, Source};
+pub use stored::{Entry, Held, Stored};
 
 use crate::{
     error::{Error, Result},

@@ -17,6 +17,8 @@ pub struct ReadOptions {
     /// When the inputs were exported: they are complete up to then.
     pub exported_at: Option<Timestamp>,
     pub privacy: Privacy,
+    /// Only mails from these domains count; from all where there are none.
+    pub mail_from_domains: Vec<String>,
     /// At least one.
     pub threads: usize,
 }
@@ -30,6 +32,7 @@ impl Default for ReadOptions {
             encoding: None,
             exported_at: None,
             privacy: Privacy::default(),
+            mail_from_domains: Vec::new(),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }

@@ -36,7 +36,7 @@ use super::{
     time::{Steps, TimeReader},
 };
 use crate::{
-    model::{Catalog, Channel, KindId, Privacy, Reject, SkippedLine, Span, Timestamp, TooVaried, Why, Zone},
+    model::{Catalog, Channel, KindId, Origin, Privacy, Reject, SkippedLine, Span, Timestamp, TooVaried, Why, Zone},
     taxonomy,
 };
 
@@ -455,7 +455,7 @@ impl<'a> RowReader<'a> {
         let channel = Channel { id: named(Role::ChannelId), name: named(Role::ChannelName) };
         let (reason, detail) = (self.privacy.text(&canonical.reason), self.privacy.text(&canonical.detail));
         let mut catalog = self.catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        catalog.intern(&channel, &reason, &detail, host.as_ref())
+        catalog.intern(&channel, &reason, &detail, host.as_ref(), Origin::Export)
     }
 }
 

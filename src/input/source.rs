@@ -14,13 +14,18 @@ use super::{
     encoding,
     find::unreadable,
     layout::{self, Layout, Recognition},
+    mail,
+    post::{self, Stop},
     rows::{RowReader, Tally},
     split::split_lines,
+    stored::Stored,
     time::TimeForm,
 };
 use crate::{
     error::{Error, Result},
-    model::{Catalog, Cell, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span, TooVaried},
+    model::{
+        Catalog, Cell, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span, TooVaried,
+    },
 };
 
 /// How much of an input is looked at to recognise it.
@@ -30,27 +35,43 @@ const HEAD: usize = 256 * 1024;
 pub struct Part {
     /// The input, and the line where the part begins if it is not the first. Safe to show.
     pub name: String,
-    pub layout: Arc<Layout>,
-    /// Bytes of the rows in the text; they end there or at the next heading.
-    pub range: Range<u64>,
+    pub origin: Origin,
     /// Sorted by time and kind.
     pub cells: Vec<Cell>,
     pub span: Option<Span>,
     /// `None` without rows.
     pub precision: Option<Precision>,
     pub rows: u64,
-    /// Where rows of which time stand: start of a chunk, first and last row in it.
-    pub index: Vec<(u64, Span)>,
+    pub rows_in: RowsIn,
+}
+
+/// Where the rows of a part are found again.
+pub enum RowsIn {
+    /// In lines of the source's text.
+    Lines {
+        layout: Arc<Layout>,
+        /// Bytes of the rows in the text; they end there or at the next heading.
+        range: Range<u64>,
+        /// Where rows of which time stand: start of a chunk, first and last row in it.
+        index: Vec<(u64, Span)>,
+    },
+    /// In mails or an archive.
+    Stored(Arc<dyn Stored>),
 }
 
 /// An input that was read, and what is needed to read parts of it again.
 pub struct Source {
     pub report: SourceReport,
     pub parts: Vec<Part>,
-    pub text: Text,
+    /// None of an archive.
+    pub text: Option<Text>,
     pub lines: u64,
     /// The channel that rows without one were given.
     pub label: Option<String>,
+    /// What mails told of redelivery.
+    pub stops: Vec<Stop>,
+    /// Of an archive: from the first to the last moment that each of its exports speaks for.
+    pub covered: Vec<Span>,
 }
 
 /// What an input turned out to be.
@@ -133,7 +154,11 @@ pub fn read(
     watcher: &dyn Watcher,
 ) -> Result<Outcome> {
     let io = |error: io::Error| unreadable(path, &error);
-    let recognised = encoding::recognise(&head(&raw, 0).map_err(io)?, options.encoding);
+    let beginning = head(&raw, 0).map_err(io)?;
+    if let Some(kind) = mail::recognise(&beginning) {
+        return post::read(path, kind, packing, raw, catalog, options, watcher);
+    }
+    let recognised = encoding::recognise(&beginning, options.encoding);
     let (text, cells_encoding, mark) = if encoding::needs_transcoding(recognised.encoding) {
         let open = move || -> io::Result<Box<dyn Read + Send>> {
             Ok(Box::new(encoding::transcoded(raw.open()?, recognised.encoding)))
@@ -205,8 +230,8 @@ pub fn read(
         path: path.to_owned(),
         kind: if layout.delimiter == b'\t' { SourceKind::Tsv } else { SourceKind::Csv },
         packing,
-        encoding: recognised.encoding.name(),
-        delimiter: layout.delimiter_name(),
+        encoding: Some(recognised.encoding.name()),
+        delimiter: Some(layout.delimiter_name()),
         columns: layout.names.clone(),
         heading_line: layout.heading_line,
         time_form: (whole.accepted > 0).then(|| layout.time.describe()),
@@ -223,7 +248,16 @@ pub fn read(
         skipped_lines: whole.skipped_lines,
         same_as: None,
     };
-    Ok(Outcome::Read(Box::new(Source { report, parts, text, lines: whole.lines, label: None })))
+    let source = Source {
+        report,
+        parts,
+        text: Some(text),
+        lines: whole.lines,
+        label: None,
+        stops: Vec::new(),
+        covered: Vec::new(),
+    };
+    Ok(Outcome::Read(Box::new(source)))
 }
 
 fn later_part(path: &str, line: u64) -> String {
@@ -413,12 +447,11 @@ impl PartBuilder {
         Ok(Part {
             precision: (self.tally.accepted > 0).then(|| self.tally.steps.precision(&self.layout.time)),
             name: self.name,
-            layout: self.layout,
-            range: self.range,
+            origin: Origin::Export,
             cells: self.runs.finish()?,
             span: self.tally.span,
             rows: self.tally.accepted,
-            index: self.index,
+            rows_in: RowsIn::Lines { layout: self.layout, range: self.range, index: self.index },
         })
     }
 }

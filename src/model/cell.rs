@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, hash::Hash};
 
-use super::{CellStart, HostLabel, Span, Timestamp};
+use super::{CellStart, HostLabel, Origin, Span, Timestamp};
 
 /// More distinct details, hosts or channels than this are a mistaken column, not a vocabulary.
 pub const VARIETY_LIMIT: usize = 10_000;
@@ -29,6 +29,7 @@ pub struct Kind {
     pub detail: u32,
     /// `None` where the input names no URL.
     pub host: Option<u32>,
+    pub origin: Origin,
 }
 
 /// Index of a [`Kind`] in its [`Catalog`].
@@ -130,6 +131,7 @@ impl Catalog {
         reason: &str,
         detail: &str,
         host: Option<&HostLabel>,
+        origin: Origin,
     ) -> Result<KindId, TooVaried> {
         let too_varied = |column, example: &str| TooVaried { column, example: example.chars().take(80).collect() };
         let kind = Kind {
@@ -137,6 +139,7 @@ impl Catalog {
             reason: self.reasons.intern(reason.to_owned()),
             detail: self.details.intern(detail.to_owned()),
             host: host.map(|host| self.hosts.intern(host.clone())),
+            origin,
         };
         if self.channels.list.len() > VARIETY_LIMIT {
             return Err(too_varied("channel", channel.name.as_deref().or(channel.id.as_deref()).unwrap_or_default()));

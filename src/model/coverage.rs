@@ -23,6 +23,8 @@ pub enum CoverageBasis {
     ExportedAt,
     /// The file name has a date.
     FileName,
+    /// `archive add` has recorded it.
+    Archive,
     /// Nothing says more than the last row.
     LastRow,
 }
@@ -33,6 +35,7 @@ impl CoverageBasis {
         match self {
             CoverageBasis::ExportedAt => "--exported-at",
             CoverageBasis::FileName => "file name",
+            CoverageBasis::Archive => "archive",
             CoverageBasis::LastRow => "last row",
         }
     }

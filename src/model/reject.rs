@@ -26,10 +26,12 @@ pub enum Why {
     CountTooLarge,
     DetailTooLong,
     LineTooLong,
+    /// A mail that looks like a notification; the key of the sentence that says why it cannot be read whole.
+    Mail(&'static str),
 }
 
 impl Why {
-    /// Every reason to reject a row.
+    /// Every reason to reject a row of a table.
     pub const ALL: [Why; 13] = [
         Why::TooFewCells,
         Why::TooManyCells,
@@ -62,6 +64,7 @@ impl Why {
             Why::CountTooLarge => "reject.count_too_large",
             Why::DetailTooLong => "reject.detail_too_long",
             Why::LineTooLong => "reject.line_too_long",
+            Why::Mail(key) => key,
         }
     }
 }

@@ -11,6 +11,12 @@ pub enum SourceKind {
     Tsv,
     /// A table with commas or semicolons between its cells.
     Csv,
+    /// A mail or a mailbox.
+    Mail,
+    /// A channel of an archive.
+    Archive,
+    /// A Parquet file in the archive's schema.
+    Parquet,
 }
 
 impl SourceKind {
@@ -19,6 +25,9 @@ impl SourceKind {
         match self {
             SourceKind::Tsv => "tsv",
             SourceKind::Csv => "csv",
+            SourceKind::Mail => "mail",
+            SourceKind::Archive => "archive",
+            SourceKind::Parquet => "parquet",
         }
     }
 }
@@ -59,10 +68,10 @@ pub struct SourceReport {
     pub kind: SourceKind,
     /// `gzip`, `zstd`, `zip`, or nothing.
     pub packing: Option<&'static str>,
-    /// WHATWG name.
-    pub encoding: &'static str,
-    /// `tab`, `comma` or `semicolon`.
-    pub delimiter: &'static str,
+    /// WHATWG name; none where that is not one for the whole input (mails) or no text (an archive).
+    pub encoding: Option<&'static str>,
+    /// `tab`, `comma` or `semicolon`, of a table.
+    pub delimiter: Option<&'static str>,
     pub columns: Columns,
     /// Line of the heading, from 1; none where the columns were recognised by their content.
     pub heading_line: Option<u64>,

@@ -280,7 +280,7 @@ impl Page<'_> {
         let line = |input: &crate::analysis::Input| {
             vec![
                 code(&input.path),
-                prose(input.encoding),
+                prose(input.encoding.unwrap_or(input.kind)),
                 lang.number(input.rows),
                 lang.number(input.accepted),
                 lang.number(input.rejected),

@@ -105,6 +105,7 @@ pub(super) fn week() -> Analysis {
             last_seen: at("18T20:44"),
             cells: vec![4, 9, 20, 31, 18, 10, 4],
         }],
+        redelivery_stopped: Vec::new(),
         inputs: vec![input("w46.tsv")],
         rejects: Rejects {
             count: 1,
@@ -140,8 +141,8 @@ fn input(path: &str) -> Input {
     Input {
         path: path.into(),
         kind: "tsv",
-        encoding: "UTF-8",
-        delimiter: "tab",
+        encoding: Some("UTF-8"),
+        delimiter: Some("tab"),
         columns: Columns {
             time: "Time".into(),
             reason: "Reason".into(),

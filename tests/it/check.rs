@@ -554,7 +554,7 @@ fn more_annotations_than_a_step_may_have_are_summed_up() {
 #[test]
 fn a_report_that_cannot_be_written_is_no_pass() {
     let folder = folder("[check]\nmax_errors = 500\n");
-    let outcome = call(&folder, "--report json=errors-2026-11-23.tsv/check.json").run();
+    let outcome = call(&folder, "errors-2026-11-23.tsv --report json=errors-2026-11-23.tsv/check.json").run();
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.stderr.contains("errors-2026-11-23.tsv") && outcome.text().contains("Passed"));
     assert!(call(&folder, "--report xml=check.xml").refused().contains("junit"));

@@ -15,6 +15,7 @@ mod encodings;
 mod incidents;
 mod layouts;
 mod mail;
+mod notifications;
 mod outputs;
 mod overlap;
 mod page;

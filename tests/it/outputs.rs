@@ -80,6 +80,7 @@ fn the_fields_and_their_types_are_the_contract() {
             ("windows", "object"),
             ("heatmap", "object"),
             ("incidents", "list"),
+            ("redelivery_stopped", "list"),
             ("inputs", "list"),
             ("rejects", "object"),
             ("notes", "list"),

@@ -113,6 +113,6 @@ fn a_schema_never_changes_under_its_version() {
         let number = version.strip_prefix(&format!("errstat/{command}/")).expect("errstat/COMMAND/NUMBER");
         let kept = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("docs/schemas/{command}-{number}.json"));
         let kept = fs::read_to_string(&kept).unwrap_or_else(|error| panic!("{}: {error}", kept.display()));
-        assert_eq!(printed, kept, "the schema of {version} has changed: give it a new version");
+        assert!(printed == kept, "the schema of {version} has changed: give it a new version");
     }
 }

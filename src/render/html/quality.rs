@@ -83,12 +83,15 @@ fn read(input: &Input, clock: &Clock) -> Read {
     ];
     Read {
         path: shortened(&input.path),
-        form: lang.say(
-            &Sentence::new("page.input_form")
-                .with("kind", input.kind)
-                .with("encoding", input.encoding)
-                .with("delimiter", delimiter(input.delimiter, clock)),
-        ),
+        form: match (input.encoding, input.delimiter) {
+            (Some(encoding), Some(name)) => lang.say(
+                &Sentence::new("page.input_form")
+                    .with("kind", input.kind)
+                    .with("encoding", encoding)
+                    .with("delimiter", delimiter(name, clock)),
+            ),
+            _ => input.kind.to_owned(),
+        },
         columns: recognised
             .into_iter()
             .filter_map(|(key, heading)| Some((lang.phrase(key).to_owned(), shortened(heading?))))
@@ -110,6 +113,7 @@ fn read(input: &Input, clock: &Clock) -> Read {
                 let key = match input.coverage.by {
                     "--exported-at" => "page.coverage_by_option",
                     "file name" => "page.coverage_by_name",
+                    "archive" => "page.coverage_by_archive",
                     _ => "page.coverage_until",
                 };
                 lang.say(&Sentence::new(key).with("until", clock.moment(until)))

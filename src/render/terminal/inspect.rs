@@ -48,16 +48,10 @@ impl Inspection<'_> {
             None => Sentence::new("inspect.unpacked").with("kind", report.kind.name()),
         };
         self.field("inspect.kind", &lang.say(&kind));
-        self.field("inspect.encoding", report.encoding);
-        self.field("inspect.delimiter", report.delimiter);
-        let heading = match report.heading_line {
-            Some(line) => lang.say(&Sentence::new("inspect.heading_line").with("line", line)),
-            None => lang.phrase("inspect.no_heading").to_owned(),
-        };
-        self.field("inspect.heading", &heading);
-        for (at, (role, column)) in named_columns(&report.columns).into_iter().enumerate() {
-            let text = Sentence::new("inspect.column").with("role", lang.phrase(role)).with("column", column);
-            self.field(if at == 0 { "inspect.columns" } else { "" }, &lang.say(&text));
+        if let (Some(encoding), Some(delimiter)) = (report.encoding, report.delimiter) {
+            self.field("inspect.encoding", encoding);
+            self.field("inspect.delimiter", delimiter);
+            self.headings();
         }
         if let Some(form) = &report.time_form {
             self.field("inspect.time_form", form);
@@ -84,6 +78,20 @@ impl Inspection<'_> {
         self.rejects();
     }
 
+    /// How the columns of a table were recognised.
+    fn headings(&mut self) {
+        let (lang, report) = (self.lang, self.report);
+        let heading = match report.heading_line {
+            Some(line) => lang.say(&Sentence::new("inspect.heading_line").with("line", line)),
+            None => lang.phrase("inspect.no_heading").to_owned(),
+        };
+        self.field("inspect.heading", &heading);
+        for (at, (role, column)) in named_columns(&report.columns).into_iter().enumerate() {
+            let text = Sentence::new("inspect.column").with("role", lang.phrase(role)).with("column", column);
+            self.field(if at == 0 { "inspect.columns" } else { "" }, &lang.say(&text));
+        }
+    }
+
     fn rows(&mut self) {
         let (lang, report) = (self.lang, self.report);
         let rows = Sentence::new("inspect.counted")
@@ -106,6 +114,7 @@ impl Inspection<'_> {
         };
         let by = match coverage.by {
             CoverageBasis::ExportedAt => "inspect.by_option",
+            CoverageBasis::Archive => "inspect.by_archive",
             CoverageBasis::FileName => "inspect.by_file_name",
             CoverageBasis::LastRow => "inspect.by_last_row",
         };
@@ -219,8 +228,8 @@ mod tests {
             path: "exports/w46.tsv.gz".into(),
             kind: SourceKind::Tsv,
             packing: Some("gzip"),
-            encoding: "Shift_JIS",
-            delimiter: "tab",
+            encoding: Some("Shift_JIS"),
+            delimiter: Some("tab"),
             columns: Columns {
                 time: "発生日時".into(),
                 reason: "エラーの原因".into(),

@@ -1,0 +1,37 @@
+//! The columns of the archive's Parquet files.
+
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit};
+
+pub const TIME: &str = "time";
+pub const PRECISION: &str = "precision";
+pub const CHANNEL: &str = "channel";
+pub const REASON: &str = "reason";
+pub const DETAIL: &str = "detail";
+pub const STATUS: &str = "status";
+pub const HOST: &str = "host";
+pub const ERRORS: &str = "errors";
+pub const ROWS: &str = "rows";
+pub const SOURCE: &str = "source";
+
+/// Without these a file is none of ours. The channel may be told by the folder's name alone, the status follows from
+/// the detail, and the host is not always known.
+pub const NEEDED: [&str; 7] = [TIME, PRECISION, REASON, DETAIL, ERRORS, ROWS, SOURCE];
+
+/// The schema of the files that errstat writes. Microseconds, because that is what DuckDB and Spark count in.
+pub fn schema() -> ArrowSchema {
+    let utc = ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    let field = |name: &'static str, dtype, nullable| Field::new(name.into(), dtype, nullable);
+    let text = ArrowDataType::Utf8View;
+    ArrowSchema::from_iter([
+        field(TIME, utc, false),
+        field(PRECISION, text.clone(), false),
+        field(CHANNEL, text.clone(), true),
+        field(REASON, text.clone(), false),
+        field(DETAIL, text.clone(), false),
+        field(STATUS, ArrowDataType::Int32, true),
+        field(HOST, text.clone(), true),
+        field(ERRORS, ArrowDataType::Int64, false),
+        field(ROWS, ArrowDataType::Int64, false),
+        field(SOURCE, text, false),
+    ])
+}

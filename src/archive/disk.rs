@@ -1,0 +1,146 @@
+//! Every change that errstat makes in an archive's folder, one small step at a time.
+//!
+//! Nothing is ever written through a symbolic link, so nothing lands outside of the folder. Before each step a hook is
+//! asked; tests use it to pull the plug.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// Files that are synced at the same time.
+const SYNCING: usize = 32;
+
+/// The folder of an archive.
+pub struct Disk {
+    root: PathBuf,
+    before_step: Box<dyn Fn() -> io::Result<()> + Send + Sync>,
+}
+
+impl Disk {
+    pub fn new(root: &Path) -> Disk {
+        Disk::with_hook(root, Box::new(|| Ok(())))
+    }
+
+    /// As [`Disk::new`]; the hook is called before each step and can refuse it.
+    pub fn with_hook(root: &Path, before_step: Box<dyn Fn() -> io::Result<()> + Send + Sync>) -> Disk {
+        Disk { root: root.to_owned(), before_step }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where a path below the archive's folder is; `/` parts its names.
+    pub fn path(&self, below: &str) -> PathBuf {
+        below.split("/").filter(|name| !name.is_empty()).fold(self.root.clone(), |path, name| path.join(name))
+    }
+
+    pub fn exists(&self, below: &str) -> bool {
+        fs::symlink_metadata(self.path(below)).is_ok()
+    }
+
+    /// Makes a folder and those above it, and sees to it that none of them is a link.
+    pub fn create_folders(&self, below: &str) -> io::Result<()> {
+        let mut path = self.root.clone();
+        for name in below.split('/').filter(|name| !name.is_empty()) {
+            path.push(name);
+            match fs::symlink_metadata(&path) {
+                Ok(there) if there.is_dir() => {}
+                Ok(_) => return Err(io::Error::new(io::ErrorKind::NotADirectory, path.to_string_lossy())),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    (self.before_step)()?;
+                    fs::create_dir(&path)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// A new file, not there before.
+    pub fn create(&self, below: &str) -> io::Result<File> {
+        (self.before_step)()?;
+        OpenOptions::new().read(true).write(true).create_new(true).open(self.path(below))
+    }
+
+    /// Writes on in a file.
+    pub fn append(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        (self.before_step)()?;
+        file.write_all(bytes)
+    }
+
+    /// A new file with these bytes, which are not yet safe on the disk.
+    pub fn write_new(&self, below: &str, bytes: &[u8]) -> io::Result<()> {
+        let mut file = self.create(below)?;
+        // In two pieces, so that tests can stop between them.
+        let (front, back) = bytes.split_at(bytes.len() / 2);
+        self.append(&mut file, front)?;
+        self.append(&mut file, back)
+    }
+
+    /// Waits until the content of files and the names in folders are safe on the disk.
+    pub fn sync<'a>(&self, below: impl IntoIterator<Item = &'a str>) -> io::Result<()> {
+        (self.before_step)()?;
+        // Unit tests check what is written, not that it outlives a power cut.
+        if cfg!(test) {
+            return Ok(());
+        }
+        let paths: Vec<PathBuf> = below.into_iter().map(|below| self.path(below)).collect();
+        // A disk that is asked for many at once writes its own journal once.
+        let share = paths.len().div_ceil(SYNCING).max(1);
+        std::thread::scope(|scope| {
+            let sync_all = |paths: &[PathBuf]| paths.iter().try_for_each(|path| sync(path));
+            let waiting: Vec<_> = paths.chunks(share).map(|paths| scope.spawn(move || sync_all(paths))).collect();
+            waiting
+                .into_iter()
+                .try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::Other))))
+        })
+    }
+
+    /// Gives a file its place; what was there is replaced.
+    pub fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        (self.before_step)()?;
+        fs::rename(self.path(from), self.path(to))
+    }
+
+    /// Takes a file away, if it is there.
+    pub fn remove(&self, below: &str) -> io::Result<()> {
+        (self.before_step)()?;
+        match fs::remove_file(self.path(below)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a folder away, if it is there and empty.
+    pub fn remove_empty_folder(&self, below: &str) -> io::Result<()> {
+        (self.before_step)()?;
+        // It is only tidying: a folder that stays is no harm.
+        let _ = fs::remove_dir(self.path(below));
+        Ok(())
+    }
+
+    /// The names in a folder, sorted; none where it is not there.
+    pub fn names(&self, below: &str) -> io::Result<Vec<String>> {
+        let mut names = match fs::read_dir(self.path(below)) {
+            Ok(entries) => entries
+                .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+                .collect::<io::Result<Vec<_>>>()?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        names.sort();
+        Ok(names)
+    }
+}
+
+fn sync(path: &Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be synced, and renaming is as lasting as the system makes it.
+    if cfg!(not(unix)) && path.is_dir() {
+        return Ok(());
+    }
+    // Windows syncs only what is open for writing; Unix opens folders only for reading.
+    OpenOptions::new().read(true).write(cfg!(not(unix))).open(path)?.sync_all()
+}

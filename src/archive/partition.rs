@@ -1,0 +1,226 @@
+//! Where rows lie: a folder for each channel and, in it, one for each month.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{Datelike, NaiveDate, NaiveTime};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use sha2::{Digest, Sha256};
+
+use crate::model::Timestamp;
+
+/// The one file of a partition that errstat writes.
+pub const FILE_NAME: &str = "errors.parquet";
+
+/// What every reader of hive partitions takes for "no value".
+const NO_CHANNEL: &str = "__HIVE_DEFAULT_PARTITION__";
+
+/// Longest encoded channel, so that the folder's name stays under the 255 bytes that file systems allow.
+const LONGEST: usize = 200;
+
+/// Everything but `a-z 0-9 . _ -` is written as `%XX`. Capitals are too, so that `Shop` and `shop` are two folders on
+/// file systems that take them for the same; readers of hive partitions decode both.
+const ENCODED: &AsciiSet = &{
+    let mut set = CONTROLS.add(b' ');
+    let mut byte = b'!';
+    while byte < 0x7f {
+        if !(byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'_' | b'-')) {
+            set = set.add(byte);
+        }
+        byte += 1;
+    }
+    set
+};
+
+/// The name of a channel's folder: legal everywhere, and different for different channels.
+///
+/// A name that is too long to be written whole ends in `~` and 128 bits of its SHA-256.
+pub fn channel_folder(channel: Option<&str>) -> String {
+    let Some(channel) = channel else { return format!("channel={NO_CHANNEL}") };
+    let mut name = utf8_percent_encode(channel, ENCODED).to_string();
+    // Windows drops a dot at the end of a name.
+    if name.ends_with('.') {
+        name.replace_range(name.len() - 1.., "%2E");
+    }
+    if name.is_empty() || name.len() > LONGEST {
+        // A cut in the middle of `%XX` would not be decodable.
+        let cut = (0..=3).map(|back| LONGEST.saturating_sub(40 + back)).find(|cut| {
+            let tail = &name.as_bytes()[cut.saturating_sub(2).min(name.len())..(*cut).min(name.len())];
+            !tail.contains(&b'%')
+        });
+        name.truncate(cut.unwrap_or(0));
+        name.push('~');
+        for byte in &Sha256::digest(channel.as_bytes())[..16] {
+            name.push_str(&format!("{byte:02x}"));
+        }
+    }
+    format!("channel={name}")
+}
+
+/// The channel that a hive folder stands for, as other engines encode it; `None` where the folder is no such.
+pub fn channel_of_folder(folder: &str) -> Option<Option<String>> {
+    let value = folder.strip_prefix("channel=")?;
+    if value == NO_CHANNEL {
+        return Some(None);
+    }
+    Some(Some(percent_decode_str(value).decode_utf8_lossy().into_owned()))
+}
+
+/// A calendar month in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month {
+    year: i32,
+    /// 1 to 12.
+    month: u32,
+}
+
+impl Month {
+    /// The month that an instant falls into.
+    pub fn of(time: Timestamp) -> Month {
+        let day = time.utc();
+        Month { year: day.year(), month: day.month() }
+    }
+
+    /// Its first instant.
+    pub fn start(self) -> Timestamp {
+        let first = NaiveDate::from_ymd_opt(self.year, self.month, 1).unwrap_or_default();
+        Timestamp(first.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
+    }
+
+    /// The first instant of the next month.
+    pub fn end(self) -> Timestamp {
+        match self.month {
+            12 => Month { year: self.year + 1, month: 1 }.start(),
+            month => Month { year: self.year, month: month + 1 }.start(),
+        }
+    }
+
+    /// The name of its folder: `month=2026-11`.
+    pub fn folder(self) -> String {
+        format!("month={self}")
+    }
+
+    /// The month that a hive folder stands for.
+    pub fn of_folder(folder: &str) -> Option<Month> {
+        folder.strip_prefix("month=")?.parse().ok()
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+/// A text that is no month such as `2026-11`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoMonth;
+
+impl FromStr for Month {
+    type Err = NoMonth;
+
+    fn from_str(text: &str) -> Result<Month, NoMonth> {
+        let (year, month) = text.split_once('-').ok_or(NoMonth)?;
+        let digits = |text: &str, width| text.len() == width && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(year, 4) || !digits(month, 2) {
+            return Err(NoMonth);
+        }
+        let month = Month { year: year.parse().map_err(|_| NoMonth)?, month: month.parse().map_err(|_| NoMonth)? };
+        if (2010..=2101).contains(&month.year) && (1..=12).contains(&month.month) { Ok(month) } else { Err(NoMonth) }
+    }
+}
+
+impl serde::Serialize for Month {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Month {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Month, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|_| serde::de::Error::custom("no month"))
+    }
+}
+
+/// The path of a partition's file below the archive's folder.
+pub fn file_path(channel: Option<&str>, month: Month) -> String {
+    format!("{}/{}/{FILE_NAME}", channel_folder(channel), month.folder())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_channel_has_a_legal_folder_of_its_own() {
+        let long = "x".repeat(300);
+        let longer = "x".repeat(301);
+        let emoji = "🛒".repeat(100);
+        let mixed = format!("{}é{}", "a".repeat(156), "b".repeat(200));
+        let names = [
+            None,
+            Some(""),
+            Some(" "),
+            Some("shop"),
+            Some("Shop"),
+            Some("SHOP"),
+            Some("../x"),
+            Some(".."),
+            Some("."),
+            Some("/etc/passwd"),
+            Some("C:\\x"),
+            Some("CON"),
+            Some("con"),
+            Some("nul"),
+            Some("nul."),
+            Some("end "),
+            Some("end"),
+            Some("end."),
+            Some("end.."),
+            Some("a=b"),
+            Some("a%62"),
+            Some("%"),
+            Some("~"),
+            Some("a\0b"),
+            Some("a\nb"),
+            Some("🛒 shop"),
+            Some("ショップ"),
+            Some("é"),
+            Some("e\u{301}"),
+            Some("__HIVE_DEFAULT_PARTITION__"),
+            Some("null"),
+            Some(&long),
+            Some(&longer),
+            Some(&emoji),
+            Some(&mixed),
+        ];
+        let folders: Vec<String> = names.iter().map(|name| channel_folder(*name)).collect();
+        // Also apart where the file system does not tell capitals from small letters.
+        let apart: HashSet<String> = folders.iter().map(|folder| folder.to_ascii_lowercase()).collect();
+        assert_eq!(apart.len(), names.len());
+        for (name, folder) in names.iter().zip(&folders) {
+            let value = folder.strip_prefix("channel=").unwrap();
+            assert!(folder.len() <= 255 && !value.is_empty(), "{folder}");
+            assert!(value.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-%~".contains(&b)), "{folder}");
+            assert!(!value.ends_with('.'), "{folder}");
+            if !value.contains('~') {
+                assert_eq!(channel_of_folder(folder), Some(name.map(str::to_owned)), "{folder}");
+            }
+        }
+        assert_eq!(channel_folder(Some("shop-01.eu")), "channel=shop-01.eu");
+    }
+
+    #[test]
+    fn months_are_utc() {
+        // 2026-11-30T23:59:59.999Z and the instant after.
+        assert_eq!(Month::of(Timestamp(1_796_083_199_999)).to_string(), "2026-11");
+        let december: Month = "2026-12".parse().unwrap();
+        assert_eq!(december.start(), Timestamp(1_796_083_200_000));
+        assert_eq!(december.end(), "2027-01".parse::<Month>().unwrap().start());
+        for wrong in ["2026-13", "2026-00", "26-11", "2026-1", "2026-11-01", "", "-", "９９９９-11"] {
+            assert_eq!(wrong.parse::<Month>(), Err(NoMonth), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Mails beside exports: both tell the same errors, and the same mail may come twice.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{Label, labelled, overlap::Strand};
+use crate::{
+    error::{Error, Result},
+    input::{CellSink, Entry, Held, RowsIn, Source},
+    model::{Catalog, Channel, KindId, Origin, Sentence, Timestamp},
+};
+
+/// What mails of one channel tell of one moment, reason and detail.
+type Key = (Label, i64, u32, u32);
+
+/// An entry of a mail, and where it is from.
+struct Told {
+    source: usize,
+    part: usize,
+    entry: Entry,
+}
+
+/// The one channel that mails are of, where exports name none: those are taken to be of it.
+pub fn only_channel(sources: &[Source], catalog: &Mutex<Catalog>) -> Option<Channel> {
+    let catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
+    let channels = |origin: Origin| -> BTreeSet<&Channel> {
+        let parts = sources.iter().flat_map(|source| &source.parts).filter(move |part| part.origin == origin);
+        let kinds: BTreeSet<KindId> = parts.flat_map(|part| &part.cells).map(|cell| cell.kind).collect();
+        kinds.into_iter().map(|kind| &catalog.channels()[catalog.kind(kind).channel as usize]).collect()
+    };
+    let (exports, mails) = (channels(Origin::Export), channels(Origin::Mail));
+    let unnamed = exports.len() == 1 && exports.iter().all(|channel| channel.is_unknown());
+    let named: Vec<&&Channel> = mails.iter().filter(|channel| !channel.is_unknown()).collect();
+    match named[..] {
+        [channel] if unnamed => Some((*channel).clone()),
+        _ => None,
+    }
+}
+
+/// Leaves in the parts of mails only what counts: where an export of the channel covers the time, it wins; and of
+/// mails that tell the same moment, reason and detail the one with the most errors counts, with the rows of all.
+///
+/// Gives the number of entries that exports covered.
+///
+/// # Errors
+/// Where rows cannot be read again, or a sum leaves 64 bits.
+pub fn settle(
+    sources: &mut [Source],
+    strands: &[Strand],
+    catalog: &Mutex<Catalog>,
+    label_of: &[Label],
+) -> Result<usize> {
+    if !strands.iter().any(|strand| strand.origin == Origin::Mail) {
+        return Ok(0);
+    }
+    let covered = coverage(sources, strands);
+    let mut by_key: BTreeMap<Key, Vec<Told>> = BTreeMap::new();
+    let mut left_out = 0;
+    for (source, read) in sources.iter().enumerate() {
+        for (part, table) in read.parts.iter().enumerate().filter(|(_, table)| table.origin == Origin::Mail) {
+            let step = table.precision.map_or(1, |precision| precision.millis());
+            let RowsIn::Stored(stored) = &table.rows_in else { continue };
+            // One by one: two mails of one file that tell the same are two copies of one.
+            let mut entries = Vec::new();
+            stored.each(&(i64::MIN..i64::MAX), catalog, &mut |entry| entries.push(entry))?;
+            for Entry { at, kind, errors, rows } in entries {
+                let mut known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
+                let kind = match &read.label {
+                    Some(label) => labelled(&mut known, kind, label),
+                    None => kind,
+                };
+                let parts = known.kind(kind);
+                drop(known);
+                let label = label_of[parts.channel as usize];
+                // A moment of the mail's precision is a stretch of time.
+                let last = at - at.rem_euclid(step) + step - 1;
+                let inside = |stretch: &(i64, i64)| last >= stretch.0 && at <= stretch.1;
+                if covered.get(&label).is_some_and(|stretches| stretches.iter().any(inside)) {
+                    left_out += 1;
+                    continue;
+                }
+                let entry = Entry { at, kind, errors, rows };
+                by_key.entry((label, at, parts.reason, parts.detail)).or_default().push(Told { source, part, entry });
+            }
+        }
+    }
+    let mut kept: BTreeMap<(usize, usize), Vec<Entry>> = BTreeMap::new();
+    {
+        let known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, mut told) in by_key {
+            let rows: u64 = told.iter().map(|told| told.entry.rows).sum();
+            // Of equal ones the one that names its host; then by name, so that the order of the inputs changes nothing.
+            told.sort_by_key(|told| {
+                let host = known.kind(told.entry.kind).host.map(|host| known.hosts()[host as usize].clone());
+                (Reverse(told.entry.errors), Reverse(host), sources[told.source].report.path.clone())
+            });
+            if let Some(first) = told.into_iter().next() {
+                let entry = Entry { rows, ..first.entry };
+                kept.entry((first.source, first.part)).or_default().push(entry);
+            }
+        }
+    }
+    for (source, read) in sources.iter_mut().enumerate() {
+        for (part, table) in read.parts.iter_mut().enumerate().filter(|(_, table)| table.origin == Origin::Mail) {
+            let mut entries = kept.remove(&(source, part)).unwrap_or_default();
+            entries.sort_unstable();
+            let mut sink = CellSink::default();
+            for entry in &entries {
+                sink.add(entry.at, entry.kind, entry.errors, entry.rows);
+            }
+            table.cells = sink.finish().map_err(|_| Error::new("error.overflow"))?;
+            table.rows_in = RowsIn::Stored(Arc::new(Held(entries)));
+        }
+    }
+    Ok(left_out)
+}
+
+/// For each channel the stretches that its exports speak for, in milliseconds, both ends included.
+fn coverage(sources: &[Source], strands: &[Strand]) -> BTreeMap<Label, Vec<(i64, i64)>> {
+    let mut covered: BTreeMap<Label, Vec<(i64, i64)>> = BTreeMap::new();
+    for strand in strands.iter().filter(|strand| strand.origin == Origin::Export) {
+        let source = &sources[strand.source];
+        let stretches = covered.entry(strand.label).or_default();
+        if source.covered.is_empty() {
+            let until = source.report.coverage.until.unwrap_or(Timestamp(i64::MIN));
+            // A step is covered to its end.
+            let last = strand.span.last.0 + strand.precision.millis() - 1;
+            stretches.push((strand.span.first.0, last.max(until.0 - 1)));
+        } else {
+            stretches.extend(source.covered.iter().map(|span| (span.first.0, span.last.0)));
+        }
+    }
+    covered
+}
+
+/// What is said of mails: how much they tell that no export does, and that their senders prove nothing.
+pub fn notes(cells: &[crate::model::Cell], left_out: usize, catalog: &Catalog) -> Vec<Sentence> {
+    let mails = cells.iter().filter(|cell| catalog.kind(cell.kind).origin == Origin::Mail);
+    let errors: u64 = mails.map(|cell| cell.errors).sum();
+    let mut notes = Vec::new();
+    if errors > 0 {
+        notes.push(Sentence::new("note.from_mails").with_number("errors", errors));
+    }
+    if left_out > 0 {
+        notes.push(Sentence::new("note.mails_covered").with_number("count", left_out as u64));
+    }
+    notes
+}

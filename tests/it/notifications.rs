@@ -1,0 +1,180 @@
+//! Notification mails beside exports: each error once, and nothing built on a mail alone.
+
+use crate::program::{Folder, text};
+
+/// Each channel has an id of its own.
+fn id(channel: &str) -> usize {
+    1_650_000_000 + channel.len()
+}
+
+/// A mail as LINE words it.
+fn mail(channel: &str, time: &str, reason: &str, detail: &str, count: u32) -> String {
+    format!(
+        "From: LINE <no-reply@line.me>\r\nTo: admin@example.com\r\nDate: Thu, 19 Nov 2026 09:00:00 +0900\r\n\
+         Subject: Messaging API: Your bot server returned no response or an error - {channel}\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\r\n\
+         Channel ID: {}\r\nChannel name: {channel}\r\nReason for error: {reason}\r\nDetail for error: {detail}\r\n\
+         Error count: {count}\r\nTime detected: {time}\r\n",
+        id(channel)
+    )
+}
+
+fn stopped(channel: &str, time: &str) -> String {
+    format!(
+        "From: LINE <no-reply@line.me>\r\nDate: Thu, 19 Nov 2026 09:00:00 +0900\r\n\
+         Subject: Messaging API: Webhook redelivery stopped - {channel}\r\n\r\nChannel ID: {}\r\nChannel name: {channel}\r\nTime detected: {time}\r\n",
+        id(channel)
+    )
+}
+
+#[test]
+fn a_folder_of_mails_is_an_input() {
+    let folder = Folder::new();
+    folder
+        .file("inbox/1.eml", mail("shop", "2026-11-17 10:00:00", "error_status_code", "502", 7))
+        .file("inbox/2.eml", mail("shop", "2026-11-18 10:00:00", "request_timeout", "Request timeout", 3))
+        .file("inbox/news.eml", "From: a@example.com\r\nSubject: 50 % off LINE stickers\r\n\r\nBuy now.\r\n");
+    let summary = folder.summary("inbox");
+    assert_eq!(summary.details(), [("error_status_code", "502", 7), ("request_timeout", "Request timeout", 3)]);
+    assert_eq!(summary["channels"], serde_json::json!(["shop"]));
+    assert_eq!(summary.list("inputs").iter().map(|input| text(input, "kind")).collect::<Vec<_>>(), ["mail", "mail"]);
+    assert!(summary.note("skipped-file").contains("news.eml"));
+    assert!(summary.note("from-mails").contains("10"));
+}
+
+#[test]
+fn the_same_mail_received_by_two_administrators_counts_once() {
+    let one = mail("shop", "2026-11-17 10:00:00", "error_status_code", "502", 7);
+    let other = one
+        .replace("admin@example.com", "other@example.com")
+        .replace("Date: Thu, 19 Nov 2026 09:00:00", "Date: Thu, 19 Nov 2026 09:00:04");
+    let folder = Folder::new();
+    folder
+        .file("a/1.eml", &one)
+        .file("b/1.eml", &other)
+        .file("c/box", format!("From x Thu Nov 19 09:00:00 2026\n{one}\n\nFrom x Thu Nov 19 09:00:01 2026\n{other}\n"));
+    for inputs in ["a b", "b a", "c", "a b c"] {
+        let summary = folder.summary(inputs);
+        assert_eq!(summary.errors(), 7, "{inputs}");
+    }
+}
+
+#[test]
+fn where_an_export_covers_the_time_it_wins_and_mails_fill_the_rest() {
+    let folder = Folder::new();
+    // The export speaks for 10:00 on the 16th to the start of the 20th.
+    folder.file(
+        "shop-2026-11-20.tsv",
+        "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t500\t1\n2026-11-18 10:00:00\terror_status_code\t502\t9\n",
+    );
+    folder
+        .file("m/before.eml", mail("shop", "2026-11-15 10:00:00", "error_status_code", "502", 2))
+        .file("m/within.eml", mail("shop", "2026-11-18 10:00:00", "error_status_code", "502", 8))
+        .file("m/silent.eml", mail("shop", "2026-11-19 23:59:59", "error_status_code", "503", 4))
+        .file("m/after.eml", mail("shop", "2026-11-20 00:00:00", "error_status_code", "504", 16))
+        .file("m/other.eml", mail("newsletter", "2026-11-18 10:00:00", "error_status_code", "502", 32));
+    let summary = folder.summary("shop-2026-11-20.tsv m --channel shop=shop-*");
+    assert_eq!(summary.errors(), 1 + 9 + 2 + 16 + 32);
+    let channels: Vec<(&str, u64)> =
+        summary.list("by_channel").iter().map(|row| (text(row, "channel"), row["errors"].as_u64().unwrap())).collect();
+    assert_eq!(channels, [("newsletter", 32), ("shop", 28)]);
+    assert!(summary.note("mails-covered").starts_with('2'), "{}", summary.note("mails-covered"));
+}
+
+#[test]
+fn one_export_without_channel_beside_the_mails_of_one_counts_as_that_channel() {
+    let folder = Folder::with(
+        "w-2026-11-20.tsv",
+        "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t500\t1\n",
+    );
+    folder.file("m/1.eml", mail("shop", "2026-11-18 10:00:00", "error_status_code", "502", 8));
+    let summary = folder.summary("w-2026-11-20.tsv m");
+    assert_eq!((summary.errors(), &summary["channels"]), (1, &serde_json::json!(["shop"])));
+    assert!(summary.note("channel-of-mails").contains("shop"));
+    // Beside the mails of two it stays without.
+    folder.file("m/2.eml", mail("newsletter", "2026-11-18 10:00:00", "error_status_code", "502", 8));
+    assert_eq!(folder.summary("w-2026-11-20.tsv m").errors(), 17);
+}
+
+#[test]
+fn redelivery_that_stopped_is_told_and_not_counted() {
+    let folder = Folder::with("s.eml", stopped("shop", "2026-11-18 20:41:00"));
+    folder.file("t.eml", stopped("shop", "2026-11-18 20:41:00")).file("w.tsv", "Time\tReason\tChannel name\n2026-11-17 10:00:00\tunclassified\tshop\n2026-11-19 10:00:00\tunclassified\tshop\n");
+    let summary = folder.summary("s.eml t.eml w.tsv");
+    assert_eq!(summary.errors(), 2);
+    assert_eq!(
+        summary["redelivery_stopped"],
+        serde_json::json!([{"channel": "shop", "at": "2026-11-18T20:41:00+09:00"}])
+    );
+    assert!(summary.note("redelivery-stopped-channel").contains("shop"));
+    assert_eq!(folder.summary("s.eml t.eml w.tsv --period 2026-11-19")["redelivery_stopped"], serde_json::json!([]));
+}
+
+#[test]
+fn a_mail_that_cannot_be_read_whole_is_a_reject() {
+    let folder = Folder::with(
+        "bad.eml",
+        mail("shop", "2026-11-17 10:00:00", "error_status_code", "502", 7).replace("count: 7", "count: many"),
+    );
+    folder.file("good.eml", mail("shop", "2026-11-18 10:00:00", "error_status_code", "502", 7));
+    let summary = folder.summary("bad.eml good.eml");
+    assert_eq!((summary.errors(), summary.balance()), (7, vec![[1, 0, 1], [1, 1, 0]]));
+    assert_eq!(summary["rejects"]["count"], 1);
+    assert_eq!(folder.errstat("summary bad.eml good.eml --strict").run().code, Some(2));
+    folder.errstat("summary bad.eml good.eml --rejects r.csv").done();
+    assert!(folder.text("r.csv").contains("bad.eml"));
+}
+
+#[test]
+fn only_mails_of_a_domain_count_where_one_is_named() {
+    let real = mail("shop", "2026-11-17 10:00:00", "error_status_code", "502", 7);
+    let forged = mail("shop", "2026-11-18 10:00:00", "error_status_code", "502", 900)
+        .replace("no-reply@line.me", "x@evil.example");
+    let folder = Folder::new();
+    folder.file("m/1.eml", real).file("m/2.eml", forged);
+    assert_eq!(folder.summary("m").errors(), 907);
+    let summary = folder.summary("m --mail-from-domain LINE.me");
+    assert_eq!(summary.errors(), 7);
+    assert!(summary.note("skipped-file").contains("evil.example"));
+    folder.file("errstat.toml", "mail_from_domain = \"line.me\"\n");
+    assert_eq!(folder.summary("m").errors(), 7);
+}
+
+#[test]
+fn no_incident_is_built_from_mails_alone() {
+    let folder = Folder::new();
+    for day in 1..=20 {
+        folder.file(
+            &format!("m/{day}.eml"),
+            mail(
+                "shop",
+                &format!("2026-11-{day:02} 10:00:00"),
+                "error_status_code",
+                "502",
+                if day == 18 { 5000 } else { 1 },
+            ),
+        );
+    }
+    let summary = folder.summary("m");
+    assert_eq!((summary.errors(), summary.list("incidents").len()), (5019, 0));
+}
+
+#[test]
+fn urls_in_mails_are_cut_and_nothing_is_linked() {
+    let folder = Folder::with(
+        "m.eml",
+        mail(
+            "shop",
+            "2026-11-17 10:00:00",
+            "could_not_connect",
+            "Connection timeout: https://bot.example.com/cb?token=S3CRET",
+            7,
+        ),
+    );
+    let outcome = folder.errstat("report m.eml -o out").done();
+    assert!(!outcome.text().contains("S3CRET"));
+    let page = folder.text("out/report.html");
+    assert!(
+        page.contains("https://bot.example.com") && !page.contains("S3CRET") && !page.contains("href=\"https://bot")
+    );
+}
