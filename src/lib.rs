@@ -1,7 +1,7 @@
 //! errstat says what failed, since when, how badly and why, from the webhook error statistics that
 //! LINE's Developers Console exports.
 //!
-//! The folders tell the way of the data: [`input`] turns files into cells of five minutes, [`cube`]
+//! The folders tell the way of the data: [`archive`] keeps rows as Parquet, [`input`] turns files and archives into cells of five minutes, [`cube`]
 //! brings the cells of all files together so that each error counts once, [`analysis`] computes
 //! everything that is told, [`chart`] draws it and [`render`] writes it. Each imports only from those
 //! before it; [`model`] (the types) and [`taxonomy`] (LINE's vocabulary) are used by all.
@@ -18,6 +18,7 @@
 //! ```
 
 pub mod analysis;
+pub mod archive;
 pub mod chart;
 pub mod check;
 pub mod cli;

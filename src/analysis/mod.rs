@@ -6,7 +6,9 @@ mod coverage;
 mod headline;
 mod heatmap;
 mod incident;
+mod inventory;
 mod period;
+mod reconcile;
 mod result;
 mod slices;
 mod window;
@@ -15,7 +17,9 @@ use std::collections::BTreeMap;
 
 pub use count::{cells_in, count};
 pub use coverage::{known_until, last_row, reach};
+pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};
 pub use period::{Calendar, PeriodSpec, Resolved, WeekStart};
+pub use reconcile::{Day, Reconciliation, Sums, reconcile};
 pub use result::*;
 pub use window::WindowSize;
 

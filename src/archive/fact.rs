@@ -59,6 +59,21 @@ impl Fact {
             .then_with(|| self.kind.key().cmp(&other.kind.key()))
     }
 
+    /// The fact as a row.
+    pub fn to_row(&self) -> Row {
+        Row {
+            time: self.time,
+            precision: self.kind.precision,
+            channel: self.kind.channel.clone(),
+            reason: self.kind.reason.clone(),
+            detail: self.kind.detail.clone(),
+            host: self.kind.host.clone(),
+            origin: self.kind.origin,
+            errors: self.errors,
+            rows: self.rows,
+        }
+    }
+
     /// The month whose partition holds it.
     pub fn month(&self) -> Month {
         Month::of(self.time)

@@ -147,8 +147,8 @@ impl SourceRecord {
 }
 
 fn basis(name: &str) -> CoverageBasis {
-    use CoverageBasis::{ExportedAt, FileName, LastRow};
-    [ExportedAt, FileName].into_iter().find(|basis| basis.name() == name).unwrap_or(LastRow)
+    use CoverageBasis::{Archive, ExportedAt, FileName, LastRow};
+    [ExportedAt, FileName, Archive].into_iter().find(|basis| basis.name() == name).unwrap_or(LastRow)
 }
 
 /// The hexadecimal digits of a SHA-256.

@@ -8,12 +8,13 @@
 //!   and on nothing else. A change is made whole or not at all (`transaction`).
 //! - [`Archive`] reads partition by partition, whether errstat wrote the dataset or another engine did.
 //! - [`verify`] says whether every byte is what was written.
-//! - [`write_parquet`] and [`read_parquet`] are for single files in the same schema.
+//! - [`Collected`] brings sources together in one file; [`write_parquet`] and [`read_parquet`] are for single files in the same schema.
 //!
 //! What is read may be anybody's file: sizes are checked before anything is unpacked (`pages`), every row is checked,
 //! and a panic of the decoder ends as a sentence (`quiet`).
 
 mod addition;
+mod collected;
 mod columns;
 mod disk;
 mod fact;
@@ -35,6 +36,7 @@ mod write;
 mod writer;
 
 pub use addition::{Addition, NewSource};
+pub use collected::Collected;
 pub use manifest::Source;
 pub use partition::Month;
 pub use read::{EachRow, read_parquet};

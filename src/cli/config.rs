@@ -195,7 +195,7 @@ impl Config {
 
 /// Sets one option, unless the command line did.
 fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> Result<()> {
-    let Shared { reading, selection, showing } = shared;
+    let Shared { reading, selection, showing, .. } = shared;
     match key {
         "as_of" => one(&mut selection.as_of, value),
         "channel" => many(&mut reading.channel, value),

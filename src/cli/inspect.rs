@@ -30,7 +30,8 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments) -> Result<(), Stop> {
     let Arguments { reading, timezone, showing } = arguments;
-    let mut shared = Shared { reading, showing, selection: Selection { timezone, ..Selection::default() } };
+    let mut shared =
+        Shared { reading, showing, selection: Selection { timezone, ..Selection::default() }, ..Shared::default() };
     let reading = load::read(&mut shared)?;
     let reports: Vec<SourceReport> = reading.sources.into_iter().map(|source| source.report).collect();
     let zone = shared.analysis_options(crate::model::Timestamp(0), crate::model::Timestamp(0)).zone;

@@ -16,16 +16,28 @@ use crate::{
 /// # Errors
 /// Whatever is wrong with the configuration, or keeps the inputs from being read; with `--strict`, any rejected row.
 pub fn read(shared: &mut Shared) -> Result<Reading> {
+    configure(shared)?;
+    inputs(shared)
+}
+
+/// Fills what the command line leaves open.
+///
+/// # Errors
+/// Whatever is wrong with the configuration.
+pub fn configure(shared: &mut Shared) -> Result<()> {
     screen::speak(shared.lang());
     if let Some(config) = Config::find(shared.showing.config.as_deref())? {
         config.fill(shared)?;
     }
     screen::speak(shared.lang());
-    inputs(shared)
+    Ok(())
 }
 
 /// Reads the inputs.
-fn inputs(shared: &Shared) -> Result<Reading> {
+///
+/// # Errors
+/// Whatever keeps them from being read; with `--strict`, any rejected row.
+pub fn inputs(shared: &Shared) -> Result<Reading> {
     let watch = Watch::new(shared)?;
     let reading = input::read(&shared.reading.inputs, shared.read_options(), &watch);
     // The list of rejects is of most use where the reading failed.

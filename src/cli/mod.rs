@@ -1,13 +1,16 @@
 //! The command line: one file per command, and no logic that a user of the library would miss.
 
+mod archive;
 mod check;
 mod config;
+mod convert;
 mod explain;
 mod inspect;
 mod load;
 mod options;
 mod output;
 mod progress;
+mod reconcile;
 mod report;
 mod screen;
 mod summary;
@@ -42,6 +45,9 @@ enum Command {
     Summary(summary::Arguments),
     Check(check::Arguments),
     Inspect(inspect::Arguments),
+    Archive(archive::Arguments),
+    Convert(convert::Arguments),
+    Reconcile(reconcile::Arguments),
     Explain(explain::Arguments),
 }
 
@@ -78,6 +84,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Summary(command) => summary::run(command),
         Command::Check(command) => check::run(command),
         Command::Inspect(command) => inspect::run(command),
+        Command::Archive(command) => archive::run(command),
+        Command::Convert(command) => convert::run(command),
+        Command::Reconcile(command) => reconcile::run(command),
         Command::Explain(command) => explain::run(&command),
     };
     match done {

@@ -152,6 +152,9 @@ pub struct Shared {
     pub selection: Selection,
     #[command(flatten)]
     pub showing: Showing,
+    /// Webhook URLs stay whole in what is stored.
+    #[arg(skip)]
+    pub keep_urls: bool,
 }
 
 /// Reads a value the way errstat does everywhere, for clap.
@@ -419,6 +422,13 @@ pub enum Color {
     Never,
 }
 
+impl Showing {
+    /// The language of the output.
+    pub fn lang(&self) -> Lang {
+        self.lang.unwrap_or_default().0
+    }
+}
+
 impl Shared {
     /// What to cut from texts.
     pub fn privacy(&self) -> Privacy {
@@ -427,7 +437,7 @@ impl Shared {
 
     /// The language of the output.
     pub fn lang(&self) -> Lang {
-        self.showing.lang.unwrap_or_default().0
+        self.showing.lang()
     }
 
     /// The length of lists in pictures and text.
@@ -446,7 +456,7 @@ impl Shared {
             time_format: reading.time_format.clone().map(|format| format.0),
             encoding: reading.encoding.map(|name| name.0),
             exported_at: reading.exported_at.map(|moment| moment.in_zone(&zone)),
-            privacy: self.privacy(),
+            privacy: Privacy { show_urls: self.keep_urls || self.showing.show_urls },
             mail_from_domains: reading.mail_from_domain.clone(),
             threads: reading.threads.map_or(defaults.threads, |threads| threads.0.get()),
         }

@@ -17,10 +17,24 @@ use crate::{
 type Key = (Label, i64, u32, u32);
 
 /// An entry of a mail, and where it is from.
-struct Told {
+struct Found {
     source: usize,
     part: usize,
     entry: Entry,
+    covered: bool,
+}
+
+/// What mails told of one moment, reason and detail of a channel, each notification once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub label: Label,
+    pub at: Timestamp,
+    /// Indices of the catalog.
+    pub reason: u32,
+    pub detail: u32,
+    pub errors: u64,
+    /// An export of the channel speaks for that moment.
+    pub covered: bool,
 }
 
 /// The one channel that mails are of, where exports name none: those are taken to be of it.
@@ -43,7 +57,7 @@ pub fn only_channel(sources: &[Source], catalog: &Mutex<Catalog>) -> Option<Chan
 /// Leaves in the parts of mails only what counts: where an export of the channel covers the time, it wins; and of
 /// mails that tell the same moment, reason and detail the one with the most errors counts, with the rows of all.
 ///
-/// Gives the number of entries that exports covered.
+/// Gives everything that mails told.
 ///
 /// # Errors
 /// Where rows cannot be read again, or a sum leaves 64 bits.
@@ -52,13 +66,12 @@ pub fn settle(
     strands: &[Strand],
     catalog: &Mutex<Catalog>,
     label_of: &[Label],
-) -> Result<usize> {
+) -> Result<Vec<Told>> {
     if !strands.iter().any(|strand| strand.origin == Origin::Mail) {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let covered = coverage(sources, strands);
-    let mut by_key: BTreeMap<Key, Vec<Told>> = BTreeMap::new();
-    let mut left_out = 0;
+    let mut by_key: BTreeMap<Key, Vec<Found>> = BTreeMap::new();
     for (source, read) in sources.iter().enumerate() {
         for (part, table) in read.parts.iter().enumerate().filter(|(_, table)| table.origin == Origin::Mail) {
             let step = table.precision.map_or(1, |precision| precision.millis());
@@ -78,26 +91,32 @@ pub fn settle(
                 // A moment of the mail's precision is a stretch of time.
                 let last = at - at.rem_euclid(step) + step - 1;
                 let inside = |stretch: &(i64, i64)| last >= stretch.0 && at <= stretch.1;
-                if covered.get(&label).is_some_and(|stretches| stretches.iter().any(inside)) {
-                    left_out += 1;
-                    continue;
-                }
+                let covered = covered.get(&label).is_some_and(|stretches| stretches.iter().any(inside));
                 let entry = Entry { at, kind, errors, rows };
-                by_key.entry((label, at, parts.reason, parts.detail)).or_default().push(Told { source, part, entry });
+                by_key.entry((label, at, parts.reason, parts.detail)).or_default().push(Found {
+                    source,
+                    part,
+                    entry,
+                    covered,
+                });
             }
         }
     }
     let mut kept: BTreeMap<(usize, usize), Vec<Entry>> = BTreeMap::new();
+    let mut told = Vec::new();
     {
         let known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
-        for (_, mut told) in by_key {
-            let rows: u64 = told.iter().map(|told| told.entry.rows).sum();
+        for ((label, at, reason, detail), mut copies) in by_key {
+            let rows: u64 = copies.iter().map(|found| found.entry.rows).sum();
             // Of equal ones the one that names its host; then by name, so that the order of the inputs changes nothing.
-            told.sort_by_key(|told| {
-                let host = known.kind(told.entry.kind).host.map(|host| known.hosts()[host as usize].clone());
-                (Reverse(told.entry.errors), Reverse(host), sources[told.source].report.path.clone())
+            copies.sort_by_key(|found| {
+                let host = known.kind(found.entry.kind).host.map(|host| known.hosts()[host as usize].clone());
+                (Reverse(found.entry.errors), Reverse(host), sources[found.source].report.path.clone())
             });
-            if let Some(first) = told.into_iter().next() {
+            let Some(first) = copies.into_iter().next() else { continue };
+            let (errors, covered) = (first.entry.errors, first.covered);
+            told.push(Told { label, at: Timestamp(at), reason, detail, errors, covered });
+            if !covered {
                 let entry = Entry { rows, ..first.entry };
                 kept.entry((first.source, first.part)).or_default().push(entry);
             }
@@ -115,7 +134,7 @@ pub fn settle(
             table.rows_in = RowsIn::Stored(Arc::new(Held(entries)));
         }
     }
-    Ok(left_out)
+    Ok(told)
 }
 
 /// For each channel the stretches that its exports speak for, in milliseconds, both ends included.
@@ -137,15 +156,16 @@ fn coverage(sources: &[Source], strands: &[Strand]) -> BTreeMap<Label, Vec<(i64,
 }
 
 /// What is said of mails: how much they tell that no export does, and that their senders prove nothing.
-pub fn notes(cells: &[crate::model::Cell], left_out: usize, catalog: &Catalog) -> Vec<Sentence> {
+pub fn notes(cells: &[crate::model::Cell], told: &[Told], catalog: &Catalog) -> Vec<Sentence> {
     let mails = cells.iter().filter(|cell| catalog.kind(cell.kind).origin == Origin::Mail);
     let errors: u64 = mails.map(|cell| cell.errors).sum();
     let mut notes = Vec::new();
     if errors > 0 {
         notes.push(Sentence::new("note.from_mails").with_number("errors", errors));
     }
-    if left_out > 0 {
-        notes.push(Sentence::new("note.mails_covered").with_number("count", left_out as u64));
+    let covered = told.iter().filter(|told| told.covered).count();
+    if covered > 0 {
+        notes.push(Sentence::new("note.mails_covered").with_number("count", covered as u64));
     }
     notes
 }

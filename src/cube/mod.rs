@@ -4,6 +4,7 @@
 //! whose times do not meet; where files of one channel meet, `overlap` reads that stretch a second
 //! time, row by row, and keeps for each exact key the larger of the files' sums.
 
+mod canonical;
 mod channels;
 mod filter;
 mod frame;
@@ -13,9 +14,11 @@ mod stretch;
 
 use std::collections::{BTreeMap, HashSet};
 
+pub use canonical::Canonical;
 pub use channels::{ChannelRules, Label};
 pub use filter::{Filter, fits};
 pub use frame::{Bucketed, frame, roll_up};
+pub use mails::Told;
 pub use overlap::OverlapPolicy;
 
 use crate::{
@@ -41,6 +44,7 @@ pub struct Cube {
     strands: Vec<Strand>,
     options: ReadOptions,
     policy: OverlapPolicy,
+    told: Vec<Told>,
     /// Standard input lives on disk as long as it may be read again.
     _spools: Vec<Located>,
     /// What was decided about the inputs, for the reader to see.
@@ -87,7 +91,7 @@ impl Cube {
                 strands = overlap::strands(&sources, &catalog, &label_of);
             }
         }
-        let left_out = mails::settle(&mut sources, &strands, &catalog, &label_of)?;
+        let told = mails::settle(&mut sources, &strands, &catalog, &label_of)?;
         let stretches = overlap::stretches(&strands, policy, &options.zone);
         let mut runs = CellRuns::default();
         for (index, source) in sources.iter_mut().enumerate() {
@@ -118,6 +122,7 @@ impl Cube {
             strands,
             options,
             policy,
+            told,
             _spools: spools,
             notes,
             skipped,
@@ -132,7 +137,7 @@ impl Cube {
             return Err(Error::new("error.overflow"));
         }
         let known = cube.catalog();
-        let of_mails = mails::notes(&cube.cells, left_out, &known);
+        let of_mails = mails::notes(&cube.cells, &cube.told, &known);
         drop(known);
         cube.notes.extend(of_mails);
         for note in overlap::notes(&stretches, &cube.strands, &cube.sources, &cube.labels, &cube.options.zone) {
@@ -203,6 +208,11 @@ impl Cube {
     /// How many inputs there are.
     pub fn source_count(&self) -> usize {
         self.sources.len()
+    }
+
+    /// Everything that mails told, also where an export wins, in no particular order.
+    pub fn told(&self) -> &[Told] {
+        &self.told
     }
 
     /// When LINE stopped redelivering, as mails told: the channel's label and the moment, in the order of time, each

@@ -10,6 +10,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 use crate::{
+    archive,
     error::{Error, Result},
     model::{Privacy, Sentence},
 };
@@ -22,6 +23,8 @@ pub struct Located {
     pub shown: String,
     /// Named by the user, not met in a folder: then it must be an export.
     pub explicit: bool,
+    /// A folder that is an archive, or another engine's dataset in its schema.
+    pub archive: bool,
     /// Standard input, spooled: it lives as long as this.
     _spool: Option<NamedTempFile>,
 }
@@ -63,6 +66,10 @@ impl Found {
         }
         let path = Path::new(argument);
         match fs::metadata(path) {
+            Ok(meta) if meta.is_dir() && archive::is_archive(path) => {
+                self.archive(path.to_owned());
+                Ok(())
+            }
             Ok(meta) if meta.is_dir() => self.folder(path),
             // A pipe that the shell made of a command.
             Ok(meta) if !meta.is_file() => {
@@ -89,12 +96,14 @@ impl Found {
         let mut any = false;
         let hidden =
             |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
-        for entry in walkdir::WalkDir::new(folder)
-            .follow_links(true)
-            .sort_by_file_name()
-            .into_iter()
-            .filter_entry(|e| !hidden(e))
-        {
+        let mut walk = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+        while let Some(entry) = walk.next() {
+            if entry.as_ref().is_ok_and(hidden) {
+                if entry.is_ok_and(|entry| entry.file_type().is_dir()) {
+                    walk.skip_current_dir();
+                }
+                continue;
+            }
             let entry = match entry {
                 Ok(entry) => entry,
                 // A dangling link, a loop, a folder of somebody else: no export, and no reason to give up the others.
@@ -109,7 +118,11 @@ impl Found {
                         .with("cause", self.privacy.text(&error.to_string())));
                 }
             };
-            if entry.file_type().is_file() {
+            if entry.file_type().is_dir() && entry.depth() > 0 && archive::is_archive(entry.path()) {
+                any = true;
+                walk.skip_current_dir();
+                self.archive(entry.into_path());
+            } else if entry.file_type().is_file() {
                 any = true;
                 self.add(entry.into_path(), false);
             }
@@ -128,7 +141,9 @@ impl Found {
         for path in paths {
             let path = path.map_err(|error| unreadable(&shown, error.error()))?;
             any = true;
-            if path.is_dir() {
+            if path.is_dir() && archive::is_archive(&path) {
+                self.archive(path);
+            } else if path.is_dir() {
                 self.folder(&path)?;
             } else {
                 self.add(path, false);
@@ -161,15 +176,23 @@ impl Found {
             }
         }
         let path = spool.path().to_owned();
-        self.files.push(Located { path, shown, explicit: true, _spool: Some(spool) });
+        self.files.push(Located { path, shown, explicit: true, archive: false, _spool: Some(spool) });
         Ok(())
+    }
+
+    fn archive(&mut self, path: PathBuf) {
+        let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if self.seen.insert(identity) {
+            let shown = self.privacy.text(&path.to_string_lossy());
+            self.files.push(Located { path, shown, explicit: true, archive: true, _spool: None });
+        }
     }
 
     fn add(&mut self, path: PathBuf, explicit: bool) {
         let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if self.seen.insert(identity) {
             let shown = self.privacy.text(&path.to_string_lossy());
-            self.files.push(Located { path, shown, explicit, _spool: None });
+            self.files.push(Located { path, shown, explicit, archive: false, _spool: None });
         } else if explicit && let Some(known) = self.files.iter_mut().find(|file| file.path == path) {
             known.explicit = true;
         }

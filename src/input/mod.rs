@@ -4,6 +4,7 @@
 //! times, and sums their rows into cells of five minutes, on all cores and in memory that does not grow
 //! with the number of rows. Every row is accepted or rejected, with the line and the reason.
 
+mod archived;
 mod cells;
 mod chunks;
 mod coverage;
@@ -27,6 +28,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+pub use archived::REDELIVERY_STOPPED;
 pub use cells::{CellRuns, CellSink, Overflow, RowSink};
 pub use chunks::Text;
 pub use exact::{ExactRows, Sums, exact_rows, identical};
@@ -66,11 +68,19 @@ pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -
     let (located, mut skipped) = find::find(arguments, options.privacy)?;
     let catalog = Mutex::new(Catalog::default());
     let mut jobs: Vec<Option<Job>> = Vec::new();
+    let mut sources = Vec::new();
     for file in &located {
+        if file.archive {
+            sources.extend(archived::folder(&file.path, &file.shown, &catalog, &options, watcher)?);
+            continue;
+        }
+        if parquet(file)? {
+            sources.extend(archived::file(&file.path, &file.shown, &catalog, &options, watcher)?);
+            continue;
+        }
         jobs.extend(open(file, &options, &mut skipped)?.into_iter().map(Some));
     }
     let outcomes = read_all(jobs, &catalog, &options, watcher);
-    let mut sources = Vec::new();
     for (job, outcome) in outcomes {
         match outcome? {
             Outcome::Read(source) => sources.push(*source),
@@ -95,6 +105,13 @@ struct Job {
     file_name: String,
     explicit: bool,
     unpacked: Option<Unpacked>,
+}
+
+/// Whether a file is Parquet, by its first bytes.
+fn parquet(file: &Located) -> Result<bool> {
+    let mut head = [0; 4];
+    let read = std::fs::File::open(&file.path).and_then(|mut file| std::io::Read::read(&mut file, &mut head));
+    Ok(read.map_err(|error| unreadable(&file.shown, &error))? == 4 && head == *b"PAR1")
 }
 
 fn open(file: &Located, options: &ReadOptions, skipped: &mut Vec<(String, Sentence)>) -> Result<Vec<Job>> {

@@ -12,6 +12,8 @@ mod graph;
 mod incidents;
 mod ink;
 mod inspect;
+mod inventory;
+mod reconcile;
 mod sheet;
 mod summary;
 mod timeline;
@@ -21,6 +23,8 @@ use crate::taxonomy::Lang;
 pub use check::check;
 pub use explain::explain;
 pub use inspect::inspect;
+pub use inventory::inventory;
+pub use reconcile::reconcile;
 pub use summary::summary;
 
 /// How a terminal is to be written on.

@@ -28,6 +28,8 @@ macro_rules! phrase_files {
             include_str!(concat!($folder, "/mail.toml")),
             include_str!(concat!($folder, "/mails.toml")),
             include_str!(concat!($folder, "/check.toml")),
+            include_str!(concat!($folder, "/archive.toml")),
+            include_str!(concat!($folder, "/archiving.toml")),
         ]
     };
 }

@@ -1,0 +1,186 @@
+//! What an archive holds, and what no export in it covers.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    archive::{Archive, Source},
+    error::{Error, Result},
+    model::{Origin, Precision, Span, Timestamp, Zone},
+};
+
+/// Serialised, it is the output of `errstat archive info --format json`. Times are RFC 3339 in `timezone`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Inventory {
+    pub schema: &'static str,
+    pub archive: String,
+    pub timezone: String,
+    /// Whether errstat keeps books on it; if not, another engine wrote it, and `sources` is empty.
+    pub managed: bool,
+    pub channels: Vec<ArchivedChannel>,
+    /// In the order in which they were added.
+    pub sources: Vec<ArchivedSource>,
+}
+
+/// One channel of the archive.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ArchivedChannel {
+    pub channel: Option<String>,
+    /// Errors of exports and of mails; both may tell the same ones.
+    pub exported: u64,
+    pub mailed: u64,
+    pub months: u64,
+    pub first: Option<String>,
+    pub last: Option<String>,
+    /// Stretches that exports speak for, end exclusive.
+    pub covered: Vec<Stretch>,
+    /// What lies between them, for which no export speaks.
+    pub gaps: Vec<Gap>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Stretch {
+    pub from: String,
+    pub until: String,
+}
+
+/// A stretch between exports, and what mails tell of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Gap {
+    pub from: String,
+    pub until: String,
+    pub mailed: u64,
+}
+
+/// Something that was added.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ArchivedSource {
+    pub id: String,
+    pub name: String,
+    pub sha256: String,
+    pub added: String,
+    pub channels: Vec<String>,
+    pub rows: u64,
+    pub errors: u64,
+    pub first: Option<String>,
+    pub last: Option<String>,
+    pub complete_until: Option<String>,
+}
+
+#[derive(Default)]
+struct Growing {
+    exported: u64,
+    mailed: u64,
+    months: std::collections::BTreeSet<crate::archive::Month>,
+    span: Option<Span>,
+    mails: Vec<(i64, u64)>,
+}
+
+/// Takes stock of an archive; `shown` is what to call it.
+///
+/// # Errors
+/// Where it cannot be read, or a sum leaves 64 bits.
+pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Inventory> {
+    let rfc3339 = |at: Timestamp| zone.rfc3339(at);
+    let mut channels: BTreeMap<Option<String>, Growing> = BTreeMap::new();
+    let overflow = || Error::new("error.overflow");
+    for partition in archive.partitions(None) {
+        archive.rows(partition, None, &mut |row| {
+            let growing = channels.entry(row.channel.clone()).or_default();
+            growing.months.insert(crate::archive::Month::of(row.time));
+            growing.span = Span::join(growing.span, Some(Span { first: row.time, last: row.time }));
+            match row.origin {
+                Origin::Export => {
+                    growing.exported = growing.exported.checked_add(row.errors).ok_or_else(overflow)?;
+                }
+                Origin::Mail => {
+                    growing.mailed = growing.mailed.checked_add(row.errors).ok_or_else(overflow)?;
+                    growing.mails.push((row.time.0, row.errors));
+                }
+            }
+            Ok(())
+        })?;
+    }
+    let sources = archive.sources().unwrap_or_default();
+    for name in sources.iter().flat_map(|source| &source.channels) {
+        channels.entry(Some(name.clone())).or_default();
+    }
+    let channels = channels.into_iter().map(|(channel, growing)| {
+        let covered = covered(sources, channel.as_deref());
+        let gap = |pair: &[(i64, i64)]| {
+            let (from, until) = (pair[0].1, pair[1].0);
+            let inside = growing.mails.iter().filter(|(at, _)| (from..until).contains(at));
+            Gap {
+                from: rfc3339(Timestamp(from)),
+                until: rfc3339(Timestamp(until)),
+                mailed: inside.map(|(_, n)| n).sum(),
+            }
+        };
+        ArchivedChannel {
+            exported: growing.exported,
+            mailed: growing.mailed,
+            months: growing.months.len() as u64,
+            first: growing.span.map(|span| rfc3339(span.first)),
+            last: growing.span.map(|span| rfc3339(span.last)),
+            gaps: covered.windows(2).map(gap).collect(),
+            covered: covered
+                .iter()
+                .map(|(from, until)| Stretch { from: rfc3339(Timestamp(*from)), until: rfc3339(Timestamp(*until)) })
+                .collect(),
+            channel,
+        }
+    });
+    Ok(Inventory {
+        schema: "errstat/archive/1",
+        archive: shown,
+        timezone: zone.to_string(),
+        managed: archive.sources().is_some(),
+        channels: channels.collect(),
+        sources: sources
+            .iter()
+            .map(|source| ArchivedSource {
+                id: source.id.clone(),
+                name: source.name.clone(),
+                sha256: source.sha256.clone(),
+                added: rfc3339(source.added),
+                channels: source.channels.clone(),
+                rows: source.rows,
+                errors: source.errors,
+                first: source.span.map(|span| rfc3339(span.first)),
+                last: source.span.map(|span| rfc3339(span.last)),
+                complete_until: source.coverage.until.map(rfc3339),
+            })
+            .collect(),
+    })
+}
+
+/// The stretches that the exports of a channel speak for, joined, in milliseconds, end exclusive.
+fn covered(sources: &[Source], channel: Option<&str>) -> Vec<(i64, i64)> {
+    let of_channel =
+        |source: &&Source| channel.is_none_or(|channel| source.channels.iter().any(|name| name == channel));
+    let exports = |source: &&Source| {
+        source.origins.is_empty() || source.origins.iter().any(|origin| origin == Origin::Export.name())
+    };
+    let mut stretches: Vec<(i64, i64)> = sources
+        .iter()
+        .filter(of_channel)
+        .filter(exports)
+        .filter_map(|source| {
+            let until = source.coverage.until.map(|until| until.0);
+            let step = source.precision.map_or(1000, Precision::millis);
+            let span = source.span?;
+            Some((span.first.0, (span.last.0 + step).max(until.unwrap_or(i64::MIN))))
+        })
+        .collect();
+    stretches.sort_unstable();
+    let mut joined: Vec<(i64, i64)> = Vec::new();
+    for (from, until) in stretches {
+        match joined.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(until),
+            _ => joined.push((from, until)),
+        }
+    }
+    joined
+}

@@ -1,0 +1,71 @@
+//! Rows of several sources, brought together without an archive.
+
+use std::path::Path;
+
+use super::{
+    fact::{Fact, Kinds, summed},
+    merge::merged,
+    read::possible,
+    write,
+};
+use crate::{
+    error::{Error, Result},
+    model::{Row, Sentence},
+};
+
+/// Rows on their way into one file, held in memory: some 60 bytes each.
+#[derive(Debug, Default)]
+pub struct Collected {
+    kinds: Kinds,
+    sources: Vec<Vec<Fact>>,
+    current: Vec<Fact>,
+}
+
+impl Collected {
+    /// Begins a source. The rows that follow are its own.
+    ///
+    /// # Errors
+    /// Where a sum leaves 63 bits.
+    pub fn source(&mut self) -> Result<()> {
+        let facts = std::mem::take(&mut self.current);
+        if !facts.is_empty() {
+            self.sources.push(summed(facts)?);
+        }
+        Ok(())
+    }
+
+    /// A row of the source; rows of one key are added up.
+    ///
+    /// # Errors
+    /// Where the archive's schema cannot hold it.
+    pub fn row(&mut self, row: &Row) -> Result<()> {
+        if let Err(why) = possible(row) {
+            return Err(Error::new("archive.row_refused")
+                .with("name", &row.reason)
+                .with_sentence("why", Sentence::new(why)));
+        }
+        self.current.push(self.kinds.fact(row));
+        Ok(())
+    }
+
+    /// The rows of all sources, sorted by channel and time; of each key the larger of the sources' sums.
+    ///
+    /// # Errors
+    /// Where a sum leaves 63 bits.
+    pub fn rows(self) -> Result<Vec<Row>> {
+        Ok(self.facts()?.iter().map(Fact::to_row).collect())
+    }
+
+    /// Writes them to a Parquet file in the archive's schema, which is there whole or not at all; gives their number.
+    ///
+    /// # Errors
+    /// Where the file cannot be written, or a sum leaves 63 bits.
+    pub fn write_parquet(self, path: &Path) -> Result<u64> {
+        write::write(&self.facts()?, path)
+    }
+
+    fn facts(mut self) -> Result<Vec<Fact>> {
+        self.source()?;
+        merged(self.sources)
+    }
+}

@@ -1,0 +1,297 @@
+//! `errstat archive`: years of exports and mails, counted once.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use chrono::Utc;
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{
+    Stop, load,
+    options::{Reading, Shared, Showing, parsed},
+    output::shown,
+    screen,
+};
+use crate::{
+    analysis::{self, Inventory},
+    archive::{self, Archive, Change, NewSource, WriteOptions, Writer},
+    cube::Canonical,
+    error::{Error, Result},
+    model::{Coverage, CoverageBasis, Privacy, Sentence, Timestamp, Zone, for_log},
+    render::{json, terminal},
+};
+
+/// An archive of exports and mails in Parquet, each error counted once
+#[derive(Args, Debug)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Add exports and mails; what is there already changes nothing
+    Add(Add),
+    /// What was added, when, and what no export covers
+    Info(Info),
+    /// Check every byte; exit code 1 where something is wrong
+    Verify(Verify),
+    /// Take sources back that were added by mistake
+    Remove(Remove),
+    /// Write all Parquet files anew from the rows that were added
+    Rebuild(Rebuild),
+}
+
+#[derive(Args, Debug)]
+struct Add {
+    #[command(flatten)]
+    place: Place,
+
+    /// Keep webhook URLs whole: they may hold secrets
+    #[arg(long)]
+    keep_urls: bool,
+
+    #[command(flatten)]
+    wait: Wait,
+
+    #[command(flatten)]
+    reading: Reading,
+
+    #[command(flatten)]
+    showing: Showing,
+}
+
+#[derive(Args, Debug)]
+struct Info {
+    #[command(flatten)]
+    place: Place,
+
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+
+    /// Zone of the times shown: IANA name or offset [default: Asia/Tokyo]
+    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
+    timezone: Option<Zone>,
+
+    #[command(flatten)]
+    showing: Showing,
+}
+
+#[derive(Args, Debug)]
+struct Verify {
+    #[command(flatten)]
+    place: Place,
+
+    #[command(flatten)]
+    showing: Showing,
+}
+
+#[derive(Args, Debug)]
+struct Remove {
+    #[command(flatten)]
+    place: Place,
+
+    /// Id or name of a source, as errstat archive info shows it
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<String>,
+
+    #[command(flatten)]
+    wait: Wait,
+
+    #[command(flatten)]
+    showing: Showing,
+}
+
+#[derive(Args, Debug)]
+struct Rebuild {
+    #[command(flatten)]
+    place: Place,
+
+    #[command(flatten)]
+    wait: Wait,
+
+    #[command(flatten)]
+    showing: Showing,
+}
+
+#[derive(Args, Debug)]
+struct Place {
+    /// The archive's folder
+    #[arg(long, value_name = "DIR")]
+    archive: PathBuf,
+}
+
+#[derive(Args, Debug)]
+struct Wait {
+    /// Seconds to wait for another errstat that is writing
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    wait: u32,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
+    match arguments.command {
+        Command::Add(command) => add(command),
+        Command::Info(command) => info(command),
+        Command::Verify(command) => verify(&command),
+        Command::Remove(command) => {
+            screen::speak(command.showing.lang());
+            let mut writer = command.wait.writer(&command.place, Privacy::default())?;
+            for source in &command.sources {
+                tell(&writer.remove(source)?, "archiving.removed", &command.showing);
+            }
+            Ok(())
+        }
+        Command::Rebuild(command) => {
+            screen::speak(command.showing.lang());
+            let change = command.wait.writer(&command.place, Privacy::default())?.rebuild()?;
+            tell(&change, "archiving.rebuilt", &command.showing);
+            Ok(())
+        }
+    }
+}
+
+fn now() -> Timestamp {
+    Timestamp(Utc::now().timestamp() * 1000)
+}
+
+impl Wait {
+    fn writer(&self, place: &Place, privacy: Privacy) -> Result<Writer> {
+        let wait = Duration::from_secs(u64::from(self.wait));
+        Writer::open(&place.archive, WriteOptions { wait, now: now(), privacy })
+    }
+}
+
+fn add(command: Add) -> std::result::Result<(), Stop> {
+    let Add { place, keep_urls, wait, reading, showing } = command;
+    let mut shared = Shared { reading, showing, ..Shared::default() };
+    load::configure(&mut shared)?;
+    shared.keep_urls = keep_urls;
+    let itself = std::fs::canonicalize(&place.archive).ok();
+    let into_itself = |input: &&String| itself.is_some() && std::fs::canonicalize(input).ok() == itself;
+    if let Some(input) = shared.reading.inputs.iter().find(into_itself) {
+        return Err(Error::new("archive_error.itself").with("path", Privacy::default().text(input)).into());
+    }
+    let canonical = Canonical::new(load::inputs(&shared)?, &shared.channel_rules())?;
+    // Everything that can be unclear is settled before anything is written.
+    let mut sources = Vec::new();
+    for (index, report) in canonical.reports().enumerate() {
+        let channels = canonical.channels(index)?;
+        if channels.is_empty() && report.kind != crate::model::SourceKind::Mail {
+            return Err(Error::new("archive_error.channel").with("path", &report.path).into());
+        }
+        sources.push(NewSource {
+            name: report.path.clone(),
+            sha256: canonical.sha256(index)?,
+            channels,
+            coverage: believed(report.coverage, now()),
+        });
+    }
+    let mut writer = wait.writer(&place, shared.read_options().privacy)?;
+    let mut addition = writer.addition()?;
+    for (index, source) in sources.into_iter().enumerate() {
+        addition.source(source)?;
+        canonical.rows(index, &mut |row| addition.row(row))?;
+    }
+    let change = addition.commit()?;
+    tell(&change, "archiving.added", &shared.showing);
+    if !shared.showing.quiet {
+        let lang = shared.lang();
+        for report in canonical.reports().filter(|report| report.rejected > 0) {
+            let note = Sentence::new("note.rejects")
+                .with("path", &report.path)
+                .with_number("count", report.rejected)
+                .with_number("rows", report.rows);
+            screen::tell(&lang.say(&note));
+        }
+        for (path, why) in canonical.skipped() {
+            let note = Sentence::new("note.skipped_file").with("path", path).with_sentence("why", why.clone());
+            screen::tell(&lang.say(&note));
+        }
+    }
+    Ok(())
+}
+
+/// Nothing covers what is still to come.
+fn believed(coverage: Coverage, now: Timestamp) -> Coverage {
+    match coverage.until {
+        Some(until) if until > now => Coverage { until: None, by: CoverageBasis::LastRow, ..coverage },
+        _ => coverage,
+    }
+}
+
+/// What has changed, on standard error: standard output is for results.
+fn tell(change: &Change, key: &'static str, showing: &Showing) {
+    if showing.quiet {
+        return;
+    }
+    let lang = showing.lang();
+    let sentence = Sentence::new(key)
+        .with_number("sources", change.sources.len() as u64)
+        .with_number("known", change.known.len() as u64)
+        .with_number("files", change.files as u64)
+        .with_number("before", change.errors.0)
+        .with_number("after", change.errors.1);
+    screen::tell(&lang.say(&sentence));
+    for (new, old) in &change.relabelled {
+        let note = Sentence::new("archiving.relabelled")
+            .with("name", &new.name)
+            .with("id", &new.id)
+            .with("old_name", &old.name)
+            .with("old_id", &old.id);
+        screen::tell(&lang.say(&note));
+    }
+}
+
+fn info(command: Info) -> std::result::Result<(), Stop> {
+    screen::speak(command.showing.lang());
+    let folder = &command.place.archive;
+    if !archive::is_archive(folder) {
+        return Err(Error::new("archive.empty").with("path", shown(folder)).into());
+    }
+    let zone = command.timezone.unwrap_or(Zone::Named(chrono_tz::Asia::Tokyo));
+    let found: Inventory = analysis::inventory(&Archive::open(folder, Privacy::default())?, shown(folder), &zone)?;
+    let text = match command.format {
+        Format::Json => json::json(&found).map_err(|cause| Error::new("error.frame").with("cause", cause))?,
+        Format::Table => {
+            let shared = Shared { showing: command.showing, ..Shared::default() };
+            terminal::inventory(&found, &screen::view(&shared))
+        }
+    };
+    screen::print(text.as_bytes())
+}
+
+fn verify(command: &Verify) -> std::result::Result<(), Stop> {
+    let lang = command.showing.lang();
+    screen::speak(lang);
+    let folder: &Path = &command.place.archive;
+    if !archive::is_archive(folder) {
+        return Err(Error::new("archive.empty").with("path", shown(folder)).into());
+    }
+    let findings = archive::verify(folder)?;
+    let damaged = findings.iter().any(|finding| !finding.harmless);
+    let mut text = String::new();
+    for finding in &findings {
+        let sentence = Sentence::new("archiving.finding")
+            .with("path", &finding.path)
+            .with_sentence("what", finding.what.clone())
+            .with_sentence("todo", finding.todo.clone());
+        text += &(for_log(&lang.say(&sentence)) + "\n");
+    }
+    let verdict = if damaged { "archiving.damaged" } else { "archiving.sound" };
+    text += &(lang.say(&Sentence::new(verdict).with("path", shown(folder))) + "\n");
+    match screen::print(text.as_bytes()) {
+        Ok(()) | Err(Stop::PipeClosed) => {}
+        Err(stop) => return Err(stop),
+    }
+    if damaged { Err(Stop::Broken) } else { Ok(()) }
+}

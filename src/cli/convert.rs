@@ -1,0 +1,90 @@
+//! `errstat convert`: the canonical rows of inputs in one file.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{
+    Stop, load,
+    options::{Reading, Shared, Showing},
+    output::{self, shown},
+    screen,
+};
+use crate::{
+    archive::Collected,
+    cube::Canonical,
+    error::{Error, Result},
+    model::{Row, Sentence},
+    taxonomy,
+};
+
+/// The rows of inputs in the archive's schema, as Parquet or CSV
+///
+/// Rows of one key (time, channel, reason, detail) of one input are added up; of several inputs the larger sum counts, as in
+/// an archive. Made for engines that merge the files of many exports; docs/scale.md has an example.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// The file to write; .csv is CSV, anything else Parquet
+    #[arg(short, long, value_name = "FILE", required = true)]
+    output: PathBuf,
+
+    /// Keep webhook URLs whole: they may hold secrets
+    #[arg(long)]
+    keep_urls: bool,
+
+    #[command(flatten)]
+    reading: Reading,
+
+    #[command(flatten)]
+    showing: Showing,
+}
+
+pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
+    let Arguments { output, keep_urls, reading, showing } = arguments;
+    let mut shared = Shared { reading, showing, ..Shared::default() };
+    load::configure(&mut shared)?;
+    shared.keep_urls = keep_urls;
+    let canonical = Canonical::new(load::inputs(&shared)?, &shared.channel_rules())?;
+    let mut collected = Collected::default();
+    for source in 0..canonical.reports().count() {
+        collected.source()?;
+        canonical.rows(source, &mut |row| collected.row(row))?;
+    }
+    let csv = output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    let rows = if csv {
+        let rows = collected.rows()?;
+        output::write(&output, &as_csv(&rows)?)?;
+        rows.len() as u64
+    } else {
+        collected.write_parquet(&output)?
+    };
+    if !shared.showing.quiet {
+        let written = Sentence::new("convert.written").with("path", shown(&output)).with_number("rows", rows);
+        screen::tell(&shared.lang().say(&written));
+    }
+    Ok(())
+}
+
+fn as_csv(rows: &[Row]) -> Result<Vec<u8>> {
+    let failed = |cause: csv::Error| Error::new("error.frame").with("cause", cause);
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let heading = ["time", "precision", "channel", "reason", "detail", "status", "host", "errors", "rows", "source"];
+    writer.write_record(heading).map_err(failed)?;
+    for row in rows {
+        let status = taxonomy::status(&row.reason, &row.detail).map(|status| status.to_string());
+        let record = [
+            row.time.utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
+            row.precision.name().to_owned(),
+            row.channel.clone().unwrap_or_default(),
+            row.reason.clone(),
+            row.detail.clone(),
+            status.unwrap_or_default(),
+            row.host.as_ref().map(|host| host.0.clone()).unwrap_or_default(),
+            row.errors.to_string(),
+            row.rows.to_string(),
+            row.origin.name().to_owned(),
+        ];
+        writer.write_record(record.map(|cell| crate::model::spreadsheet_safe(&cell))).map_err(failed)?;
+    }
+    writer.into_inner().map_err(|error| Error::new("error.frame").with("cause", error))
+}

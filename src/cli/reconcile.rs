@@ -1,0 +1,56 @@
+//! `errstat reconcile`: can this week's export be trusted?
+
+use clap::{Args, ValueEnum};
+
+use super::{Stop, load, options::Shared, screen};
+use crate::{
+    analysis::{self, AsOf, Calendar},
+    error::Error,
+    model::Timestamp,
+    render::{json, terminal},
+};
+
+/// Notification mails against exports: what was mailed and is not exported, and the reverse
+///
+/// By channel and day. Give the mails and the exports, or an archive that has both.
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+
+    /// Print the JSON Schema of --format json
+    #[arg(long, exclusive = true)]
+    schema: bool,
+
+    #[command(flatten)]
+    shared: Shared,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+pub fn run(mut arguments: Arguments) -> Result<(), Stop> {
+    let unrendered = |cause: serde_json::Error| Error::new("error.frame").with("cause", cause);
+    if arguments.schema {
+        return screen::print(json::schema::<analysis::Reconciliation>().map_err(unrendered)?.as_bytes());
+    }
+    let shared = &mut arguments.shared;
+    load::configure(shared)?;
+    let mut cube = load::cube(shared)?;
+    let options = load::options(shared);
+    let as_of = match options.as_of {
+        AsOf::At(at) => at,
+        AsOf::Data => cube.span().map_or(options.now, |span| Timestamp(span.last.0 + 1000)),
+    };
+    let calendar = Calendar { zone: options.zone, week_start: options.week_start, as_of, data: None };
+    let found = analysis::reconcile(&mut cube, &options.period, &calendar)?;
+    let text = match arguments.format {
+        Format::Table => terminal::reconcile(&found, &screen::view(shared)),
+        Format::Json => json::json(&found).map_err(unrendered)?,
+    };
+    screen::print(text.as_bytes())
+}

@@ -1,0 +1,194 @@
+//! The rows of inputs in canonical form: what is archived, and what another engine merges.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    io,
+    sync::{Mutex, PoisonError},
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{ChannelRules, channels, label_source, labelled, mails};
+use crate::{
+    error::{Error, Result},
+    input::{Entry, REDELIVERY_STOPPED, Reading, RowsIn, Source, exact_rows},
+    model::{Catalog, Channel, KindId, Origin, Precision, Row, SourceReport},
+};
+
+/// So many rows are held at once.
+const MOST_ROWS: u64 = 1_000_000;
+
+/// The inputs with the channel of each row, ready to be handed out.
+pub struct Canonical {
+    reading: Reading,
+    labels: Vec<Option<String>>,
+    label_of: Vec<u32>,
+}
+
+impl Canonical {
+    /// Names the channel of every row.
+    ///
+    /// # Errors
+    /// Where it is not clear which channel an input is of.
+    pub fn new(mut reading: Reading, rules: &ChannelRules) -> Result<Canonical> {
+        {
+            let mut catalog = reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
+            for source in &mut reading.sources {
+                label_source(source, &mut catalog, rules)?;
+            }
+        }
+        if let Some(channel) = mails::only_channel(&reading.sources, &reading.catalog) {
+            super::adopt(&mut reading.sources, &reading.catalog, &channel, &mut Vec::new())?;
+        }
+        let (labels, label_of) = channels::labels(&reading.catalog.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(Canonical { reading, labels, label_of })
+    }
+
+    /// How each input was read.
+    pub fn reports(&self) -> impl Iterator<Item = &SourceReport> {
+        self.reading.sources.iter().map(|source| &source.report)
+    }
+
+    /// What was met in folders and is no input: path, and why.
+    pub fn skipped(&self) -> &[(String, crate::model::Sentence)] {
+        &self.reading.skipped
+    }
+
+    /// The channels of an input, sorted; the label that the user gave also where there is no row.
+    ///
+    /// # Errors
+    /// Where a row names no channel.
+    pub fn channels(&self, source: usize) -> Result<Vec<String>> {
+        let read = &self.reading.sources[source];
+        let catalog = self.reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
+        let kinds: BTreeSet<KindId> = read.parts.iter().flat_map(|part| &part.cells).map(|cell| cell.kind).collect();
+        let mut found: BTreeSet<String> = read.label.iter().cloned().collect();
+        for kind in kinds {
+            match &self.labels[self.label_of[catalog.kind(kind).channel as usize] as usize] {
+                Some(label) => found.insert(label.clone()),
+                None => return Err(Error::new("archive_error.channel").with("path", &read.report.path)),
+            };
+        }
+        drop(catalog);
+        found.extend(read.stops.iter().filter_map(|stop| self.stop_label(read, &stop.channel)));
+        Ok(found.into_iter().collect())
+    }
+
+    fn stop_label(&self, source: &Source, channel: &Channel) -> Option<String> {
+        if channel.is_unknown() {
+            return source.label.clone();
+        }
+        let catalog = self.reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
+        match catalog.channels().iter().position(|known| known == channel) {
+            Some(known) => self.labels[self.label_of[known] as usize].clone(),
+            None => channel.name.clone().or_else(|| channel.id.clone()),
+        }
+    }
+
+    /// SHA-256 of an input's content, unpacked, in hexadecimal digits.
+    ///
+    /// # Errors
+    /// Where it cannot be read again.
+    pub fn sha256(&self, source: usize) -> Result<String> {
+        use std::fmt::Write;
+        let read = &self.reading.sources[source];
+        let mut digest = Sha256::new();
+        match &read.text {
+            Some(text) => {
+                let unread = |error: io::Error| {
+                    Error::new("error.unreadable").with("path", &read.report.path).with("cause", error)
+                };
+                let mut stream = text.open().map_err(unread)?;
+                let mut buffer = vec![0; 1 << 18];
+                loop {
+                    match io::Read::read(&mut stream, &mut buffer).map_err(unread)? {
+                        0 => break,
+                        n => digest.update(&buffer[..n]),
+                    }
+                }
+            }
+            None => self.rows(source, &mut |row| {
+                digest.update(format!("{row:?}").as_bytes());
+                Ok(())
+            })?,
+        }
+        let mut hex = String::new();
+        for byte in digest.finalize() {
+            let _ = write!(hex, "{byte:02x}");
+        }
+        Ok(hex)
+    }
+
+    /// Hands out the rows of an input, those of one key and host added up, in the order of time but for the precision.
+    ///
+    /// # Errors
+    /// Where the input cannot be read again; what `each` says.
+    pub fn rows(&self, source: usize, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
+        let read = &self.reading.sources[source];
+        for part in &read.parts {
+            let (Some(span), Some(precision)) = (part.span, part.precision) else { continue };
+            let slices = part.rows.div_ceil(MOST_ROWS).max(1);
+            let (start, end) = (span.first.0, span.last.0 + 1);
+            let length = ((end - start) / i64::try_from(slices).unwrap_or(i64::MAX)).max(1) + 1;
+            let mut at = start;
+            while at < end {
+                let stretch = at..(at + length).min(end);
+                at = stretch.end;
+                let mut entries: Vec<Entry> = match (&part.rows_in, part.origin) {
+                    // Two mails that tell the same are two copies of one.
+                    (RowsIn::Stored(stored), Origin::Mail) => {
+                        let mut largest: HashMap<(i64, KindId), Entry> = HashMap::new();
+                        stored.each(&stretch, &self.reading.catalog, &mut |entry| {
+                            let known = largest.entry((entry.at, entry.kind)).or_insert(entry);
+                            known.errors = known.errors.max(entry.errors);
+                        })?;
+                        largest.into_values().collect()
+                    }
+                    _ => exact_rows(read, part, stretch, &self.reading.catalog, &self.reading.options)?
+                        .into_iter()
+                        .map(|((at, kind), sums)| Entry { at, kind, errors: sums.errors, rows: sums.rows })
+                        .collect(),
+                };
+                entries.sort_unstable();
+                for entry in entries {
+                    each(&self.row(read, entry, precision, part.origin))?;
+                }
+            }
+        }
+        for stop in &read.stops {
+            each(&Row {
+                time: stop.at,
+                precision: Precision::Second,
+                channel: self.stop_label(read, &stop.channel),
+                reason: REDELIVERY_STOPPED.to_owned(),
+                detail: String::new(),
+                host: None,
+                origin: Origin::Mail,
+                errors: 0,
+                rows: 0,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn row(&self, source: &Source, entry: Entry, precision: Precision, origin: Origin) -> Row {
+        let catalog: &Mutex<Catalog> = &self.reading.catalog;
+        let mut catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = match &source.label {
+            Some(label) => labelled(&mut catalog, entry.kind, label),
+            None => entry.kind,
+        };
+        let kind = catalog.kind(kind);
+        Row {
+            time: crate::model::Timestamp(entry.at),
+            precision,
+            channel: self.label_of.get(kind.channel as usize).and_then(|label| self.labels[*label as usize].clone()),
+            reason: catalog.reasons()[kind.reason as usize].clone(),
+            detail: catalog.details()[kind.detail as usize].clone(),
+            host: kind.host.map(|host| catalog.hosts()[host as usize].clone()),
+            origin,
+            errors: entry.errors,
+            rows: entry.rows,
+        }
+    }
+}

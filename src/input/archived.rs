@@ -1,0 +1,326 @@
+//! An archive, or a Parquet file in its schema, as an input: a source for each channel.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    CellRuns, CellSink, ReadOptions, RowsIn, Watcher,
+    post::Stop,
+    source::{Fault, Part, Source},
+    stored::{Entry, Held, Stored},
+};
+use crate::{
+    archive::{Archive, EachRow, read_parquet},
+    error::Result,
+    model::{
+        Catalog, Channel, Columns, Coverage, CoverageBasis, HostLabel, KindId, Origin, Precision, Privacy, Row,
+        SourceKind, SourceReport, Span, Timestamp,
+    },
+};
+
+/// What an archive calls the mails that tell of no error: LINE stopped redelivering.
+pub const REDELIVERY_STOPPED: &str = "redelivery_stopped";
+
+/// Rows are joined to cells whenever so many cells wait.
+const RUN: usize = 200_000;
+
+/// Where rows are stored.
+enum Store {
+    Archive(Archive),
+    File(PathBuf),
+}
+
+impl Store {
+    fn each(
+        &self,
+        channel: Option<&Option<String>>,
+        range: Option<&Range<Timestamp>>,
+        privacy: Privacy,
+        each: &mut EachRow<'_>,
+    ) -> Result<()> {
+        match self {
+            Store::File(path) => read_parquet(path, privacy, &mut |row| {
+                if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
+            }),
+            Store::Archive(archive) => {
+                for partition in archive.partitions(range) {
+                    // Where a folder names no channel, the rows do.
+                    let other =
+                        partition.channel.is_some() && channel.is_some_and(|channel| *channel != partition.channel);
+                    if !other {
+                        archive.rows(partition, range, each)?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The rows of one channel, one precision and one kind of source.
+struct Strand {
+    store: Arc<Store>,
+    channel: Option<String>,
+    precision: Precision,
+    origin: Origin,
+    privacy: Privacy,
+}
+
+impl Stored for Strand {
+    fn each(&self, stretch: &Range<i64>, catalog: &Mutex<Catalog>, row: &mut dyn FnMut(Entry)) -> Result<()> {
+        let range = Timestamp(stretch.start)..Timestamp(stretch.end);
+        let mut kinds = Kinds::default();
+        self.store.each(Some(&self.channel), Some(&range), self.privacy, &mut |stored| {
+            if (&stored.channel, stored.precision, stored.origin) == (&self.channel, self.precision, self.origin) {
+                let kind = kinds.kind(stored, catalog).map_err(|fault| fault.told(""))?;
+                row(Entry { at: stored.time.0, kind, errors: stored.errors, rows: stored.rows });
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The kinds of the rows so far; asking the catalog each time would take longer than reading the row.
+#[derive(Default)]
+struct Kinds {
+    known: HashMap<(Option<String>, Origin, String, String, Option<HostLabel>), KindId>,
+    last: Option<(Row, KindId)>,
+}
+
+impl Kinds {
+    fn kind(&mut self, row: &Row, catalog: &Mutex<Catalog>) -> std::result::Result<KindId, Fault> {
+        let same = |last: &Row| {
+            last.detail == row.detail
+                && last.reason == row.reason
+                && last.host == row.host
+                && last.channel == row.channel
+                && last.origin == row.origin
+        };
+        if let Some((last, kind)) = &self.last
+            && same(last)
+        {
+            return Ok(*kind);
+        }
+        let key = (row.channel.clone(), row.origin, row.reason.clone(), row.detail.clone(), row.host.clone());
+        let kind = match self.known.get(&key) {
+            Some(kind) => *kind,
+            None => {
+                let channel = Channel { id: None, name: row.channel.clone() };
+                let mut catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
+                let kind = catalog.intern(&channel, &row.reason, &row.detail, row.host.as_ref(), row.origin)?;
+                self.known.insert(key, kind);
+                kind
+            }
+        };
+        self.last = Some((row.clone(), kind));
+        Ok(kind)
+    }
+}
+
+/// Rows of one strand on their way into cells.
+#[derive(Default)]
+struct Growing {
+    sink: CellSink,
+    runs: CellRuns,
+    waiting: usize,
+    span: Option<Span>,
+    rows: u64,
+    errors: u64,
+    /// Mails are few, and each may be a copy of another.
+    held: Vec<Entry>,
+}
+
+/// What is stored of one channel.
+#[derive(Default)]
+struct OfChannel {
+    strands: BTreeMap<(Precision, Origin), Growing>,
+    stops: Vec<Stop>,
+}
+
+/// Reads an archive's folder.
+///
+/// # Errors
+/// Where it is damaged, of a later errstat, or in another schema.
+pub fn folder(
+    path: &Path,
+    shown: &str,
+    catalog: &Mutex<Catalog>,
+    options: &ReadOptions,
+    watcher: &dyn Watcher,
+) -> Result<Vec<Source>> {
+    let archive = Archive::open(path, options.privacy)?;
+    sources(Store::Archive(archive), SourceKind::Archive, shown, catalog, options, watcher)
+}
+
+/// Reads a Parquet file in the archive's schema.
+///
+/// # Errors
+/// Where it is damaged or in another schema.
+pub fn file(
+    path: &Path,
+    shown: &str,
+    catalog: &Mutex<Catalog>,
+    options: &ReadOptions,
+    watcher: &dyn Watcher,
+) -> Result<Vec<Source>> {
+    sources(Store::File(path.to_owned()), SourceKind::Parquet, shown, catalog, options, watcher)
+}
+
+fn sources(
+    store: Store,
+    kind: SourceKind,
+    shown: &str,
+    catalog: &Mutex<Catalog>,
+    options: &ReadOptions,
+    watcher: &dyn Watcher,
+) -> Result<Vec<Source>> {
+    let mut channels: BTreeMap<Option<String>, OfChannel> = BTreeMap::new();
+    let mut kinds = Kinds::default();
+    let mut count = 0_u64;
+    store.each(None, None, options.privacy, &mut |row| {
+        count += 1;
+        if count.is_multiple_of(1 << 16) {
+            watcher.bytes(1 << 20);
+        }
+        if !channels.contains_key(&row.channel) {
+            channels.insert(row.channel.clone(), OfChannel::default());
+        }
+        let Some(of_channel) = channels.get_mut(&row.channel) else { return Ok(()) };
+        of_channel.take(row, &mut kinds, catalog).map_err(|fault| fault.told(shown))
+    })?;
+    let store = Arc::new(store);
+    let alone = channels.len() == 1;
+    channels
+        .into_iter()
+        .map(|(channel, of_channel)| of_channel.source(&store, channel, kind, shown, alone, options))
+        .collect()
+}
+
+impl OfChannel {
+    fn take(&mut self, row: &Row, kinds: &mut Kinds, catalog: &Mutex<Catalog>) -> std::result::Result<(), Fault> {
+        if row.origin == Origin::Mail && row.reason == REDELIVERY_STOPPED && row.errors == 0 {
+            self.stops.push(Stop { at: row.time, channel: Channel { id: None, name: row.channel.clone() } });
+            return Ok(());
+        }
+        let kind = kinds.kind(row, catalog)?;
+        let growing = self.strands.entry((row.precision, row.origin)).or_default();
+        growing.span = Span::join(growing.span, Some(Span { first: row.time, last: row.time }));
+        growing.rows += row.rows;
+        growing.errors = growing.errors.checked_add(row.errors).ok_or(Fault::Overflow)?;
+        if row.origin == Origin::Mail {
+            growing.held.push(Entry { at: row.time.0, kind, errors: row.errors, rows: row.rows });
+        }
+        growing.sink.add(row.time.0, kind, row.errors, row.rows.max(1));
+        growing.waiting += 1;
+        if growing.waiting >= RUN {
+            growing.waiting = 0;
+            growing.runs.push(growing.sink.finish()?)?;
+        }
+        Ok(())
+    }
+
+    fn source(
+        self,
+        store: &Arc<Store>,
+        channel: Option<String>,
+        kind: SourceKind,
+        shown: &str,
+        alone: bool,
+        options: &ReadOptions,
+    ) -> Result<Source> {
+        let path = match &channel {
+            Some(channel) if !alone => format!("{shown} ({channel})"),
+            _ => shown.to_owned(),
+        };
+        let overflow = |_| Fault::Overflow.told(&path);
+        let mut report = report(&path, kind);
+        let mut parts = Vec::new();
+        for ((precision, origin), mut growing) in self.strands {
+            report.rows += growing.rows;
+            report.errors = report.errors.checked_add(growing.errors).ok_or_else(|| Fault::Overflow.told(&path))?;
+            report.span = Span::join(report.span, growing.span);
+            report.precision = report.precision.max(Some(precision));
+            let last = growing.sink.finish().map_err(overflow)?;
+            growing.runs.push(last).map_err(overflow)?;
+            growing.held.sort_unstable();
+            let rows_in: Arc<dyn Stored> = match origin {
+                Origin::Mail => Arc::new(Held(growing.held)),
+                Origin::Export => Arc::new(Strand {
+                    store: Arc::clone(store),
+                    channel: channel.clone(),
+                    precision,
+                    origin,
+                    privacy: options.privacy,
+                }),
+            };
+            parts.push(Part {
+                name: path.clone(),
+                origin,
+                cells: growing.runs.finish().map_err(overflow)?,
+                span: growing.span,
+                precision: Some(precision),
+                rows: growing.rows,
+                rows_in: RowsIn::Stored(rows_in),
+            });
+        }
+        report.accepted = report.rows;
+        let mut covered = Vec::new();
+        if let Store::Archive(archive) = &**store {
+            for known in archive.sources().unwrap_or_default() {
+                let of_channel = channel.as_ref().is_none_or(|channel| known.channels.contains(channel));
+                if !of_channel
+                    || known.origins.iter().all(|origin| origin == Origin::Mail.name()) && !known.origins.is_empty()
+                {
+                    continue;
+                }
+                report.coverage.until = report.coverage.until.max(known.coverage.until);
+                if let Some(Span { first, last }) = known.span {
+                    let step = known.precision.map_or(1000, Precision::millis);
+                    let until = known.coverage.until.map_or(i64::MIN, |until| until.0 - 1);
+                    covered.push(Span { first, last: Timestamp((last.0 + step - 1).max(until)) });
+                }
+            }
+            if report.coverage.until.is_some() {
+                report.coverage.by = CoverageBasis::Archive;
+            }
+        }
+        Ok(Source { report, parts, text: None, lines: 0, label: None, stops: self.stops, covered })
+    }
+}
+
+fn report(path: &str, kind: SourceKind) -> SourceReport {
+    SourceReport {
+        path: path.to_owned(),
+        kind,
+        packing: None,
+        encoding: None,
+        delimiter: None,
+        columns: Columns {
+            time: "time".into(),
+            reason: "reason".into(),
+            detail: Some("detail".into()),
+            count: Some("errors".into()),
+            channel_id: None,
+            channel_name: Some("channel".into()),
+            url: Some("host".into()),
+        },
+        heading_line: None,
+        time_form: None,
+        evidence: Vec::new(),
+        rows: 0,
+        accepted: 0,
+        rejected: 0,
+        errors: 0,
+        span: None,
+        precision: None,
+        coverage: Coverage { from: None, until: None, by: CoverageBasis::LastRow },
+        rejects: Vec::new(),
+        skipped: Vec::new(),
+        skipped_lines: 0,
+        same_as: None,
+    }
+}

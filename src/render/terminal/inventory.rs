@@ -1,0 +1,78 @@
+//! `errstat archive info`: what an archive holds.
+
+use crate::{analysis::Inventory, model::Sentence, render::times::Clock};
+
+use super::{
+    TerminalView,
+    ink::Ink,
+    sheet::{Column, Sheet, excerpt, path_end},
+};
+
+/// The inventory as text of at most the view's width, each line ended.
+pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
+    let lang = view.lang;
+    let clock = Clock::of(lang);
+    let mut sheet = Sheet::new(view);
+    sheet.paragraph("", &found.archive, Ink::Strong);
+    if !found.managed {
+        sheet.paragraph("", lang.phrase("archiving.unmanaged"), Ink::Notice);
+    }
+    sheet.heading(lang.phrase("archiving.channels"));
+    let moment = |time: &Option<String>| time.as_deref().map_or_else(|| "–".to_owned(), |time| clock.moment(time));
+    let titles = ["archiving.channel", "archiving.exported", "archiving.mailed", "archiving.first", "archiving.last"]
+        .map(|key| lang.phrase(key));
+    let columns = [Column::Name, Column::Number, Column::Number, Column::Fixed, Column::Fixed];
+    let rows = found.channels.iter().map(|channel| {
+        vec![
+            channel.channel.as_deref().map_or_else(|| "–".to_owned(), |name| excerpt(name, 60)),
+            lang.number(channel.exported),
+            lang.number(channel.mailed),
+            moment(&channel.first),
+            moment(&channel.last),
+        ]
+    });
+    sheet.table(&columns, &titles, rows.collect::<Vec<_>>());
+    let gaps: Vec<String> = found
+        .channels
+        .iter()
+        .flat_map(|channel| channel.gaps.iter().map(move |gap| (channel, gap)))
+        .map(|(channel, gap)| {
+            let sentence = Sentence::new("archiving.gap")
+                .with("channel", channel.channel.as_deref().unwrap_or("–"))
+                .with("stretch", clock.stretch(&gap.from, &gap.until))
+                .with_number("mailed", gap.mailed);
+            lang.say(&sentence)
+        })
+        .collect();
+    if !gaps.is_empty() {
+        sheet.heading(lang.phrase("archiving.gaps"));
+        gaps.iter().for_each(|gap| sheet.paragraph("  - ", gap, Ink::Plain));
+    }
+    if !found.sources.is_empty() {
+        sheet.heading(lang.phrase("archiving.sources"));
+        let titles = [
+            "archiving.id",
+            "archiving.source",
+            "archiving.added_title",
+            "archiving.rows",
+            "archiving.errors",
+            "archiving.until",
+        ]
+        .map(|key| lang.phrase(key));
+        let columns = [Column::Fixed, Column::Name, Column::Fixed, Column::Number, Column::Number, Column::Fixed];
+        let width = sheet.width() / 3;
+        let rows = found.sources.iter().map(|source| {
+            let day = |time: &str| time.get(..10).unwrap_or(time).to_owned();
+            vec![
+                source.id.clone(),
+                path_end(&source.name, width),
+                day(&source.added),
+                lang.number(source.rows),
+                lang.number(source.errors),
+                source.complete_until.as_deref().map_or_else(|| "–".to_owned(), day),
+            ]
+        });
+        sheet.table(&columns, &titles, rows.collect::<Vec<_>>());
+    }
+    sheet.finish()
+}

@@ -1,0 +1,54 @@
+//! `errstat reconcile`: mails against exports.
+
+use crate::{analysis::Reconciliation, model::Sentence};
+
+use super::{
+    TerminalView,
+    ink::Ink,
+    sheet::{Column, Sheet},
+};
+
+/// The comparison as text of at most the view's width, each line ended.
+pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
+    let lang = view.lang;
+    let mut sheet = Sheet::new(view);
+    let totals = &found.totals;
+    let (key, ink) = match (totals.mailed, totals.missing) {
+        (0, _) => ("reconcile.no_mails", Ink::Notice),
+        (_, 0) if totals.only_mailed > 0 => ("reconcile.beyond", Ink::Notice),
+        (_, 0) => ("reconcile.sound", Ink::Good),
+        _ => ("reconcile.missing", Ink::Bad),
+    };
+    let sentence = Sentence::new(key)
+        .with_number("mailed", totals.mailed)
+        .with_number("only_mailed", totals.only_mailed)
+        .with_number("missing", totals.missing);
+    sheet.paragraph("", &lang.say(&sentence), ink);
+    sheet.blank();
+    let titles: Vec<&str> = [
+        "reconcile.channel",
+        "reconcile.day",
+        "reconcile.mailed",
+        "reconcile.exported",
+        "reconcile.only_mailed",
+        "reconcile.missing_title",
+        "reconcile.only_exported",
+    ]
+    .map(|key| lang.phrase(key))
+    .to_vec();
+    let columns =
+        [Column::Name, Column::Fixed, Column::Number, Column::Number, Column::Number, Column::Number, Column::Number];
+    let rows = found.days.iter().map(|day| {
+        let mut row = vec![day.channel.clone().unwrap_or_else(|| "–".to_owned()), lang.day(day.date)];
+        let sums = &day.sums;
+        row.extend(
+            [sums.mailed, sums.exported, sums.only_mailed, sums.missing, sums.only_exported]
+                .map(|number| lang.number(number)),
+        );
+        row
+    });
+    sheet.table(&columns, &titles, rows.collect::<Vec<_>>());
+    sheet.blank();
+    sheet.paragraph("", lang.phrase("reconcile.explained"), Ink::Faint);
+    sheet.finish()
+}
