@@ -17,8 +17,8 @@ use crate::{
     archive::{Archive, EachRow, read_parquet},
     error::Result,
     model::{
-        Catalog, Channel, Columns, Coverage, CoverageBasis, HostLabel, KindId, Origin, Precision, Privacy, Row,
-        SourceKind, SourceReport, Span, Timestamp,
+        Catalog, Channel, Columns, Coverage, CoverageBasis, KindId, Origin, Precision, Privacy, Row, SourceKind,
+        SourceReport, Span, Timestamp,
     },
 };
 
@@ -87,7 +87,8 @@ impl Stored for Strand {
 /// The kinds of the rows so far; asking the catalog each time would take longer than reading the row.
 #[derive(Default)]
 struct Kinds {
-    known: HashMap<(Option<String>, Origin, String, String, Option<HostLabel>), KindId>,
+    /// By a row of the kind, its time and numbers zero.
+    known: HashMap<Row, KindId>,
     last: Option<(Row, KindId)>,
 }
 
@@ -105,7 +106,7 @@ impl Kinds {
         {
             return Ok(*kind);
         }
-        let key = (row.channel.clone(), row.origin, row.reason.clone(), row.detail.clone(), row.host.clone());
+        let key = Row { time: Timestamp(0), precision: Precision::Second, errors: 0, rows: 0, ..row.clone() };
         let kind = match self.known.get(&key) {
             Some(kind) => *kind,
             None => {

@@ -21,10 +21,6 @@ fn mail(subject: &str, text: &str) -> Mail {
 const SUBJECT: &str = "Messaging API: Your bot server returned no response or an error - shop";
 const STOPPED: &str = "Messaging API: Webhook redelivery stopped - shop";
 
-fn shop() -> Channel {
-    Channel { id: None, name: Some("shop".into()) }
-}
-
 /// `time channel reason detail host count precision` of each notice.
 fn told(mail: &Mail) -> Vec<String> {
     let Content::Notices(notices) = &mail.content else { panic!("{mail:?}") };
