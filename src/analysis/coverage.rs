@@ -27,9 +27,7 @@ const NAMED_FILES: usize = 10;
 /// Up to when a channel's inputs are known to be complete.
 pub fn known_until(cube: &Cube, label: Label) -> Option<Timestamp> {
     let known = |source: usize| cube.report(source).coverage.until;
-    let alone = cube.labels().len() < 2;
-    let silent = (0..cube.source_count()).filter(|source| alone && cube.report(*source).span.is_none());
-    cube.sources_of(label).chain(silent).filter_map(known).max()
+    cube.sources_of(label).chain(cube.silent_sources(label)).filter_map(known).max()
 }
 
 /// The last row of a channel in all inputs.
@@ -78,15 +76,20 @@ pub(super) fn tell(
         }
     }
     silence(frames, as_of, notes);
-    for stop in &analysis.redelivery_stopped {
-        if let Ok(at) = chrono::DateTime::parse_from_rfc3339(&stop.at) {
-            let key =
-                if stop.channel.is_some() { "note.redelivery_stopped_channel" } else { "note.redelivery_stopped" };
-            notes.push(
-                Sentence::new(key).with_moment("at", at).with("channel", stop.channel.clone().unwrap_or_default()),
-            );
-        }
-    }
+    redelivery(analysis, notes);
+}
+
+/// When LINE last stopped redelivering; the list has all.
+fn redelivery(analysis: &Analysis, notes: &mut Vec<Sentence>) {
+    let Some(last) = analysis.redelivery_stopped.last() else { return };
+    let Ok(at) = chrono::DateTime::parse_from_rfc3339(&last.at) else { return };
+    let key = if last.channel.is_some() { "note.redelivery_stopped_channel" } else { "note.redelivery_stopped" };
+    notes.push(
+        Sentence::new(key)
+            .with_moment("at", at)
+            .with("channel", last.channel.clone().unwrap_or_default())
+            .with_number("count", analysis.redelivery_stopped.len() as u64),
+    );
 }
 
 fn files(cube: &Cube, notes: &mut Vec<Sentence>) {

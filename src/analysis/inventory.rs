@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use crate::{
     archive::{Archive, Source},
+    cube,
     error::{Error, Result},
-    model::{Origin, Precision, Span, Timestamp, Zone},
+    model::{Catalog, Channel, Origin, Precision, Span, Timestamp, Zone},
 };
 
 /// Serialised, it is the output of `errstat archive info --format json`. Times are RFC 3339 in `timezone`.
@@ -78,6 +79,29 @@ struct Growing {
     mails: Vec<(i64, u64)>,
 }
 
+impl Growing {
+    /// `None` where a sum leaves 64 bits.
+    fn join(&mut self, other: Growing) -> Option<()> {
+        self.exported = self.exported.checked_add(other.exported)?;
+        self.mailed = self.mailed.checked_add(other.mailed)?;
+        self.months.extend(other.months);
+        self.span = Span::join(self.span, other.span);
+        self.mails.extend(other.mails);
+        Some(())
+    }
+}
+
+/// What to call each stored channel.
+fn labels<'a>(stored: impl Iterator<Item = &'a Option<String>>) -> BTreeMap<Option<String>, Option<String>> {
+    let stored: Vec<&Option<String>> = stored.collect();
+    let mut catalog = Catalog::default();
+    let channel = |text: &Option<String>| text.as_deref().map(Channel::from_stored).unwrap_or_default();
+    let indices: Vec<u32> = stored.iter().map(|text| catalog.channel(&channel(text))).collect();
+    let (labels, label_of) = cube::labels(&catalog);
+    let label = |index: &u32| labels[label_of[*index as usize] as usize].clone();
+    stored.into_iter().cloned().zip(indices.iter().map(label)).collect()
+}
+
 /// Takes stock of an archive; `shown` is what to call it.
 ///
 /// # Errors
@@ -107,8 +131,16 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
     for name in sources.iter().flat_map(|source| &source.channels) {
         channels.entry(Some(name.clone())).or_default();
     }
-    let channels = channels.into_iter().map(|(channel, growing)| {
-        let covered = covered(sources, channel.as_deref());
+    // A channel may be stored under more than one text: with its id and without, or before and after it was renamed.
+    let mut by_label: BTreeMap<Option<String>, (Vec<Option<String>>, Growing)> = BTreeMap::new();
+    let label = labels(channels.keys());
+    for (channel, growing) in channels {
+        let (stored, all) = by_label.entry(label.get(&channel).cloned().flatten()).or_default();
+        stored.push(channel);
+        all.join(growing).ok_or_else(overflow)?;
+    }
+    let channels = by_label.into_iter().map(|(channel, (stored, growing))| {
+        let covered = covered(sources, &stored);
         let gap = |pair: &[(i64, i64)]| {
             let (from, until) = (pair[0].1, pair[1].0);
             let inside = growing.mails.iter().filter(|(at, _)| (from..until).contains(at));
@@ -157,9 +189,13 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
 }
 
 /// The stretches that the exports of a channel speak for, joined, in milliseconds, end exclusive.
-fn covered(sources: &[Source], channel: Option<&str>) -> Vec<(i64, i64)> {
-    let of_channel =
-        |source: &&Source| channel.is_none_or(|channel| source.channels.iter().any(|name| name == channel));
+fn covered(sources: &[Source], stored: &[Option<String>]) -> Vec<(i64, i64)> {
+    let of_channel = |source: &&Source| {
+        stored.iter().any(|channel| match channel {
+            Some(channel) => source.channels.contains(channel),
+            None => source.channels.is_empty(),
+        })
+    };
     let exports = |source: &&Source| {
         source.origins.is_empty() || source.origins.iter().any(|origin| origin == Origin::Export.name())
     };

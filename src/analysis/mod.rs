@@ -406,8 +406,8 @@ impl Frames<'_> {
 
     fn stops(&self) -> Vec<RedeliveryStopped> {
         let inside = |at: &Timestamp| (self.bounds.start..self.bounds.end).contains(&at.0);
-        let stops = self.cube.stops().into_iter().filter(|(_, at)| inside(at));
-        stops.map(|(channel, at)| RedeliveryStopped { channel, at: self.zone.rfc3339(at) }).collect()
+        let stops = self.cube.stops().iter().filter(|(_, at)| inside(at));
+        stops.map(|(channel, at)| RedeliveryStopped { channel: channel.clone(), at: self.zone.rfc3339(*at) }).collect()
     }
 
     /// The incidents that touch the period, whole.

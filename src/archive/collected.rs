@@ -1,7 +1,5 @@
 //! Rows of several sources, brought together without an archive.
 
-use std::path::Path;
-
 use super::{
     fact::{Fact, Kinds, summed},
     merge::merged,
@@ -56,12 +54,13 @@ impl Collected {
         Ok(self.facts()?.iter().map(Fact::to_row).collect())
     }
 
-    /// Writes them to a Parquet file in the archive's schema, which is there whole or not at all; gives their number.
+    /// The number of rows, and them as a Parquet file in the archive's schema.
     ///
     /// # Errors
-    /// Where the file cannot be written, or a sum leaves 63 bits.
-    pub fn write_parquet(self, path: &Path) -> Result<u64> {
-        write::write(&self.facts()?, path)
+    /// Where a sum leaves 63 bits.
+    pub fn parquet(self) -> Result<(u64, Vec<u8>)> {
+        let facts = self.facts()?;
+        Ok((facts.len() as u64, write::parquet(&facts)?))
     }
 
     fn facts(mut self) -> Result<Vec<Fact>> {

@@ -108,12 +108,8 @@ fn texts(facts: &[Fact], text: impl Fn(&Fact) -> Option<&str>) -> Box<dyn Array>
 /// Where the file cannot be written, or a sum leaves 63 bits.
 pub fn write_parquet(rows: impl IntoIterator<Item = Row>, path: &Path) -> Result<u64> {
     let mut kinds = Kinds::default();
-    write(&summed(rows.into_iter().map(|row| kinds.fact(&row)).collect())?, path)
-}
-
-/// Writes what is sorted and summed already.
-pub fn write(facts: &[Fact], path: &Path) -> Result<u64> {
-    let bytes = parquet(facts)?;
+    let facts = summed(rows.into_iter().map(|row| kinds.fact(&row)).collect())?;
+    let bytes = parquet(&facts)?;
     let unwritten = |error: io::Error| {
         Error::new("archive.unwritten").with("path", visible(&path.to_string_lossy())).with("cause", error)
     };

@@ -178,7 +178,11 @@ impl Writer {
         self.manifest.files.iter().try_fold(0, |sum, file| add(sum, file.errors))
     }
 
-    fn find(&self, which: &str) -> Result<usize> {
+    /// Where a source stands among [`Writer::sources`].
+    ///
+    /// # Errors
+    /// Where there is no such source or several.
+    pub fn find(&self, which: &str) -> Result<usize> {
         let sources = &self.manifest.sources;
         let all = |fits: &dyn Fn(&SourceRecord) -> bool| -> Vec<usize> {
             sources.iter().enumerate().filter(|(_, source)| fits(source)).map(|(i, _)| i).collect()

@@ -145,7 +145,11 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
         Command::Verify(command) => verify(&command),
         Command::Remove(command) => {
             screen::speak(command.showing.lang());
-            let mut writer = command.wait.writer(&command.place, Privacy::default())?;
+            let mut writer = command.wait.writer_of_there(&command.place)?;
+            // All or none of them.
+            for source in &command.sources {
+                writer.find(source)?;
+            }
             for source in &command.sources {
                 tell(&writer.remove(source)?, "archiving.removed", &command.showing);
             }
@@ -153,11 +157,15 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
         }
         Command::Rebuild(command) => {
             screen::speak(command.showing.lang());
-            let change = command.wait.writer(&command.place, Privacy::default())?.rebuild()?;
+            let change = command.wait.writer_of_there(&command.place)?.rebuild()?;
             tell(&change, "archiving.rebuilt", &command.showing);
             Ok(())
         }
     }
+}
+
+fn must_be(folder: &Path) -> Result<()> {
+    if archive::is_archive(folder) { Ok(()) } else { Err(Error::new("archive.empty").with("path", shown(folder))) }
 }
 
 fn now() -> Timestamp {
@@ -165,6 +173,12 @@ fn now() -> Timestamp {
 }
 
 impl Wait {
+    /// Opens an archive that must be there.
+    fn writer_of_there(&self, place: &Place) -> Result<Writer> {
+        must_be(&place.archive)?;
+        self.writer(place, Privacy::default())
+    }
+
     fn writer(&self, place: &Place, privacy: Privacy) -> Result<Writer> {
         let wait = Duration::from_secs(u64::from(self.wait));
         Writer::open(&place.archive, WriteOptions { wait, now: now(), privacy })
@@ -175,12 +189,8 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
     let Add { place, keep_urls, wait, reading, showing } = command;
     let mut shared = Shared { reading, showing, ..Shared::default() };
     load::configure(&mut shared)?;
-    shared.keep_urls = keep_urls;
-    let itself = std::fs::canonicalize(&place.archive).ok();
-    let into_itself = |input: &&String| itself.is_some() && std::fs::canonicalize(input).ok() == itself;
-    if let Some(input) = shared.reading.inputs.iter().find(into_itself) {
-        return Err(Error::new("archive_error.itself").with("path", Privacy::default().text(input)).into());
-    }
+    shared.keep_urls = Some(keep_urls);
+    shared.apart_from = std::fs::canonicalize(&place.archive).ok();
     let canonical = Canonical::new(load::inputs(&shared)?, &shared.channel_rules())?;
     // Everything that can be unclear is settled before anything is written.
     let mut sources = Vec::new();
@@ -204,20 +214,7 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
     }
     let change = addition.commit()?;
     tell(&change, "archiving.added", &shared.showing);
-    if !shared.showing.quiet {
-        let lang = shared.lang();
-        for report in canonical.reports().filter(|report| report.rejected > 0) {
-            let note = Sentence::new("note.rejects")
-                .with("path", &report.path)
-                .with_number("count", report.rejected)
-                .with_number("rows", report.rows);
-            screen::tell(&lang.say(&note));
-        }
-        for (path, why) in canonical.skipped() {
-            let note = Sentence::new("note.skipped_file").with("path", path).with_sentence("why", why.clone());
-            screen::tell(&lang.say(&note));
-        }
-    }
+    screen::tell_left_out(&canonical, &shared.showing);
     Ok(())
 }
 
@@ -255,9 +252,7 @@ fn tell(change: &Change, key: &'static str, showing: &Showing) {
 fn info(command: Info) -> std::result::Result<(), Stop> {
     screen::speak(command.showing.lang());
     let folder = &command.place.archive;
-    if !archive::is_archive(folder) {
-        return Err(Error::new("archive.empty").with("path", shown(folder)).into());
-    }
+    must_be(folder)?;
     let zone = command.timezone.unwrap_or(Zone::Named(chrono_tz::Asia::Tokyo));
     let found: Inventory = analysis::inventory(&Archive::open(folder, Privacy::default())?, shown(folder), &zone)?;
     let text = match command.format {
@@ -274,9 +269,7 @@ fn verify(command: &Verify) -> std::result::Result<(), Stop> {
     let lang = command.showing.lang();
     screen::speak(lang);
     let folder: &Path = &command.place.archive;
-    if !archive::is_archive(folder) {
-        return Err(Error::new("archive.empty").with("path", shown(folder)).into());
-    }
+    must_be(folder)?;
     let findings = archive::verify(folder)?;
     let damaged = findings.iter().any(|finding| !finding.harmless);
     let mut text = String::new();

@@ -43,7 +43,7 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     let Arguments { output, keep_urls, reading, showing } = arguments;
     let mut shared = Shared { reading, showing, ..Shared::default() };
     load::configure(&mut shared)?;
-    shared.keep_urls = keep_urls;
+    shared.keep_urls = Some(keep_urls);
     let canonical = Canonical::new(load::inputs(&shared)?, &shared.channel_rules())?;
     let mut collected = Collected::default();
     for source in 0..canonical.reports().count() {
@@ -51,13 +51,14 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
         canonical.rows(source, &mut |row| collected.row(row))?;
     }
     let csv = output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-    let rows = if csv {
+    let (rows, bytes) = if csv {
         let rows = collected.rows()?;
-        output::write(&output, &as_csv(&rows)?)?;
-        rows.len() as u64
+        (rows.len() as u64, as_csv(&rows)?)
     } else {
-        collected.write_parquet(&output)?
+        collected.parquet()?
     };
+    output::write(&output, &bytes)?;
+    screen::tell_left_out(&canonical, &shared.showing);
     if !shared.showing.quiet {
         let written = Sentence::new("convert.written").with("path", shown(&output)).with_number("rows", rows);
         screen::tell(&shared.lang().say(&written));

@@ -1,5 +1,7 @@
 //! From options to an analysis: what `report` and `summary` have in common.
 
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 
 use super::{config::Config, options::Shared, progress::Watch, screen};
@@ -7,7 +9,7 @@ use crate::{
     analysis::{self, Analysis},
     cube::Cube,
     error::{Error, Result},
-    input::{self, Reading},
+    input::{self, ReadOptions, Reading},
     model::{SourceReport, Timestamp},
 };
 
@@ -38,8 +40,12 @@ pub fn configure(shared: &mut Shared) -> Result<()> {
 /// # Errors
 /// Whatever keeps them from being read; with `--strict`, any rejected row.
 pub fn inputs(shared: &Shared) -> Result<Reading> {
+    inputs_of(shared, shared.read_options())
+}
+
+fn inputs_of(shared: &Shared, options: ReadOptions) -> Result<Reading> {
     let watch = Watch::new(shared)?;
-    let reading = input::read(&shared.reading.inputs, shared.read_options(), &watch);
+    let reading = input::read(&shared.reading.inputs, options, &watch);
     // The list of rejects is of most use where the reading failed.
     watch.finish()?;
     let reading = reading?;
@@ -64,6 +70,14 @@ pub fn analyse(shared: &mut Shared, slices: bool) -> Result<Analysis> {
 /// Whatever keeps the inputs from being read or brought together.
 pub fn cube(shared: &Shared) -> Result<Cube> {
     built(inputs(shared)?, shared)
+}
+
+/// The same for those who need the rows of a stretch of time only.
+///
+/// # Errors
+/// Whatever keeps the inputs from being read or brought together.
+pub fn cube_of(shared: &Shared, needed: Option<Range<Timestamp>>) -> Result<Cube> {
+    built(inputs_of(shared, ReadOptions { needed, ..shared.read_options() })?, shared)
 }
 
 fn built(reading: Reading, shared: &Shared) -> Result<Cube> {

@@ -13,6 +13,7 @@ mod progress;
 mod reconcile;
 mod report;
 mod screen;
+mod setup;
 mod summary;
 
 use std::{ffi::OsString, io, process::ExitCode};
@@ -23,7 +24,7 @@ use crate::{error::Error, model::for_log};
 
 /// Says what failed, since when, how badly and why, from LINE's webhook error statistics
 #[derive(Debug, Parser)]
-#[command(name = "errstat", version, max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "errstat", version = concat!(env!("CARGO_PKG_VERSION"), env!("ERRSTAT_COMMIT")), max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -34,6 +35,7 @@ Examples:
   errstat summary webhook-errors.tsv                     the numbers, on the screen
   errstat report exports/*.tsv --period last-week -o out  the weekly report
   errstat check exports/*.tsv                            by the rules of errstat.toml
+  errstat archive add --archive years --channel shop *.tsv  keep them for years
   errstat inspect webhook-errors.tsv                     how the file was understood
   errstat explain 502                                    what it means and what to do
 
@@ -49,6 +51,8 @@ enum Command {
     Convert(convert::Arguments),
     Reconcile(reconcile::Arguments),
     Explain(explain::Arguments),
+    Completions(setup::Completions),
+    Man(setup::Man),
 }
 
 /// What ends a command early.
@@ -88,6 +92,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Convert(command) => convert::run(command),
         Command::Reconcile(command) => reconcile::run(command),
         Command::Explain(command) => explain::run(&command),
+        Command::Completions(command) => setup::completions(&command, Cli::command()),
+        Command::Man(command) => setup::man(&command, Cli::command()),
     };
     match done {
         Ok(()) | Err(Stop::PipeClosed) => ExitCode::SUCCESS,

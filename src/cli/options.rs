@@ -152,9 +152,12 @@ pub struct Shared {
     pub selection: Selection,
     #[command(flatten)]
     pub showing: Showing,
-    /// Webhook URLs stay whole in what is stored.
+    /// For what is stored: whether webhook URLs stay whole; what is shown does not matter there.
     #[arg(skip)]
-    pub keep_urls: bool,
+    pub keep_urls: Option<bool>,
+    /// An archive that is no input, though it may lie in a folder that is searched.
+    #[arg(skip)]
+    pub apart_from: Option<PathBuf>,
 }
 
 /// Reads a value the way errstat does everywhere, for clap.
@@ -456,8 +459,10 @@ impl Shared {
             time_format: reading.time_format.clone().map(|format| format.0),
             encoding: reading.encoding.map(|name| name.0),
             exported_at: reading.exported_at.map(|moment| moment.in_zone(&zone)),
-            privacy: Privacy { show_urls: self.keep_urls || self.showing.show_urls },
+            privacy: Privacy { show_urls: self.keep_urls.unwrap_or(self.showing.show_urls) },
+            apart_from: self.apart_from.clone(),
             mail_from_domains: reading.mail_from_domain.clone(),
+            needed: None,
             threads: reading.threads.map_or(defaults.threads, |threads| threads.0.get()),
         }
     }

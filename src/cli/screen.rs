@@ -7,9 +7,15 @@ use std::{
 
 use super::{
     Stop,
-    options::{Color, Shared},
+    options::{Color, Shared, Showing},
 };
-use crate::{error::Error, model::for_log, render::terminal::TerminalView, taxonomy::Lang};
+use crate::{
+    cube::Canonical,
+    error::Error,
+    model::{Sentence, for_log},
+    render::terminal::TerminalView,
+    taxonomy::Lang,
+};
 
 static SPOKEN: RwLock<Lang> = RwLock::new(Lang::En);
 
@@ -42,6 +48,25 @@ pub fn print(bytes: &[u8]) -> Result<(), Stop> {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Stop::PipeClosed),
         Err(error) => Err(Error::new("error.output_unwritten").with("path", "-").with("cause", error).into()),
+    }
+}
+
+/// What of the inputs was not taken over, on standard error.
+pub fn tell_left_out(canonical: &Canonical, showing: &Showing) {
+    if showing.quiet {
+        return;
+    }
+    let lang = showing.lang();
+    for report in canonical.reports().filter(|report| report.rejected > 0) {
+        let note = Sentence::new("note.rejects")
+            .with("path", &report.path)
+            .with_number("count", report.rejected)
+            .with_number("rows", report.rows);
+        tell(&lang.say(&note));
+    }
+    for (path, why) in canonical.skipped() {
+        let note = Sentence::new("note.skipped_file").with("path", path).with_sentence("why", why.clone());
+        tell(&lang.say(&note));
     }
 }
 

@@ -8,21 +8,19 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{ChannelRules, channels, label_source, labelled, mails};
+use super::{ChannelRules, label_source, labelled, mails};
 use crate::{
     error::{Error, Result},
     input::{Entry, REDELIVERY_STOPPED, Reading, RowsIn, Source, exact_rows},
-    model::{Catalog, Channel, KindId, Origin, Precision, Row, SourceReport},
+    model::{Catalog, Channel, KindId, Origin, Precision, Row, SourceReport, Timestamp, Zone},
 };
 
 /// So many rows are held at once.
-const MOST_ROWS: u64 = 1_000_000;
+const MOST_ROWS: u64 = 250_000;
 
 /// The inputs with the channel of each row, ready to be handed out.
 pub struct Canonical {
     reading: Reading,
-    labels: Vec<Option<String>>,
-    label_of: Vec<u32>,
 }
 
 impl Canonical {
@@ -40,8 +38,7 @@ impl Canonical {
         if let Some(channel) = mails::only_channel(&reading.sources, &reading.catalog) {
             super::adopt(&mut reading.sources, &reading.catalog, &channel, &mut Vec::new())?;
         }
-        let (labels, label_of) = channels::labels(&reading.catalog.lock().unwrap_or_else(PoisonError::into_inner));
-        Ok(Canonical { reading, labels, label_of })
+        Ok(Canonical { reading })
     }
 
     /// How each input was read.
@@ -64,25 +61,14 @@ impl Canonical {
         let kinds: BTreeSet<KindId> = read.parts.iter().flat_map(|part| &part.cells).map(|cell| cell.kind).collect();
         let mut found: BTreeSet<String> = read.label.iter().cloned().collect();
         for kind in kinds {
-            match &self.labels[self.label_of[catalog.kind(kind).channel as usize] as usize] {
-                Some(label) => found.insert(label.clone()),
+            match catalog.channels()[catalog.kind(kind).channel as usize].stored() {
+                Some(channel) => found.insert(channel),
                 None => return Err(Error::new("archive_error.channel").with("path", &read.report.path)),
             };
         }
         drop(catalog);
-        found.extend(read.stops.iter().filter_map(|stop| self.stop_label(read, &stop.channel)));
+        found.extend(read.stops.iter().filter_map(|stop| stop_channel(read, &stop.channel)));
         Ok(found.into_iter().collect())
-    }
-
-    fn stop_label(&self, source: &Source, channel: &Channel) -> Option<String> {
-        if channel.is_unknown() {
-            return source.label.clone();
-        }
-        let catalog = self.reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
-        match catalog.channels().iter().position(|known| known == channel) {
-            Some(known) => self.labels[self.label_of[known] as usize].clone(),
-            None => channel.name.clone().or_else(|| channel.id.clone()),
-        }
     }
 
     /// SHA-256 of an input's content, unpacked, in hexadecimal digits.
@@ -125,6 +111,8 @@ impl Canonical {
     /// Where the input cannot be read again; what `each` says.
     pub fn rows(&self, source: usize, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
         let read = &self.reading.sources[source];
+        // Kinds are few and rows are many.
+        let mut rows: HashMap<(KindId, Precision, Origin), Row> = HashMap::new();
         for part in &read.parts {
             let (Some(span), Some(precision)) = (part.span, part.precision) else { continue };
             let slices = part.rows.div_ceil(MOST_ROWS).max(1);
@@ -151,7 +139,12 @@ impl Canonical {
                 };
                 entries.sort_unstable();
                 for entry in entries {
-                    each(&self.row(read, entry, precision, part.origin))?;
+                    let row = rows
+                        .entry((entry.kind, precision, part.origin))
+                        .or_insert_with(|| self.row(read, entry.kind, precision, part.origin));
+                    (row.time, row.errors, row.rows) =
+                        (stored_time(entry.at, precision, &self.reading.options.zone), entry.errors, entry.rows);
+                    each(row)?;
                 }
             }
         }
@@ -159,7 +152,7 @@ impl Canonical {
             each(&Row {
                 time: stop.at,
                 precision: Precision::Second,
-                channel: self.stop_label(read, &stop.channel),
+                channel: stop_channel(read, &stop.channel),
                 reason: REDELIVERY_STOPPED.to_owned(),
                 detail: String::new(),
                 host: None,
@@ -171,24 +164,38 @@ impl Canonical {
         Ok(())
     }
 
-    fn row(&self, source: &Source, entry: Entry, precision: Precision, origin: Origin) -> Row {
+    /// A row of a kind, without time and numbers.
+    fn row(&self, source: &Source, kind: KindId, precision: Precision, origin: Origin) -> Row {
         let catalog: &Mutex<Catalog> = &self.reading.catalog;
         let mut catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
         let kind = match &source.label {
-            Some(label) => labelled(&mut catalog, entry.kind, label),
-            None => entry.kind,
+            Some(label) => labelled(&mut catalog, kind, label),
+            None => kind,
         };
         let kind = catalog.kind(kind);
         Row {
-            time: crate::model::Timestamp(entry.at),
+            time: Timestamp(0),
             precision,
-            channel: self.label_of.get(kind.channel as usize).and_then(|label| self.labels[*label as usize].clone()),
+            channel: catalog.channels()[kind.channel as usize].stored(),
             reason: catalog.reasons()[kind.reason as usize].clone(),
             detail: catalog.details()[kind.detail as usize].clone(),
             host: kind.host.map(|host| catalog.hosts()[host as usize].clone()),
             origin,
-            errors: entry.errors,
-            rows: entry.rows,
+            errors: 0,
+            rows: 0,
         }
+    }
+}
+
+fn stop_channel(source: &Source, channel: &Channel) -> Option<String> {
+    channel.stored().or_else(|| source.label.clone())
+}
+
+/// When a row happened, as it is stored. A time without a time of day is a civil date, which has no zone: it is stored as
+/// the start of that day in the console's.
+fn stored_time(at: i64, precision: Precision, zone: &Zone) -> Timestamp {
+    match precision {
+        Precision::Day => Zone::console().day_start(zone.day(Timestamp(at))),
+        _ => Timestamp(at),
     }
 }

@@ -29,6 +29,7 @@ struct Found {
 pub struct Told {
     pub label: Label,
     pub at: Timestamp,
+    pub kind: KindId,
     /// Indices of the catalog.
     pub reason: u32,
     pub detail: u32,
@@ -114,8 +115,8 @@ pub fn settle(
                 (Reverse(found.entry.errors), Reverse(host), sources[found.source].report.path.clone())
             });
             let Some(first) = copies.into_iter().next() else { continue };
-            let (errors, covered) = (first.entry.errors, first.covered);
-            told.push(Told { label, at: Timestamp(at), reason, detail, errors, covered });
+            let (kind, errors, covered) = (first.entry.kind, first.entry.errors, first.covered);
+            told.push(Told { label, at: Timestamp(at), kind, reason, detail, errors, covered });
             if !covered {
                 let entry = Entry { rows, ..first.entry };
                 kept.entry((first.source, first.part)).or_default().push(entry);

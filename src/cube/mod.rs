@@ -15,7 +15,7 @@ mod stretch;
 use std::collections::{BTreeMap, HashSet};
 
 pub use canonical::Canonical;
-pub use channels::{ChannelRules, Label};
+pub use channels::{ChannelRules, Label, labels};
 pub use filter::{Filter, fits};
 pub use frame::{Bucketed, frame, roll_up};
 pub use mails::Told;
@@ -45,6 +45,7 @@ pub struct Cube {
     options: ReadOptions,
     policy: OverlapPolicy,
     told: Vec<Told>,
+    stops: Vec<(Option<String>, Timestamp)>,
     /// Standard input lives on disk as long as it may be read again.
     _spools: Vec<Located>,
     /// What was decided about the inputs, for the reader to see.
@@ -123,6 +124,7 @@ impl Cube {
             options,
             policy,
             told,
+            stops: Vec::new(),
             _spools: spools,
             notes,
             skipped,
@@ -140,6 +142,7 @@ impl Cube {
         let of_mails = mails::notes(&cube.cells, &cube.told, &known);
         drop(known);
         cube.notes.extend(of_mails);
+        cube.stops = cube.stops_of_sources();
         for note in overlap::notes(&stretches, &cube.strands, &cube.sources, &cube.labels, &cube.options.zone) {
             cube.notes.push(note);
         }
@@ -217,7 +220,11 @@ impl Cube {
 
     /// When LINE stopped redelivering, as mails told: the channel's label and the moment, in the order of time, each
     /// once.
-    pub fn stops(&self) -> Vec<(Option<String>, Timestamp)> {
+    pub fn stops(&self) -> &[(Option<String>, Timestamp)] {
+        &self.stops
+    }
+
+    fn stops_of_sources(&self) -> Vec<(Option<String>, Timestamp)> {
         let catalog = self.catalog();
         let label = |source: &Source, stop: &Stop| match &source.label {
             Some(label) if stop.channel.is_unknown() => Some(label.clone()),
@@ -247,6 +254,20 @@ impl Cube {
     /// The inputs that hold rows of a channel.
     pub fn sources_of(&self, label: Label) -> impl Iterator<Item = usize> {
         self.strands.iter().filter(move |strand| strand.label == label).map(|strand| strand.source)
+    }
+
+    /// The inputs without a row that were said to be of a channel, or that can be of no other.
+    pub fn silent_sources(&self, label: Label) -> impl Iterator<Item = usize> {
+        let alone = self.strands.iter().all(|strand| strand.label == label);
+        let name = self.labels[label as usize].clone();
+        (0..self.sources.len()).filter(move |source| {
+            let source = &self.sources[*source];
+            let of_channel = match &source.label {
+                Some(label) => name.as_ref() == Some(label),
+                None => alone,
+            };
+            source.report.span.is_none() && of_channel
+        })
     }
 
     /// First and last row of a channel in each input that has any.
@@ -291,6 +312,12 @@ impl Cube {
         let kept = filter.kinds(&self.catalog(), &self.labels, &self.label_of)?;
         if let Some(kept) = kept {
             self.cells.retain(|cell| kept[cell.kind.0 as usize]);
+            self.told.retain(|told| kept[told.kind.0 as usize]);
+            let shown = |label: &Option<String>| {
+                filter.channels.is_empty()
+                    || label.as_ref().is_some_and(|label| filter.channels.iter().any(|wanted| fits(wanted, label)))
+            };
+            self.stops.retain(|(label, _)| shown(label));
         }
         Ok(())
     }
@@ -354,8 +381,9 @@ fn label_source(source: &mut Source, catalog: &mut Catalog, rules: &ChannelRules
         .iter()
         .flat_map(|part| &part.cells)
         .any(|cell| catalog.channels()[catalog.kind(cell.kind).channel as usize].is_unknown());
+    let empty = source.parts.iter().all(|part| part.cells.is_empty());
     match rules.label(source) {
-        Ok(Some(label)) if unknown => relabel(source, catalog, &label),
+        Ok(Some(label)) if unknown || empty => relabel(source, catalog, &label),
         Err(error) if unknown => Err(error),
         _ => Ok(()),
     }

@@ -1,11 +1,14 @@
 //! An archive, or a Parquet file in its schema, as an input: a source for each channel.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
+    hash::{BuildHasher, RandomState},
     ops::Range,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
+
+use hashbrown::HashTable;
 
 use super::{
     CellRuns, CellSink, ReadOptions, RowsIn, Watcher,
@@ -48,9 +51,9 @@ impl Store {
             }),
             Store::Archive(archive) => {
                 for partition in archive.partitions(range) {
-                    // Where a folder names no channel, the rows do.
+                    // Of another engine's files only the rows say which channel they are of.
                     let other =
-                        partition.channel.is_some() && channel.is_some_and(|channel| *channel != partition.channel);
+                        archive.sources().is_some() && channel.is_some_and(|channel| *channel != partition.channel);
                     if !other {
                         archive.rows(partition, range, each)?;
                     }
@@ -87,37 +90,33 @@ impl Stored for Strand {
 /// The kinds of the rows so far; asking the catalog each time would take longer than reading the row.
 #[derive(Default)]
 struct Kinds {
-    /// By a row of the kind, its time and numbers zero.
-    known: HashMap<Row, KindId>,
-    last: Option<(Row, KindId)>,
+    /// A row of each kind.
+    known: HashTable<(Row, KindId)>,
+    hasher: RandomState,
 }
 
 impl Kinds {
     fn kind(&mut self, row: &Row, catalog: &Mutex<Catalog>) -> std::result::Result<KindId, Fault> {
-        let same = |last: &Row| {
-            last.detail == row.detail
-                && last.reason == row.reason
-                && last.host == row.host
-                && last.channel == row.channel
-                && last.origin == row.origin
+        let hash = |row: &Row| self.hasher.hash_one((&row.channel, row.origin, &row.reason, &row.detail, &row.host));
+        let same = |(known, _): &(Row, KindId)| {
+            known.detail == row.detail
+                && known.reason == row.reason
+                && known.host == row.host
+                && known.channel == row.channel
+                && known.origin == row.origin
         };
-        if let Some((last, kind)) = &self.last
-            && same(last)
-        {
+        if let Some((_, kind)) = self.known.find(hash(row), same) {
             return Ok(*kind);
         }
-        let key = Row { time: Timestamp(0), precision: Precision::Second, errors: 0, rows: 0, ..row.clone() };
-        let kind = match self.known.get(&key) {
-            Some(kind) => *kind,
-            None => {
-                let channel = Channel { id: None, name: row.channel.clone() };
-                let mut catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
-                let kind = catalog.intern(&channel, &row.reason, &row.detail, row.host.as_ref(), row.origin)?;
-                self.known.insert(key, kind);
-                kind
-            }
-        };
-        self.last = Some((row.clone(), kind));
+        let channel = row.channel.as_deref().map(Channel::from_stored).unwrap_or_default();
+        let kind = catalog.lock().unwrap_or_else(PoisonError::into_inner).intern(
+            &channel,
+            &row.reason,
+            &row.detail,
+            row.host.as_ref(),
+            row.origin,
+        )?;
+        self.known.insert_unique(hash(row), (row.clone(), kind), |(row, _)| hash(row));
         Ok(kind)
     }
 }
@@ -182,7 +181,7 @@ fn sources(
     let mut channels: BTreeMap<Option<String>, OfChannel> = BTreeMap::new();
     let mut kinds = Kinds::default();
     let mut count = 0_u64;
-    store.each(None, None, options.privacy, &mut |row| {
+    store.each(None, options.needed.as_ref(), options.privacy, &mut |row| {
         count += 1;
         if count.is_multiple_of(1 << 16) {
             watcher.bytes(1 << 20);
@@ -193,6 +192,12 @@ fn sources(
         let Some(of_channel) = channels.get_mut(&row.channel) else { return Ok(()) };
         of_channel.take(row, &mut kinds, catalog).map_err(|fault| fault.told(shown))
     })?;
+    if let Store::Archive(archive) = &store {
+        // A channel without an error is known too.
+        for name in archive.sources().unwrap_or_default().iter().flat_map(|known| &known.channels) {
+            channels.entry(Some(name.clone())).or_default();
+        }
+    }
     let store = Arc::new(store);
     let alone = channels.len() == 1;
     channels
@@ -204,7 +209,10 @@ fn sources(
 impl OfChannel {
     fn take(&mut self, row: &Row, kinds: &mut Kinds, catalog: &Mutex<Catalog>) -> std::result::Result<(), Fault> {
         if row.origin == Origin::Mail && row.reason == REDELIVERY_STOPPED && row.errors == 0 {
-            self.stops.push(Stop { at: row.time, channel: Channel { id: None, name: row.channel.clone() } });
+            self.stops.push(Stop {
+                at: row.time,
+                channel: row.channel.as_deref().map(Channel::from_stored).unwrap_or_default(),
+            });
             return Ok(());
         }
         let kind = kinds.kind(row, catalog)?;
@@ -289,7 +297,9 @@ impl OfChannel {
                 report.coverage.by = CoverageBasis::Archive;
             }
         }
-        Ok(Source { report, parts, text: None, lines: 0, label: None, stops: self.stops, covered })
+        let silent = channel.as_deref().filter(|_| parts.is_empty()).map(Channel::from_stored);
+        let label = silent.and_then(|channel| channel.name.or(channel.id));
+        Ok(Source { report, parts, text: None, lines: 0, label, stops: self.stops, covered })
     }
 }
 

@@ -44,8 +44,14 @@ pub type Skipped = (String, Sentence);
 ///
 /// # Errors
 /// A file that is not there, a folder that cannot be searched, a glob without a match.
-pub fn find(arguments: &[String], privacy: Privacy) -> Result<(Vec<Located>, Vec<Skipped>)> {
-    let mut found = Found { privacy, seen: HashSet::new(), files: Vec::new(), skipped: Vec::new() };
+pub fn find(arguments: &[String], privacy: Privacy, apart_from: Option<&Path>) -> Result<(Vec<Located>, Vec<Skipped>)> {
+    let mut found = Found {
+        privacy,
+        apart_from: apart_from.map(Path::to_owned),
+        seen: HashSet::new(),
+        files: Vec::new(),
+        skipped: Vec::new(),
+    };
     for argument in arguments {
         found.argument(argument)?;
     }
@@ -54,6 +60,7 @@ pub fn find(arguments: &[String], privacy: Privacy) -> Result<(Vec<Located>, Vec
 
 struct Found {
     privacy: Privacy,
+    apart_from: Option<PathBuf>,
     seen: HashSet<PathBuf>,
     files: Vec<Located>,
     skipped: Vec<Skipped>,
@@ -65,6 +72,9 @@ impl Found {
             return self.standard_input();
         }
         let path = Path::new(argument);
+        if self.is_apart(path) {
+            return Err(Error::new("archive_error.itself").with("path", self.privacy.text(argument)));
+        }
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() && archive::is_archive(path) => {
                 self.archive(path.to_owned());
@@ -118,7 +128,9 @@ impl Found {
                         .with("cause", self.privacy.text(&error.to_string())));
                 }
             };
-            if entry.file_type().is_dir() && entry.depth() > 0 && archive::is_archive(entry.path()) {
+            if entry.file_type().is_dir() && self.is_apart(entry.path()) {
+                walk.skip_current_dir();
+            } else if entry.file_type().is_dir() && entry.depth() > 0 && archive::is_archive(entry.path()) {
                 any = true;
                 walk.skip_current_dir();
                 self.archive(entry.into_path());
@@ -178,6 +190,12 @@ impl Found {
         let path = spool.path().to_owned();
         self.files.push(Located { path, shown, explicit: true, archive: false, _spool: Some(spool) });
         Ok(())
+    }
+
+    /// Whether a path is the folder that is no input, or lies in it.
+    fn is_apart(&self, path: &Path) -> bool {
+        let Some(apart) = &self.apart_from else { return false };
+        fs::canonicalize(path).is_ok_and(|path| path.starts_with(apart))
     }
 
     fn archive(&mut self, path: PathBuf) {

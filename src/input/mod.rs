@@ -65,7 +65,7 @@ const LARGE: u64 = 4 << 20;
 /// # Errors
 /// An input that is missing, unreadable, ambiguous or no export; a folder without any.
 pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -> Result<Reading> {
-    let (located, mut skipped) = find::find(arguments, options.privacy)?;
+    let (located, mut skipped) = find::find(arguments, options.privacy, options.apart_from.as_deref())?;
     let catalog = Mutex::new(Catalog::default());
     let mut jobs: Vec<Option<Job>> = Vec::new();
     let mut sources = Vec::new();

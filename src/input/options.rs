@@ -1,5 +1,7 @@
 //! What the user can say about the inputs.
 
+use std::{ops::Range, path::PathBuf};
+
 use encoding_rs::Encoding;
 
 use crate::model::{Privacy, Reject, Timestamp, Zone};
@@ -19,6 +21,11 @@ pub struct ReadOptions {
     pub privacy: Privacy,
     /// Only mails from these domains count; from all where there are none.
     pub mail_from_domains: Vec<String>,
+    /// Rows outside of this stretch are not needed (end exclusive): of archives, only the files that can hold others are
+    /// read.
+    pub needed: Option<Range<Timestamp>>,
+    /// A folder that is no input, though it may lie in one that is searched; canonical.
+    pub apart_from: Option<PathBuf>,
     /// At least one.
     pub threads: usize,
 }
@@ -33,6 +40,8 @@ impl Default for ReadOptions {
             exported_at: None,
             privacy: Privacy::default(),
             mail_from_domains: Vec::new(),
+            needed: None,
+            apart_from: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }

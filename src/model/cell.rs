@@ -15,6 +15,25 @@ pub struct Channel {
 }
 
 impl Channel {
+    /// One text that tells the channel whatever else is there: `name (id)`, or what is known of the two.
+    pub fn stored(&self) -> Option<String> {
+        match (&self.name, &self.id) {
+            (Some(name), Some(id)) => Some(format!("{name} ({id})")),
+            (name, id) => name.clone().or_else(|| id.clone()),
+        }
+    }
+
+    /// The channel of a stored text. Ids are numbers, of ten digits today.
+    pub fn from_stored(text: &str) -> Channel {
+        let is_id = |id: &str| id.len() >= 4 && id.bytes().all(|b| b.is_ascii_digit());
+        let both = text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")).filter(|(_, id)| is_id(id));
+        match both {
+            Some((name, id)) => Channel { id: Some(id.to_owned()), name: Some(name.to_owned()) },
+            None if is_id(text) => Channel { id: Some(text.to_owned()), name: None },
+            None => Channel { id: None, name: Some(text.to_owned()) },
+        }
+    }
+
     /// Whether the input says nothing of the channel.
     pub fn is_unknown(&self) -> bool {
         self.id.is_none() && self.name.is_none()

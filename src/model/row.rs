@@ -4,13 +4,13 @@ use super::{HostLabel, Precision, Timestamp};
 
 /// The errors of one exact key: a step of time, a channel, a reason, a detail and the kind of source. The host is an
 /// attribute, no part of the key. All texts are safe to show.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
     /// The moment; the start of the step for times coarser than a second.
     pub time: Timestamp,
     /// How finely `time` tells the time.
     pub precision: Precision,
-    /// The channel's name where it has one, else its id; `None` where nothing names it.
+    /// The channel as [`super::Channel::stored`] tells it; `None` where nothing names it.
     pub channel: Option<String>,
     /// The reason code; an unknown one as it was written.
     pub reason: String,

@@ -6,6 +6,7 @@
 mod program;
 mod python;
 
+mod archive;
 mod bad_input;
 mod browser;
 mod check;
@@ -21,11 +22,13 @@ mod overlap;
 mod page;
 mod periods;
 mod properties;
+mod reconcile;
 mod rejects;
 mod safety;
 mod sample;
 mod schemas;
 mod sources;
+mod spark;
 mod times;
 mod vocabulary;
 mod windows;

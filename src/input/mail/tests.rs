@@ -62,14 +62,14 @@ fn the_samples_tell_what_stands_in_them() {
         "11-18 20:00:00 1234567890/shop error_status_code|502|-|41 second",
         "11-18 20:00:00 1234567890/shop request_timeout|Request timeout|-|3 second",
     ];
-    let html = "10-14 02:05:00 1234567890/お店 & カフェ could_not_connect|TLS handshake failure|https://bot.example.com|1204 minute";
-    let japanese = "11-16 12:31:05 1234567890/お店 request_timeout|Request timeout|-|12 second";
+    let html = "10-14 02:05:00 1650000002/お店 & カフェ could_not_connect|TLS handshake failure|https://bot.example.com|1204 minute";
+    let japanese = "11-16 12:31:05 1650000003/お店 request_timeout|Request timeout|-|12 second";
     assert_eq!(told(&sample(include_bytes!("../../../data/mails/01-plain-en.eml"))), plain);
     assert_eq!(told(&sample(include_bytes!("../../../data/mails/02-html-ja.eml"))), [html]);
     assert_eq!(told(&sample(include_bytes!("../../../data/mails/03-iso-2022-jp.eml"))), [japanese]);
     assert_eq!(
         told(&sample(include_bytes!("../../../data/mails/04-alternative-qp.eml"))),
-        ["11-19 09:15:42 1234567890/café shop could_not_connect|Connection failed (received \
+        ["11-19 09:15:42 1650000004/café shop could_not_connect|Connection failed (received \
           GOAWAY)|https://bot.example.com|7 second"]
     );
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Incidents: each with its drawing and one sentence to paste into a chat.
 
 use crate::{
-    analysis::{Analysis, Incident},
+    analysis::{Analysis, Incident, RedeliveryStopped},
     model::Sentence,
 };
 
@@ -25,6 +25,16 @@ pub(super) struct Incidents {
     /// The largest ones.
     pub shown: Vec<Shown>,
     pub others: Vec<Shown>,
+    /// When LINE stopped redelivering, as mails told.
+    pub stops: Vec<Stop>,
+}
+
+/// LINE stopped redelivering.
+#[derive(Clone, Debug)]
+pub(super) struct Stop {
+    pub at: String,
+    pub when: String,
+    pub channel: Option<String>,
 }
 
 /// One incident.
@@ -62,7 +72,16 @@ impl Incidents {
         all.sort_by_key(|(start, _, incident)| (*start, incident.number));
         let (large, small): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, large, _)| *large);
         let incidents = |list: Vec<(i64, bool, Shown)>| list.into_iter().map(|(_, _, incident)| incident).collect();
-        Incidents { shown: incidents(large), others: incidents(small) }
+        let stop = |stop: &RedeliveryStopped| Stop {
+            at: stop.at.clone(),
+            when: clock.moment(&stop.at),
+            channel: stop.channel.as_deref().map(shortened),
+        };
+        Incidents {
+            shown: incidents(large),
+            others: incidents(small),
+            stops: analysis.redelivery_stopped.iter().map(stop).collect(),
+        }
     }
 }
 

@@ -20,6 +20,7 @@ use super::{
 pub(super) fn incidents(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: usize) {
     let lang = clock.lang;
     let all = &analysis.incidents;
+    stops(sheet, analysis, clock, top);
     if all.is_empty() {
         return;
     }
@@ -41,6 +42,20 @@ pub(super) fn incidents(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, t
         }
     }
     left_out(sheet, lang, all.len(), top);
+}
+
+/// When LINE stopped redelivering, the last times.
+fn stops(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: usize) {
+    let stops = &analysis.redelivery_stopped;
+    if stops.is_empty() {
+        return;
+    }
+    sheet.heading(clock.lang.phrase("page.redelivery_stopped"));
+    for stop in stops.iter().skip(stops.len().saturating_sub(top)) {
+        let channel = stop.channel.as_deref().map_or_else(String::new, |name| excerpt(name, NAME_IN_SENTENCE));
+        sheet.paragraph("  - ", format!("{} {channel}", clock.moment(&stop.at)).trim_end(), Ink::Plain);
+    }
+    left_out(sheet, clock.lang, stops.len(), top);
 }
 
 /// What happened, when, how badly.

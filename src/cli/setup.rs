@@ -1,0 +1,56 @@
+//! `errstat completions` and `errstat man`: made from the one definition of the command line.
+
+use clap::{Args, Command};
+use clap_complete::Shell;
+
+use super::{Stop, screen};
+use crate::error::Error;
+
+/// Completions for a shell, to be put where it looks for them
+///
+/// bash: errstat completions bash > ~/.local/share/bash-completion/completions/errstat
+/// zsh: errstat completions zsh > a folder of $fpath, as _errstat
+/// fish: errstat completions fish > ~/.config/fish/completions/errstat.fish
+/// PowerShell: errstat completions powershell | Out-String | Invoke-Expression
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub struct Completions {
+    /// bash, zsh, fish, powershell or elvish
+    #[arg(value_name = "SHELL")]
+    shell: Shell,
+}
+
+/// The manual page, of errstat or of one of its commands
+///
+/// Read it with: errstat man | man -l -
+#[derive(Args, Debug)]
+pub struct Man {
+    /// summary, report, check, …
+    #[arg(value_name = "COMMAND")]
+    command: Option<String>,
+}
+
+pub fn completions(arguments: &Completions, mut program: Command) -> Result<(), Stop> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut program, "errstat", &mut script);
+    screen::print(&script)
+}
+
+pub fn man(arguments: &Man, mut program: Command) -> Result<(), Stop> {
+    program.build();
+    let wanted = match &arguments.command {
+        None => program,
+        Some(name) => {
+            let known: Vec<String> = program.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+            let found = program.get_subcommands().find(|command| command.get_name() == name).cloned();
+            found.ok_or_else(|| {
+                Error::new("error.command_unknown")
+                    .with("value", crate::model::Privacy::default().text(name))
+                    .with("known", known.join(", "))
+            })?
+        }
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(wanted).render(&mut page).map_err(|cause| Error::new("error.frame").with("cause", cause))?;
+    screen::print(&page)
+}

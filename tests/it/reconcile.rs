@@ -1,0 +1,157 @@
+//! Mails against exports: can this week's export be trusted?
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::program::{AS_OF, Folder};
+
+/// A mail as LINE words it.
+fn mail(channel: &str, time: &str, detail: &str, count: u32) -> String {
+    format!(
+        "From: LINE <no-reply@line.me>\r\nDate: Thu, 19 Nov 2026 09:00:00 +0900\r\n\
+         Subject: Messaging API: Your bot server returned no response or an error - {channel}\r\n\r\n\
+         Channel ID: {}\r\nChannel name: {channel}\r\nReason for error: error_status_code\r\n\
+         Detail for error: {detail}\r\nError count: {count}\r\nTime detected: {time}\r\n",
+        1_650_000_000 + channel.len()
+    )
+}
+
+/// One channel, four days: as mailed; too few; too many; nothing mailed. And mails of days without an export, and of a
+/// channel without one.
+fn inputs() -> Folder {
+    let folder = Folder::new();
+    folder.file(
+        "shop-2026-11-20.tsv",
+        "Time\tReason\tDetail\tCount\n\
+         2026-11-16 10:00:00\terror_status_code\t502\t7\n\
+         2026-11-17 10:00:00\terror_status_code\t502\t2\n\
+         2026-11-17 10:00:00\terror_status_code\t500\t40\n\
+         2026-11-18 10:00:00\terror_status_code\t502\t9\n\
+         2026-11-18 11:00:00\terror_status_code\t502\t1\n\
+         2026-11-19 10:00:00\terror_status_code\t503\t11\n",
+    );
+    folder
+        .file("m/equal.eml", mail("shop", "2026-11-16 10:00:00", "502", 7))
+        .file("m/equal-copy.eml", mail("shop", "2026-11-16 10:00:00", "502", 7).replace("09:00:00", "09:00:05"))
+        .file("m/missing.eml", mail("shop", "2026-11-17 10:00:00", "502", 5))
+        .file("m/part.eml", mail("shop", "2026-11-18 10:00:00", "502", 6))
+        .file("m/before.eml", mail("shop", "2026-11-14 10:00:00", "502", 64))
+        .file("m/after.eml", mail("shop", "2026-11-20 00:00:00", "504", 16))
+        .file("m/other.eml", mail("newsletter", "2026-11-17 10:00:00", "502", 32));
+    folder
+}
+
+const LABEL: &str = "--channel shop=shop-*";
+
+/// Mailed, exported, only mailed, missing, only exported: of each channel and day, by hand.
+fn expected() -> BTreeMap<(&'static str, &'static str), [u64; 5]> {
+    BTreeMap::from([
+        (("newsletter", "2026-11-17"), [32, 0, 32, 0, 0]),
+        (("shop", "2026-11-14"), [64, 0, 64, 0, 0]),
+        (("shop", "2026-11-16"), [7, 7, 0, 0, 0]),
+        // Of status 502 5 were mailed and 2 exported; of 500 none and 40.
+        (("shop", "2026-11-17"), [5, 42, 3, 3, 40]),
+        (("shop", "2026-11-18"), [6, 10, 0, 0, 4]),
+        (("shop", "2026-11-19"), [0, 11, 0, 0, 11]),
+        (("shop", "2026-11-20"), [16, 0, 16, 0, 0]),
+    ])
+}
+
+const FIELDS: [&str; 5] = ["mailed", "exported", "only_mailed", "missing", "only_exported"];
+
+fn sums(object: &Value) -> [u64; 5] {
+    FIELDS.map(|field| object[field].as_u64().unwrap_or_else(|| panic!("no {field} in {object}")))
+}
+
+fn reconcile(folder: &Folder, line: &str) -> Value {
+    let outcome = folder.errstat(&format!("reconcile {line} --format json --as-of {AS_OF}")).done();
+    serde_json::from_slice(&outcome.stdout).expect("JSON")
+}
+
+fn days(found: &Value) -> BTreeMap<(&str, &str), [u64; 5]> {
+    let days = found["days"].as_array().expect("days").iter();
+    days.map(|day| ((day["channel"].as_str().expect("a channel"), day["date"].as_str().expect("a date")), sums(day)))
+        .collect()
+}
+
+#[test]
+fn each_day_says_what_is_missing_and_what_was_not_mailed() {
+    let folder = inputs();
+    let found = reconcile(&folder, &format!("shop-2026-11-20.tsv m {LABEL}"));
+    assert_eq!(days(&found), expected());
+    let totals = expected().into_values().reduce(|a, b| std::array::from_fn(|i| a[i] + b[i])).expect("days");
+    assert_eq!(sums(&found["totals"]), totals);
+    assert_eq!(totals, [130, 70, 115, 3, 55]);
+    assert_eq!((&found["schema"], &found["timezone"]), (&json!("errstat/reconcile/1"), &json!("Asia/Tokyo")));
+}
+
+#[test]
+fn an_archive_of_both_says_the_same() {
+    let folder = inputs();
+    folder.errstat("archive add --archive ar m").done();
+    folder.errstat(&format!("archive add --archive ar shop-2026-11-20.tsv {LABEL}")).done();
+    assert_eq!(days(&reconcile(&folder, "ar")), expected());
+    assert_eq!(sums(&reconcile(&folder, "ar")["totals"]), [130, 70, 115, 3, 55]);
+    // Mails in a folder beside exports in an archive.
+    folder.errstat(&format!("archive add --archive exports shop-2026-11-20.tsv {LABEL}")).done();
+    assert_eq!(days(&reconcile(&folder, "exports m")), expected());
+}
+
+#[test]
+fn a_period_and_a_channel_choose() {
+    let folder = inputs();
+    let all = format!("shop-2026-11-20.tsv m {LABEL}");
+    let found = reconcile(&folder, &format!("{all} --period 2026-11-17..2026-11-18"));
+    assert_eq!(sums(&found["totals"]), [32 + 5 + 6, 42 + 10, 32 + 3, 3, 40 + 4]);
+    folder.errstat(&format!("archive add --archive ar {all}")).done();
+    let found = reconcile(&folder, "ar --channel newsletter");
+    assert_eq!(days(&found), BTreeMap::from([(("newsletter", "2026-11-17"), [32, 0, 32, 0, 0])]));
+    // What is at 10:00 in Japan is at 01:00 in UTC, on the same day; midnight is on the day before.
+    let found = reconcile(&folder, "ar --timezone UTC");
+    assert_eq!(days(&found)[&("shop", "2026-11-19")], [16, 11, 16, 0, 11]);
+}
+
+#[test]
+fn the_table_says_it_in_a_sentence() {
+    let folder = inputs();
+    let table =
+        |line: &str| folder.errstat(&format!("reconcile {line} --as-of {AS_OF}")).env("COLUMNS", "120").done().text();
+    let text = table(&format!("shop-2026-11-20.tsv m {LABEL}"));
+    assert!(text.contains("3 mailed errors are not in exports"), "{text}");
+    let row = text
+        .lines()
+        .find(|line| line.contains("17 Nov 2026") && line.contains("shop"))
+        .unwrap_or_else(|| panic!("{text}"));
+    let numbers: Vec<&str> = row.split_whitespace().rev().take(5).collect();
+    assert_eq!(numbers, ["40", "3", "3", "42", "5"]);
+    // Nothing is missing.
+    let text = table(&format!("shop-2026-11-20.tsv m/equal.eml m/part.eml {LABEL}"));
+    assert!(text.contains("Every mailed error is in the exports") && text.contains("13 were mailed"), "{text}");
+    // Only of times for which no export speaks.
+    let text = table(&format!("shop-2026-11-20.tsv m/equal.eml m/before.eml {LABEL}"));
+    assert!(text.contains("64 were mailed of other times"), "{text}");
+    assert!(table("shop-2026-11-20.tsv --channel shop").contains("no notification mails"));
+}
+
+#[test]
+fn a_mail_and_an_export_of_other_seconds_of_one_day_are_compared_by_the_day() {
+    let folder = Folder::with(
+        "shop-2026-11-20.tsv",
+        "Time\tReason\tDetail\tCount\n2026-11-16 10:00:03\terror_status_code\t502\t4\n2026-11-16 10:07:59\terror_status_code\t502\t3\n",
+    );
+    folder.file("m/1.eml", mail("shop", "2026-11-16 10:07:00", "502", 7));
+    let found = reconcile(&folder, &format!("shop-2026-11-20.tsv m {LABEL}"));
+    assert_eq!(sums(&found["totals"]), [7, 7, 0, 0, 0]);
+}
+
+#[test]
+fn stopped_redelivery_is_no_error_and_nothing_at_all_is_no_fault() {
+    let folder = Folder::with(
+        "s.eml",
+        "From: LINE <no-reply@line.me>\r\nDate: Wed, 18 Nov 2026 21:00:00 +0900\r\nSubject: Messaging API: Webhook redelivery stopped - shop\r\n\r\n\
+         Channel ID: 1\r\nChannel name: shop\r\nTime detected: 2026-11-18 20:41:00\r\n",
+    );
+    assert_eq!(sums(&reconcile(&folder, "s.eml")["totals"]), [0; 5]);
+    assert_eq!(folder.errstat("reconcile missing.tsv").run().code, Some(2));
+}
