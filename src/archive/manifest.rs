@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use super::partition::{FILE_NAME, Month, channel_of_folder};
-use crate::model::{Coverage, CoverageBasis, Precision, Span, Timestamp};
+use crate::model::{Coverage, CoverageBasis, Precision, Span, Timestamp, hex};
 
 /// The folder of the bookkeeping. Readers of hive partitions pass over names that begin with `_`.
 pub const FOLDER: &str = "_errstat";
@@ -154,10 +154,6 @@ fn basis(name: &str) -> CoverageBasis {
 /// The hexadecimal digits of a SHA-256.
 pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Why a file of the bookkeeping cannot be used.

@@ -15,10 +15,10 @@ use sha2::{Digest, Sha256};
 use super::{
     disk::Disk,
     fact::{Fact, Kinds},
-    manifest::{Part, hex},
+    manifest::Part,
     read::precision,
 };
-use crate::model::{HostLabel, Origin, Row, Timestamp};
+use crate::model::{HostLabel, Origin, Row, Timestamp, hex};
 
 /// Longest line: eight texts of the longest kind, each character escaped.
 const LINE: u64 = 2 << 20;

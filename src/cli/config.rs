@@ -9,7 +9,7 @@ use super::options::Shared;
 use crate::{
     check::{Configuration, Position, Rules},
     error::{Error, Result},
-    model::{Filling, Privacy, Sentence},
+    model::{Filling, Privacy, Sentence, hex},
     taxonomy::nearest,
 };
 
@@ -91,11 +91,7 @@ impl Config {
 
     /// What a verdict tells of it.
     pub fn told(&self) -> Configuration {
-        use std::fmt::Write;
-        let mut sha256 = String::new();
-        for byte in Sha256::digest(self.text.as_bytes()) {
-            let _ = write!(sha256, "{byte:02x}");
-        }
+        let sha256 = hex(&Sha256::digest(self.text.as_bytes()));
         Configuration { path: self.shown.clone(), sha256 }
     }
 

@@ -12,7 +12,7 @@ use super::{ChannelRules, label_source, labelled, mails};
 use crate::{
     error::{Error, Result},
     input::{Entry, REDELIVERY_STOPPED, Reading, RowsIn, Source, exact_rows},
-    model::{Catalog, Channel, KindId, Origin, Precision, Row, SourceReport, Timestamp, Zone},
+    model::{Catalog, Channel, KindId, Origin, Precision, Row, SourceReport, Timestamp, Zone, hex},
 };
 
 /// So many rows are held at once.
@@ -76,7 +76,6 @@ impl Canonical {
     /// # Errors
     /// Where it cannot be read again.
     pub fn sha256(&self, source: usize) -> Result<String> {
-        use std::fmt::Write;
         let read = &self.reading.sources[source];
         let mut digest = Sha256::new();
         match &read.text {
@@ -98,11 +97,7 @@ impl Canonical {
                 Ok(())
             })?,
         }
-        let mut hex = String::new();
-        for byte in digest.finalize() {
-            let _ = write!(hex, "{byte:02x}");
-        }
-        Ok(hex)
+        Ok(hex(&digest.finalize()))
     }
 
     /// Hands out the rows of an input, those of one key and host added up, in the order of time but for the precision.

@@ -20,8 +20,8 @@ use crate::{
     archive::{Archive, EachRow, read_parquet},
     error::Result,
     model::{
-        Catalog, Channel, Columns, Coverage, CoverageBasis, KindId, Origin, Precision, Privacy, Row, SourceKind,
-        SourceReport, Span, Timestamp,
+        Catalog, Channel, Columns, CoverageBasis, KindId, Origin, Precision, Privacy, Row, SourceKind, SourceReport,
+        Span, Timestamp,
     },
 };
 
@@ -304,34 +304,14 @@ impl OfChannel {
 }
 
 fn report(path: &str, kind: SourceKind) -> SourceReport {
-    SourceReport {
-        path: path.to_owned(),
-        kind,
-        packing: None,
-        encoding: None,
-        delimiter: None,
-        columns: Columns {
-            time: "time".into(),
-            reason: "reason".into(),
-            detail: Some("detail".into()),
-            count: Some("errors".into()),
-            channel_id: None,
-            channel_name: Some("channel".into()),
-            url: Some("host".into()),
-        },
-        heading_line: None,
-        time_form: None,
-        evidence: Vec::new(),
-        rows: 0,
-        accepted: 0,
-        rejected: 0,
-        errors: 0,
-        span: None,
-        precision: None,
-        coverage: Coverage { from: None, until: None, by: CoverageBasis::LastRow },
-        rejects: Vec::new(),
-        skipped: Vec::new(),
-        skipped_lines: 0,
-        same_as: None,
-    }
+    let columns = Columns {
+        time: "time".into(),
+        reason: "reason".into(),
+        detail: Some("detail".into()),
+        count: Some("errors".into()),
+        channel_id: None,
+        channel_name: Some("channel".into()),
+        url: Some("host".into()),
+    };
+    SourceReport::of_no_table(path, kind, columns)
 }

@@ -17,8 +17,8 @@ use super::{
 use crate::{
     error::{Error, Result},
     model::{
-        Catalog, Channel, Columns, Coverage, CoverageBasis, Origin, Reject, Sentence, SkippedLine, SourceKind,
-        SourceReport, Span, Timestamp, Why,
+        Catalog, Channel, Columns, Origin, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span, Timestamp,
+        Why,
     },
 };
 
@@ -159,36 +159,16 @@ impl Opened {
     }
 }
 
+/// A mail tells one moment and nothing of the time around it, so it covers none.
 fn report(path: &str, packing: Option<&'static str>) -> SourceReport {
-    SourceReport {
-        path: path.to_owned(),
-        kind: SourceKind::Mail,
-        packing,
-        encoding: None,
-        delimiter: None,
-        columns: Columns {
-            time: "Time detected".into(),
-            reason: "Reason for error".into(),
-            detail: Some("Detail for error".into()),
-            count: Some("Error count".into()),
-            channel_id: Some("Channel ID".into()),
-            channel_name: Some("Channel name".into()),
-            url: None,
-        },
-        heading_line: None,
-        time_form: None,
-        evidence: Vec::new(),
-        rows: 0,
-        accepted: 0,
-        rejected: 0,
-        errors: 0,
-        span: None,
-        precision: None,
-        // A mail tells one moment and nothing of the time around it.
-        coverage: Coverage { from: None, until: None, by: CoverageBasis::LastRow },
-        rejects: Vec::new(),
-        skipped: Vec::new(),
-        skipped_lines: 0,
-        same_as: None,
-    }
+    let columns = Columns {
+        time: "Time detected".into(),
+        reason: "Reason for error".into(),
+        detail: Some("Detail for error".into()),
+        count: Some("Error count".into()),
+        channel_id: Some("Channel ID".into()),
+        channel_name: Some("Channel name".into()),
+        url: None,
+    };
+    SourceReport { packing, ..SourceReport::of_no_table(path, SourceKind::Mail, columns) }
 }

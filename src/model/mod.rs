@@ -18,6 +18,6 @@ pub use reject::{Reject, Why};
 pub use row::{Origin, Row};
 pub use sentence::{Filling, Sentence};
 pub use source::{Columns, SkippedLine, SourceKind, SourceReport};
-pub use text::{HostLabel, Privacy, for_log, spreadsheet_safe, visible};
+pub use text::{HostLabel, Privacy, for_log, hex, spreadsheet_safe, visible};
 pub use time::{CELL_MILLIS, CellStart, Span, Timestamp};
 pub use zone::{Zone, ZoneError};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Coverage, Precision, Reject, Sentence, Span};
+use super::{Coverage, CoverageBasis, Precision, Reject, Sentence, Span};
 
 /// What an input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,4 +97,32 @@ pub struct SourceReport {
     pub skipped_lines: u64,
     /// The input that this one repeats byte for byte; its rows then count once.
     pub same_as: Option<String>,
+}
+
+impl SourceReport {
+    /// The report of an input that is no table, before anything of it is read; `columns` are what stands for them.
+    pub fn of_no_table(path: &str, kind: SourceKind, columns: Columns) -> Self {
+        SourceReport {
+            path: path.to_owned(),
+            kind,
+            packing: None,
+            encoding: None,
+            delimiter: None,
+            columns,
+            heading_line: None,
+            time_form: None,
+            evidence: Vec::new(),
+            rows: 0,
+            accepted: 0,
+            rejected: 0,
+            errors: 0,
+            span: None,
+            precision: None,
+            coverage: Coverage { from: None, until: None, by: CoverageBasis::LastRow },
+            rejects: Vec::new(),
+            skipped: Vec::new(),
+            skipped_lines: 0,
+            same_as: None,
+        }
+    }
 }

@@ -202,6 +202,11 @@ fn shorten(text: &str, limit: usize, cut_before: bool) -> String {
     }
 }
 
+/// Bytes in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A line for a terminal or a log, in which nothing is a command to a GitHub runner.
 ///
 /// A runner obeys `::command::` at the start of any line of output and `##[command]` anywhere.
