@@ -120,7 +120,7 @@ fn files(cube: &Cube, notes: &mut Vec<Sentence>) {
 fn stale(frames: &Frames<'_>, as_of: Timestamp, max_age: i64, notes: &mut Vec<Sentence>) {
     let (cube, zone) = (frames.cube, &frames.zone);
     let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
-    for label in 0..cube.labels().len() as Label {
+    for label in (0..cube.labels().len() as Label).filter(|label| cube.has_coverage(*label)) {
         let Some(reach) = reach(cube, label).filter(|reach| as_of.0 - reach.0 > max_age) else { continue };
         let channel = cube.labels()[label as usize].clone().unwrap_or_default();
         let key = if channel.is_empty() { "note.stale" } else { "note.stale_channel" };
@@ -144,8 +144,9 @@ fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sen
         return;
     }
     let end = bounds.end.min(as_of.0);
-    let labels: Vec<Label> =
-        (0..cube.labels().len() as Label).filter(|label| last_row(cube, *label).is_some()).collect();
+    let labels: Vec<Label> = (0..cube.labels().len() as Label)
+        .filter(|label| last_row(cube, *label).is_some() && cube.has_coverage(*label))
+        .collect();
     for label in &labels {
         let Some(last) = last_row(cube, *label) else { continue };
         let (known, unknown) = match &cube.labels()[*label as usize] {

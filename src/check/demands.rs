@@ -393,7 +393,7 @@ impl Case<'_> {
     pub fn age(self, most: i64) -> Ruling {
         let calendar = &self.analysis.calendar;
         let hours = |millis: i64| Measure { value: (millis as f64 / 360_000.0).round() / 10.0, unit: Unit::Hours };
-        let labels = 0..self.cube.labels().len() as Label;
+        let labels = (0..self.cube.labels().len() as Label).filter(|label| self.cube.has_coverage(*label));
         let reaches = labels.filter_map(|label| Some((label, analysis::reach(self.cube, label)?)));
         let Some((label, reach)) = reaches.min_by_key(|(_, reach)| *reach) else {
             return Ruling {

@@ -256,6 +256,13 @@ impl Cube {
         self.strands.iter().filter(move |strand| strand.label == label).map(|strand| strand.source)
     }
 
+    /// Whether it can be asked how far the inputs of a channel reach: they hold exports of it, or there are mails only.
+    pub fn has_coverage(&self, label: Label) -> bool {
+        let export = |strand: &&Strand| strand.origin == Origin::Export;
+        self.strands.iter().filter(export).any(|strand| strand.label == label)
+            || !self.strands.iter().any(|s| export(&s))
+    }
+
     /// The inputs without a row that were said to be of a channel, or that can be of no other.
     pub fn silent_sources(&self, label: Label) -> impl Iterator<Item = usize> {
         let alone = self.strands.iter().all(|strand| strand.label == label);

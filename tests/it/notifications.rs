@@ -79,6 +79,10 @@ fn where_an_export_covers_the_time_it_wins_and_mails_fill_the_rest() {
         summary.list("by_channel").iter().map(|row| (text(row, "channel"), row["errors"].as_u64().unwrap())).collect();
     assert_eq!(channels, [("newsletter", 32), ("shop", 28)]);
     assert!(summary.note("mails-covered").starts_with('2'), "{}", summary.note("mails-covered"));
+    // Mails cover nothing, so a channel of mails is not one whose export lacks something.
+    let week = folder.summary("shop-2026-11-20.tsv m --channel shop=shop-* --period 2026-11-19..2026-11-22");
+    let told: Vec<&str> = week.list("notes").iter().map(|note| text(note, "text")).collect();
+    assert!(!told.iter().any(|note| note.contains("newsletter") && note.contains("reach")), "{told:?}");
 }
 
 #[test]
