@@ -46,13 +46,11 @@ pub fn only_channel(sources: &[Source], catalog: &Mutex<Catalog>) -> Option<Chan
         let kinds: BTreeSet<KindId> = parts.flat_map(|part| &part.cells).map(|cell| cell.kind).collect();
         kinds.into_iter().map(|kind| &catalog.channels()[catalog.kind(kind).channel as usize]).collect()
     };
-    let (exports, mails) = (channels(Origin::Export), channels(Origin::Mail));
+    let mut named = channels(Origin::Mail).into_iter().filter(|channel| !channel.is_unknown());
+    let (Some(channel), None) = (named.next(), named.next()) else { return None };
+    let exports = channels(Origin::Export);
     let unnamed = exports.len() == 1 && exports.iter().all(|channel| channel.is_unknown());
-    let named: Vec<&&Channel> = mails.iter().filter(|channel| !channel.is_unknown()).collect();
-    match named[..] {
-        [channel] if unnamed => Some((*channel).clone()),
-        _ => None,
-    }
+    unnamed.then(|| channel.clone())
 }
 
 /// Leaves in the parts of mails only what counts: where an export of the channel covers the time, it wins; and of

@@ -121,12 +121,16 @@ fn join(cells: &mut Vec<Cell>) -> Result<(), Overflow> {
 }
 
 /// Joins the cells of many chunks without ever holding much more than the result.
+///
+/// Chunks of a file in the order of time follow each other and share at most the cell where one was cut; they are
+/// appended as they come, while others are still being read. Chunks in any other order wait.
 #[derive(Debug, Default)]
 pub struct CellRuns {
-    runs: Vec<Vec<Cell>>,
-    total: usize,
-    /// Join early once this many are waiting, so that memory follows the variety and not the rows.
-    limit: usize,
+    /// Sorted by time and kind, each pair once.
+    joined: Vec<Cell>,
+    waiting: Vec<Vec<Cell>>,
+    /// How many cells are waiting.
+    cells: usize,
 }
 
 /// Below this, waiting cells are not worth joining (32 bytes each).
@@ -138,16 +142,44 @@ impl CellRuns {
     /// # Errors
     /// When a sum leaves 64 bits.
     pub fn push(&mut self, run: Vec<Cell>) -> Result<(), Overflow> {
-        self.total += run.len();
-        if !run.is_empty() {
-            self.runs.push(run);
+        let Some(first) = run.first() else { return Ok(()) };
+        match self.joined.last() {
+            Some(last) if first.start < last.start => {
+                self.cells += run.len();
+                self.waiting.push(run);
+                // Early, so that memory follows the variety of the cells and not the number of rows.
+                if self.cells > FIRST_LIMIT.max(self.joined.len()) { self.settle() } else { Ok(()) }
+            }
+            Some(last) => {
+                let border = last.start;
+                let shared = self.joined.iter().rev().take_while(|cell| cell.start == border).count();
+                let of_border = run.iter().take_while(|cell| cell.start == border).count();
+                if of_border > 0 {
+                    let mut seam = self.joined.split_off(self.joined.len() - shared);
+                    seam.extend_from_slice(&run[..of_border]);
+                    join(&mut seam)?;
+                    self.joined.append(&mut seam);
+                }
+                self.joined.extend_from_slice(&run[of_border..]);
+                Ok(())
+            }
+            None => {
+                self.joined = run;
+                Ok(())
+            }
         }
-        if self.total > self.limit.max(FIRST_LIMIT) {
-            let joined = std::mem::take(self).finish()?;
-            self.total = joined.len();
-            self.limit = 2 * joined.len();
-            self.runs.push(joined);
-        }
+    }
+
+    /// Joins what waits.
+    fn settle(&mut self) -> Result<(), Overflow> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        self.cells = 0;
+        waiting.push(std::mem::take(&mut self.joined));
+        waiting.sort_by_key(|run| run.first().map_or(0, Cell::key));
+        let mut all = Vec::with_capacity(waiting.iter().map(Vec::len).sum());
+        waiting.into_iter().for_each(|run| all.extend(run));
+        join(&mut all)?;
+        self.joined = all;
         Ok(())
     }
 
@@ -156,23 +188,10 @@ impl CellRuns {
     /// # Errors
     /// When a sum leaves 64 bits.
     pub fn finish(mut self) -> Result<Vec<Cell>, Overflow> {
-        // Chunks of a file in order of time follow each other and share at most the cell where one was cut.
-        self.runs.sort_by_key(|run| run.first().map_or(0, Cell::key));
-        let mut runs = self.runs.into_iter();
-        let Some(mut all) = runs.next() else { return Ok(Vec::new()) };
-        all.reserve_exact(self.total - all.len());
-        for run in runs {
-            let border = run.first().map(|cell| cell.start);
-            let shared = all.iter().rev().take_while(|cell| Some(cell.start) == border).count();
-            let mut seam: Vec<Cell> = all.split_off(all.len() - shared);
-            let of_border = run.iter().take_while(|cell| Some(cell.start) == border).count();
-            seam.extend_from_slice(&run[..of_border]);
-            join(&mut seam)?;
-            all.append(&mut seam);
-            all.extend_from_slice(&run[of_border..]);
+        if !self.waiting.is_empty() {
+            self.settle()?;
         }
-        join(&mut all)?;
-        Ok(all)
+        Ok(self.joined)
     }
 }
 

@@ -17,7 +17,7 @@ use std::{
 use super::rows::LONGEST_LINE;
 
 /// Large enough that starting one costs nothing, small enough for the cache and for two to balance.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 1 << 18;
 /// Results wait for the ones before them; so many may wait before the threads ahead pause.
 const MOST_WAITING: u64 = 256;
 
@@ -211,6 +211,7 @@ struct Lines {
     file: File,
     len: u64,
     line_end: u8,
+    /// Its length only grows, so that no byte is cleared twice; what was read is its first part.
     buffer: Vec<u8>,
 }
 
@@ -219,44 +220,53 @@ impl Lines {
     fn chunk(&mut self, range: Range<u64>, first: u64) -> io::Result<Chunk<'_>> {
         // One byte before tells whether a line starts exactly here.
         let from = if range.start > first { range.start - 1 } else { range.start };
-        self.buffer.clear();
-        self.fill(from, range.end)?;
+        let mut filled = self.fill(0, from, range.end)?;
         let mut start = 0;
         if range.start > first {
-            match memchr::memchr(self.line_end, &self.buffer) {
+            match memchr::memchr(self.line_end, &self.buffer[..filled]) {
                 Some(at) => start = at + 1,
                 None => return Ok(Chunk { offset: range.end, lines: &[] }),
             }
         }
-        if start >= self.buffer.len() {
+        if start >= filled {
             return Ok(Chunk { offset: range.end, lines: &[] });
         }
         // The last line ends behind the range.
-        let mut at = from + self.buffer.len() as u64;
-        let tail = memchr::memrchr(self.line_end, &self.buffer[start..]).map_or(start, |end| start + end + 1);
-        while self.buffer.last() != Some(&self.line_end) {
-            let before = self.buffer.len();
-            if at >= self.len || before - tail > LONGEST_LINE {
-                self.buffer.push(self.line_end);
+        let mut at = range.end;
+        let tail = memchr::memrchr(self.line_end, &self.buffer[start..filled]).map_or(start, |end| start + end + 1);
+        let mut step = 4 * 1024;
+        while self.buffer[filled - 1] != self.line_end {
+            if at >= self.len || filled - tail > LONGEST_LINE {
+                self.hold(filled + 1);
+                self.buffer[filled] = self.line_end;
+                filled += 1;
                 break;
             }
-            self.fill(at, (at + 16 * 1024).min(self.len))?;
-            at += (self.buffer.len() - before) as u64;
-            if let Some(end) = memchr::memchr(self.line_end, &self.buffer[before..]) {
-                self.buffer.truncate(before + end + 1);
-            }
+            let more = self.fill(filled, at, (at + step).min(self.len))?;
+            at += more as u64;
+            step = (2 * step).min(CHUNK as u64);
+            let found = memchr::memchr(self.line_end, &self.buffer[filled..filled + more]);
+            filled += found.map_or(more, |end| end + 1);
         }
-        Ok(Chunk { offset: from + start as u64, lines: &self.buffer[start..] })
+        Ok(Chunk { offset: from + start as u64, lines: &self.buffer[start..filled] })
     }
 
-    /// Appends the bytes of a range of the file.
-    fn fill(&mut self, from: u64, to: u64) -> io::Result<()> {
+    /// Reads a range of the file into the buffer from an index on, and gives its length.
+    fn fill(&mut self, index: usize, from: u64, to: u64) -> io::Result<usize> {
+        let more = usize::try_from(to - from).map_err(io::Error::other)?;
+        self.hold(index + more);
         self.file.seek(SeekFrom::Start(from))?;
-        let read = (&mut self.file).take(to - from).read_to_end(&mut self.buffer)?;
-        if read as u64 == to - from {
-            Ok(())
-        } else {
-            Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was read"))
+        match self.file.read_exact(&mut self.buffer[index..index + more]) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(io::Error::new(error.kind(), "the file became shorter while it was read"))
+            }
+            read => read.map(|()| more),
+        }
+    }
+
+    fn hold(&mut self, len: usize) {
+        if self.buffer.len() < len {
+            self.buffer.resize(len, 0);
         }
     }
 }

@@ -2,31 +2,47 @@
 //!
 //! # To the reader
 //!
-//! This is where the time goes, and the only place in errstat that is written for speed. The plan:
+//! This is where the time goes, and the only place in errstat that is written for speed: ten million rows must not take
+//! much longer than counting their lines. A row of an export is some sixty bytes, and a processor that foresees every
+//! branch has read them in forty cycles; a branch that it does not foresee costs twenty more. So what is saved here is
+//! less work than surprise. There are three ways to read a line, and each may hand it on to the next:
 //!
-//! - Bytes are searched once, for delimiters and line ends together. Nothing is decoded to find them: in
-//!   every encoding that comes here (UTF-16 and ISO-2022-JP are turned into UTF-8 before) they are never
-//!   part of another character.
-//! - A line with as many cells as the heading, none of which starts with a quote, is *plain*. A plain line
-//!   costs a time ([`TimeReader`] compares it with the one before), a count (digits), and a look-up of
-//!   the bytes of all the other used cells together, which give the [`KindId`]. Reason, detail, channel
-//!   and URL are decoded, canonicalised and made safe to show only when their bytes are met for the first
-//!   time. So a row makes no allocation.
-//! - Whatever is not plain, or plain and somehow wrong, goes to [`RowReader::slow`], which decides anew
-//!   from the line alone: blank, heading, total, row or reject. The fast path never rejects anything,
-//!   which is why there is one place only that says why a row was not counted.
+//! 1. **Outlined** ([`Outline`], most rows of most exports). Columns stand as time, reason, detail, count. The time is
+//!    compared with the minute of the row before, so that two digits remain to be read, and where it ends is known. The
+//!    line's end is searched, 64 bytes at a time. The count is read from there backwards. What is left is the *kind*:
+//!    the bytes of reason and detail (and channel and URL, where they stand beside them) together, which [`RawKinds`]
+//!    knows if it has met them. No delimiter within them is searched: bytes that are equal have the same ones.
+//! 2. **Plain.** Any order of columns, any form of time, also columns that mean nothing: delimiters and the line end are
+//!    searched together, and each cell is looked at. A plain line has as many cells as the heading, none of which
+//!    starts with a quote.
+//! 3. **Slow.** Whatever is not plain, or plain and somehow wrong, or of a kind that was never met: decided anew from
+//!    the line alone, into blank, heading, total, row or reject. Only here is a reject made and a kind named, which is
+//!    why one place says why a row was not counted, and why no row but the first of its kind allocates, is decoded,
+//!    or made safe to show.
 //!
-//! When you change this: a line must mean the same on both paths. The fast path may give up whenever it
-//! likes; it must never accept what the slow path would reject or read otherwise.
+//! Bytes are searched, not characters: in every encoding that comes here (UTF-16 and ISO-2022-JP are turned into UTF-8
+//! before) delimiters and line ends are never part of another character.
+//!
+//! When you change this:
+//! - A line must mean the same on all three ways. The first two may give up whenever they like; they must never accept
+//!   what the slow one would reject or read otherwise. The test at the end of this file holds them against each other.
+//! - What a quoted cell holds may not enter what the first way compares with ([`TimeReader::minute`], the keys of
+//!   [`RawKinds`]) if a delimiter or a quote is in it: it would be found again where it means something else.
+//! - A time once read counts as a step of its column, so read it last, when nothing can go wrong any more.
+//! - Measure with `cargo bench --bench reading` and `benches/peers/run`; `docs/performance.md` says where the time went.
 //!
 //! Where it forgives and where not: CRLF, LF and CR end a line; a row may have more cells than the
 //! heading only if they are empty, and fewer only if no used column is missing; a row is a line, always,
 //! also inside quotes, which departs from RFC 4180 so that one broken quote cannot swallow the rest.
 
+mod bytes;
+mod kinds;
+mod outline;
+
 use std::{borrow::Cow, sync::Mutex};
 
-use hashbrown::{DefaultHashBuilder, HashTable};
-use std::hash::BuildHasher;
+use kinds::RawKinds;
+use outline::Outline;
 
 use super::{
     Role, RowSink, headings,
@@ -50,8 +66,6 @@ pub const EXAMPLES: usize = 20;
 const EXCERPT: usize = 200;
 /// More cells than this are counted but not looked at on the fast path.
 const MOST_CELLS: usize = 32;
-/// The look-up of raw cells is emptied when it holds so many: it is a cache, the catalog is the truth.
-const MOST_RAW_KINDS: usize = 1 << 16;
 
 /// What came of a stretch of lines. Line numbers are relative to its start, from 1.
 #[derive(Clone, Debug, Default)]
@@ -112,31 +126,37 @@ pub struct RowReader<'a> {
     count_column: Option<usize>,
     /// First and last of the columns that make a kind, if nothing else lies between them.
     kind_columns: Option<(usize, usize)>,
+    /// There are columns that mean nothing here.
+    has_unused: bool,
+    outline: Option<Outline>,
     kinds: RawKinds,
     splitter: QuotedSplitter,
     all_rejects: bool,
     key: Vec<u8>,
 }
 
-/// Raw cells met so far and what they mean.
-#[derive(Default)]
-struct RawKinds {
-    hasher: DefaultHashBuilder,
-    table: HashTable<(Box<[u8]>, KindId)>,
+/// The columns that make a kind.
+const KIND_ROLES: [Role; 5] = [Role::Reason, Role::Detail, Role::ChannelId, Role::ChannelName, Role::Url];
+
+/// Where the cells of a line are.
+struct Line {
+    start: usize,
+    /// End of the last cell.
+    stop: usize,
+    /// Start of the next line.
+    next: usize,
+    cells: usize,
+    /// Ends of the first cells.
+    ends: [usize; MOST_CELLS],
 }
 
-impl RawKinds {
-    #[inline]
-    fn get(&self, raw: &[u8]) -> Option<KindId> {
-        self.table.find(self.hasher.hash_one(raw), |(known, _)| **known == *raw).map(|(_, kind)| *kind)
+impl Line {
+    fn cell_start(&self, column: usize) -> usize {
+        if column == 0 { self.start } else { self.ends[column - 1] + 1 }
     }
 
-    fn put(&mut self, raw: &[u8], kind: KindId) {
-        if self.table.len() >= MOST_RAW_KINDS {
-            self.table.clear();
-        }
-        let hasher = &self.hasher;
-        self.table.insert_unique(hasher.hash_one(raw), (raw.into(), kind), |(known, _)| hasher.hash_one(&**known));
+    fn cell<'b>(&self, bytes: &'b [u8], column: usize) -> &'b [u8] {
+        &bytes[self.cell_start(column)..self.ends[column]]
     }
 }
 
@@ -157,21 +177,21 @@ impl<'a> RowReader<'a> {
         catalog: &'a Mutex<Catalog>,
         all_rejects: bool,
     ) -> Self {
-        let mut used: Vec<usize> = [Role::Reason, Role::Detail, Role::ChannelId, Role::ChannelName, Role::Url]
-            .into_iter()
-            .filter_map(|role| layout.column(role))
-            .collect();
+        let mut used: Vec<usize> = KIND_ROLES.into_iter().filter_map(|role| layout.column(role)).collect();
         used.sort_unstable();
         let neighbours = used.windows(2).all(|pair| pair[1] == pair[0] + 1);
+        let time_column = layout.column(Role::Time).unwrap_or(0);
+        let count_column = layout.column(Role::Count);
+        let kind_columns = used.first().copied().zip(used.last().copied()).filter(|_| neighbours);
         RowReader {
             time: TimeReader::new(&layout.time, zone, layout.encoding),
-            time_column: layout.column(Role::Time).unwrap_or(0),
-            count_column: layout.column(Role::Count),
-            kind_columns: used
-                .first()
-                .copied()
-                .zip(used.last().copied())
-                .filter(|_| neighbours && layout.width <= MOST_CELLS),
+            time_column,
+            count_column,
+            kind_columns,
+            has_unused: used.len() + 1 + usize::from(count_column.is_some()) < layout.width,
+            outline: kind_columns.and_then(|kind| {
+                Outline::new(layout.delimiter, layout.line_end, (time_column, kind, count_column), layout.width)
+            }),
             kinds: RawKinds::default(),
             splitter: QuotedSplitter::new(layout.delimiter),
             key: Vec::new(),
@@ -193,61 +213,96 @@ impl<'a> RowReader<'a> {
         tally: &mut Tally,
         sink: &mut impl RowSink,
     ) -> Result<Option<Break>, TooVaried> {
-        let (delimiter, line_end) = (self.layout.delimiter, self.layout.line_end);
-        let mut ends = [0_usize; MOST_CELLS];
-        let mut cells = 0;
+        self.time.begin();
         let mut start = 0;
-        self.time.steps = Steps::default();
         let mut stopped = None;
-        for at in memchr::memchr2_iter(delimiter, line_end, bytes) {
-            if bytes[at] == delimiter {
-                if cells < MOST_CELLS {
-                    ends[cells] = at;
-                }
-                cells += 1;
+        while start < bytes.len() {
+            if let Some(next) = self.outlined(bytes, start, tally, sink) {
+                tally.lines += 1;
+                start = next;
                 continue;
             }
-            let stop = if at > start && bytes[at - 1] == b'\r' { at - 1 } else { at };
-            if cells < MOST_CELLS {
-                ends[cells] = stop;
-            }
-            if cells + 1 == self.layout.width
-                && self.fast(bytes, start, &ends[..(cells + 1).min(MOST_CELLS)], tally, sink)
-            {
+            let Some(line) = self.cells(bytes, start) else { break };
+            if self.plain(bytes, &line, tally, sink) {
                 tally.lines += 1;
-            } else if let Some((within, same)) = self.slow(&bytes[start..stop], tally, sink)? {
+            } else if let Some((within, same)) = self.slow(&bytes[start..line.stop], tally, sink)? {
                 stopped = Some(Break { offset: start + within, same });
                 break;
             }
-            start = at + 1;
-            cells = 0;
+            start = line.next;
         }
         tally.steps.add(&self.time.steps);
         Ok(stopped)
     }
 
-    /// Counts a plain line; says no to any other.
+    /// Counts a line of which everything is known but the seconds and the count, and gives where the next one
+    /// starts; nothing for any other line.
     #[inline]
-    fn fast(&mut self, bytes: &[u8], start: usize, ends: &[usize], tally: &mut Tally, sink: &mut impl RowSink) -> bool {
-        let Some((first, last)) = self.kind_columns else { return false };
-        if ends.len() != self.layout.width || ends[ends.len() - 1] - start > LONGEST_LINE {
+    fn outlined(&mut self, bytes: &[u8], start: usize, tally: &mut Tally, sink: &mut impl RowSink) -> Option<usize> {
+        let outline = self.outline?;
+        let line = outline.read(bytes, start, self.time.minute())?;
+        if line.next - start > LONGEST_LINE {
+            return None;
+        }
+        let kind = self.kinds.get(&bytes[line.kind])?;
+        let at = self.time.second(line.second);
+        accept(at, kind, line.errors, tally, sink);
+        Some(line.next)
+    }
+
+    /// Finds the cells of a line; nothing where no line ends.
+    fn cells(&self, bytes: &[u8], start: usize) -> Option<Line> {
+        let delimiter = self.layout.delimiter;
+        let mut line = Line { start, stop: start, next: start, cells: 0, ends: [0; MOST_CELLS] };
+        for at in memchr::memchr2_iter(delimiter, self.layout.line_end, &bytes[start..]).map(|at| start + at) {
+            let stop = if bytes[at] == delimiter || at == start || bytes[at - 1] != b'\r' { at } else { at - 1 };
+            if line.cells < MOST_CELLS {
+                line.ends[line.cells] = stop;
+            }
+            line.cells += 1;
+            if bytes[at] != delimiter {
+                (line.stop, line.next) = (stop, at + 1);
+                return Some(line);
+            }
+        }
+        None
+    }
+
+    /// Counts a plain line; says no to any other.
+    fn plain(&mut self, bytes: &[u8], line: &Line, tally: &mut Tally, sink: &mut impl RowSink) -> bool {
+        let width = self.layout.width;
+        if line.cells != width || width > MOST_CELLS || line.stop - line.start > LONGEST_LINE {
             return false;
         }
-        let cell_start = |column: usize| if column == 0 { start } else { ends[column - 1] + 1 };
-        let quoted = (0..ends.len()).any(|column| bytes[cell_start(column)] == b'"');
-        if quoted {
+        if (0..width).any(|column| bytes[line.cell_start(column)] == b'"') {
             return false;
         }
         // Look-ups first: a time once read counts as a step of the column.
-        let Some(kind) = self.kinds.get(&bytes[cell_start(first)..ends[last]]) else { return false };
+        let kind = match self.kind_columns {
+            Some((first, last)) => self.kinds.get(&bytes[line.cell_start(first)..line.ends[last]]),
+            None => {
+                self.key.clear();
+                for column in KIND_ROLES.map(|role| self.layout.column(role)) {
+                    self.key.push(b'\n');
+                    self.key.extend_from_slice(column.map_or(&[], |column| line.cell(bytes, column)));
+                }
+                self.kinds.get(&self.key)
+            }
+        };
+        let Some(kind) = kind else { return false };
         let errors = match self.count_column {
             None => 1,
-            Some(column) => match digits(&bytes[cell_start(column)..ends[column]]) {
+            Some(column) => match digits(line.cell(bytes, column)) {
                 Some(count) => count,
                 None => return false,
             },
         };
-        let Ok(at) = self.time.read(&bytes[cell_start(self.time_column)..ends[self.time_column]]) else { return false };
+        // A carriage return ends a line too. Kinds and counts have none, but a time may, and cells that mean nothing.
+        let time = line.cell(bytes, self.time_column);
+        if memchr::memchr(b'\r', if self.has_unused { &bytes[line.start..line.stop] } else { time }).is_some() {
+            return false;
+        }
+        let Ok(at) = self.time.read(time) else { return false };
         accept(at, kind, errors, tally, sink);
         true
     }
@@ -420,7 +475,7 @@ impl<'a> RowReader<'a> {
             }
             _ => {
                 // Line ends never stand in a cell, so nothing else looks like this.
-                for role in [Role::Reason, Role::Detail, Role::ChannelId, Role::ChannelName, Role::Url] {
+                for role in KIND_ROLES {
                     self.key.push(b'\n');
                     if let Some(column) = self.layout.column(role) {
                         self.key.extend_from_slice(&cells[column]);
@@ -500,7 +555,164 @@ fn count(cell: &[u8]) -> Result<u64, Why> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*, sample::select};
+
     use super::*;
+    use crate::input::{
+        ReadOptions,
+        layout::{Recognition, recognise},
+    };
+
+    const TIMES: [&str; 12] = [
+        "2026-11-16 10:00:00",
+        "2026-11-16 10:00:01",
+        "2026-11-16 10:01:01",
+        "2026-11-17 23:59:59",
+        "2026-11-31 10:00:00",
+        "2026-11-16 10:00:60",
+        "2026-11-16\t10:00:00",
+        "2026-11-16 10:00",
+        "",
+        "soon",
+        "total",
+        "2026-11-16 10:00:00 ",
+    ];
+    const REASONS: [&str; 7] =
+        ["error_status_code", "could_not_connect", "unclassified", "", " ", "新しい", "say \"hi\""];
+    const DETAILS: [&str; 7] =
+        ["502", "", "Connection timeout: https://bot.example.com/callback?x=1", "a,b", "a\tb", "\u{fffd}\0", "\"x"];
+    const COUNTS: [&str; 11] = [
+        "1",
+        "1",
+        "17",
+        "0",
+        "",
+        "-1",
+        " 4",
+        "x",
+        "123456789012345678",
+        "9223372036854775808",
+        "00000000000000000000002",
+    ];
+    const OTHERS: [&str; 6] = ["", "shop", "7", "\"q", "a\rb", "502"];
+
+    /// Orders of the columns: time, reason, detail, count, another one.
+    const ORDERS: [&[usize]; 11] = [
+        &[0, 1, 2, 3],
+        &[0, 1, 2],
+        &[0, 1, 2, 3, 4],
+        &[0, 4, 1, 2, 3],
+        &[1, 2, 0, 3],
+        &[3, 0, 2, 1],
+        &[0, 1, 3, 2],
+        &[4, 0, 1, 2, 3],
+        &[2, 3, 1, 4, 0],
+        &[0, 1],
+        &[0, 3, 1, 2],
+    ];
+
+    /// The rows that a sink got.
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct Rows(Vec<(i64, KindId, u64)>);
+
+    impl RowSink for Rows {
+        fn row(&mut self, at: i64, kind: KindId, errors: u64) {
+            self.0.push((at, kind, errors));
+        }
+    }
+
+    /// A line in some order of columns: each cell as it is or in quotes, some cells more or fewer, some line end.
+    fn line() -> impl Strategy<Value = ([(&'static str, bool); 5], i8, &'static str)> {
+        let cell = |texts: &'static [&'static str]| (select(texts), prop::bool::weighted(0.1));
+        let cells = (cell(&TIMES), cell(&REASONS), cell(&DETAILS), cell(&COUNTS), cell(&OTHERS));
+        let more = prop_oneof![20 => Just(0_i8), 1 => Just(1), 1 => Just(-1), 1 => Just(-4)];
+        (
+            cells.prop_map(|(a, b, c, d, e)| [a, b, c, d, e]),
+            more,
+            select(&["\n", "\n", "\n", "\r\n", "\r\r\n", "\r"][..]),
+        )
+    }
+
+    fn written(cells: &[(&str, bool); 5], more: i8, end: &str, order: &[usize], delimiter: char) -> String {
+        let quoted = |(text, quoted): (&str, bool)| match quoted {
+            true => format!("\"{}\"", text.replace('"', "\"\"")),
+            false => text.to_owned(),
+        };
+        let mut cells: Vec<String> = order.iter().map(|column| quoted(cells[*column])).collect();
+        if more > 0 {
+            cells.push(String::new());
+        }
+        cells.truncate(cells.len().saturating_sub(usize::from(more.min(0).unsigned_abs())));
+        cells.join(&delimiter.to_string()) + end
+    }
+
+    /// What was read, in a form that can be compared.
+    fn told(tally: &Tally, rows: &Rows, catalog: &Mutex<Catalog>) -> String {
+        let catalog = catalog.lock().unwrap();
+        let kinds: Vec<_> = rows
+            .0
+            .iter()
+            .map(|(at, kind, errors)| {
+                let kind = catalog.kind(*kind);
+                let name = (&catalog.reasons()[kind.reason as usize], &catalog.details()[kind.detail as usize]);
+                (
+                    at,
+                    name,
+                    kind.host.map(|host| &catalog.hosts()[host as usize]),
+                    &catalog.channels()[kind.channel as usize],
+                    errors,
+                )
+            })
+            .collect();
+        format!("{kinds:#?} {tally:#?}")
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn every_way_of_reading_a_line_means_the_same(
+            order in select(&ORDERS[..]),
+            other in select(&["Channel name", "memo", "URL"][..]),
+            delimiter in select(&['\t', ',', ';'][..]),
+            lines in vec(line(), 1..40),
+        ) {
+            let headings = ["Time", "Reason", "Detail", "Count", other];
+            let mut head = written(&headings.map(|text| (text, false)), 0, "\n", order, delimiter);
+            let heading = head.len();
+            let sound = [(TIMES[0], false), (REASONS[0], false), (DETAILS[0], false), ("1", false), ("", false)];
+            head += &written(&sound, 0, "\n", order, delimiter);
+            let mut text = head[heading..].to_owned();
+            for (cells, more, end) in &lines {
+                text += &written(cells, *more, end, order, delimiter);
+                // Often once more, so that the kind and the minute are known.
+                text += &written(cells, *more, end, order, delimiter);
+            }
+            text += "\n";
+            let recognised = recognise(head.as_bytes(), encoding_rs::UTF_8, "x", &ReadOptions::default());
+            let Ok(Recognition::Table(layout)) = recognised else { panic!("{head} is no table: {recognised:?}") };
+            let catalogs = [Mutex::new(Catalog::default()), Mutex::new(Catalog::default())];
+            let reader = |catalog| RowReader::new(&layout, Zone::console(), Privacy::default(), catalog, true);
+
+            let (mut tally, mut rows) = (Tally::new(), Rows::default());
+            let stopped = reader(&catalogs[0]).read(text.as_bytes(), &mut tally, &mut rows).unwrap();
+            prop_assert_eq!(stopped, None);
+
+            let (mut slow_tally, mut slow_rows) = (Tally::new(), Rows::default());
+            let mut slow = reader(&catalogs[1]);
+            for line in text.split_terminator('\n') {
+                let line = line.strip_suffix('\r').unwrap_or(line);
+                // Nothing is remembered but what the line itself says.
+                let steps = slow.time.steps;
+                slow.time = TimeReader::new(&layout.time, Zone::console(), layout.encoding);
+                slow.time.steps = steps;
+                slow.kinds = RawKinds::default();
+                prop_assert_eq!(slow.slow(line.as_bytes(), &mut slow_tally, &mut slow_rows).unwrap(), None);
+            }
+            slow_tally.steps.add(&slow.time.steps);
+            prop_assert_eq!(told(&tally, &rows, &catalogs[0]), told(&slow_tally, &slow_rows, &catalogs[1]));
+        }
+    }
 
     #[test]
     fn counts_are_whole_numbers_of_63_bits() {

@@ -468,8 +468,9 @@ impl Steps {
 
 /// Reads the cells of a time column, one after the other.
 ///
-/// Rows of an export stand close together, so all but the seconds of a cell mostly repeat: the text
-/// before the seconds is compared with the last one, and only a new one is parsed.
+/// Rows of an export stand close together, so that all but the seconds of a cell mostly repeat: the text before the
+/// seconds is compared with the last one. Where it is another, the day mostly repeats. Only a cell of another day, or
+/// of a form that does not end in seconds, is taken apart as a date.
 #[derive(Clone, Debug)]
 pub struct TimeReader<'a> {
     form: &'a TimeForm,
@@ -477,32 +478,83 @@ pub struct TimeReader<'a> {
     encoding: &'static Encoding,
     /// The cells end in two digits of seconds, and everything before them is a whole minute.
     seconds_last: bool,
-    /// Text before the seconds of the last cell, and the instant that it means.
-    minute: Vec<u8>,
-    minute_start: i64,
+    /// Text of the last cell before its seconds, and the instant that it means. Empty where there is none.
+    minute: Known,
+    /// Text of the last cell before its hour, and the instant that it means. Empty where there is none, and where days
+    /// may have other lengths than 24 hours.
+    day: Known,
+    /// The last cell of a form that does not end in seconds.
+    cell: Known,
     pub steps: Steps,
+}
+
+/// A text and the instant that it means.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    text: Vec<u8>,
+    at: i64,
+}
+
+impl Known {
+    fn set(&mut self, text: &[u8], at: i64) {
+        self.text.clear();
+        self.text.extend_from_slice(text);
+        self.at = at;
+    }
+
+    fn is(&self, text: &[u8]) -> bool {
+        !self.text.is_empty() && self.text == text
+    }
 }
 
 impl<'a> TimeReader<'a> {
     pub fn new(form: &'a TimeForm, zone: Zone, encoding: &'static Encoding) -> Self {
         let seconds_last =
             matches!(form, TimeForm::Calendar(Calendar { clock: Clock::Seconds, half_days: false, offset: false, .. }));
-        TimeReader { form, zone, encoding, seconds_last, minute: Vec::new(), minute_start: 0, steps: Steps::default() }
+        let (minute, day, cell) = (Known::default(), Known::default(), Known::default());
+        TimeReader { form, zone, encoding, seconds_last, minute, day, cell, steps: Steps::default() }
+    }
+
+    /// Begins to count steps anew: the next cell counts with all that it shows.
+    pub fn begin(&mut self) {
+        self.minute.text.clear();
+        self.cell.text.clear();
+        self.steps = Steps::default();
+    }
+
+    /// Text of the last cell before its seconds, which were two digits and its end; empty where nothing is known.
+    /// There is nothing in it that could end a cell or a line, and no quote.
+    #[inline]
+    pub fn minute(&self) -> &[u8] {
+        &self.minute.text
+    }
+
+    /// The instant of a cell that is [`TimeReader::minute`] and these seconds.
+    #[inline]
+    pub fn second(&mut self, second: u8) -> i64 {
+        self.steps.second |= second != 0;
+        self.step(self.minute.at + i64::from(second) * 1000)
     }
 
     /// The instant of a cell in milliseconds since 1970-01-01T00:00:00Z.
-    #[inline]
+    ///
+    /// # Errors
+    /// Where the cell is no time, or none of the column's form.
     pub fn read(&mut self, cell: &[u8]) -> Result<i64, Why> {
-        let at = match cell {
-            [minute @ .., b':', tens @ b'0'..=b'5', ones @ b'0'..=b'9']
-                if self.seconds_last && minute == self.minute =>
-            {
-                let seconds = i64::from((tens - b'0') * 10 + (ones - b'0'));
-                self.steps.second |= seconds != 0;
-                self.minute_start + seconds * 1000
-            }
-            cell => self.parse(cell)?,
+        let at = match seconds(cell) {
+            Some((minute, second)) if self.minute.is(minute) => return Ok(self.second(second)),
+            Some((minute, second)) if self.seconds_last => match self.in_day(minute, second) {
+                Some(at) => at,
+                None => self.parse(cell)?,
+            },
+            _ if self.cell.is(cell) => self.cell.at,
+            _ => self.parse(cell)?,
         };
+        Ok(self.step(at))
+    }
+
+    #[inline]
+    fn step(&mut self, at: i64) -> i64 {
         match &mut self.steps.ends {
             Some((_, last)) => {
                 self.steps.changes += u64::from(at != *last);
@@ -513,7 +565,21 @@ impl<'a> TimeReader<'a> {
                 *none = Some((at, at));
             }
         }
-        Ok(at)
+        at
+    }
+
+    /// The instant of a cell that is of the same day as one before; nothing where that is not plain to see.
+    fn in_day(&mut self, minute: &[u8], second: u8) -> Option<i64> {
+        let (_, hour, minutes) = clock_time(minute).filter(|(day, ..)| self.day.is(day))?;
+        let start = self.day.at + (i64::from(hour) * 60 + i64::from(minutes)) * 60_000;
+        let at = start + i64::from(second) * 1000;
+        in_range(Timestamp(at)).ok()?;
+        self.steps.second |= second != 0;
+        self.steps.minute |= !minutes.is_multiple_of(5);
+        self.steps.five_minutes |= minutes != 0;
+        self.steps.hour |= hour != 0 || minutes != 0 || second != 0;
+        self.minute.set(minute, start);
+        Some(at)
     }
 
     #[cold]
@@ -525,15 +591,41 @@ impl<'a> TimeReader<'a> {
         }
         let (at, local) = self.form.read(trimmed, &self.zone)?;
         self.steps.see(local);
-        if let [minute @ .., b':', tens @ b'0'..=b'5', ones @ b'0'..=b'9'] = cell
-            && self.seconds_last
-        {
-            self.minute.clear();
-            self.minute.extend_from_slice(minute);
-            self.minute_start = at.0 - i64::from((tens - b'0') * 10 + (ones - b'0')) * 1000;
+        // A cell in quotes may hold what ends a cell elsewhere.
+        if cell.iter().any(|b| b.is_ascii_control() || b"\",;".contains(b)) {
+            return Ok(at.0);
+        }
+        match seconds(cell).filter(|_| self.seconds_last) {
+            Some((minute, second)) => {
+                let start = at.0 - i64::from(second) * 1000;
+                self.minute.set(minute, start);
+                if let Some((day, hour, minutes)) = clock_time(minute).filter(|_| self.zone.fixed_seconds().is_some()) {
+                    self.day.set(day, start - (i64::from(hour) * 60 + i64::from(minutes)) * 60_000);
+                }
+            }
+            None => self.cell.set(cell, at.0),
         }
         Ok(at.0)
     }
+}
+
+/// A cell that ends in seconds: the text before them with its colon, and the seconds.
+fn seconds(cell: &[u8]) -> Option<(&[u8], u8)> {
+    match cell {
+        [minute @ .., tens @ b'0'..=b'5', ones @ b'0'..=b'9'] if minute.ends_with(b":") => {
+            Some((minute, (tens - b'0') * 10 + (ones - b'0')))
+        }
+        _ => None,
+    }
+}
+
+/// The text before the seconds of a cell: what stands before the hour, the hour and the minute, if both have two digits.
+fn clock_time(minute: &[u8]) -> Option<(&[u8], u8, u8)> {
+    let &[ref day @ .., h, hh @ b'0'..=b'9', b':', m @ b'0'..=b'5', mm @ b'0'..=b'9', b':'] = minute else {
+        return None;
+    };
+    let hour = h.checked_sub(b'0').filter(|tens| *tens <= 2)? * 10 + (hh - b'0');
+    (hour < 24).then_some((day, hour, (m - b'0') * 10 + (mm - b'0')))
 }
 
 #[cfg(test)]
@@ -638,6 +730,62 @@ mod tests {
             reader.read(b"2026-10-25 02:30:00").map(|at| Timestamp(at).utc().to_rfc3339()),
             Ok("2026-10-25T00:30:00+00:00".into())
         );
+    }
+
+    #[test]
+    fn a_cell_means_the_same_whatever_was_read_before() {
+        // Wall clocks around a change of summer time, the first accepted instant, and forms with and without seconds.
+        let cells = [
+            "2026-03-29 01:59:59",
+            "2026-03-29 02:30:00",
+            "2026-03-29 03:00:00",
+            "2026-03-29 03:00:01",
+            "2026-10-25 02:30:00",
+            "2026-10-25 03:30:00",
+            "2026-10-25 23:59:59",
+            "2026-10-25 24:00:00",
+            "2026-10-25 23:60:00",
+            "2026-10-25 23:59:60",
+            "2026-10-25 3:30:00",
+            "2026-10-25 30:30:00",
+            "2011-01-01 08:59:59",
+            "2011-01-01 09:00:00",
+            "2011-01-01 00:00:00",
+            "2010-12-31 23:59:59",
+            "2026-10-25 03:30",
+            "2026-10-25 03:30:00.5",
+            " 2026-10-25 03:30:07",
+            "2026-10-25  03:30:07",
+            "",
+            "2026/10/25 03:30:07",
+            "2026-10-25T03:30:07",
+            "2026-10-25T03:30:07Z",
+            "2026-10-25T03:31:07Z",
+        ];
+        for (zone, first) in ["+09:00", "Europe/Berlin", "Australia/Lord_Howe"]
+            .into_iter()
+            .flat_map(|zone| cells.map(|cell| (zone, cell)))
+        {
+            let Some(form) = TimeForm::of(first, false) else { continue };
+            let new = || TimeReader::new(&form, zone.parse().unwrap(), encoding_rs::UTF_8);
+            let mut reader = new();
+            for cell in cells.iter().flat_map(|cell| cells.iter().flat_map(move |other| [cell, other])) {
+                assert_eq!(reader.read(cell.as_bytes()), new().read(cell.as_bytes()), "{zone}, {cell} as {form:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_reading_shows_its_own_steps() {
+        let form = TimeForm::of("2021-06-17 04:12:33", true).unwrap();
+        let mut reader = TimeReader::new(&form, Zone::console(), encoding_rs::UTF_8);
+        for cell in ["2021-06-17 04:12:00", "2021-06-17 04:13:00", "2021-06-17 04:15:00", "2021-06-17 04:15:01"] {
+            reader.begin();
+            assert!(reader.read(cell.as_bytes()).is_ok());
+            let Steps { second, minute, five_minutes, hour, changes, .. } = reader.steps;
+            let (number, ones) = (cell[14..16].parse::<u32>().unwrap(), cell.ends_with('1'));
+            assert_eq!((second, minute, five_minutes, hour, changes), (ones, number % 5 != 0, true, true, 1), "{cell}");
+        }
     }
 
     #[test]
