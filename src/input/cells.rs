@@ -131,6 +131,7 @@ pub struct CellRuns {
     waiting: Vec<Vec<Cell>>,
     /// How many cells are waiting.
     cells: usize,
+    overflow: bool,
 }
 
 /// Below this, waiting cells are not worth joining (32 bytes each).
@@ -140,46 +141,38 @@ impl CellRuns {
     /// Adds sorted cells.
     ///
     /// # Errors
-    /// When a sum leaves 64 bits.
+    /// When a sum is known to have left 64 bits; [`CellRuns::finish`] says for certain.
     pub fn push(&mut self, run: Vec<Cell>) -> Result<(), Overflow> {
-        let Some(first) = run.first() else { return Ok(()) };
-        match self.joined.last() {
-            Some(last) if first.start < last.start => {
-                self.cells += run.len();
-                self.waiting.push(run);
-                // Early, so that memory follows the variety of the cells and not the number of rows.
-                if self.cells > FIRST_LIMIT.max(self.joined.len()) { self.settle() } else { Ok(()) }
-            }
-            Some(last) => {
-                let border = last.start;
-                let shared = self.joined.iter().rev().take_while(|cell| cell.start == border).count();
-                let of_border = run.iter().take_while(|cell| cell.start == border).count();
-                if of_border > 0 {
-                    let mut seam = self.joined.split_off(self.joined.len() - shared);
-                    seam.extend_from_slice(&run[..of_border]);
-                    join(&mut seam)?;
-                    self.joined.append(&mut seam);
-                }
-                self.joined.extend_from_slice(&run[of_border..]);
-                Ok(())
-            }
-            None => {
-                self.joined = run;
-                Ok(())
+        if self.joined.is_empty() {
+            self.joined = run;
+        } else if follows(&self.joined, &run) {
+            self.overflow |= append(&mut self.joined, &run).is_err();
+        } else {
+            self.cells += run.len();
+            self.waiting.push(run);
+            // Early, so that memory follows the variety of the cells and not the number of rows.
+            if self.cells > FIRST_LIMIT.max(self.joined.len()) {
+                self.settle()?;
             }
         }
+        Ok(())
     }
 
     /// Joins what waits.
     fn settle(&mut self) -> Result<(), Overflow> {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        self.cells = 0;
-        waiting.push(std::mem::take(&mut self.joined));
-        waiting.sort_by_key(|run| run.first().map_or(0, Cell::key));
-        let mut all = Vec::with_capacity(waiting.iter().map(Vec::len).sum());
-        waiting.into_iter().for_each(|run| all.extend(run));
+        let mut runs = std::mem::take(&mut self.waiting);
+        runs.push(std::mem::take(&mut self.joined));
+        runs.sort_by_key(|run| run.first().map_or(0, Cell::key));
+        let mut all = Vec::with_capacity(runs.iter().map(Vec::len).sum());
+        for run in runs {
+            if follows(&all, &run) {
+                append(&mut all, &run)?;
+            } else {
+                all.extend(run);
+            }
+        }
         join(&mut all)?;
-        self.joined = all;
+        (self.joined, self.cells) = (all, 0);
         Ok(())
     }
 
@@ -191,8 +184,31 @@ impl CellRuns {
         if !self.waiting.is_empty() {
             self.settle()?;
         }
-        Ok(self.joined)
+        if self.overflow { Err(Overflow) } else { Ok(self.joined) }
     }
+}
+
+/// Whether sorted cells share no more than one five minutes with those before them.
+fn follows(before: &[Cell], run: &[Cell]) -> bool {
+    match (before.last(), run.first()) {
+        (Some(last), Some(first)) => last.start <= first.start,
+        _ => true,
+    }
+}
+
+/// Appends cells that follow.
+fn append(all: &mut Vec<Cell>, run: &[Cell]) -> Result<(), Overflow> {
+    let border = all.last().map(|cell| cell.start);
+    let (shared, behind) = run.split_at(run.partition_point(|cell| Some(cell.start) == border));
+    let mut joined = Ok(());
+    if !shared.is_empty() {
+        let mut seam = all.split_off(all.partition_point(|cell| Some(cell.start) < border));
+        seam.extend_from_slice(shared);
+        joined = join(&mut seam);
+        all.append(&mut seam);
+    }
+    all.extend_from_slice(behind);
+    joined
 }
 
 #[cfg(test)]
@@ -231,6 +247,26 @@ mod tests {
         runs.push(vec![cell(2, 0, 8)]).unwrap();
         let sums: Vec<_> = runs.finish().unwrap().iter().map(|c| (c.start.0, c.kind.0, c.errors)).collect();
         assert_eq!(sums, [(1, 0, 1), (2, 0, 8), (5, 0, 3), (5, 1, 4), (6, 0, 1)]);
+    }
+
+    #[test]
+    fn runs_in_any_order_give_the_same_cells() {
+        let runs: Vec<Vec<Cell>> =
+            (0..7_u32).map(|i| (0..5).map(|k| cell(3 * i + k / 2, k % 2, u64::from(i + k + 1))).collect()).collect();
+        let gather = |order: &[usize]| {
+            let mut all = CellRuns::default();
+            order.iter().for_each(|&i| all.push(runs[i].clone()).unwrap());
+            all.finish().unwrap()
+        };
+        let in_order = gather(&[0, 1, 2, 3, 4, 5, 6]);
+        assert!(in_order.is_sorted_by(|a, b| a.key() < b.key()));
+        assert_eq!(
+            in_order.iter().map(|c| c.errors).sum::<u64>(),
+            runs.iter().flatten().map(|c| c.errors).sum::<u64>()
+        );
+        for order in [&[6, 5, 4, 3, 2, 1, 0], &[3, 0, 6, 1, 5, 2, 4], &[1, 0, 2, 3, 6, 5, 4]] {
+            assert_eq!(gather(order), in_order);
+        }
     }
 
     #[test]
