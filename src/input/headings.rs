@@ -84,6 +84,10 @@ pub fn role(heading: &str) -> Option<Role> {
     if heading.len() > 200 {
         return None;
     }
+    // Nor has one a digit, which most cells below a heading have.
+    if heading.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
     let heading = normal(heading);
     HEADINGS.iter().find(|(_, names)| names.contains(&heading.as_str())).map(|(role, _)| *role)
 }

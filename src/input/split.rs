@@ -8,7 +8,9 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 /// Takes lines with quotes apart.
 #[derive(Debug)]
 pub struct QuotedSplitter {
-    reader: Reader,
+    delimiter: u8,
+    /// Made when the first quote is met: its tables take longer than reading a small file without quotes.
+    reader: Option<Reader>,
     text: Vec<u8>,
     ends: Vec<usize>,
     line: Vec<u8>,
@@ -20,8 +22,7 @@ pub struct QuoteOpen;
 
 impl QuotedSplitter {
     pub fn new(delimiter: u8) -> Self {
-        let reader = ReaderBuilder::new().delimiter(delimiter).build();
-        QuotedSplitter { reader, text: Vec::new(), ends: Vec::new(), line: Vec::new() }
+        QuotedSplitter { delimiter, reader: None, text: Vec::new(), ends: Vec::new(), line: Vec::new() }
     }
 
     /// The cells of a line without its line end.
@@ -35,8 +36,9 @@ impl QuotedSplitter {
         self.text.resize(line.len() + 1, 0);
         // A line has at most one cell more than it has bytes.
         self.ends.resize(line.len() + 2, 0);
-        self.reader.reset();
-        let (result, _, _, cells) = self.reader.read_record(&self.line, &mut self.text, &mut self.ends);
+        let reader = self.reader.get_or_insert_with(|| ReaderBuilder::new().delimiter(self.delimiter).build());
+        reader.reset();
+        let (result, _, _, cells) = reader.read_record(&self.line, &mut self.text, &mut self.ends);
         if !matches!(result, ReadRecordResult::Record) {
             return Err(QuoteOpen);
         }

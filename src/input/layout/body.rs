@@ -1,5 +1,7 @@
 //! What the columns of a table look like, from its first rows.
 
+use std::collections::HashMap;
+
 use super::TimeForm;
 use crate::{
     input::{ReadOptions, time::TimeReader},
@@ -13,7 +15,9 @@ const CHANNEL_ID_DIGITS: usize = 9;
 pub(super) struct Body(pub Vec<Vec<String>>);
 
 pub(super) fn is_reason(cell: &str) -> bool {
-    cell.len() < 100 && taxonomy::REASONS.contains(&&*taxonomy::canonical(cell, "").reason)
+    // Times, counts and statuses need no second look: no reason starts with a digit.
+    let number = cell.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    !number && cell.len() < 100 && taxonomy::REASONS.contains(&&*taxonomy::canonical(cell, "").reason)
 }
 
 fn is_whole(cell: &str) -> bool {
@@ -36,8 +40,14 @@ impl Body {
     /// The column, among those that may be it, in which most rows have their first reason. (`Request timeout` is a
     /// detail that reads like a reason, and stands behind it.)
     pub fn reasons(&self, free: &[usize]) -> Option<usize> {
-        let first = |row: &Vec<String>| free.iter().copied().find(|i| row.get(*i).is_some_and(|cell| is_reason(cell)));
-        let firsts: Vec<usize> = self.0.iter().filter_map(first).collect();
+        // A few texts fill these columns; each is looked at once.
+        let mut known: HashMap<&str, bool> = HashMap::new();
+        let mut firsts: Vec<usize> = Vec::new();
+        for row in &self.0 {
+            let cells = free.iter().filter_map(|i| Some((*i, row.get(*i)?.as_str())));
+            let mut hits = cells.filter(|(_, cell)| *known.entry(cell).or_insert_with(|| is_reason(cell)));
+            firsts.extend(hits.next().map(|(i, _)| i));
+        }
         let count = |index: usize| firsts.iter().filter(|first| **first == index).count();
         free.iter().copied().filter(|i| count(*i) > 0).max_by_key(|i| (count(*i), std::cmp::Reverse(*i)))
     }
@@ -52,12 +62,17 @@ impl Body {
 
     /// Whether most cells are details of the reason beside them.
     pub fn holds_details(&self, index: usize, reason: usize) -> bool {
-        let pairs = self.0.iter().filter_map(|row| Some((row.get(reason)?, row.get(index)?.trim())));
-        let (all, hits) =
-            pairs.filter(|(_, detail)| !detail.is_empty()).fold((0, 0), |(all, hits), (reason, detail)| {
-                let canonical = taxonomy::canonical(reason, detail);
-                (all + 1, hits + usize::from(taxonomy::is_known(&canonical.reason, &canonical.detail)))
+        let pairs = self.0.iter().filter_map(|row| Some((row.get(reason)?.as_str(), row.get(index)?.trim())));
+        let mut known: HashMap<(&str, &str), bool> = HashMap::new();
+        let (mut all, mut hits) = (0, 0);
+        for pair in pairs.filter(|(_, detail)| !detail.is_empty()) {
+            let is_known = known.entry(pair).or_insert_with(|| {
+                let canonical = taxonomy::canonical(pair.0, pair.1);
+                taxonomy::is_known(&canonical.reason, &canonical.detail)
             });
+            all += 1;
+            hits += usize::from(*is_known);
+        }
         all > 0 && hits * 2 >= all
     }
 

@@ -10,7 +10,7 @@ use crate::model::KindId;
 /// All is forgotten when so many are known: this is a cache, the catalog is the truth.
 const MOST: usize = 1 << 16;
 /// Slots of the short way; a power of two.
-const SLOTS: usize = 1 << 10;
+const SLOTS: usize = 1 << 8;
 
 /// Raw cells met so far and what they mean.
 ///
@@ -76,7 +76,7 @@ fn slot(raw: &[u8]) -> usize {
     let word = |at: usize| raw[at..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
     let mixed = (word(last) ^ word(last / 2).rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
         ^ word(last / 4).wrapping_add(raw.len() as u64).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    (mixed >> 54) as usize % SLOTS
+    (mixed >> 56) as usize % SLOTS
 }
 
 #[cfg(test)]
