@@ -385,11 +385,12 @@ impl<'a> RowReader<'a> {
 
     fn judge(&mut self, line: &[u8], tally: &mut Tally, sink: &mut impl RowSink) -> Result<Verdict, TooVaried> {
         let blank = |b: &u8| b.is_ascii_whitespace() || *b == self.layout.delimiter;
-        if line.iter().all(blank) {
-            return Ok(Verdict::Blank);
-        }
+        // Of a longer line only the beginning is here, so it is not known to be blank.
         if line.len() > LONGEST_LINE {
             return Ok(Verdict::Reject(Why::LineTooLong));
+        }
+        if line.iter().all(blank) {
+            return Ok(Verdict::Blank);
         }
         let cells: Vec<Cow<'_, [u8]>> = if memchr::memchr(b'"', line).is_some() {
             match self.splitter.split(line) {

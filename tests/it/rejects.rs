@@ -231,3 +231,11 @@ fn too_varied_a_column_is_refused_with_its_name_and_an_example() {
     let rows: String = (0..10_000).map(|i| format!("2026-11-16 04:12:33\tunclassified\ttrace-{i}\t1\n")).collect();
     assert_eq!(Folder::with("w.tsv", format!("{HEADING}{rows}")).summary("w.tsv").errors(), 10_000);
 }
+
+#[test]
+fn a_long_line_that_begins_with_blanks_is_a_reject_and_not_a_blank_line() {
+    let row = "2026-11-16 10:00:00\trequest_timeout\n";
+    let folder = Folder::with("w.tsv", format!("Time\tReason\n{row}{}{row}{row}", " ".repeat(5 << 20)));
+    let summary = folder.summary("w.tsv");
+    assert_eq!((summary.errors(), summary.balance()), (2, vec![[3, 2, 1]]));
+}
