@@ -92,7 +92,7 @@ fn problems(case: Case<'_>) -> Vec<Sentence> {
     let calendar = &analysis.calendar;
     let Some(data) = calendar.data else { return vec![Sentence::new("check_problem.no_rows")] };
     let bounds = &analysis.period.bounds;
-    let labels = 0..cube.labels().len() as crate::cube::Label;
+    let labels = (0..cube.labels().len() as crate::cube::Label).filter(|label| cube.has_coverage(*label));
     let reach = labels.filter_map(|label| analysis::reach(cube, label)).max();
     let period = || Sentence::new("check_problem.not_reached").with("period", &bounds.label);
     match reach {

@@ -277,9 +277,13 @@ impl Cube {
         })
     }
 
-    /// First and last row of a channel in each input that has any.
+    /// First and last row of a channel in each input that has any. Mails count only where there is no export of the
+    /// channel: anybody can write one, and it must not make an old export look new.
     pub fn spans_of(&self, label: Label) -> impl Iterator<Item = Span> {
-        self.strands.iter().filter(move |strand| strand.label == label).map(|strand| strand.span)
+        let of_channel = move |strand: &&Strand| strand.label == label;
+        let exported = self.strands.iter().filter(of_channel).any(|strand| strand.origin == Origin::Export);
+        let counts = move |strand: &&Strand| strand.origin == Origin::Export || !exported;
+        self.strands.iter().filter(of_channel).filter(counts).map(|strand| strand.span)
     }
 
     /// The longest time without an error of a channel before a cell, in milliseconds.

@@ -182,3 +182,17 @@ fn urls_in_mails_are_cut_and_nothing_is_linked() {
         page.contains("https://bot.example.com") && !page.contains("S3CRET") && !page.contains("href=\"https://bot")
     );
 }
+
+#[test]
+fn a_mail_does_not_make_an_old_export_look_new() {
+    let folder =
+        Folder::with("shop-2026-11-10.tsv", "Time\tReason\tChannel name\n2026-11-03 10:00:00\tunclassified\tshop\n");
+    folder
+        .file("m/1.eml", mail("shop", "2026-11-22 10:00:00", "error_status_code", "502", 1))
+        .file("m/2.eml", mail("newsletter", "2026-11-22 10:00:00", "error_status_code", "502", 1))
+        .file("errstat.toml", "as_of = \"2026-11-23\"\n[check]\nperiod = \"last-week\"\nmax_errors = 9\n");
+    // Nothing is known of last week but what mails say.
+    assert_eq!(folder.errstat("check shop-2026-11-10.tsv m").run().code, Some(2));
+    assert_eq!(folder.errstat("check shop-2026-11-10.tsv m --period 2026-11-04 --max-age 8d").run().code, Some(2));
+    assert_eq!(folder.errstat("check shop-2026-11-10.tsv m --period 2026-11-04 --max-age 14d").run().code, Some(0));
+}
