@@ -245,26 +245,6 @@ pub fn status_classes(details: &[DetailRow]) -> Vec<StatusClassRow> {
     rows
 }
 
-/// Errors of each key by window, from a frame whose `bucket` is the window's number.
-pub fn by_window(frame: &DataFrame, keys: &[&'static str], windows: usize) -> PolarsResult<Vec<(Vec<u32>, Vec<u64>)>> {
-    let by: Vec<Expr> = keys.iter().copied().chain(["bucket"]).map(col).collect();
-    let sums = frame.clone().lazy().group_by(by).agg([col("errors").sum()]).collect()?;
-    let keys = keys
-        .iter()
-        .map(|key| sums.column(key)?.u32().map(|column| column.iter().map(|k| k.unwrap_or(0)).collect::<Vec<u32>>()))
-        .collect::<PolarsResult<Vec<_>>>()?;
-    let buckets = sums.column("bucket")?.i64()?;
-    let errors = sums.column("errors")?.u64()?;
-    let mut found: BTreeMap<Vec<u32>, Vec<u64>> = BTreeMap::new();
-    for (i, (bucket, errors)) in buckets.iter().zip(errors.iter()).enumerate() {
-        let series = found.entry(keys.iter().map(|column| column[i]).collect()).or_insert_with(|| vec![0; windows]);
-        if let Some(slot) = bucket.and_then(|bucket| series.get_mut(usize::try_from(bucket).ok()?)) {
-            *slot = errors.unwrap_or(0);
-        }
-    }
-    Ok(found.into_iter().collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

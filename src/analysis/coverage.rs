@@ -4,7 +4,7 @@
 //! file name, `--exported-at`), it is used; where it is not, that is said, and taken neither for a good
 //! week nor for a stale file.
 
-use super::{Analysis, Frames, breakdown::side, first_of, incident};
+use super::{Analysis, Frames, first_of, incident};
 use crate::{
     cube::{Cube, Label},
     model::{Filling, Sentence, Span, Timestamp},
@@ -171,8 +171,8 @@ fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sen
 }
 
 fn comparison(frames: &Frames<'_>, data: Span, notes: &mut Vec<Sentence>) {
-    let history = frames.cube.cells().iter().any(|cell| frames.side(cell) < side::PERIOD);
-    if !history && frames.cube.cells().iter().any(|cell| frames.side(cell) == side::PERIOD) {
+    let history = !frames.cells_in(i64::MIN, frames.bounds.start).is_empty();
+    if !history && !frames.cells_in(frames.bounds.start, frames.bounds.end).is_empty() {
         notes.push(Sentence::new("note.new_unknown"));
     }
     if let Some(previous) = frames.previous {

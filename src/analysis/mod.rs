@@ -10,6 +10,7 @@ mod inventory;
 mod period;
 mod reconcile;
 mod result;
+mod series;
 mod slices;
 mod window;
 
@@ -23,11 +24,12 @@ pub use reconcile::{Day, Reconciliation, Sums, reconcile};
 pub use result::*;
 pub use window::WindowSize;
 
-use breakdown::{Compared, Context, by_window, side};
+use breakdown::{Compared, Context, side};
 use polars::prelude::{PolarsError, PolarsResult};
+use series::by_window;
 
 use crate::{
-    cube::{Cube, frame, roll_up},
+    cube::{Bucketed, Cube, frame, roll_up},
     error::{Error, Result},
     model::{Cell, Precision, Sentence, SourceReport, Span, Timestamp, Zone},
     taxonomy::{self, Lang},
@@ -269,25 +271,18 @@ impl Frames<'_> {
             total,
         };
         let period_cells = self.cells_in(self.bounds.start, self.bounds.end);
-        let in_windows = frame(cube, &roll_up(period_cells, self.numbered(windows)))?;
-        let by_detail = by_window(&in_windows, &["reason", "detail"], windows.len())?
-            .into_iter()
-            .map(|(key, series)| ((key[0], key[1]), series))
-            .collect();
-        let by_channel = by_window(&in_windows, &["channel"], windows.len())?
-            .into_iter()
-            .map(|(key, series)| (key[0], series))
-            .collect();
-        let by_reason = by_window(&in_windows, &["reason"], windows.len())?
-            .into_iter()
-            .map(|(key, series)| (key[0], series))
-            .collect();
+        let in_windows = roll_up(period_cells, self.numbered(windows));
+        let by_detail = by_window(cube, &in_windows, windows.len(), |kind| Some((kind.reason, kind.detail)));
+        let label = |channel: u32| cube.label_of()[channel as usize];
+        let by_channel = by_window(cube, &in_windows, windows.len(), |kind| Some(label(kind.channel)));
+        let by_reason = by_window(cube, &in_windows, windows.len(), |kind| Some(kind.reason));
         let reasons = self.reasons(&by_reason);
         let by_detail = context.details(by_detail, windows.len())?;
         let previous = match (self.previous, previous_windows) {
             (Some(bounds), Some(windows)) => {
-                let sums = frame(cube, &roll_up(self.cells_in(bounds.start, bounds.end), self.numbered(windows)))?;
-                total_by_window(&by_window(&sums, &["reason"], windows.len())?, windows.len())
+                let sums = roll_up(self.cells_in(bounds.start, bounds.end), self.numbered(windows));
+                let total = by_window(cube, &sums, windows.len(), |_| Some(())).remove(&());
+                total.unwrap_or_else(|| vec![0; windows.len()])
             }
             _ => Vec::new(),
         };
@@ -301,7 +296,7 @@ impl Frames<'_> {
                 |row: &HostRow| cube.catalog().hosts().iter().position(|host| host.0 == row.host).unwrap_or(0) as u32;
             let (channels, hosts): (Vec<u32>, Vec<u32>) =
                 (by_channel.iter().map(label).collect(), by_host.iter().map(host).collect());
-            Some(self.slices(windows, &in_windows, &numbers, &channels, &hosts)?)
+            Some(self.slices(windows, &in_windows, &numbers, &channels, &hosts))
         } else {
             None
         };
@@ -311,7 +306,7 @@ impl Frames<'_> {
             errstat: env!("CARGO_PKG_VERSION"),
             generated_at: self.zone.rfc3339(options.generated_at),
             timezone: self.zone.to_string(),
-            channels: self.channels(),
+            channels: self.channels(&sides),
             period: Period {
                 start: rfc3339(self.bounds.start),
                 end: rfc3339(self.bounds.end),
@@ -352,12 +347,12 @@ impl Frames<'_> {
     }
 
     /// Names of the channels that are left in the cube.
-    fn channels(&self) -> Vec<String> {
+    fn channels(&self, sides: &[Bucketed]) -> Vec<String> {
         let mut there = vec![false; self.cube.labels().len()];
         let catalog = self.cube.catalog();
-        let of_kind: Vec<usize> =
-            catalog.kinds().iter().map(|kind| self.cube.label_of()[kind.channel as usize] as usize).collect();
-        self.cube.cells().iter().for_each(|cell| there[of_kind[cell.kind.0 as usize]] = true);
+        for sum in sides {
+            there[self.cube.label_of()[catalog.kind(sum.kind).channel as usize] as usize] = true;
+        }
         self.cube
             .labels()
             .iter()
@@ -481,8 +476,4 @@ impl Frames<'_> {
                 .collect(),
         }
     }
-}
-
-fn total_by_window(series: &[(Vec<u32>, Vec<u64>)], windows: usize) -> Vec<u64> {
-    (0..windows).map(|i| series.iter().map(|(_, errors)| errors[i]).sum()).collect()
 }

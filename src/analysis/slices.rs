@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, Timelike};
-use polars::prelude::{DataFrame, IntoLazy, PolarsResult, col};
 
-use super::{Frames, HourSum, Slices, WeekStart, breakdown::by_window, first_of};
-use crate::model::CellStart;
+use super::{Frames, HourSum, Slices, WeekStart, first_of, series::by_window};
+use crate::{
+    cube::Bucketed,
+    model::{CellStart, Kind},
+};
 
 /// Larger tables are not embedded in any page.
 const MOST_SUMS: usize = 500_000;
@@ -17,30 +19,28 @@ impl Frames<'_> {
     pub(super) fn slices(
         &self,
         windows: &[(i64, i64)],
-        in_windows: &DataFrame,
+        in_windows: &[Bucketed],
         reasons: &[Option<u32>],
         channels: &[u32],
         hosts: &[u32],
-    ) -> PolarsResult<Slices> {
-        let series = |column: &'static str, rows: &[u32]| -> PolarsResult<Vec<Vec<Vec<u64>>>> {
+    ) -> Slices {
+        let label = |kind: &Kind| Some(self.cube.label_of()[kind.channel as usize]);
+        let series = |group: &dyn Fn(&Kind) -> Option<u32>, rows: &[u32]| -> Vec<Vec<Vec<u64>>> {
             if rows.len() * reasons.len() * windows.len() > MOST_SUMS {
-                return Ok(Vec::new());
+                return Vec::new();
             }
-            let named = in_windows.clone().lazy().filter(col(column).is_not_null()).collect()?;
-            let sums: BTreeMap<(u32, u32), Vec<u64>> = by_window(&named, &[column, "reason"], windows.len())?
-                .into_iter()
-                .map(|(key, sums)| ((key[0], key[1]), sums))
-                .collect();
+            let pair = |kind: &Kind| Some((group(kind)?, kind.reason));
+            let sums = by_window(self.cube, in_windows, windows.len(), pair);
             let of = |row: u32, reason: Option<u32>| {
                 reason.and_then(|reason| sums.get(&(row, reason)).cloned()).unwrap_or_else(|| vec![0; windows.len()])
             };
-            Ok(rows.iter().map(|row| reasons.iter().map(|reason| of(*row, *reason)).collect()).collect())
+            rows.iter().map(|row| reasons.iter().map(|reason| of(*row, *reason)).collect()).collect()
         };
-        Ok(Slices {
+        Slices {
             hours: self.hours(windows, reasons),
-            by_channel: series("channel", channels)?,
-            by_host: series("host", hosts)?,
-        })
+            by_channel: series(&label, channels),
+            by_host: series(&|kind| kind.host, hosts),
+        }
     }
 
     /// Errors by window, reason, weekday and hour.

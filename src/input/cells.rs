@@ -15,20 +15,23 @@ pub trait RowSink {
 /// cells, only in more pieces, which [`CellSink::finish`] joins.
 #[derive(Debug, Default)]
 pub struct CellSink {
-    start: u32,
+    /// Start of the open cell in milliseconds since 1970-01-01T00:00:00Z.
+    begin: i64,
     touched: Vec<u32>,
     open: Vec<Open>,
     cells: Vec<Cell>,
     overflow: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Open {
     errors: u64,
     rows: u64,
     first: u32,
     last: u32,
 }
+
+const CLOSED: Open = Open { errors: 0, rows: 0, first: u32::MAX, last: 0 };
 
 /// A sum left 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,23 +46,21 @@ impl RowSink for CellSink {
 
 impl CellSink {
     /// Adds the sums of some rows of one instant and kind; at least one row.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, at: i64, kind: KindId, errors: u64, rows: u64) {
-        // Input accepts the years 2011 to 2100 only, so both numbers are positive and small.
-        let (start, offset) = ((at / CELL_MILLIS) as u32, (at % CELL_MILLIS) as u32);
-        if start != self.start {
-            self.close();
-            self.start = start;
+        let mut offset = at - self.begin;
+        if !(0..CELL_MILLIS).contains(&offset) {
+            offset = self.enter(at);
         }
         let slot = kind.0 as usize;
         if slot >= self.open.len() {
-            self.open.resize(slot + 1, Open::default());
+            self.grow(slot);
         }
         let open = &mut self.open[slot];
         if open.rows == 0 {
             self.touched.push(kind.0);
-            (open.first, open.last) = (offset, offset);
         }
+        let offset = offset as u32;
         open.first = open.first.min(offset);
         open.last = open.last.max(offset);
         open.rows += rows;
@@ -68,19 +69,29 @@ impl CellSink {
         self.overflow |= carry;
     }
 
+    /// Opens the cell of a time, and gives how far into it the time is.
+    #[cold]
+    #[inline(never)]
+    fn enter(&mut self, at: i64) -> i64 {
+        self.close();
+        self.begin = at - at.rem_euclid(CELL_MILLIS);
+        at - self.begin
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, slot: usize) {
+        self.open.resize(slot + 1, CLOSED);
+    }
+
     /// Writes out the open cell.
     fn close(&mut self) {
         self.touched.sort_unstable();
+        // Input accepts the years 2011 to 2100 only, so this is positive and small.
+        let start = CellStart((self.begin / CELL_MILLIS) as u32);
         for kind in self.touched.drain(..) {
-            let Open { errors, rows, first, last } = std::mem::take(&mut self.open[kind as usize]);
-            self.cells.push(Cell {
-                start: CellStart(self.start),
-                kind: KindId(kind),
-                errors,
-                rows,
-                first_offset: first,
-                last_offset: last,
-            });
+            let Open { errors, rows, first, last } = std::mem::replace(&mut self.open[kind as usize], CLOSED);
+            self.cells.push(Cell { start, kind: KindId(kind), errors, rows, first_offset: first, last_offset: last });
         }
     }
 

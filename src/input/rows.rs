@@ -39,17 +39,18 @@ mod bytes;
 mod kinds;
 mod outline;
 
-use std::{borrow::Cow, sync::Mutex};
+use std::{borrow::Cow, ops::Range, sync::Mutex};
 
+use bytes::Places;
 use kinds::RawKinds;
-use outline::Outline;
+use outline::{Minute, Outline};
 
 use super::{
     Role, RowSink, headings,
     layout::Layout,
     layout::is_heading,
     split::QuotedSplitter,
-    time::{Steps, TimeReader},
+    time::{Steps, TimeReader, WithinMinute},
 };
 use crate::{
     model::{Catalog, Channel, KindId, Origin, Privacy, Reject, SkippedLine, Span, Timestamp, TooVaried, Why, Zone},
@@ -86,6 +87,15 @@ pub struct Tally {
 impl Tally {
     pub fn new() -> Self {
         Tally { errors: Some(0), ..Tally::default() }
+    }
+
+    /// Adds accepted rows.
+    #[inline]
+    fn add(&mut self, rows: u64, errors: Option<u64>, span: Span) {
+        self.rows += rows;
+        self.accepted += rows;
+        self.errors = self.errors.zip(errors).and_then(|(a, b)| a.checked_add(b));
+        self.span = Span::join(self.span, Some(span));
     }
 
     /// Adds what follows these lines.
@@ -130,6 +140,7 @@ pub struct RowReader<'a> {
     has_unused: bool,
     outline: Option<Outline>,
     kinds: RawKinds,
+    ends: Places,
     splitter: QuotedSplitter,
     all_rejects: bool,
     key: Vec<u8>,
@@ -139,24 +150,59 @@ pub struct RowReader<'a> {
 const KIND_ROLES: [Role; 5] = [Role::Reason, Role::Detail, Role::ChannelId, Role::ChannelName, Role::Url];
 
 /// Where the cells of a line are.
-struct Line {
+struct Cells {
+    /// Start of the line in its text.
     start: usize,
-    /// End of the last cell.
-    stop: usize,
-    /// Start of the next line.
-    next: usize,
-    cells: usize,
-    /// Ends of the first cells.
+    count: usize,
+    /// Ends of the first cells in the text.
     ends: [usize; MOST_CELLS],
 }
 
-impl Line {
-    fn cell_start(&self, column: usize) -> usize {
+impl Cells {
+    /// Finds the cells of a line of a text.
+    #[inline(always)]
+    fn of(text: &[u8], line: Range<usize>, delimiter: u8) -> Cells {
+        let mut cells = Cells { start: line.start, count: 0, ends: [0; MOST_CELLS] };
+        let delimiters = memchr::memchr_iter(delimiter, &text[line.clone()]).map(|at| line.start + at);
+        for end in delimiters.chain([line.end]) {
+            if let Some(place) = cells.ends.get_mut(cells.count) {
+                *place = end;
+            }
+            cells.count += 1;
+        }
+        cells
+    }
+
+    fn start(&self, column: usize) -> usize {
         if column == 0 { self.start } else { self.ends[column - 1] + 1 }
     }
 
-    fn cell<'b>(&self, bytes: &'b [u8], column: usize) -> &'b [u8] {
-        &bytes[self.cell_start(column)..self.ends[column]]
+    fn range(&self, column: usize) -> Range<usize> {
+        self.start(column)..self.ends[column]
+    }
+}
+
+/// Outlined rows of one minute that follow each other: what a tally gets of them all at once.
+struct Run {
+    minute: Option<Minute>,
+    times: WithinMinute,
+    rows: u64,
+    errors: u128,
+}
+
+impl Run {
+    /// No row yet, of the minute of the last row.
+    #[inline(always)]
+    fn new(time: &TimeReader) -> Run {
+        Run { minute: Minute::of(time.minute()), times: time.within_minute(), rows: 0, errors: 0 }
+    }
+
+    fn count(&self, time: &mut TimeReader, tally: &mut Tally) {
+        if let Some((first, last)) = time.seen(&self.times) {
+            tally.lines += self.rows;
+            let span = Span { first: Timestamp(first), last: Timestamp(last) };
+            tally.add(self.rows, u64::try_from(self.errors).ok(), span);
+        }
     }
 }
 
@@ -189,10 +235,10 @@ impl<'a> RowReader<'a> {
             count_column,
             kind_columns,
             has_unused: used.len() + 1 + usize::from(count_column.is_some()) < layout.width,
-            outline: kind_columns.and_then(|kind| {
-                Outline::new(layout.delimiter, layout.line_end, (time_column, kind, count_column), layout.width)
-            }),
+            outline: kind_columns
+                .and_then(|kind| Outline::new(layout.delimiter, (time_column, kind, count_column), layout.width)),
             kinds: RawKinds::default(),
+            ends: Places::default(),
             splitter: QuotedSplitter::new(layout.delimiter),
             key: Vec::new(),
             layout,
@@ -213,93 +259,137 @@ impl<'a> RowReader<'a> {
         tally: &mut Tally,
         sink: &mut impl RowSink,
     ) -> Result<Option<Break>, TooVaried> {
+        // The same code twice: most processors can do more at once than the oldest for which this is compiled.
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt") {
+            // SAFETY: the processor has what the function is compiled for, as was just asked. Measured: an eighth of the
+            // time of all reading.
+            return unsafe { self.read_avx2(bytes, tally, sink) };
+        }
+        self.read_lines(bytes, tally, sink)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,bmi1,popcnt")]
+    fn read_avx2(
+        &mut self,
+        bytes: &[u8],
+        tally: &mut Tally,
+        sink: &mut impl RowSink,
+    ) -> Result<Option<Break>, TooVaried> {
+        self.read_lines(bytes, tally, sink)
+    }
+
+    #[inline(always)]
+    fn read_lines(
+        &mut self,
+        bytes: &[u8],
+        tally: &mut Tally,
+        sink: &mut impl RowSink,
+    ) -> Result<Option<Break>, TooVaried> {
         self.time.begin();
+        let mut ends = std::mem::take(&mut self.ends);
         let mut start = 0;
         let mut stopped = None;
-        while start < bytes.len() {
-            if let Some(next) = self.outlined(bytes, start, tally, sink) {
-                tally.lines += 1;
-                start = next;
-                continue;
+        'text: while start < bytes.len() {
+            let strip = start;
+            ends.find(self.layout.line_end, &bytes[strip..]);
+            let mut run = Run::new(&self.time);
+            for end in ends.get() {
+                let end = strip + usize::from(*end);
+                if !self.outlined(bytes, start..end, &mut run, sink) {
+                    run.count(&mut self.time, tally);
+                    stopped = self.other(bytes, start..end, tally, sink)?;
+                    if stopped.is_some() {
+                        break 'text;
+                    }
+                    run = Run::new(&self.time);
+                }
+                start = end + 1;
             }
-            let Some(line) = self.cells(bytes, start) else { break };
-            if self.plain(bytes, &line, tally, sink) {
-                tally.lines += 1;
-            } else if let Some((within, same)) = self.slow(&bytes[start..line.stop], tally, sink)? {
-                stopped = Some(Break { offset: start + within, same });
-                break;
+            run.count(&mut self.time, tally);
+            if ends.get().is_empty() {
+                // A line that is longer than what is searched at once.
+                let Some(end) = memchr::memchr(self.layout.line_end, &bytes[start..]) else { break };
+                stopped = self.other(bytes, start..start + end, tally, sink)?;
+                if stopped.is_some() {
+                    break;
+                }
+                start += end + 1;
             }
-            start = line.next;
         }
+        self.ends = ends;
         tally.steps.add(&self.time.steps);
         Ok(stopped)
     }
 
-    /// Counts a line of which everything is known but the seconds and the count, and gives where the next one
-    /// starts; nothing for any other line.
-    #[inline]
-    fn outlined(&mut self, bytes: &[u8], start: usize, tally: &mut Tally, sink: &mut impl RowSink) -> Option<usize> {
-        let outline = self.outline?;
-        let line = outline.read(bytes, start, self.time.minute())?;
-        if line.next - start > LONGEST_LINE {
-            return None;
-        }
-        let kind = self.kinds.get(&bytes[line.kind])?;
-        let at = self.time.second(line.second);
-        accept(at, kind, line.errors, tally, sink);
-        Some(line.next)
+    /// Takes a line of which everything is known but the seconds and the count into a run; says no to any other.
+    #[inline(always)]
+    fn outlined(&mut self, text: &[u8], line: Range<usize>, run: &mut Run, sink: &mut impl RowSink) -> bool {
+        let (Some(outline), Some(minute)) = (self.outline, &run.minute) else { return false };
+        let Some(line) = outline.read(text, line, minute) else { return false };
+        let Some(kind) = self.kinds.get(text, line.kind) else { return false };
+        let at = run.times.second(line.second);
+        run.rows += 1;
+        run.errors += u128::from(line.errors);
+        sink.row(at, kind, line.errors);
+        true
     }
 
-    /// Finds the cells of a line; nothing where no line ends.
-    fn cells(&self, bytes: &[u8], start: usize) -> Option<Line> {
-        let delimiter = self.layout.delimiter;
-        let mut line = Line { start, stop: start, next: start, cells: 0, ends: [0; MOST_CELLS] };
-        for at in memchr::memchr2_iter(delimiter, self.layout.line_end, &bytes[start..]).map(|at| start + at) {
-            let stop = if bytes[at] == delimiter || at == start || bytes[at - 1] != b'\r' { at } else { at - 1 };
-            if line.cells < MOST_CELLS {
-                line.ends[line.cells] = stop;
-            }
-            line.cells += 1;
-            if bytes[at] != delimiter {
-                (line.stop, line.next) = (stop, at + 1);
-                return Some(line);
-            }
+    /// Counts a line that is not [`RowReader::outlined`]; stops at a heading.
+    fn other(
+        &mut self,
+        text: &[u8],
+        line: Range<usize>,
+        tally: &mut Tally,
+        sink: &mut impl RowSink,
+    ) -> Result<Option<Break>, TooVaried> {
+        let start = line.start;
+        let stop = if text[line.clone()].ends_with(b"\r") { line.end - 1 } else { line.end };
+        if self.plain(text, start..stop, tally, sink) {
+            tally.lines += 1;
+            return Ok(None);
         }
-        None
+        let heading = self.slow(&text[start..stop], tally, sink)?;
+        Ok(heading.map(|(within, same)| Break { offset: start + within, same }))
     }
 
     /// Counts a plain line; says no to any other.
-    fn plain(&mut self, bytes: &[u8], line: &Line, tally: &mut Tally, sink: &mut impl RowSink) -> bool {
+    fn plain(&mut self, text: &[u8], line: Range<usize>, tally: &mut Tally, sink: &mut impl RowSink) -> bool {
         let width = self.layout.width;
-        if line.cells != width || width > MOST_CELLS || line.stop - line.start > LONGEST_LINE {
+        if width > MOST_CELLS || line.len() > LONGEST_LINE {
             return false;
         }
-        if (0..width).any(|column| bytes[line.cell_start(column)] == b'"') {
+        let cells = Cells::of(text, line.clone(), self.layout.delimiter);
+        // The last cell's end is behind its start, but it may be empty at the end of the text.
+        if cells.count != width || (0..width).any(|column| text.get(cells.start(column)) == Some(&b'"')) {
             return false;
         }
         // Look-ups first: a time once read counts as a step of the column.
         let kind = match self.kind_columns {
-            Some((first, last)) => self.kinds.get(&bytes[line.cell_start(first)..line.ends[last]]),
+            Some((first, last)) => self.kinds.get(text, cells.start(first)..cells.ends[last]),
             None => {
                 self.key.clear();
                 for column in KIND_ROLES.map(|role| self.layout.column(role)) {
                     self.key.push(b'\n');
-                    self.key.extend_from_slice(column.map_or(&[], |column| line.cell(bytes, column)));
+                    self.key.extend_from_slice(column.map_or(&[], |column| &text[cells.range(column)]));
                 }
-                self.kinds.get(&self.key)
+                let len = self.key.len();
+                self.key.resize(len + bytes::WINDOW, 0);
+                self.kinds.get(&self.key, 0..len)
             }
         };
         let Some(kind) = kind else { return false };
         let errors = match self.count_column {
             None => 1,
-            Some(column) => match digits(line.cell(bytes, column)) {
+            Some(column) => match digits(&text[cells.range(column)]) {
                 Some(count) => count,
                 None => return false,
             },
         };
         // A carriage return ends a line too. Kinds and counts have none, but a time may, and cells that mean nothing.
-        let time = line.cell(bytes, self.time_column);
-        if memchr::memchr(b'\r', if self.has_unused { &bytes[line.start..line.stop] } else { time }).is_some() {
+        let time = &text[cells.range(self.time_column)];
+        if memchr::memchr(b'\r', if self.has_unused { &text[line] } else { time }).is_some() {
             return false;
         }
         let Ok(at) = self.time.read(time) else { return false };
@@ -484,7 +574,7 @@ impl<'a> RowReader<'a> {
                 }
             }
         }
-        if let Some(kind) = self.kinds.get(&self.key) {
+        if let Some(kind) = self.kinds.get(&self.key, 0..self.key.len()) {
             return Ok(kind);
         }
         let kind = self.intern(cells)?;
@@ -517,17 +607,8 @@ impl<'a> RowReader<'a> {
 
 #[inline]
 fn accept(at: i64, kind: KindId, errors: u64, tally: &mut Tally, sink: &mut impl RowSink) {
-    tally.rows += 1;
-    tally.accepted += 1;
-    tally.errors = tally.errors.and_then(|sum| sum.checked_add(errors));
     let at_time = Timestamp(at);
-    match &mut tally.span {
-        Some(span) => {
-            span.first = span.first.min(at_time);
-            span.last = span.last.max(at_time);
-        }
-        none => *none = Some(Span { first: at_time, last: at_time }),
-    }
+    tally.add(1, Some(errors), Span { first: at_time, last: at_time });
     sink.row(at, kind, errors);
 }
 

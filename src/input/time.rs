@@ -466,6 +466,40 @@ impl Steps {
     }
 }
 
+/// Times of one minute, in the order of their rows.
+#[derive(Clone, Copy, Debug)]
+pub struct WithinMinute {
+    at: i64,
+    /// All seconds together, bit by bit.
+    seen: u8,
+    changes: u64,
+    first: u8,
+    /// No second at all before the first one.
+    previous: u8,
+    least: u8,
+    most: u8,
+}
+
+impl WithinMinute {
+    /// The instant of a cell with these seconds, less than sixty, in milliseconds since 1970-01-01T00:00:00Z.
+    #[inline(always)]
+    pub fn second(&mut self, second: u8) -> i64 {
+        if self.previous == u8::MAX {
+            self.first = second;
+        }
+        self.seen |= second;
+        self.changes += u64::from(second != self.previous);
+        self.previous = second;
+        self.least = self.least.min(second);
+        self.most = self.most.max(second);
+        self.instant(second)
+    }
+
+    fn instant(&self, second: u8) -> i64 {
+        self.at + i64::from(second) * 1000
+    }
+}
+
 /// Reads the cells of a time column, one after the other.
 ///
 /// Rows of an export stand close together, so that all but the seconds of a cell mostly repeat: the text before the
@@ -529,9 +563,31 @@ impl<'a> TimeReader<'a> {
         &self.minute.text
     }
 
+    /// Times in that minute.
+    #[inline]
+    pub fn within_minute(&self) -> WithinMinute {
+        WithinMinute { at: self.minute.at, seen: 0, changes: 0, first: 0, previous: u8::MAX, least: u8::MAX, most: 0 }
+    }
+
+    /// Remembers the steps of times in that minute, and gives the least and the greatest of them, if there are any.
+    #[inline]
+    pub fn seen(&mut self, times: &WithinMinute) -> Option<(i64, i64)> {
+        if times.previous == u8::MAX {
+            return None;
+        }
+        let (first, last) = (times.instant(times.first), times.instant(times.previous));
+        self.steps.add(&Steps {
+            second: times.seen != 0,
+            changes: times.changes,
+            ends: Some((first, last)),
+            ..Steps::default()
+        });
+        Some((times.instant(times.least), times.instant(times.most)))
+    }
+
     /// The instant of a cell that is [`TimeReader::minute`] and these seconds.
     #[inline]
-    pub fn second(&mut self, second: u8) -> i64 {
+    fn second(&mut self, second: u8) -> i64 {
         self.steps.second |= second != 0;
         self.step(self.minute.at + i64::from(second) * 1000)
     }
