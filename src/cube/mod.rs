@@ -95,19 +95,17 @@ impl Cube {
         let told = mails::settle(&mut sources, &strands, &catalog, &label_of)?;
         let stretches = overlap::stretches(&strands, policy, &options.zone);
         let mut runs = CellRuns::default();
-        for (index, source) in sources.iter_mut().enumerate() {
-            for (part, table) in source.parts.iter_mut().enumerate() {
+        for source in &mut sources {
+            for table in &mut source.parts {
                 let mut cells = std::mem::take(&mut table.cells);
                 let known = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                // Every table of the channel with a row there takes part, so the stretch alone decides.
                 let merged = |cell: &Cell| {
                     let label = label_of[known.kind(cell.kind).channel as usize];
-                    stretches.iter().any(|s| {
-                        s.label == label
-                            && s.holds(cell.start)
-                            && s.strands.iter().any(|i| (strands[*i].source, strands[*i].part) == (index, part))
-                    })
+                    let next = stretches.partition_point(|s| (s.label, s.end) <= (label, cell.start));
+                    stretches.get(next).is_some_and(|s| s.label == label && s.holds(cell.start))
                 };
-                if !stretches.is_empty() {
+                if !stretches.is_empty() && table.origin == Origin::Export {
                     cells.retain(|cell| !merged(cell));
                 }
                 drop(known);

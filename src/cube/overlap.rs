@@ -1,7 +1,7 @@
 //! Where inputs of one channel meet in time, and whether they are of one channel at all.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Mutex,
 };
 
@@ -28,6 +28,8 @@ pub enum OverlapPolicy {
 const SAME_SHARE: f64 = 0.95;
 /// … and there must be this many to judge by.
 const ENOUGH_ERRORS: u64 = 20;
+/// More pairs of inputs of one channel than these are told in one sentence.
+const MOST_PAIRS_TOLD: usize = 3;
 
 /// The rows of one channel in one table of one input.
 #[derive(Clone, Debug)]
@@ -152,24 +154,62 @@ fn meeting(a: &Strand, b: &Strand, zone: &Zone) -> Option<Span> {
     (step(first, precision, zone) == step(last, precision, zone)).then_some(Span { first: last, last: first })
 }
 
-/// Pairs of strands that meet, of one channel or of none, in the order of their start.
-fn pairs(strands: &[Strand], zone: &Zone, of_one: impl Fn(&Strand, &Strand) -> bool) -> Vec<(usize, usize, Span)> {
-    // Mails are settled on their own.
+/// The strands of exports in the order of their first row. Mails are settled on their own.
+fn in_order(strands: &[Strand]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..strands.len()).filter(|i| strands[*i].origin == Origin::Export).collect();
     order.sort_by_key(|i| strands[*i].span.first);
-    let mut found = Vec::new();
+    order
+}
+
+/// Pairs of strands that meet, in the order of their start. One after the other: of many strands at one moment there
+/// are more pairs than memory has room for.
+fn pairs<'a>(
+    strands: &'a [Strand],
+    zone: &'a Zone,
+    wanted: impl Fn(&Strand, &Strand) -> bool + 'a,
+) -> impl Iterator<Item = (usize, usize, Span)> + 'a {
+    let mut order = in_order(strands).into_iter();
     let mut open: Vec<usize> = Vec::new();
-    for i in order {
-        // A day is the coarsest step there is.
-        open.retain(|j| strands[*j].span.last.0 + Precision::Day.millis() >= strands[i].span.first.0);
-        for &j in &open {
-            if of_one(&strands[i], &strands[j])
-                && let Some(span) = meeting(&strands[j], &strands[i], zone)
+    let mut candidates: Vec<(usize, usize)> = Vec::new();
+    std::iter::from_fn(move || {
+        loop {
+            while let Some((j, i)) = candidates.pop() {
+                if wanted(&strands[i], &strands[j])
+                    && let Some(span) = meeting(&strands[j], &strands[i], zone)
+                {
+                    return Some((j, i, span));
+                }
+            }
+            let i = order.next()?;
+            // A day is the coarsest step there is.
+            open.retain(|j| strands[*j].span.last.0 + Precision::Day.millis() >= strands[i].span.first.0);
+            candidates.extend(open.iter().rev().map(|j| (*j, i)));
+            open.push(i);
+        }
+    })
+}
+
+/// Where strands of one channel meet: stretches that together hold every meeting of two, each at the coarser precision
+/// of those two.
+///
+/// What a strand shares with all those before it that have one precision is what it shares with the one of them that
+/// reaches furthest, so a handful of comparisons does for each strand, however many meet.
+fn meetings(strands: &[Strand], zone: &Zone) -> Vec<Stretch> {
+    let mut furthest: HashMap<(Label, Precision), usize> = HashMap::new();
+    let mut found = Vec::new();
+    for i in in_order(strands) {
+        let strand = &strands[i];
+        for precision in Precision::ALL {
+            if let Some(&j) = furthest.get(&(strand.label, precision))
+                && let Some(span) = meeting(&strands[j], strand, zone)
             {
-                found.push((j, i, span));
+                found.push(widened(strand.label, span, strand.precision.max(precision), zone));
             }
         }
-        open.push(i);
+        let open = furthest.entry((strand.label, strand.precision)).or_insert(i);
+        if strands[*open].span.last < strand.span.last {
+            *open = i;
+        }
     }
     found
 }
@@ -189,9 +229,10 @@ pub fn judge(
     notes: &mut Vec<Sentence>,
 ) -> Result<Vec<(usize, Label)>> {
     let unnamed = |strand: &Strand| labels[strand.label as usize].is_none();
-    let unclear = pairs(strands, &options.zone, |a, b| unnamed(a) || unnamed(b));
+    let unclear = |a: &Strand, b: &Strand| unnamed(a) || unnamed(b);
     let mut adopted: Vec<(usize, Label)> = Vec::new();
-    for (a, b, span) in unclear {
+    let mut alike: Vec<([String; 2], f64)> = Vec::new();
+    for (a, b, span) in pairs(strands, &options.zone, unclear) {
         let stretch = around(strands, &[a, b], span, &options.zone);
         let (smaller, larger) = stretch::likeness(&stretch, span, strands, sources, catalog, label_of, options)?;
         let names = [a, b].map(|i| sources[strands[i].source].parts[strands[i].part].name.clone());
@@ -206,18 +247,14 @@ pub fn judge(
                 .filled("start", Filling::Moment(options.zone.local(span.first)))
                 .filled("end", Filling::Moment(options.zone.local(span.last))));
         }
-        notes.push(
-            Sentence::new("note.one_channel")
-                .with("first", &names[0])
-                .with("second", &names[1])
-                .with("share", format!("{:.0}", share * 100.0)),
-        );
+        alike.push((names, share));
         for (i, j) in [(a, b), (b, a)] {
             if unnamed(&strands[i]) && !unnamed(&strands[j]) {
                 adopted.push((i, strands[j].label));
             }
         }
     }
+    notes.extend(one_channel(&alike));
     adopted.sort_unstable();
     adopted.dedup();
     if let Some(pair) = adopted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
@@ -232,15 +269,26 @@ pub fn judge(
     Ok(adopted)
 }
 
+/// What is said of inputs that turned out to be of one channel: of each pair, or of many pairs together.
+fn one_channel(alike: &[([String; 2], f64)]) -> Vec<Sentence> {
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    if alike.len() <= MOST_PAIRS_TOLD {
+        let told = |([first, second], share): &([String; 2], f64)| {
+            Sentence::new("note.one_channel").with("first", first).with("second", second).with("share", percent(*share))
+        };
+        return alike.iter().map(told).collect();
+    }
+    let inputs: HashSet<&String> = alike.iter().flat_map(|(names, _)| names).collect();
+    let least = alike.iter().map(|(_, share)| *share).fold(1.0, f64::min);
+    vec![Sentence::new("note.one_channel_of_many").with("count", inputs.len()).with("share", percent(least))]
+}
+
 /// The stretches in which strands of one channel meet, as whole cells; they do not touch each other.
 pub fn stretches(strands: &[Strand], policy: OverlapPolicy, zone: &Zone) -> Vec<Stretch> {
     if policy == OverlapPolicy::Sum {
         return Vec::new();
     }
-    let mut found: Vec<Stretch> = pairs(strands, zone, |a, b| a.label == b.label)
-        .into_iter()
-        .map(|(a, b, span)| around(strands, &[a, b], span, zone))
-        .collect();
+    let mut found = meetings(strands, zone);
     // Joining two may make a third reach further, where a coarser precision widens it.
     loop {
         found.sort_by_key(|s| (s.label, s.start, s.end));
@@ -249,15 +297,12 @@ pub fn stretches(strands: &[Strand], policy: OverlapPolicy, zone: &Zone) -> Vec<
         for next in found {
             match joined.last_mut() {
                 Some(last) if last.label == next.label && next.start < last.end => {
-                    let mut members = [last.strands.clone(), next.strands].concat();
-                    members.sort_unstable();
-                    members.dedup();
                     let precision = last.precision.max(next.precision);
                     let span = Span {
                         first: last.start.timestamp(),
                         last: Timestamp(last.end.max(next.end).timestamp().0 - 1),
                     };
-                    *last = Stretch { precision, strands: members, ..widened(last.label, span, precision, zone) };
+                    *last = widened(last.label, span, precision, zone);
                 }
                 _ => joined.push(next),
             }
@@ -267,15 +312,18 @@ pub fn stretches(strands: &[Strand], policy: OverlapPolicy, zone: &Zone) -> Vec<
             break;
         }
     }
-    // Any strand of the channel with rows in a widened stretch takes part.
+    // Any strand of the channel with rows in a widened stretch takes part. Stretches of a channel stand in the order of
+    // time, so a strand that ended before one of them is in none that follows.
+    let mut of_label: HashMap<Label, Vec<usize>> = HashMap::new();
+    for i in in_order(strands) {
+        of_label.entry(strands[i].label).or_default().push(i);
+    }
     for stretch in &mut found {
-        let reaches = |s: &Strand| {
-            s.label == stretch.label
-                && s.origin == Origin::Export
-                && s.span.last >= stretch.start.timestamp()
-                && s.span.first < stretch.end.timestamp()
-        };
-        stretch.strands = (0..strands.len()).filter(|i| reaches(&strands[*i])).collect();
+        let Some(waiting) = of_label.get_mut(&stretch.label) else { continue };
+        waiting.retain(|i| strands[*i].span.last >= stretch.start.timestamp());
+        let begun = waiting.partition_point(|i| strands[*i].span.first < stretch.end.timestamp());
+        stretch.strands = waiting[..begun].to_vec();
+        stretch.strands.sort_unstable();
     }
     found
 }

@@ -18,6 +18,10 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// From fine to coarse.
+    pub const ALL: [Precision; 5] =
+        [Precision::Second, Precision::Minute, Precision::FiveMinutes, Precision::Hour, Precision::Day];
+
     /// Length of a step in milliseconds.
     pub fn millis(self) -> i64 {
         match self {
