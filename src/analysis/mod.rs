@@ -7,6 +7,7 @@ mod headline;
 mod heatmap;
 mod incident;
 mod inventory;
+mod options;
 mod period;
 mod reconcile;
 mod result;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 pub use count::{cells_in, count};
 pub use coverage::{known_until, last_row, reach};
 pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};
+pub use options::{AsOf, Options};
 pub use period::{Calendar, PeriodSpec, Resolved, WeekStart};
 pub use reconcile::{Day, Reconciliation, Sums, reconcile};
 pub use result::*;
@@ -34,56 +36,6 @@ use crate::{
     model::{Cell, Precision, Sentence, SourceReport, Span, Timestamp, Zone},
     taxonomy::{self, Lang},
 };
-
-/// What the user can say about the analysis.
-#[derive(Clone, Debug)]
-pub struct Options {
-    pub zone: Zone,
-    pub period: PeriodSpec,
-    pub as_of: AsOf,
-    /// `None` chooses a size that fits the period.
-    pub window: Option<WindowSize>,
-    pub week_start: WeekStart,
-    /// Whether the period is compared with the one before.
-    pub compare: bool,
-    pub lang: Lang,
-    pub generated_at: Timestamp,
-    /// The moment at which this runs: no input can cover what comes later.
-    pub now: Timestamp,
-    /// Older data than this, in milliseconds before the moment of the report, are said to be stale.
-    pub max_age: Option<i64>,
-    /// Whether to compute [`Analysis::slices`], which only a page needs.
-    pub slices: bool,
-}
-
-impl Default for Options {
-    /// Everything in the inputs, in the console's zone, as of now.
-    fn default() -> Self {
-        let now = Timestamp::from(chrono::Utc::now());
-        Options {
-            zone: Zone::Named(chrono_tz::Asia::Tokyo),
-            period: PeriodSpec::All,
-            as_of: AsOf::At(now),
-            window: None,
-            week_start: WeekStart::Monday,
-            compare: true,
-            lang: Lang::default(),
-            generated_at: now,
-            now,
-            max_age: None,
-            slices: false,
-        }
-    }
-}
-
-/// What relative periods are relative to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AsOf {
-    /// The last row of the inputs.
-    Data,
-    /// A moment.
-    At(Timestamp),
-}
 
 /// Computes everything that is told about a period.
 ///
@@ -150,9 +102,6 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
 }
 
 impl Analysis {
-    /// Name and version of the JSON.
-    pub const SCHEMA: &'static str = "errstat/summary/1";
-
     /// Puts the notes and the headline into a language.
     pub fn speak(&mut self, lang: Lang) {
         let note = |sentence: &Sentence| Note { code: code(sentence.key), text: lang.say(sentence) };

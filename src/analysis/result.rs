@@ -54,6 +54,11 @@ pub struct Analysis {
     pub slices: Option<Slices>,
 }
 
+impl Analysis {
+    /// Name and version of the JSON.
+    pub const SCHEMA: &'static str = "errstat/summary/1";
+}
+
 /// The stretch of time that is reported: start inclusive, end exclusive.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Period {

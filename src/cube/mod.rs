@@ -10,6 +10,7 @@ mod filter;
 mod frame;
 mod mails;
 mod overlap;
+mod policy;
 mod stretch;
 
 use std::collections::{BTreeMap, HashSet};
@@ -19,7 +20,7 @@ pub use channels::{ChannelRules, Label, labels};
 pub use filter::{Filter, fits};
 pub use frame::{Bucketed, frame, roll_up};
 pub use mails::Told;
-pub use overlap::OverlapPolicy;
+pub use policy::OverlapPolicy;
 
 use crate::{
     error::{Error, Result},

@@ -5,24 +5,12 @@ use std::{
     sync::Mutex,
 };
 
-use super::{Label, cell_floor, stretch};
+use super::{Label, OverlapPolicy, cell_floor, stretch};
 use crate::{
     error::{Error, Result},
     input::{ReadOptions, Source, identical},
     model::{CELL_MILLIS, Catalog, CellStart, Filling, Origin, Precision, Sentence, Span, Timestamp, Zone},
 };
-
-/// What to do where inputs meet in time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OverlapPolicy {
-    /// Merge what is of one channel; inputs that name no channel are compared, and refused if unclear.
-    #[default]
-    Auto,
-    /// All inputs that name no channel are of one channel.
-    Max,
-    /// Nothing is a repetition: add everything.
-    Sum,
-}
 
 /// At least this share of the errors must be the same for two inputs to be of one channel …
 const SAME_SHARE: f64 = 0.95;

@@ -1,0 +1,57 @@
+//! What the user can say about the analysis.
+
+use super::{PeriodSpec, WeekStart, WindowSize};
+use crate::{
+    model::{Timestamp, Zone},
+    taxonomy::Lang,
+};
+
+/// What the user can say about the analysis.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub zone: Zone,
+    pub period: PeriodSpec,
+    pub as_of: AsOf,
+    /// `None` chooses a size that fits the period.
+    pub window: Option<WindowSize>,
+    pub week_start: WeekStart,
+    /// Whether the period is compared with the one before.
+    pub compare: bool,
+    pub lang: Lang,
+    pub generated_at: Timestamp,
+    /// The moment at which this runs: no input can cover what comes later.
+    pub now: Timestamp,
+    /// Older data than this, in milliseconds before the moment of the report, are said to be stale.
+    pub max_age: Option<i64>,
+    /// Whether to compute [`Analysis::slices`], which only a page needs.
+    pub slices: bool,
+}
+
+impl Default for Options {
+    /// Everything in the inputs, in the console's zone, as of now.
+    fn default() -> Self {
+        let now = Timestamp::from(chrono::Utc::now());
+        Options {
+            zone: Zone::Named(chrono_tz::Asia::Tokyo),
+            period: PeriodSpec::All,
+            as_of: AsOf::At(now),
+            window: None,
+            week_start: WeekStart::Monday,
+            compare: true,
+            lang: Lang::default(),
+            generated_at: now,
+            now,
+            max_age: None,
+            slices: false,
+        }
+    }
+}
+
+/// What relative periods are relative to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// The last row of the inputs.
+    Data,
+    /// A moment.
+    At(Timestamp),
+}
