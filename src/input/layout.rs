@@ -51,6 +51,11 @@ impl Layout {
         self.columns[role as usize]
     }
 
+    /// `\r` or `\n`, whichever is not looked for but ends a line all the same.
+    pub fn other_line_end(&self) -> u8 {
+        if self.line_end == b'\n' { b'\r' } else { b'\n' }
+    }
+
     /// The delimiter's name.
     pub fn delimiter_name(&self) -> &'static str {
         delimiter_name(self.delimiter)

@@ -387,9 +387,10 @@ impl<'a> RowReader<'a> {
                 None => return false,
             },
         };
-        // A carriage return ends a line too. Kinds and counts have none, but a time may, and cells that mean nothing.
+        // The other line end ends a line too. Kinds and counts have none, but a time may, and cells that mean nothing.
         let time = &text[cells.range(self.time_column)];
-        if memchr::memchr(b'\r', if self.has_unused { &text[line] } else { time }).is_some() {
+        let cells = if self.has_unused { &text[line] } else { time };
+        if memchr::memchr(self.layout.other_line_end(), cells).is_some() {
             return false;
         }
         let Ok(at) = self.time.read(time) else { return false };
@@ -406,10 +407,13 @@ impl<'a> RowReader<'a> {
         tally: &mut Tally,
         sink: &mut impl RowSink,
     ) -> Result<Option<(usize, bool)>, TooVaried> {
-        let mut start = 0;
-        // A carriage return alone ends a line too; files that were put together have such.
-        if self.layout.line_end == b'\n' && line.len() <= LONGEST_LINE {
-            for at in memchr::memchr_iter(b'\r', line) {
+        let other_end = self.layout.other_line_end();
+        // Where lines end in a carriage return, the rest of a CRLF is at the start of the next.
+        let first = usize::from(other_end == b'\n' && line.starts_with(b"\n"));
+        let mut start = first;
+        // The other line end ends a line too; files that were put together have both.
+        if line.len() <= LONGEST_LINE {
+            for at in memchr::memchr_iter(other_end, &line[first..]).map(|at| first + at) {
                 if let Some(same) = self.slow_line(&line[start..at], tally, sink)? {
                     return Ok(Some((start, same)));
                 }
@@ -794,6 +798,22 @@ mod tests {
             slow_tally.steps.add(&slow.time.steps);
             prop_assert_eq!(told(&tally, &rows, &catalogs[0]), told(&slow_tally, &slow_rows, &catalogs[1]));
         }
+    }
+
+    #[test]
+    fn a_line_feed_ends_a_line_too_where_carriage_returns_do() {
+        let head = "Time,Reason,Count\r2026-11-16 10:00:00,unclassified,1\r";
+        let recognised = recognise(head.as_bytes(), encoding_rs::UTF_8, "x", &ReadOptions::default());
+        let Ok(Recognition::Table(layout)) = recognised else { panic!("{recognised:?}") };
+        assert_eq!(layout.line_end, b'\r');
+        let catalog = Mutex::new(Catalog::default());
+        let (mut tally, mut rows) = (Tally::new(), Rows::default());
+        let text = "2026-11-16 10:00:00,\"unclassified\",2\n2026-11-16 10:00:01,unclassified,3\r\n2026-11-16 \
+                    10:00:02,unclassified,4\r\nsoon,unclassified,5\n2026-11-16 10:00:03,unclassified,6\n\r";
+        let mut reader = RowReader::new(&layout, Zone::console(), Privacy::default(), &catalog, true);
+        assert_eq!(reader.read(text.as_bytes(), &mut tally, &mut rows), Ok(None));
+        assert_eq!(rows.0.iter().map(|(.., errors)| *errors).collect::<Vec<_>>(), [2, 3, 4, 6]);
+        assert_eq!((tally.rows, tally.accepted, tally.rejects[0].line), (5, 4, 4));
     }
 
     #[test]

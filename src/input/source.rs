@@ -293,7 +293,7 @@ fn rows(
         text,
         plan,
         || (RowReader::new(layout, options.zone, options.privacy, catalog, all_rejects), CellSink::default()),
-        |(reader, sink), chunk| read_chunk(reader, sink, &chunk, layout.line_end),
+        |(reader, sink), chunk| read_chunk(reader, sink, &chunk),
         |read: Read1| {
             watcher.bytes(read.bytes);
             for piece in read.pieces {
@@ -318,12 +318,7 @@ fn rows(
     Ok(anew)
 }
 
-fn read_chunk(
-    reader: &mut RowReader<'_>,
-    sink: &mut CellSink,
-    chunk: &Chunk<'_>,
-    line_end: u8,
-) -> std::result::Result<Read1, Fault> {
+fn read_chunk(reader: &mut RowReader<'_>, sink: &mut CellSink, chunk: &Chunk<'_>) -> std::result::Result<Read1, Fault> {
     let mut read = Read1 { pieces: Vec::new(), bytes: chunk.lines.len() as u64, anew: None };
     let mut lines = chunk.lines;
     let mut offset = chunk.offset;
@@ -341,8 +336,7 @@ fn read_chunk(
             None => return Ok(read),
             Some(at) if at.same => {
                 let heading = &lines[at.offset..];
-                let ends = |b: &u8| *b == line_end || *b == b'\r';
-                let mut behind = heading.iter().position(ends).map_or(heading.len(), |i| i + 1);
+                let mut behind = memchr::memchr2(b'\n', b'\r', heading).map_or(heading.len(), |i| i + 1);
                 if heading[..behind].ends_with(b"\r") && heading.get(behind) == Some(&b'\n') {
                     behind += 1;
                 }
@@ -399,7 +393,7 @@ fn settle_order(text: &Text, plan: &Plan, layout: &Layout) -> std::result::Resul
         plan,
         || (),
         |(), chunk| {
-            Ok::<_, Fault>(chunk.lines.split(|b| *b == layout.line_end || *b == b'\r').find_map(|line| {
+            Ok::<_, Fault>(chunk.lines.split(|b| matches!(b, b'\n' | b'\r')).find_map(|line| {
                 let line = layout.encoding.decode_without_bom_handling(&line[..line.len().min(10_000)]).0;
                 layout.time.decided_by(split_lines([&line], layout.delimiter).first()?.get(column)?)
             }))
