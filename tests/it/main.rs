@@ -13,6 +13,7 @@ mod check;
 mod ci_examples;
 mod config;
 mod encodings;
+mod faults;
 mod incidents;
 mod layouts;
 mod mail;
