@@ -16,7 +16,11 @@ mod screen;
 mod setup;
 mod summary;
 
-use std::{ffi::OsString, io, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -75,27 +79,7 @@ impl From<Error> for Stop {
 /// Runs the program and says how it ended: 0 done, 1 a rule is broken, 2 the job could not be done.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let matches = match Cli::command().try_get_matches_from(&arguments) {
-        Ok(matches) => matches,
-        Err(error) => return usage(&error),
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => return usage(&error),
-    };
-    let done = match cli.command {
-        Command::Report(command) => report::run(command, &arguments),
-        Command::Summary(command) => summary::run(command),
-        Command::Check(command) => check::run(command),
-        Command::Inspect(command) => inspect::run(command),
-        Command::Archive(command) => archive::run(command),
-        Command::Convert(command) => convert::run(command),
-        Command::Reconcile(command) => reconcile::run(command),
-        Command::Explain(command) => explain::run(&command),
-        Command::Completions(command) => setup::completions(&command, Cli::command()),
-        Command::Man(command) => setup::man(&command, Cli::command()),
-    };
-    match done {
+    match run(&arguments) {
         Ok(()) | Err(Stop::PipeClosed) => ExitCode::SUCCESS,
         Err(Stop::Broken) => ExitCode::from(1),
         Err(Stop::Told) => ExitCode::from(2),
@@ -106,18 +90,35 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Help is a result, anything else a mistake of usage.
-fn usage(error: &clap::Error) -> ExitCode {
-    // A closed pipe loses the help and nothing else.
-    let _ = if error.use_stderr() {
-        use io::Write;
-        // It repeats the command line, so it gets no colours: no escape code in it is ours.
-        let text = error.render().to_string();
-        let safe: Vec<String> =
-            text.lines().map(|line| for_log(&crate::model::Privacy::default().text(line))).collect();
-        writeln!(io::stderr(), "{}", safe.join("\n"))
-    } else {
-        error.print()
+fn run(arguments: &[OsString]) -> Result<(), Stop> {
+    let read = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match read {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
     };
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    match cli.command {
+        Command::Report(command) => report::run(command, arguments),
+        Command::Summary(command) => summary::run(command),
+        Command::Check(command) => check::run(command),
+        Command::Inspect(command) => inspect::run(command),
+        Command::Archive(command) => archive::run(command),
+        Command::Convert(command) => convert::run(command),
+        Command::Reconcile(command) => reconcile::run(command),
+        Command::Explain(command) => explain::run(&command),
+        Command::Completions(command) => setup::completions(&command, Cli::command()),
+        Command::Man(command) => setup::man(&command, Cli::command()),
+    }
+}
+
+/// Help is a result, anything else a mistake of usage.
+fn usage(error: &clap::Error) -> Result<(), Stop> {
+    if !error.use_stderr() {
+        return screen::printed(error.print());
+    }
+    // It repeats the command line, so it gets no colours: no escape code in it is ours.
+    let text = error.render().to_string();
+    let safe: Vec<String> = text.lines().map(|line| for_log(&crate::model::Privacy::default().text(line))).collect();
+    // Where standard error is gone, there is nobody to tell.
+    let _ = writeln!(io::stderr(), "{}", safe.join("\n"));
+    Err(Stop::Told)
 }

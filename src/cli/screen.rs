@@ -43,8 +43,12 @@ pub fn tell(text: &str) {
 
 /// A result on standard output.
 pub fn print(bytes: &[u8]) -> Result<(), Stop> {
-    let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    printed(io::stdout().write_all(bytes))
+}
+
+/// What came of writing on standard output, once all of it is out.
+pub fn printed(written: io::Result<()>) -> Result<(), Stop> {
+    match written.and_then(|()| io::stdout().flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Stop::PipeClosed),
         Err(error) => Err(Error::new("error.output_unwritten").with("path", "-").with("cause", error).into()),

@@ -131,7 +131,7 @@ fn standard_input_that_cannot_be_read() {
 // Output that cannot be written.
 
 /// Every call that writes a result on standard output, and its exit code where all is well.
-const PRINTING: [(&str, i32); 20] = [
+const PRINTING: [(&str, i32); 25] = [
     ("summary w.tsv", 0),
     ("summary w.tsv --format json", 0),
     ("summary w.tsv --format csv", 0),
@@ -151,7 +151,12 @@ const PRINTING: [(&str, i32); 20] = [
     ("explain", 0),
     ("explain 502", 0),
     ("--help", 0),
+    ("help", 0),
+    ("summary -h", 0),
     ("--version", 0),
+    ("completions bash", 0),
+    ("man", 0),
+    ("man summary", 0),
 ];
 
 #[test]
