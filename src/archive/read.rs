@@ -1,6 +1,12 @@
 //! Parquet → rows. The file may be anybody's: nothing in it is trusted.
 
-use std::{collections::HashMap, fs, io::Cursor, ops::Range, path::Path};
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{Cursor, Read},
+    ops::Range,
+    path::Path,
+};
 
 use polars_arrow::{
     array::{Array, BinaryViewArray, PrimitiveArray},
@@ -58,12 +64,23 @@ impl ParquetFile {
     /// # Errors
     /// Where it cannot be read, is no Parquet file, is too large, or lacks a column.
     pub fn open(path: &Path, shown: &str) -> Result<ParquetFile> {
-        let unreadable = |error| Error::new("error.unreadable").with("path", shown).with("cause", error);
-        let length = fs::metadata(path).map_err(unreadable)?.len();
-        if length > FILE_BYTES {
+        let file = File::open(path);
+        let mut file = file.map_err(|error| Error::new("error.unreadable").with("path", shown).with("cause", error))?;
+        ParquetFile::read(&mut file, shown)
+    }
+
+    /// Reads a file that is open already.
+    ///
+    /// # Errors
+    /// As [`ParquetFile::open`].
+    pub fn read(file: &mut impl Read, shown: &str) -> Result<ParquetFile> {
+        let mut bytes = Vec::new();
+        let read = file.take(FILE_BYTES + 1).read_to_end(&mut bytes);
+        let length = read.map_err(|error| Error::new("error.unreadable").with("path", shown).with("cause", error))?;
+        if length as u64 > FILE_BYTES {
             return Err(Error::new("archive.too_large").with("path", shown));
         }
-        ParquetFile::from_bytes(fs::read(path).map_err(unreadable)?, shown)
+        ParquetFile::from_bytes(bytes, shown)
     }
 
     /// The file that these bytes are.
@@ -460,6 +477,6 @@ pub fn precision(name: &[u8]) -> Option<Precision> {
 ///
 /// # Errors
 /// Where the file cannot be read, is damaged or in another schema; what `each` says.
-pub fn read_parquet(path: &Path, privacy: Privacy, each: &mut EachRow<'_>) -> Result<()> {
-    ParquetFile::open(path, &privacy.text(&path.to_string_lossy()))?.each(None, privacy, each)
+pub fn read_parquet(file: &mut impl Read, shown: &str, privacy: Privacy, each: &mut EachRow<'_>) -> Result<()> {
+    ParquetFile::read(file, shown)?.each(None, privacy, each)
 }

@@ -139,7 +139,7 @@ fn hostile_rows_come_back_as_they_were() {
     let file = folder.path().join("converted.parquet");
     assert_eq!(write_parquet(rows.clone(), &file).unwrap(), rows.len() as u64);
     let mut back = Vec::new();
-    read_parquet(&file, PRIVATE, &mut |row| {
+    read_parquet(&mut fs::File::open(&file).unwrap(), "converted.parquet", PRIVATE, &mut |row| {
         back.push(row.clone());
         Ok(())
     })

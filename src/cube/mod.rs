@@ -24,7 +24,7 @@ pub use policy::OverlapPolicy;
 
 use crate::{
     error::{Error, Result},
-    input::{CellRuns, Located, ReadOptions, Reading, Source, Stop},
+    input::{CellRuns, ReadOptions, Reading, Source, Stop},
     model::{
         Catalog, Cell, CellStart, Coverage, CoverageBasis, KindId, Origin, Precision, Sentence, SourceReport, Span,
         Timestamp, Zone,
@@ -47,8 +47,6 @@ pub struct Cube {
     policy: OverlapPolicy,
     told: Vec<Told>,
     stops: Vec<(Option<String>, Timestamp)>,
-    /// Standard input lives on disk as long as it may be read again.
-    _spools: Vec<Located>,
     /// What was decided about the inputs, for the reader to see.
     pub notes: Vec<Sentence>,
     /// Files of folders that are no exports: path, and why.
@@ -62,7 +60,7 @@ impl Cube {
     /// Where it is not clear whether overlapping files are of one channel, where a label is not clear,
     /// where an overlap cannot be read again, where a sum leaves 64 bits.
     pub fn build(reading: Reading, rules: &ChannelRules, policy: OverlapPolicy) -> Result<Cube> {
-        let Reading { mut sources, catalog, options, skipped, spools } = reading;
+        let Reading { mut sources, catalog, options, skipped } = reading;
         let mut notes = rules.unmatched(&sources);
         let mut catalog = catalog.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         for source in &mut sources {
@@ -124,7 +122,6 @@ impl Cube {
             policy,
             told,
             stops: Vec::new(),
-            _spools: spools,
             notes,
             skipped,
         };

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     hash::{BuildHasher, RandomState},
     ops::Range,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -12,6 +12,8 @@ use hashbrown::HashTable;
 
 use super::{
     CellRuns, CellSink, ReadOptions, RowsIn, Watcher,
+    find::unreadable,
+    place::Place,
     post::Stop,
     source::{Fault, Part, Source},
     stored::{Entry, Held, Stored},
@@ -34,7 +36,7 @@ const RUN: usize = 200_000;
 /// Where rows are stored.
 enum Store {
     Archive(Archive),
-    File(PathBuf),
+    File { place: Place, shown: String },
 }
 
 impl Store {
@@ -46,9 +48,12 @@ impl Store {
         each: &mut EachRow<'_>,
     ) -> Result<()> {
         match self {
-            Store::File(path) => read_parquet(path, privacy, &mut |row| {
-                if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
-            }),
+            Store::File { place, shown } => {
+                let mut file = place.open().map_err(|error| unreadable(shown, &error))?;
+                read_parquet(&mut file, shown, privacy, &mut |row| {
+                    if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
+                })
+            }
             Store::Archive(archive) => {
                 for partition in archive.partitions(range) {
                     // Of another engine's files only the rows say which channel they are of.
@@ -161,13 +166,14 @@ pub fn folder(
 /// # Errors
 /// Where it is damaged or in another schema.
 pub fn file(
-    path: &Path,
+    place: &Place,
     shown: &str,
     catalog: &Mutex<Catalog>,
     options: &ReadOptions,
     watcher: &dyn Watcher,
 ) -> Result<Vec<Source>> {
-    sources(Store::File(path.to_owned()), SourceKind::Parquet, shown, catalog, options, watcher)
+    let store = Store::File { place: place.clone(), shown: shown.to_owned() };
+    sources(store, SourceKind::Parquet, shown, catalog, options, watcher)
 }
 
 fn sources(

@@ -2,10 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
     io::{self, Read, Seek, SeekFrom},
     ops::Range,
-    path::PathBuf,
     sync::{
         Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -14,7 +12,10 @@ use std::{
     thread,
 };
 
-use super::rows::LONGEST_LINE;
+use super::{
+    place::{OpenFile, Place, spooled},
+    rows::LONGEST_LINE,
+};
 
 /// Large enough that starting one costs nothing, small enough for the cache and for two to balance.
 const CHUNK: usize = 1 << 18;
@@ -24,9 +25,9 @@ const MOST_WAITING: u64 = 256;
 /// The text of an input, which can be read more than once.
 pub enum Text {
     /// As it lies on disk, so that any part of it can be read at once.
-    File { path: PathBuf, len: u64 },
+    File { place: Place, len: u64 },
     /// Unpacked or decoded on the way.
-    Stream(Box<dyn Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync>),
+    Stream(Stream),
 }
 
 impl Text {
@@ -35,11 +36,61 @@ impl Text {
     /// # Errors
     /// Where it cannot be opened.
     pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        self.from(0)
+    }
+
+    /// The text from an offset on.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or unpacked up to there.
+    pub fn from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>> {
         match self {
-            Text::File { path, .. } => Ok(Box::new(File::open(path)?)),
-            Text::Stream(open) => open(),
+            Text::File { place, .. } => seeked(place.open()?, offset),
+            Text::Stream(stream) => stream.from(offset),
         }
     }
+}
+
+/// What can only be read from its start on.
+pub struct Stream {
+    open: Box<Opening>,
+    /// How often reading began in its midst, and the unpacked text once that was too often.
+    midst: Mutex<(u32, Option<OpenFile>)>,
+}
+
+type Opening = dyn Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync;
+
+/// Tables in another order of columns and overlaps are few, and unpacking up to them costs no room on the disk. A file
+/// of many tables would be unpacked again for each.
+const UNPACKED_AGAIN: u32 = 8;
+
+impl Stream {
+    pub fn new(open: impl Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync + 'static) -> Stream {
+        Stream { open: Box::new(open), midst: Mutex::default() }
+    }
+
+    fn from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>> {
+        if offset > 0 {
+            let mut midst = lock(&self.midst);
+            midst.0 = midst.0.saturating_add(1);
+            if midst.0 > UNPACKED_AGAIN {
+                let unpacked = match midst.1.take() {
+                    Some(unpacked) => unpacked,
+                    None => spooled(&mut (self.open)()?)?,
+                };
+                midst.1 = Some(unpacked.clone());
+                return seeked(unpacked, offset);
+            }
+        }
+        let mut stream = (self.open)()?;
+        io::copy(&mut (&mut stream).take(offset), &mut io::sink())?;
+        Ok(stream)
+    }
+}
+
+fn seeked(mut file: OpenFile, offset: u64) -> io::Result<Box<dyn Read + Send>> {
+    file.seek(SeekFrom::Start(offset))?;
+    Ok(Box::new(file))
 }
 
 /// Whole lines of a text, each with its line end.
@@ -84,18 +135,35 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
     work: impl Fn(&mut W, Chunk<'_>) -> Result<R, E> + Sync,
     mut collect: impl FnMut(R) -> Result<Flow, E> + Send,
 ) -> Result<(), E> {
-    let one = match text {
-        Text::File { len, .. } => plan.range.end.min(*len).saturating_sub(plan.range.start) <= CHUNK as u64,
-        Text::Stream(_) => false,
-    };
-    if let (true, Text::File { path, len }) = (one, text) {
-        let mut file = Lines { file: File::open(path)?, len: *len, line_end: plan.line_end, buffer: Vec::new() };
-        let end = plan.range.end.min(*len);
-        let lines = file.chunk(plan.range.start..end, plan.range.start)?;
-        if !lines.lines.is_empty() {
-            collect(work(&mut worker(), lines)?)?;
+    let mut stream = None;
+    match text {
+        Text::File { place, len } if plan.range.end.min(*len).saturating_sub(plan.range.start) <= CHUNK as u64 => {
+            let mut file = Lines { file: place.open()?, len: *len, line_end: plan.line_end, buffer: Vec::new() };
+            let end = plan.range.end.min(*len);
+            let lines = file.chunk(plan.range.start..end, plan.range.start)?;
+            if !lines.lines.is_empty() {
+                collect(work(&mut worker(), lines)?)?;
+            }
+            return Ok(());
         }
-        return Ok(());
+        Text::File { .. } => {}
+        Text::Stream(unpacked) => {
+            let mut rest = unpacked.from(plan.range.start)?;
+            let wanted = plan.range.end.saturating_sub(plan.range.start).min(CHUNK as u64);
+            let mut first = Vec::new();
+            (&mut rest).take(wanted).read_to_end(&mut first)?;
+            if first.len() == CHUNK {
+                stream = Some(io::Cursor::new(first).chain(rest));
+            } else {
+                if first.last().is_some_and(|last| *last != plan.line_end) {
+                    first.push(plan.line_end);
+                }
+                if !first.is_empty() {
+                    collect(work(&mut worker(), Chunk { offset: plan.range.start, lines: &first })?)?;
+                }
+                return Ok(());
+            }
+        }
     }
 
     let order = Mutex::new(InOrder { next: 0, waiting: BTreeMap::new(), collect });
@@ -132,11 +200,11 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
     };
 
     match text {
-        Text::File { path, len } => {
+        Text::File { place, len } => {
             let claimed = AtomicU64::new(0);
             let end = plan.range.end.min(*len);
             let run = || {
-                let mut lines = match File::open(path) {
+                let mut lines = match place.open() {
                     Ok(file) => Lines { file, len: *len, line_end: plan.line_end, buffer: Vec::new() },
                     Err(error) => return fail(error.into()),
                 };
@@ -161,7 +229,7 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
                 run();
             });
         }
-        Text::Stream(open) => {
+        Text::Stream(_) => {
             let (send, receive) = mpsc::sync_channel::<(u64, u64, Vec<u8>)>(plan.threads + 1);
             let receive = Mutex::new(receive);
             let run = || {
@@ -183,7 +251,7 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
                     scope.spawn(run);
                 }
                 let mut index = 0;
-                let sent = open().and_then(|stream| {
+                let sent = stream.map_or(Ok(()), |stream| {
                     blocks(stream, plan, |offset, block| {
                         index += 1;
                         !stop.load(Ordering::Acquire) && send.send((index - 1, offset, block)).is_ok()
@@ -208,7 +276,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Reads parts of a file that start and end with lines.
 struct Lines {
-    file: File,
+    file: OpenFile,
     len: u64,
     line_end: u8,
     /// Its length only grows, so that no byte is cleared twice; what was read is its first part.
@@ -271,17 +339,9 @@ impl Lines {
     }
 }
 
-/// Cuts a stream into blocks of whole lines and hands each on with its offset, until there is no more or
-/// nobody wants more. A line that is too long is cut, which makes it a reject.
-fn blocks(
-    mut stream: Box<dyn Read + Send>,
-    plan: &Plan,
-    mut hand_on: impl FnMut(u64, Vec<u8>) -> bool,
-) -> io::Result<()> {
-    let skipped = io::copy(&mut (&mut stream).take(plan.range.start), &mut io::sink())?;
-    if skipped < plan.range.start {
-        return Ok(());
-    }
+/// Cuts a stream that stands at the start of the range into blocks of whole lines and hands each on with its
+/// offset, until there is no more or nobody wants more. A line that is too long is cut, which makes it a reject.
+fn blocks(stream: impl Read, plan: &Plan, mut hand_on: impl FnMut(u64, Vec<u8>) -> bool) -> io::Result<()> {
     let mut stream = stream.take(plan.range.end.saturating_sub(plan.range.start));
     let mut offset = plan.range.start;
     let mut rest: Vec<u8> = Vec::new();
@@ -352,8 +412,8 @@ mod tests {
         file.write_all(bytes).unwrap();
         let shared: Arc<[u8]> = bytes.into();
         let texts = [
-            Text::File { path: file.path().into(), len: bytes.len() as u64 },
-            Text::Stream(Box::new(move || Ok(Box::new(io::Cursor::new(shared.clone()))))),
+            Text::File { place: Place::Path(file.path().into()), len: bytes.len() as u64 },
+            Text::Stream(Stream::new(move || Ok(Box::new(io::Cursor::new(shared.clone()))))),
         ];
         let mut outcomes = Vec::new();
         for text in &texts {
@@ -417,8 +477,8 @@ mod tests {
         file.write_all(bytes).unwrap();
         let mut both = Vec::new();
         for text in [
-            Text::File { path: file.path().into(), len: bytes.len() as u64 },
-            Text::Stream(Box::new(move || Ok(Box::new(io::Cursor::new(shared.clone()))))),
+            Text::File { place: Place::Path(file.path().into()), len: bytes.len() as u64 },
+            Text::Stream(Stream::new(move || Ok(Box::new(io::Cursor::new(shared.clone()))))),
         ] {
             let mut all = Vec::new();
             let plan = Plan { range: 0..u64::MAX, line_end: b'\n', threads: 2 };

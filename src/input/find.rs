@@ -3,12 +3,11 @@
 use std::{
     collections::HashSet,
     fs,
-    io::{self, Read, Write},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
-use tempfile::NamedTempFile;
-
+use super::place::{Place, spooled};
 use crate::{
     archive,
     error::{Error, Result},
@@ -18,21 +17,19 @@ use crate::{
 /// A file to be read.
 #[derive(Debug)]
 pub struct Located {
-    pub path: PathBuf,
+    pub place: Place,
     /// As the user knows it, safe to show.
     pub shown: String,
     /// Named by the user, not met in a folder: then it must be an export.
     pub explicit: bool,
     /// A folder that is an archive, or another engine's dataset in its schema.
     pub archive: bool,
-    /// Standard input, spooled: it lives as long as this.
-    _spool: Option<NamedTempFile>,
 }
 
 impl Located {
     /// Whether it came through a pipe, so that it has no name of its own.
     pub fn is_spooled(&self) -> bool {
-        self._spool.is_some()
+        matches!(self.place, Place::Spool(_))
     }
 }
 
@@ -166,7 +163,7 @@ impl Found {
 
     /// Pipes are read more than once (overlaps, repeated headings), so standard input is kept on disk meanwhile.
     fn standard_input(&mut self) -> Result<()> {
-        if self.files.iter().any(|file| file._spool.is_some() && file.shown == "-") {
+        if self.files.iter().any(|file| file.is_spooled() && file.shown == "-") {
             return Ok(());
         }
         self.spool(&mut io::stdin().lock(), "-".into())
@@ -177,18 +174,8 @@ impl Found {
             "-" => Error::new("error.stdin").with("cause", error),
             path => unreadable(path, &error),
         };
-        let mut spool = NamedTempFile::with_prefix("errstat-").map_err(failed)?;
-        let mut buffer = vec![0; 1 << 18];
-        loop {
-            match input.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(n) => spool.write_all(&buffer[..n]).map_err(failed)?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(failed(error)),
-            }
-        }
-        let path = spool.path().to_owned();
-        self.files.push(Located { path, shown, explicit: true, archive: false, _spool: Some(spool) });
+        let place = Place::Spool(spooled(input).map_err(failed)?);
+        self.files.push(Located { place, shown, explicit: true, archive: false });
         Ok(())
     }
 
@@ -202,7 +189,7 @@ impl Found {
         let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if self.seen.insert(identity) {
             let shown = self.privacy.text(&path.to_string_lossy());
-            self.files.push(Located { path, shown, explicit: true, archive: true, _spool: None });
+            self.files.push(Located { place: Place::Path(path), shown, explicit: true, archive: true });
         }
     }
 
@@ -210,8 +197,11 @@ impl Found {
         let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if self.seen.insert(identity) {
             let shown = self.privacy.text(&path.to_string_lossy());
-            self.files.push(Located { path, shown, explicit, archive: false, _spool: None });
-        } else if explicit && let Some(known) = self.files.iter_mut().find(|file| file.path == path) {
+            self.files.push(Located { place: Place::Path(path), shown, explicit, archive: false });
+        } else if explicit
+            && let Some(known) =
+                self.files.iter_mut().find(|file| matches!(&file.place, Place::Path(known) if *known == path))
+        {
             known.explicit = true;
         }
     }

@@ -15,6 +15,7 @@ mod headings;
 mod layout;
 mod mail;
 mod options;
+mod place;
 mod post;
 mod rows;
 mod source;
@@ -41,8 +42,8 @@ use crate::{
     error::{Error, Result},
     model::{Catalog, Sentence},
 };
-pub(crate) use find::Located;
-use find::unreadable;
+use find::{Located, unreadable};
+use place::Place;
 use source::Outcome;
 use unpack::Unpacked;
 
@@ -53,8 +54,6 @@ pub struct Reading {
     pub options: ReadOptions,
     /// Files of folders that are no exports: path, and why.
     pub skipped: Vec<(String, Sentence)>,
-    /// Standard input lives on disk as long as it may be read again.
-    pub(crate) spools: Vec<Located>,
 }
 
 /// Texts at least this long are read by all threads together, shorter ones by one thread each.
@@ -70,12 +69,12 @@ pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -
     let mut jobs: Vec<Option<Job>> = Vec::new();
     let mut sources = Vec::new();
     for file in &located {
-        if file.archive {
-            sources.extend(archived::folder(&file.path, &file.shown, &catalog, &options, watcher)?);
+        if let (true, Place::Path(path)) = (file.archive, &file.place) {
+            sources.extend(archived::folder(path, &file.shown, &catalog, &options, watcher)?);
             continue;
         }
         if parquet(file)? {
-            sources.extend(archived::file(&file.path, &file.shown, &catalog, &options, watcher)?);
+            sources.extend(archived::file(&file.place, &file.shown, &catalog, &options, watcher)?);
             continue;
         }
         jobs.extend(open(file, &options, &mut skipped)?.into_iter().map(Some));
@@ -96,7 +95,7 @@ pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -
             .with("path", path)
             .with_sentence("why", why));
     }
-    Ok(Reading { sources, catalog, options, skipped, spools: located })
+    Ok(Reading { sources, catalog, options, skipped })
 }
 
 /// A text to be read.
@@ -110,12 +109,12 @@ struct Job {
 /// Whether a file is Parquet, by its first bytes.
 fn parquet(file: &Located) -> Result<bool> {
     let mut head = [0; 4];
-    let read = std::fs::File::open(&file.path).and_then(|mut file| std::io::Read::read(&mut file, &mut head));
+    let read = file.place.open().and_then(|mut file| std::io::Read::read(&mut file, &mut head));
     Ok(read.map_err(|error| unreadable(&file.shown, &error))? == 4 && head == *b"PAR1")
 }
 
 fn open(file: &Located, options: &ReadOptions, skipped: &mut Vec<(String, Sentence)>) -> Result<Vec<Job>> {
-    let unpacked = match unpack::unpack(&file.path) {
+    let unpacked = match unpack::unpack(&file.place) {
         Ok(unpacked) => unpacked,
         Err(unpack::Fault::Workbook) if file.explicit => {
             return Err(Error::new("error.workbook").with("path", &file.shown));
@@ -137,10 +136,12 @@ fn open(file: &Located, options: &ReadOptions, skipped: &mut Vec<(String, Senten
     let alone = unpacked.len() == 1;
     let job = |unpacked: Unpacked| {
         let member = unpacked.member.as_deref().map(|name| options.privacy.text(name));
-        let base = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let base = match &file.place {
+            Place::Path(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            Place::Spool(_) => String::new(),
+        };
         let file_name = match &unpacked.member {
             Some(member) => member.rsplit('/').next().unwrap_or(member).to_owned(),
-            None if file.is_spooled() => String::new(),
             None => base,
         };
         let shown = match member {

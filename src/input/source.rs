@@ -9,7 +9,7 @@ use std::{
 use super::{
     ReadOptions, Role, Watcher,
     cells::{CellRuns, CellSink, Overflow},
-    chunks::{Chunk, Flow, Plan, Text, each_chunk},
+    chunks::{Chunk, Flow, Plan, Stream, Text, each_chunk},
     coverage::coverage,
     encoding,
     find::unreadable,
@@ -30,6 +30,10 @@ use crate::{
 
 /// How much of an input is looked at to recognise it.
 const HEAD: usize = 256 * 1024;
+/// How much of each further table, which has a heading: there may be thousands.
+const FURTHER_HEAD: usize = 4 * 1024;
+/// So many lines of it are enough.
+const FURTHER_LINES: usize = 16;
 
 /// A table within an input: the rows below one heading.
 pub struct Part {
@@ -154,7 +158,7 @@ pub fn read(
     watcher: &dyn Watcher,
 ) -> Result<Outcome> {
     let io = |error: io::Error| unreadable(path, &error);
-    let beginning = head(&raw, 0).map_err(io)?;
+    let beginning = head(&raw, 0, HEAD).map_err(io)?;
     if let Some(kind) = mail::recognise(&beginning) {
         return post::read(path, kind, packing, raw, catalog, options, watcher);
     }
@@ -163,7 +167,7 @@ pub fn read(
         let open = move || -> io::Result<Box<dyn Read + Send>> {
             Ok(Box::new(encoding::transcoded(raw.open()?, recognised.encoding)))
         };
-        (Text::Stream(Box::new(open)), encoding_rs::UTF_8, 0)
+        (Text::Stream(Stream::new(open)), encoding_rs::UTF_8, 0)
     } else {
         (raw, recognised.encoding, recognised.mark as u64)
     };
@@ -173,7 +177,8 @@ pub fn read(
     let mut parts: Vec<PartBuilder> = Vec::new();
     let mut first_layout: Option<Arc<Layout>> = None;
     loop {
-        let head = head(&text, start).map_err(io)?;
+        let further = if first_layout.is_some() { further_head(&text, start) } else { head(&text, start, HEAD) };
+        let head = further.map_err(io)?;
         let mut layout = match layout::recognise(&head, cells_encoding, path, options)? {
             Recognition::Table(layout) => *layout,
             Recognition::Other(why) if first_layout.is_none() => return Ok(Outcome::Other(why)),
@@ -352,22 +357,19 @@ fn read_chunk(reader: &mut RowReader<'_>, sink: &mut CellSink, chunk: &Chunk<'_>
     }
 }
 
+/// The first bytes of a table that is not the first.
+fn further_head(text: &Text, from: u64) -> io::Result<Vec<u8>> {
+    let short = head(text, from, FURTHER_HEAD)?;
+    let cut = short.len() + short.len() / 2 > FURTHER_HEAD;
+    let enough = memchr::memchr2_iter(b'\n', b'\r', &short).nth(FURTHER_LINES).is_some();
+    if cut && !enough { head(text, from, HEAD) } else { Ok(short) }
+}
+
 /// The first bytes from an offset on, cut behind a line where there is more.
-fn head(text: &Text, from: u64) -> io::Result<Vec<u8>> {
+fn head(text: &Text, from: u64, most: usize) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    match text {
-        Text::File { path, .. } => {
-            let mut file = std::fs::File::open(path)?;
-            io::Seek::seek(&mut file, io::SeekFrom::Start(from))?;
-            file.take(HEAD as u64).read_to_end(&mut head)?;
-        }
-        Text::Stream(open) => {
-            let mut stream = open()?;
-            io::copy(&mut (&mut stream).take(from), &mut io::sink())?;
-            stream.take(HEAD as u64).read_to_end(&mut head)?;
-        }
-    }
-    if head.len() == HEAD
+    text.from(from)?.take(most as u64).read_to_end(&mut head)?;
+    if head.len() == most
         && let Some(end) = memchr::memrchr2(b'\n', b'\r', &head)
     {
         head.truncate(end + 1);

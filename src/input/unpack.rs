@@ -1,16 +1,18 @@
 //! gzip, zstd and zip, recognised by their first bytes.
 
 use std::{
-    fs::File,
-    io::{self, BufReader, PipeReader, Read},
-    path::{Path, PathBuf},
+    io::{self, BufReader, PipeReader, Read, Seek, SeekFrom},
+    sync::Arc,
     thread::JoinHandle,
 };
 
 use flate2::bufread::MultiGzDecoder;
 use zip::ZipArchive;
 
-use super::chunks::Text;
+use super::{
+    chunks::{Stream, Text},
+    place::{OpenFile, Place},
+};
 
 /// The text of a file, or of one member of a zip file.
 pub struct Unpacked {
@@ -56,24 +58,20 @@ fn packing(head: &[u8]) -> Option<Packing> {
 ///
 /// # Errors
 /// Where the file cannot be opened, or a zip file is damaged, or it is a spreadsheet's own format.
-pub fn unpack(path: &Path) -> Result<Vec<Unpacked>, Fault> {
-    let mut file = File::open(path)?;
+pub fn unpack(place: &Place) -> Result<Vec<Unpacked>, Fault> {
+    let mut file = place.open()?;
     let mut head = [0; 4];
     let read = read_full(&mut file, &mut head)?;
-    let meta = file.metadata()?;
-    let path = path.to_owned();
-    let text = match packing(&head[..read]) {
-        // Pipes and devices have no length that could be relied on.
-        None if meta.is_file() => Text::File { path, len: meta.len() },
-        None => Text::Stream(Box::new(move || Ok(Box::new(File::open(&path)?)))),
-        Some(Packing::Zip) => return members(&path),
+    let place = place.clone();
+    let (packing, text) = match packing(&head[..read]) {
+        None => (None, Text::File { place, len: file.len() }),
+        Some(Packing::Zip) => return members(&place),
         Some(kind) => {
             let name = if kind == Packing::Gzip { "gzip" } else { "zstd" };
-            let open = move || decoder(Box::new(File::open(&path)?), kind);
-            return Ok(vec![Unpacked { member: None, packing: Some(name), text: Some(Text::Stream(Box::new(open))) }]);
+            (Some(name), Text::Stream(Stream::new(move || decoder(Box::new(place.open()?), kind))))
         }
     };
-    Ok(vec![Unpacked { member: None, packing: None, text: Some(text) }])
+    Ok(vec![Unpacked { member: None, packing, text: Some(text) }])
 }
 
 fn decoder(packed: Box<dyn Read + Send>, kind: Packing) -> io::Result<Box<dyn Read + Send>> {
@@ -85,9 +83,13 @@ fn decoder(packed: Box<dyn Read + Send>, kind: Packing) -> io::Result<Box<dyn Re
     })
 }
 
-fn members(path: &Path) -> Result<Vec<Unpacked>, Fault> {
-    let archive = archive(path)?;
-    if entries(path)?.is_some_and(|told| told != archive.len()) {
+/// A zip file's list of members is read once; the members share it.
+type Members = ZipArchive<Buffered>;
+
+fn members(place: &Place) -> Result<Vec<Unpacked>, Fault> {
+    let archive = Arc::new(Members::new(Buffered::new(place.open()?)).map_err(io::Error::from)?);
+    // The zip reader tells members apart by name, so one of two with the same name would be lost without a word.
+    if archive.has_duplicate_names() {
         return Err(Fault::Io(io::Error::new(
             io::ErrorKind::InvalidData,
             "several members of the zip file have the same name; unpack it first",
@@ -110,58 +112,78 @@ fn members(path: &Path) -> Result<Vec<Unpacked>, Fault> {
             continue;
         }
         let mut head = [0; 4];
-        let read = read_full(&mut member(path, index)?, &mut head)?;
+        let read = read_full(&mut member(&archive, index)?, &mut head)?;
         let inner = packing(&head[..read]);
         if inner == Some(Packing::Zip) {
             found.push(Unpacked { member: Some(name), packing: Some("zip"), text: None });
             continue;
         }
-        let path = path.to_owned();
+        let archive = Arc::clone(&archive);
         let open = move || {
-            let stream: Box<dyn Read + Send> = Box::new(member(&path, index)?);
+            let stream = member(&archive, index)?;
             match inner {
                 Some(kind) => decoder(stream, kind),
                 None => Ok(stream),
             }
         };
-        found.push(Unpacked { member: Some(name), packing: Some("zip"), text: Some(Text::Stream(Box::new(open))) });
+        found.push(Unpacked { member: Some(name), packing: Some("zip"), text: Some(Text::Stream(Stream::new(open))) });
     }
     Ok(found)
 }
 
-/// How many members a zip file says it has (APPNOTE 4.3.16); nothing where it does not say it in 16 bits. The zip
-/// reader tells members apart by name, so one of two with the same name would be lost without a word.
-fn entries(path: &Path) -> io::Result<Option<usize>> {
-    const LONGEST_END: u64 = 22 + 65_535;
-    let mut file = File::open(path)?;
-    let len = file.metadata()?.len();
-    io::Seek::seek(&mut file, io::SeekFrom::Start(len.saturating_sub(LONGEST_END)))?;
-    let mut tail = Vec::new();
-    file.read_to_end(&mut tail)?;
-    let end = memchr::memmem::rfind(&tail, b"PK\x05\x06").and_then(|at| tail.get(at + 10..at + 12));
-    Ok(end.map(|told| usize::from(u16::from_le_bytes([told[0], told[1]]))).filter(|told| *told != 0xffff))
+/// A file whose clones share nothing that is buffered: the zip reader seeks before it reads.
+struct Buffered(BufReader<OpenFile>);
+
+impl Buffered {
+    fn new(file: OpenFile) -> Buffered {
+        Buffered(BufReader::new(file))
+    }
 }
 
-fn archive(path: &Path) -> io::Result<ZipArchive<BufReader<File>>> {
-    ZipArchive::new(BufReader::new(File::open(path)?)).map_err(io::Error::from)
+impl Clone for Buffered {
+    fn clone(&self) -> Buffered {
+        Buffered::new(self.0.get_ref().clone())
+    }
 }
 
-/// Unpacks one member of a zip file on a thread of its own: the zip reader lends its members and cannot
-/// give them away.
+impl Read for Buffered {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl Seek for Buffered {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+/// A member is unpacked at once if it is no larger.
+const SMALL: u64 = 1 << 20;
+
+/// One member of a zip file, unpacked.
+fn member(archive: &Members, index: usize) -> io::Result<Box<dyn Read + Send>> {
+    let mut archive = archive.clone();
+    let mut small = Vec::new();
+    // What it says of its size need not be true.
+    if archive.by_index(index)?.size() <= SMALL {
+        archive.by_index(index)?.take(SMALL + 1).read_to_end(&mut small)?;
+        if small.len() as u64 <= SMALL {
+            return Ok(Box::new(io::Cursor::new(small)));
+        }
+    }
+    let (pipe, mut end) = io::pipe()?;
+    let unpacking = std::thread::Builder::new().name("unzip".into()).spawn(move || {
+        let mut member = archive.by_index(index)?;
+        io::copy(&mut member, &mut end).map(|_| ())
+    })?;
+    Ok(Box::new(Member { pipe, unpacking: Some(unpacking) }))
+}
+
+/// Unpacks a member on a thread of its own: the zip reader lends its members and cannot give them away.
 struct Member {
     pipe: PipeReader,
     unpacking: Option<JoinHandle<io::Result<()>>>,
-}
-
-fn member(path: &Path, index: usize) -> io::Result<Member> {
-    let (pipe, mut end) = io::pipe()?;
-    let path: PathBuf = path.to_owned();
-    let unpacking = std::thread::Builder::new().name("unzip".into()).spawn(move || {
-        let mut archive = archive(&path)?;
-        let mut member = archive.by_index(index).map_err(io::Error::from)?;
-        io::copy(&mut member, &mut end).map(|_| ())
-    })?;
-    Ok(Member { pipe, unpacking: Some(unpacking) })
 }
 
 impl Read for Member {
