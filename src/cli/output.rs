@@ -1,12 +1,13 @@
-//! Writing files: beside their place and then renamed, so that a failure leaves the old file or none.
+//! Writing files: nameless beside their place, named and renamed once they are whole. A failure leaves the old file or
+//! none, and whatever ends the program leaves nothing else: the system takes away a file that never got a name.
 
 use std::{
     fs::{self, File},
-    io::{self, Write},
+    io::{self, Seek, Write},
     path::{Path, PathBuf},
 };
 
-use tempfile::NamedTempFile;
+use tempfile::{Builder, TempPath};
 
 use crate::{
     error::{Error, Result},
@@ -21,8 +22,8 @@ pub struct PendingFile {
 }
 
 enum Content {
-    /// Beside the place, or beside what a symbolic link there points to.
-    Beside(NamedTempFile, PathBuf),
+    /// Without a name, on the disk of the place or of what a symbolic link there points to.
+    Nameless(File, PathBuf),
     /// Pipes and devices cannot be replaced, only written to.
     Direct(File),
 }
@@ -37,8 +38,8 @@ impl PendingFile {
         let content = match fs::metadata(place) {
             Ok(there) if there.is_dir() => return Err(Error::new("error.output_is_folder").with("path", shown(place))),
             Ok(there) if !there.is_file() => Content::Direct(File::options().write(true).open(place).map_err(failed)?),
-            Ok(_) => temporary(fs::canonicalize(place).map_err(failed)?).map_err(failed)?,
-            Err(_) => temporary(place.to_owned()).map_err(failed)?,
+            Ok(_) => nameless(fs::canonicalize(place).map_err(failed)?).map_err(failed)?,
+            Err(_) => nameless(place.to_owned()).map_err(failed)?,
         };
         Ok(PendingFile { place: place.to_owned(), content })
     }
@@ -50,51 +51,80 @@ impl PendingFile {
     pub fn keep(self) -> Result<()> {
         let put = |content: Content| match content {
             Content::Direct(mut file) => file.flush(),
-            Content::Beside(mut file, target) => {
-                file.flush()?;
-                file.as_file().sync_all()?;
-                permit(file.path(), &target)?;
-                file.persist(&target).map(|_| ()).map_err(|error| error.error)
+            Content::Nameless(mut file, target) => {
+                permit(&file, &target)?;
+                file.sync_all()?;
+                named(&mut file, &target)?.persist(&target).map_err(|error| error.error)
             }
         };
         put(self.content).map_err(|error| unwritten(&self.place, &error))
     }
 }
 
-fn temporary(target: PathBuf) -> io::Result<Content> {
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = tempfile::Builder::new().prefix(".errstat-").tempfile_in(folder)?;
-    Ok(Content::Beside(file, target))
+fn nameless(target: PathBuf) -> io::Result<Content> {
+    Ok(Content::Nameless(tempfile::tempfile_in(folder_of(&target))?, target))
 }
 
-/// Temporary files are private; the finished one is as readable as the file it replaces, or as any new file.
+fn folder_of(target: &Path) -> &Path {
+    target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Gives the file a name for the moment before it takes its place.
+fn named(file: &mut File, target: &Path) -> io::Result<TempPath> {
+    let mut name = Builder::new();
+    name.prefix(".errstat-");
+    if let Ok(linked) = linked(file, &name, target) {
+        return Ok(linked);
+    }
+    // This system or this disk has no names for files that had none.
+    let mut copy = name.tempfile_in(folder_of(target))?;
+    file.rewind()?;
+    io::copy(file, &mut copy)?;
+    permit(copy.as_file(), target)?;
+    copy.as_file().sync_all()?;
+    Ok(copy.into_temp_path())
+}
+
+/// As open(2) says of O_TMPFILE.
+#[cfg(target_os = "linux")]
+fn linked(file: &File, name: &Builder<'_, '_>, target: &Path) -> io::Result<TempPath> {
+    use rustix::fs::{AtFlags, CWD, linkat};
+    let open = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(file));
+    let link = |path: &Path| Ok(linkat(CWD, &open, CWD, path, AtFlags::SYMLINK_FOLLOW)?);
+    Ok(name.make_in(folder_of(target), link)?.into_temp_path())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn linked(_file: &File, _name: &Builder<'_, '_>, _target: &Path) -> io::Result<TempPath> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Temporary files may be private; the finished one is as readable as the file it replaces, or as any new file.
 #[cfg(unix)]
-fn permit(file: &Path, place: &Path) -> io::Result<()> {
+fn permit(file: &File, place: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = match fs::metadata(place) {
         Ok(old) => old.permissions().mode() & 0o777,
         Err(_) => 0o644,
     };
-    fs::set_permissions(file, fs::Permissions::from_mode(mode))
+    file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn permit(_file: &Path, _place: &Path) -> io::Result<()> {
+fn permit(_file: &File, _place: &Path) -> io::Result<()> {
     Ok(())
 }
 
 impl Write for PendingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.content {
-            Content::Beside(file, _) => file.write(bytes),
-            Content::Direct(file) => file.write(bytes),
+            Content::Nameless(file, _) | Content::Direct(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.content {
-            Content::Beside(file, _) => file.flush(),
-            Content::Direct(file) => file.flush(),
+            Content::Nameless(file, _) | Content::Direct(file) => file.flush(),
         }
     }
 }
@@ -130,4 +160,22 @@ fn unwritten(path: &Path, cause: &io::Error) -> Error {
             None => cause.kind().to_string(),
         };
     Error::new("error.output_unwritten").with("path", shown(path)).with("cause", cause)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_named_is_copied() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("out.json");
+        let mut file = File::options().read(true).write(true).create_new(true).open(&target).unwrap();
+        fs::remove_file(&target).unwrap();
+        file.write_all(b"{}").unwrap();
+        let name = named(&mut file, &target).unwrap();
+        name.persist(&target).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"{}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }

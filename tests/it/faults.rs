@@ -304,7 +304,7 @@ fn a_signal_while_reading_ends_each_command_and_leaves_nothing() {
     folder.file("out.csv", "of last week").file("out.html", "of last week").file("out.parquet", "of last week");
     let mut failures = Vec::new();
     for command in READING {
-        for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
+        for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1), ("KILL", 9)] {
             failures.extend(interrupted(&folder, command, name, number));
         }
     }
@@ -333,7 +333,7 @@ fn a_signal_at_any_moment_leaves_the_old_outputs_or_the_new_ones() {
                 .spawn()
                 .expect("the program");
             sleep(Duration::from_millis(pause));
-            let _ = Command::new("kill").args(["-s", ["INT", "TERM"][turn % 2], &child.id().to_string()]).status();
+            let _ = Command::new("kill").args(["-s", ["INT", "TERM", "KILL"][turn % 3], &child.id().to_string()]).status();
             child.wait().expect("an end");
             for name in folder.list() {
                 let bytes = folder.bytes(&name);
