@@ -31,7 +31,7 @@ const COMMAND_LINE_ONLY: [&str; 14] = [
     "config",
 ];
 
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 26] = [
     "as_of",
     "channel",
     "check",
@@ -45,6 +45,7 @@ const KEYS: [&str; 25] = [
     "lang",
     "mail_from_domain",
     "max_age",
+    "max_bytes",
     "no_progress",
     "overlap",
     "period",
@@ -205,6 +206,7 @@ fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> Result<()> {
         "lang" => one(&mut showing.lang, value),
         "mail_from_domain" => names(&mut reading.mail_from_domain, value),
         "max_age" => one(&mut selection.max_age, value),
+        "max_bytes" => one(&mut reading.max_bytes, value),
         "no_progress" => flag(&mut showing.no_progress, value),
         "overlap" => choice(&mut reading.overlap, value),
         "period" => one(&mut selection.period, value),

@@ -64,6 +64,14 @@ pub struct Reading {
     #[arg(long)]
     pub strict: bool,
 
+    /// Read no more than this, of all inputs together and unpacked: 500MB, 2GiB
+    ///
+    /// More ends with exit code 2. Without it, plain files have no limit, and packed files and pipes one that only an
+    /// input without end meets: 16 GiB, and a hundred times the size of the packed files beyond. 65,536 rows of an archive
+    /// count as 1 MiB.
+    #[arg(long, value_name = "SIZE", value_parser = parsed::<Size>)]
+    pub max_bytes: Option<Size>,
+
     /// Threads to read with [default: all cores]
     #[arg(long, value_name = "N", value_parser = parsed::<Positive>)]
     pub threads: Option<Positive>,
@@ -294,6 +302,36 @@ impl FromStr for Age {
     }
 }
 
+/// `--max-bytes`.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub bytes: u64,
+}
+
+impl FromStr for Size {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        let (number, unit) = text.split_at(digits);
+        let unit = match unit.trim_start().to_ascii_lowercase().as_str() {
+            "" | "b" => Some(1),
+            "kb" => Some(1000),
+            "mb" => Some(1_000_000),
+            "gb" => Some(1_000_000_000),
+            "tb" => Some(1_000_000_000_000),
+            "kib" => Some(1 << 10),
+            "mib" => Some(1 << 20),
+            "gib" => Some(1 << 30),
+            "tib" => Some(1 << 40),
+            _ => None,
+        };
+        let bytes = number.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
+        bytes.map(|bytes| Size { bytes }).ok_or_else(|| Error::new("error.size_form").with("value", text))
+    }
+}
+
 /// `--columns`.
 #[derive(Clone, Debug)]
 pub struct ColumnList(pub Vec<(Role, ColumnName)>);
@@ -463,6 +501,7 @@ impl Shared {
             apart_from: self.apart_from.clone(),
             mail_from_domains: reading.mail_from_domain.clone(),
             needed: None,
+            max_bytes: reading.max_bytes.map(|size| size.bytes),
             threads: reading.threads.map_or(defaults.threads, |threads| threads.0.get()),
         }
     }
@@ -553,5 +592,11 @@ mod tests {
         let rule: ChannelRule = "shop=shop-*.tsv".parse().unwrap();
         assert!(rule.name == "shop" && rule.files.unwrap().matches("shop-1.tsv"));
         assert!("=x".parse::<ChannelRule>().is_err());
+        for (text, bytes) in [("0", 0), ("500MB", 500_000_000), ("2GiB", 2 << 30), ("3 kb", 3000), ("1tib", 1 << 40)] {
+            assert_eq!(text.parse::<Size>().unwrap().bytes, bytes, "{text}");
+        }
+        for text in ["", "MB", "-1", "1.5GB", "2G", "20000000TB", "99999999999999999999"] {
+            assert!(text.parse::<Size>().is_err(), "{text}");
+        }
     }
 }

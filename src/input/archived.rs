@@ -12,6 +12,7 @@ use hashbrown::HashTable;
 
 use super::{
     CellRuns, CellSink, ReadOptions, RowsIn, Watcher,
+    allowance::Allowance,
     find::unreadable,
     place::Place,
     post::Stop,
@@ -153,12 +154,13 @@ struct OfChannel {
 pub fn folder(
     path: &Path,
     shown: &str,
+    allowance: &Allowance,
     catalog: &Mutex<Catalog>,
     options: &ReadOptions,
     watcher: &dyn Watcher,
 ) -> Result<Vec<Source>> {
     let archive = Archive::open(path, options.privacy)?;
-    sources(Store::Archive(archive), SourceKind::Archive, shown, catalog, options, watcher)
+    sources(Store::Archive(archive), SourceKind::Archive, shown, allowance, catalog, options, watcher)
 }
 
 /// Reads a Parquet file in the archive's schema.
@@ -168,18 +170,20 @@ pub fn folder(
 pub fn file(
     place: &Place,
     shown: &str,
+    allowance: &Allowance,
     catalog: &Mutex<Catalog>,
     options: &ReadOptions,
     watcher: &dyn Watcher,
 ) -> Result<Vec<Source>> {
     let store = Store::File { place: place.clone(), shown: shown.to_owned() };
-    sources(store, SourceKind::Parquet, shown, catalog, options, watcher)
+    sources(store, SourceKind::Parquet, shown, allowance, catalog, options, watcher)
 }
 
 fn sources(
     store: Store,
     kind: SourceKind,
     shown: &str,
+    allowance: &Allowance,
     catalog: &Mutex<Catalog>,
     options: &ReadOptions,
     watcher: &dyn Watcher,
@@ -191,6 +195,8 @@ fn sources(
         count += 1;
         if count.is_multiple_of(1 << 16) {
             watcher.bytes(1 << 20);
+            // Reading has its own bounds for each file.
+            allowance.plain(1 << 20).map_err(|too_much| too_much.told(shown))?;
         }
         if !channels.contains_key(&row.channel) {
             channels.insert(row.channel.clone(), OfChannel::default());

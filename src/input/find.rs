@@ -5,9 +5,14 @@ use std::{
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use super::place::{Place, spooled};
+use super::{
+    MOST_FILES,
+    allowance::{Allowance, TooMuch},
+    place::{Place, spooled},
+};
 use crate::{
     archive,
     error::{Error, Result},
@@ -40,14 +45,21 @@ pub type Skipped = (String, Sentence);
 /// was met in folders and cannot be reached, with the reason.
 ///
 /// # Errors
-/// A file that is not there, a folder that cannot be searched, a glob without a match.
-pub fn find(arguments: &[String], privacy: Privacy, apart_from: Option<&Path>) -> Result<(Vec<Located>, Vec<Skipped>)> {
+/// A file that is not there, a folder that cannot be searched, a glob without a match, more files than are read at once;
+/// a pipe through which more comes than may be read.
+pub fn find(
+    arguments: &[String],
+    privacy: Privacy,
+    apart_from: Option<&Path>,
+    allowance: &Arc<Allowance>,
+) -> Result<(Vec<Located>, Vec<Skipped>)> {
     let mut found = Found {
         privacy,
         apart_from: apart_from.map(Path::to_owned),
         seen: HashSet::new(),
         files: Vec::new(),
         skipped: Vec::new(),
+        allowance: Arc::clone(allowance),
     };
     for argument in arguments {
         found.argument(argument)?;
@@ -61,6 +73,7 @@ struct Found {
     seen: HashSet<PathBuf>,
     files: Vec<Located>,
     skipped: Vec<Skipped>,
+    allowance: Arc<Allowance>,
 }
 
 impl Found {
@@ -84,10 +97,7 @@ impl Found {
                 let mut pipe = fs::File::open(path).map_err(|error| unreadable(&shown, &error))?;
                 self.spool(&mut pipe, shown)
             }
-            Ok(_) => {
-                self.add(path.to_owned(), true);
-                Ok(())
-            }
+            Ok(_) => self.add(path.to_owned(), true),
             Err(error) if error.kind() == io::ErrorKind::NotFound && argument.contains(['*', '?', '[']) => {
                 self.glob(argument)
             }
@@ -117,6 +127,7 @@ impl Found {
                 Err(error) if error.depth() > 0 => {
                     let path = error.path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
                     self.skipped.push((self.privacy.text(&path), Sentence::new("other.unreachable")));
+                    self.not_too_many()?;
                     continue;
                 }
                 Err(error) => {
@@ -133,7 +144,7 @@ impl Found {
                 self.archive(entry.into_path());
             } else if entry.file_type().is_file() {
                 any = true;
-                self.add(entry.into_path(), false);
+                self.add(entry.into_path(), false)?;
             }
         }
         if !any {
@@ -155,7 +166,7 @@ impl Found {
             } else if path.is_dir() {
                 self.folder(&path)?;
             } else {
-                self.add(path, false);
+                self.add(path, false)?;
             }
         }
         if any { Ok(()) } else { Err(Error::new("error.glob_empty").with("pattern", shown)) }
@@ -171,10 +182,12 @@ impl Found {
 
     fn spool(&mut self, input: &mut impl Read, shown: String) -> Result<()> {
         let failed = |error: io::Error| match shown.as_str() {
-            "-" => Error::new("error.stdin").with("cause", error),
+            "-" if !error.get_ref().is_some_and(|cause| cause.is::<TooMuch>()) => {
+                Error::new("error.stdin").with("cause", error)
+            }
             path => unreadable(path, &error),
         };
-        let place = Place::Spool(spooled(input).map_err(failed)?);
+        let place = Place::Spool(spooled(&mut self.allowance.piped(input)).map_err(failed)?);
         self.files.push(Located { place, shown, explicit: true, archive: false });
         Ok(())
     }
@@ -193,21 +206,35 @@ impl Found {
         }
     }
 
-    fn add(&mut self, path: PathBuf, explicit: bool) {
+    fn add(&mut self, path: PathBuf, explicit: bool) -> Result<()> {
         let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if self.seen.insert(identity) {
             let shown = self.privacy.text(&path.to_string_lossy());
             self.files.push(Located { place: Place::Path(path), shown, explicit, archive: false });
+            self.not_too_many()?;
         } else if explicit
             && let Some(known) =
                 self.files.iter_mut().find(|file| matches!(&file.place, Place::Path(known) if *known == path))
         {
             known.explicit = true;
         }
+        Ok(())
+    }
+
+    /// Looks while files are found: a folder of millions is not searched to its end.
+    fn not_too_many(&self) -> Result<()> {
+        if self.files.len() + self.skipped.len() <= MOST_FILES {
+            return Ok(());
+        }
+        let shown = self.files.last().map(|file| file.shown.as_str()).unwrap_or_default();
+        Err(Error::new("error.too_many_files").with("path", shown).with("limit", MOST_FILES))
     }
 }
 
-/// A file that is there and cannot be read.
+/// A file that is there and cannot be read, or not to its end.
 pub fn unreadable(shown: &str, cause: &io::Error) -> Error {
-    Error::new("error.unreadable").with("path", shown).with("cause", cause)
+    match cause.get_ref().and_then(|cause| cause.downcast_ref::<TooMuch>()) {
+        Some(too_much) => too_much.told(shown),
+        None => Error::new("error.unreadable").with("path", shown).with("cause", cause),
+    }
 }

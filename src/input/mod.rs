@@ -4,6 +4,7 @@
 //! times, and sums their rows into cells of five minutes, on all cores and in memory that does not grow
 //! with the number of rows. Every row is accepted or rejected, with the line and the reason.
 
+mod allowance;
 mod archived;
 mod cells;
 mod chunks;
@@ -25,10 +26,11 @@ mod time;
 mod unpack;
 
 use std::sync::{
-    Mutex, PoisonError,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicUsize, Ordering},
 };
 
+use allowance::Allowance;
 pub use archived::REDELIVERY_STOPPED;
 pub use cells::{CellRuns, CellSink, Overflow, RowSink};
 pub use chunks::Text;
@@ -56,6 +58,10 @@ pub struct Reading {
     pub skipped: Vec<(String, Sentence)>,
 }
 
+/// So many files are read at once, and so many members of one zip file: some 10 KiB are kept of each. An archive holds
+/// any number.
+const MOST_FILES: usize = 100_000;
+
 /// Texts at least this long are read by all threads together, shorter ones by one thread each.
 const LARGE: u64 = 4 << 20;
 
@@ -64,20 +70,21 @@ const LARGE: u64 = 4 << 20;
 /// # Errors
 /// An input that is missing, unreadable, ambiguous or no export; a folder without any.
 pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -> Result<Reading> {
-    let (located, mut skipped) = find::find(arguments, options.privacy, options.apart_from.as_deref())?;
+    let allowance = Arc::new(Allowance::new(options.max_bytes));
+    let (located, mut skipped) = find::find(arguments, options.privacy, options.apart_from.as_deref(), &allowance)?;
     let catalog = Mutex::new(Catalog::default());
     let mut jobs: Vec<Option<Job>> = Vec::new();
     let mut sources = Vec::new();
     for file in &located {
         if let (true, Place::Path(path)) = (file.archive, &file.place) {
-            sources.extend(archived::folder(path, &file.shown, &catalog, &options, watcher)?);
+            sources.extend(archived::folder(path, &file.shown, &allowance, &catalog, &options, watcher)?);
             continue;
         }
         if parquet(file)? {
-            sources.extend(archived::file(&file.place, &file.shown, &catalog, &options, watcher)?);
+            sources.extend(archived::file(&file.place, &file.shown, &allowance, &catalog, &options, watcher)?);
             continue;
         }
-        jobs.extend(open(file, &options, &mut skipped)?.into_iter().map(Some));
+        jobs.extend(open(file, &options, &allowance, &mut skipped)?.into_iter().map(Some));
     }
     let outcomes = read_all(jobs, &catalog, &options, watcher);
     for (job, outcome) in outcomes {
@@ -113,8 +120,13 @@ fn parquet(file: &Located) -> Result<bool> {
     Ok(read.map_err(|error| unreadable(&file.shown, &error))? == 4 && head == *b"PAR1")
 }
 
-fn open(file: &Located, options: &ReadOptions, skipped: &mut Vec<(String, Sentence)>) -> Result<Vec<Job>> {
-    let unpacked = match unpack::unpack(&file.place) {
+fn open(
+    file: &Located,
+    options: &ReadOptions,
+    allowance: &Arc<Allowance>,
+    skipped: &mut Vec<(String, Sentence)>,
+) -> Result<Vec<Job>> {
+    let unpacked = match unpack::unpack(&file.place, allowance) {
         Ok(unpacked) => unpacked,
         Err(unpack::Fault::Workbook) if file.explicit => {
             return Err(Error::new("error.workbook").with("path", &file.shown));
@@ -122,6 +134,9 @@ fn open(file: &Located, options: &ReadOptions, skipped: &mut Vec<(String, Senten
         Err(unpack::Fault::Workbook) => {
             skipped.push((file.shown.clone(), Sentence::new("other.workbook")));
             return Ok(Vec::new());
+        }
+        Err(unpack::Fault::TooManyMembers) => {
+            return Err(Error::new("error.too_many_members").with("path", &file.shown).with("limit", MOST_FILES));
         }
         Err(unpack::Fault::Io(error)) => return Err(unreadable(&file.shown, &error)),
     };

@@ -26,6 +26,9 @@ pub struct ReadOptions {
     pub needed: Option<Range<Timestamp>>,
     /// A folder that is no input, though it may lie in one that is searched; canonical.
     pub apart_from: Option<PathBuf>,
+    /// So many bytes may be read, unpacked and of all inputs together; without a limit of the user's, more than enough
+    /// may come out of packed files and pipes, and anything out of plain files.
+    pub max_bytes: Option<u64>,
     /// At least one.
     pub threads: usize,
 }
@@ -42,6 +45,7 @@ impl Default for ReadOptions {
             mail_from_domains: Vec::new(),
             needed: None,
             apart_from: None,
+            max_bytes: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }

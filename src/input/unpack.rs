@@ -10,6 +10,8 @@ use flate2::bufread::MultiGzDecoder;
 use zip::ZipArchive;
 
 use super::{
+    MOST_FILES,
+    allowance::{Allowance, Meter},
     chunks::{Stream, Text},
     place::{OpenFile, Place},
 };
@@ -30,6 +32,7 @@ pub enum Fault {
     Io(io::Error),
     /// A spreadsheet's own format, which is a zip file of XML.
     Workbook,
+    TooManyMembers,
 }
 
 impl From<io::Error> for Fault {
@@ -57,21 +60,36 @@ fn packing(head: &[u8]) -> Option<Packing> {
 /// The texts in a file: one, or one for each member of a zip file.
 ///
 /// # Errors
-/// Where the file cannot be opened, or a zip file is damaged, or it is a spreadsheet's own format.
-pub fn unpack(place: &Place) -> Result<Vec<Unpacked>, Fault> {
+/// Where the file cannot be opened or is longer than may be read, where a zip file is damaged or has too many members, or
+/// it is a spreadsheet's own format.
+pub fn unpack(place: &Place, allowance: &Arc<Allowance>) -> Result<Vec<Unpacked>, Fault> {
     let mut file = place.open()?;
     let mut head = [0; 4];
     let read = read_full(&mut file, &mut head)?;
-    let place = place.clone();
-    let (packing, text) = match packing(&head[..read]) {
-        None => (None, Text::File { place, len: file.len() }),
-        Some(Packing::Zip) => return members(&place),
+    let (place, len) = (place.clone(), file.len());
+    let packing = packing(&head[..read]);
+    match packing {
+        None => allowance.plain(len).map_err(io::Error::other)?,
+        Some(_) => allowance.packed(len),
+    }
+    let (packing, text) = match packing {
+        None => (None, Text::File { place, len }),
+        Some(Packing::Zip) => return members(&place, allowance),
         Some(kind) => {
             let name = if kind == Packing::Gzip { "gzip" } else { "zstd" };
-            (Some(name), Text::Stream(Stream::new(move || decoder(Box::new(place.open()?), kind))))
+            let open = move || decoder(Box::new(place.open()?), kind);
+            (Some(name), metered(open, allowance))
         }
     };
     Ok(vec![Unpacked { member: None, packing, text: Some(text) }])
+}
+
+fn metered(
+    open: impl Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync + 'static,
+    allowance: &Arc<Allowance>,
+) -> Text {
+    let meter = Meter::new(allowance);
+    Text::Stream(Stream::new(move || Ok(Box::new(meter.metered(open()?)))))
 }
 
 fn decoder(packed: Box<dyn Read + Send>, kind: Packing) -> io::Result<Box<dyn Read + Send>> {
@@ -86,8 +104,11 @@ fn decoder(packed: Box<dyn Read + Send>, kind: Packing) -> io::Result<Box<dyn Re
 /// A zip file's list of members is read once; the members share it.
 type Members = ZipArchive<Buffered>;
 
-fn members(place: &Place) -> Result<Vec<Unpacked>, Fault> {
+fn members(place: &Place, allowance: &Arc<Allowance>) -> Result<Vec<Unpacked>, Fault> {
     let archive = Arc::new(Members::new(Buffered::new(place.open()?)).map_err(io::Error::from)?);
+    if archive.len() > MOST_FILES {
+        return Err(Fault::TooManyMembers);
+    }
     // The zip reader tells members apart by name, so one of two with the same name would be lost without a word.
     if archive.has_duplicate_names() {
         return Err(Fault::Io(io::Error::new(
@@ -104,6 +125,7 @@ fn members(place: &Place) -> Result<Vec<Unpacked>, Fault> {
     if names.iter().any(|name| name == "[Content_Types].xml" || name == "content.xml") {
         return Err(Fault::Workbook);
     }
+    let mut heads = Members::clone(&archive);
     let mut found = Vec::new();
     for (index, name) in names.into_iter().enumerate() {
         // What macOS packs beside every file is about that file, and no file of its own.
@@ -112,7 +134,7 @@ fn members(place: &Place) -> Result<Vec<Unpacked>, Fault> {
             continue;
         }
         let mut head = [0; 4];
-        let read = read_full(&mut member(&archive, index)?, &mut head)?;
+        let read = read_full(&mut heads.by_index(index).map_err(io::Error::from)?, &mut head)?;
         let inner = packing(&head[..read]);
         if inner == Some(Packing::Zip) {
             found.push(Unpacked { member: Some(name), packing: Some("zip"), text: None });
@@ -126,7 +148,7 @@ fn members(place: &Place) -> Result<Vec<Unpacked>, Fault> {
                 None => Ok(stream),
             }
         };
-        found.push(Unpacked { member: Some(name), packing: Some("zip"), text: Some(Text::Stream(Stream::new(open))) });
+        found.push(Unpacked { member: Some(name), packing: Some("zip"), text: Some(metered(open, allowance)) });
     }
     Ok(found)
 }

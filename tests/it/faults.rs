@@ -333,7 +333,8 @@ fn a_signal_at_any_moment_leaves_the_old_outputs_or_the_new_ones() {
                 .spawn()
                 .expect("the program");
             sleep(Duration::from_millis(pause));
-            let _ = Command::new("kill").args(["-s", ["INT", "TERM", "KILL"][turn % 3], &child.id().to_string()]).status();
+            let _ =
+                Command::new("kill").args(["-s", ["INT", "TERM", "KILL"][turn % 3], &child.id().to_string()]).status();
             child.wait().expect("an end");
             for name in folder.list() {
                 let bytes = folder.bytes(&name);
