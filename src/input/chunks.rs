@@ -346,7 +346,9 @@ fn blocks(stream: impl Read, plan: &Plan, mut hand_on: impl FnMut(u64, Vec<u8>) 
     let mut offset = plan.range.start;
     let mut rest: Vec<u8> = Vec::new();
     loop {
-        let mut block = Vec::with_capacity(rest.len() + CHUNK);
+        // The first block may be the only one: room for a whole one would be taken thousands of times for as many members
+        // of a zip file.
+        let mut block = if offset == plan.range.start { Vec::new() } else { Vec::with_capacity(rest.len() + CHUNK) };
         block.append(&mut rest);
         let before = block.len();
         (&mut stream).take(CHUNK as u64).read_to_end(&mut block)?;

@@ -32,6 +32,8 @@ pub struct Layout {
     pub width: usize,
     /// Number of columns that a row must have.
     pub needed: usize,
+    /// Number of cells that most rows have, at least those that are needed.
+    pub usual: usize,
     /// Cells of the heading, normalised; none where the columns were recognised by their content.
     pub heading: Option<Vec<String>>,
     pub time: TimeForm,
@@ -216,6 +218,7 @@ fn settle(
         columns: table.columns,
         width: width.max(needed),
         needed,
+        usual: body.usual_width().clamp(needed, width.max(needed)),
         heading: heading.map(|cells| cells.iter().map(|cell| headings::normal(cell)).collect()),
         time: table.time_form()?,
         names: table.names(),

@@ -32,7 +32,8 @@
 //! - Measure with `cargo bench --bench reading` and `benches/peers/run`; `docs/performance.md` says where the time went.
 //!
 //! Where it forgives and where not: CRLF, LF and CR end a line; a row may have more cells than the
-//! heading only if they are empty, and fewer only if no used column is missing; a row is a line, always,
+//! heading only if they are empty, and fewer only if no used column is missing (and, where other rows have them, if
+//! LINE's own words stand where they should); a row is a line, always,
 //! also inside quotes, which departs from RFC 4180 so that one broken quote cannot swallow the rest.
 
 mod bytes;
@@ -550,8 +551,23 @@ impl<'a> RowReader<'a> {
             Some(Ok(count)) => count,
             Some(Err(why)) => return Ok(Err(why)),
         };
+        if cells.len() < layout.usual && !self.is_known(cells) {
+            return Ok(Err(Why::TooFewCells));
+        }
         let kind = self.kind(cells)?;
         Ok(Ok((at, kind, errors)))
+    }
+
+    /// Whether LINE publishes the reason and the detail of a row. A row that lacks cells at its end may lack a delimiter
+    /// further in front instead, and then other cells stand where these are looked for.
+    fn is_known(&self, cells: &[Cow<'_, [u8]>]) -> bool {
+        let text = |role: Role| {
+            let cell = self.layout.column(role).map_or(&[][..], |column| &*cells[column]);
+            self.layout.encoding.decode_without_bom_handling(cell).0
+        };
+        let (reason, detail) = (text(Role::Reason), text(Role::Detail));
+        let canonical = taxonomy::canonical(&reason, &detail);
+        taxonomy::is_known(&canonical.reason, &canonical.detail)
     }
 
     /// The kind of a row, remembered under its raw cells.

@@ -125,17 +125,22 @@ fn members(place: &Place, allowance: &Arc<Allowance>) -> Result<Vec<Unpacked>, F
     if names.iter().any(|name| name == "[Content_Types].xml" || name == "content.xml") {
         return Err(Fault::Workbook);
     }
+    // What macOS packs beside every file is about that file, and no file of its own.
+    let shadow =
+        |name: &str| name.split('/').any(|part| part.starts_with("._") || matches!(part, "__MACOSX" | ".DS_Store"));
+    let wanted: Vec<(usize, String)> =
+        names.into_iter().enumerate().filter(|(_, name)| !name.ends_with('/') && !shadow(name)).collect();
+    // All heads first: what is kept of each member would fall into the room that unpacking the one before it gave back,
+    // and the next would find none of that size.
     let mut heads = Members::clone(&archive);
-    let mut found = Vec::new();
-    for (index, name) in names.into_iter().enumerate() {
-        // What macOS packs beside every file is about that file, and no file of its own.
-        let shadow = name.split('/').any(|part| part.starts_with("._") || part == "__MACOSX" || part == ".DS_Store");
-        if name.ends_with('/') || shadow {
-            continue;
-        }
+    let mut packings = Vec::with_capacity(wanted.len());
+    for (index, _) in &wanted {
         let mut head = [0; 4];
-        let read = read_full(&mut heads.by_index(index).map_err(io::Error::from)?, &mut head)?;
-        let inner = packing(&head[..read]);
+        let read = read_full(&mut heads.by_index(*index).map_err(io::Error::from)?, &mut head)?;
+        packings.push(packing(&head[..read]));
+    }
+    let mut found = Vec::with_capacity(wanted.len());
+    for ((index, name), inner) in wanted.into_iter().zip(packings) {
         if inner == Some(Packing::Zip) {
             found.push(Unpacked { member: Some(name), packing: Some("zip"), text: None });
             continue;

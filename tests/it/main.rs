@@ -22,6 +22,7 @@ mod outputs;
 mod overlap;
 mod page;
 mod periods;
+mod polluted;
 mod properties;
 mod reconcile;
 mod rejects;

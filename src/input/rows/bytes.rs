@@ -10,15 +10,11 @@ pub(super) const WINDOW: usize = 96;
 const AT_ONCE: usize = 2;
 
 /// Where a byte stands in the first [`STRIP`] bytes of a text.
+#[derive(Default)]
 pub(super) struct Places {
-    places: Box<[u16]>,
+    /// As long as any text so far could need; what was found is its first part.
+    places: Vec<u16>,
     len: usize,
-}
-
-impl Default for Places {
-    fn default() -> Self {
-        Places { places: vec![0; STRIP + AT_ONCE].into(), len: 0 }
-    }
 }
 
 impl Places {
@@ -26,6 +22,9 @@ impl Places {
     #[inline(always)]
     pub fn find(&mut self, byte: u8, text: &[u8]) {
         let text = &text[..text.len().min(STRIP)];
+        if self.places.len() < text.len() + AT_ONCE {
+            self.places.resize(text.len() + AT_ONCE, 0);
+        }
         self.len = 0;
         let mut start = 0;
         #[cfg(target_arch = "x86_64")]
