@@ -98,10 +98,9 @@ fn cut_encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     while let Some(at) = lower[from..].find("%3a%2f%2f").map(|at| from + at + "%3a%2f%2f".len()) {
-        let end = lower[at..]
-            .find(|c: char| c.is_whitespace() || c.is_control() || "\"'<>".contains(c))
-            .map_or(text.len(), |end| at + end);
-        let host = lower[at..end].find(['%', '/', '?', '#', '&']).map_or(end, |stop| at + stop);
+        let end =
+            lower[at..].find(|c: char| c.is_whitespace() || "\"'<>".contains(c)).map_or(text.len(), |end| at + end);
+        let host = lower[at..end].find(|c: char| c.is_control() || "%/?#&".contains(c)).map_or(end, |stop| at + stop);
         let encoded_user = lower[at..end].contains("%40") || lower[at..end].contains('@');
         out.push_str(&text[from..if encoded_user { at } else { host }]);
         from = end;
@@ -147,20 +146,19 @@ fn host_name(text: &str) -> Option<String> {
 
 /// The host and port at the start of a text, without user info, and what follows the whole URL.
 fn authority(text: &str) -> (&str, &str) {
-    let ends_url =
-        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '`' | '「' | '」' | '、' | '。');
+    let ends_url = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`' | '「' | '」' | '、' | '。');
+    // A control character does not end the URL: made visible, it would stand before the rest of the secret.
+    let ends_host = |c: char| c.is_control() || "'(),;|".contains(c);
     let url = &text[..text.find(ends_url).unwrap_or(text.len())];
-    let authority = &url[..url.find(['/', '?', '#', '\\', '\'', '(', ')', ',', ';', '|']).unwrap_or(url.len())];
+    let authority = &url[..url.find(|c| ends_host(c) || "/?#\\".contains(c)).unwrap_or(url.len())];
     // User info may itself hold any of these characters, so the last `@` of the URL's front part decides.
-    let host = match url[authority.len()..]
-        .starts_with(['\'', '(', ')', ',', ';', '|'])
-        .then(|| url.split(['/', '?', '#']).next().unwrap_or(url))
-    {
-        Some(front) if front.contains('@') => front,
-        _ => authority,
-    };
+    let host =
+        match url[authority.len()..].starts_with(ends_host).then(|| url.split(['/', '?', '#']).next().unwrap_or(url)) {
+            Some(front) if front.contains('@') => front,
+            _ => authority,
+        };
     let host = host.rsplit('@').next().unwrap_or(host);
-    let host = &host[..host.find(['\'', '(', ')', ',', ';', '|']).unwrap_or(host.len())];
+    let host = &host[..host.find(ends_host).unwrap_or(host.len())];
     (host, &text[url.len()..])
 }
 
@@ -248,6 +246,10 @@ mod tests {
             ("https://[::1]:80/s3cret", "https://[::1]:80"),
             ("4:12: no url", "4:12: no url"),
             ("https://u,s3cret@h.example/x", "https://h.example"),
+            ("https://bot.example\u{1b}$.com/s3cret", "https://bot.example"),
+            ("https://h.example/\u{1b}s3cret", "https://h.example"),
+            ("https://s3cret\u{1b}x@h.example/x", "https://h.example"),
+            ("https%3A%2F%2Fh.example%2F\u{1b}s3cret", "https%3A%2F%2Fh.example"),
         ] {
             let shown = PRIVATE.text(raw);
             assert!(!shown.contains("s3cret"), "{raw} → {shown}");
