@@ -372,7 +372,10 @@ impl FromStr for TimeFormat {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
+        use std::fmt::Write;
+
         use chrono::format::{Item, StrftimeItems};
+
         let items: Vec<Item<'_>> = StrftimeItems::new(text).collect();
         // A pattern that cannot give a date back to itself is none.
         let example = chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(18_000);
@@ -381,10 +384,10 @@ impl FromStr for TimeFormat {
                 || NaiveDateTime::parse_from_str(shown, text).is_ok()
                 || NaiveDate::parse_from_str(shown, text).is_ok()
         };
-        let wrong = items.is_empty()
-            || items.contains(&Item::Error)
-            || !whole(&example.format_with_items(items.iter()).to_string());
-        if wrong {
+        // `%#z` and its like can be read and not written.
+        let mut shown = String::new();
+        let written = write!(shown, "{}", example.format_with_items(items.iter())).is_ok();
+        if items.is_empty() || items.contains(&Item::Error) || !written || !whole(&shown) {
             Err(Error::new("error.time_format_form").with("value", text))
         } else {
             Ok(TimeFormat(text.to_owned()))
@@ -579,7 +582,7 @@ mod tests {
                 && "%Y%m%d".parse::<TimeFormat>().is_ok()
                 && "%s".parse::<TimeFormat>().is_ok()
         );
-        for text in ["", "%H:%M", "%Q", "x", "%d/%m"] {
+        for text in ["", "%H:%M", "%Q", "x", "%d/%m", "%Y-%m-%d %H:%M %#z"] {
             assert!(text.parse::<TimeFormat>().is_err(), "{text}");
         }
         assert_eq!("CP932".parse::<EncodingName>().unwrap().0.name(), "Shift_JIS");
