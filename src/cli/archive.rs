@@ -23,7 +23,7 @@ use crate::{
     render::{json, terminal},
 };
 
-/// An archive of exports and mails in Parquet, each error counted once
+/// An archive of exports and mails in Parquet, each error once
 #[derive(Args, Debug)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub struct Arguments {

@@ -36,19 +36,25 @@ pub struct Arguments {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 
-    /// Write the verdict to a file too (repeatable): junit=check.xml, markdown=check.md, …
+    /// Write it to a file too: junit=check.xml, …
+    ///
+    /// Any of the formats. Repeatable.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parsed::<Report>)]
     report: Vec<Report>,
 
-    /// An accepted summary.json: nothing may be worse, nothing new
+    /// An accepted summary.json: nothing may be worse
+    ///
+    /// Nothing may be new either.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 
-    /// Accept the present state: write it to the baseline's file
+    /// Accept the present state: write it there
+    ///
+    /// To the file of --baseline.
     #[arg(long, requires = "baseline")]
     update_baseline: bool,
 
-    /// Write an errstat.toml with rules proposed from the inputs
+    /// Propose rules from the inputs, in errstat.toml
     #[arg(long, conflicts_with_all = ["baseline", "report"])]
     init: bool,
 

@@ -14,7 +14,7 @@ use crate::{
     taxonomy,
 };
 
-/// What a reason or a detail means, its likely causes, and what to look at first
+/// What a reason or detail means, likely causes, where to look first
 ///
 /// Takes a reason, a detail, both, or an HTTP status such as 502; without any, explains all of them.
 #[derive(Args, Debug)]

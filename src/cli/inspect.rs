@@ -12,7 +12,7 @@ use crate::{
     render::terminal,
 };
 
-/// How each file was understood: encoding, delimiter, columns, time form, rows, rejects, span
+/// How each file was understood: encoding, columns, times, rejects
 ///
 /// Shows what was decided and from which evidence. Reads every row, and changes nothing.
 #[derive(Args, Debug)]

@@ -36,14 +36,12 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  errstat summary webhook-errors.tsv                     the numbers, on the screen
+  errstat summary webhook-errors.tsv                      the numbers
   errstat report exports/*.tsv --period last-week -o out  the weekly report
-  errstat check exports/*.tsv                            by the rules of errstat.toml
-  errstat archive add --archive years --channel shop *.tsv  keep them for years
-  errstat inspect webhook-errors.tsv                     how the file was understood
-  errstat explain 502                                    what it means and what to do
+  errstat explain 502                                     what to do about it
 
-Exit codes: 0 done (check: all rules hold), 1 a rule is broken, 2 the job could not be done.";
+Exit codes: 0 done (check: all rules hold), 1 a rule is broken,
+2 the job could not be done.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -20,40 +20,48 @@ use crate::{
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Reading")]
 pub struct Reading {
-    /// Exports and mails: files, folders, patterns, or - for standard input; also .gz, .zst, .zip, and archives
+    /// Exports, mails, archives: files, folders, patterns; - is a pipe
+    ///
+    /// Each also as .gz, .zst or inside .zip. What a file is, is seen in its content. Folders are searched; - is standard
+    /// input.
     #[arg(required = true, value_name = "INPUT", help_heading = "Arguments")]
     pub inputs: Vec<String>,
 
     /// Zone of times without an offset [default: +09:00, the console's]
-    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
+    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true, hide_short_help = true)]
     pub input_timezone: Option<Zone>,
 
     /// Which column is which: time=…,reason=…,detail=…,count=… (heading, or number from 1)
-    #[arg(long, value_name = "ROLE=COLUMN,…", value_parser = parsed::<ColumnList>)]
+    #[arg(long, value_name = "ROLE=COLUMN,…", value_parser = parsed::<ColumnList>, hide_short_help = true)]
     pub columns: Option<ColumnList>,
 
     /// How times are written, as in strftime: '%d/%m/%Y %H:%M'
-    #[arg(long, value_name = "STRFTIME", value_parser = parsed::<TimeFormat>)]
+    #[arg(long, value_name = "STRFTIME", value_parser = parsed::<TimeFormat>, hide_short_help = true)]
     pub time_format: Option<TimeFormat>,
 
     /// Encoding of the inputs, if it is not recognised: shift_jis, utf-16le, …
-    #[arg(long, value_name = "NAME", value_parser = parsed::<EncodingName>)]
+    #[arg(long, value_name = "NAME", value_parser = parsed::<EncodingName>, hide_short_help = true)]
     pub encoding: Option<EncodingName>,
 
     /// Count only mails from this domain (repeatable); anybody can write anything into a mail
-    #[arg(long, value_name = "DOMAIN")]
+    #[arg(long, value_name = "DOMAIN", hide_short_help = true)]
     pub mail_from_domain: Vec<String>,
 
     /// When the inputs were exported: they are complete up to then
-    #[arg(long, value_name = "DATETIME", value_parser = parsed::<Moment>)]
+    #[arg(long, value_name = "DATETIME", value_parser = parsed::<Moment>, hide_short_help = true)]
     pub exported_at: Option<Moment>,
 
-    /// Name the channel of inputs that name none, or of matching files (NAME=GLOB); show only channel NAME
+    /// Name the channel, or show only this one
+    ///
+    /// NAME is the channel of inputs that name none, and what is shown of those that do; NAME=GLOB is the channel of the
+    /// files that match. Repeatable.
     #[arg(long, value_name = "NAME[=GLOB]", value_parser = parsed::<ChannelRule>)]
     pub channel: Vec<ChannelRule>,
 
-    /// Where inputs overlap: merge one channel's (auto), take all for one channel (max), add everything (sum) [default: auto]
-    #[arg(long, value_name = "HOW")]
+    /// Overlaps: auto, max or sum [default: auto]
+    ///
+    /// Where inputs overlap in time, auto merges those of one channel, max takes all for one channel, sum adds everything.
+    #[arg(long, value_name = "HOW", hide_possible_values = true)]
     pub overlap: Option<Overlap>,
 
     /// Write every rejected row to this CSV file
@@ -69,11 +77,11 @@ pub struct Reading {
     /// More ends with exit code 2. Without it, plain files have no limit, and packed files and pipes one that only an
     /// input without end meets: 16 GiB, and a hundred times the size of the packed files beyond. 65,536 rows of an archive
     /// count as 1 MiB.
-    #[arg(long, value_name = "SIZE", value_parser = parsed::<Size>)]
+    #[arg(long, value_name = "SIZE", value_parser = parsed::<Size>, hide_short_help = true)]
     pub max_bytes: Option<Size>,
 
     /// Threads to read with [default: all cores]
-    #[arg(long, value_name = "N", value_parser = parsed::<Positive>)]
+    #[arg(long, value_name = "N", value_parser = parsed::<Positive>, hide_short_help = true)]
     pub threads: Option<Positive>,
 }
 
@@ -81,32 +89,43 @@ pub struct Reading {
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Period and selection")]
 pub struct Selection {
-    /// all, today, yesterday, 24h, this-week, last-week, this-month, last-month, 7d, 2026-W46, 2026-11, 2026-11-16..2026-11-22, … [default: all]
+    /// last-week, 7d, 2026-W46, 2026-11, … [default: all]
+    ///
+    /// all, today, yesterday, 24h, this-week, last-week, this-month, last-month, 7d, 30d, 2026-W46, 2026-11, 2026-11-16,
+    /// 2026-11-16..2026-11-22 (both days whole) or 2026-11-16T22:00..2026-11-17T06:00.
     #[arg(long, value_name = "PERIOD", value_parser = parsed::<PeriodSpec>)]
     pub period: Option<PeriodSpec>,
 
-    /// What "last week" is relative to: now, data (the last row) or a moment [default: now]
+    /// What "last week" is relative to [default: now]
+    ///
+    /// now, data (the last row) or a moment, such as 2026-11-23T09:00.
     #[arg(long, value_name = "MOMENT", value_parser = parsed::<AsOfOption>)]
     pub as_of: Option<AsOfOption>,
 
     /// Say that the data are stale if they reach less close to the moment of the report: 8d, 36h
-    #[arg(long, value_name = "AGE", value_parser = parsed::<Age>)]
+    #[arg(long, value_name = "AGE", value_parser = parsed::<Age>, hide_short_help = true)]
     pub max_age: Option<Age>,
 
-    /// Zone of the report: IANA name or offset [default: Asia/Tokyo]
+    /// Zone of the report [default: Asia/Tokyo]
+    ///
+    /// An IANA name or an offset: Europe/Berlin, +09:00.
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     pub timezone: Option<Zone>,
 
-    /// Size of the windows: auto, 5m, 15m, 30m, hour, day, week, month [default: auto]
+    /// Size of the windows: hour, day, week, … [default: auto]
+    ///
+    /// auto, 5m, 15m, 30m, hour, day, week or month.
     #[arg(long, value_name = "SIZE", value_parser = parsed::<WindowOption>)]
     pub window: Option<WindowOption>,
 
     /// First day of the week [default: mon]
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", hide_short_help = true)]
     pub week_start: Option<WeekDay>,
 
-    /// What to compare with: the period before, or nothing [default: previous]
-    #[arg(long, value_name = "WITH")]
+    /// Compare with previous or none [default: previous]
+    ///
+    /// previous is the period before.
+    #[arg(long, value_name = "WITH", hide_possible_values = true)]
     pub compare: Option<Compare>,
 
     /// Only this reason (repeatable; * stands for any text)
@@ -135,7 +154,7 @@ pub struct Showing {
     pub show_urls: bool,
 
     /// Colours on the screen [default: auto]
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", hide_short_help = true)]
     pub color: Option<Color>,
 
     /// Say nothing but errors on standard error
@@ -143,10 +162,10 @@ pub struct Showing {
     pub quiet: bool,
 
     /// No progress bar
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub no_progress: bool,
 
-    /// Configuration file [default: errstat.toml, if there is one]
+    /// Configuration file [default: errstat.toml]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

@@ -13,9 +13,9 @@ use crate::{
 /// A day in milliseconds.
 const DAY: i64 = 86_400_000;
 
-/// Notification mails against exports: what was mailed and is not exported, and the reverse
+/// Notification mails against exports: what only one of them has
 ///
-/// By channel and day. Give the mails and the exports, or an archive that has both.
+/// What was mailed and is not exported, and the reverse, by channel and day. Give the mails and the exports, or an archive that has both.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// How to print it

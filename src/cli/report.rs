@@ -33,7 +33,7 @@ use crate::{
 /// .json is a file; .eml is a mail to pipe into sendmail. Several -o write from one reading.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// Where to write: a folder, or a file ending in .html, .eml, .md, .png or .json
+    /// A folder, or a .html, .eml, .md, .png or .json file
     #[arg(short, long, value_name = "DIR|FILE", required = true)]
     output: Vec<PathBuf>,
 
@@ -41,7 +41,9 @@ pub struct Arguments {
     #[arg(long, value_name = "FACTOR", default_value = "2", value_parser = scale)]
     scale: f32,
 
-    /// Sender of the mail: name@example.com, or 'Name <name@example.com>'
+    /// Sender of the mail: name@example.com
+    ///
+    /// Also with a name: 'Name <name@example.com>'.
     #[arg(long, value_name = "ADDRESS", value_parser = parsed::<Address>, allow_hyphen_values = true)]
     mail_from: Option<Address>,
 

@@ -9,7 +9,7 @@ use crate::{
     render::{csv, json, markdown, terminal},
 };
 
-/// The numbers: what failed, since when, how badly, and what to do first
+/// The numbers: what failed, since when, how badly, what to do first
 ///
 /// Reads error statistics downloaded from the LINE Developers Console. Draws no pictures; `errstat report` does.
 #[derive(Args, Debug)]

@@ -537,3 +537,157 @@ fn names_that_lead_out_of_a_zip_file_write_nothing() {
     assert_eq!((written, folder.leftovers()), (before, Vec::new()));
     assert!(!Path::new("/tmp/errstat-absolute.tsv").exists());
 }
+
+/// Members that unpack to far more than they weigh, and a packed file in each.
+#[test]
+fn bombs_within_a_zip_file() {
+    let zeros = vec![0_u8; 10_000_000];
+    let bomb = gzip(&gzip(&zeros).repeat(100));
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for i in 0..100 {
+        zip.start_file(format!("{i}.tsv.gz"), zip::write::SimpleFileOptions::default()).expect("memory");
+        zip.write_all(&bomb).expect("memory");
+        zip.start_file(format!("{i}.tsv"), zip::write::SimpleFileOptions::default()).expect("memory");
+        zip.write_all(&zeros).expect("memory");
+    }
+    let folder = Folder::with("w.zip", zip.finish().expect("memory").into_inner());
+    let (code, _, told) = bounded(&folder, "summary w.zip");
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("w.zip"), "{told}");
+}
+
+/// Entries of 46 bytes each that all point to one member; a zip file needs no more to claim them.
+fn crowded_zip(members: u32) -> Vec<u8> {
+    let number = |value: u64, bytes: usize| value.to_le_bytes()[..bytes].to_vec();
+    let fields = |fields: &[(u64, usize)]| fields.iter().flat_map(|(value, bytes)| number(*value, *bytes)).collect();
+    let local: Vec<u8> =
+        fields(&[(0x0403_4b50, 4), (20, 2), (0, 4), (0x21_0000, 4), (0, 4), (0, 4), (0, 4), (1, 2), (0, 2), (0x61, 1)]);
+    let mut file = local.clone();
+    for name in 0..members {
+        let entry: Vec<u8> =
+            fields(&[(0x0201_4b50, 4), (20, 2), (20, 2), (0, 4), (0x21_0000, 4), (0, 4), (0, 4), (0, 4)]);
+        file.extend(entry);
+        let rest: Vec<u8> = fields(&[(8, 2), (0, 2), (0, 2), (0, 2), (0, 2), (0, 4), (0, 4)]);
+        file.extend(rest);
+        file.extend(format!("{name:08}").bytes());
+    }
+    let (start, size) = (local.len() as u64, file.len() as u64 - local.len() as u64);
+    let members = u64::from(members);
+    let end64: Vec<u8> = fields(&[
+        (0x0606_4b50, 4),
+        (44, 8),
+        (45, 2),
+        (45, 2),
+        (0, 4),
+        (0, 4),
+        (members, 8),
+        (members, 8),
+        (size, 8),
+        (start, 8),
+        (0x0706_4b50, 4),
+        (0, 4),
+        (start + size, 8),
+        (1, 4),
+        (0x0605_4b50, 4),
+        (0, 4),
+        (0xffff, 2),
+        (0xffff, 2),
+        (0xffff_ffff, 4),
+        (0xffff_ffff, 4),
+        (0, 2),
+    ]);
+    file.extend(end64);
+    file
+}
+
+#[test]
+fn a_million_members_of_a_zip_file() {
+    let folder = Folder::with("w.zip", crowded_zip(1_000_000));
+    let (code, _, told) = bounded(&folder, "summary w.zip");
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("w.zip") && told.contains("100000"), "{told}");
+}
+
+#[test]
+fn an_encrypted_member_of_a_zip_file() {
+    let mut file = crowded_zip(1);
+    // The flag stands at byte 6 of the member and at byte 8 of its entry.
+    file[6] |= 1;
+    file[31 + 8] |= 1;
+    let sentence = Folder::with("w.zip", file).errstat("summary w.zip").refused();
+    assert!(sentence.contains("w.zip") && sentence.to_lowercase().contains("password"), "{sentence}");
+}
+
+/// A folder with more files than are read at once; hard links, because they are quick to make.
+#[test]
+fn more_files_than_are_read_at_once() {
+    let folder = Folder::new();
+    for part in 0..2 {
+        folder.file(&format!("many/{part}/w.tsv"), HEADING);
+        for i in 0..50_001 {
+            let link = folder.path(format!("many/{part}/{i}.tsv"));
+            fs::hard_link(folder.path(format!("many/{part}/w.tsv")), link).expect("a link");
+        }
+    }
+    for input in ["many", "many/*/*.tsv"] {
+        let (code, _, told) = bounded(&folder, &format!("summary {input:?}"));
+        assert_eq!(code, Some(2), "{told}");
+        assert!(told.contains("many/1/") && told.contains("100000"), "{told}");
+    }
+}
+
+// What the user allows.
+
+#[test]
+fn no_more_is_read_than_allowed() {
+    let text = rows(1000);
+    let folder = Folder::with("a.tsv", &text);
+    folder.file("b.tsv", rows(999)).file("a.tsv.gz", gzip(text.as_bytes()));
+    folder.file("a.zip", zip([("a.tsv".to_owned(), text.clone())].into_iter()));
+    let (exact, less) = (text.len(), text.len() - 1);
+    for input in ["a.tsv", "a.tsv.gz", "a.zip"] {
+        folder.errstat(&format!("summary {input} --max-bytes {exact}")).done();
+        let sentence = folder.errstat(&format!("summary {input} --max-bytes {less}")).refused();
+        assert!(sentence.contains(input) && sentence.contains("--max-bytes"), "{sentence}");
+        assert!(sentence.contains(&less.to_string()), "{sentence}");
+    }
+    for packed in [text.as_bytes(), &gzip(text.as_bytes())] {
+        folder.errstat(&format!("summary - --max-bytes {exact}")).stdin(packed).done();
+        let sentence = folder.errstat(&format!("summary - --max-bytes {less}")).stdin(packed).refused();
+        assert!(sentence.contains("--max-bytes"), "{sentence}");
+    }
+    // What is read a second time for the overlap does not count again.
+    let both = exact + folder.text("b.tsv").len();
+    folder.errstat(&format!("summary a.tsv.gz b.tsv --overlap max --max-bytes {both}")).done();
+    let sentence = folder.errstat(&format!("summary a.tsv.gz b.tsv --overlap max --max-bytes {}", both - 1)).refused();
+    assert!(sentence.contains("--max-bytes"), "{sentence}");
+
+    folder.file("errstat.toml", "max_bytes = \"1kB\"");
+    let sentence = folder.errstat("summary a.tsv --lang ja").refused();
+    assert!(sentence.contains("a.tsv") && sentence.contains("1 kB") && sentence.contains("--max-bytes"), "{sentence}");
+    folder.errstat("summary a.tsv --max-bytes 1GiB").done();
+    assert!(folder.errstat("summary a.tsv --max-bytes 1.5GB").refused().contains("2GiB"));
+}
+
+#[test]
+fn an_input_without_end_is_read_as_far_as_allowed() {
+    let folder = Folder::new();
+    for command in ["summary", "inspect", "report -o out.html"] {
+        let (code, _, told) = bounded(&folder, &format!("{command} /dev/zero --max-bytes 100MB"));
+        assert_eq!(code, Some(2), "{told}");
+        assert!(told.contains("/dev/zero") && told.contains("100 MB") && told.contains("--max-bytes"), "{told}");
+    }
+    assert_eq!(folder.list(), [""; 0]);
+}
+
+/// 20 GiB of zstd, in some hundred kilobytes.
+#[test]
+fn a_packed_file_without_end_has_a_limit_of_its_own() {
+    let zeros = vec![0_u8; 1 << 28];
+    let pack = |bytes: &[u8]| zstd::encode_all(bytes, 1).expect("memory");
+    let before = pack((HEADING.to_owned() + GOOD).as_bytes());
+    let folder = Folder::with("bomb.zst", [before, pack(&zeros).repeat(80)].concat());
+    let (code, _, told) = bounded(&folder, "summary bomb.zst");
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("bomb.zst") && told.contains("GiB") && told.contains("--max-bytes"), "{told}");
+}

@@ -14,6 +14,7 @@ mod ci_examples;
 mod config;
 mod encodings;
 mod faults;
+mod help;
 mod incidents;
 mod layouts;
 mod mail;
