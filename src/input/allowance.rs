@@ -127,7 +127,7 @@ impl std::error::Error for TooMuch {}
 fn amount(bytes: u64) -> String {
     let units =
         [("GiB", 1 << 30), ("GB", 1_000_000_000), ("MiB", 1 << 20), ("MB", 1_000_000), ("KiB", 1 << 10), ("kB", 1000)];
-    match units.into_iter().find(|(_, unit)| bytes >= *unit && bytes % unit == 0) {
+    match units.into_iter().find(|(_, unit)| bytes >= *unit && bytes.is_multiple_of(*unit)) {
         Some((name, unit)) => format!("{} {name}", bytes / unit),
         None if bytes > UNASKED => format!("{} GiB", bytes >> 30),
         None => format!("{bytes} bytes"),

@@ -24,6 +24,7 @@ mod split;
 mod stored;
 mod time;
 mod unpack;
+mod zipped;
 
 use std::sync::{
     Arc, Mutex, PoisonError,

@@ -453,6 +453,18 @@ struct Acted {
 }
 
 impl Place {
+    /// What the runner tells: it is one for the binaries of x86-64 Linux, and releases lie in a folder.
+    fn context(&self, name: &str) -> String {
+        match name {
+            "github.server_url" => format!("file://{}", self.machine("server").display()),
+            "github.action_repository" => "owner/errstat".into(),
+            "github.action_ref" => fs::read_to_string(self.machine("tag")).unwrap_or_else(|_| "main".into()),
+            "runner.os" => "Linux".into(),
+            "runner.arch" => "X64".into(),
+            _ => panic!("{name}"),
+        }
+    }
+
     /// Runs action.yml as a runner does, with some inputs; the caches are empty.
     fn act(&self, inputs: &[(&str, &str)]) -> Acted {
         let action = action();
@@ -463,11 +475,16 @@ impl Place {
                 continue;
             };
             assert_eq!(step["shell"], "bash", "{step}");
-            if let Some(condition) = step["if"].as_str() {
-                assert!(condition.contains("steps.find.outputs.found == 'false'"), "{condition}");
-                if acted.outputs["find.found"] != "false" {
-                    continue;
-                }
+            // Conditions are a few comparisons that must all hold; the caches are empty.
+            let holds = |comparison: &str| {
+                let (output, value) = comparison.split_once('=').unwrap_or_else(|| panic!("{comparison}"));
+                let (output, wanted) = (output.trim_end_matches([' ', '!']), output.ends_with('!'));
+                let value = value.trim_matches(['=', ' ', '\'']);
+                let output = output.trim_start_matches("steps.").replace(".outputs.", ".");
+                (acted.outputs.get(&output).map(String::as_str) == Some(value)) != wanted
+            };
+            if !step["if"].as_str().is_none_or(|condition| condition.split(" && ").all(holds)) {
+                continue;
             }
             let id = text(step, "id");
             let output = self.machine(&format!("tmp/output-{id}"));
@@ -480,6 +497,7 @@ impl Place {
                         let given = inputs.iter().find(|(given, _)| *given == name).map(|(_, value)| *value);
                         given.or_else(|| action["inputs"][name]["default"].as_str()).unwrap_or_default().to_owned()
                     }
+                    Some(("github" | "runner", _)) => self.context(inner),
                     Some(("steps", rest)) => acted.outputs[&rest.replace(".outputs.", ".")].clone(),
                     _ => panic!("{expression}"),
                 }
@@ -628,6 +646,41 @@ fn the_action_builds_errstat_where_there_is_none() {
     let key = &acted.outputs["find.sources"];
     assert!(key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit()), "{key}");
     assert_eq!(&place.act(&[("inputs", "exports")]).outputs["find.sources"], key);
+}
+
+/// A release as the release workflow makes it, at whose tag the action is used.
+fn released() -> Place {
+    need("curl");
+    let place = Place::without_errstat().with_exports("");
+    place.folder.file("errstat.toml", rules(BAD));
+    fs::write(place.machine("tag"), "v0.1.0").expect("a file");
+    let made = place.bash(&format!(
+        "release=\"$HOME/../server/owner/errstat/releases/download/v0.1.0\"
+         mkdir -p \"$release/errstat-x86_64-unknown-linux-musl\" && cd \"$release\"
+         cp '{PROGRAM}' errstat-x86_64-unknown-linux-musl/errstat
+         tar czf errstat-x86_64-unknown-linux-musl.tar.gz errstat-x86_64-unknown-linux-musl
+         sha256sum errstat-*.gz > SHA256SUMS"
+    ));
+    assert_eq!(made.code, 0, "{}", made.all());
+    place
+}
+
+#[test]
+fn the_action_takes_the_binary_of_its_release() {
+    let acted = released().act(&[("inputs", "exports")]);
+    assert_eq!(acted.code, 1, "{}", acted.printed);
+    assert_eq!(acted.outputs["release.taken"], "true");
+}
+
+#[test]
+fn a_binary_that_is_not_the_released_one_is_not_run() {
+    let place = released();
+    let archive = "server/owner/errstat/releases/download/v0.1.0/errstat-x86_64-unknown-linux-musl.tar.gz";
+    fs::write(place.machine(archive), "something else").expect("a file");
+    let acted = place.act(&[("inputs", "exports")]);
+    assert_eq!(acted.code, 2, "{}", acted.printed);
+    assert!(acted.printed.contains("::error title=errstat::The binary of the release"), "{}", acted.printed);
+    assert!(!place.machine("tmp/errstat/bin/errstat").exists());
 }
 
 #[test]
