@@ -143,10 +143,10 @@ fn coverage(sources: &[Source], strands: &[Strand]) -> BTreeMap<Label, Vec<(i64,
         let source = &sources[strand.source];
         let stretches = covered.entry(strand.label).or_default();
         if source.covered.is_empty() {
-            let until = source.report.coverage.until.unwrap_or(Timestamp(i64::MIN));
             // A step is covered to its end.
             let last = strand.span.last.0 + strand.precision.millis() - 1;
-            stretches.push((strand.span.first.0, last.max(until.0 - 1)));
+            let until = source.report.coverage.until.map_or(last, |until| last.max(until.0 - 1));
+            stretches.push((strand.span.first.0, until));
         } else {
             stretches.extend(source.covered.iter().map(|span| (span.first.0, span.last.0)));
         }

@@ -86,6 +86,19 @@ fn where_an_export_covers_the_time_it_wins_and_mails_fill_the_rest() {
 }
 
 #[test]
+fn mails_after_the_last_row_of_an_export_that_nobody_dated_count() {
+    let folder = Folder::with(
+        "shop.tsv",
+        "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t500\t1\n2026-11-18 10:00:00\terror_status_code\t502\t9\n",
+    );
+    folder
+        .file("m/before.eml", mail("shop", "2026-11-15 10:00:00", "error_status_code", "502", 2))
+        .file("m/within.eml", mail("shop", "2026-11-17 10:00:00", "error_status_code", "502", 8))
+        .file("m/after.eml", mail("shop", "2026-11-18 10:00:01", "error_status_code", "504", 16));
+    assert_eq!(folder.summary("shop.tsv m --channel shop=shop.tsv").errors(), 1 + 9 + 2 + 16);
+}
+
+#[test]
 fn one_export_without_channel_beside_the_mails_of_one_counts_as_that_channel() {
     let folder = Folder::with(
         "w-2026-11-20.tsv",
