@@ -5,7 +5,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom},
     ops::Range,
     sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc,
     },
@@ -13,6 +13,7 @@ use std::{
 };
 
 use super::{
+    beginning::{Opening, begun},
     place::{OpenFile, Place, spooled},
     rows::LONGEST_LINE,
 };
@@ -53,12 +54,10 @@ impl Text {
 
 /// What can only be read from its start on.
 pub struct Stream {
-    open: Box<Opening>,
+    open: Arc<Opening>,
     /// How often reading began in its midst, and the unpacked text once that was too often.
     midst: Mutex<(u32, Option<OpenFile>)>,
 }
-
-type Opening = dyn Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync;
 
 /// Tables in another order of columns and overlaps are few, and unpacking up to them costs no room on the disk. A file
 /// of many tables would be unpacked again for each.
@@ -66,7 +65,7 @@ const UNPACKED_AGAIN: u32 = 8;
 
 impl Stream {
     pub fn new(open: impl Fn() -> io::Result<Box<dyn Read + Send>> + Send + Sync + 'static) -> Stream {
-        Stream { open: Box::new(open), midst: Mutex::default() }
+        Stream { open: Arc::new(open), midst: Mutex::default() }
     }
 
     fn from(&self, offset: u64) -> io::Result<Box<dyn Read + Send>> {
@@ -82,7 +81,7 @@ impl Stream {
                 return seeked(unpacked, offset);
             }
         }
-        let mut stream = (self.open)()?;
+        let mut stream = begun(&self.open)?;
         io::copy(&mut (&mut stream).take(offset), &mut io::sink())?;
         Ok(stream)
     }

@@ -6,6 +6,7 @@
 
 mod allowance;
 mod archived;
+mod beginning;
 mod cells;
 mod chunks;
 mod coverage;

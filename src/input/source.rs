@@ -162,6 +162,7 @@ pub fn read(
     if let Some(kind) = mail::recognise(&beginning) {
         return post::read(path, kind, packing, raw, catalog, options, watcher);
     }
+    let mut known = None;
     let recognised = encoding::recognise(&beginning, options.encoding);
     let (text, cells_encoding, mark) = if encoding::needs_transcoding(recognised.encoding) {
         let open = move || -> io::Result<Box<dyn Read + Send>> {
@@ -169,6 +170,7 @@ pub fn read(
         };
         (Text::Stream(Stream::new(open)), encoding_rs::UTF_8, 0)
     } else {
+        known = Some(beginning).filter(|_| recognised.mark == 0);
         (raw, recognised.encoding, recognised.mark as u64)
     };
 
@@ -177,8 +179,11 @@ pub fn read(
     let mut parts: Vec<PartBuilder> = Vec::new();
     let mut first_layout: Option<Arc<Layout>> = None;
     loop {
-        let further = if first_layout.is_some() { further_head(&text, start) } else { head(&text, start, HEAD) };
-        let head = further.map_err(io)?;
+        let head = match known.take() {
+            Some(head) => head,
+            None if first_layout.is_none() => head(&text, start, HEAD).map_err(io)?,
+            None => further_head(&text, start).map_err(io)?,
+        };
         let mut layout = match layout::recognise(&head, cells_encoding, path, options)? {
             Recognition::Table(layout) => *layout,
             Recognition::Other(why) if first_layout.is_none() => return Ok(Outcome::Other(why)),
