@@ -2,12 +2,11 @@
 
 use std::{
     io::{self, BufReader, PipeReader, Read, Seek, SeekFrom},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     thread::JoinHandle,
 };
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
-use zip::{CompressionMethod, ZipArchive};
+use zip::ZipArchive;
 
 use super::{
     MOST_FILES,
@@ -18,11 +17,6 @@ use super::{
 
 /// A zip file's list of members is read once; the members share it.
 type Archive = ZipArchive<Buffered>;
-
-struct Zip {
-    archive: Archive,
-    inflater: Mutex<Decompress>,
-}
 
 /// The texts in a zip file, one for each member.
 ///
@@ -54,8 +48,7 @@ pub(super) fn members(place: &Place, allowance: &Arc<Allowance>) -> Result<Vec<U
         |name: &str| name.split('/').any(|part| part.starts_with("._") || matches!(part, "__MACOSX" | ".DS_Store"));
     let wanted: Vec<(usize, String)> =
         names.into_iter().enumerate().filter(|(_, name)| !name.ends_with('/') && !shadow(name)).collect();
-    // All heads first: what is kept of each member would fall into the room that unpacking the one before it gave back,
-    // and the next would find none of that size.
+    // All heads first: what is kept of each member would be laid into the room that unpacking the one before it gave back.
     let mut heads = archive.clone();
     let mut packings = Vec::with_capacity(wanted.len());
     for (index, _) in &wanted {
@@ -63,16 +56,16 @@ pub(super) fn members(place: &Place, allowance: &Arc<Allowance>) -> Result<Vec<U
         let read = read_full(&mut heads.by_index(*index).map_err(io::Error::from)?, &mut head)?;
         packings.push(packing(&head[..read]));
     }
-    let zip = Arc::new(Zip { archive, inflater: Mutex::new(Decompress::new(false)) });
+    let archive = Arc::new(archive);
     let mut found = Vec::with_capacity(wanted.len());
     for ((index, name), inner) in wanted.into_iter().zip(packings) {
         if inner == Some(Packing::Zip) {
             found.push(Unpacked { member: Some(name), packing: Some("zip"), text: None });
             continue;
         }
-        let zip = Arc::clone(&zip);
+        let archive = Arc::clone(&archive);
         let open = move || {
-            let stream = member(&zip, index)?;
+            let stream = member(&archive, index)?;
             match inner {
                 Some(kind) => decoder(stream, kind),
                 None => Ok(stream),
@@ -114,10 +107,15 @@ impl Seek for Buffered {
 const SMALL: u64 = 1 << 20;
 
 /// One member of a zip file, unpacked.
-fn member(zip: &Zip, index: usize) -> io::Result<Box<dyn Read + Send>> {
-    let mut archive = zip.archive.clone();
-    if let Some(text) = small(&mut archive, index, &zip.inflater)? {
-        return Ok(Box::new(io::Cursor::new(text)));
+fn member(archive: &Archive, index: usize) -> io::Result<Box<dyn Read + Send>> {
+    let mut archive = archive.clone();
+    let mut small = Vec::new();
+    // What it says of its size need not be true.
+    if archive.by_index(index)?.size() <= SMALL {
+        archive.by_index(index)?.take(SMALL + 1).read_to_end(&mut small)?;
+        if small.len() as u64 <= SMALL {
+            return Ok(Box::new(io::Cursor::new(small)));
+        }
     }
     let (pipe, mut end) = io::pipe()?;
     let unpacking = std::thread::Builder::new().name("unzip".into()).spawn(move || {
@@ -125,28 +123,6 @@ fn member(zip: &Zip, index: usize) -> io::Result<Box<dyn Read + Send>> {
         io::copy(&mut member, &mut end).map(|_| ())
     })?;
     Ok(Box::new(Member { pipe, unpacking: Some(unpacking) }))
-}
-
-/// A small member, packed in the usual way and sound; nothing for any other, of which the zip reader says what it is.
-///
-/// The zip reader makes a new inflater for each member, whose 46 KiB leave holes between what is kept of the members, and
-/// none of the holes is large enough for the next one.
-fn small(archive: &mut Archive, index: usize, inflater: &Mutex<Decompress>) -> io::Result<Option<Vec<u8>>> {
-    let packed = archive.by_index_raw(index).map_err(io::Error::from)?;
-    let (size, packed_size, sum) = (packed.size(), packed.compressed_size(), packed.crc32());
-    if packed.compression() != CompressionMethod::Deflated || packed.encrypted() || size.max(packed_size) > SMALL {
-        return Ok(None);
-    }
-    let mut bytes = Vec::with_capacity(packed_size as usize);
-    packed.take(SMALL).read_to_end(&mut bytes)?;
-    let mut text = Vec::with_capacity(size as usize);
-    let mut inflater = inflater.lock().unwrap_or_else(PoisonError::into_inner);
-    inflater.reset(false);
-    let ended = matches!(inflater.decompress_vec(&bytes, &mut text, FlushDecompress::Finish), Ok(Status::StreamEnd));
-    drop(inflater);
-    let mut found = Crc::new();
-    found.update(&text);
-    Ok((ended && text.len() as u64 == size && found.sum() == sum).then_some(text))
 }
 
 /// Unpacks a member on a thread of its own: the zip reader lends its members and cannot give them away.
