@@ -148,21 +148,34 @@ fn made_by_programs(lines: &[String]) -> Option<Sentence> {
 }
 
 fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<Candidate> {
-    let rows: Vec<Vec<String>> = split_lines(lines, delimiter);
+    let mut rows: Vec<Vec<String>> = split_lines(lines, delimiter);
     let asked = |heading: &str| {
         options
             .columns
             .iter()
             .any(|(_, name)| matches!(name, ColumnName::Heading(h) if headings::normal(h) == headings::normal(heading)))
     };
-    // A heading, the one with the most known names.
     let known = |row: &Vec<String>| row.iter().filter(|cell| headings::role(cell).is_some() || asked(cell)).count();
-    let heading = (0..rows.len().min(HEADING_LINES))
-        .filter(|&i| is_heading(&rows[i]) || rows[i].len() > 1 && rows[i].iter().filter(|cell| asked(cell)).count() > 0)
-        .max_by_key(|&i| (known(&rows[i]), std::cmp::Reverse(i)));
+    let is_one =
+        |row: &Vec<String>| is_heading(row) || row.len() > 1 && row.iter().filter(|cell| asked(cell)).count() > 0;
+    let headings: Vec<usize> = (0..rows.len().min(HEADING_LINES)).filter(|&i| is_one(&rows[i])).collect();
+    // The heading with the most known names, but none behind the rows of another one.
+    let better = |best: usize, &next: &usize| {
+        if rows[best + 1..next].iter().any(|row| has_time(row)) {
+            return Err(best);
+        }
+        Ok(if known(&rows[next]) > known(&rows[best]) { next } else { best })
+    };
+    let heading =
+        headings.first().map(|first| headings[1..].iter().try_fold(*first, better).unwrap_or_else(|best| best));
+    // Rows above every heading are a table of their own, which has none.
+    let above = |i: usize| rows[..i].iter().any(|row| has_time(row) && row.iter().any(|cell| is_reason(cell)));
     if let Some(i) = heading {
-        let score = 1_000_000 + known(&rows[i]) * 1000;
-        return Some(Candidate { delimiter, heading: Some(i), score, rows });
+        if !above(i) {
+            let score = 1_000_000 + known(&rows[i]) * 1000;
+            return Some(Candidate { delimiter, heading: Some(i), score, rows });
+        }
+        rows.truncate(headings[0]);
     }
     // No heading: the reason codes are unmistakable.
     let mut reasons: Vec<usize> = Vec::new();
@@ -177,6 +190,11 @@ fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<C
         return None;
     }
     Some(Candidate { delimiter, heading: None, score: 1 + most, rows })
+}
+
+/// Whether one of several cells may be a time: no date has fewer digits.
+fn has_time(row: &[String]) -> bool {
+    row.len() > 1 && row.iter().any(|cell| cell.chars().filter(|c| c.is_numeric()).count() >= 4)
 }
 
 /// Settles the columns and the form of the times.

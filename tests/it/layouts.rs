@@ -334,6 +334,18 @@ fn a_repeated_heading_with_another_order_is_followed() {
 }
 
 #[test]
+fn rows_above_a_better_heading_are_no_titles() {
+    let row = |minute: u32| format!("2026-11-16 10:{minute:02}:00\tunclassified\tSession closed unexpectedly");
+    let better = format!("Time\tReason\tDetail\tCount\n{}\t5\n", row(30));
+    // Without a count each row is one error.
+    for before in ["Time\tReason\tDetail\n", "A title\n\nTime\tReason\tDetail\n", ""] {
+        let summary = read(format!("{before}{}\n{}\n{better}", row(1), row(2)));
+        assert_eq!(summary.errors(), 1 + 1 + 5, "{before:?}");
+        assert_eq!(summary["rejects"]["count"], 0, "{before:?}");
+    }
+}
+
+#[test]
 fn one_week_in_two_layouts_counts_once() {
     let folder = Folder::with("a.tsv", HEADINGS.join("\t") + "\n" + &day("2026-11-16"));
     let moved: String = day("2026-11-16")
