@@ -1,0 +1,76 @@
+//! errstat.toml: it is taken over or refused with its place, and neither writes nor reveals anything.
+
+#![no_main]
+
+use std::{fs, path::PathBuf, sync::LazyLock};
+
+use errstat_fuzz::{
+    analysis::{AsOf, Calendar},
+    cli::{config::Config, options::Shared},
+    error::Error,
+    model::{Span, Timestamp},
+    taxonomy::Lang,
+};
+use libfuzzer_sys::fuzz_target;
+
+/// 2026-11-23T00:00:00Z.
+const NOW: Timestamp = Timestamp(1_795_392_000_000);
+
+/// The file of this process.
+static FILE: LazyLock<PathBuf> =
+    LazyLock::new(|| std::env::temp_dir().join(format!("errstat-fuzz-{}.toml", std::process::id())));
+
+fuzz_target!(|data: &[u8]| {
+    fs::write(&*FILE, data).expect("the temporary folder can be written");
+    let config = match Config::find(Some(&FILE)) {
+        Ok(Some(config)) => config,
+        Ok(None) => unreachable!("the file is there"),
+        Err(error) => return refused(&error, None),
+    };
+    let mut shared = Shared::default();
+    if let Err(error) = config.fill_check(&mut shared).and_then(|()| config.fill(&mut shared)) {
+        refused(&error, Some(data));
+    }
+    if let Err(error) = config.rules() {
+        refused(&error, Some(data));
+    }
+    config.told();
+
+    assert!(shared.reading.inputs.is_empty() && shared.reading.rejects.is_none());
+    assert!(!shared.showing.show_urls && shared.keep_urls.is_none());
+
+    // What was taken over can be worked with.
+    let options = shared.analysis_options(NOW, NOW);
+    shared.read_options();
+    shared.channel_rules();
+    shared.filter();
+    shared.overlap();
+    assert!(shared.top() > 0);
+    let as_of = match options.as_of {
+        AsOf::At(at) => at,
+        AsOf::Data => NOW,
+    };
+    let data = Some(Span { first: Timestamp(NOW.0 - 40 * 86_400_000), last: NOW });
+    let calendar = Calendar { zone: options.zone, week_start: options.week_start, as_of, data };
+    match options.period.resolve(&calendar) {
+        Ok(resolved) => assert!(resolved.bounds.start <= resolved.bounds.end),
+        Err(error) => refused(&error, None),
+    }
+});
+
+/// A refusal is a sentence in every language, and names a place that is in the file.
+fn refused(error: &Error, file: Option<&[u8]>) {
+    for lang in [Lang::En, Lang::Ja] {
+        assert!(!error.text(lang).is_empty());
+    }
+    let Some(file) = file else { return };
+    let number = |name: &str| -> usize {
+        let (_, value) = error.0.values.iter().find(|(placeholder, _)| *placeholder == name).expect("a place");
+        match value {
+            errstat_fuzz::model::Filling::Text(text) => text.parse().expect("a number"),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!((1..=1 + file.iter().filter(|b| **b == b'\n').count()).contains(&number("line")));
+    assert!((1..=1 + file.len()).contains(&number("column")));
+}
