@@ -13,24 +13,47 @@ const KINDS: [(&str, &str); 5] = [
     ("unclassified", "Session closed unexpectedly"),
 ];
 
-/// Writes an export of so many rows over twelve weeks, each cell between `quote`s.
-pub fn write(rows: u64, quote: &str) -> NamedTempFile {
+/// How an export is written.
+#[derive(Clone, Copy)]
+pub struct Form {
+    /// Around each cell.
+    pub quote: &'static str,
+    /// Headings, in their order; of Time, Reason, Detail and Count.
+    pub columns: [&'static str; 4],
+    /// Of the times, for strftime.
+    pub time: &'static str,
+    /// Seconds from the first row to the last.
+    pub span: u64,
+}
+
+impl Default for Form {
+    /// As it is downloaded, over twelve weeks.
+    fn default() -> Self {
+        Form { quote: "", columns: ["Time", "Reason", "Detail", "Count"], time: "%Y-%m-%d %H:%M:%S", span: 7_257_600 }
+    }
+}
+
+/// Writes an export of so many rows.
+pub fn write(rows: u64, form: Form) -> NamedTempFile {
     let mut file = NamedTempFile::with_suffix(".tsv").expect("a temporary file");
     let mut out = BufWriter::new(&mut file);
-    let q = quote;
-    writeln!(out, "{q}Time{q}\t{q}Reason{q}\t{q}Detail{q}\t{q}Count{q}").expect("room on the disk");
+    let mut line = |cells: [&str; 4]| {
+        let cells = cells.map(|cell| format!("{0}{cell}{0}", form.quote));
+        writeln!(out, "{}", cells.join("\t")).expect("room on the disk");
+    };
+    line(form.columns);
     let start = DateTime::UNIX_EPOCH + TimeDelta::days(20_700);
     for row in 0..rows {
-        let at = start + TimeDelta::seconds(i64::try_from(row * 7_257_600 / rows).expect("twelve weeks"));
+        let at = start + TimeDelta::seconds(i64::try_from(row * form.span / rows).expect("some weeks"));
+        let (time, count) = (at.format(form.time).to_string(), (row % 9 + 1).to_string());
         // A multiplicative hash spreads the kinds without a pattern.
         let (reason, detail) = KINDS[(row.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize % KINDS.len()];
-        writeln!(
-            out,
-            "{q}{}{q}\t{q}{reason}{q}\t{q}{detail}{q}\t{q}{}{q}",
-            at.format("%Y-%m-%d %H:%M:%S"),
-            row % 9 + 1
-        )
-        .expect("room on the disk");
+        line(form.columns.map(|column| match column {
+            "Time" => &*time,
+            "Reason" => reason,
+            "Detail" => detail,
+            _ => &*count,
+        }));
     }
     drop(out);
     file

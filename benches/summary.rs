@@ -1,4 +1,4 @@
-//! The whole summary: reading, merging, analysis and JSON.
+//! The whole summary, the merging of two overlapping exports, and what each output costs.
 
 #[path = "export.rs"]
 mod export;
@@ -7,29 +7,70 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use errstat::{
-    analysis::{Options, analyse},
+    analysis::{Analysis, Options, analyse},
+    chart,
     cube::{ChannelRules, Cube, OverlapPolicy},
     input::{ReadOptions, Unwatched, read},
-    render::json::json,
+    render::{html, json::json},
+    taxonomy::Lang,
 };
+use export::Form;
+
+/// The cube of some exports of one channel.
+fn cube(inputs: &[String]) -> Cube {
+    let reading = read(inputs, ReadOptions::default(), &Unwatched).expect("the exports are sound");
+    Cube::build(reading, &ChannelRules::default(), OverlapPolicy::Max).expect("all are of one channel")
+}
+
+fn analysis(inputs: &[String]) -> Analysis {
+    analyse(&mut cube(inputs), &Options { slices: true, ..Options::default() }).expect("the period is that of the rows")
+}
 
 fn summary(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("summary");
     for rows in [1_000, 200_000] {
-        let file = export::write(rows, "");
+        let file = export::write(rows, Form::default());
         let inputs = [file.path().to_string_lossy().into_owned()];
         group.throughput(Throughput::Elements(rows));
         group.bench_function(format!("{rows} rows"), |bencher| {
-            bencher.iter(|| {
-                let reading = read(&inputs, ReadOptions::default(), &Unwatched).expect("the export is sound");
-                let mut cube = Cube::build(reading, &ChannelRules::default(), OverlapPolicy::Auto)
-                    .expect("one file cannot overlap");
-                black_box(json(&analyse(&mut cube, &Options::default()).expect("the period is that of the rows")))
-            });
+            bencher.iter(|| black_box(json(&analysis(&inputs))));
         });
     }
     group.finish();
 }
 
-criterion_group!(benches, summary);
+/// Two downloads that have all their time in common, one with fewer rows: every row is read a second time and compared.
+fn merging(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("merging");
+    let files = [100_000, 90_000].map(|rows| export::write(rows, Form::default()));
+    let inputs = files.each_ref().map(|file| file.path().to_string_lossy().into_owned());
+    group.throughput(Throughput::Elements(190_000));
+    group.sample_size(20);
+    group.bench_function("two files", |bencher| bencher.iter(|| black_box(cube(&inputs))));
+    group.finish();
+}
+
+fn rendering(criterion: &mut Criterion) {
+    let file = export::write(20_000, Form::default());
+    let analysis = analysis(&[file.path().to_string_lossy().into_owned()]);
+    let lang = Lang::default();
+    let charts = chart::all(&analysis, lang, 10);
+    let overview = chart::overview(&analysis, lang, 10);
+    let view = html::PageView {
+        lang,
+        charts: &charts,
+        command_line: "errstat report",
+        top: 10,
+        slices: analysis.slices.as_ref(),
+    };
+    let mut group = criterion.benchmark_group("rendering");
+    group.bench_function("JSON", |bencher| bencher.iter(|| black_box(json(&analysis))));
+    group.bench_function("charts as SVG", |bencher| bencher.iter(|| black_box(chart::all(&analysis, lang, 10))));
+    group.bench_function("page", |bencher| bencher.iter(|| black_box(html::page(&analysis, &view))));
+    group.sample_size(20);
+    group.bench_function("overview as PNG", |bencher| bencher.iter(|| black_box(chart::png(&overview, 2.0))));
+    group.finish();
+}
+
+criterion_group!(benches, summary, merging, rendering);
 criterion_main!(benches);
