@@ -152,11 +152,13 @@ fn authority(text: &str) -> (&str, &str) {
     let url = &text[..text.find(ends_url).unwrap_or(text.len())];
     let authority = &url[..url.find(|c| ends_host(c) || "/?#\\".contains(c)).unwrap_or(url.len())];
     // User info may itself hold any of these characters, so the last `@` of the URL's front part decides.
-    let host =
-        match url[authority.len()..].starts_with(ends_host).then(|| url.split(['/', '?', '#']).next().unwrap_or(url)) {
-            Some(front) if front.contains('@') => front,
-            _ => authority,
-        };
+    let host = match url[authority.len()..]
+        .starts_with(ends_host)
+        .then(|| url.split(['/', '?', '#', '\\']).next().unwrap_or(url))
+    {
+        Some(front) if front.contains('@') => front,
+        _ => authority,
+    };
     let host = host.rsplit('@').next().unwrap_or(host);
     let host = &host[..host.find(ends_host).unwrap_or(host.len())];
     (host, &text[url.len()..])
@@ -246,6 +248,7 @@ mod tests {
             ("https://[::1]:80/s3cret", "https://[::1]:80"),
             ("4:12: no url", "4:12: no url"),
             ("https://u,s3cret@h.example/x", "https://h.example"),
+            ("https:\\\\u,x@h.example\\s3cret", "https://h.example"),
             ("https://bot.example\u{1b}$.com/s3cret", "https://bot.example"),
             ("https://h.example/\u{1b}s3cret", "https://h.example"),
             ("https://s3cret\u{1b}x@h.example/x", "https://h.example"),
