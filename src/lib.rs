@@ -1,10 +1,13 @@
 //! errstat says what failed, since when, how badly and why, from the webhook error statistics that
 //! LINE's Developers Console exports.
 //!
-//! The folders tell the way of the data: [`archive`] keeps rows as Parquet, [`input`] turns files and archives into cells of five minutes, [`cube`]
-//! brings the cells of all files together so that each error counts once, [`analysis`] computes
-//! everything that is told, [`chart`] draws it and [`render`] writes it. Each imports only from those
-//! before it; [`model`] (the types) and [`taxonomy`] (LINE's vocabulary) are used by all.
+//! The folders tell the way of the data: [`archive`] keeps rows as Parquet, [`input`] turns files and archives into cells
+//! of five minutes, [`cube`] brings the cells of all files together so that each error counts once, [`analysis`] computes
+//! everything that is told, [`check`] judges it by rules, [`chart`] draws it and [`render`] writes it. Each imports only
+//! from those before it; [`model`] (the types) and [`taxonomy`] (LINE's vocabulary) are used by all, and [`cli`] is the
+//! program's command line on top.
+//!
+//! What failed most in an export:
 //!
 //! ```
 //! use errstat::{analysis, cube, input};
