@@ -23,7 +23,7 @@ pub struct Options {
     pub now: Timestamp,
     /// Older data than this, in milliseconds before the moment of the report, are said to be stale.
     pub max_age: Option<i64>,
-    /// Whether to compute [`Analysis::slices`], which only a page needs.
+    /// Whether to compute [`Analysis::slices`](super::Analysis::slices), which only a page needs.
     pub slices: bool,
 }
 
