@@ -112,6 +112,12 @@ pub fn run(mut arguments: Arguments) -> std::result::Result<(), Stop> {
         return init(&mut arguments.shared);
     }
     screen::speak(arguments.shared.lang());
+    let written = arguments.report.iter().map(|report| &report.place);
+    let outputs: Vec<&Path> = written
+        .chain(arguments.baseline.as_ref().filter(|_| arguments.update_baseline))
+        .map(PathBuf::as_path)
+        .collect();
+    load::apart(&arguments.shared, &outputs)?;
     let judged = verdict(&mut arguments);
     let unread = judged.as_ref().err().cloned();
     let verdict = judged.unwrap_or_else(|error| Verdict::unjudged(&error, &load::options(&arguments.shared)));

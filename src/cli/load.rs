@@ -1,10 +1,10 @@
 //! From options to an analysis: what `report` and `summary` have in common.
 
-use std::ops::Range;
+use std::{ops::Range, path::Path};
 
 use chrono::{DateTime, Utc};
 
-use super::{config::Config, options::Shared, progress::Watch, screen};
+use super::{config::Config, options::Shared, output, progress::Watch, screen};
 use crate::{
     analysis::{self, Analysis},
     cube::Cube,
@@ -35,6 +35,16 @@ pub fn configure(shared: &mut Shared) -> Result<()> {
     Ok(())
 }
 
+/// Makes sure that what is going to be written, the list of rejects included, destroys nothing.
+///
+/// # Errors
+/// Where an output is an input, the configuration, or another output.
+pub fn apart(shared: &Shared, outputs: &[&Path]) -> Result<()> {
+    let outputs: Vec<&Path> = outputs.iter().copied().chain(shared.reading.rejects.as_deref()).collect();
+    let config = shared.showing.config.as_deref().unwrap_or(Path::new(Config::DEFAULT));
+    output::apart(&outputs, &shared.reading.inputs, config)
+}
+
 /// Reads the inputs.
 ///
 /// # Errors
@@ -44,6 +54,7 @@ pub fn inputs(shared: &Shared) -> Result<Reading> {
 }
 
 fn inputs_of(shared: &Shared, options: ReadOptions) -> Result<Reading> {
+    apart(shared, &[])?;
     let watch = Watch::new(shared)?;
     let reading = input::read(&shared.reading.inputs, options, &watch);
     // The list of rejects is of most use where the reading failed.

@@ -44,6 +44,15 @@ impl PendingFile {
         Ok(PendingFile { place: place.to_owned(), content })
     }
 
+    /// Makes sure that the disk holds all of it.
+    fn fill(&mut self, bytes: &[u8]) -> Result<()> {
+        let filled = self.write_all(bytes).and_then(|()| match &self.content {
+            Content::Direct(_) => Ok(()),
+            Content::Nameless(file, _) => file.sync_all(),
+        });
+        filled.map_err(|error| unwritten(&self.place, &error))
+    }
+
     /// Puts the file in its place.
     ///
     /// # Errors
@@ -105,9 +114,17 @@ fn permit(file: &File, place: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = match fs::metadata(place) {
         Ok(old) => old.permissions().mode() & 0o777,
-        Err(_) => 0o644,
+        Err(_) => 0o666 & !umask(),
     };
     file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+/// What the user withholds from new files. It can be asked for only by setting it, but Linux also tells it.
+#[cfg(unix)]
+fn umask() -> u32 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let told = status.lines().find_map(|line| u32::from_str_radix(line.strip_prefix("Umask:")?.trim(), 8).ok());
+    told.unwrap_or(0o022)
 }
 
 #[cfg(not(unix))]
@@ -135,8 +152,55 @@ impl Write for PendingFile {
 /// Where it cannot be written; the old one, if any, is then still there.
 pub fn write(place: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = PendingFile::beside(place)?;
-    file.write_all(bytes).map_err(|error| unwritten(place, &error))?;
+    file.fill(bytes)?;
     file.keep()
+}
+
+/// Writes files that belong together: none takes its place before the disk holds all of them.
+///
+/// # Errors
+/// Where one cannot be written; the old ones, if any, are then still there.
+pub fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
+    let filled = |(place, bytes): &(PathBuf, Vec<u8>)| {
+        let mut file = PendingFile::beside(place)?;
+        file.fill(bytes)?;
+        Ok(file)
+    };
+    let pending: Vec<PendingFile> = files.iter().map(filled).collect::<Result<_>>()?;
+    pending.into_iter().try_for_each(PendingFile::keep)
+}
+
+/// Makes sure that no file that is going to be written is an input, the configuration, or another output. Inputs are as
+/// the user gave them: a file inside a folder is not looked for.
+///
+/// # Errors
+/// Where one is.
+pub fn apart(outputs: &[&Path], inputs: &[String], config: &Path) -> Result<()> {
+    for (i, place) in outputs.iter().enumerate() {
+        let key = if inputs.iter().any(|input| is_input(place, input)) {
+            "error.output_is_input"
+        } else if same(place, config) && place.exists() {
+            "error.output_is_config"
+        } else if outputs[..i].iter().any(|other| same(place, other)) {
+            "error.output_twice"
+        } else {
+            continue;
+        };
+        return Err(Error::new(key).with("path", shown(place)));
+    }
+    Ok(())
+}
+
+fn is_input(place: &Path, input: &str) -> bool {
+    let matched = || glob::Pattern::new(input).is_ok_and(|pattern| pattern.matches_path(place));
+    place.is_file() && (same(place, Path::new(input)) || matched())
+}
+
+/// Whether two places are one. Devices and pipes may be written twice, and folders hold many files.
+fn same(a: &Path, b: &Path) -> bool {
+    let replaced = |place: &Path| fs::metadata(place).map_or(true, |there| there.is_file());
+    let whole = |place: &Path| fs::canonicalize(place).unwrap_or_else(|_| place.to_owned());
+    replaced(a) && whole(a) == whole(b)
 }
 
 /// Makes a folder and those above it.

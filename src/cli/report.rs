@@ -11,7 +11,7 @@ use clap::Args;
 use super::{
     Stop, load,
     options::{Shared, parsed},
-    output::{self, shown, write},
+    output::{self, shown},
     screen,
 };
 use crate::{
@@ -98,15 +98,8 @@ pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::
             return Err(Error::new("error_mail.no_addressee").into());
         }
     }
-    for (place, _) in &targets {
-        let same = |input: &String| {
-            fs::canonicalize(input)
-                .is_ok_and(|input| fs::canonicalize(place).is_ok_and(|place| place.is_file() && place == input))
-        };
-        if arguments.shared.reading.inputs.iter().any(same) {
-            return Err(Error::new("error.output_is_input").with("path", shown(place)).into());
-        }
-    }
+    let outputs: Vec<&Path> = targets.iter().map(|(place, _)| *place).collect();
+    load::apart(&arguments.shared, &outputs)?;
     let analysis = load::analyse(&mut arguments.shared, true)?;
     let lang = arguments.shared.lang();
     // Pictures are in English where no font has the language's script; a browser has its own fonts.
@@ -123,17 +116,27 @@ pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::
         scale: arguments.scale,
         command_line: quoted(command_line, arguments.shared.privacy()),
     };
-    for (place, target) in targets {
-        match target {
-            Target::Folder => report.folder(place)?,
-            Target::Page => write(place, report.page(&report.charts())?.as_bytes())?,
-            Target::Mail => write(place, &report.mail(&arguments)?)?,
-            Target::Markdown => {
-                write(place, markdown::markdown(&analysis, lang, report.shared.top()).as_bytes())?;
+    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    for (place, target) in &targets {
+        let bytes = match target {
+            Target::Folder => {
+                files.extend(report.folder(place)?);
+                continue;
             }
-            Target::Picture => write(place, &report.picture(&report.overview())?)?,
-            Target::Numbers => write(place, report.numbers()?.as_bytes())?,
-        }
+            Target::Page => report.page(&report.charts())?.into_bytes(),
+            Target::Mail => report.mail(&arguments)?,
+            Target::Markdown => markdown::markdown(&analysis, lang, report.shared.top()).into_bytes(),
+            Target::Picture => report.picture(&report.overview())?,
+            Target::Numbers => report.numbers()?.into_bytes(),
+        };
+        files.push((place.to_path_buf(), bytes));
+    }
+    for (place, _) in targets.iter().filter(|(_, target)| matches!(target, Target::Folder)) {
+        output::folder(&place.join(CHARTS))?;
+    }
+    output::write_all(&files)?;
+    for (place, _) in targets.iter().filter(|(_, target)| matches!(target, Target::Folder)) {
+        remove_old(&place.join(CHARTS), &files);
     }
     if !report.shared.showing.quiet {
         screen::tell(&analysis.headline);
@@ -233,34 +236,31 @@ impl Report<'_> {
         html::page(self.analysis, &view).map_err(|error| Error::new("error.drawing").with("cause", error))
     }
 
-    /// Everything, in a folder.
-    fn folder(&self, place: &Path) -> Result<()> {
-        let pictures = place.join("charts");
-        output::folder(&pictures)?;
+    /// Everything that a folder holds.
+    fn folder(&self, place: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+        let pictures = place.join(CHARTS);
         let charts = self.drawn_charts();
         let overview = self.overview();
         let svgs: Vec<&str> = charts.iter().map(|chart| chart.svg.as_str()).chain([overview.as_str()]).collect();
-        let drawn = self.pictures(&svgs)?;
-        let mut written = Vec::new();
-        for (chart, png) in charts.iter().zip(&drawn) {
-            for (ending, bytes) in [("svg", chart.svg.as_bytes()), ("png", png)] {
-                let name = format!("{}.{ending}", chart.file_stem());
-                write(&pictures.join(&name), bytes)?;
-                written.push(name);
-            }
+        let mut drawn = self.pictures(&svgs)?;
+        let mut files = Vec::new();
+        files.extend(drawn.pop().map(|png| (place.join("overview.png"), png)));
+        for (chart, png) in charts.into_iter().zip(drawn) {
+            let stem = chart.file_stem();
+            files.push((pictures.join(format!("{stem}.svg")), chart.svg.into_bytes()));
+            files.push((pictures.join(format!("{stem}.png")), png));
         }
-        if let Some(png) = drawn.last() {
-            write(&place.join("overview.png"), png)?;
-        }
-        write(&place.join("summary.json"), self.numbers()?.as_bytes())?;
-        write(&place.join("report.html"), self.page(&self.charts())?.as_bytes())?;
-        remove_old(&pictures, &written);
-        Ok(())
+        files.push((place.join("summary.json"), self.numbers()?.into_bytes()));
+        files.push((place.join("report.html"), self.page(&self.charts())?.into_bytes()));
+        Ok(files)
     }
 }
 
+/// The folder of the single charts.
+const CHARTS: &str = "charts";
+
 /// Removes pictures of incidents that an earlier report had and this one has not. Other files are not touched.
-fn remove_old(folder: &Path, written: &[String]) {
+fn remove_old(folder: &Path, written: &[(PathBuf, Vec<u8>)]) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -270,7 +270,8 @@ fn remove_old(folder: &Path, written: &[String]) {
         let own = ["timeline", "details", "heatmap", "reasons", "channels"]
             .iter()
             .any(|chart| name == format!("{chart}.svg") || name == format!("{chart}.png"));
-        if !written.contains(&name) && (own || number.is_some_and(|number| number.parse::<usize>().is_ok())) {
+        let is_new = written.iter().any(|(place, _)| *place == entry.path());
+        if !is_new && (own || number.is_some_and(|number| number.parse::<usize>().is_ok())) {
             // What cannot be removed is old news, no failure of this report.
             let _ = fs::remove_file(entry.path());
         }

@@ -25,9 +25,9 @@ pub struct Completions {
 /// Read it with: errstat man | man -l -
 #[derive(Args, Debug)]
 pub struct Man {
-    /// summary, report, check, …
+    /// summary, report, check, archive add, …
     #[arg(value_name = "COMMAND")]
-    command: Option<String>,
+    command: Vec<String>,
 }
 
 pub fn completions(arguments: &Completions, mut program: Command) -> Result<(), Stop> {
@@ -38,18 +38,19 @@ pub fn completions(arguments: &Completions, mut program: Command) -> Result<(), 
 
 pub fn man(arguments: &Man, mut program: Command) -> Result<(), Stop> {
     program.build();
-    let wanted = match &arguments.command {
-        None => program,
-        Some(name) => {
-            let known: Vec<String> = program.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-            let found = program.get_subcommands().find(|command| command.get_name() == name).cloned();
-            found.ok_or_else(|| {
-                Error::new("error.command_unknown")
-                    .with("value", crate::model::Privacy::default().text(name))
-                    .with("known", known.join(", "))
-            })?
-        }
-    };
+    let mut wanted = program;
+    // `archive add` and, as its page is called, `archive-add`.
+    for name in arguments.command.iter().flat_map(|words| words.split('-')) {
+        let known: Vec<String> = wanted.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+        let found = wanted.get_subcommands().find(|command| command.get_name() == name).cloned();
+        wanted = found.ok_or_else(|| {
+            Error::new("error.command_unknown")
+                .with("value", crate::model::Privacy::default().text(name))
+                .with("known", known.join(", "))
+        })?;
+    }
+    // The page is the long help: what the short one leaves out would stand there without its text.
+    let wanted = wanted.mut_args(|argument| argument.hide_short_help(false));
     let mut page = Vec::new();
     clap_mangen::Man::new(wanted).render(&mut page).map_err(|cause| Error::new("error.frame").with("cause", cause))?;
     screen::print(&page)

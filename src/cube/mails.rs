@@ -10,7 +10,7 @@ use super::{Label, labelled, overlap::Strand};
 use crate::{
     error::{Error, Result},
     input::{CellSink, Entry, Held, RowsIn, Source},
-    model::{Catalog, Channel, KindId, Origin, Sentence, Timestamp},
+    model::{Catalog, Channel, KindId, Origin, Sentence, Span, Timestamp},
 };
 
 /// What mails of one channel tell of one moment, reason and detail.
@@ -152,6 +152,20 @@ fn coverage(sources: &[Source], strands: &[Strand]) -> BTreeMap<Label, Vec<(i64,
         }
     }
     covered
+}
+
+/// What is said where mails name their channel and lie in the time of exports that name none: nobody knows whether they
+/// tell of the same errors.
+pub fn beside_unnamed(told: &[Told], strands: &[Strand], labels: &[Option<String>]) -> Option<Sentence> {
+    let unnamed = |label: Label| labels[label as usize].is_none();
+    let spans: Vec<Span> = strands
+        .iter()
+        .filter(|strand| strand.origin == Origin::Export && unnamed(strand.label))
+        .map(|strand| strand.span)
+        .collect();
+    let within = |at: Timestamp| spans.iter().any(|span| span.first <= at && at <= span.last);
+    let errors: u64 = told.iter().filter(|told| !unnamed(told.label) && within(told.at)).map(|told| told.errors).sum();
+    (errors > 0).then(|| Sentence::new("note.mails_beside_unnamed").with_number("errors", errors))
 }
 
 /// What is said of mails: how much they tell that no export does, and that their senders prove nothing.

@@ -138,6 +138,7 @@ impl Cube {
         let of_mails = mails::notes(&cube.cells, &cube.told, &known);
         drop(known);
         cube.notes.extend(of_mails);
+        cube.notes.extend(mails::beside_unnamed(&cube.told, &cube.strands, &cube.labels));
         cube.stops = cube.stops_of_sources();
         for note in overlap::notes(&stretches, &cube.strands, &cube.sources, &cube.labels, &cube.options.zone) {
             cube.notes.push(note);

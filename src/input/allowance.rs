@@ -130,7 +130,7 @@ fn amount(bytes: u64) -> String {
     match units.into_iter().find(|(_, unit)| bytes >= *unit && bytes.is_multiple_of(*unit)) {
         Some((name, unit)) => format!("{} {name}", bytes / unit),
         None if bytes > UNASKED => format!("{} GiB", bytes >> 30),
-        None => format!("{bytes} bytes"),
+        None => format!("{bytes} B"),
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
             (500_000_000, "500 MB"),
             (2 << 30, "2 GiB"),
             (1_000_000_000, "1 GB"),
-            (1001, "1001 bytes"),
+            (1001, "1001 B"),
             (1 << 10, "1 KiB"),
         ];
         for (bytes, text) in told {

@@ -169,9 +169,14 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
     let turn = Condvar::new();
     let stop = AtomicBool::new(false);
     let failure: Mutex<Option<E>> = Mutex::new(None);
-    let fail = |error: E| {
+    let give_up = |error: E| {
         lock(&failure).get_or_insert(error);
         stop.store(true, Ordering::Release);
+    };
+    let fail = |error: E| {
+        give_up(error);
+        // Nobody is between asking whether to stop and waiting for a turn that never comes.
+        drop(lock(&order));
         turn.notify_all();
     };
     // Hands a result in; says whether to go on.
@@ -192,7 +197,7 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
                 Ok(Flow::Stop) => {
                     stop.store(true, Ordering::Release);
                 }
-                Err(error) => fail(error),
+                Err(error) => give_up(error),
             }
         }
         turn.notify_all();

@@ -160,21 +160,22 @@ fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<C
         |row: &Vec<String>| is_heading(row) || row.len() > 1 && row.iter().filter(|cell| asked(cell)).count() > 0;
     let headings: Vec<usize> = (0..rows.len().min(HEADING_LINES)).filter(|&i| is_one(&rows[i])).collect();
     // The heading with the most known names, but none behind the rows of another one.
+    let names = |row: &[String], role: Role| row.iter().any(|cell| headings::role(cell) == Some(role));
     let better = |best: usize, &next: &usize| {
-        if rows[best + 1..next].iter().any(|row| has_time(row)) {
+        let whole = names(&rows[best], Role::Time) && names(&rows[best], Role::Reason);
+        if rows[best + 1..next].iter().any(|row| is_row(row) || whole && has_time(row)) {
             return Err(best);
         }
         Ok(if known(&rows[next]) > known(&rows[best]) { next } else { best })
     };
     let heading =
         headings.first().map(|first| headings[1..].iter().try_fold(*first, better).unwrap_or_else(|best| best));
-    // Rows above every heading are a table of their own, which has none.
-    let above = |i: usize| rows[..i].iter().any(|row| has_time(row) && row.iter().any(|cell| is_reason(cell)));
     if let Some(i) = heading {
-        if !above(i) {
+        if !rows[..i].iter().any(|row| is_row(row)) {
             let score = 1_000_000 + known(&rows[i]) * 1000;
             return Some(Candidate { delimiter, heading: Some(i), score, rows });
         }
+        // Rows above every heading are a table of their own, which has none.
         rows.truncate(headings[0]);
     }
     // No heading: the reason codes are unmistakable.
@@ -192,9 +193,14 @@ fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<C
     Some(Candidate { delimiter, heading: None, score: 1 + most, rows })
 }
 
-/// Whether one of several cells may be a time: no date has fewer digits.
+/// Whether one of several cells is a time.
 fn has_time(row: &[String]) -> bool {
-    row.len() > 1 && row.iter().any(|cell| cell.chars().filter(|c| c.is_numeric()).count() >= 4)
+    row.len() > 1 && row.iter().any(|cell| TimeForm::of(cell, false).is_some())
+}
+
+/// Whether cells are a row beyond doubt: a time and a reason code.
+fn is_row(row: &[String]) -> bool {
+    row.iter().any(|cell| is_reason(cell)) && has_time(row)
 }
 
 /// Settles the columns and the form of the times.

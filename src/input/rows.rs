@@ -374,7 +374,7 @@ impl<'a> RowReader<'a> {
             None => {
                 self.key.clear();
                 for column in KIND_ROLES.map(|role| self.layout.column(role)) {
-                    self.key.push(b'\n');
+                    self.key.push(self.layout.line_end);
                     self.key.extend_from_slice(column.map_or(&[], |column| &text[cells.range(column)]));
                 }
                 let len = self.key.len();
@@ -589,7 +589,7 @@ impl<'a> RowReader<'a> {
             _ => {
                 // Line ends never stand in a cell, so nothing else looks like this.
                 for role in KIND_ROLES {
-                    self.key.push(b'\n');
+                    self.key.push(self.layout.line_end);
                     if let Some(column) = self.layout.column(role) {
                         self.key.extend_from_slice(&cells[column]);
                     }

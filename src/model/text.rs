@@ -98,8 +98,7 @@ fn cut_encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     while let Some(at) = lower[from..].find("%3a%2f%2f").map(|at| from + at + "%3a%2f%2f".len()) {
-        let end =
-            lower[at..].find(|c: char| c.is_whitespace() || "\"'<>".contains(c)).map_or(text.len(), |end| at + end);
+        let end = lower[at..].find(|c: char| is_space(c) || "\"'<>".contains(c)).map_or(text.len(), |end| at + end);
         let host = lower[at..end].find(|c: char| c.is_control() || "%/?#&".contains(c)).map_or(end, |stop| at + stop);
         let encoded_user = lower[at..end].contains("%40") || lower[at..end].contains('@');
         out.push_str(&text[from..if encoded_user { at } else { host }]);
@@ -144,10 +143,15 @@ fn host_name(text: &str) -> Option<String> {
     (!text.is_empty() && text.chars().all(fits)).then(|| text.to_lowercase())
 }
 
+/// White space that ends a URL. Other characters that count as such do not: made visible, they would stand before the
+/// rest of the secret.
+fn is_space(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r') || c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 /// The host and port at the start of a text, without user info, and what follows the whole URL.
 fn authority(text: &str) -> (&str, &str) {
-    let ends_url = |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '`' | '「' | '」' | '、' | '。');
-    // A control character does not end the URL: made visible, it would stand before the rest of the secret.
+    let ends_url = |c: char| is_space(c) || matches!(c, '"' | '<' | '>' | '`' | '「' | '」' | '、' | '。');
     let ends_host = |c: char| c.is_control() || "'(),;|".contains(c);
     let url = &text[..text.find(ends_url).unwrap_or(text.len())];
     let authority = &url[..url.find(|c| ends_host(c) || "/?#\\".contains(c)).unwrap_or(url.len())];
@@ -251,6 +255,11 @@ mod tests {
             ("https:\\\\u,x@h.example\\s3cret", "https://h.example"),
             ("https://bot.example\u{1b}$.com/s3cret", "https://bot.example"),
             ("https://h.example/\u{1b}s3cret", "https://h.example"),
+            ("https://h.example/cb\u{b}s3cret", "https://h.example"),
+            ("https://u:s3cret\u{c}x@h.example/", "https://h.example"),
+            ("https://h.example/cb\u{85}s3cret", "https://h.example"),
+            ("https://h.example/cb\u{2028}s3cret", "https://h.example"),
+            ("https%3A%2F%2Fh.example%2Fcb\u{b}s3cret", "https%3A%2F%2Fh.example"),
             ("https://s3cret\u{1b}x@h.example/x", "https://h.example"),
             ("https%3A%2F%2Fh.example%2F\u{1b}s3cret", "https%3A%2F%2Fh.example"),
         ] {

@@ -39,3 +39,18 @@ fn the_long_help_tells_every_option() {
         assert!(long.contains(option), "{option}: {long}");
     }
 }
+
+#[test]
+fn the_manual_has_a_text_for_every_option_and_a_page_for_every_command() {
+    let folder = Folder::new();
+    for command in ["summary", "report", "check", "archive add", "archive-verify"] {
+        let page = folder.errstat(&format!("man {command}")).done().text();
+        let mut lines = page.lines();
+        while let Some(line) = lines.next() {
+            if line == ".TP" {
+                let (option, told) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+                assert!(!told.is_empty(), "{command}: {option}");
+            }
+        }
+    }
+}

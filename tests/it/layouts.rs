@@ -346,6 +346,21 @@ fn rows_above_a_better_heading_are_no_titles() {
 }
 
 #[test]
+fn what_stands_above_a_heading_about_the_export_is_no_row() {
+    for above in [
+        "Filter\terror_status_code\t2026-11-16..2026-11-22",
+        "Period: 2026-11-16\terror_status_code",
+        "request_timeout\tno answer within 2,000 ms",
+        "Channel ID\tReason\n1234567890\tall",
+        "Time\tChannel\n2026-11-23 10:00\tshop",
+    ] {
+        let summary = read(format!("{above}\n\n{}\n{}", HEADINGS.join("\t"), day("2026-11-16")));
+        assert_eq!(summary.details(), [("request_timeout", "Request timeout", 24)], "{above}");
+        assert_eq!(summary["rejects"]["count"], 0, "{above}");
+    }
+}
+
+#[test]
 fn one_week_in_two_layouts_counts_once() {
     let folder = Folder::with("a.tsv", HEADINGS.join("\t") + "\n" + &day("2026-11-16"));
     let moved: String = day("2026-11-16")

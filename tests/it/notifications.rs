@@ -99,6 +99,24 @@ fn mails_after_the_last_row_of_an_export_that_nobody_dated_count() {
 }
 
 #[test]
+fn mails_of_several_channels_beside_an_export_that_names_none_are_told() {
+    let folder = Folder::with(
+        "w.tsv",
+        "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t500\t1\n2026-11-18 10:00:00\terror_status_code\t502\t9\n",
+    );
+    folder
+        .file("m/shop.eml", mail("shop", "2026-11-17 10:00:00", "error_status_code", "502", 8))
+        .file("m/news.eml", mail("newsletter", "2026-11-20 10:00:00", "error_status_code", "502", 2));
+    // Only the first lies in the time of the export.
+    let summary = folder.summary("w.tsv m");
+    assert!(summary.note("mails-beside-unnamed").starts_with("8 errors of mails"), "{:?}", summary.notes());
+    let told = folder.errstat("reconcile w.tsv m").done().text();
+    assert!(told.contains("10 mailed errors were not looked for") && told.contains("--channel"), "{told}");
+    let labelled = folder.summary("w.tsv m --channel shop=w.tsv");
+    assert!(!labelled.notes().iter().any(|note| note.contains("could not be compared")), "{:?}", labelled.notes());
+}
+
+#[test]
 fn one_export_without_channel_beside_the_mails_of_one_counts_as_that_channel() {
     let folder = Folder::with(
         "w-2026-11-20.tsv",

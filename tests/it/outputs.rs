@@ -609,3 +609,60 @@ fn an_input_is_never_written_over() {
     let sentence = folder.errstat("report w.json -o w.json").refused();
     assert!(sentence.contains("w.json") && folder.text("w.json") == row, "{sentence}");
 }
+
+#[test]
+fn no_output_takes_the_place_of_an_input_the_rules_or_another_output() {
+    let export = "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t502\t9\n";
+    let rules = "[check]\nperiod = \"all\"\n[[check.rule]]\nmax_errors = 10\n";
+    let folder = Folder::with("w.tsv", export);
+    folder.file("errstat.toml", rules).file("base.json", "{}");
+    for line in [
+        "summary w.tsv --rejects w.tsv",
+        "summary *.tsv --rejects w.tsv",
+        "inspect w.tsv --rejects ./w.tsv",
+        "convert w.tsv --channel shop -o w.tsv",
+        "report w.tsv -o w.html --rejects w.tsv",
+        "report w.tsv -o w.html --rejects w.html",
+        "check w.tsv --report text=w.tsv",
+        "check w.tsv --report text=errstat.toml",
+        "check w.tsv --rejects errstat.toml",
+        "check w.tsv --report junit=a.xml --report text=a.xml",
+        "check w.tsv --baseline w.tsv --update-baseline",
+        "archive add w.tsv --channel shop --archive archive --rejects w.tsv",
+    ] {
+        let told = folder.errstat(line).refused();
+        assert!(told.contains("another name") || told.contains("same"), "{line}: {told}");
+        assert_eq!(
+            (folder.text("w.tsv"), folder.text("errstat.toml")),
+            (export.to_owned(), rules.to_owned()),
+            "{line}"
+        );
+        assert!(!folder.path("w.html").exists() && !folder.path("a.xml").exists(), "{line}");
+    }
+    // Devices may be named as often as anybody likes.
+    folder.errstat("report w.tsv -o out --rejects /dev/null").done();
+}
+
+#[test]
+fn outputs_that_belong_together_take_their_places_together() {
+    let export = "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t502\t9\n";
+    let folder = Folder::with("w.tsv", export);
+    folder.file("a.json", "old");
+    folder.errstat("report w.tsv -o a.json -o missing/folder/b.html").refused();
+    assert_eq!(folder.text("a.json"), "old");
+}
+
+#[cfg(unix)]
+#[test]
+fn new_outputs_obey_the_umask() {
+    use std::os::unix::fs::PermissionsExt;
+    let export = "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t502\t9\n";
+    for (umask, mode) in [("022", 0o644), ("077", 0o600), ("002", 0o664)] {
+        let folder = Folder::with("w.tsv", export);
+        let line = format!("umask {umask}; exec {} report w.tsv --quiet -o w.json", crate::program::PROGRAM);
+        let status = std::process::Command::new("sh").args(["-c", &line]).current_dir(folder.path("")).status();
+        assert!(status.expect("a shell").success());
+        let permissions = std::fs::metadata(folder.path("w.json")).expect("a file").permissions();
+        assert_eq!(permissions.mode() & 0o777, mode, "{umask}");
+    }
+}

@@ -13,8 +13,12 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
     let lang = view.lang;
     let mut sheet = Sheet::new(view);
     let totals = &found.totals;
+    // Exports that name no channel are not compared with mails that do.
+    let unnamed = found.days.iter().any(|day| day.channel.is_none() && day.sums.exported > 0)
+        && found.days.iter().any(|day| day.channel.is_some() && day.sums.only_mailed > 0);
     let (key, ink) = match (totals.mailed, totals.missing) {
         (0, _) => ("reconcile.no_mails", Ink::Notice),
+        (_, 0) if unnamed => ("reconcile.unnamed", Ink::Notice),
         (_, 0) if totals.only_mailed > 0 => ("reconcile.beyond", Ink::Notice),
         (_, 0) => ("reconcile.sound", Ink::Good),
         _ => ("reconcile.missing", Ink::Bad),
