@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What errstat and DuckDB's sniffer make of the polluted exports of tests/it/polluted.rs: a table in Markdown.
 
-    cargo test --release --test it -- --ignored --exact polluted::files
+    cargo test --release --test it polluted::every_fault_is_one
     pip install duckdb==2.0.0
     python3 docs/robustness/compare.py target/release/errstat target/tmp/polluted > table.md
 """

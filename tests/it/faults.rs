@@ -266,6 +266,19 @@ fn fed(pipe: &Path, reader: &mut Child) -> File {
     end
 }
 
+/// The program, running, with its temporary files in a folder.
+fn started(folder: &Folder, line: &str, scratch: &Folder) -> Child {
+    Command::new(PROGRAM)
+        .args(line.split(' '))
+        .current_dir(folder.path(""))
+        .env("TMPDIR", scratch.path(""))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program")
+}
+
 /// Starts a command on a pipe that goes on and on, sends a signal while it reads, and says what is wrong then.
 fn interrupted(folder: &Folder, command: &str, name: &str, number: i32) -> Option<String> {
     let scratch = Folder::new();
@@ -273,15 +286,7 @@ fn interrupted(folder: &Folder, command: &str, name: &str, number: i32) -> Optio
     let pipe = folder.path("pipe");
     let _ = fs::remove_file(&pipe);
     assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
-    let mut child = Command::new(PROGRAM)
-        .args(command.replace("{}", "pipe").split(' '))
-        .current_dir(folder.path(""))
-        .env("TMPDIR", scratch.path(""))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program");
+    let mut child = started(folder, &command.replace("{}", "pipe"), &scratch);
     let end = fed(&pipe, &mut child);
     signal(name, child.id());
     let status = child.wait().expect("an end");
@@ -323,15 +328,7 @@ fn a_signal_at_any_moment_leaves_the_old_outputs_or_the_new_ones() {
             for name in folder.list().into_iter().filter(|name| name.starts_with("out")) {
                 folder.file(&name, "of last week");
             }
-            let mut child = Command::new(PROGRAM)
-                .args(line.split(' '))
-                .current_dir(folder.path(""))
-                .env("TMPDIR", folder.path(""))
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .expect("the program");
+            let mut child = started(&folder, &line, &folder);
             sleep(Duration::from_millis(pause));
             let _ =
                 Command::new("kill").args(["-s", ["INT", "TERM", "KILL"][turn % 3], &child.id().to_string()]).status();

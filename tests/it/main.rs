@@ -3,6 +3,7 @@
 //! What is expected was computed by hand, by the test itself, or by another program that is named
 //! beside the number; never copied from errstat's own output.
 
+mod notice;
 mod program;
 mod python;
 

@@ -4,18 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::program::{AS_OF, Folder};
-
-/// A mail as LINE words it.
-fn mail(channel: &str, time: &str, detail: &str, count: u32) -> String {
-    format!(
-        "From: LINE <no-reply@line.me>\r\nDate: Thu, 19 Nov 2026 09:00:00 +0900\r\n\
-         Subject: Messaging API: Your bot server returned no response or an error - {channel}\r\n\r\n\
-         Channel ID: {}\r\nChannel name: {channel}\r\nReason for error: error_status_code\r\n\
-         Detail for error: {detail}\r\nError count: {count}\r\nTime detected: {time}\r\n",
-        1_650_000_000 + channel.len()
-    )
-}
+use crate::{
+    notice::mail,
+    program::{AS_OF, Folder},
+};
 
 /// One channel, four days: as mailed; too few; too many; nothing mailed. And mails of days without an export, and of a
 /// channel without one.
