@@ -8,7 +8,11 @@ mod settle;
 use body::{Body, is_reason};
 use settle::{ColumnIndices, Missing, Settling};
 
-use super::{ColumnName, ReadOptions, Role, headings, split::split_lines, time::TimeForm};
+use super::{
+    ColumnName, ReadOptions, Role, headings,
+    split::{lines, split_lines},
+    time::TimeForm,
+};
 use crate::{
     error::Result,
     model::{Columns, Sentence, SkippedLine},
@@ -104,10 +108,9 @@ pub fn is_heading<S: AsRef<str>>(cells: &[S]) -> bool {
 /// Where more than one reading is possible; the error names the candidates and the option that settles it.
 pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: &ReadOptions) -> Result<Recognition> {
     let line_end = if head.contains(&b'\n') || !head.contains(&b'\r') { b'\n' } else { b'\r' };
-    let lines: Vec<String> = head
-        .split(|b| *b == line_end)
+    let lines: Vec<String> = lines(head)
         .take(SAMPLE_LINES)
-        .map(|line| encoding.decode_without_bom_handling(line.strip_suffix(b"\r").unwrap_or(line)).0.into_owned())
+        .map(|(line, _)| encoding.decode_without_bom_handling(line).0.into_owned())
         .collect();
     if lines.iter().all(|line| line.trim().is_empty()) {
         return Ok(Recognition::Other(Sentence::new("other.empty")));

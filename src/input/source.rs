@@ -17,7 +17,7 @@ use super::{
     mail,
     post::{self, Stop},
     rows::{RowReader, Tally},
-    split::split_lines,
+    split::{lines, split_lines},
     stored::Stored,
     time::TimeForm,
 };
@@ -384,10 +384,10 @@ fn head(text: &Text, from: u64, most: usize) -> io::Result<Vec<u8>> {
 
 /// Length of the titles and the heading above the rows.
 fn preamble_bytes(head: &[u8], layout: &Layout) -> u64 {
-    let lines = usize::try_from(layout.preamble).unwrap_or(usize::MAX);
-    match lines.checked_sub(1) {
+    let count = usize::try_from(layout.preamble).unwrap_or(usize::MAX);
+    match count.checked_sub(1) {
         None => 0,
-        Some(last) => memchr::memchr_iter(layout.line_end, head).nth(last).map_or(head.len(), |at| at + 1) as u64,
+        Some(last) => lines(head).nth(last).map_or(head.len(), |(_, end)| end) as u64,
     }
 }
 

@@ -47,6 +47,18 @@ impl QuotedSplitter {
     }
 }
 
+/// The lines of a text, and where each ends with its line end: LF, CRLF or CR, also side by side.
+pub fn lines(text: &[u8]) -> impl Iterator<Item = (&[u8], usize)> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(start..).filter(|rest| !rest.is_empty())?;
+        let line = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        let end = if rest[line..].starts_with(b"\r\n") { 2 } else { 1 };
+        start = (start + line + end).min(text.len());
+        Some((&rest[..line], start))
+    })
+}
+
 /// The cells of each line as text; where a quote is left open, the line split at every delimiter.
 pub fn split_lines<S: AsRef<str>>(lines: impl IntoIterator<Item = S>, delimiter: u8) -> Vec<Vec<String>> {
     let mut splitter = QuotedSplitter::new(delimiter);
@@ -69,6 +81,15 @@ mod tests {
         let mut splitter = QuotedSplitter::new(b',');
         let cells = splitter.split(line.as_bytes())?;
         Ok(cells.map(|c| String::from_utf8_lossy(c).into_owned()).collect())
+    }
+
+    #[test]
+    fn lines_end_in_any_way() {
+        let found: Vec<(&[u8], usize)> = lines(b"a\rbc\r\n\nd\r\r\ne").collect();
+        let wanted: [(&[u8], usize); 6] = [(b"a", 2), (b"bc", 6), (b"", 7), (b"d", 9), (b"", 11), (b"e", 12)];
+        assert_eq!(found, wanted);
+        assert_eq!(lines(b"a\n").collect::<Vec<_>>(), [(&b"a"[..], 2)]);
+        assert_eq!(lines(b"").count(), 0);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Layouts: columns are recognised, never assumed, and what is not clear is refused.
 
+use std::io::Write;
+
 use crate::program::{Folder, Summary};
 
 /// Five errors in two rows, as `time reason detail count`.
@@ -45,6 +47,34 @@ fn delimiters_and_line_ends_are_recognised() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn a_heading_with_a_line_end_of_its_own_swallows_no_row() {
+    let gzip = |text: &str| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(text.as_bytes()).unwrap();
+        gzip.finish().unwrap()
+    };
+    for line_end in ["\n", "\r\n"] {
+        let (heading, rows) = (HEADINGS.join("\t"), rows().replace('\n', line_end));
+        for above in ["", "Error statistics\r", "Error statistics\r\n"] {
+            let content = format!("{above}{heading}\r{rows}");
+            let utf16: Vec<u8> =
+                "\u{feff}".encode_utf16().chain(content.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+            let folder = Folder::with("w.tsv", &content);
+            folder.file("w.tsv.gz", gzip(&content)).file("utf16.tsv", utf16);
+            for input in ["w.tsv", "w.tsv.gz", "utf16.tsv"] {
+                assert_five(&folder.summary(input), &format!("{input} {content:?}"));
+            }
+            assert_five(&folder.errstat("summary -").stdin(content.as_str()).summary(), &format!("- {content:?}"));
+        }
+        // So it is between the tables of files that were put together, where line 4 is the second heading.
+        let later = rows.replace("11-16", "11-17");
+        let summary = read(format!("{heading}\r{rows}{heading}\r{later}2026-11-17\toops\n"));
+        assert_eq!((summary.balance(), summary.errors()), (vec![[5, 4, 1]], 10));
+        assert_eq!(summary["rejects"]["examples"][0]["line"], 7);
     }
 }
 
