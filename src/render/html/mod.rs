@@ -167,6 +167,7 @@ mod tests {
             .collect();
         assert!(places.is_sorted(), "{places:?}");
         assert_eq!(page.matches("LINE publishes no total of webhooks").count(), 1);
+        assert_eq!(page.matches("Errors without a status code share one group").count(), 1);
     }
 
     #[test]
