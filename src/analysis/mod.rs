@@ -111,6 +111,11 @@ impl Analysis {
     }
 }
 
+/// What an output is limited to by the terms of a filter, where there are any: `Filter: detail=404`.
+pub fn filter_heading(lang: Lang, terms: &[String]) -> Option<String> {
+    (!terms.is_empty()).then(|| lang.say(&Sentence::new("filter.heading").with("terms", terms.join(", "))))
+}
+
 /// The code of a note: its key in the phrase files, in the spelling of the contract.
 fn code(key: &'static str) -> String {
     key.trim_start_matches("note.").replace('_', "-")
@@ -256,6 +261,7 @@ impl Frames<'_> {
             generated_at: self.zone.rfc3339(options.generated_at),
             timezone: self.zone.to_string(),
             channels: self.channels(&sides),
+            filter: cube.filter().shown(),
             period: Period {
                 start: rfc3339(self.bounds.start),
                 end: rfc3339(self.bounds.end),

@@ -20,6 +20,8 @@ pub struct Reconciliation {
     pub schema: &'static str,
     pub errstat: &'static str,
     pub timezone: String,
+    /// What was asked for by `--only` (`detail=404`) and `--exclude` (`detail!=404`); empty where everything counts.
+    pub filter: Vec<String>,
     pub totals: Sums,
     /// Days on which a channel has an error, by channel and day.
     pub days: Vec<Day>,
@@ -119,6 +121,7 @@ pub fn reconcile(cube: &mut Cube, period: &PeriodSpec, calendar: &Calendar) -> R
         schema: Reconciliation::SCHEMA,
         errstat: env!("CARGO_PKG_VERSION"),
         timezone: zone.to_string(),
+        filter: cube.filter().shown(),
         totals,
         days,
     })

@@ -20,6 +20,8 @@ pub struct Analysis {
     pub timezone: String,
     /// Names of the channels met; empty where the inputs name none.
     pub channels: Vec<String>,
+    /// What was asked for by `--only` (`detail=404`) and `--exclude` (`detail!=404`); empty where everything counts.
+    pub filter: Vec<String>,
     pub period: Period,
     /// First and last row of all inputs, also outside the period; none without rows.
     pub data_span: Option<DataSpan>,

@@ -22,7 +22,7 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
     let incident = scene.analysis.incidents.get(index)?;
     let detail = scene.detail_name(&incident.reason, &incident.detail);
     let title = scene.say(Sentence::new("chart.incident").with("number", index + 1).with("detail", detail));
-    let subtitle = subtitle(scene, incident);
+    let subtitle = scene.filtered(subtitle(scene, incident));
     let alt = scene.say(
         Sentence::new("chart.incident_alt")
             .with("title", &title)

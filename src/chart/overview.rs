@@ -115,7 +115,8 @@ fn heading(scene: &Scene) -> String {
         ),
         _ => scene.say(Sentence::new("chart.errors_of_channels").with("count", scene.number(channels.len() as u64))),
     };
-    scene.say(Sentence::new("chart.heading").with("whose", whose).with("period", scene.period()))
+    let heading = scene.say(Sentence::new("chart.heading").with("whose", whose).with("period", scene.period()));
+    scene.filtered(heading)
 }
 
 fn section(canvas: &Canvas, frame: Frame, title: &str) {

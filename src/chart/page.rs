@@ -61,7 +61,16 @@ pub fn instead(canvas: &Canvas, frame: Frame, sentence: &str, style: Type) {
     canvas.text(&sentence, (x, y), style, MUTED, Anchor::Middle);
 }
 
-/// A draft whose subtitle is the period.
+/// A draft whose subtitle is the period, behind the filter.
 pub fn draft<'a>(scene: &Scene, name: &'static str, title: String, alt: String, height: f64) -> Draft<'a> {
-    Draft { name, number: None, title, subtitle: scene.period(), alt, width: WIDTH, height, data: Vec::new() }
+    Draft {
+        name,
+        number: None,
+        title,
+        subtitle: scene.filtered(scene.period()),
+        alt,
+        width: WIDTH,
+        height,
+        data: Vec::new(),
+    }
 }

@@ -63,6 +63,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         generated_at: stamp(end),
         timezone: "Asia/Tokyo".into(),
         channels: vec!["shop".into()],
+        filter: Vec::new(),
         period: Period {
             start: stamp(START),
             end: stamp(end),

@@ -10,7 +10,7 @@ use super::{
     theme::{self, Ink},
 };
 use crate::{
-    analysis::Analysis,
+    analysis::{Analysis, filter_heading},
     model::{Sentence, Timestamp, Zone},
     taxonomy::{self, Lang},
 };
@@ -87,6 +87,14 @@ impl<'a> Scene<'a> {
         match self.analysis.heatmap.rows.first() {
             Some(&"sun") => 6,
             _ => 0,
+        }
+    }
+
+    /// A subtitle or heading behind the name of the filter, where there is one: what is cut off is then something else.
+    pub fn filtered(&self, text: String) -> String {
+        match filter_heading(self.lang, &self.analysis.filter) {
+            Some(filter) => format!("{filter} · {text}"),
+            None => text,
         }
     }
 

@@ -27,6 +27,8 @@ struct Accepted {
     schema: String,
     timezone: String,
     channels: Vec<String>,
+    #[serde(default)]
+    filter: Vec<String>,
     period: Period,
     totals: Totals,
     by_detail: Vec<Detail>,
@@ -105,8 +107,11 @@ impl Baseline {
             names.sort();
             names
         };
+        let list = |names: &[String]| if names.is_empty() { "–".to_owned() } else { names.join(" | ") };
+        if sorted(&accepted.filter) != sorted(&analysis.filter) {
+            return differ("check_error.filter", list(&accepted.filter), list(&analysis.filter));
+        }
         if sorted(&accepted.channels) != sorted(&analysis.channels) {
-            let list = |names: &[String]| if names.is_empty() { "–".to_owned() } else { names.join(" | ") };
             return differ("check_error.channels", list(&accepted.channels), list(&analysis.channels));
         }
         Ok(())

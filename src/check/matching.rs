@@ -2,7 +2,7 @@
 
 use super::{Condition, Conditions};
 use crate::{
-    cube::{Cube, fits},
+    cube::{Cube, Key, attributes, fits, host_fits, status_fits},
     error::{Error, Result},
     model::Sentence,
     taxonomy::{self, ERROR_STATUS_CODE, REASONS},
@@ -51,32 +51,17 @@ pub fn matching(conditions: &Conditions, cube: &Cube) -> Result<Matching> {
         }
     }
     let kinds = catalog.kinds().iter().map(|kind| {
-        let (reason, detail) =
-            (catalog.reasons()[kind.reason as usize].as_str(), catalog.details()[kind.detail as usize].as_str());
-        let channel = cube.labels()[cube.label_of()[kind.channel as usize] as usize].as_deref();
-        let host = kind.host.map(|host| catalog.hosts()[host as usize].0.as_str());
-        let met = |condition: &Option<Condition>, holds: &dyn Fn(&str) -> bool| {
-            condition.as_ref().is_none_or(|condition| holds(&condition.pattern))
+        let error = attributes(kind, &catalog, cube.labels(), cube.label_of());
+        let met = |key: Key, condition: &Option<Condition>| {
+            condition.as_ref().is_none_or(|condition| key.fits(&condition.pattern, &error))
         };
-        meant(reason)
-            && met(&conditions.detail, &|wanted| fits(wanted, detail))
-            && met(&conditions.status, &|wanted| {
-                taxonomy::status(reason, detail).is_some_and(|status| status_fits(wanted, status))
-            })
-            && met(&conditions.channel, &|wanted| channel.is_some_and(|channel| fits(wanted, channel)))
-            && met(&conditions.host, &|wanted| host.is_some_and(|host| host_fits(wanted, host)))
+        met(Key::Reason, &conditions.reason)
+            && met(Key::Detail, &conditions.detail)
+            && met(Key::Status, &conditions.status)
+            && met(Key::Channel, &conditions.channel)
+            && met(Key::Host, &conditions.host)
     });
     Ok(Matching::Kinds(kinds.collect()))
-}
-
-/// `502`, `5xx` or `50*`.
-fn status_fits(wanted: &str, status: u16) -> bool {
-    fits(wanted, &status.to_string()) || taxonomy::status_class(status).is_some_and(|class| fits(wanted, class))
-}
-
-/// A host is known with its scheme, but may be asked for without.
-fn host_fits(wanted: &str, host: &str) -> bool {
-    fits(wanted, host) || host.split_once("://").is_some_and(|(_, name)| fits(wanted, name))
 }
 
 fn status(condition: &Condition, under_its_reason: bool) -> Result<()> {

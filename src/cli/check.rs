@@ -166,6 +166,7 @@ pub fn run(mut arguments: Arguments) -> std::result::Result<(), Stop> {
 fn verdict(arguments: &mut Arguments) -> Result<Verdict> {
     let shared = &mut arguments.shared;
     let (rules, config) = configured(shared)?;
+    unfiltered(shared)?;
     let mut cube = load::cube(shared)?;
     let options = load::options(shared);
     let analysis = analysis::analyse(&mut cube, &options)?;
@@ -188,6 +189,15 @@ fn verdict(arguments: &mut Arguments) -> Result<Verdict> {
         }
     }
     Ok(verdict.under(config.map(|config| config.told())))
+}
+
+/// A verdict on some of the errors would pass for one on all.
+fn unfiltered(shared: &Shared) -> Result<()> {
+    let filter = shared.filter();
+    match filter.is_empty() {
+        true => Ok(()),
+        false => Err(Error::new("check_error.filtered").with("terms", filter.shown().join(", "))),
+    }
 }
 
 /// The rules, and the file that they stand in; fills what the command line leaves open.
@@ -249,6 +259,7 @@ fn job_summary(text: &str) -> Result<()> {
 fn init(shared: &mut Shared) -> std::result::Result<(), Stop> {
     let place = shared.showing.config.take().unwrap_or_else(|| PathBuf::from(Config::DEFAULT));
     screen::speak(shared.lang());
+    unfiltered(shared)?;
     if fs::symlink_metadata(&place).is_ok() {
         return Err(Error::new("check_error.init_there").with("path", shown(&place)).into());
     }

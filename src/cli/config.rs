@@ -38,8 +38,8 @@ const KEYS: [&str; 26] = [
     "color",
     "columns",
     "compare",
-    "detail",
     "encoding",
+    "exclude",
     "exported_at",
     "input_timezone",
     "lang",
@@ -47,10 +47,10 @@ const KEYS: [&str; 26] = [
     "max_age",
     "max_bytes",
     "no_progress",
+    "only",
     "overlap",
     "period",
     "quiet",
-    "reason",
     "strict",
     "threads",
     "time_format",
@@ -59,6 +59,9 @@ const KEYS: [&str; 26] = [
     "week_start",
     "window",
 ];
+
+/// Options of errstat 0.1 that are values of `only` now.
+const REPLACED: [&str; 2] = ["reason", "detail"];
 
 /// A configuration file.
 pub struct Config {
@@ -143,6 +146,9 @@ impl Config {
             if COMMAND_LINE_ONLY.contains(&name) {
                 return Err(self.refuse(Error::new("error.config_command_line").with("key", name), at));
             }
+            if REPLACED.contains(&name) {
+                return Err(self.refuse(replaced(name, value.get_ref()), at));
+            }
             if !KEYS.contains(&name) {
                 let near = nearest(name, KEYS).join(", ");
                 let near = Sentence::new(if near.is_empty() { "error_nearest.none" } else { "error_nearest.one" })
@@ -195,12 +201,12 @@ fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> Result<()> {
     let Shared { reading, selection, showing, .. } = shared;
     match key {
         "as_of" => one(&mut selection.as_of, value),
-        "channel" => many(&mut reading.channel, value),
+        "channel" => many(&mut reading.configured_channel, value),
         "color" => choice(&mut showing.color, value),
         "columns" => one(&mut reading.columns, value),
         "compare" => choice(&mut selection.compare, value),
-        "detail" => names(&mut selection.detail, value),
         "encoding" => one(&mut reading.encoding, value),
+        "exclude" => many(&mut selection.exclude, value),
         "exported_at" => one(&mut reading.exported_at, value),
         "input_timezone" => one(&mut reading.input_timezone, value),
         "lang" => one(&mut showing.lang, value),
@@ -208,10 +214,10 @@ fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> Result<()> {
         "max_age" => one(&mut selection.max_age, value),
         "max_bytes" => one(&mut reading.max_bytes, value),
         "no_progress" => flag(&mut showing.no_progress, value),
+        "only" => many(&mut selection.only, value),
         "overlap" => choice(&mut reading.overlap, value),
         "period" => one(&mut selection.period, value),
         "quiet" => flag(&mut showing.quiet, value),
-        "reason" => names(&mut selection.reason, value),
         "strict" => flag(&mut reading.strict, value),
         "threads" => one(&mut reading.threads, value),
         "time_format" => one(&mut reading.time_format, value),
@@ -222,6 +228,16 @@ fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> Result<()> {
         // The rules of `errstat check` are its own affair.
         _ => Ok(()),
     }
+}
+
+/// The same filter in its new spelling.
+fn replaced(key: &str, value: &DeValue<'_>) -> Error {
+    let mut values = Vec::new();
+    let readable = names(&mut values, value).is_ok() && !values.is_empty();
+    let values = if readable { values } else { vec!["…".to_owned()] };
+    let terms = values.iter().map(|value| toml::Value::String(format!("{key}={value}")).to_string());
+    let spelling = Privacy::default().text(&format!("only = [{}]", terms.collect::<Vec<_>>().join(", ")));
+    Error::new("error.config_replaced").with("key", key).with("spelling", spelling)
 }
 
 /// A text, or a number or a date written without quotes.

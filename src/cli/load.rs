@@ -93,7 +93,7 @@ pub fn cube_of(shared: &Shared, needed: Option<Range<Timestamp>>) -> Result<Cube
 
 fn built(reading: Reading, shared: &Shared) -> Result<Cube> {
     let mut cube = Cube::build(reading, &shared.channel_rules(), shared.overlap())?;
-    cube.keep(&shared.filter())?;
+    cube.keep(shared.filter())?;
     Ok(cube)
 }
 

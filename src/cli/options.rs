@@ -7,9 +7,10 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use clap::{Args, ValueEnum};
 use encoding_rs::Encoding;
 
+use super::screen;
 use crate::{
     analysis::{self, AsOf, PeriodSpec, WeekStart, WindowSize},
-    cube::{ChannelRules, Filter, OverlapPolicy},
+    cube::{ChannelRules, Filter, Key, NamingLayer, OverlapPolicy, Term},
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role},
     model::{Privacy, Timestamp, Zone},
@@ -51,12 +52,16 @@ pub struct Reading {
     #[arg(long, value_name = "DATETIME", value_parser = parsed::<Moment>, hide_short_help = true)]
     pub exported_at: Option<Moment>,
 
-    /// Name the channel, or show only this one
+    /// Whose the files are (repeatable); hides nothing
     ///
-    /// NAME is the channel of inputs that name none, and what is shown of those that do; NAME=GLOB is the channel of the
-    /// files that match. Repeatable.
+    /// NAME is the channel of files that name none; NAME=GLOB is the channel of the files that match, by their name or, with a
+    /// / in it, by their path. Ten digits are a channel ID. On top of those in errstat.toml.
     #[arg(long, value_name = "NAME[=GLOB]", value_parser = parsed::<ChannelRule>)]
     pub channel: Vec<ChannelRule>,
+
+    /// The `channel` of errstat.toml: it holds for files about which the command line says nothing.
+    #[arg(skip)]
+    pub configured_channel: Vec<ChannelRule>,
 
     /// Overlaps: auto, max or sum [default: auto]
     ///
@@ -128,17 +133,41 @@ pub struct Selection {
     #[arg(long, value_name = "WITH", hide_possible_values = true)]
     pub compare: Option<Compare>,
 
-    /// Only this reason (repeatable; * stands for any text)
-    #[arg(long, value_name = "REASON")]
-    pub reason: Vec<String>,
+    /// Count only these errors: detail=404, status=5xx, …
+    ///
+    /// KEY is channel, reason, detail, status or host; * in VALUE stands for any text. Repeatable: several values of one key
+    /// are alternatives, different keys must all fit.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parsed::<Term>)]
+    pub only: Vec<Term>,
 
-    /// Only this detail (repeatable; * stands for any text)
-    #[arg(long, value_name = "DETAIL")]
-    pub detail: Vec<String>,
+    /// Leave these errors out: channel=test, …
+    ///
+    /// As --only. Repeatable: what fits any of them is left out.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parsed::<Term>)]
+    pub exclude: Vec<Term>,
+
+    #[command(flatten)]
+    pub replaced: Replaced,
 
     /// Length of lists in pictures and text [default: 10]
     #[arg(long, value_name = "N", value_parser = parsed::<Positive>)]
     pub top: Option<Positive>,
+}
+
+/// Options of errstat 0.1 that end in a sentence with the new spelling.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Replaced {
+    #[arg(long, hide = true, value_name = "REASON", value_parser = replaced(Key::Reason))]
+    reason: Option<String>,
+    #[arg(long, hide = true, value_name = "DETAIL", value_parser = replaced(Key::Detail))]
+    detail: Option<String>,
+}
+
+fn replaced(key: Key) -> impl Fn(&str) -> std::result::Result<String, Boxed> + Clone {
+    move |value| {
+        let spelling = screen::quoted(&format!("{}={}", key.name(), Privacy::default().text(value)));
+        Err(Error::new("error.option_replaced").with("option", key.name()).with("spelling", spelling).into())
+    }
 }
 
 /// How to show it.
@@ -530,21 +559,16 @@ impl Shared {
 
     /// Which channels the inputs are of.
     pub fn channel_rules(&self) -> ChannelRules {
-        let (files, names): (Vec<_>, Vec<_>) =
-            self.reading.channel.iter().cloned().partition(|rule| rule.files.is_some());
-        ChannelRules {
-            names: names.into_iter().map(|rule| rule.name).collect(),
-            files: files.into_iter().filter_map(|rule| Some((rule.name, rule.files?))).collect(),
-        }
+        let layer = |rules: &[ChannelRule]| NamingLayer {
+            names: rules.iter().filter(|rule| rule.files.is_none()).map(|rule| rule.name.clone()).collect(),
+            files: rules.iter().filter_map(|rule| Some((rule.name.clone(), rule.files.clone()?))).collect(),
+        };
+        ChannelRules { layers: vec![layer(&self.reading.channel), layer(&self.reading.configured_channel)] }
     }
 
     /// What to keep.
     pub fn filter(&self) -> Filter {
-        Filter {
-            channels: self.channel_rules().names,
-            reasons: self.selection.reason.clone(),
-            details: self.selection.detail.clone(),
-        }
+        Filter { only: self.selection.only.clone(), exclude: self.selection.exclude.clone() }
     }
 
     /// What to do where inputs overlap.

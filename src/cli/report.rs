@@ -139,7 +139,8 @@ pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::
         remove_old(&place.join(CHARTS), &files);
     }
     if !report.shared.showing.quiet {
-        screen::tell(&analysis.headline);
+        let filter = crate::analysis::filter_heading(lang, &analysis.filter).map(|filter| format!("{filter}. "));
+        screen::tell(&(filter.unwrap_or_default() + &analysis.headline));
         for place in &arguments.output {
             let page = place.join("report.html");
             screen::tell(&shown(if page.is_file() { &page } else { place }));

@@ -8,12 +8,18 @@ use crate::{
     model::{Catalog, Channel, Privacy, Sentence},
 };
 
-/// What the user says about channels.
+/// What the user says about channels; an earlier layer goes before a later one.
 #[derive(Clone, Debug, Default)]
 pub struct ChannelRules {
-    /// `--channel NAME`: labels inputs that name no channel, and keeps only these channels.
+    pub layers: Vec<NamingLayer>,
+}
+
+/// What one place says about channels: the command line, or the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct NamingLayer {
+    /// `--channel NAME`: the channel of inputs that name none and that no pattern of any layer names.
     pub names: Vec<String>,
-    /// `--channel NAME=GLOB`: labels the files that match.
+    /// `--channel NAME=GLOB`: the channel of the files that match.
     pub files: Vec<(String, glob::Pattern)>,
 }
 
@@ -27,7 +33,7 @@ impl ChannelRules {
                 .with("channel", name)
                 .with("pattern", Privacy::default().text(pattern.as_str()))
         };
-        self.files.iter().filter(alone).map(note).collect()
+        self.layers.iter().flat_map(|layer| &layer.files).filter(alone).map(note).collect()
     }
 
     /// The label of rows that name no channel, in one input.
@@ -36,18 +42,26 @@ impl ChannelRules {
     /// Where more than one label fits.
     pub fn label(&self, source: &Source) -> Result<Option<String>> {
         let path = &source.report.path;
-        let labels: BTreeSet<&String> =
-            self.files.iter().filter(|(_, pattern)| fits(pattern, path)).map(|(name, _)| name).collect();
-        match (labels.len(), &self.names[..]) {
-            (1, _) => Ok(labels.into_iter().next().cloned()),
-            (0, [name]) => Ok(Some(name.clone())),
-            (0, []) => Ok(None),
-            (0, names) => Err(Error::new("error.channel_which").with("path", path).with("channels", names.join(" | "))),
-            _ => Err(Error::new("error.channel_twice")
-                .with("path", path)
-                .with("channels", labels.into_iter().cloned().collect::<Vec<_>>().join(" | "))),
+        for layer in &self.layers {
+            let named = layer.files.iter().filter(|(_, pattern)| fits(pattern, path)).map(|(name, _)| name);
+            let labels: Vec<&String> = named.collect::<BTreeSet<_>>().into_iter().collect();
+            match labels[..] {
+                [] => {}
+                [label] => return Ok(Some(label.clone())),
+                _ => return Err(several("error.channel_twice", path, labels)),
+            }
+        }
+        match self.layers.iter().map(|layer| &layer.names[..]).find(|names| !names.is_empty()) {
+            None => Ok(None),
+            Some([name]) => Ok(Some(name.clone())),
+            Some(names) => Err(several("error.channel_which", path, names)),
         }
     }
+}
+
+fn several<'a>(key: &'static str, path: &str, labels: impl IntoIterator<Item = &'a String>) -> Error {
+    let labels: Vec<&str> = labels.into_iter().map(String::as_str).collect();
+    Error::new(key).with("path", path).with("channels", labels.join(" | "))
 }
 
 /// Whether a file is meant: by its name, or by its path if the pattern has a `/`.

@@ -1,95 +1,188 @@
-//! Keeping only some channels, reasons or details.
+//! Keeping only some errors: `--only` and `--exclude`.
 
-use super::Label;
+use std::{collections::BTreeSet, fmt, str::FromStr};
+
+use super::{
+    Label,
+    pattern::{Key, attributes, canonical_reason, fits, host_fits, status_fits},
+};
 use crate::{
     error::{Error, Result},
     model::{Catalog, Privacy, Sentence},
     taxonomy,
 };
 
-/// What to keep; an empty list keeps everything. `*` stands for any text, case does not matter.
+/// `detail=404`: what an error is asked for, and what it must be. Safe to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    pub key: Key,
+    /// `*` stands for any text, and case does not matter.
+    pub pattern: String,
+}
+
+impl FromStr for Term {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let known = || Key::ALL.map(Key::name).join(", ");
+        let wrong = || Error::new("error.filter_form").with("value", text).with("known", known());
+        let (key, pattern) = text.split_once('=').ok_or_else(wrong)?;
+        let (key, pattern) = (key.trim().to_lowercase(), pattern.trim());
+        let Some(found) = Key::ALL.into_iter().find(|known| known.name() == key) else {
+            return Err(Error::new("error.filter_key")
+                .with("key", key.clone())
+                .with("known", known())
+                .with_sentence("nearest", nearest(&key, Key::ALL.map(Key::name))));
+        };
+        if pattern.is_empty() {
+            return Err(wrong());
+        }
+        Ok(Term { key: found, pattern: Privacy::default().text(pattern) })
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.key.name(), self.pattern)
+    }
+}
+
+/// What to keep. An error is kept if for each key of `only` one of its values fits, and nothing of `exclude` does.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    pub channels: Vec<String>,
-    pub reasons: Vec<String>,
-    pub details: Vec<String>,
+    pub only: Vec<Term>,
+    pub exclude: Vec<Term>,
 }
 
 impl Filter {
+    /// Whether everything is kept.
+    pub fn is_empty(&self) -> bool {
+        self.only.is_empty() && self.exclude.is_empty()
+    }
+
+    /// Every term, as outputs name it: `detail=404`, and `detail!=404` for what is left out. Safe to show.
+    pub fn shown(&self) -> Vec<String> {
+        let only = self.only.iter().map(Term::to_string);
+        only.chain(self.exclude.iter().map(|term| format!("{}!={}", term.key.name(), term.pattern))).collect()
+    }
+
+    /// Whether errors of a channel can be kept, whatever else they are.
+    pub fn keeps_channel(&self, channel: Option<&str>) -> bool {
+        let fit = |term: &Term| channel.is_some_and(|channel| fits(&term.pattern, channel));
+        let asked: Vec<&Term> = self.only.iter().filter(|term| term.key == Key::Channel).collect();
+        (asked.is_empty() || asked.into_iter().any(fit))
+            && !self.exclude.iter().filter(|term| term.key == Key::Channel).any(fit)
+    }
+
     /// Whether each kind of a catalog is kept; nothing if all are.
     ///
     /// # Errors
-    /// Where a name fits nothing that is there or known.
+    /// Where a value fits nothing that is there or known.
     pub fn kinds(&self, catalog: &Catalog, labels: &[Option<String>], label_of: &[Label]) -> Result<Option<Vec<bool>>> {
-        if self.channels.is_empty() && self.reasons.is_empty() && self.details.is_empty() {
+        if self.is_empty() {
             return Ok(None);
         }
-        for wanted in &self.channels {
-            if !labels.iter().flatten().any(|label| fits(wanted, label)) && labels.iter().any(Option::is_some) {
-                let there: Vec<&str> = labels.iter().flatten().map(String::as_str).collect();
-                return Err(Error::new("error.channel_unknown")
-                    .with("channel", wanted)
-                    .with("channels", there.join(" | ")));
-            }
+        for term in self.only.iter().chain(&self.exclude) {
+            term.must_fit_something(catalog, labels)?;
         }
-        let known_reasons = taxonomy::REASONS.iter().copied().chain(catalog.reasons().iter().map(String::as_str));
-        for wanted in &self.reasons {
-            if !known_reasons.clone().any(|reason| fits(&canonical_reason(wanted), reason)) {
-                let known: std::collections::BTreeSet<&str> = known_reasons.collect();
-                return Err(Error::new("error.reason_unknown")
-                    .with("wanted", Privacy::default().text(wanted))
-                    .with("known", known.into_iter().collect::<Vec<_>>().join(" | ")));
-            }
-        }
-        let known_details: Vec<&'static str> =
-            taxonomy::REASONS.iter().flat_map(|reason| taxonomy::details(reason)).collect();
-        for wanted in &self.details {
-            let there = catalog.details().iter().any(|detail| fits(wanted, detail))
-                || known_details.iter().any(|detail| fits(wanted, detail));
-            if !there && taxonomy::status(taxonomy::ERROR_STATUS_CODE, wanted).is_none() {
-                let nearest = taxonomy::nearest(wanted, known_details.iter().copied()).join(", ");
-                let nearest =
-                    Sentence::new(if nearest.is_empty() { "error_nearest.none" } else { "error_nearest.one" })
-                        .with("nearest", nearest);
-                return Err(Error::new("error.detail_unknown")
-                    .with("wanted", Privacy::default().text(wanted))
-                    .with_sentence("nearest", nearest));
-            }
-        }
-        let any = |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|wanted| fits(wanted, value));
-        let reasons: Vec<String> = self.reasons.iter().map(|reason| canonical_reason(reason)).collect();
+        let keys: BTreeSet<Key> = self.only.iter().map(|term| term.key).collect();
         let kept = catalog.kinds().iter().map(|kind| {
-            let label = labels[label_of[kind.channel as usize] as usize].as_deref();
-            (self.channels.is_empty() || label.is_some_and(|label| any(&self.channels, label)))
-                && any(&reasons, &catalog.reasons()[kind.reason as usize])
-                && any(&self.details, &catalog.details()[kind.detail as usize])
+            let error = attributes(kind, catalog, labels, label_of);
+            let fit = |term: &Term| term.key.fits(&term.pattern, &error);
+            keys.iter().all(|key| self.only.iter().any(|term| term.key == *key && fit(term)))
+                && !self.exclude.iter().any(fit)
         });
         Ok(Some(kept.collect()))
     }
 }
 
-fn canonical_reason(wanted: &str) -> String {
-    taxonomy::canonical(wanted, "").reason.into_owned()
+impl Term {
+    fn must_fit_something(&self, catalog: &Catalog, labels: &[Option<String>]) -> Result<()> {
+        let wanted = self.pattern.as_str();
+        let refuse = |key: &'static str, known: Vec<&str>| {
+            Err(Error::new(key)
+                .with("wanted", wanted)
+                .with("known", known.join(" | "))
+                .with_sentence("nearest", nearest(wanted, known)))
+        };
+        match self.key {
+            Key::Channel => {
+                let known = sorted(labels.iter().flatten().map(String::as_str));
+                match known.iter().any(|name| fits(wanted, name)) {
+                    true => Ok(()),
+                    false if known.is_empty() => Err(Error::new("error.channels_unnamed").with("wanted", wanted)),
+                    false => refuse("error.channel_unknown", known),
+                }
+            }
+            Key::Reason => {
+                let there = catalog.reasons().iter().map(String::as_str);
+                let known = sorted(taxonomy::REASONS.iter().copied().chain(there));
+                let code = canonical_reason(wanted);
+                if known.iter().any(|name| fits(&code, name)) { Ok(()) } else { refuse("error.reason_unknown", known) }
+            }
+            Key::Detail => {
+                let listed = taxonomy::REASONS.iter().flat_map(|reason| taxonomy::details(reason));
+                let known = sorted(listed.chain(catalog.details().iter().map(String::as_str)));
+                let status = taxonomy::status(taxonomy::ERROR_STATUS_CODE, wanted).is_some();
+                let there = status || known.iter().any(|name| fits(wanted, name));
+                if there { Ok(()) } else { refuse("error.detail_unknown", known) }
+            }
+            Key::Status => {
+                let possible = (100..=599).any(|status| status_fits(wanted, status));
+                if possible { Ok(()) } else { refuse("error.status_unknown", Vec::new()) }
+            }
+            Key::Host => {
+                let known = sorted(catalog.hosts().iter().map(|host| host.0.as_str()));
+                match known.iter().any(|name| host_fits(wanted, name)) {
+                    true => Ok(()),
+                    false if known.is_empty() => Err(Error::new("error.hosts_unnamed").with("wanted", wanted)),
+                    false => refuse("error.host_unknown", known),
+                }
+            }
+        }
+    }
 }
 
-/// Whether a name is what is wanted: whole, whatever its case; `*` stands for any text.
-pub fn fits(wanted: &str, value: &str) -> bool {
-    let options = glob::MatchOptions { case_sensitive: false, ..glob::MatchOptions::default() };
-    // Only `*` is special; brackets and question marks stand in names.
-    let escaped: Vec<String> = wanted.split('*').map(glob::Pattern::escape).collect();
-    glob::Pattern::new(&escaped.join("*")).is_ok_and(|pattern| pattern.matches_with(value, options))
-        || wanted.eq_ignore_ascii_case(value)
+/// Each name once, in order.
+fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    names.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// ` Did you mean …?`, or nothing.
+fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Sentence {
+    let nearest = taxonomy::nearest(wanted, known).join(", ");
+    Sentence::new(if nearest.is_empty() { "error_nearest.none" } else { "error_nearest.one" }).with("nearest", nearest)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fits;
+    use super::*;
 
     #[test]
-    fn names_fit_whole_without_case_and_with_stars() {
-        assert!(fits("request timeout", "Request timeout"));
-        assert!(fits("Connection failed (received GOAWAY)", "Connection failed (received GOAWAY)"));
-        assert!(fits("5*", "502") && fits("*", ""));
-        assert!(!fits("Connection", "Connection failed") && !fits("5?2", "502"));
+    fn terms_are_a_key_and_a_value() {
+        let term: Term = " Detail = Connection failed (received GOAWAY) ".parse().unwrap();
+        assert_eq!(term, Term { key: Key::Detail, pattern: "Connection failed (received GOAWAY)".into() });
+        assert_eq!("channel=a=b".parse::<Term>().unwrap().pattern, "a=b", "a name may hold the sign");
+        for wrong in ["detail", "detail=", "=404", "", "time=12:00"] {
+            assert!(wrong.parse::<Term>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn values_of_a_key_are_alternatives_and_exclusions_go_before() {
+        let terms = |list: &[&str]| list.iter().map(|text| text.parse().unwrap()).collect::<Vec<Term>>();
+        let filter =
+            Filter { only: terms(&["channel=shop", "channel=news*"]), exclude: terms(&["channel=newsletter"]) };
+        for (channel, kept) in [
+            (Some("shop"), true),
+            (Some("news"), true),
+            (Some("newsletter"), false),
+            (Some("club"), false),
+            (None, false),
+        ] {
+            assert_eq!(filter.keeps_channel(channel), kept, "{channel:?}");
+        }
+        assert_eq!(filter.shown(), ["channel=shop", "channel=news*", "channel!=newsletter"]);
+        assert!(Filter { only: terms(&["detail=404"]), exclude: Vec::new() }.keeps_channel(None));
     }
 }

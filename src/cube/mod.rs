@@ -10,16 +10,18 @@ mod filter;
 mod frame;
 mod mails;
 mod overlap;
+mod pattern;
 mod policy;
 mod stretch;
 
 use std::collections::{BTreeMap, HashSet};
 
 pub use canonical::Canonical;
-pub use channels::{ChannelRules, Label, labels};
-pub use filter::{Filter, fits};
+pub use channels::{ChannelRules, Label, NamingLayer, labels};
+pub use filter::{Filter, Term};
 pub use frame::{Bucketed, frame, roll_up};
 pub use mails::Told;
+pub use pattern::{Attributes, Key, attributes, fits, host_fits, status_fits};
 pub use policy::OverlapPolicy;
 
 use crate::{
@@ -47,6 +49,7 @@ pub struct Cube {
     policy: OverlapPolicy,
     told: Vec<Told>,
     stops: Vec<(Option<String>, Timestamp)>,
+    filter: Filter,
     /// What was decided about the inputs, for the reader to see.
     pub notes: Vec<Sentence>,
     /// Files of folders that are no exports: path, and why.
@@ -122,6 +125,7 @@ impl Cube {
             policy,
             told,
             stops: Vec::new(),
+            filter: Filter::default(),
             notes,
             skipped,
         };
@@ -254,7 +258,11 @@ impl Cube {
     }
 
     /// Whether it can be asked how far the inputs of a channel reach: they hold exports of it, or there are mails only.
+    /// Of what the filter leaves out nothing is asked.
     pub fn has_coverage(&self, label: Label) -> bool {
+        if !self.filter.keeps_channel(self.labels[label as usize].as_deref()) {
+            return false;
+        }
         let export = |strand: &&Strand| strand.origin == Origin::Export;
         self.strands.iter().filter(export).any(|strand| strand.label == label)
             || !self.strands.iter().any(|s| export(&s))
@@ -315,19 +323,21 @@ impl Cube {
     /// Keeps only what the filter lets through.
     ///
     /// # Errors
-    /// Where the filter names a channel, a reason or a detail that there is not.
-    pub fn keep(&mut self, filter: &Filter) -> Result<()> {
+    /// Where a value of the filter fits nothing that is there or known.
+    pub fn keep(&mut self, filter: Filter) -> Result<()> {
         let kept = filter.kinds(&self.catalog(), &self.labels, &self.label_of)?;
         if let Some(kept) = kept {
             self.cells.retain(|cell| kept[cell.kind.0 as usize]);
             self.told.retain(|told| kept[told.kind.0 as usize]);
-            let shown = |label: &Option<String>| {
-                filter.channels.is_empty()
-                    || label.as_ref().is_some_and(|label| filter.channels.iter().any(|wanted| fits(wanted, label)))
-            };
-            self.stops.retain(|(label, _)| shown(label));
+            self.stops.retain(|(label, _)| filter.keeps_channel(label.as_deref()));
         }
+        self.filter = filter;
         Ok(())
+    }
+
+    /// What was left of the inputs by [`Cube::keep`].
+    pub fn filter(&self) -> &Filter {
+        &self.filter
     }
 
     /// Divides the cells that some moments fall into, so that every cell lies wholly before or from each of

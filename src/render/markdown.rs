@@ -9,7 +9,7 @@ mod verdict;
 pub use verdict::verdict;
 
 use crate::{
-    analysis::{Analysis, Incident},
+    analysis::{Analysis, Incident, filter_heading},
     model::{Sentence, for_log},
     taxonomy::Lang,
 };
@@ -65,6 +65,9 @@ impl Page<'_> {
             .with("period", prose(&self.clock.period(&analysis.period)))
             .with("zone", prose(&analysis.timezone));
         self.out += &format!("{}\n\n", lang.say(&period));
+        if let Some(filter) = filter_heading(lang, &analysis.filter) {
+            self.out += &format!("**{}**\n\n", prose(&filter));
+        }
         let totals = &analysis.totals;
         if totals.errors == 0 {
             let key = if has_rows(analysis) { "terminal.no_errors" } else { "terminal.no_rows" };

@@ -67,6 +67,7 @@ pub(super) fn week() -> Analysis {
         generated_at: at("23T09:00"),
         timezone: "Asia/Tokyo".into(),
         channels: vec!["shop".into()],
+        filter: Vec::new(),
         period: Period {
             start: at("16T00:00"),
             end: at("23T00:00"),

@@ -1214,14 +1214,14 @@ fn names_of_channels_come_back_and_nothing_lies_outside() {
     let told: BTreeMap<&str, u64> =
         told.iter().map(|row| (row[0].as_str().expect("a name"), row[1].as_u64().expect("a sum"))).collect();
     assert_eq!(told, expected);
-    // One of them alone, as --channel, and shown alone.
+    // One of them alone, named by --channel, and shown alone.
     for name in ["../x", "CON", &long, "🛒 shop"] {
         let one = Folder::with("a.tsv", export(&["2026-11-16 10:00:00|error_status_code|502|5"]));
         one.errstat("archive add --archive ar a.tsv --channel").arg(name).done();
         assert_eq!(channels(&one.summary("ar")), BTreeMap::from([(name, 5)]));
         assert!(one.list().iter().all(|path| path == "a.tsv" || path.starts_with("ar/")), "{:?}", one.list());
         assert_eq!(
-            folder.errstat("summary deep/er/ar --channel").arg(name).summary().errors(),
+            folder.errstat("summary deep/er/ar --only").arg(format!("channel={name}")).summary().errors(),
             expected[name],
             "{name}"
         );

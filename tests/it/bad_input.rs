@@ -203,8 +203,20 @@ fn mistakes_of_usage() {
 #[test]
 fn filters_that_match_nothing_name_what_there_is() {
     let folder = Folder::with("w.tsv", GOOD);
-    assert!(folder.errstat("summary w.tsv --reason request_timeouts").refused().contains("request_timeout"));
-    assert!(folder.errstat("summary w.tsv --detail Reqest*").run().code.is_some());
+    for (filter, named) in [
+        ("--only reason=request_timeouts", "Did you mean request_timeout?"),
+        ("--only detail=Reqest*", "Reqest*"),
+        ("--exclude detail=Requst timeout", "Did you mean Request timeout"),
+        ("--only status=600", "5xx"),
+        ("--only host=bot.example.com", "names a host"),
+        ("--only channel=shop", "--channel"),
+        ("--only details=404", "Did you mean detail?"),
+        ("--only 404", "KEY=VALUE"),
+    ] {
+        let (option, value) = filter.split_once(' ').expect("an option and its value");
+        let sentence = folder.errstat(&format!("summary w.tsv {option}")).arg(value).refused();
+        assert!(sentence.contains(named), "{filter}: {sentence}");
+    }
 }
 
 /// Enough rows that a table of them does not fit into a pipe's buffer (64 KiB).

@@ -14,7 +14,8 @@ fn folder(config: &str) -> Folder {
 
 #[test]
 fn options_stand_in_the_file() {
-    let folder = folder("timezone = \"UTC\"\nwindow = \"day\"\nweek_start = \"sun\"\nreason = [\"request_timeout\"]\n");
+    let folder =
+        folder("timezone = \"UTC\"\nwindow = \"day\"\nweek_start = \"sun\"\nonly = [\"reason=request_timeout\"]\n");
     let summary = folder.summary("w.tsv");
     assert_eq!(
         (&summary["timezone"], &summary["windows"]["size"], &summary["heatmap"]["rows"][0]),
@@ -26,10 +27,10 @@ fn options_stand_in_the_file() {
 #[test]
 fn the_command_line_wins() {
     let folder = folder(
-        "timezone = \"UTC\"\nwindow = \"day\"\nperiod = \"2026-11-17\"\nreason = [\"request_timeout\"]\nas_of = \"2026-11-01\"\n",
+        "timezone = \"UTC\"\nwindow = \"day\"\nperiod = \"2026-11-17\"\nonly = [\"reason=request_timeout\"]\nas_of = \"2026-11-01\"\n",
     );
-    let summary =
-        folder.summary("w.tsv --timezone Asia/Kolkata --window hour --period 2026-11-16 --reason error_status_code");
+    let summary = folder
+        .summary("w.tsv --timezone Asia/Kolkata --window hour --period 2026-11-16 --only reason=error_status_code");
     assert_eq!(
         (&summary["timezone"], &summary["windows"]["size"], &summary["period"]["label"]),
         (&"Asia/Kolkata".into(), &"hour".into(), &"2026-11-16".into())
@@ -50,7 +51,7 @@ fn every_option_for_reading_can_stand_there() {
     let folder = folder(concat!(
         "columns = \"time=1,reason=2,detail=3\"\ntime_format = \"%Y-%m-%d %H:%M:%S\"\ninput_timezone = \"UTC\"\nencoding = \"utf-8\"\nexported_at = \"2026-11-20T00:00\"\n",
         "channel = [\"shop\"]\noverlap = \"max\"\nstrict = true\nthreads = 1\ntop = 3\ncompare = \"none\"\nlang = \"en\"\ncolor = \"never\"\nquiet = true\nno_progress = true\n",
-        "as_of = \"2026-11-23T09:00:00+09:00\"\ndetail = \"502\"\n"
+        "as_of = \"2026-11-23T09:00:00+09:00\"\nonly = \"detail=502\"\nexclude = [\"status=4xx\"]\n"
     ));
     let summary = folder.summary("w.tsv");
     assert_eq!(summary["channels"], serde_json::json!(["shop"]));

@@ -15,6 +15,7 @@ mod ci_examples;
 mod config;
 mod encodings;
 mod faults;
+mod filters;
 mod help;
 mod incidents;
 mod layouts;

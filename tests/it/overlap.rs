@@ -475,27 +475,7 @@ fn channels_are_kept_apart_and_each_is_merged_by_itself() {
 }
 
 #[test]
-fn a_channel_option_filters_input_that_names_channels() {
-    let folder = Folder::with(
-        "a.tsv",
-        table(
-            WITH_CHANNEL,
-            &[
-                "2026-11-16 10:00:00|error_status_code|502|3|shop",
-                "2026-11-16 10:00:00|error_status_code|502|4|news",
-                "2026-11-16 10:01:00|error_status_code|502|5|club",
-            ],
-        ),
-    );
-    assert_eq!(channels(&folder.summary("a.tsv --channel shop")), [(Some("shop"), 3)]);
-    assert_eq!(
-        channels(&folder.summary("a.tsv --channel shop --channel club")),
-        [(Some("club"), 5), (Some("shop"), 3)]
-    );
-}
-
-#[test]
-fn a_channel_option_labels_input_that_names_none() {
+fn a_channel_option_labels_input_that_names_none_and_hides_nothing() {
     let folder = Folder::with("plain.tsv", export(&["2026-11-16 10:00:00|error_status_code|502|7"]));
     folder.file(
         "named.tsv",
@@ -504,8 +484,31 @@ fn a_channel_option_labels_input_that_names_none() {
             &["2026-11-16 12:00:00|error_status_code|502|3|shop", "2026-11-16 12:00:00|error_status_code|502|4|news"],
         ),
     );
-    assert_eq!(channels(&folder.summary("plain.tsv named.tsv --channel shop")), [(Some("shop"), 10)]);
+    let summary = folder.summary("plain.tsv named.tsv --channel shop");
+    assert_eq!(channels(&summary), [(Some("shop"), 7 + 3), (Some("news"), 4)]);
+    assert_eq!(summary["filter"], json!([]));
+    assert_eq!(folder.summary("named.tsv --channel shop").errors(), 3 + 4);
     assert_eq!(folder.summary("plain.tsv")["channels"], json!([]));
+}
+
+#[test]
+fn a_name_on_the_command_line_leaves_the_patterns_of_the_configuration_alone() {
+    let folder = Folder::new();
+    let row = |count: u32| export(&[&format!("2026-11-16 10:00:00|error_status_code|502|{count}")]);
+    folder.file("shop-w47.tsv", row(1)).file("news-w47.tsv", row(2)).file("club-w47.tsv", row(4));
+    folder.file("errstat.toml", "channel = [\"shop=shop-*\", \"news=news-*\", \"rest\"]\n");
+    let of = |line: &str| {
+        let mut found: Vec<(String, u64)> =
+            channels(&folder.summary(line)).into_iter().map(|(name, n)| (name.unwrap_or("").to_owned(), n)).collect();
+        found.sort();
+        found
+    };
+    let named = |list: [(&str, u64); 3]| list.map(|(name, errors)| (name.to_owned(), errors)).to_vec();
+    assert_eq!(of("."), named([("news", 2), ("rest", 4), ("shop", 1)]));
+    // A name is for the file that no pattern names, whoever gave the patterns; it goes before the configured name.
+    assert_eq!(of(". --channel club"), named([("club", 4), ("news", 2), ("shop", 1)]));
+    // A pattern on the command line goes before those of the configuration.
+    assert_eq!(of(". --channel paper=news-*"), named([("paper", 2), ("rest", 4), ("shop", 1)]));
 }
 
 #[test]

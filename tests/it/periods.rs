@@ -283,16 +283,16 @@ fn a_period_without_errors_is_zero_and_not_an_error() {
 fn filters_keep_what_they_name() {
     let folder = changing();
     for (options, errors) in [
-        ("--reason request_timeout", 22),
-        ("--reason REQUEST_TIMEOUT", 22),
-        ("--detail 502", 4),
-        ("--reason request_timeout --reason error_status_code", 26),
-        ("--detail Unknown*", 10),
-        ("--reason could_not_connect --period 2026-11-01..2026-11-05", 5),
+        ("--only reason=request_timeout", 22),
+        ("--only reason=REQUEST_TIMEOUT", 22),
+        ("--only detail=502", 4),
+        ("--only reason=request_timeout --only reason=error_status_code", 26),
+        ("--only detail=Unknown*", 10),
+        ("--only reason=could_not_connect --period 2026-11-01..2026-11-05", 5),
     ] {
         assert_eq!(folder.summary(&format!("w.tsv {options}")).errors(), errors, "{options}");
     }
-    assert_eq!(folder.errstat("summary w.tsv --detail").arg("unknown host").summary().errors(), 10);
+    assert_eq!(folder.errstat("summary w.tsv --only").arg("detail=unknown host").summary().errors(), 10);
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn a_period_and_a_channel_choose() {
     let found = reconcile(&folder, &format!("{all} --period 2026-11-17..2026-11-18"));
     assert_eq!(sums(&found["totals"]), [32 + 5 + 6, 42 + 10, 32 + 3, 3, 40 + 4]);
     folder.errstat(&format!("archive add --archive ar {all}")).done();
-    let found = reconcile(&folder, "ar --channel newsletter");
+    let found = reconcile(&folder, "ar --only channel=newsletter");
     assert_eq!(days(&found), BTreeMap::from([(("newsletter", "2026-11-17"), [32, 0, 32, 0, 0])]));
     // What is at 10:00 in Japan is at 01:00 in UTC, on the same day; midnight is on the day before.
     let found = reconcile(&folder, "ar --timezone UTC");

@@ -1,6 +1,10 @@
 //! The top of the page: headline, badges, and the few numbers a manager reads.
 
-use crate::{analysis::Analysis, model::Sentence, render::wording::counted};
+use crate::{
+    analysis::{Analysis, filter_heading},
+    model::Sentence,
+    render::wording::counted,
+};
 
 use super::{
     PageView,
@@ -17,6 +21,8 @@ pub(super) struct Head {
     pub period_label: String,
     pub zone: String,
     pub channels: Vec<String>,
+    /// What the report is limited to.
+    pub filter: Option<String>,
     /// How many more channels there are.
     pub more_channels: Option<String>,
     pub headline: String,
@@ -94,6 +100,7 @@ impl Head {
             period_label: analysis.period.label.clone(),
             zone: analysis.timezone.clone(),
             channels: analysis.channels.iter().take(NAMED_CHANNELS).map(|name| shortened(name)).collect(),
+            filter: filter_heading(lang, &analysis.filter),
             more_channels: (more > 0).then(|| counted(lang, "page.more_channels_one", "page.more_channels", more)),
             headline: match (analysis.headline.as_str(), totals.errors) {
                 ("", 0) => lang.phrase("page.no_errors").to_owned(),

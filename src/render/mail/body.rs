@@ -7,7 +7,7 @@
 use askama::Template;
 
 use crate::{
-    analysis::{Analysis, DetailRow, Incident},
+    analysis::{Analysis, DetailRow, Incident, filter_heading},
     chart::ReasonInks,
     model::Sentence,
     render::{
@@ -206,13 +206,14 @@ fn headline(analysis: &Analysis, lang: Lang) -> String {
     }
 }
 
-/// Period, channels and zone.
+/// Period, channels, zone, and what the numbers are limited to.
 fn scope(analysis: &Analysis, clock: &Clock) -> Vec<String> {
     let mut scope = vec![clock.period(&analysis.period)];
     scope.extend(analysis.channels.iter().take(CHANNELS).map(|name| shortened(name, LONGEST_NAME)));
     let more = analysis.channels.len().saturating_sub(CHANNELS) as u64;
     scope.extend((more > 0).then(|| counted(clock.lang, "page.more_channels_one", "page.more_channels", more)));
     scope.push(analysis.timezone.clone());
+    scope.extend(filter_heading(clock.lang, &analysis.filter).map(|filter| shortened(&filter, LONGEST_SENTENCE)));
     scope
 }
 

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::{
-    analysis::Analysis,
+    analysis::{Analysis, filter_heading},
     error::{Error, Result},
     model::Sentence,
     render::wording::{change, counted},
@@ -14,6 +14,9 @@ use super::address::is_one_line;
 
 /// The longest name of a channel in a subject, in characters.
 const LONGEST_NAME: usize = 60;
+
+/// The longest part of a filter in a subject, in characters.
+const LONGEST_FILTER: usize = 40;
 
 /// Text for a subject: one line, not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +64,7 @@ impl State {
 }
 
 /// The whole subject, such as `[INCIDENT] 170 (-22 %) webhook errors of shop, 2026-W47`; `own` replaces what follows
-/// the number.
+/// the number. A filter is named at the end, the first part of it.
 ///
 /// A change is left out where the period is not known to its end: the errors so far against a whole period before
 /// would look like a good week.
@@ -80,7 +83,12 @@ pub(super) fn subject(analysis: &Analysis, lang: Lang, own: Option<&Subject>) ->
         // A hyphen and no minus: so the subject of an English mail is plain ASCII, which any filter can match.
         .with("change", compared.unwrap_or_default().replace('−', "-").replace("±0", "+0"))
         .with("text", own.map_or_else(|| about(analysis, lang), |own| own.0.clone()));
-    one_line(&lang.say(&subject))
+    let filter = analysis.filter.first().map(|first| {
+        let more = if analysis.filter.len() > 1 { ", ..." } else { "" };
+        let first: String = first.chars().take(LONGEST_FILTER).collect();
+        format!(" ({})", filter_heading(lang, &[first + more]).unwrap_or_default())
+    });
+    one_line(&(lang.say(&subject) + &filter.unwrap_or_default()))
 }
 
 /// What the mail is about: channel and period.

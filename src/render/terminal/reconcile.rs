@@ -1,6 +1,9 @@
 //! `errstat reconcile`: mails against exports.
 
-use crate::{analysis::Reconciliation, model::Sentence};
+use crate::{
+    analysis::{Reconciliation, filter_heading},
+    model::Sentence,
+};
 
 use super::{
     TerminalView,
@@ -27,6 +30,9 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
         .with_number("mailed", totals.mailed)
         .with_number("only_mailed", totals.only_mailed)
         .with_number("missing", totals.missing);
+    if let Some(filter) = filter_heading(lang, &found.filter) {
+        sheet.paragraph("", &filter, Ink::Notice);
+    }
     sheet.paragraph("", &lang.say(&sentence), ink);
     sheet.blank();
     let titles: Vec<&str> = [

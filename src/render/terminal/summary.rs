@@ -1,7 +1,7 @@
 //! `errstat summary`: the numbers of a period, from the total down to the files.
 
 use crate::{
-    analysis::Analysis,
+    analysis::{Analysis, filter_heading},
     model::Sentence,
     render::{
         times::Clock,
@@ -65,6 +65,9 @@ fn head(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     }
     place.retain(|part| !part.is_empty());
     sheet.paragraph("", &place.join(" · "), Ink::Faint);
+    if let Some(filter) = filter_heading(lang, &analysis.filter) {
+        sheet.paragraph("", &filter, Ink::Notice);
+    }
     if totals.errors == 0 {
         return;
     }

@@ -1,0 +1,127 @@
+//! What the name of something must be: the one grammar of filters and of check's rules.
+
+use super::Label;
+use crate::{
+    model::{Catalog, Kind},
+    taxonomy,
+};
+
+/// What can be asked of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    Channel,
+    Reason,
+    Detail,
+    /// `502`, `5xx` or `50*`.
+    Status,
+    /// With or without its scheme.
+    Host,
+}
+
+/// What an error is.
+#[derive(Clone, Copy, Debug)]
+pub struct Attributes<'a> {
+    pub channel: Option<&'a str>,
+    pub reason: &'a str,
+    pub detail: &'a str,
+    pub host: Option<&'a str>,
+}
+
+impl Key {
+    /// All keys, in the order in which they are shown.
+    pub const ALL: [Key; 5] = [Key::Channel, Key::Reason, Key::Detail, Key::Status, Key::Host];
+
+    /// The name used on the command line and in errstat.toml.
+    pub fn name(self) -> &'static str {
+        match self {
+            Key::Channel => "channel",
+            Key::Reason => "reason",
+            Key::Detail => "detail",
+            Key::Status => "status",
+            Key::Host => "host",
+        }
+    }
+
+    /// Whether an error is what is wanted.
+    pub fn fits(self, wanted: &str, error: &Attributes<'_>) -> bool {
+        match self {
+            Key::Channel => error.channel.is_some_and(|channel| fits(wanted, channel)),
+            Key::Reason => fits(&canonical_reason(wanted), error.reason),
+            Key::Detail => fits(wanted, error.detail),
+            Key::Status => {
+                taxonomy::status(error.reason, error.detail).is_some_and(|status| status_fits(wanted, status))
+            }
+            Key::Host => error.host.is_some_and(|host| host_fits(wanted, host)),
+        }
+    }
+}
+
+/// What the errors of a kind are; `labels` and `label_of` as [`super::Cube::labels`] and [`super::Cube::label_of`].
+pub fn attributes<'a>(
+    kind: &Kind,
+    catalog: &'a Catalog,
+    labels: &'a [Option<String>],
+    label_of: &[Label],
+) -> Attributes<'a> {
+    Attributes {
+        channel: labels[label_of[kind.channel as usize] as usize].as_deref(),
+        reason: &catalog.reasons()[kind.reason as usize],
+        detail: &catalog.details()[kind.detail as usize],
+        host: kind.host.map(|host| catalog.hosts()[host as usize].0.as_str()),
+    }
+}
+
+/// The code of a reason, however it is spelled.
+pub fn canonical_reason(wanted: &str) -> String {
+    taxonomy::canonical(wanted, "").reason.into_owned()
+}
+
+/// Whether a name is what is wanted: whole, whatever its case; `*` stands for any text.
+pub fn fits(wanted: &str, value: &str) -> bool {
+    let options = glob::MatchOptions { case_sensitive: false, ..glob::MatchOptions::default() };
+    // Only `*` is special; brackets and question marks stand in names.
+    let escaped: Vec<String> = wanted.split('*').map(glob::Pattern::escape).collect();
+    glob::Pattern::new(&escaped.join("*")).is_ok_and(|pattern| pattern.matches_with(value, options))
+        || wanted.eq_ignore_ascii_case(value)
+}
+
+/// Whether a status is what is wanted, by its number or its class.
+pub fn status_fits(wanted: &str, status: u16) -> bool {
+    fits(wanted, &status.to_string()) || taxonomy::status_class(status).is_some_and(|class| fits(wanted, class))
+}
+
+/// Whether a host is what is wanted. It is known with its scheme, but may be asked for without.
+pub fn host_fits(wanted: &str, host: &str) -> bool {
+    fits(wanted, host) || host.split_once("://").is_some_and(|(_, name)| fits(wanted, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_whole_without_case_and_with_stars() {
+        assert!(fits("request timeout", "Request timeout"));
+        assert!(fits("Connection failed (received GOAWAY)", "Connection failed (received GOAWAY)"));
+        assert!(fits("5*", "502") && fits("*", ""));
+        assert!(!fits("Connection", "Connection failed") && !fits("5?2", "502"));
+    }
+
+    #[test]
+    fn a_status_fits_by_number_and_class_and_a_host_without_its_scheme() {
+        let error = Attributes {
+            channel: None,
+            reason: "error_status_code",
+            detail: "502",
+            host: Some("https://bot.example.com"),
+        };
+        for wanted in ["502", "5xx", "5XX", "50*"] {
+            assert!(Key::Status.fits(wanted, &error), "{wanted}");
+        }
+        assert!(!Key::Status.fits("4xx", &error));
+        assert!(!Key::Status.fits("5xx", &Attributes { reason: "unclassified", ..error }), "no status code");
+        assert!(Key::Host.fits("bot.example.com", &error) && Key::Host.fits("https://*.example.com", &error));
+        assert!(!Key::Channel.fits("*", &error), "the input names no channel");
+        assert!(Key::Reason.fits("ERROR_STATUS_CODE", &error));
+    }
+}
