@@ -58,7 +58,7 @@ pub struct Analysis {
 
 impl Analysis {
     /// Name and version of the JSON.
-    pub const SCHEMA: &'static str = "errstat/summary/1";
+    pub const SCHEMA: &'static str = "errstat/summary/2";
 }
 
 /// The stretch of time that is reported: start inclusive, end exclusive.

@@ -32,7 +32,7 @@ mod tests {
     #[test]
     fn the_fields_are_those_of_the_contract() {
         let value: serde_json::Value = serde_json::from_str(&json(&week()).unwrap()).unwrap();
-        assert_eq!(value["schema"], "errstat/summary/1");
+        assert_eq!(value["schema"], "errstat/summary/2");
         assert_eq!(value["totals"]["change_pct"], -21.66);
         assert_eq!(value["by_detail"][0]["detail"], "502");
         assert_eq!(value["windows"]["buckets"][2]["by_reason"]["error_status_code"], 117);

@@ -62,7 +62,7 @@ pub(super) fn week() -> Analysis {
     });
     let bounds = |label: &str| Bounds { start: 0, end: 0, label: label.into() };
     Analysis {
-        schema: "errstat/summary/1",
+        schema: "errstat/summary/2",
         errstat: "0.1.0",
         generated_at: at("23T09:00"),
         timezone: "Asia/Tokyo".into(),

@@ -406,7 +406,7 @@ fn a_baseline_of_something_else_is_refused() {
         assert!(said.contains("accepted.json") && said.contains(word), "{line}: {said}");
     }
     for (text, word) in
-        [("", "errstat/summary/1"), ("{}", "schema"), ("{\"schema\": \"errstat/summary/2\"}", "errstat/summary/2")]
+        [("", "errstat/summary/2"), ("{}", "schema"), ("{\"schema\": \"errstat/summary/1\"}", "errstat/summary/1")]
     {
         folder.file("other.json", text);
         let said = call(&folder, "--period last-week --baseline other.json").refused();

@@ -66,6 +66,7 @@ fn the_fields_and_their_types_are_the_contract() {
         &[
             ("schema", "text"),
             ("errstat", "text"),
+            ("filter", "list"),
             ("generated_at", "text"),
             ("timezone", "text"),
             ("channels", "list"),
@@ -168,7 +169,7 @@ fn the_fields_and_their_types_are_the_contract() {
 #[test]
 fn the_contracts_example_comes_out_as_it_stands_there() {
     let summary = week("--window day --as-of 2026-11-23T09:00:00+09:00");
-    assert_eq!(summary["schema"], "errstat/summary/1");
+    assert_eq!(summary["schema"], "errstat/summary/2");
     assert_eq!(summary["generated_at"], "2026-11-23T09:00:00+09:00", "SOURCE_DATE_EPOCH");
     assert_eq!(summary["timezone"], "Asia/Tokyo");
     assert_eq!(summary["channels"], json!(["shop"]));

@@ -170,7 +170,6 @@ fn no_message_repeats_the_url_of_a_command_line_or_of_a_file() {
         "summary a.tsv --only {}=x",
         "summary a.tsv --exclude detail={}",
         "summary a.tsv --only host={}",
-        "summary a.tsv --channel {}",
         "summary a.tsv --channel {}=[",
         "summary a.tsv --columns time={}",
         "summary a.tsv --columns {}",
