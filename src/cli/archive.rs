@@ -10,7 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{
     Stop, load,
-    options::{Reading, Shared, Showing, parsed},
+    options::{Reading, Selection, Shared, Showing, parsed},
     output::shown,
     screen,
 };
@@ -56,6 +56,10 @@ struct Add {
 
     #[command(flatten)]
     wait: Wait,
+
+    /// Zone of the days in the names of files: IANA name or offset [default: Asia/Tokyo]
+    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
+    timezone: Option<Zone>,
 
     #[command(flatten)]
     reading: Reading,
@@ -186,8 +190,9 @@ impl Wait {
 }
 
 fn add(command: Add) -> std::result::Result<(), Stop> {
-    let Add { place, keep_urls, wait, reading, showing } = command;
-    let mut shared = Shared { reading, showing, ..Shared::default() };
+    let Add { place, keep_urls, wait, timezone, reading, showing } = command;
+    let selection = Selection { timezone, ..Selection::default() };
+    let mut shared = Shared { reading, selection, showing, ..Shared::default() };
     load::configure(&mut shared)?;
     shared.keep_urls = Some(keep_urls);
     shared.apart_from = std::fs::canonicalize(&place.archive).ok();

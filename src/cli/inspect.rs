@@ -34,7 +34,7 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
         Shared { reading, showing, selection: Selection { timezone, ..Selection::default() }, ..Shared::default() };
     let reading = load::read(&mut shared)?;
     let reports: Vec<SourceReport> = reading.sources.into_iter().map(|source| source.report).collect();
-    let zone = shared.analysis_options(crate::model::Timestamp(0), crate::model::Timestamp(0)).zone;
+    let zone = shared.zone();
     let mut text = terminal::inspect(&reports, &zone, &screen::view(&shared));
     for (path, why) in &reading.skipped {
         let note =

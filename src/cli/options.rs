@@ -48,7 +48,7 @@ pub struct Reading {
     #[arg(long, value_name = "DOMAIN", hide_short_help = true)]
     pub mail_from_domain: Vec<String>,
 
-    /// When the inputs were exported: they are complete up to then
+    /// When the inputs were exported: they are complete up to then (a time of --timezone)
     #[arg(long, value_name = "DATETIME", value_parser = parsed::<Moment>, hide_short_help = true)]
     pub exported_at: Option<Moment>,
 
@@ -113,7 +113,7 @@ pub struct Selection {
 
     /// Zone of the report [default: Asia/Tokyo]
     ///
-    /// An IANA name or an offset: Europe/Berlin, +09:00.
+    /// An IANA name or an offset: Europe/Berlin, +09:00. Days in the names of files are days of this zone too.
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     pub timezone: Option<Zone>,
 
@@ -537,6 +537,11 @@ impl Shared {
         self.selection.top.map_or(10, |top| top.0.get())
     }
 
+    /// The zone of the report, of the days in files' names, and of moments that the user writes without an offset.
+    pub fn zone(&self) -> Zone {
+        self.selection.timezone.unwrap_or(Zone::Named(chrono_tz::Asia::Tokyo))
+    }
+
     /// How to read.
     pub fn read_options(&self) -> ReadOptions {
         let defaults = ReadOptions::default();
@@ -544,10 +549,11 @@ impl Shared {
         let zone = reading.input_timezone.unwrap_or(defaults.zone);
         ReadOptions {
             zone,
+            day_zone: self.zone(),
             columns: reading.columns.clone().map(|list| list.0).unwrap_or_default(),
             time_format: reading.time_format.clone().map(|format| format.0),
             encoding: reading.encoding.map(|name| name.0),
-            exported_at: reading.exported_at.map(|moment| moment.in_zone(&zone)),
+            exported_at: reading.exported_at.map(|moment| moment.in_zone(&self.zone())),
             privacy: Privacy { show_urls: self.keep_urls.unwrap_or(self.showing.show_urls) },
             apart_from: self.apart_from.clone(),
             mail_from_domains: reading.mail_from_domain.clone(),
@@ -583,7 +589,7 @@ impl Shared {
     /// What to compute; `now` is the moment at which the program runs, `generated_at` the one it tells.
     pub fn analysis_options(&self, now: Timestamp, generated_at: Timestamp) -> analysis::Options {
         let selection = &self.selection;
-        let zone = selection.timezone.unwrap_or(Zone::Named(chrono_tz::Asia::Tokyo));
+        let zone = self.zone();
         analysis::Options {
             zone,
             period: selection.period.clone().unwrap_or(PeriodSpec::All),

@@ -3,16 +3,18 @@
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 use super::ReadOptions;
-use crate::model::{Coverage, CoverageBasis};
+use crate::model::{Coverage, CoverageBasis, Precision};
 
 /// The coverage of a file by its name, unless the user said when it was exported.
 ///
 /// One date is the day of the export, up to whose start the file is surely complete; two dates are a
-/// first and a last day; a week or a month in ISO 8601 stands for all its days.
-pub fn coverage(file_name: &str, options: &ReadOptions) -> Coverage {
+/// first and a last day; a week or a month in ISO 8601 stands for all its days. Days are those of the user's zone, who
+/// named the file; of rows without a time of day, which stay days of theirs, those of the rows.
+pub fn coverage(file_name: &str, precision: Option<Precision>, options: &ReadOptions) -> Coverage {
+    let zone = if precision == Some(Precision::Day) { options.zone } else { options.day_zone };
     let (until, by) = match (options.exported_at, covered_before(file_name)) {
         (Some(at), _) => (Some(at), CoverageBasis::ExportedAt),
-        (None, Some(day)) => (Some(options.zone.day_start(day)), CoverageBasis::FileName),
+        (None, Some(day)) => (Some(zone.day_start(day)), CoverageBasis::FileName),
         (None, None) => (None, CoverageBasis::LastRow),
     };
     Coverage { from: None, until, by }
@@ -111,6 +113,15 @@ fn numbers(name: &str) -> Vec<Number> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_begin_where_the_user_is_unless_the_rows_are_days_themselves() {
+        let options = ReadOptions { day_zone: "Asia/Taipei".parse().unwrap(), ..ReadOptions::default() };
+        let until = |precision| coverage("shop-2026-11-23.tsv", Some(precision), &options).until.unwrap().utc();
+        // Midnight is at 16:00 UTC in Taipei (+08:00) and at 15:00 in Japan (+09:00).
+        assert_eq!(until(Precision::Second).to_rfc3339(), "2026-11-22T16:00:00+00:00");
+        assert_eq!(until(Precision::Day).to_rfc3339(), "2026-11-22T15:00:00+00:00");
+    }
 
     #[test]
     fn names_promise_days() {

@@ -11,6 +11,8 @@ use crate::model::{Privacy, Reject, Timestamp, Zone};
 pub struct ReadOptions {
     /// The zone of times that carry no offset of their own.
     pub zone: Zone,
+    /// The zone of days in the names of files.
+    pub day_zone: Zone,
     /// Which column is which, where the headings do not tell.
     pub columns: Vec<(Role, ColumnName)>,
     /// How times are written, in chrono's notation.
@@ -37,6 +39,7 @@ impl Default for ReadOptions {
     fn default() -> Self {
         ReadOptions {
             zone: Zone::console(),
+            day_zone: Zone::console(),
             columns: Vec::new(),
             time_format: None,
             encoding: None,

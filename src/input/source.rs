@@ -236,6 +236,7 @@ pub fn read(
         .map_err(|overflow| Fault::from(overflow).told(path))?;
     let mut evidence = vec![Sentence::new(recognised.evidence).with("encoding", recognised.encoding.name())];
     evidence.extend(layout.evidence.iter().cloned());
+    let precision = (whole.accepted > 0).then(|| whole.steps.precision(&layout.time));
     let report = SourceReport {
         path: path.to_owned(),
         kind: if layout.delimiter == b'\t' { SourceKind::Tsv } else { SourceKind::Csv },
@@ -251,8 +252,8 @@ pub fn read(
         rejected: whole.rejected,
         errors,
         span: whole.span,
-        precision: (whole.accepted > 0).then(|| whole.steps.precision(&layout.time)),
-        coverage: coverage(file_name, options),
+        precision,
+        coverage: coverage(file_name, precision, options),
         rejects: whole.rejects,
         skipped: whole.skipped,
         skipped_lines: whole.skipped_lines,

@@ -295,6 +295,32 @@ fn filters_keep_what_they_name() {
     assert_eq!(folder.errstat("summary w.tsv --only").arg("detail=unknown host").summary().errors(), 10);
 }
 
+/// A quiet bot's download of Monday the 23rd: its one error is of the 17th.
+#[test]
+fn the_day_in_a_name_is_a_day_of_the_zone_of_the_report() {
+    let folder = Folder::with("shop-2026-11-23.tsv", "Time\tReason\n2026-11-17 12:00:01\trequest_timeout\n");
+    let line = "--period last-week --as-of 2026-11-23T01:00:00Z --max-age 1d";
+    for (zone, until) in [
+        ("Asia/Taipei", "2026-11-23T00:00:00+08:00"),
+        ("Asia/Tokyo", "2026-11-23T00:00:00+09:00"),
+        ("Europe/Berlin", "2026-11-23T00:00:00+01:00"),
+    ] {
+        let summary = folder.summary(&format!("shop-2026-11-23.tsv {line} --timezone {zone}"));
+        assert_eq!(summary["inputs"][0]["coverage"]["until"], until, "{zone}");
+        let unknown: Vec<&str> = summary.notes().into_iter().filter(|code| code.contains("cover")).collect();
+        assert!(unknown.is_empty() && !summary.notes().contains(&"stale"), "{zone}: {:?}", summary.notes());
+    }
+    // A moment without an offset is one of that zone too: 09:00 in Taipei.
+    let told = folder.summary("shop-2026-11-23.tsv --exported-at 2026-11-23T09:00 --timezone Asia/Taipei");
+    assert_eq!(told["inputs"][0]["coverage"]["until"], "2026-11-23T09:00:00+08:00");
+    // An archive keeps the instant.
+    folder.errstat("archive add --archive ar shop-2026-11-23.tsv --channel shop --timezone Asia/Taipei").done();
+    assert_eq!(folder.summary("ar")["inputs"][0]["coverage"]["until"], "2026-11-23T01:00:00+09:00");
+    folder.file("errstat.toml", "timezone = \"Europe/Berlin\"\n");
+    folder.errstat("archive add --archive berlin shop-2026-11-23.tsv --channel shop").done();
+    assert_eq!(folder.summary("berlin")["inputs"][0]["coverage"]["until"], "2026-11-23T00:00:00+01:00");
+}
+
 #[test]
 fn coverage_that_cannot_be_true_is_not_believed() {
     let row = "Time\tReason\tDetail\tCount\n2026-11-20 04:12:33\trequest_timeout\tRequest timeout\t3\n";
