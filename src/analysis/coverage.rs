@@ -4,18 +4,20 @@
 //! file name, `--exported-at`), it is used; where it is not, that is said, and taken neither for a good
 //! week nor for a stale file.
 
-use super::{Analysis, Frames, first_of, incident};
+use super::{Analysis, Bounds, Frames, first_of, incident};
 use crate::{
     cube::{Cube, Label},
-    model::{Filling, Sentence, Span, Timestamp},
+    model::{Filling, Sentence, Span, Timestamp, Zone},
 };
 
 /// Notes which say that the inputs do not reach the period.
-pub const UNREACHED: [&str; 5] = [
+pub const UNREACHED: [&str; 7] = [
     "note.stale",
     "note.stale_channel",
     "note.period_not_covered",
     "note.period_not_covered_channel",
+    "note.period_unknown",
+    "note.period_unknown_channel",
     "note.period_before_data",
 ];
 
@@ -47,7 +49,7 @@ pub(super) fn tell(
     data: Option<Span>,
     as_of: Timestamp,
     max_age: Option<i64>,
-    now: Timestamp,
+    future: Option<i64>,
     notes: &mut Vec<Sentence>,
 ) {
     let cube = frames.cube;
@@ -65,8 +67,8 @@ pub(super) fn tell(
     if (data.last.0 - data.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
         notes.push(Sentence::new("note.little_history").with("days", incident::LEAST_HISTORY_DAYS));
     }
-    if data.last > as_of && as_of >= now {
-        let later = cube.cells().iter().filter(|cell| first_of(cell) > as_of.0).map(|cell| cell.rows).sum::<u64>();
+    if let Some(future) = future {
+        let later = cube.cells().iter().filter(|cell| first_of(cell) >= future).map(|cell| cell.rows).sum::<u64>();
         if later > 0 {
             notes.push(
                 Sentence::new("note.rows_after_report")
@@ -77,6 +79,17 @@ pub(super) fn tell(
     }
     silence(frames, as_of, notes);
     redelivery(analysis, notes);
+}
+
+/// That a period is not over, and what it is compared with then.
+pub(super) fn unfinished(bounds: &Bounds, previous: Option<&Bounds>, now: Timestamp, zone: &Zone) -> Sentence {
+    let note = match previous {
+        Some(previous) => Sentence::new("note.period_unfinished")
+            .with_moment("previous_start", zone.local(Timestamp(previous.start)))
+            .with_moment("previous_end", zone.local(Timestamp(previous.end))),
+        None => Sentence::new("note.period_unfinished_alone"),
+    };
+    note.with_moment("end", zone.local(Timestamp(bounds.end))).with_moment("now", zone.local(now))
 }
 
 /// When LINE last stopped redelivering; the list has all.
@@ -122,11 +135,13 @@ fn stale(frames: &Frames<'_>, as_of: Timestamp, max_age: i64, notes: &mut Vec<Se
     let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
     for label in (0..cube.labels().len() as Label).filter(|label| cube.has_coverage(*label)) {
         let Some(reach) = reach(cube, label).filter(|reach| as_of.0 - reach.0 > max_age) else { continue };
+        let known = known_until(cube, label).is_some_and(|until| until >= reach);
+        let until = Sentence::new(if known { "reach.complete_until" } else { "reach.last_row" });
         let channel = cube.labels()[label as usize].clone().unwrap_or_default();
         let key = if channel.is_empty() { "note.stale" } else { "note.stale_channel" };
         notes.push(
             Sentence::new(key)
-                .with_moment("until", zone.local(reach))
+                .with_sentence("until", until.with_moment("at", zone.local(reach)))
                 .with("age", days(as_of.0 - reach.0))
                 .with("limit", days(max_age))
                 .with("channel", channel),
@@ -149,18 +164,21 @@ fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sen
         .collect();
     for label in &labels {
         let Some(last) = last_row(cube, *label) else { continue };
-        let (known, unknown) = match &cube.labels()[*label as usize] {
-            Some(_) if labels.len() > 1 => ("note.period_not_covered_channel", "note.coverage_unknown_channel"),
-            _ => ("note.period_not_covered", "note.coverage_unknown"),
+        let [known, unknown, none] = match &cube.labels()[*label as usize] {
+            Some(_) if labels.len() > 1 => {
+                ["note.period_not_covered_channel", "note.coverage_unknown_channel", "note.period_unknown_channel"]
+            }
+            _ => ["note.period_not_covered", "note.coverage_unknown", "note.period_unknown"],
         };
         let channel = cube.labels()[*label as usize].clone().unwrap_or_default();
         match known_until(cube, *label) {
             Some(until) if until.0 >= end || last.0 >= end => {}
             Some(until) => notes
                 .push(Sentence::new(known).with_moment("until", zone.local(until.max(last))).with("channel", channel)),
-            None if last.0 >= bounds.end => {}
+            // Rows are known to the second.
+            None if last.0 + 1000 >= end => {}
             None if last.0 < bounds.start => {
-                notes.push(Sentence::new(known).with_moment("until", zone.local(last)).with("channel", channel))
+                notes.push(Sentence::new(none).with_moment("last", zone.local(last)).with("channel", channel))
             }
             None => notes.push(Sentence::new(unknown).with_moment("last", zone.local(last)).with("channel", channel)),
         }
@@ -171,8 +189,7 @@ fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sen
 }
 
 fn comparison(frames: &Frames<'_>, data: Span, notes: &mut Vec<Sentence>) {
-    let history = !frames.cells_in(i64::MIN, frames.bounds.start).is_empty();
-    if !history && !frames.cells_in(frames.bounds.start, frames.bounds.end).is_empty() {
+    if !frames.has_history && !frames.cells_in(frames.bounds.start, frames.bounds.end).is_empty() {
         notes.push(Sentence::new("note.new_unknown"));
     }
     if let Some(previous) = frames.previous {

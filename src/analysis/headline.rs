@@ -14,7 +14,11 @@ const LONGEST_NAME: usize = 60;
 /// Where the inputs do not reach the period, that comes first: it is not a good week.
 pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -> String {
     let mut sentences: Vec<Sentence> = unreached.into_iter().cloned().collect();
-    let period = &period_name(&analysis.period.bounds, analysis, lang);
+    let name_of_period = period_name(&analysis.period.bounds, analysis, lang);
+    let period = &match analysis.period.unfinished {
+        true => lang.say(&Sentence::new("headline.so_far").with("period", name_of_period)),
+        false => name_of_period,
+    };
     let errors = analysis.totals.errors;
     if errors == 0 && unreached.is_some() {
         // Nothing is known, so nothing is said to be good.
@@ -40,7 +44,8 @@ pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -
         let zone: Option<Zone> = analysis.timezone.parse().ok();
         let start = zone.map_or_else(|| worst.start.clone(), |zone| lang.moment(zone.local(Timestamp(worst.bounds.0))));
         let key = match (analysis.incidents.len(), worst.ongoing) {
-            (_, true) => "headline.ongoing",
+            (_, Some(true)) => "headline.ongoing",
+            (_, None) => "headline.end_unknown",
             (1, _) => "headline.incident",
             _ => "headline.incidents",
         };

@@ -63,7 +63,7 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     };
     cube.believe_until(as_of.max(options.now));
     let calendar = Calendar { zone, week_start: options.week_start, as_of, data };
-    let Resolved { bounds, previous, .. } = options.period.resolve(&calendar)?;
+    let Resolved { bounds, previous, unfinished } = options.period.resolve(&calendar)?;
     // Days before the data are unknown, not free of errors.
     let known_from = data.map(|span| zone.day_start(zone.day(span.first)).0);
     let comparable = |previous: &Bounds| known_from.is_none_or(|from| from < previous.end || from >= bounds.end);
@@ -78,8 +78,14 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
                 .with("period", unknown.label),
         );
     }
+    // Rows of the future are counted one by one; no other report needs to know them from the rest of their cells.
+    let future = data.is_some_and(|data| data.last > as_of && as_of >= options.now).then_some(as_of.0 + 1);
     let edges = [Some(&bounds), previous.as_ref()].into_iter().flatten().flat_map(|bounds| [bounds.start, bounds.end]);
-    cube.cut(&edges.map(Timestamp).collect::<Vec<_>>())?;
+    cube.cut(&edges.chain(future).map(Timestamp).collect::<Vec<_>>())?;
+    notes.extend(cube.notes_of_mails(cells_in(cube, bounds.start, bounds.end), bounds.start..bounds.end));
+    if let Some(now) = unfinished {
+        notes.push(coverage::unfinished(&bounds, previous.as_ref(), now, &zone));
+    }
     let size = window_size(options, &bounds, precision, &zone, &mut notes);
     let found = incident::incidents(cube, Timestamp(bounds.start).cell().0);
     let frames = Frames {
@@ -87,13 +93,15 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
         zone,
         bounds: &bounds,
         previous: previous.as_ref(),
+        unfinished: unfinished.is_some(),
+        has_history: data.is_some_and(|data| data.first.0 < bounds.start),
         size,
         week_start: options.week_start,
         found: &found,
     };
     let mut analysis = frames.analysis(&calendar, precision, options)?;
     analysis.data_span = data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(span.last) });
-    coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, options.now, &mut notes);
+    coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, future, &mut notes);
     notes.dedup();
     analysis.reached = !notes.iter().any(|note| coverage::UNREACHED.contains(&note.key));
     analysis.sentences = notes;
@@ -150,6 +158,10 @@ struct Frames<'a> {
     zone: Zone,
     bounds: &'a Bounds,
     previous: Option<&'a Bounds>,
+    /// The period is not over.
+    unfinished: bool,
+    /// The inputs hold rows from before the period, whatever is shown of them.
+    has_history: bool,
     size: WindowSize,
     week_start: WeekStart,
     /// The incidents of all data, also outside the period.
@@ -221,7 +233,7 @@ impl Frames<'_> {
             zone: self.zone,
             sides: frame(cube, &sides)?,
             compared: self.previous.is_some(),
-            has_history: sides.iter().any(|sum| sum.bucket < side::PERIOD),
+            has_history: self.has_history,
             total,
         };
         let period_cells = self.cells_in(self.bounds.start, self.bounds.end);
@@ -267,6 +279,7 @@ impl Frames<'_> {
                 end: rfc3339(self.bounds.end),
                 label: self.bounds.label.clone(),
                 previous: self.previous.cloned(),
+                unfinished: self.unfinished,
                 bounds: self.bounds.clone(),
             },
             data_span: None,
@@ -360,6 +373,18 @@ impl Frames<'_> {
         stops.map(|(channel, at)| RedeliveryStopped { channel: channel.clone(), at: self.zone.rfc3339(*at) }).collect()
     }
 
+    /// Whether an incident touches the end of what is known; none where nothing is known beyond its last row.
+    fn ongoing(&self, found: &incident::Found) -> Option<bool> {
+        // Three quiet cells end an incident, where the data reach so far.
+        let reach = coverage::reach(self.cube, found.label).map_or(i64::MIN, |reach| reach.0);
+        match reach - found.bounds().1 < 3 * crate::model::CELL_MILLIS {
+            false => Some(false),
+            true => {
+                coverage::known_until(self.cube, found.label).is_some_and(|until| until.0 > found.last).then_some(true)
+            }
+        }
+    }
+
     /// The incidents that touch the period, whole.
     fn incidents(&self) -> Vec<Incident> {
         let catalog = self.cube.catalog().clone();
@@ -368,9 +393,7 @@ impl Frames<'_> {
             .filter(|found| found.bounds().0 < self.bounds.end && found.bounds().1 > self.bounds.start)
             .map(|found| {
                 let (start, end) = found.bounds();
-                // Three quiet cells end an incident, where the data reach so far.
-                let ongoing = coverage::reach(self.cube, found.label)
-                    .is_none_or(|reach| reach.0 - end < 3 * crate::model::CELL_MILLIS);
+                let ongoing = self.ongoing(found);
                 Incident {
                     channel: self.cube.labels()[found.label as usize].clone(),
                     start: self.zone.rfc3339(Timestamp(start)),

@@ -143,8 +143,8 @@ impl Default for Calendar {
 pub struct Resolved {
     pub bounds: Bounds,
     pub previous: Option<Bounds>,
-    /// The period ends at the moment of the report, and rows after it do not count.
-    pub to_now: bool,
+    /// Where the period is not over: up to when it has run. `previous` is then the same part of the one before.
+    pub unfinished: Option<Timestamp>,
 }
 
 impl PeriodSpec {
@@ -158,23 +158,36 @@ impl PeriodSpec {
         let days = |first: NaiveDate, last: NaiveDate| bounds_of_days(&zone, first, last);
         let before = |n: i64| move |day: NaiveDate| day - TimeDelta::days(n);
         let monday = week_start.first_day(today);
-        let whole = |first: NaiveDate, last: NaiveDate, previous: (NaiveDate, NaiveDate)| Resolved {
-            bounds: days(first, last),
-            previous: Some(days(previous.0, previous.1)),
-            to_now: false,
+        // A report of the past may hold later rows; the period has then run up to them.
+        let now = data.map_or(as_of, |data| as_of.max(Timestamp((data.last.0 / 1000 + 1) * 1000)));
+        let running = |bounds: &Bounds| Some(now).filter(|now| now.0 < bounds.end);
+        // The moment at the same place in the period before: as many days after its first and the same time of day.
+        let like = |at: Timestamp, first: NaiveDate, previous: NaiveDate| {
+            let local = zone.local(at).naive_local();
+            zone.moment((previous + (local.date() - first)).and_time(local.time()))
+        };
+        let whole = |first: NaiveDate, last: NaiveDate, previous: (NaiveDate, NaiveDate)| {
+            let (bounds, before) = (days(first, last), days(previous.0, previous.1));
+            let unfinished = running(&bounds);
+            let previous = match unfinished {
+                None => Some(before),
+                Some(now) if now.0 <= bounds.start => None,
+                Some(now) => {
+                    let end = like(now, first, previous.0).0.min(before.end);
+                    Some(bounds_to(&zone, Timestamp(before.start), Timestamp(end)))
+                }
+            };
+            Resolved { bounds, previous, unfinished }
         };
         let of_days = |first: NaiveDate, last: NaiveDate| {
             let length = (last - first).num_days() + 1;
             whole(first, last, (before(length)(first), before(1)(first)))
         };
         let so_far = |first: NaiveDate, previous: NaiveDate, latest: NaiveDate| {
-            // The same part of the period before: as many days and the same time of day, at most all of it.
-            let local = zone.local(as_of).naive_local();
-            let same = previous + (local.date() - first);
-            let end = zone.instant(same.and_time(local.time())).unwrap_or_else(|| zone.day_end(same));
-            let end = end.min(zone.day_start(latest));
+            // At most all of the period before.
+            let end = like(as_of, first, previous).min(zone.day_start(latest));
             let bounds = bounds_to(&zone, zone.day_start(first), as_of);
-            Resolved { bounds, previous: Some(bounds_to(&zone, zone.day_start(previous), end)), to_now: true }
+            Resolved { bounds, previous: Some(bounds_to(&zone, zone.day_start(previous), end)), unfinished: None }
         };
         let months_before = |day: NaiveDate, n: u32| day.checked_sub_months(Months::new(n)).unwrap_or(day);
         let month_end =
@@ -183,7 +196,7 @@ impl PeriodSpec {
         Ok(match *self {
             PeriodSpec::All => {
                 let (first, last) = data.map_or((today, today), |span| (zone.day(span.first), zone.day(span.last)));
-                Resolved { bounds: days(first, last), previous: None, to_now: false }
+                Resolved { bounds: days(first, last), previous: None, unfinished: None }
             }
             PeriodSpec::Today => so_far(today, before(1)(today), today),
             PeriodSpec::Yesterday => of_days(before(1)(today), before(1)(today)),
@@ -194,7 +207,7 @@ impl PeriodSpec {
                 Resolved {
                     bounds,
                     previous: Some(bounds_to(&zone, Timestamp(end - 2 * length), Timestamp(end - length))),
-                    to_now: true,
+                    unfinished: None,
                 }
             }
             PeriodSpec::ThisWeek => so_far(monday, before(7)(monday), monday),
@@ -218,12 +231,13 @@ impl PeriodSpec {
                 if end <= start {
                     return Err(backwards(first, last));
                 }
-                let length = end.0 - start.0;
-                Resolved {
-                    bounds: bounds_to(&zone, start, end),
-                    previous: Some(bounds_to(&zone, Timestamp(start.0 - length), start)),
-                    to_now: false,
-                }
+                let bounds = bounds_to(&zone, start, end);
+                let unfinished = running(&bounds);
+                // As long as the period has run by now, from as long before it as it will be.
+                let first = Timestamp(start.0 - (end.0 - start.0));
+                let run = unfinished.unwrap_or(end).0 - start.0;
+                let previous = (run > 0).then(|| bounds_to(&zone, first, Timestamp(first.0 + run)));
+                Resolved { bounds, previous, unfinished }
             }
         })
     }
@@ -291,7 +305,7 @@ mod tests {
         for (period, label, [start, end, previous, previous_end]) in [
             ("last-week", "2026-W47", ["2026-11-16", "2026-11-23", "2026-11-09", "2026-11-16"]),
             ("2026-W46", "2026-W46", ["2026-11-09", "2026-11-16", "2026-11-02", "2026-11-09"]),
-            ("2026-11", "2026-11", ["2026-11-01", "2026-12-01", "2026-10-01", "2026-11-01"]),
+            ("2026-10", "2026-10", ["2026-10-01", "2026-11-01", "2026-09-01", "2026-10-01"]),
             ("last-month", "2026-10", ["2026-10-01", "2026-11-01", "2026-09-01", "2026-10-01"]),
             ("7d", "2026-W47", ["2026-11-16", "2026-11-23", "2026-11-09", "2026-11-16"]),
             ("30d", "2026-10-24..2026-11-22", ["2026-10-24", "2026-11-23", "2026-09-24", "2026-10-24"]),
@@ -329,6 +343,66 @@ mod tests {
             resolve("this-month", &last_of_march)[3..],
             ["2026-02-01T00:00:00+09:00", "2026-03-01T00:00:00+09:00"]
         );
+    }
+
+    #[test]
+    fn the_same_part_ends_at_the_same_wall_time_or_after_the_gap_that_holds_it() {
+        let previous = |period: &str, zone: &str, as_of: &str| resolve(period, &calendar(zone, as_of))[3..].to_vec();
+        // On 2026-03-29 the clock goes from 02:00 to 03:00 in Berlin.
+        assert_eq!(
+            previous("today", "Europe/Berlin", "2026-03-30T02:30:00+02:00"),
+            ["2026-03-29T00:00:00+01:00", "2026-03-29T03:00:00+02:00"]
+        );
+        assert_eq!(
+            previous("today", "Europe/Berlin", "2026-03-30T03:30:00+02:00"),
+            ["2026-03-29T00:00:00+01:00", "2026-03-29T03:30:00+02:00"]
+        );
+        // On 2026-10-04 it goes from 02:00 to 02:30 on Lord Howe Island.
+        assert_eq!(
+            previous("this-week", "Australia/Lord_Howe", "2026-10-11T02:10:00+11:00"),
+            ["2026-09-28T00:00:00+10:30", "2026-10-04T02:30:00+11:00"]
+        );
+        // A skipped midnight, in Sao Paulo on 2018-11-04.
+        assert_eq!(
+            previous("today", "America/Sao_Paulo", "2018-11-05T00:20:00-02:00"),
+            ["2018-11-04T01:00:00-02:00", "2018-11-04T01:00:00-02:00"]
+        );
+    }
+
+    #[test]
+    fn a_named_period_that_is_not_over_is_compared_with_the_same_part() {
+        let mut tokyo = calendar("Asia/Tokyo", "2026-11-25T09:00:00+09:00");
+        let day = |day: &str| format!("{day}T00:00:00+09:00");
+        for (period, start, end, previous, previous_end) in [
+            ("2026-W48", "2026-11-23", "2026-11-30", "2026-11-16", "2026-11-18T09:00:00+09:00"),
+            ("2026-11", "2026-11-01", "2026-12-01", "2026-10-01", "2026-10-25T09:00:00+09:00"),
+            ("2026-11-25", "2026-11-25", "2026-11-26", "2026-11-24", "2026-11-24T09:00:00+09:00"),
+            ("2026-11-24..2026-11-27", "2026-11-24", "2026-11-28", "2026-11-20", "2026-11-21T09:00:00+09:00"),
+        ] {
+            let resolved = period.parse::<PeriodSpec>().unwrap().resolve(&tokyo).unwrap();
+            assert_eq!(resolved.unfinished, Some(tokyo.as_of), "{period}");
+            assert_eq!(
+                resolve(period, &tokyo)[1..],
+                [day(start), day(end), day(previous), previous_end.to_owned()],
+                "{period}"
+            );
+        }
+        // 20 hours, of which 13 have passed.
+        assert_eq!(
+            resolve("2026-11-24T20:00..2026-11-25T16:00", &tokyo)[3..],
+            ["2026-11-24T00:00:00+09:00", "2026-11-24T13:00:00+09:00"]
+        );
+        // The last hours of March have no like in February, all of which is compared with.
+        let march = calendar("Asia/Tokyo", "2026-03-31T09:00:00+09:00");
+        assert_eq!(resolve("2026-03", &march)[3..], [day("2026-02-01"), day("2026-03-01")]);
+        // What has not begun is compared with nothing; what is over, whole.
+        let previous = |period: &str| period.parse::<PeriodSpec>().unwrap().resolve(&tokyo).unwrap();
+        assert_eq!((previous("2026-W49").previous, previous("2026-W49").unfinished), (None, Some(tokyo.as_of)));
+        assert_eq!(previous("2026-W47").unfinished, None);
+        // Rows behind the moment of the report show how far the period has run.
+        tokyo.data = Some(Span { first: at("2026-11-01T00:00:00+09:00"), last: at("2026-12-01T10:00:00+09:00") });
+        let whole = "2026-W48".parse::<PeriodSpec>().unwrap().resolve(&tokyo).unwrap();
+        assert_eq!((whole.previous.unwrap().label, whole.unfinished), ("2026-W47".to_owned(), None));
     }
 
     #[test]

@@ -70,6 +70,9 @@ pub struct Period {
     /// The period compared with; none where nothing is compared.
     #[serde(skip)]
     pub previous: Option<Bounds>,
+    /// The period is not over; `previous` is then the same part of the one before.
+    #[serde(skip)]
+    pub unfinished: bool,
     #[serde(skip)]
     pub bounds: Bounds,
 }
@@ -234,8 +237,8 @@ pub struct Incident {
     /// The dominant reason, and its dominant detail.
     pub reason: String,
     pub detail: String,
-    /// It touches the end of what the inputs cover.
-    pub ongoing: bool,
+    /// It touches the end of what the inputs are known to cover; null where nothing is known beyond its last row.
+    pub ongoing: Option<bool>,
     /// Start and end in milliseconds since 1970-01-01T00:00:00Z.
     #[serde(skip)]
     pub bounds: (i64, i64),
@@ -247,6 +250,13 @@ pub struct Incident {
     /// Errors of each five-minute cell from `start` to `end`.
     #[serde(skip)]
     pub cells: Vec<u64>,
+}
+
+impl Incident {
+    /// Whether it is known to go on where the inputs end.
+    pub fn is_ongoing(&self) -> bool {
+        self.ongoing == Some(true)
+    }
 }
 
 /// LINE stopped redelivering the failed webhooks of a channel.

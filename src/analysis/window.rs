@@ -134,9 +134,7 @@ pub fn calendar_windows(
     let mut at = floor(start, size, zone, week_start);
     std::iter::from_fn(move || {
         let start = at;
-        let next = next(start, size, zone);
-        // A clock set back repeats a part of the day; windows go on regardless.
-        at = if next > start { next } else { start + size.millis() };
+        at = next(start, size, zone);
         (start < end).then_some((start, at))
     })
 }
@@ -145,7 +143,7 @@ pub fn calendar_windows(
 fn floor(at: i64, size: WindowSize, zone: &Zone, week_start: WeekStart) -> i64 {
     let local = zone.local(Timestamp(at));
     let day = local.date_naive();
-    match size {
+    let mut start = match size {
         WindowSize::Day => zone.day_start(day).0,
         WindowSize::Week => zone.day_start(week_start.first_day(day)).0,
         WindowSize::Month => zone.day_start(day.with_day(1).unwrap_or(day)).0,
@@ -155,14 +153,21 @@ fn floor(at: i64, size: WindowSize, zone: &Zone, week_start: WeekStart) -> i64 {
                 i64::from(local.minute()) % minutes * 60_000 + i64::from(local.second()) * 1000 + at.rem_euclid(1000);
             at - into
         }
+    };
+    // Where the clock was moved since then, by half an hour say, that window ended when it was.
+    loop {
+        match next(start, size, zone) {
+            end if end <= at => start = end,
+            _ => return start,
+        }
     }
 }
 
-/// Start of the window after the one that starts at `at`.
+/// Start of the window after the one that starts at `at`, always later.
 fn next(at: i64, size: WindowSize, zone: &Zone) -> i64 {
     let local = zone.local(Timestamp(at));
     let day: NaiveDate = local.date_naive();
-    match size {
+    let next = match size {
         WindowSize::Day => zone.day_end(day).0,
         WindowSize::Week => zone.day_start(day.checked_add_days(Days::new(7)).unwrap_or(day)).0,
         WindowSize::Month => {
@@ -172,7 +177,9 @@ fn next(at: i64, size: WindowSize, zone: &Zone) -> i64 {
             let minutes = small.minutes().unwrap_or(60);
             at + (minutes - i64::from(local.minute()) % minutes) * 60_000
         }
-    }
+    };
+    // A clock set back repeats a part of the day; windows go on regardless.
+    if next > at { next } else { at + size.millis() }
 }
 
 #[cfg(test)]
@@ -229,6 +236,44 @@ mod tests {
         assert_eq!(
             hours("2026-11-16T00:00:00+05:45", "2026-11-17T00:00:00+05:45", WindowSize::Hour, "Asia/Kathmandu"),
             [1.0; 24]
+        );
+    }
+
+    #[test]
+    fn every_window_holds_a_part_of_the_period() {
+        // Berlin moves its clock by an hour, Lord Howe by half of one, and Troll by two.
+        for (zone, days) in [
+            ("Europe/Berlin", ["2026-03-29", "2026-10-25"]),
+            ("Australia/Lord_Howe", ["2026-04-05", "2026-10-04"]),
+            ("Antarctica/Troll", ["2026-03-29", "2026-10-25"]),
+        ] {
+            let zone: Zone = zone.parse().unwrap();
+            for day in days {
+                let midnight = zone.day_start(day.parse().unwrap()).0;
+                for size in WindowSize::ALL {
+                    for start in (0..8 * 12).map(|n| midnight + n * 300_000 + 1) {
+                        let found = windows(start, start + 86_400_000, size, &zone, WeekStart::Monday).unwrap();
+                        assert!(found[0].0 <= start && start < found[0].1, "{zone} {day} {size:?} {start}");
+                        assert!(found.windows(2).all(|pair| pair[0].1 == pair[1].0), "{zone} {day} {size:?} {start}");
+                    }
+                }
+            }
+        }
+        // The hour from 02:00 lacks its first half there on that day.
+        let lord_howe: Zone = "Australia/Lord_Howe".parse().unwrap();
+        assert_eq!(
+            windows(
+                at("2026-10-04T02:45:00+11:00"),
+                at("2026-10-04T04:00:00+11:00"),
+                WindowSize::Hour,
+                &lord_howe,
+                WeekStart::Monday
+            )
+            .unwrap(),
+            [
+                (at("2026-10-04T02:30:00+11:00"), at("2026-10-04T03:00:00+11:00")),
+                (at("2026-10-04T03:00:00+11:00"), at("2026-10-04T04:00:00+11:00"))
+            ]
         );
     }
 

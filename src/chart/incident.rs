@@ -69,7 +69,7 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
 /// When, how long, how many, why, and where.
 fn subtitle(scene: &Scene, incident: &Incident) -> String {
     let (start, end) = (scene.local(incident.bounds.0), scene.local(incident.bounds.1));
-    let until = match incident.ongoing {
+    let until = match incident.is_ongoing() {
         true => scene.phrase("chart.ongoing_mark").to_owned(),
         false if start.date_naive() == end.date_naive() => end.format("%H:%M").to_string(),
         false => scene.lang.moment(end),

@@ -279,7 +279,7 @@ impl Moment {
     fn in_zone(self, zone: &Zone) -> Timestamp {
         match self {
             Moment::At(at) => at,
-            Moment::Local(local) => zone.instant(local).unwrap_or_else(|| zone.day_start(local.date())),
+            Moment::Local(local) => zone.moment(local),
         }
     }
 

@@ -138,11 +138,6 @@ impl Cube {
         if total.is_none_or(|total| i64::try_from(total).is_err()) {
             return Err(Error::new("error.overflow"));
         }
-        let known = cube.catalog();
-        let of_mails = mails::notes(&cube.cells, &cube.told, &known);
-        drop(known);
-        cube.notes.extend(of_mails);
-        cube.notes.extend(mails::beside_unnamed(&cube.told, &cube.strands, &cube.labels));
         cube.stops = cube.stops_of_sources();
         for note in overlap::notes(&stretches, &cube.strands, &cube.sources, &cube.labels, &cube.options.zone) {
             cube.notes.push(note);
@@ -217,6 +212,15 @@ impl Cube {
     /// Everything that mails told, also where an export wins, in no particular order.
     pub fn told(&self) -> &[Told] {
         &self.told
+    }
+
+    /// What is said of the mails of a period, from its cells and its start (inclusive) and end (exclusive) in
+    /// milliseconds since 1970-01-01T00:00:00Z.
+    pub fn notes_of_mails(&self, cells: &[Cell], period: std::ops::Range<i64>) -> Vec<Sentence> {
+        let told: Vec<Told> = self.told.iter().filter(|told| period.contains(&told.at.0)).copied().collect();
+        let mut notes = mails::notes(cells, &told, &self.catalog());
+        notes.extend(mails::beside_unnamed(&told, &self.strands, &self.labels));
+        notes
     }
 
     /// When LINE stopped redelivering, as mails told: the channel's label and the moment, in the order of time, each

@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 
 use super::Timestamp;
 
+const QUARTER_MILLIS: i64 = 15 * 60_000;
+
 /// A time zone by IANA name (`Asia/Tokyo`) or as a fixed offset (`+09:00`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zone {
@@ -58,13 +60,20 @@ impl Zone {
         }
     }
 
-    /// The first instant of a calendar day. Where the clock skips midnight, that is the moment
-    /// after the gap.
+    /// The instant that a wall clock in this zone shows as `local`, the earlier of two; where the clock is set forward
+    /// over it, the moment after the gap.
+    pub fn moment(&self, local: NaiveDateTime) -> Timestamp {
+        // Gaps begin and end at quarters of an hour, and the longest is a day (Samoa, 2011).
+        let quarter = local - TimeDelta::milliseconds(local.and_utc().timestamp_millis().rem_euclid(QUARTER_MILLIS));
+        let next = |n: i64| quarter + TimeDelta::milliseconds(n * QUARTER_MILLIS);
+        self.instant(local)
+            .or_else(|| (1..=24 * 4).find_map(|n| self.instant(next(n))))
+            .unwrap_or(Timestamp(local.and_utc().timestamp_millis()))
+    }
+
+    /// The first instant of a calendar day.
     pub fn day_start(&self, day: NaiveDate) -> Timestamp {
-        let midnight = day.and_time(NaiveTime::MIN);
-        (0..=24 * 4)
-            .find_map(|quarter| self.instant(midnight + TimeDelta::minutes(15 * quarter)))
-            .unwrap_or(Timestamp(midnight.and_utc().timestamp_millis()))
+        self.moment(day.and_time(NaiveTime::MIN))
     }
 
     /// The first instant of the day after.
@@ -168,6 +177,24 @@ mod tests {
         for text in ["", "Tokio", "+25:00", "+09:07", "+9:0", "+ab", "+0９00"] {
             assert!(text.parse::<Zone>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_time_that_the_clock_skips_is_the_moment_after_the_gap() {
+        let moment = |zone: &str, local: &str| {
+            let local = NaiveDateTime::parse_from_str(local, "%Y-%m-%dT%H:%M:%S").unwrap();
+            zone.parse::<Zone>().unwrap().moment(local).utc().to_rfc3339()
+        };
+        // Berlin goes from 02:00 to 03:00 at 01:00 UTC, Lord Howe from 02:00 to 02:30 at 15:30 UTC of the day before; Samoa
+        // skipped the whole of 2011-12-30.
+        for local in ["2026-03-29T02:00:00", "2026-03-29T02:30:00", "2026-03-29T02:59:59", "2026-03-29T03:00:00"] {
+            assert_eq!(moment("Europe/Berlin", local), "2026-03-29T01:00:00+00:00", "{local}");
+        }
+        assert_eq!(moment("Europe/Berlin", "2026-03-29T01:59:59"), "2026-03-29T00:59:59+00:00");
+        assert_eq!(moment("Australia/Lord_Howe", "2026-10-04T02:10:00"), "2026-10-03T15:30:00+00:00");
+        assert_eq!(moment("Pacific/Apia", "2011-12-30T12:34:56"), "2011-12-30T10:00:00+00:00");
+        // Of the two 02:30 of an autumn night the earlier, which is summer time.
+        assert_eq!(moment("Europe/Berlin", "2026-10-25T02:30:00"), "2026-10-25T00:30:00+00:00");
     }
 
     #[test]

@@ -227,7 +227,7 @@ impl Page<'_> {
         let named = all.iter().any(|incident| incident.channel.is_some());
         let line = |incident: &Incident| {
             let mut when = prose(&self.clock.stretch(&incident.start, &incident.end));
-            if incident.ongoing {
+            if incident.is_ongoing() {
                 when += &format!(" **{}**", lang.phrase("page.ongoing"));
             }
             let mut cells = vec![when, prose(&self.clock.duration(incident.minutes))];

@@ -73,6 +73,7 @@ pub(super) fn week() -> Analysis {
             end: at("23T00:00"),
             label: "2026-W47".into(),
             previous: Some(bounds("2026-W46")),
+            unfinished: false,
             bounds: bounds("2026-W47"),
         },
         data_span: Some(DataSpan { first: at("01T00:03"), last: at("22T23:58") }),
@@ -100,7 +101,7 @@ pub(super) fn week() -> Analysis {
             peak_at: at("18T20:25"),
             reason: "error_status_code".into(),
             detail: "502".into(),
-            ongoing: false,
+            ongoing: Some(false),
             bounds: (0, 0),
             first_seen: at("18T20:11"),
             last_seen: at("18T20:44"),
@@ -177,8 +178,13 @@ pub(super) fn week_named(name: &str) -> Analysis {
     for bucket in &mut week.windows.buckets {
         bucket.by_reason.0.push((name(), 0));
     }
-    week.incidents[0] =
-        Incident { channel: Some(name()), reason: name(), detail: name(), ongoing: true, ..week.incidents[0].clone() };
+    week.incidents[0] = Incident {
+        channel: Some(name()),
+        reason: name(),
+        detail: name(),
+        ongoing: Some(true),
+        ..week.incidents[0].clone()
+    };
     week.inputs = vec![Input { same_as: Some(name()), ..input(&name()) }];
     week.rejects.examples[0] = RejectExample { path: name(), line: 1, why: "why".into(), text: name() };
     week.notes[0].text = name();

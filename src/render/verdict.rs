@@ -45,6 +45,7 @@ pub(super) fn period(verdict: &Verdict, lang: Lang) -> Option<String> {
         end: judged.end.clone(),
         label: judged.label.clone(),
         previous: None,
+        unfinished: false,
         bounds,
     };
     let words = Clock::of(lang).period(&period);

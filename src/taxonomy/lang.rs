@@ -79,14 +79,22 @@ impl Lang {
         self.phrases().keys().map(String::as_str)
     }
 
-    /// The sentence with its placeholders filled.
+    /// The sentence with its placeholders filled. `{rows:row|rows}` is the first word where `rows` is 1, else the second.
     pub fn say(self, sentence: &Sentence) -> String {
         let mut rest = self.phrase(sentence.key);
         let mut out = String::with_capacity(rest.len() + 32);
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            match sentence.values.iter().find(|(placeholder, _)| *placeholder == name) {
+            let (name, forms) =
+                name.split_once(':').map_or((name, None), |(name, forms)| (name, forms.split_once('|')));
+            let value = sentence.values.iter().find(|(placeholder, _)| *placeholder == name);
+            match value {
+                Some((_, value)) if let Some((one, many)) = forms => {
+                    let single =
+                        matches!(value, Filling::Number(1)) || matches!(value, Filling::Text(text) if text == "1");
+                    out.push_str(if single { one } else { many });
+                }
                 Some((_, Filling::Text(text))) => out.push_str(text),
                 Some((_, Filling::Sentence(inner))) => out.push_str(&self.say(inner)),
                 Some((_, Filling::Number(number))) => out.push_str(&self.number(*number)),
@@ -191,6 +199,23 @@ mod tests {
     }
 
     #[test]
+    fn words_follow_their_number() {
+        let said = |rows| Lang::En.say(&Sentence::new("note.skipped_files").with("count", rows));
+        assert_eq!(said("1"), "1 more file was skipped.");
+        assert_eq!(said("21"), "21 more files were skipped.");
+        assert_eq!(
+            Lang::Ja.say(&Sentence::new("note.skipped_files").with("count", 1)),
+            "ほかに1個のファイルを対象外としました。"
+        );
+        let rejects = |count, rows| {
+            let sentence = Sentence::new("note.rejects").with("path", "w.tsv");
+            Lang::En.say(&sentence.with_number("count", count).with_number("rows", rows))
+        };
+        assert_eq!(rejects(1, 1000), "w.tsv: 1 of 1,000 rows could not be read and is not counted.");
+        assert_eq!(rejects(2, 2), "w.tsv: 2 of 2 rows could not be read and are not counted.");
+    }
+
+    #[test]
     fn numbers_and_times_follow_the_language() {
         let at = DateTime::parse_from_rfc3339("2026-11-16T04:12:00+09:00").unwrap();
         let day = at.date_naive();
@@ -222,7 +247,8 @@ mod tests {
 
     /// The names between braces.
     fn placeholders(text: &str) -> BTreeSet<&str> {
-        text.split('{').skip(1).map(|rest| rest.split_once('}').expect("a brace is closed").0).collect()
+        let inside = text.split('{').skip(1).map(|rest| rest.split_once('}').expect("a brace is closed").0);
+        inside.map(|name| name.split_once(':').map_or(name, |(name, _)| name)).collect()
     }
 
     #[test]

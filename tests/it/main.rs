@@ -32,6 +32,7 @@ mod rejects;
 mod safety;
 mod sample;
 mod schemas;
+mod sentences;
 mod sources;
 mod spark;
 mod times;

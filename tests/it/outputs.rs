@@ -126,7 +126,7 @@ fn the_fields_and_their_types_are_the_contract() {
             ("peak_at", "text"),
             ("reason", "text"),
             ("detail", "text"),
-            ("ongoing", "bool"),
+            ("ongoing", "bool?"),
         ],
     );
     every(

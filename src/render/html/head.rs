@@ -150,7 +150,7 @@ fn badges(analysis: &Analysis, view: &PageView<'_>) -> Vec<Badge> {
     let badge = |class, section, one, many, number: usize| {
         (number > 0).then(|| Badge { class, section, text: counted(lang, one, many, number as u64) })
     };
-    let ongoing = analysis.incidents.iter().filter(|incident| incident.ongoing).count();
+    let ongoing = analysis.incidents.iter().filter(|incident| incident.is_ongoing()).count();
     let over = analysis.incidents.len() - ongoing;
     let new = analysis.by_detail.iter().filter(|row| row.new && row.errors > 0).count();
     let unknown = analysis.by_detail.iter().filter(|row| !row.known && row.errors > 0).count();

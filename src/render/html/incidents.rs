@@ -93,7 +93,7 @@ fn shown(index: usize, incident: &Incident, analysis: &Analysis, clock: &Clock, 
         number: index + 1,
         when: clock.stretch(&incident.start, &incident.end),
         start: incident.start.clone(),
-        ongoing: incident.ongoing,
+        ongoing: incident.is_ongoing(),
         channel: incident.channel.as_deref().map(shortened),
         reason: shortened(&incident.reason),
         errors: lang.number(incident.errors),
@@ -115,7 +115,7 @@ fn shown(index: usize, incident: &Incident, analysis: &Analysis, clock: &Clock, 
 
 fn sentence(incident: &Incident, detail: &str, analysis: &Analysis, clock: &Clock) -> String {
     let lang = clock.lang;
-    let key = match (incident.ongoing, incident.channel.is_some()) {
+    let key = match (incident.is_ongoing(), incident.channel.is_some()) {
         (false, false) => "page.incident_sentence",
         (false, true) => "page.incident_sentence_channel",
         (true, false) => "page.incident_sentence_ongoing",

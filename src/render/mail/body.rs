@@ -73,7 +73,7 @@ pub(super) fn html(
             .iter()
             .map(|(index, incident)| Told {
                 when: clock.stretch(&incident.start, &incident.end),
-                ongoing: incident.ongoing,
+                ongoing: incident.is_ongoing(),
                 sentence: sentence(incident, &clock),
                 image: image("incident", Some(index + 1)),
             })

@@ -61,7 +61,7 @@ fn stops(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: usize) {
 /// What happened, when, how badly.
 fn sentence(clock: &Clock, incident: &Incident) -> String {
     let lang = clock.lang;
-    let key = match (incident.ongoing, &incident.channel) {
+    let key = match (incident.is_ongoing(), &incident.channel) {
         (false, None) => "terminal.incident",
         (false, Some(_)) => "terminal.incident_channel",
         (true, None) => "terminal.incident_ongoing",

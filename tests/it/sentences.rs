@@ -1,0 +1,205 @@
+//! Sentences that are said where they are true, and nowhere else.
+
+use serde_json::Value;
+
+use crate::program::{Folder, Summary};
+
+const HEADING: &str = "Time\tReason\tDetail\tCount\n";
+
+fn row(time: &str, detail: &str, errors: u32) -> String {
+    format!("{time}\terror_status_code\t{detail}\t{errors}\n")
+}
+
+/// A file of rows.
+fn file(name: &str, rows: &[(&str, &str, u32)]) -> Folder {
+    Folder::with(
+        name,
+        HEADING.to_owned() + &rows.iter().map(|(time, detail, n)| row(time, detail, *n)).collect::<String>(),
+    )
+}
+
+fn told(summary: &Summary, code: &str) -> bool {
+    summary.notes().contains(&code)
+}
+
+/// The headline, as the terminal tells it, on one line.
+fn headline(folder: &Folder, line: &str) -> String {
+    folder
+        .errstat(&format!("summary {line} --color never"))
+        .done()
+        .text()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn mail(time: &str, count: u32) -> String {
+    format!(
+        "From: LINE <no-reply@line.me>\nDate: Mon, 23 Nov 2026 09:00:00 +0900\n\
+         Subject: Messaging API: Your bot server returned no response or an error - shop\n\n\
+         Channel ID: 1650000001\nChannel name: shop\nReason for error: error_status_code\nDetail for error: 502\n\
+         Error count: {count}\nTime detected: {time}\n"
+    )
+}
+
+#[test]
+fn nothing_is_new_only_where_the_inputs_hold_nothing_before() {
+    let rows = [("2026-11-10 12:00:00", "500", 1), ("2026-11-17 12:00:00", "502", 2)];
+    let folder = file("w.tsv", &rows);
+    for filter in ["", "--detail 502"] {
+        let summary = folder.summary(&format!("w.tsv --period last-week {filter}"));
+        assert!(!told(&summary, "new-unknown"), "{filter}: {:?}", summary.notes());
+        let new = summary.list("by_detail").iter().find(|row| row["detail"] == "502").unwrap();
+        assert_eq!(new["new"], true, "{filter}");
+    }
+    let summary = file("w.tsv", &rows[1..]).summary("w.tsv --period last-week --detail 502");
+    assert!(told(&summary, "new-unknown") && summary["by_detail"][0]["new"] == false, "{:?}", summary.notes());
+}
+
+#[test]
+fn mails_are_counted_in_the_period_alone() {
+    let folder = Folder::new();
+    folder.file("m/1.eml", mail("2026-11-10 12:00:00", 26)).file("m/2.eml", mail("2026-11-17 12:00:00", 8));
+    let note = |line: &str| folder.summary(line).note("from-mails").to_owned();
+    assert!(note("m").starts_with("34 errors of this period are known from notification mails only"), "{}", note("m"));
+    assert!(
+        note("m --period last-week").starts_with("8 errors of this period are"),
+        "{}",
+        note("m --period last-week")
+    );
+    for line in ["m --period 2026-W45", "m --period last-week --detail 500"] {
+        assert!(!told(&folder.summary(line), "from-mails"), "{line}");
+    }
+    // One error is one.
+    folder.file("m/3.eml", mail("2026-11-04 12:00:00", 1));
+    let one = note("m --period 2026-W45");
+    assert!(one.starts_with("1 error of this period is known"), "{one}");
+    // So it is with mails that an export covers.
+    folder.file("shop-2026-11-23.tsv", HEADING.to_owned() + &row("2026-11-16 00:00:00", "500", 1));
+    let both = "m shop-2026-11-23.tsv --channel shop";
+    assert_eq!(
+        folder.summary(both).note("mails-covered"),
+        "1 notification of mails is not counted, because an export covers its time."
+    );
+    assert!(!told(&folder.summary(&format!("{both} --period 2026-W46")), "mails-covered"));
+}
+
+#[test]
+fn how_far_inputs_reach_is_said_only_where_it_is_known() {
+    // The period is the week from 16 November; the last row is of the 10th.
+    let folder = file("w.tsv", &[("2026-11-03 12:00:00", "500", 1), ("2026-11-10 12:00:00", "500", 1)]);
+    let undated = folder.summary("w.tsv --period last-week");
+    assert!(
+        undated.note("period-unknown").contains("10 Nov") && undated.note("period-unknown").contains("--exported-at")
+    );
+    let dated = folder.summary("w.tsv --period last-week --exported-at 2026-11-12T08:00");
+    assert!(dated.note("period-not-covered").starts_with("The inputs reach only to Thu 12 Nov 2026, 08:00"));
+    for (summary, other) in [(&undated, "period-not-covered"), (&dated, "period-unknown")] {
+        assert!(!told(summary, other) && !told(summary, "coverage-unknown"), "{:?}", summary.notes());
+    }
+    let covered = folder.summary("w.tsv --period last-week --exported-at 2026-11-23T00:00");
+    for code in ["period-not-covered", "period-unknown", "coverage-unknown"] {
+        assert!(!told(&covered, code), "{code}");
+    }
+    // Stale as far as anybody knows, or known to be.
+    let stale = |line: &str| folder.summary(&format!("w.tsv --max-age 8d {line}")).note("stale").to_owned();
+    assert!(stale("").contains("the last known row is of Tue 10 Nov 2026, 12:00, 12.9 days"), "{}", stale(""));
+    let dated = stale("--exported-at 2026-11-12T08:00");
+    assert!(dated.contains("the inputs reach only to Thu 12 Nov 2026, 08:00, 11.0 days"), "{dated}");
+    assert!(!told(&folder.summary("w.tsv --max-age 13d"), "stale"));
+    // A period that ends with the last row has no rest to wonder about.
+    assert!(!told(&folder.summary("w.tsv --period this-week --as-of data"), "coverage-unknown"));
+    assert!(told(&folder.summary("w.tsv --period this-week --as-of 2026-11-11"), "coverage-unknown"));
+}
+
+#[test]
+fn an_incident_goes_on_only_where_the_data_are_known_to_reach_its_end() {
+    // An error a day for two weeks, then twelve in each of the last five minutes, up to 21:59.
+    let mut rows: Vec<(String, u32)> = (1..=14).map(|day| (format!("2026-11-{day:02} 12:00:00"), 1)).collect();
+    rows.extend((55..60).map(|minute| (format!("2026-11-14 21:{minute}:00"), 12)));
+    let rows: Vec<(&str, &str, u32)> = rows.iter().map(|(time, errors)| (&**time, "502", *errors)).collect();
+    let folder = file("w.tsv", &rows);
+    let asked = |line: &str| {
+        let (text, summary) = (headline(&folder, line), folder.summary(line));
+        assert_eq!(summary.list("incidents").len(), 1, "{line}");
+        (summary["incidents"][0]["ongoing"].clone(), text)
+    };
+    // Three weeks later nobody knows, and nobody says that it went on.
+    let (ongoing, text) = asked("w.tsv --as-of 2026-12-05T09:00");
+    assert_eq!(ongoing, Value::Null);
+    assert!(text.contains("The data don't show whether it ended.") && !text.contains("going on"), "{text}");
+    // Exported at its last minute, it was going on; an hour later it was over.
+    let (ongoing, text) = asked("w.tsv --exported-at 2026-11-14T22:00 --as-of 2026-11-14T22:05");
+    assert!(ongoing == true && text.contains("still going on"), "{text}");
+    let (ongoing, text) = asked("w.tsv --exported-at 2026-11-14T23:00 --as-of 2026-11-14T23:05");
+    assert!(ongoing == false && !text.contains("going on") && !text.contains("whether it ended"), "{text}");
+}
+
+#[test]
+fn a_named_week_that_is_not_over_is_said_to_be_so() {
+    // 10 errors at noon of each day from Monday the 16th to Wednesday the 25th.
+    let days: Vec<String> = (16..=25).map(|day| format!("2026-11-{day} 12:00:00")).collect();
+    let rows: Vec<(&str, &str, u32)> = days.iter().map(|time| (&**time, "500", 10)).collect();
+    let folder = file("w.tsv", &rows);
+    let line = "w.tsv --period 2026-W48 --as-of 2026-11-25T13:00";
+    let summary = folder.summary(line);
+    // Monday to Wednesday noon against Monday to Wednesday noon.
+    assert_eq!([&summary["totals"]["errors"], &summary["totals"]["previous_errors"]], [30, 30]);
+    assert_eq!(summary["period"]["end"], "2026-11-30T00:00:00+09:00");
+    let note = summary.note("period-unfinished");
+    assert!(note.contains("Mon 30 Nov 2026, 00:00") && note.contains("Wed 18 Nov 2026, 13:00"), "{note}");
+    let text = headline(&folder, line);
+    assert!(text.contains("2026-W48 so far: 30 errors") && !text.contains("Fewer"), "{text}");
+    // A week that has not begun is compared with nothing; one that is over, whole.
+    let coming = folder.summary("w.tsv --period 2026-W49 --as-of 2026-11-25T13:00");
+    assert_eq!(coming["totals"]["previous_errors"], Value::Null);
+    assert!(told(&coming, "period-unfinished-alone"));
+    let over = folder.summary("w.tsv --period 2026-W47 --as-of 2026-11-25T13:00");
+    assert!(!told(&over, "period-unfinished") && !told(&over, "period-unfinished-alone"));
+    assert!(!headline(&folder, "w.tsv --period 2026-W47 --as-of 2026-11-25T13:00").contains("so far"));
+}
+
+#[test]
+fn rows_after_the_report_are_counted_one_by_one() {
+    // One row before the moment of the report and three after it, all within the same five minutes.
+    let times = ["2099-01-01 00:01:00", "2099-01-01 00:02:01", "2099-01-01 00:03:00", "2099-01-01 00:04:00"];
+    let rows = times.map(|time| (time, "500", 1));
+    let folder = file("w.tsv", &rows);
+    let note = |as_of: &str| folder.summary(&format!("w.tsv --as-of {as_of}")).note("rows-after-report").to_owned();
+    assert!(note("2099-01-01T00:02:00").starts_with("3 rows are later than"), "{}", note("2099-01-01T00:02:00"));
+    assert!(note("2099-01-01T00:03:30").starts_with("1 row is later than"), "{}", note("2099-01-01T00:03:30"));
+    assert!(!told(&folder.summary("w.tsv --as-of 2099-01-01T00:04:00"), "rows-after-report"));
+    // A report of the past may well have rows after it.
+    assert!(!told(
+        &file("w.tsv", &[("2026-11-20 12:00:00", "500", 1)]).summary("w.tsv --as-of 2026-11-19"),
+        "rows-after-report"
+    ));
+}
+
+#[test]
+fn a_comparison_ends_at_the_same_wall_time_even_where_the_clock_skips_it() {
+    // Berlin has no 02:00 to 03:00 on 2026-03-29: 2 errors before the gap, 100 after it, and 3 on the day after.
+    let rows = [
+        ("2026-03-29T00:30:00+01:00", "500", 2),
+        ("2026-03-29T12:00:00+02:00", "500", 100),
+        ("2026-03-30T01:00:00+02:00", "500", 3),
+    ];
+    let folder = file("w.tsv", &rows);
+    let totals = |line: &str| {
+        let totals = folder.summary(&format!("w.tsv --timezone Europe/Berlin {line}"))["totals"].clone();
+        [totals["errors"].clone(), totals["previous_errors"].clone()]
+    };
+    assert_eq!(totals("--period today --as-of 2026-03-30T02:30"), [3, 2]);
+    // The skipped time is the moment after the gap, 03:00, and not the beginning of the day.
+    let skipped = folder.summary("w.tsv --timezone Europe/Berlin --period today --as-of 2026-03-29T02:30");
+    assert_eq!((skipped.errors(), &skipped["period"]["end"]), (2, &"2026-03-29T03:00:00+02:00".into()));
+}
+
+#[test]
+fn no_window_lies_before_its_period() {
+    // Lord Howe Island goes from 02:00 to 02:30 on 2026-10-04.
+    let folder = file("w.tsv", &[("2026-10-04T02:50:00+11:00", "500", 4), ("2026-10-04T03:10:00+11:00", "500", 2)]);
+    let period = "--timezone Australia/Lord_Howe --period 2026-10-04T02:45..2026-10-04T04:00 --window hour";
+    let summary = folder.summary(&format!("w.tsv {period}"));
+    assert_eq!(summary.windows(), [("2026-10-04T02:30:00+11:00", 4), ("2026-10-04T03:00:00+11:00", 2)]);
+}
