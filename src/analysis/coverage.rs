@@ -57,14 +57,14 @@ pub(super) fn tell(
         stale(frames, as_of, max_age, notes);
     }
     files(cube, notes);
-    let Some(data) = data else {
+    let (Some(data), Some(shown)) = (data, frames.shown) else {
         notes.push(Sentence::new("note.no_rows"));
         return;
     };
-    period(frames, data, as_of, notes);
-    comparison(frames, data, notes);
+    period(frames, (data, shown), as_of, notes);
+    comparison(frames, shown, notes);
     vocabulary(analysis, notes);
-    if (data.last.0 - data.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
+    if (shown.last.0 - shown.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
         notes.push(Sentence::new("note.little_history").with("days", incident::LEAST_HISTORY_DAYS));
     }
     if let Some(future) = future {
@@ -150,7 +150,7 @@ fn stale(frames: &Frames<'_>, as_of: Timestamp, max_age: i64, notes: &mut Vec<Se
 }
 
 /// Whether the inputs reach the period.
-fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sentence>) {
+fn period(frames: &Frames<'_>, (data, shown): (Span, Span), as_of: Timestamp, notes: &mut Vec<Sentence>) {
     let (cube, zone, bounds) = (frames.cube, &frames.zone, frames.bounds);
     // A period that is made of the data reaches as far as the data do.
     let made_of_data =
@@ -183,22 +183,22 @@ fn period(frames: &Frames<'_>, data: Span, as_of: Timestamp, notes: &mut Vec<Sen
             None => notes.push(Sentence::new(unknown).with_moment("last", zone.local(last)).with("channel", channel)),
         }
     }
-    if data.first.0 >= bounds.end {
-        notes.push(Sentence::new("note.period_before_data").with_moment("first", zone.local(data.first)));
+    if shown.first.0 >= bounds.end {
+        notes.push(Sentence::new("note.period_before_data").with_moment("first", zone.local(shown.first)));
     }
 }
 
-fn comparison(frames: &Frames<'_>, data: Span, notes: &mut Vec<Sentence>) {
-    if !frames.has_history && !frames.cells_in(frames.bounds.start, frames.bounds.end).is_empty() {
+fn comparison(frames: &Frames<'_>, shown: Span, notes: &mut Vec<Sentence>) {
+    if !frames.has_history() && !frames.cells_in(frames.bounds.start, frames.bounds.end).is_empty() {
         notes.push(Sentence::new("note.new_unknown"));
     }
     if let Some(previous) = frames.previous {
         // The first day may well have begun without an error; a day without any is another matter.
-        let first_day = frames.zone.day_start(frames.zone.day(data.first)).0;
+        let first_day = frames.zone.day_start(frames.zone.day(shown.first)).0;
         if first_day > previous.start && first_day < previous.end {
             notes.push(
                 Sentence::new("note.comparison_partly_covered")
-                    .with_moment("first", frames.zone.local(data.first))
+                    .with_moment("first", frames.zone.local(shown.first))
                     .with("period", &previous.label),
             );
         }

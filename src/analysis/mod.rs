@@ -64,14 +64,15 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     cube.believe_until(as_of.max(options.now));
     let calendar = Calendar { zone, week_start: options.week_start, as_of, data };
     let Resolved { bounds, previous, unfinished } = options.period.resolve(&calendar)?;
+    let shown = cube.span_of_channels().or(data);
     // Days before the data are unknown, not free of errors.
-    let known_from = data.map(|span| zone.day_start(zone.day(span.first)).0);
+    let known_from = shown.map(|span| zone.day_start(zone.day(span.first)).0);
     let comparable = |previous: &Bounds| known_from.is_none_or(|from| from < previous.end || from >= bounds.end);
     let (previous, unknown) = match previous.filter(|_| options.compare) {
         Some(previous) if !comparable(&previous) => (None, Some(previous)),
         previous => (previous, None),
     };
-    if let (Some(unknown), Some(span)) = (unknown, data) {
+    if let (Some(unknown), Some(span)) = (unknown, shown) {
         notes.push(
             Sentence::new("note.nothing_to_compare")
                 .with_moment("first", zone.local(span.first))
@@ -94,7 +95,7 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
         bounds: &bounds,
         previous: previous.as_ref(),
         unfinished: unfinished.is_some(),
-        has_history: data.is_some_and(|data| data.first.0 < bounds.start),
+        shown,
         size,
         week_start: options.week_start,
         found: &found,
@@ -160,8 +161,8 @@ struct Frames<'a> {
     previous: Option<&'a Bounds>,
     /// The period is not over.
     unfinished: bool,
-    /// The inputs hold rows from before the period, whatever is shown of them.
-    has_history: bool,
+    /// First and last row of the channels that are shown, with those that a filter leaves out.
+    shown: Option<Span>,
     size: WindowSize,
     week_start: WeekStart,
     /// The incidents of all data, also outside the period.
@@ -183,6 +184,11 @@ impl Frames<'_> {
             Some(previous) if at >= previous.start => side::PREVIOUS,
             _ => side::EARLIER,
         }
+    }
+
+    /// Whether anything is known of the time before the period.
+    fn has_history(&self) -> bool {
+        self.shown.is_some_and(|shown| shown.first.0 < self.bounds.start)
     }
 
     /// Cells of a stretch of time.
@@ -233,7 +239,7 @@ impl Frames<'_> {
             zone: self.zone,
             sides: frame(cube, &sides)?,
             compared: self.previous.is_some(),
-            has_history: self.has_history,
+            has_history: self.has_history(),
             total,
         };
         let period_cells = self.cells_in(self.bounds.start, self.bounds.end);

@@ -314,6 +314,12 @@ impl Cube {
         self.cells.iter().map(Cell::span).reduce(Span::union)
     }
 
+    /// First and last row of the channels that the filter lets through, whatever else it leaves out.
+    pub fn span_of_channels(&self) -> Option<Span> {
+        let shown = |strand: &&Strand| self.filter.keeps_channel(self.labels[strand.label as usize].as_deref());
+        self.strands.iter().filter(shown).map(|strand| strand.span).reduce(Span::union)
+    }
+
     /// The coarsest precision of the inputs that have rows.
     pub fn precision(&self) -> Precision {
         self.reports().filter_map(|report| report.precision).max().unwrap_or(Precision::Second)

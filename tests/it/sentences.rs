@@ -46,13 +46,23 @@ fn mail(time: &str, count: u32) -> String {
 fn nothing_is_new_only_where_the_inputs_hold_nothing_before() {
     let rows = [("2026-11-10 12:00:00", "500", 1), ("2026-11-17 12:00:00", "502", 2)];
     let folder = file("w.tsv", &rows);
-    for filter in ["", "--detail 502"] {
+    for filter in ["", "--only detail=502"] {
         let summary = folder.summary(&format!("w.tsv --period last-week {filter}"));
         assert!(!told(&summary, "new-unknown"), "{filter}: {:?}", summary.notes());
         let new = summary.list("by_detail").iter().find(|row| row["detail"] == "502").unwrap();
         assert_eq!(new["new"], true, "{filter}");
     }
-    let summary = file("w.tsv", &rows[1..]).summary("w.tsv --period last-week --detail 502");
+    // The history of another channel is none of this one's.
+    let folder = Folder::new();
+    folder.file("shop.tsv", HEADING.to_owned() + &row("2026-11-10 12:00:00", "500", 1));
+    folder.file("news.tsv", HEADING.to_owned() + &row("2026-11-17 12:00:00", "502", 2));
+    let line = "shop.tsv news.tsv --channel shop=shop* --channel news=news* --period last-week";
+    assert!(!told(&folder.summary(line), "new-unknown"));
+    let news = folder.summary(&format!("{line} --only channel=news"));
+    assert!(told(&news, "new-unknown") && told(&news, "nothing-to-compare"), "{:?}", news.notes());
+    assert_eq!((&news["by_detail"][0]["new"], &news["totals"]["previous_errors"]), (&Value::Bool(false), &Value::Null));
+    // Nor is it where there is nothing at all.
+    let summary = file("w.tsv", &rows[1..]).summary("w.tsv --period last-week --only detail=502");
     assert!(told(&summary, "new-unknown") && summary["by_detail"][0]["new"] == false, "{:?}", summary.notes());
 }
 
@@ -67,7 +77,7 @@ fn mails_are_counted_in_the_period_alone() {
         "{}",
         note("m --period last-week")
     );
-    for line in ["m --period 2026-W45", "m --period last-week --detail 500"] {
+    for line in ["m --period 2026-W45", "m --period last-week --only detail=500"] {
         assert!(!told(&folder.summary(line), "from-mails"), "{line}");
     }
     // One error is one.
