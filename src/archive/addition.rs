@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     fact::{Fact, Kinds, add, summed},
-    manifest::{PACKS, PackFile, Part, SourceRecord, sha256},
+    manifest::{PACKS, PackFile, Part, SourceRecord, file_name, sha256},
     merge::merged,
     pack,
     read::{ParquetFile, possible},
@@ -30,7 +30,7 @@ const ID_DIGITS: usize = 12;
 /// A source before its rows.
 #[derive(Clone, Debug)]
 pub struct NewSource {
-    /// As the user knows it; safe to show.
+    /// As the user knows it; safe to show. Only the name of the file is kept: folders tell of the machine.
     pub name: String,
     /// Of its content, in hexadecimal digits.
     pub sha256: String,
@@ -91,7 +91,8 @@ impl<'a> Addition<'a> {
     pub fn source(&mut self, about: NewSource) -> Result<()> {
         self.finish_source()?;
         let start = self.pack.as_ref().map_or(0, |pack| pack.length);
-        self.current = Some(Current::new(about, start));
+        let name = file_name(&about.name);
+        self.current = Some(Current::new(NewSource { name, ..about }, start));
         Ok(())
     }
 
@@ -260,14 +261,14 @@ impl<'a> Addition<'a> {
             digests.push_str(&digest);
         }
         self.source(NewSource {
-            name: privacy.text(&disk.root().to_string_lossy()),
+            name: privacy.path(&disk.root().to_string_lossy()),
             sha256: sha256(digests.as_bytes()),
             channels: Vec::new(),
             coverage: Coverage { from: None, until: None, by: CoverageBasis::LastRow },
         })?;
         for file in &files {
             let path = disk.path(&file.path);
-            let parquet = ParquetFile::open(&path, &privacy.text(&path.to_string_lossy()))?;
+            let parquet = ParquetFile::open(&path, &privacy.path(&path.to_string_lossy()))?;
             parquet.each(file.channel.clone().flatten().as_deref(), privacy, &mut |row| self.row(row))?;
         }
         Ok(())

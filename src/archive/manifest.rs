@@ -91,7 +91,7 @@ pub struct Part {
 pub struct Source {
     /// Short and unique; the same content under the same channel and zone has the same.
     pub id: String,
-    /// As it was named when it was added. Safe to show.
+    /// The file's name when it was added, without its folders. Safe to show.
     pub name: String,
     /// Of the content, in hexadecimal digits.
     pub sha256: String,
@@ -149,6 +149,16 @@ impl SourceRecord {
 fn basis(name: &str) -> CoverageBasis {
     use CoverageBasis::{Archive, ExportedAt, FileName, LastRow};
     [ExportedAt, FileName, Archive].into_iter().find(|basis| basis.name() == name).unwrap_or(LastRow)
+}
+
+/// The name of a file without its folders; of a member of a zip file, with that file's name.
+pub fn file_name(path: &str) -> String {
+    // A channel of an archive is told behind it.
+    let folders = path.strip_suffix(')').and_then(|rest| rest.find(" (")).map_or(path, |end| &path[..end]);
+    let mut names = folders.rsplit(['/', '\\']).filter(|name| !name.is_empty());
+    let last = names.next().unwrap_or_default();
+    let zip = names.find(|name| name.to_ascii_lowercase().ends_with(".zip")).map(|zip| format!("{zip}/"));
+    format!("{}{last}{}", zip.unwrap_or_default(), &path[folders.len()..])
 }
 
 /// The hexadecimal digits of a SHA-256.
@@ -211,6 +221,14 @@ pub fn is_pack_name(name: &str) -> bool {
 }
 
 impl Manifest {
+    /// As it is written now: errstat once kept the folders of files.
+    pub fn without_folders(mut self) -> Manifest {
+        for source in &mut self.sources {
+            source.name = file_name(&source.name);
+        }
+        self
+    }
+
     /// Whether every path in it stays where errstat's files belong.
     pub fn is_sane(&self) -> bool {
         self.files.iter().all(|file| is_live_path(&file.path))
@@ -236,6 +254,23 @@ mod tests {
         }
         assert_eq!(unseal::<Manifest>(&sealed[..sealed.len() - 1]), Err(Unusable::Damaged));
         assert_eq!(unseal::<Manifest>(b""), Err(Unusable::Damaged));
+    }
+
+    #[test]
+    fn sources_are_known_by_the_names_of_their_files() {
+        for (path, name) in [
+            ("w46.tsv", "w46.tsv"),
+            ("/home/anna/exports/w46.tsv", "w46.tsv"),
+            ("C:\\Users\\anna\\w46.tsv", "w46.tsv"),
+            ("/home/anna/w46.ZIP/in/w46.tsv", "w46.ZIP/w46.tsv"),
+            ("/home/anna/archive/ (shop/a)", "archive (shop/a)"),
+            ("w46 (1).tsv", "w46 (1).tsv"),
+            ("-", "-"),
+            ("", ""),
+        ] {
+            assert_eq!(file_name(path), name, "{path}");
+            assert_eq!(file_name(name), name, "{path}: once is enough");
+        }
     }
 
     #[test]

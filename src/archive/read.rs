@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    fs::File,
     io::{Cursor, Read},
     ops::Range,
     path::Path,
@@ -39,8 +38,13 @@ const GROUP_ROWS: usize = 10_000_000;
 /// Largest file that is read. A month of a channel with an error in every second is a few MiB.
 const FILE_BYTES: u64 = 512 << 20;
 
-/// Most rows of a file; a repeated value costs nothing to write, so the file's size is no bound.
-const FILE_ROWS: usize = 200_000_000;
+/// Most rows of a file of any size. A repeated value costs nothing to write, so the file's size alone is no bound; it
+/// takes some six seconds to read so many.
+const FILE_ROWS: usize = 20_000_000;
+
+/// More rows than that are read if the file has a byte for so many: the rows of an archive differ, and take half a byte
+/// or more.
+const ROWS_OF_BYTE: usize = 4;
 
 /// Longest text of a cell. Exports have 4 KiB, but making a control character visible takes up to eight times its bytes.
 const TEXT_BYTES: usize = 8 * 4096;
@@ -64,7 +68,7 @@ impl ParquetFile {
     /// # Errors
     /// Where it cannot be read, is no Parquet file, is too large, or lacks a column.
     pub fn open(path: &Path, shown: &str) -> Result<ParquetFile> {
-        let file = File::open(path);
+        let file = super::disk::open(path);
         let mut file = file.map_err(|error| Error::new("error.unreadable").with("path", shown).with("cause", error))?;
         ParquetFile::read(&mut file, shown)
     }
@@ -95,8 +99,9 @@ impl ParquetFile {
             None => return Err(damaged(shown, "")),
         };
         let total = metadata.row_groups.iter().try_fold(0_usize, |sum, group| sum.checked_add(group.num_rows()));
-        if total.is_none_or(|total| total > FILE_ROWS) {
-            return Err(Error::new("archive.too_large").with("path", shown));
+        let limit = FILE_ROWS.max(bytes.len().saturating_mul(ROWS_OF_BYTE));
+        if total.is_none_or(|total| total > limit) {
+            return Err(Error::new("archive.too_many_rows").with("path", shown).with("limit", limit));
         }
         for name in columns::NEEDED {
             let there = metadata.schema_descr.columns().iter().any(|column| column.path_in_schema == [name]);

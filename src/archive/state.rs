@@ -56,6 +56,7 @@ pub fn load(disk: &Disk) -> Result<Option<State>> {
         let bytes = if sized { fs::read(&path).map_err(|_| Unusable::Damaged)? } else { Vec::new() };
         unseal(&bytes)
             .and_then(|manifest: Manifest| if manifest.is_sane() { Ok(manifest) } else { Err(Unusable::Damaged) })
+            .map(Manifest::without_folders)
     };
     let (first, copy) = (read(MANIFEST), read(COPY));
     let (manifest, copy_damaged) = match (first, copy) {

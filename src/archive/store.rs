@@ -1,14 +1,13 @@
 //! Reading an archive.
 
 use std::{
-    fs,
     ops::Range,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use super::{
-    disk::Disk,
+    disk::{Disk, read},
     lock::{self, Lock, NoLock},
     manifest::{LiveFile, READERS, Source, sha256},
     partition::Month,
@@ -129,7 +128,7 @@ impl Partition {
 
     /// The file, if it is what was written.
     fn open(&self, privacy: Privacy) -> Result<ParquetFile> {
-        let shown = privacy.text(&self.place.to_string_lossy());
+        let shown = privacy.path(&self.place.to_string_lossy());
         let Some(wanted) = &self.sha256 else { return ParquetFile::open(&self.place, &shown) };
         let bytes = live_bytes(&self.place, wanted)?;
         ParquetFile::from_bytes(bytes, &shown)
@@ -141,7 +140,7 @@ impl Partition {
 /// # Errors
 /// Where they are not, or the file is missing.
 pub fn live_bytes(place: &Path, wanted: &str) -> Result<Vec<u8>> {
-    let bytes = fs::read(place)
+    let bytes = read(place)
         .map_err(|error| Error::new("archive.file_unreadable").with("path", shown(place)).with("cause", error))?;
     if sha256(&bytes) == wanted {
         Ok(bytes)
@@ -153,7 +152,7 @@ pub fn live_bytes(place: &Path, wanted: &str) -> Result<Vec<u8>> {
 fn foreign(folder: &Path, disk: &Disk, privacy: Privacy) -> Result<Vec<Partition>> {
     let Listing { parquet, other } = state::listing(folder)?;
     if let Some(other) = other {
-        let path = privacy.text(&disk.path(&other).to_string_lossy());
+        let path = privacy.path(&disk.path(&other).to_string_lossy());
         return Err(Error::new("archive.not_one").with("path", shown(folder)).with("file", path));
     }
     if parquet.is_empty() {
@@ -161,14 +160,14 @@ fn foreign(folder: &Path, disk: &Disk, privacy: Privacy) -> Result<Vec<Partition
     }
     let partition = |file: ForeignFile| -> Result<Partition> {
         let place = disk.path(&file.path);
-        let opened = ParquetFile::open(&place, &privacy.text(&place.to_string_lossy()))?;
+        let opened = ParquetFile::open(&place, &privacy.path(&place.to_string_lossy()))?;
         Ok(Partition {
             channel: file.channel.flatten(),
             month: file.month,
             rows: opened.rows(),
             errors: None,
             span: None,
-            path: privacy.text(&file.path),
+            path: privacy.path(&file.path),
             place,
             sha256: None,
         })

@@ -18,7 +18,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    disk::Disk,
+    disk::{Disk, read},
     lock::{self, NoLock},
     manifest::{
         COPY, FOLDER, JOURNAL, MANIFEST, Manifest, PACKS, READERS, STAGING, Unusable, is_live_path, is_pack_name, seal,
@@ -84,7 +84,7 @@ fn is_foreign_path(path: &str) -> bool {
 /// # Errors
 /// Where it is damaged or of a later errstat.
 pub fn journal(disk: &Disk) -> std::result::Result<Option<Journal>, Unusable> {
-    let bytes = match std::fs::read(disk.path(JOURNAL)) {
+    let bytes = match read(&disk.path(JOURNAL)) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(_) => return Err(Unusable::Damaged),

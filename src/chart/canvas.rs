@@ -11,6 +11,8 @@ use plotters::{
     },
 };
 
+use crate::model::disarmed;
+
 use super::{
     measure,
     theme::{Ink, SURFACE, Type, inks},
@@ -187,8 +189,8 @@ fn finish(raw: &str, size: (f64, f64), alt: &str, data: &[(&str, String)]) -> St
             }
         }
     }
-    // A CI runner obeys `##[` in any line that is printed.
-    out.replace("##[", "#&#35;[")
+    // A build's log obeys `##…[` in any line that is printed.
+    disarmed(&out, "&#35;")
 }
 
 fn element(out: &mut String, name: &str, attributes: &str) {

@@ -8,13 +8,16 @@ use super::{
     screen,
 };
 use crate::{
+    error::Error,
+    input,
     model::{SourceReport, Zone},
     render::terminal,
 };
 
 /// How each file was understood: encoding, columns, times, rejects
 ///
-/// Shows what was decided and from which evidence. Reads every row, and changes nothing.
+/// Shows what was decided and from which evidence. Reads every row, and changes nothing. To ask in public about a file,
+/// add --for-issue.
 #[derive(Args, Debug)]
 pub struct Arguments {
     #[command(flatten)]
@@ -24,15 +27,30 @@ pub struct Arguments {
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     timezone: Option<Zone>,
 
+    /// Show shapes instead of texts, to paste in public
+    ///
+    /// Letters become a, digits 9. What LINE documents stays: headings, reasons, details.
+    #[arg(long, conflicts_with = "show_urls")]
+    for_issue: bool,
+
     #[command(flatten)]
     showing: Showing,
 }
 
 pub fn run(arguments: Arguments) -> Result<(), Stop> {
-    let Arguments { reading, timezone, showing } = arguments;
+    let Arguments { reading, timezone, for_issue, showing } = arguments;
     let mut shared =
         Shared { reading, showing, selection: Selection { timezone, ..Selection::default() }, ..Shared::default() };
-    let reading = load::read(&mut shared)?;
+    let mut reading = load::read(&mut shared)
+        .map_err(|error| if for_issue { Error(Box::new(input::shaped(*error.0))) } else { error })?;
+    if for_issue {
+        for source in &mut reading.sources {
+            source.report = input::shapes(source.report.clone());
+        }
+        for (path, why) in &mut reading.skipped {
+            (*path, *why) = (input::file_shape(path), input::shaped(why.clone()));
+        }
+    }
     let reports: Vec<SourceReport> = reading.sources.into_iter().map(|source| source.report).collect();
     let zone = shared.zone();
     let mut text = terminal::inspect(&reports, &zone, &screen::view(&shared));

@@ -203,6 +203,26 @@ fn same(a: &Path, b: &Path) -> bool {
     replaced(a) && whole(a) == whole(b)
 }
 
+/// Makes sure that in a folder of errstat's making no link leads out of it, and that what is to be replaced is a file:
+/// who can write into the folder must not choose where else is written.
+///
+/// # Errors
+/// Where something else is in the place of a file or of the folder that holds it.
+pub fn within(folder: &Path, places: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<()> {
+    for place in places {
+        let place = place.as_ref();
+        let refused = |path: &Path| Err(Error::new("error.output_is_no_file").with("path", shown(path)));
+        let holder = place.parent().filter(|holder| *holder != folder);
+        if let Some(holder) = holder.filter(|holder| fs::symlink_metadata(holder).is_ok_and(|there| !there.is_dir())) {
+            return refused(holder);
+        }
+        if fs::symlink_metadata(place).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+            return refused(place);
+        }
+    }
+    Ok(())
+}
+
 /// Makes a folder and those above it.
 ///
 /// # Errors
@@ -213,7 +233,7 @@ pub fn folder(path: &Path) -> Result<()> {
 
 /// A path as it may be shown.
 pub fn shown(path: &Path) -> String {
-    Privacy::default().text(&path.to_string_lossy())
+    Privacy::default().path(&path.to_string_lossy())
 }
 
 fn unwritten(path: &Path, cause: &io::Error) -> Error {

@@ -120,7 +120,9 @@ pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::
     for (place, target) in &targets {
         let bytes = match target {
             Target::Folder => {
-                files.extend(report.folder(place)?);
+                let inside = report.folder(place)?;
+                output::within(place, inside.iter().map(|(place, _)| place))?;
+                files.extend(inside);
                 continue;
             }
             Target::Page => report.page(&report.charts())?.into_bytes(),
@@ -281,6 +283,11 @@ fn remove_old(folder: &Path, written: &[(PathBuf, Vec<u8>)]) {
 
 /// The command as it can be typed again, safe to show.
 fn quoted(command_line: &[OsString], privacy: Privacy) -> String {
-    let words = command_line.iter().skip(1).map(|word| screen::quoted(&privacy.text(&word.to_string_lossy())));
+    let words = command_line.iter().skip(1).map(|word| {
+        let text = word.to_string_lossy();
+        // What begins on the disk is a path, in which dots and slashes are those of folders.
+        let there = Path::new(word).components().next().is_some_and(|first| Path::new(&first).exists());
+        screen::quoted(&if there { privacy.path(&text) } else { privacy.text(&text) })
+    });
     ["errstat".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
 }

@@ -31,7 +31,7 @@ impl ChannelRules {
         let note = |(name, pattern): &(String, glob::Pattern)| {
             Sentence::new("note.channel_unmatched")
                 .with("channel", name)
-                .with("pattern", Privacy::default().text(pattern.as_str()))
+                .with("pattern", Privacy::default().path(pattern.as_str()))
         };
         self.layers.iter().flat_map(|layer| &layer.files).filter(alone).map(note).collect()
     }

@@ -83,7 +83,7 @@ impl Found {
         }
         let path = Path::new(argument);
         if self.is_apart(path) {
-            return Err(Error::new("archive_error.itself").with("path", self.privacy.text(argument)));
+            return Err(Error::new("archive_error.itself").with("path", self.privacy.path(argument)));
         }
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() && archive::is_archive(path) => {
@@ -93,7 +93,7 @@ impl Found {
             Ok(meta) if meta.is_dir() => self.folder(path),
             // A pipe that the shell made of a command.
             Ok(meta) if !meta.is_file() => {
-                let shown = self.privacy.text(argument);
+                let shown = self.privacy.path(argument);
                 let mut pipe = fs::File::open(path).map_err(|error| unreadable(&shown, &error))?;
                 self.spool(&mut pipe, shown)
             }
@@ -102,14 +102,14 @@ impl Found {
                 self.glob(argument)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(Error::new("error.file_missing").with("path", self.privacy.text(argument)))
+                Err(Error::new("error.file_missing").with("path", self.privacy.path(argument)))
             }
-            Err(error) => Err(unreadable(&self.privacy.text(argument), &error)),
+            Err(error) => Err(unreadable(&self.privacy.path(argument), &error)),
         }
     }
 
     fn folder(&mut self, folder: &Path) -> Result<()> {
-        let shown = self.privacy.text(&folder.to_string_lossy());
+        let shown = self.privacy.path(&folder.to_string_lossy());
         let mut any = false;
         let hidden =
             |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
@@ -126,14 +126,14 @@ impl Found {
                 // A dangling link, a loop, a folder of somebody else: no export, and no reason to give up the others.
                 Err(error) if error.depth() > 0 => {
                     let path = error.path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
-                    self.skipped.push((self.privacy.text(&path), Sentence::new("other.unreachable")));
+                    self.skipped.push((self.privacy.path(&path), Sentence::new("other.unreachable")));
                     self.not_too_many()?;
                     continue;
                 }
                 Err(error) => {
                     return Err(Error::new("error.folder_unreadable")
                         .with("path", shown)
-                        .with("cause", self.privacy.text(&error.to_string())));
+                        .with("cause", self.privacy.path(&error.to_string())));
                 }
             };
             if entry.file_type().is_dir() && self.is_apart(entry.path()) {
@@ -145,6 +145,9 @@ impl Found {
             } else if entry.file_type().is_file() {
                 any = true;
                 self.add(entry.into_path(), false)?;
+            } else if !entry.file_type().is_dir() {
+                any = true;
+                self.no_file(entry.path())?;
             }
         }
         if !any {
@@ -154,7 +157,7 @@ impl Found {
     }
 
     fn glob(&mut self, pattern: &str) -> Result<()> {
-        let shown = self.privacy.text(pattern);
+        let shown = self.privacy.path(pattern);
         let paths = glob::glob(pattern)
             .map_err(|error| Error::new("error.glob_wrong").with("pattern", &shown).with("cause", error.msg))?;
         let mut any = false;
@@ -165,8 +168,10 @@ impl Found {
                 self.archive(path);
             } else if path.is_dir() {
                 self.folder(&path)?;
-            } else {
+            } else if path.is_file() {
                 self.add(path, false)?;
+            } else {
+                self.no_file(&path)?;
             }
         }
         if any { Ok(()) } else { Err(Error::new("error.glob_empty").with("pattern", shown)) }
@@ -201,7 +206,7 @@ impl Found {
     fn archive(&mut self, path: PathBuf) {
         let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if self.seen.insert(identity) {
-            let shown = self.privacy.text(&path.to_string_lossy());
+            let shown = self.privacy.path(&path.to_string_lossy());
             self.files.push(Located { place: Place::Path(path), shown, explicit: true, archive: true });
         }
     }
@@ -209,7 +214,7 @@ impl Found {
     fn add(&mut self, path: PathBuf, explicit: bool) -> Result<()> {
         let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if self.seen.insert(identity) {
-            let shown = self.privacy.text(&path.to_string_lossy());
+            let shown = self.privacy.path(&path.to_string_lossy());
             self.files.push(Located { place: Place::Path(path), shown, explicit, archive: false });
             self.not_too_many()?;
         } else if explicit
@@ -219,6 +224,13 @@ impl Found {
             known.explicit = true;
         }
         Ok(())
+    }
+
+    /// Leaves out a pipe, a socket or a device that nobody named: opening it may wait forever.
+    fn no_file(&mut self, path: &Path) -> Result<()> {
+        let why = if path.exists() { "other.no_file" } else { "other.unreachable" };
+        self.skipped.push((self.privacy.path(&path.to_string_lossy()), Sentence::new(why)));
+        self.not_too_many()
     }
 
     /// Looks while files are found: a folder of millions is not searched to its end.

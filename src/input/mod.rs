@@ -20,6 +20,7 @@ mod options;
 mod place;
 mod post;
 mod rows;
+mod shape;
 mod source;
 mod split;
 mod stored;
@@ -39,6 +40,7 @@ pub use chunks::Text;
 pub use exact::{ExactRows, Sums, exact_rows, identical};
 pub use options::{ColumnName, ReadOptions, Role, Unwatched, Watcher};
 pub use post::Stop;
+pub use shape::{file_shape, shaped, shapes};
 pub use source::{Fault, Part, RowsIn, Source};
 pub use stored::{Entry, Held, Stored};
 
@@ -97,8 +99,10 @@ pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -
         }
     }
     if sources.is_empty() {
-        let (path, why) =
-            skipped.first().cloned().unwrap_or_else(|| (arguments.join(" "), Sentence::new("other.empty")));
+        let (path, why) = skipped
+            .first()
+            .cloned()
+            .unwrap_or_else(|| (options.privacy.path(&arguments.join(" ")), Sentence::new("other.empty")));
         return Err(Error::new("error.no_exports")
             .with("count", skipped.len())
             .with("path", path)
@@ -152,7 +156,7 @@ fn open(
     // One member is what the user named; of several, some may be something else.
     let alone = unpacked.len() == 1;
     let job = |unpacked: Unpacked| {
-        let member = unpacked.member.as_deref().map(|name| options.privacy.text(name));
+        let member = unpacked.member.as_deref().map(|name| options.privacy.path(name));
         let base = match &file.place {
             Place::Path(path) => path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             Place::Spool(_) => String::new(),

@@ -41,12 +41,14 @@
 mod bytes;
 mod kinds;
 mod outline;
+mod told;
 
 use std::{borrow::Cow, ops::Range, sync::Mutex};
 
 use bytes::Places;
 use kinds::RawKinds;
 use outline::{Minute, Outline};
+use told::told;
 
 use super::{
     Role, RowSink, headings,
@@ -438,12 +440,7 @@ impl<'a> RowReader<'a> {
             return Ok(Some(same));
         }
         tally.lines += 1;
-        let text = |limit| {
-            self.privacy.excerpt(
-                &self.layout.encoding.decode_without_bom_handling(&line[..line.len().min(4 * EXCERPT * 8)]).0,
-                limit,
-            )
-        };
+        let text = |limit| told(line, self.layout, self.privacy, 4 * EXCERPT * 8, limit);
         match verdict {
             Verdict::Row | Verdict::Heading { .. } => {}
             Verdict::Blank => tally.skipped_lines += 1,

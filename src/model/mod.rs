@@ -1,7 +1,9 @@
 //! The types that travel from input to output. A leaf: it imports nothing of errstat's.
 
+mod address;
 mod cell;
 mod coverage;
+mod log;
 mod precision;
 mod reject;
 mod row;
@@ -13,11 +15,12 @@ mod zone;
 
 pub use cell::{Catalog, Cell, Channel, Kind, KindId, TooVaried, VARIETY_LIMIT};
 pub use coverage::{Coverage, CoverageBasis};
+pub use log::{disarmed, for_log};
 pub use precision::Precision;
 pub use reject::{Reject, Why};
 pub use row::{Origin, Row};
 pub use sentence::{Filling, Sentence};
 pub use source::{Columns, SkippedLine, SourceKind, SourceReport};
-pub use text::{HostLabel, Privacy, for_log, hex, spreadsheet_safe, visible};
+pub use text::{HostLabel, Privacy, hex, spreadsheet_safe, visible};
 pub use time::{CELL_MILLIS, CellStart, Span, Timestamp};
 pub use zone::{Zone, ZoneError};

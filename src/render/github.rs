@@ -6,7 +6,7 @@
 use super::verdict::{details, title};
 use crate::{
     check::{Outcome, Result, Status, Verdict},
-    model::Sentence,
+    model::{Sentence, disarmed},
     taxonomy::Lang,
 };
 
@@ -76,9 +76,9 @@ fn cut(text: &str, limit: usize) -> String {
     }
 }
 
-/// A message: the runner turns these back. Older runners obey `##[…]` anywhere in a line, for which there is no escape.
+/// A message: the runner turns these back. Older runners obey `##…[` anywhere in a line, for which there is no escape.
 fn data(text: &str) -> String {
-    text.replace("##[", "## [").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    disarmed(text, "# ").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A value between `=` and `::`.

@@ -10,7 +10,7 @@ pub use verdict::verdict;
 
 use crate::{
     analysis::{Analysis, Incident, filter_heading},
-    model::{Sentence, for_log},
+    model::{Sentence, disarmed, for_log},
     taxonomy::Lang,
 };
 
@@ -341,7 +341,7 @@ fn code(text: &str) -> String {
         }
     }
     let left_out = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
-    if span.trim().is_empty() { String::new() } else { format!("`{}{left_out}`", span.replace("##[", "## [")) }
+    if span.trim().is_empty() { String::new() } else { format!("`{}{left_out}`", disarmed(&span, "# ")) }
 }
 
 /// Text with every sign escaped that means something to Markdown. What other programs look for in the finished text

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::model::Privacy;
+
 use super::codes::{CODES, Detail, ERROR_STATUS_CODE, status_number};
 
 /// A reason and a detail in the spelling under which they are counted.
@@ -118,7 +120,7 @@ fn starts_like_url(text: &str) -> bool {
 fn is_url_without_scheme(text: &str) -> bool {
     let host = text.trim_start_matches('/').split(['/', '?', '#', ':']).next().unwrap_or("");
     let is_host = host.contains('.') && !host.starts_with('.') && !host.ends_with('.') || host == "localhost";
-    is_host && !text.contains(char::is_whitespace)
+    (is_host || Privacy::default().conceals(text)) && !text.contains(char::is_whitespace)
 }
 
 /// The text without what does not tell known values apart: case, white space, width of letters.
@@ -215,6 +217,11 @@ mod tests {
             ("Unknown host: bot.example.com/callback", "Unknown host", Some("bot.example.com/callback")),
             ("Unknown host: bot.example.com:8443", "Unknown host", Some("bot.example.com:8443")),
             ("Unknown host: localhost", "Unknown host", Some("localhost")),
+            ("Connection failed: htps//h/x", "Connection failed", Some("htps//h/x")),
+            ("Connection failed: https:/h/x", "Connection failed", Some("https:/h/x")),
+            ("Connection failed: u:p@h/x", "Connection failed", Some("u:p@h/x")),
+            ("Connection failed: h:8443/x", "Connection failed", Some("h:8443/x")),
+            ("Connection failed：https：／／h／x", "Connection failed", Some("https：／／h／x")),
             ("Unknown host:", "Unknown host", None),
             ("Invalid URL syntax: https:/ bot", "Invalid URL syntax", Some("https:/ bot")),
             ("Brand new: https://h.example/x", "Brand new", Some("https://h.example/x")),

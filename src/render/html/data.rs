@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::{
     analysis::{Analysis, HourSum, Slices},
+    model::disarmed,
     taxonomy::Lang,
 };
 
@@ -116,7 +117,7 @@ pub(super) fn embedded(analysis: &Analysis, view: &PageView<'_>, clock: &Clock, 
 }
 
 fn escape(json: &str) -> String {
-    json.replace("##[", "#\\u0023[").replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
+    disarmed(json, "\\u0023").replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
 fn sums(analysis: &Analysis, view: &PageView<'_>, clock: &Clock, palette: &Palette, step: usize) -> Sums {

@@ -23,6 +23,7 @@ use askama::Template;
 use crate::{
     analysis::{Analysis, DetailRow, Slices},
     chart::Chart,
+    model::disarmed,
     render::{
         times::{self, Clock},
         wording::first_causes,
@@ -88,8 +89,8 @@ pub fn page(analysis: &Analysis, view: &PageView<'_>) -> Result<String, askama::
         analysis,
     }
     .render()
-    // A CI runner obeys `##[` in any line that is printed.
-    .map(|page| page.replace("##[", "#&#35;["))
+    // A build's log obeys `##…[` in any line that is printed.
+    .map(|page| disarmed(&page, "&#35;"))
 }
 
 #[derive(Template)]
