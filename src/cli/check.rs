@@ -17,6 +17,7 @@ use super::{
     options::{Shared, parsed},
     output::{self, shown},
     screen,
+    text_file::{self, NoText},
 };
 use crate::{
     analysis::{self, PeriodSpec},
@@ -213,8 +214,14 @@ fn configured(shared: &mut Shared) -> Result<(Rules, Option<Config>)> {
 }
 
 fn read_baseline(place: &Path) -> Result<String> {
-    fs::read_to_string(place)
-        .map_err(|cause| Error::new("check_error.baseline_unreadable").with("path", shown(place)).with("cause", cause))
+    text_file::read(place).map_err(|none| match none {
+        NoText::TooLarge => {
+            Error::new("error.text_too_large").with("path", shown(place)).with("limit", text_file::LIMIT)
+        }
+        NoText::Unreadable(cause) => {
+            Error::new("check_error.baseline_unreadable").with("path", shown(place)).with("cause", cause)
+        }
+    })
 }
 
 /// Writes a file, and makes the folders above it.
@@ -276,7 +283,7 @@ fn init(shared: &mut Shared) -> std::result::Result<(), Stop> {
             .reading
             .inputs
             .iter()
-            .map(|input| screen::quoted(&Privacy::default().text(input)))
+            .map(|input| screen::quoted(&Privacy::default().path(input)))
             .collect::<Vec<_>>()
             .join(" ")
     );

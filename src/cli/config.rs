@@ -5,7 +5,11 @@ use std::{fs, io, path::Path, str::FromStr};
 use sha2::{Digest, Sha256};
 use toml::de::{DeTable, DeValue};
 
-use super::options::Shared;
+use super::{
+    options::Shared,
+    positions::Positions,
+    text_file::{self, NoText},
+};
 use crate::{
     check::{Configuration, Position, Rules},
     error::{Error, Result},
@@ -68,6 +72,7 @@ pub struct Config {
     /// As it may be shown.
     shown: String,
     text: String,
+    positions: Positions,
 }
 
 impl Config {
@@ -80,11 +85,23 @@ impl Config {
     /// Where it cannot be read.
     pub fn find(asked: Option<&Path>) -> Result<Option<Config>> {
         let path = asked.unwrap_or(Path::new(Config::DEFAULT));
-        let shown = Privacy::default().text(&path.to_string_lossy());
-        match fs::read_to_string(path) {
-            Ok(text) => Ok(Some(Config { shown, text })),
-            Err(error) if asked.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(Error::new("error.config_unreadable").with("path", shown).with("cause", error)),
+        let shown = Privacy::default().path(&path.to_string_lossy());
+        // A pipe that nobody named may let wait forever.
+        let unasked = asked.is_none() && fs::metadata(path).is_ok_and(|there| !there.is_file());
+        let read = if unasked {
+            Err(NoText::Unreadable(io::Error::other("not a regular file")))
+        } else {
+            text_file::read(path)
+        };
+        match read {
+            Ok(text) => Ok(Some(Config { shown, positions: Positions::of(&text), text })),
+            Err(NoText::Unreadable(error)) if asked.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(NoText::Unreadable(error)) => {
+                Err(Error::new("error.config_unreadable").with("path", shown).with("cause", error))
+            }
+            Err(NoText::TooLarge) => {
+                Err(Error::new("error.text_too_large").with("path", shown).with("limit", text_file::LIMIT))
+            }
         }
     }
 
@@ -182,11 +199,7 @@ impl Config {
     }
 
     fn position(&self, at: usize) -> Position {
-        let before = self.text.get(..at).unwrap_or(&self.text);
-        Position {
-            line: before.matches('\n').count() + 1,
-            column: before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1,
-        }
+        self.positions.position(&self.text, at)
     }
 
     /// The error with its place in the file.

@@ -9,12 +9,14 @@ mod inspect;
 mod load;
 mod options;
 mod output;
+mod positions;
 mod progress;
 mod reconcile;
 mod report;
 mod screen;
 mod setup;
 mod summary;
+mod text_file;
 
 use std::{
     ffi::OsString,
