@@ -38,9 +38,7 @@ pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -
     if unreached.is_none() {
         sentences.extend(compared(analysis, lang));
     }
-    if let Some(worst) =
-        analysis.incidents.iter().max_by_key(|incident| (incident.errors, std::cmp::Reverse(incident.bounds.0)))
-    {
+    if let Some(worst) = analysis.incidents.first() {
         let zone: Option<Zone> = analysis.timezone.parse().ok();
         let start = zone.map_or_else(|| worst.start.clone(), |zone| lang.moment(zone.local(Timestamp(worst.bounds.0))));
         let key = match (analysis.incidents.len(), worst.ongoing) {

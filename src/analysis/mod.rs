@@ -15,7 +15,7 @@ mod series;
 mod slices;
 mod window;
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 pub use count::{cells_in, count};
 pub use coverage::{known_until, last_row, reach};
@@ -391,10 +391,11 @@ impl Frames<'_> {
         }
     }
 
-    /// The incidents that touch the period, whole.
+    /// The incidents that touch the period, whole; the worst first, then by time and channel.
     fn incidents(&self) -> Vec<Incident> {
         let catalog = self.cube.catalog().clone();
-        self.found
+        let mut incidents: Vec<Incident> = self
+            .found
             .iter()
             .filter(|found| found.bounds().0 < self.bounds.end && found.bounds().1 > self.bounds.start)
             .map(|found| {
@@ -417,7 +418,10 @@ impl Frames<'_> {
                     cells: found.cells.clone(),
                 }
             })
-            .collect()
+            .collect();
+        incidents
+            .sort_by(|a, b| (Reverse(a.errors), a.bounds, &a.channel).cmp(&(Reverse(b.errors), b.bounds, &b.channel)));
+        incidents
     }
 
     fn input(&self, report: &SourceReport) -> Input {

@@ -33,6 +33,7 @@ pub struct Analysis {
     pub by_status_class: Vec<StatusClassRow>,
     pub windows: Windows,
     pub heatmap: Heatmap,
+    /// The worst first: the one with the most errors.
     pub incidents: Vec<Incident>,
     /// When LINE gave up sending failed webhooks again, as mails told; no errors, and not counted.
     pub redelivery_stopped: Vec<RedeliveryStopped>,
@@ -59,6 +60,11 @@ pub struct Analysis {
 impl Analysis {
     /// Name and version of the JSON.
     pub const SCHEMA: &'static str = "errstat/summary/2";
+
+    /// The incidents that an output with room for so many shows, the worst first. What is left out is smaller.
+    pub fn worst_incidents(&self, top: usize) -> &[Incident] {
+        &self.incidents[..top.min(self.incidents.len())]
+    }
 }
 
 /// The stretch of time that is reported: start inclusive, end exclusive.

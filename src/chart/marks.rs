@@ -52,9 +52,7 @@ pub fn mark(canvas: &Canvas, plot: Frame, scene: &Scene, sizes: &Sizes) {
     }
     let y = plot.y - sizes.small.leading() - 4.0 - MARK;
     let mut taken: Vec<(f64, f64)> = Vec::new();
-    let mut incidents: Vec<_> = scene.analysis.incidents.iter().collect();
-    incidents.sort_by_key(|incident| std::cmp::Reverse(incident.errors));
-    for incident in incidents {
+    for incident in &scene.analysis.incidents {
         let (x, w) = stretch(scene, plot, incident.bounds);
         canvas.rect(Frame { x, y, w, h: MARK }, INCIDENT_MARK);
         let name = measure::shorten(scene.detail_code(&incident.detail), sizes.small, 220.0);

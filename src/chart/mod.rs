@@ -79,7 +79,7 @@ pub fn all(analysis: &Analysis, lang: Lang, top: usize) -> Vec<Chart> {
     if analysis.by_channel.len() > 1 {
         charts.push(channels::channels(&scene, top));
     }
-    charts.extend((0..analysis.incidents.len().min(top)).filter_map(|index| incident::incident(&scene, index)));
+    charts.extend((0..analysis.worst_incidents(top).len()).filter_map(|index| incident::incident(&scene, index)));
     charts
 }
 

@@ -213,8 +213,7 @@ fn incidents_tile(scene: &Scene) -> Tile {
     let incidents = &scene.analysis.incidents;
     let label = scene.phrase("chart.incidents").to_owned();
     let figure = scene.number(incidents.len() as u64);
-    let largest = incidents.iter().rev().max_by_key(|incident| incident.errors);
-    let note = match (incidents.iter().any(|incident| incident.is_ongoing()), largest) {
+    let note = match (incidents.iter().any(|incident| incident.is_ongoing()), incidents.first()) {
         (true, _) => scene.phrase("chart.ongoing").to_owned(),
         (false, Some(largest)) => scene.say(
             Sentence::new("chart.largest_incident")

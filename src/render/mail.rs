@@ -13,7 +13,7 @@ pub use address::Address;
 pub use subject::Subject;
 
 use crate::{
-    analysis::{Analysis, Incident},
+    analysis::Analysis,
     chart::Chart,
     error::{Error, Result},
     taxonomy::Lang,
@@ -49,11 +49,11 @@ pub struct Picture<'a> {
     pub png: &'a [u8],
 }
 
-/// Whether a mail shows the chart: the timeline, the heatmap and those of the largest incidents.
+/// Whether a mail shows the chart: the timeline, the heatmap and those of the worst incidents.
 pub fn pictured(analysis: &Analysis, chart: &Chart) -> bool {
     match (chart.name, chart.number) {
         ("timeline" | "heatmap", _) => true,
-        ("incident", Some(number)) => largest_incidents(analysis).iter().any(|(index, _)| index + 1 == number),
+        ("incident", Some(number)) => number <= analysis.worst_incidents(INCIDENTS).len(),
         _ => false,
     }
 }
@@ -70,14 +70,6 @@ pub fn mail(analysis: &Analysis, view: &MailView<'_>) -> Result<Vec<u8>> {
     let plain = format!("{}\n{}\n", terminal::summary(analysis, &text), view.lang.phrase("mail.attached"));
     let subject = subject::subject(analysis, view.lang, view.subject);
     message::assemble(analysis, view, &subject, plain)
-}
-
-/// The largest incidents with their index in the analysis, the largest first.
-fn largest_incidents(analysis: &Analysis) -> Vec<(usize, &Incident)> {
-    let mut largest: Vec<(usize, &Incident)> = analysis.incidents.iter().enumerate().collect();
-    largest.sort_by_key(|(_, incident)| std::cmp::Reverse(incident.errors));
-    largest.truncate(INCIDENTS);
-    largest
 }
 
 #[cfg(test)]

@@ -217,7 +217,7 @@ impl Page<'_> {
         self.more(rows.len());
     }
 
-    /// The first incidents, in the order of the analysis.
+    /// The worst incidents.
     fn incidents(&mut self) {
         let (lang, all) = (self.lang, &self.analysis.incidents);
         if all.is_empty() {
@@ -240,7 +240,7 @@ impl Page<'_> {
             ]);
             cells
         };
-        let rows = all.iter().take(self.top).map(line).collect::<Vec<_>>();
+        let rows = self.analysis.worst_incidents(self.top).iter().map(line).collect::<Vec<_>>();
         let mut columns = vec![("page.window", Left), ("page.lasted", Left)];
         columns.extend(named.then_some(("page.channel", Left)));
         columns.extend([

@@ -214,3 +214,48 @@ fn silence_after_an_outbreak_may_be_a_suspension() {
         .summary("--exported-at 2026-11-23T08:00");
     assert!(!alive.list("notes").iter().any(|note| text(note, "text").contains("suspended")), "{:?}", alive.notes());
 }
+
+#[test]
+fn every_format_shows_the_worst_incidents_first() {
+    // Four outages of ten minutes: the second is the largest, the last the next.
+    let [first, second, third, last] = [(8, 20, "500"), (11, 90, "501"), (14, 30, "502"), (17, 60, "503")];
+    let log =
+        [first, second, third, last].into_iter().fold(Log::new().with_trickle(), |log, (hour, errors, status)| {
+            log.add(wednesday(hour, 0)..wednesday(hour, 10), ["shop", "error_status_code", status], errors)
+        });
+    let folder = Folder::with("log.tsv", log.0);
+    let details = |summary: &crate::program::Summary| -> Vec<String> {
+        summary.list("incidents").iter().map(|incident| text(incident, "detail").to_owned()).collect()
+    };
+    // JSON has all of them.
+    assert_eq!(details(&folder.summary("log.tsv --top 1")), ["501", "503", "502", "500"]);
+    let sent = "--mail-from a@example.com --mail-to b@example.com";
+    folder
+        .errstat(&format!("report log.tsv --top 1 -o out -o out.md -o out.eml {sent} --exported-at 2026-11-23T00:00"))
+        .done();
+    let pictures: Vec<String> = folder.list().into_iter().filter(|name| name.contains("incident-")).collect();
+    assert_eq!(pictures, ["out/charts/incident-1.png", "out/charts/incident-1.svg"]);
+    assert!(folder.text("out/charts/incident-1.svg").contains("501"));
+    let section = |text: &str, from: &str| {
+        let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from} in {text}"));
+        rest.lines().take(12).collect::<Vec<_>>().join("\n")
+    };
+    let shown = [
+        section(&folder.errstat("summary log.tsv --top 1 --color never").done().text(), "\nIncidents"),
+        section(&folder.errstat("summary log.tsv --top 1 --format markdown").done().text(), "# Incidents"),
+        section(&folder.text("out.md"), "# Incidents"),
+    ];
+    for shown in shown {
+        let found = |status: &str| shown.contains(&format!("{status} "));
+        assert!(found("501") && !found("500") && !found("502") && !found("503"), "{shown}");
+    }
+    // The page tells the worst first, and lists the others in the same order.
+    let page = folder.text("out/report.html");
+    let places = ["501", "503", "502", "500"].map(|status| {
+        let (_, incidents) = page.split_once("id=\"incident-1-title\"").expect("the worst incident");
+        incidents
+            .find(&format!("<b><bdi>{status}"))
+            .unwrap_or_else(|| if status == "501" { 0 } else { panic!("{status}") })
+    });
+    assert!(places.is_sorted(), "{places:?}");
+}

@@ -19,10 +19,10 @@ const HEIGHT: usize = 72;
 /// Bars of it; longer incidents add neighbouring cells up.
 const BARS: usize = 150;
 
-/// The section's content, in the order of time.
+/// The section's content, the worst incidents first.
 #[derive(Clone, Debug)]
 pub(super) struct Incidents {
-    /// The largest ones.
+    /// The worst ones.
     pub shown: Vec<Shown>,
     pub others: Vec<Shown>,
     /// When LINE stopped redelivering, as mails told.
@@ -60,28 +60,15 @@ pub(super) struct Shown {
 
 impl Incidents {
     pub fn new(analysis: &Analysis, view: &PageView<'_>, clock: &Clock, palette: &Palette) -> Self {
-        let mut largest: Vec<usize> = (0..analysis.incidents.len()).collect();
-        largest.sort_by_key(|&i| (std::cmp::Reverse(analysis.incidents[i].errors), i));
-        largest.truncate(view.top.max(1));
         let all = analysis.incidents.iter().enumerate();
-        let mut all: Vec<(i64, bool, Shown)> = all
-            .map(|(i, incident)| {
-                (incident.bounds.0, largest.contains(&i), shown(i, incident, analysis, clock, palette))
-            })
-            .collect();
-        all.sort_by_key(|(start, _, incident)| (*start, incident.number));
-        let (large, small): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, large, _)| *large);
-        let incidents = |list: Vec<(i64, bool, Shown)>| list.into_iter().map(|(_, _, incident)| incident).collect();
+        let mut large: Vec<Shown> = all.map(|(i, incident)| shown(i, incident, analysis, clock, palette)).collect();
+        let small = large.split_off(analysis.worst_incidents(view.top.max(1)).len());
         let stop = |stop: &RedeliveryStopped| Stop {
             at: stop.at.clone(),
             when: clock.moment(&stop.at),
             channel: stop.channel.as_deref().map(shortened),
         };
-        Incidents {
-            shown: incidents(large),
-            others: incidents(small),
-            stops: analysis.redelivery_stopped.iter().map(stop).collect(),
-        }
+        Incidents { shown: large, others: small, stops: analysis.redelivery_stopped.iter().map(stop).collect() }
     }
 }
 

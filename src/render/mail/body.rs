@@ -17,7 +17,7 @@ use crate::{
     taxonomy::{Explanation, Lang},
 };
 
-use super::{MailView, Picture, largest_incidents, subject::State};
+use super::{INCIDENTS, MailView, Picture, subject::State};
 
 /// Width of a picture in pixels: that of the mail without its margins.
 const PICTURE_WIDTH: u32 = 568;
@@ -54,7 +54,7 @@ pub(super) fn html(
     let shown = view.top.clamp(1, DETAILS);
     let details: Vec<Detail> = analysis.by_detail.iter().take(shown).map(|row| Detail::new(row, &inks, lang)).collect();
     let left_out = |all: usize, shown: usize| all.checked_sub(shown).filter(|more| *more > 0);
-    let incidents = largest_incidents(analysis);
+    let incidents = analysis.worst_incidents(INCIDENTS.min(view.top));
     Body {
         lang,
         states: State::of(analysis).into_iter().map(|state| Tag::new(state, lang)).collect(),
@@ -71,6 +71,7 @@ pub(super) fn html(
             .map(|more| counted(lang, "terminal.more_one", "terminal.more", more as u64)),
         incidents: incidents
             .iter()
+            .enumerate()
             .map(|(index, incident)| Told {
                 when: clock.stretch(&incident.start, &incident.end),
                 ongoing: incident.is_ongoing(),

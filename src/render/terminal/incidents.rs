@@ -16,7 +16,7 @@ use super::{
     summary::left_out,
 };
 
-/// The largest incidents in the order of time, each a sentence and a curve.
+/// The worst incidents, each a sentence and a curve.
 pub(super) fn incidents(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: usize) {
     let lang = clock.lang;
     let all = &analysis.incidents;
@@ -25,11 +25,7 @@ pub(super) fn incidents(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, t
         return;
     }
     sheet.heading(lang.phrase("terminal.incidents"));
-    let mut largest: Vec<&Incident> = all.iter().collect();
-    largest.sort_by_key(|incident| std::cmp::Reverse(incident.errors));
-    largest.truncate(top);
-    largest.sort_by_key(|incident| incident.bounds.0);
-    for incident in largest {
+    for incident in analysis.worst_incidents(top) {
         let ink = Ink::of_reason(&incident.reason);
         let lead = format!("  {} ", ink.on(if sheet.unicode() { "●" } else { "*" }));
         sheet.paragraph(&lead, &sentence(clock, incident), Ink::Plain);
