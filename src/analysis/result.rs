@@ -276,7 +276,7 @@ pub struct RedeliveryStopped {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Input {
     pub path: String,
-    /// `tsv`, `csv`, `mail`, `archive` or `parquet`.
+    /// `tsv`, `csv`, `xlsx`, `xls`, `ods`, `mail`, `archive` or `parquet`.
     pub kind: &'static str,
     /// Null for what is no table.
     pub encoding: Option<&'static str>,

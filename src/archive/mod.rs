@@ -39,6 +39,7 @@ pub use addition::{Addition, NewSource};
 pub use collected::Collected;
 pub use manifest::Source;
 pub use partition::Month;
+pub(crate) use quiet::quietly;
 pub use read::{EachRow, read_parquet};
 pub use state::is_archive;
 pub use store::{Archive, Partition};

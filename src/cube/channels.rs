@@ -27,7 +27,7 @@ impl ChannelRules {
     /// A note for each pattern that no input matches.
     pub fn unmatched(&self, sources: &[Source]) -> Vec<Sentence> {
         let alone =
-            |(_, pattern): &&(String, glob::Pattern)| !sources.iter().any(|source| fits(pattern, &source.report.path));
+            |(_, pattern): &&(String, glob::Pattern)| !sources.iter().any(|source| fits(pattern, source.report.file()));
         let note = |(name, pattern): &(String, glob::Pattern)| {
             Sentence::new("note.channel_unmatched")
                 .with("channel", name)
@@ -43,7 +43,8 @@ impl ChannelRules {
     pub fn label(&self, source: &Source) -> Result<Option<String>> {
         let path = &source.report.path;
         for layer in &self.layers {
-            let named = layer.files.iter().filter(|(_, pattern)| fits(pattern, path)).map(|(name, _)| name);
+            let of_file = layer.files.iter().filter(|(_, pattern)| fits(pattern, source.report.file()));
+            let named = of_file.map(|(name, _)| name);
             let labels: Vec<&String> = named.collect::<BTreeSet<_>>().into_iter().collect();
             match labels[..] {
                 [] => {}

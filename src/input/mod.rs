@@ -17,6 +17,7 @@ mod headings;
 mod layout;
 mod mail;
 mod options;
+mod piped;
 mod place;
 mod post;
 mod rows;
@@ -26,6 +27,7 @@ mod split;
 mod stored;
 mod time;
 mod unpack;
+mod workbook;
 mod zipped;
 
 use std::sync::{
@@ -52,6 +54,7 @@ use find::{Located, unreadable};
 use place::Place;
 use source::Outcome;
 use unpack::Unpacked;
+use workbook::Sheet;
 
 /// Everything that was read.
 pub struct Reading {
@@ -91,7 +94,7 @@ pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -
         jobs.extend(open(file, &options, &allowance, &mut skipped)?.into_iter().map(Some));
     }
     let outcomes = read_all(jobs, &catalog, &options, watcher);
-    for (job, outcome) in outcomes {
+    for (job, outcome) in of_workbooks(outcomes) {
         match outcome? {
             Outcome::Read(source) => sources.push(*source),
             Outcome::Other(why) if job.explicit => return Err(not_an_export(&job.shown, &why)),
@@ -116,6 +119,8 @@ struct Job {
     shown: String,
     file_name: String,
     explicit: bool,
+    /// The workbook of which it is a sheet.
+    book: Option<String>,
     unpacked: Option<Unpacked>,
 }
 
@@ -134,13 +139,6 @@ fn open(
 ) -> Result<Vec<Job>> {
     let unpacked = match unpack::unpack(&file.place, allowance) {
         Ok(unpacked) => unpacked,
-        Err(unpack::Fault::Workbook) if file.explicit => {
-            return Err(Error::new("error.workbook").with("path", &file.shown));
-        }
-        Err(unpack::Fault::Workbook) => {
-            skipped.push((file.shown.clone(), Sentence::new("other.workbook")));
-            return Ok(Vec::new());
-        }
         Err(unpack::Fault::TooManyMembers) => {
             return Err(Error::new("error.too_many_members").with("path", &file.shown).with("limit", MOST_FILES));
         }
@@ -153,8 +151,8 @@ fn open(
         }
         skipped.push((file.shown.clone(), why));
     }
-    // One member is what the user named; of several, some may be something else.
-    let alone = unpacked.len() == 1;
+    // One member, or the sheets of one workbook, are what the user named; of several, some may be something else.
+    let alone = unpacked.windows(2).all(|pair| pair[0].sheet.is_some() && pair[0].member == pair[1].member);
     let job = |unpacked: Unpacked| {
         let member = unpacked.member.as_deref().map(|name| options.privacy.path(name));
         let base = match &file.place {
@@ -165,11 +163,15 @@ fn open(
             Some(member) => member.rsplit('/').next().unwrap_or(member).to_owned(),
             None => base,
         };
-        let shown = match member {
+        let whole = match member {
             Some(member) => format!("{}/{member}", file.shown),
             None => file.shown.clone(),
         };
-        Job { shown, file_name, explicit: file.explicit && alone, unpacked: Some(unpacked) }
+        let (shown, book) = match &unpacked.sheet {
+            Some(sheet) => (format!("{whole}/{}", options.privacy.text(&sheet.name)), Some(whole)),
+            None => (whole, None),
+        };
+        Job { shown, file_name, explicit: file.explicit && alone, book, unpacked: Some(unpacked) }
     };
     Ok(unpacked.into_iter().map(job).collect())
 }
@@ -182,7 +184,7 @@ fn read_all(
     watcher: &dyn Watcher,
 ) -> Vec<(Job, Result<Outcome>)> {
     let small =
-        |job: &Job| matches!(job.unpacked, Some(Unpacked { text: Some(Text::File { len, .. }), .. }) if len < LARGE);
+        |job: &Job| matches!(job.unpacked, Some(Unpacked { text: Ok(Text::File { len, .. }), .. }) if len < LARGE);
     let many = jobs.iter().flatten().filter(|job| small(job)).count() > 1;
     let mut outcomes: Vec<Option<(Job, Result<Outcome>)>> = jobs.iter().map(|_| None).collect();
     // A list of all rejects keeps the order of the files, so then they are read one after the other.
@@ -226,13 +228,64 @@ fn read_one(
     watcher: &dyn Watcher,
 ) -> (Job, Result<Outcome>) {
     let outcome = match job.unpacked.take() {
-        Some(Unpacked { text: None, .. }) => Ok(Outcome::Other(Sentence::new("other.zip_in_zip"))),
-        Some(Unpacked { packing, text: Some(text), .. }) => {
-            source::read(&job.shown, &job.file_name, packing, text, catalog, options, watcher)
+        Some(Unpacked { text: Err(why), .. }) => Ok(Outcome::Other(why)),
+        Some(Unpacked { packing, sheet, text: Ok(text), .. }) => {
+            let outcome = source::read(&job.shown, &job.file_name, packing, text, catalog, options, watcher);
+            outcome.map(|outcome| of_sheet(outcome, sheet, options))
         }
         None => Ok(Outcome::Other(Sentence::new("other.empty"))),
     };
     (job, outcome)
+}
+
+/// Says of what was read that it was a sheet: the text that it was read from is nobody's.
+fn of_sheet(outcome: Outcome, sheet: Option<Sheet>, options: &ReadOptions) -> Outcome {
+    match (outcome, sheet) {
+        (Outcome::Read(mut source), Some(sheet)) => {
+            let report = &mut source.report;
+            (report.kind, report.encoding, report.delimiter) = (sheet.kind, None, None);
+            report.sheet = Some(options.privacy.text(&sheet.name));
+            report.evidence.retain(|sentence| !sentence.key.starts_with("evidence.encoding"));
+            Outcome::Read(source)
+        }
+        (other, _) => other,
+    }
+}
+
+/// A workbook is read where one of its sheets is: the others hold notes, sums, drawings. Where none is, they say why
+/// together.
+fn of_workbooks(outcomes: Vec<(Job, Result<Outcome>)>) -> Vec<(Job, Result<Outcome>)> {
+    let mut settled = Vec::with_capacity(outcomes.len());
+    let mut outcomes = outcomes.into_iter().peekable();
+    while let Some(first) = outcomes.next() {
+        let Some(book) = first.0.book.clone() else {
+            settled.push(first);
+            continue;
+        };
+        let mut sheets = vec![first];
+        while let Some(next) = outcomes.next_if(|(job, _)| job.book.as_ref() == Some(&book)) {
+            sheets.push(next);
+        }
+        // A sum by reason has no times, and so no column for them.
+        let is_table = |(_, outcome): &(Job, Result<Outcome>)| match outcome {
+            Ok(Outcome::Read(_)) => true,
+            Ok(Outcome::Other(_)) => false,
+            Err(error) => error.0.key != "error.column_missing",
+        };
+        if sheets.iter().any(is_table) {
+            settled.extend(sheets.into_iter().filter(is_table));
+            continue;
+        }
+        let names: Vec<&str> = sheets.iter().filter_map(|(job, _)| job.shown.strip_prefix(&*book)?.get(1..)).collect();
+        let why = Sentence::new("other.workbook_no_table").with("sheets", names.join(" | "));
+        let missing = sheets.iter().position(|(_, outcome)| outcome.is_err());
+        let (mut job, outcome) = sheets.swap_remove(missing.unwrap_or(0));
+        if missing.is_none() {
+            job.shown = book;
+        }
+        settled.push((job, outcome.map(|_| Outcome::Other(why))));
+    }
+    settled
 }
 
 fn not_an_export(path: &str, why: &Sentence) -> Error {

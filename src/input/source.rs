@@ -239,6 +239,7 @@ pub fn read(
     let precision = (whole.accepted > 0).then(|| whole.steps.precision(&layout.time));
     let report = SourceReport {
         path: path.to_owned(),
+        sheet: None,
         kind: if layout.delimiter == b'\t' { SourceKind::Tsv } else { SourceKind::Csv },
         packing,
         encoding: Some(recognised.encoding.name()),

@@ -10,26 +10,27 @@ use flate2::bufread::MultiGzDecoder;
 use super::{
     allowance::{Allowance, Meter},
     chunks::{Stream, Text},
-    place::Place,
+    place::{Place, spooled},
+    workbook::{self, OpenBook, Sheet},
     zipped,
 };
+use crate::model::Sentence;
 
-/// The text of a file, or of one member of a zip file.
+/// The text of a file, of one member of a zip file, or of one sheet of a workbook.
 pub struct Unpacked {
     /// Name of the zip member.
     pub member: Option<String>,
     /// `gzip`, `zstd`, `zip`, or nothing.
     pub packing: Option<&'static str>,
-    /// Nothing where it is packed in a way that errstat does not follow: a zip file in a zip file.
-    pub text: Option<Text>,
+    pub sheet: Option<Sheet>,
+    /// Or why there is none: a zip file in a zip file, a workbook with a password.
+    pub text: Result<Text, Sentence>,
 }
 
 /// What keeps a file from being unpacked.
 #[derive(Debug)]
 pub enum Fault {
     Io(io::Error),
-    /// A spreadsheet's own format, which is a zip file of XML.
-    Workbook,
     TooManyMembers,
 }
 
@@ -38,6 +39,9 @@ impl From<io::Error> for Fault {
         Fault::Io(error)
     }
 }
+
+/// So many of the first bytes show how a file is packed.
+pub(super) const HEAD: usize = 8;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Packing {
@@ -55,31 +59,76 @@ pub(super) fn packing(head: &[u8]) -> Option<Packing> {
     }
 }
 
-/// The texts in a file: one, or one for each member of a zip file.
+/// The texts in a file: one, or one for each member of a zip file and each sheet of a workbook.
 ///
 /// # Errors
-/// Where the file cannot be opened or is longer than may be read, where a zip file is damaged or has too many members, or
-/// it is a spreadsheet's own format.
+/// Where the file cannot be opened or is longer than may be read, where a zip file is damaged or has too many members.
 pub fn unpack(place: &Place, allowance: &Arc<Allowance>) -> Result<Vec<Unpacked>, Fault> {
     let mut file = place.open()?;
-    let mut head = [0; 4];
+    let mut head = [0; HEAD];
     let read = read_full(&mut file, &mut head)?;
     let (place, len) = (place.clone(), file.len());
-    let packing = packing(&head[..read]);
-    match packing {
+    let head = &head[..read];
+    let kind = packing(head);
+    match kind {
         None => allowance.plain(len).map_err(io::Error::other)?,
         Some(_) => allowance.packed(len),
     }
-    let (packing, text) = match packing {
-        None => (None, Text::File { place, len }),
-        Some(Packing::Zip) => return zipped::members(&place, allowance),
+    if workbook::may_be(head) {
+        let place = place.clone();
+        if let Some(sheets) = in_workbook(Arc::new(move || place.open()), None, allowance)? {
+            return Ok(sheets);
+        }
+    }
+    match kind {
+        None => Ok(vec![Unpacked { member: None, packing: None, sheet: None, text: Ok(Text::File { place, len }) }]),
+        Some(Packing::Zip) => zipped::members(zipped::archive(file)?, allowance),
         Some(kind) => {
             let name = if kind == Packing::Gzip { "gzip" } else { "zstd" };
-            let open = move || decoder(Box::new(place.open()?), kind);
-            (Some(name), metered(open, allowance))
+            let text = metered(move || decoder(Box::new(place.open()?), kind), allowance);
+            Ok(in_packed(text, name, allowance)?)
         }
+    }
+}
+
+/// What was packed: a text, or a workbook of several.
+///
+/// # Errors
+/// Where it cannot be unpacked.
+pub(super) fn in_packed(text: Text, packing: &'static str, allowance: &Arc<Allowance>) -> io::Result<Vec<Unpacked>> {
+    let mut head = [0; HEAD];
+    let read = read_full(&mut text.open()?, &mut head)?;
+    if !workbook::may_be(&head[..read]) {
+        return Ok(vec![Unpacked { member: None, packing: Some(packing), sheet: None, text: Ok(text) }]);
+    }
+    // Its parts are not in the order in which they are read, so it is unpacked to the disk whenever it is opened.
+    let text = Arc::new(text);
+    let book = Arc::clone(&text);
+    let sheets = in_workbook(Arc::new(move || spooled(&mut book.open()?)), Some(packing), allowance)?;
+    let unknown = || Err(Sentence::new("other.binary"));
+    let alone = || {
+        let text = Arc::into_inner(text).map_or_else(unknown, Ok);
+        vec![Unpacked { member: None, packing: Some(packing), sheet: None, text }]
     };
-    Ok(vec![Unpacked { member: None, packing, text: Some(text) }])
+    Ok(sheets.unwrap_or_else(alone))
+}
+
+/// The sheets of a workbook; nothing if it is none.
+fn in_workbook(
+    open: Arc<OpenBook>,
+    packing: Option<&'static str>,
+    allowance: &Arc<Allowance>,
+) -> io::Result<Option<Vec<Unpacked>>> {
+    let Some(found) = workbook::sheets(&*open, allowance)? else { return Ok(None) };
+    let unpacked = |sheet: Option<Sheet>, text| Unpacked { member: None, packing, sheet, text };
+    let of_sheet = |sheet: Sheet| {
+        let (open, read) = (Arc::clone(&open), sheet.clone());
+        unpacked(Some(sheet), Ok(Text::Stream(Stream::new(move || workbook::text(&*open, &read)))))
+    };
+    Ok(Some(match found {
+        Ok(sheets) => sheets.into_iter().map(of_sheet).collect(),
+        Err(why) => vec![unpacked(None, Err(why))],
+    }))
 }
 
 pub(super) fn metered(

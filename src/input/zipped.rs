@@ -1,9 +1,8 @@
 //! Zip files: their members, and how each is unpacked.
 
 use std::{
-    io::{self, BufReader, PipeReader, Read, Seek, SeekFrom},
+    io::{self, BufReader, Read, Seek, SeekFrom},
     sync::Arc,
-    thread::JoinHandle,
 };
 
 use zip::ZipArchive;
@@ -11,19 +10,29 @@ use zip::ZipArchive;
 use super::{
     MOST_FILES,
     allowance::Allowance,
-    place::{OpenFile, Place},
-    unpack::{Fault, Packing, Unpacked, decoder, metered, packing, read_full},
+    piped::piped,
+    place::OpenFile,
+    unpack::{Fault, HEAD, Packing, Unpacked, decoder, in_packed, metered, packing, read_full},
+    workbook,
 };
+use crate::model::Sentence;
 
 /// A zip file's list of members is read once; the members share it.
-type Archive = ZipArchive<Buffered>;
+pub(super) type Archive = ZipArchive<Buffered>;
 
-/// The texts in a zip file, one for each member.
+/// Reads the list of members.
+///
+/// # Errors
+/// Where the file is no zip file, or damaged.
+pub(super) fn archive(file: OpenFile) -> io::Result<Archive> {
+    Ok(Archive::new(Buffered::new(file))?)
+}
+
+/// The texts in a zip file, one for each member, or for each sheet of a member that is a workbook.
 ///
 /// # Errors
 /// As [`super::unpack::unpack`].
-pub(super) fn members(place: &Place, allowance: &Arc<Allowance>) -> Result<Vec<Unpacked>, Fault> {
-    let archive = Archive::new(Buffered::new(place.open()?)).map_err(io::Error::from)?;
+pub(super) fn members(archive: Archive, allowance: &Arc<Allowance>) -> Result<Vec<Unpacked>, Fault> {
     if archive.len() > MOST_FILES {
         return Err(Fault::TooManyMembers);
     }
@@ -40,9 +49,6 @@ pub(super) fn members(place: &Place, allowance: &Arc<Allowance>) -> Result<Vec<U
         Some(Err(_)) | None => format!("member {}", index + 1),
     };
     let names: Vec<String> = (0..archive.len()).map(name).collect();
-    if names.iter().any(|name| name == "[Content_Types].xml" || name == "content.xml") {
-        return Err(Fault::Workbook);
-    }
     // What macOS packs beside every file is about that file, and no file of its own.
     let shadow =
         |name: &str| name.split('/').any(|part| part.starts_with("._") || matches!(part, "__MACOSX" | ".DS_Store"));
@@ -52,32 +58,38 @@ pub(super) fn members(place: &Place, allowance: &Arc<Allowance>) -> Result<Vec<U
     let mut heads = archive.clone();
     let mut packings = Vec::with_capacity(wanted.len());
     for (index, _) in &wanted {
-        let mut head = [0; 4];
+        let mut head = [0; HEAD];
         let read = read_full(&mut heads.by_index(*index).map_err(io::Error::from)?, &mut head)?;
-        packings.push(packing(&head[..read]));
+        packings.push((packing(&head[..read]), workbook::may_be(&head[..read])));
     }
     let archive = Arc::new(archive);
     let mut found = Vec::with_capacity(wanted.len());
-    for ((index, name), inner) in wanted.into_iter().zip(packings) {
-        if inner == Some(Packing::Zip) {
-            found.push(Unpacked { member: Some(name), packing: Some("zip"), text: None });
-            continue;
-        }
+    for ((index, name), (inner, may_be_workbook)) in wanted.into_iter().zip(packings) {
         let archive = Arc::clone(&archive);
         let open = move || {
             let stream = member(&archive, index)?;
             match inner {
-                Some(kind) => decoder(stream, kind),
-                None => Ok(stream),
+                Some(kind @ (Packing::Gzip | Packing::Zstd)) => decoder(stream, kind),
+                Some(Packing::Zip) | None => Ok(stream),
             }
         };
-        found.push(Unpacked { member: Some(name), packing: Some("zip"), text: Some(metered(open, allowance)) });
+        let text = metered(open, allowance);
+        if !may_be_workbook {
+            found.push(Unpacked { member: Some(name), packing: Some("zip"), sheet: None, text: Ok(text) });
+            continue;
+        }
+        let texts = in_packed(text, "zip", allowance)?;
+        found.extend(texts.into_iter().map(|unpacked| {
+            let followed = unpacked.sheet.is_some() || inner != Some(Packing::Zip) || unpacked.text.is_err();
+            let text = if followed { unpacked.text } else { Err(Sentence::new("other.zip_in_zip")) };
+            Unpacked { member: Some(name.clone()), text, ..unpacked }
+        }));
     }
     Ok(found)
 }
 
 /// A file whose clones share nothing that is buffered: the zip reader seeks before it reads.
-struct Buffered(BufReader<OpenFile>);
+pub(super) struct Buffered(BufReader<OpenFile>);
 
 impl Buffered {
     fn new(file: OpenFile) -> Buffered {
@@ -106,8 +118,9 @@ impl Seek for Buffered {
 /// A member is unpacked at once if it is no larger.
 const SMALL: u64 = 1 << 20;
 
-/// One member of a zip file, unpacked.
-fn member(archive: &Archive, index: usize) -> io::Result<Box<dyn Read + Send>> {
+/// One member of a zip file, unpacked: on a thread of its own where it is large, since the zip reader lends its members and
+/// cannot give them away.
+pub(super) fn member(archive: &Archive, index: usize) -> io::Result<Box<dyn Read + Send>> {
     let mut archive = archive.clone();
     let mut small = Vec::new();
     // What it says of its size need not be true.
@@ -117,30 +130,5 @@ fn member(archive: &Archive, index: usize) -> io::Result<Box<dyn Read + Send>> {
             return Ok(Box::new(io::Cursor::new(small)));
         }
     }
-    let (pipe, mut end) = io::pipe()?;
-    let unpacking = std::thread::Builder::new().name("unzip".into()).spawn(move || {
-        let mut member = archive.by_index(index)?;
-        io::copy(&mut member, &mut end).map(|_| ())
-    })?;
-    Ok(Box::new(Member { pipe, unpacking: Some(unpacking) }))
-}
-
-/// Unpacks a member on a thread of its own: the zip reader lends its members and cannot give them away.
-struct Member {
-    pipe: PipeReader,
-    unpacking: Option<JoinHandle<io::Result<()>>>,
-}
-
-impl Read for Member {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n = self.pipe.read(buffer)?;
-        if n == 0
-            && !buffer.is_empty()
-            && let Some(unpacking) = self.unpacking.take()
-        {
-            // The end of the pipe may be the end of the member or of the reader's luck.
-            unpacking.join().unwrap_or_else(|_| Err(io::Error::other("the zip file is damaged")))?;
-        }
-        Ok(n)
-    }
+    piped("unzip", move |mut end| io::copy(&mut archive.by_index(index)?, &mut end).map(|_| ()))
 }

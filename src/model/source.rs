@@ -11,6 +11,12 @@ pub enum SourceKind {
     Tsv,
     /// A table with commas or semicolons between its cells.
     Csv,
+    /// A sheet of an Excel workbook.
+    Xlsx,
+    /// A sheet of a workbook of Excel until 2003.
+    Xls,
+    /// A sheet of an OpenDocument spreadsheet.
+    Ods,
     /// A mail or a mailbox.
     Mail,
     /// A channel of an archive.
@@ -25,6 +31,9 @@ impl SourceKind {
         match self {
             SourceKind::Tsv => "tsv",
             SourceKind::Csv => "csv",
+            SourceKind::Xlsx => "xlsx",
+            SourceKind::Xls => "xls",
+            SourceKind::Ods => "ods",
             SourceKind::Mail => "mail",
             SourceKind::Archive => "archive",
             SourceKind::Parquet => "parquet",
@@ -63,8 +72,10 @@ pub struct SkippedLine {
 /// How one input was understood and what came of it. `accepted + rejected = rows`.
 #[derive(Clone, Debug)]
 pub struct SourceReport {
-    /// As given on the command line; members of a zip file as `file.zip/member`. Safe to show.
+    /// As given on the command line; members of a zip file as `file.zip/member`, sheets as `file.xlsx/sheet`. Safe to show.
     pub path: String,
+    /// The sheet of a workbook. Safe to show.
+    pub sheet: Option<String>,
     pub kind: SourceKind,
     /// `gzip`, `zstd`, `zip`, or nothing.
     pub packing: Option<&'static str>,
@@ -100,10 +111,17 @@ pub struct SourceReport {
 }
 
 impl SourceReport {
+    /// The path of the file, which for a sheet is that of its workbook.
+    pub fn file(&self) -> &str {
+        let sheet = self.sheet.as_deref().and_then(|sheet| self.path.strip_suffix(sheet)?.strip_suffix('/'));
+        sheet.unwrap_or(&self.path)
+    }
+
     /// The report of an input that is no table, before anything of it is read; `columns` are what stands for them.
     pub fn of_no_table(path: &str, kind: SourceKind, columns: Columns) -> Self {
         SourceReport {
             path: path.to_owned(),
+            sheet: None,
             kind,
             packing: None,
             encoding: None,

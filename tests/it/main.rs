@@ -38,3 +38,4 @@ mod spark;
 mod times;
 mod vocabulary;
 mod windows;
+mod workbooks;

@@ -226,6 +226,7 @@ mod tests {
     fn report() -> SourceReport {
         SourceReport {
             path: "exports/w46.tsv.gz".into(),
+            sheet: None,
             kind: SourceKind::Tsv,
             packing: Some("gzip"),
             encoding: Some("Shift_JIS"),

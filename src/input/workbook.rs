@@ -1,0 +1,213 @@
+//! Spreadsheets as input: each sheet becomes a text of lines with tabs, which then goes the way of every other text.
+//!
+//! A workbook may be anybody's file: what it says of its sizes is checked before anything is held in memory, and a panic of
+//! a reader ends as a sentence.
+
+mod bounds;
+mod ods;
+mod sheet;
+mod xls;
+mod xlsx;
+
+use std::{
+    io::{self, BufRead, BufReader, Read},
+    sync::Arc,
+};
+
+use calamine::Data;
+
+use super::{
+    allowance::Allowance,
+    piped::piped,
+    place::OpenFile,
+    zipped::{self, Archive},
+};
+use crate::{
+    archive::quietly,
+    model::{Sentence, SourceKind},
+};
+use sheet::SheetText;
+
+/// Opens the file of a workbook, unpacked if it was packed.
+pub type OpenBook = dyn Fn() -> io::Result<OpenFile> + Send + Sync;
+
+/// A sheet of a workbook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    pub kind: SourceKind,
+    pub name: String,
+}
+
+/// Why a workbook cannot be read.
+#[derive(Debug)]
+pub enum Fault {
+    Io(io::Error),
+    Encrypted,
+    /// A document of an office program, but no workbook that is read here.
+    Document,
+    /// It unpacks to more, or says that it has more cells, than any program writes.
+    Large,
+    Damaged(String),
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Fault::Io(error)
+    }
+}
+
+impl Fault {
+    fn damaged(cause: impl ToString) -> Fault {
+        Fault::Damaged(cause.to_string())
+    }
+
+    /// The sentence for the user, unless it is for the disk to say.
+    fn told(self) -> io::Result<Sentence> {
+        Ok(match self {
+            Fault::Io(error) => return Err(error),
+            Fault::Encrypted => Sentence::new("other.workbook_encrypted"),
+            Fault::Document => Sentence::new("other.document"),
+            Fault::Large => Sentence::new("other.workbook_large"),
+            Fault::Damaged(cause) => Sentence::new("other.workbook_damaged").with("cause", cause),
+        })
+    }
+}
+
+impl From<Fault> for io::Error {
+    fn from(fault: Fault) -> Self {
+        let cause = match fault {
+            Fault::Io(error) => return error,
+            Fault::Damaged(cause) => cause,
+            Fault::Encrypted | Fault::Document | Fault::Large => "the workbook changed".to_owned(),
+        };
+        io::Error::new(io::ErrorKind::InvalidData, cause)
+    }
+}
+
+/// Whether a file may be a workbook, by its first bytes: a zip file, or the container of older programs.
+pub fn may_be(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04") || is_old(head)
+}
+
+/// Whether a file is a container of Microsoft's older programs.
+pub fn is_old(head: &[u8]) -> bool {
+    head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
+}
+
+/// The sheets of a file, or why they cannot be read; nothing if it is no document of an office program.
+///
+/// # Errors
+/// Where the file cannot be read, or unpacks to more than may be read.
+pub fn sheets(open: &OpenBook, allowance: &Arc<Allowance>) -> io::Result<Option<Result<Vec<Sheet>, Sentence>>> {
+    let found =
+        quietly(|| find(open, allowance)).unwrap_or_else(|| Err(Fault::damaged("its parts do not fit together")));
+    match found {
+        Ok(None) => Ok(None),
+        Ok(Some(sheets)) => Ok(Some(Ok(sheets))),
+        Err(fault) => fault.told().map(|why| Some(Err(why))),
+    }
+}
+
+fn find(open: &OpenBook, allowance: &Arc<Allowance>) -> Result<Option<Vec<Sheet>>, Fault> {
+    let mut head = [0; 8];
+    let mut file = open()?;
+    let read = super::unpack::read_full(&mut file, &mut head)?;
+    let (kind, names) = if is_old(&head[..read]) {
+        match xls::content(open()?) {
+            xls::Content::Workbook => (SourceKind::Xls, xls::sheets(open()?)?),
+            xls::Content::Encrypted => return Err(Fault::Encrypted),
+            xls::Content::Other => return Ok(None),
+        }
+    } else {
+        let archive = zipped::archive(open()?)?;
+        match of_zip(&archive) {
+            None => return Ok(None),
+            Some(Zipped::Document) => return Err(Fault::Document),
+            Some(Zipped::Xlsx) => {
+                bounds::check(&archive, allowance)?;
+                (SourceKind::Xlsx, xlsx::sheets(open()?)?)
+            }
+            Some(Zipped::Ods) => {
+                bounds::check(&archive, allowance)?;
+                if ods::is_encrypted(part(&archive, "META-INF/manifest.xml")?)? {
+                    return Err(Fault::Encrypted);
+                }
+                (SourceKind::Ods, ods::sheets(part(&archive, CONTENT)?)?)
+            }
+        }
+    };
+    Ok(Some(names.into_iter().map(|name| Sheet { kind, name }).collect()))
+}
+
+/// What the office programs put into zip files.
+enum Zipped {
+    Xlsx,
+    Ods,
+    Document,
+}
+
+/// The part of an `.ods` file that holds the cells.
+const CONTENT: &str = "content.xml";
+
+fn of_zip(archive: &Archive) -> Option<Zipped> {
+    let has = |name: &str| archive.index_for_name(name).is_some();
+    if has("mimetype") && (has(CONTENT) || has("encrypted-package")) {
+        let mut kind = String::new();
+        let mut archive = archive.clone();
+        let read =
+            archive.by_name("mimetype").map_err(io::Error::from).and_then(|kind| io::read_to_string(kind.take(100)));
+        kind.extend(read);
+        let sheets = kind.starts_with("application/vnd.oasis.opendocument.spreadsheet");
+        return Some(if sheets { Zipped::Ods } else { Zipped::Document });
+    }
+    if !has("[Content_Types].xml") {
+        return None;
+    }
+    let sheets =
+        archive.file_names().any(|name| name.is_ok_and(|name| name.starts_with("xl/"))) && !has("xl/workbook.bin");
+    Some(if sheets { Zipped::Xlsx } else { Zipped::Document })
+}
+
+/// A part of an `.ods` file, unpacked on its way.
+fn part(archive: &Archive, name: &'static str) -> Result<impl BufRead + use<>, Fault> {
+    let index = archive.index_for_name(name).ok_or_else(|| Fault::damaged(format!("{name} is missing")))?;
+    Ok(BufReader::new(zipped::member(archive, index)?))
+}
+
+/// A sheet's text.
+///
+/// # Errors
+/// Where the workbook cannot be opened.
+pub fn text(open: &OpenBook, sheet: &Sheet) -> io::Result<Box<dyn Read + Send>> {
+    // Here and not on the thread: what unpacks the workbook may be what waits for the sheet.
+    let (file, sheet) = (open()?, sheet.clone());
+    piped("sheet", move |end| {
+        let written = quietly(move || -> Result<(), Fault> {
+            let mut text = SheetText::new(io::BufWriter::new(end))?;
+            match sheet.kind {
+                SourceKind::Xlsx => xlsx::write(file, &sheet.name, &mut text)?,
+                SourceKind::Ods => {
+                    ods::write(part(&zipped::archive(file)?, CONTENT)?, &sheet.name, &mut text)?;
+                }
+                _ => xls::write(file, &sheet.name, &mut text)?,
+            }
+            Ok(text.end()?)
+        });
+        Ok(written.unwrap_or_else(|| Err(Fault::damaged("its parts do not fit together")))?)
+    })
+}
+
+/// What a cell holds, as text.
+fn shown(value: &Data, since_1904: bool) -> String {
+    match value {
+        Data::Empty => String::new(),
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) => sheet::number(*number),
+        Data::String(text) => text.clone(),
+        Data::Bool(truth) => truth.to_string().to_uppercase(),
+        Data::DateTime(at) => sheet::moment(at.as_f64(), since_1904, at.is_duration()),
+        Data::DateTimeIso(text) => sheet::iso_moment(text),
+        Data::DurationIso(text) => sheet::iso_duration(text),
+        Data::Error(error) => error.to_string(),
+    }
+}
