@@ -13,10 +13,14 @@ mod lines;
 mod mailbox;
 mod mime;
 mod moment;
+mod names;
 mod notice;
 mod page;
+mod reading;
 mod sections;
 mod subject;
+mod values;
+mod words;
 
 use std::io;
 

@@ -1,5 +1,15 @@
 //! Lines of a text, as a person sees them.
 
+/// Stands in the text of a page where an element within a line begins: it may set a name apart from its value.
+pub const OPEN: char = '\u{1e}';
+/// Stands where such an element ends.
+pub const CLOSE: char = '\u{1f}';
+
+/// The text as a person sees it.
+pub fn without_edges(text: &str) -> String {
+    text.replace([OPEN, CLOSE], "")
+}
+
 /// A line: one cell, or those of a table's row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
@@ -22,13 +32,19 @@ impl Line {
     }
 
     pub fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| cell.trim().is_empty())
+        self.cells.iter().all(|cell| cell.chars().all(|c| c.is_whitespace() || c == OPEN || c == CLOSE))
+    }
+
+    /// Its text, the cells set apart by a space.
+    pub fn shown(&self) -> String {
+        without_edges(&self.cells.join(" "))
     }
 }
 
 /// The lines of a plain text. `flowed` is given for texts in RFC 3676's form, in which a space at the end of a line says
 /// that it goes on in the next one, and says whether that space is to be deleted.
 pub fn plain(text: &str, flowed: Option<bool>) -> Vec<Line> {
+    let text = without_edges(text);
     let mut lines: Vec<Line> = Vec::new();
     // The text of a line that goes on, and whether it was indented.
     let mut open: Option<(String, bool)> = None;
@@ -89,7 +105,7 @@ fn row(line: &str) -> Vec<String> {
 /// The lines as one text.
 #[cfg(test)]
 pub fn text(lines: &[Line]) -> String {
-    lines.iter().map(|line| line.cells.join(" | ")).collect::<Vec<_>>().join("\n")
+    without_edges(&lines.iter().map(|line| line.cells.join(" | ")).collect::<Vec<_>>().join("\n"))
 }
 
 #[cfg(test)]

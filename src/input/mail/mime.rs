@@ -1,20 +1,27 @@
 //! From a mail to its texts.
 //!
-//! mail-parser reads the fields of the heads (encoded words, addresses, parameters) and undoes base64 and quoted-printable.
-//! Taking the parts apart is done here: mail-parser searches the rest of the mail again for every part whose boundary never
-//! comes, so that a hostile mail of 50 MB would keep it busy for days. Here each level of nesting is looked through once.
+//! mail-parser reads the fields of the heads (addresses, parameters). Taking the parts apart is done here: mail-parser
+//! searches the rest of the mail again for every part whose boundary never comes, so that a hostile mail of 50 MB would keep
+//! it busy for days. Here each level of nesting is looked through once. Transfer encodings are undone here, too: what is
+//! damaged in one place is read around it, and a part that does not tell anything in the encoding and the charset that it
+//! claims is tried in others.
 
 use std::borrow::Cow;
 
+use ::base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 use encoding_rs::Encoding;
-use mail_parser::{Message, MessageParser, MimeHeaders, parsers::MessageStream};
+use mail_parser::{Message, MessageParser, MimeHeaders};
 
 use super::{
     Hindrance,
     lines::{self, Line},
     mailbox::field_name,
-    page,
+    names, page, words,
 };
+use crate::taxonomy;
 
 /// Parts within parts; mails of people have up to six.
 const DEEPEST: usize = 16;
@@ -73,7 +80,7 @@ fn letter_within(bytes: &[u8], closed: bool, depth: usize, budget: &mut Budget) 
     let head = Head::read(&bytes[blank..]);
     let message = head.parse();
     let mut letter = Letter {
-        subject: message.as_ref().and_then(Message::subject).map(readable_subject).unwrap_or_default(),
+        subject: head.bytes("subject").map(|field| words::text(field).trim().to_owned()).unwrap_or_default(),
         date: head.raw("date"),
         from: message.as_ref().and_then(|message| Some(message.from()?.first()?.address()?.to_owned())),
         message_id: message.as_ref().and_then(Message::message_id).map(str::to_owned),
@@ -132,7 +139,7 @@ fn entity(
     }
     let encoding = head.raw("content-transfer-encoding").unwrap_or_default();
     if main.eq_ignore_ascii_case("message") && ["rfc822", "global"].contains(&sub.to_ascii_lowercase().as_str()) {
-        let (bytes, _) = undone(head.body, &encoding);
+        let (bytes, _) = Transfer::named(&encoding).undo(head.body);
         attached(&bytes, closed, depth, budget, letter);
         return Vec::new();
     }
@@ -143,17 +150,14 @@ fn entity(
     }
     // Quoted-printable makes up to three bytes of one, and breaks its lines.
     let too_long = head.body.len() > 4 * LONGEST_TEXT;
-    let (bytes, damaged) = undone(&head.body[..head.body.len().min(4 * LONGEST_TEXT)], &encoding);
+    let body = &head.body[..head.body.len().min(4 * LONGEST_TEXT)];
     let limit = LONGEST_TEXT.min(budget.text);
-    budget.text -= bytes.len().min(limit);
-    let text = decoded(
-        &bytes[..bytes.len().min(limit)],
-        content_type.and_then(|found| found.attribute("charset")).unwrap_or_default(),
-    );
+    let charset = content_type.and_then(|found| found.attribute("charset")).unwrap_or_default();
+    let Undone { text, bytes, cut } = undone(body, &encoding, charset, limit);
+    budget.text -= bytes.min(limit);
     let hindrance = match () {
-        () if too_long || bytes.len() > limit => Some(Hindrance::TextTooLong),
-        () if damaged => Some(Hindrance::Undecodable),
-        () if !closed => Some(Hindrance::CutShort),
+        () if too_long || bytes > limit => Some(Hindrance::TextTooLong),
+        () if cut || !closed => Some(Hindrance::CutShort),
         () => None,
     };
     let parameter = |name| content_type.and_then(|found| found.attribute(name)).unwrap_or_default();
@@ -186,7 +190,10 @@ pub fn version(bodies: &[Body], at: usize) -> Version {
     let mut whole = Version::default();
     for one in bodies.iter().filter_map(|body| body.get(at).or(body.last())) {
         whole.lines.extend_from_slice(&one.lines);
-        whole.lines.push(Line::blank());
+        // Where a text was cut off, nothing shows where its last line ends.
+        if one.hindrance.is_none() {
+            whole.lines.push(Line::blank());
+        }
         whole.hindrance = whole.hindrance.or(one.hindrance);
     }
     whole
@@ -275,11 +282,16 @@ impl<'a> Head<'a> {
         MessageParser::new().with_mime_headers().with_minimal_headers().with_message_ids().parse_headers(&self.fields)
     }
 
+    /// The value of a field, as it was written; line ends have white space behind them.
+    fn bytes(&self, name: &str) -> Option<&[u8]> {
+        let (_, range) = self.names.iter().find(|(known, _)| known == name)?;
+        let field = &self.fields[range.clone()];
+        Some(&field[memchr::memchr(b':', field)? + 1..])
+    }
+
     /// The value of a field on one line, as it was written.
     fn raw(&self, name: &str) -> Option<String> {
-        let (_, range) = self.names.iter().find(|(known, _)| known == name)?;
-        let field = String::from_utf8_lossy(&self.fields[range.clone()]);
-        let (_, value) = field.split_once(':')?;
+        let value = String::from_utf8_lossy(self.bytes(name)?);
         Some(value.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }
@@ -316,45 +328,178 @@ fn parts<'a>(body: &'a [u8], boundary: &[u8]) -> Option<Vec<(&'a [u8], bool)>> {
     Some(found)
 }
 
-/// The bytes without their transfer encoding, and whether they are damaged.
-fn undone<'a>(body: &'a [u8], encoding: &str) -> (Cow<'a, [u8]>, bool) {
-    let word = encoding.split([';', '(']).next().unwrap_or_default().trim();
-    let (end, bytes) = if word.eq_ignore_ascii_case("base64") {
-        MessageStream::new(body).decode_base64_mime(b"")
-    } else if word.eq_ignore_ascii_case("quoted-printable") {
-        MessageStream::new(body).decode_quoted_printable_mime(b"")
-    } else {
-        return (body.into(), false);
-    };
-    if end == usize::MAX { (body.into(), true) } else { (bytes, false) }
+/// A transfer encoding.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Transfer {
+    Plain,
+    Base64,
+    QuotedPrintable,
 }
 
-/// The text of bytes that say to be in an encoding, or say nothing, or the wrong thing.
-fn decoded(bytes: &[u8], label: &str) -> String {
-    let named = encoding(label);
-    // Japanese programs write ISO-2022-JP without saying so, and it is valid ASCII.
-    let escapes = [b"\x1b$B".as_slice(), b"\x1b$@", b"\x1b(J", b"\x1b(I"];
-    let unsaid = named.is_none_or(|named| named == encoding_rs::UTF_8 || named == encoding_rs::WINDOWS_1252);
-    if unsaid && escapes.iter().any(|escape| memchr::memmem::find(bytes, escape).is_some()) {
-        return encoding_rs::ISO_2022_JP.decode_without_bom_handling(bytes).0.into_owned();
+impl Transfer {
+    fn named(name: &str) -> Transfer {
+        let word = name.split([';', '(']).next().unwrap_or_default().trim().to_ascii_lowercase();
+        match word.as_str() {
+            "base64" => Transfer::Base64,
+            "quoted-printable" => Transfer::QuotedPrintable,
+            _ => Transfer::Plain,
+        }
     }
-    let first = named.unwrap_or(encoding_rs::UTF_8);
+
+    /// The bytes without it, and whether they end in the middle.
+    fn undo(self, body: &[u8]) -> (Cow<'_, [u8]>, bool) {
+        match self {
+            Transfer::Plain => (body.into(), false),
+            Transfer::QuotedPrintable => (quoted_printable(body).into(), false),
+            Transfer::Base64 => {
+                let (bytes, cut) = base64(body);
+                (bytes.into(), cut)
+            }
+        }
+    }
+
+    /// Whether a text may be in it, whatever it claims.
+    fn is_plausible(self, body: &[u8]) -> bool {
+        let beginning = &body[..body.len().min(1 << 10)];
+        match self {
+            Transfer::Plain => true,
+            Transfer::Base64 => {
+                let digits = beginning.iter().filter(|b| !b.is_ascii_whitespace());
+                digits.clone().count() > 16 && digits.clone().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
+            }
+            Transfer::QuotedPrintable => memchr::memchr(b'=', body).is_some(),
+        }
+    }
+}
+
+/// The text of a part.
+struct Undone {
+    text: String,
+    /// So many there were.
+    bytes: usize,
+    /// They end in the middle.
+    cut: bool,
+}
+
+/// The text of a part's body in the encoding and the charset that it claims, or in another one if only so it tells
+/// something.
+fn undone(body: &[u8], encoding: &str, charset: &str, limit: usize) -> Undone {
+    let claimed = Transfer::named(encoding);
+    let read = |transfer: Transfer| {
+        let (bytes, cut) = transfer.undo(body);
+        Undone { text: decoded(&bytes[..bytes.len().min(limit)], charset), bytes: bytes.len(), cut }
+    };
+    let own = read(claimed);
+    if is_telling(&own.text) {
+        return own;
+    }
+    let others = [Transfer::Plain, Transfer::Base64, Transfer::QuotedPrintable].into_iter();
+    let plausible = others.filter(|other| *other != claimed && other.is_plausible(body));
+    plausible.map(read).find(|other| is_telling(&other.text)).unwrap_or(own)
+}
+
+/// Whether a text may be of a notification: it has an item's name or a reason's code.
+fn is_telling(text: &str) -> bool {
+    let beginning = text.char_indices().nth(1 << 16).map_or(text, |(end, _)| &text[..end]);
+    let lower = beginning.to_lowercase();
+    taxonomy::REASONS.iter().any(|code| lower.contains(code)) || names::is_in(beginning)
+}
+
+/// The bytes behind base64, and whether it ends in the middle. What is no digit of it is passed over.
+pub(super) fn base64(text: &[u8]) -> (Vec<u8>, bool) {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_allow_trailing_bits(true)
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    );
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let mut cut = false;
+    // Texts that were joined have padding in the middle.
+    for stretch in text.split(|b| *b == b'=') {
+        let mut digits: Vec<u8> =
+            stretch.iter().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')).copied().collect();
+        if digits.is_empty() {
+            continue;
+        }
+        cut = digits.len() % 4 == 1;
+        digits.truncate(digits.len() - usize::from(cut));
+        bytes.extend(LENIENT.decode(&digits).unwrap_or_default());
+    }
+    let padded = text.contains(&b'=');
+    let length = text.iter().filter(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/')).count();
+    (bytes, cut || !padded && length % 4 != 0)
+}
+
+/// The bytes behind quoted-printable; what is not written as its rules say stands for itself.
+pub(super) fn quoted_printable(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(sign) = memchr::memchr(b'=', &text[at..]).map(|sign| at + sign) {
+        bytes.extend_from_slice(&text[at..sign]);
+        let rest = &text[sign + 1..];
+        let hex = rest.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).filter(|hex| !hex.starts_with('+'));
+        let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
+        at = sign + 1;
+        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            bytes.push(byte);
+            at += 2;
+        } else if rest.get(blanks).is_none_or(|b| *b == b'\n') {
+            // The line goes on in the next one.
+            at = (at + blanks + 1).min(text.len());
+        } else {
+            bytes.push(b'=');
+        }
+    }
+    bytes.extend_from_slice(&text[at..]);
+    bytes
+}
+
+/// The text of bytes that claim to be in a charset, or claim nothing, or the wrong thing.
+pub(super) fn decoded(bytes: &[u8], label: &str) -> String {
+    use encoding_rs::{EUC_JP, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+    let claimed = encoding(label);
+    let escapes = [b"\x1b$B".as_slice(), b"\x1b$@", b"\x1b(J", b"\x1b(I"];
+    let escaped = escapes.iter().any(|escape| memchr::memmem::find(bytes, escape).is_some());
+    let is = |known: &[&'static Encoding]| claimed.is_none_or(|claimed| known.contains(&claimed));
+    let first = if escaped && is(&[UTF_8, WINDOWS_1252]) {
+        // Japanese programs write ISO-2022-JP without saying so, and it is valid ASCII.
+        ISO_2022_JP
+    } else if is(&[UTF_16BE, UTF_16LE]) && !bytes.contains(&0) {
+        // A text that was saved anew.
+        UTF_8
+    } else {
+        claimed.unwrap_or(UTF_8)
+    };
     let (text, _, damaged) = first.decode(bytes);
-    let wrong = damaged || first == encoding_rs::WINDOWS_1252 && !bytes.is_ascii();
-    if !wrong || !unsaid {
+    // Every text is valid in it, and what is valid UTF-8 is hardly anything else.
+    let doubtful = first == WINDOWS_1252 && !bytes.is_ascii();
+    if !damaged && !doubtful {
         return text.into_owned();
     }
-    let others = [encoding_rs::UTF_8, encoding_rs::SHIFT_JIS, encoding_rs::EUC_JP];
-    let readable = others.iter().find_map(|other| other.decode_without_bom_handling_and_without_replacement(bytes));
-    // Western text in windows-1252 is often valid Shift_JIS, too; it has no Japanese item names.
-    readable.filter(|other| named.is_none() || other.contains("エラ") || other.is_ascii()).unwrap_or(text).into_owned()
+    let others = [UTF_8, ISO_2022_JP, SHIFT_JIS, EUC_JP].into_iter().filter(|other| *other != first);
+    let strict = |other: &'static Encoding| {
+        let text = other.decode_without_bom_handling_and_without_replacement(bytes)?;
+        // Text in the encodings of the West is often valid in those of Japan, too; it has no Japanese names.
+        let sure = other == UTF_8 || is_telling(&text) && !is_ascii_but_for_noise(&text);
+        (sure || claimed.is_none()).then_some(text)
+    };
+    others.filter_map(strict).next().unwrap_or(text).into_owned()
+}
+
+/// Whether a text has hardly a letter beyond ASCII.
+fn is_ascii_but_for_noise(text: &str) -> bool {
+    let wide = |c: &char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}');
+    text.chars().filter(wide).count() < 4
 }
 
 /// The encoding of a name, also of names that mails use and the WHATWG's list lacks.
 fn encoding(label: &str) -> Option<&'static Encoding> {
     let label = label.trim().trim_matches(['"', '\'']);
     let lower = label.to_ascii_lowercase();
-    Encoding::for_label(label.as_bytes()).or(match lower.as_str() {
+    // What browsers must not decode is known by no other name either.
+    let known = Encoding::for_label_no_replacement(label.as_bytes());
+    known.or(match lower.as_str() {
         "cp932" | "ms932" | "windows-932" | "x-ms-cp932" | "shift-jis" | "x-sjis-jp" => Some(encoding_rs::SHIFT_JIS),
         "iso-2022-jp-1" | "iso-2022-jp-2" | "iso-2022-jp-3" | "iso-2022-jp-ms" | "cp50220" | "cp50221" | "cp50222" => {
             Some(encoding_rs::ISO_2022_JP)
@@ -362,15 +507,6 @@ fn encoding(label: &str) -> Option<&'static Encoding> {
         "eucjp" | "eucjp-ms" | "eucjp-win" | "cp51932" => Some(encoding_rs::EUC_JP),
         _ => None,
     })
-}
-
-/// A subject that was written in ISO-2022-JP without encoded words.
-fn readable_subject(subject: &str) -> String {
-    if subject.contains("\u{1b}$") {
-        encoding_rs::ISO_2022_JP.decode_without_bom_handling(subject.as_bytes()).0.into_owned()
-    } else {
-        subject.to_owned()
-    }
 }
 
 #[cfg(test)]

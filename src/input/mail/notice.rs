@@ -1,20 +1,20 @@
 //! From a mail's items to what it tells.
 
-use std::{borrow::Cow, collections::HashSet};
-
-use unicode_normalization::UnicodeNormalization;
+use std::collections::HashSet;
 
 use super::{
     Content, Hindrance, MailOptions, Notice, Notified, Stopped,
-    items::{self, Filled, Item},
+    items::{self, Filled, Group},
     lines::Line,
     mime::{Letter, Version, version},
     moment,
+    names::Name,
+    reading::Item,
     sections::{Section, sections},
     subject::{self, Kind, Subject},
+    values::{self, Hints, bare, without_own_brackets},
 };
 use crate::{
-    input::Role,
     model::{Channel, Precision, Privacy, Sentence, Timestamp},
     taxonomy,
 };
@@ -139,12 +139,29 @@ struct Context<'a> {
     /// When it was sent, which says when the error was where no item does.
     sent: Result<Timestamp, Hindrance>,
     message_id: Option<String>,
+    /// The text ends in the middle.
+    cut: bool,
+}
+
+impl Context<'_> {
+    /// The channel's name in the subject.
+    fn channel(&self) -> Option<&str> {
+        self.subject.and_then(|subject| subject.channel.as_deref()).filter(|name| !is_damaged(name))
+    }
+}
+
+/// Whether characters were lost.
+fn is_damaged(text: &str) -> bool {
+    text.contains('\u{fffd}')
 }
 
 /// What a text tells.
 fn text(version: Version, letter: &Letter, subject: Option<&Subject>, options: MailOptions) -> Told {
     let mut told = Told::default();
-    for Section { fields, lines } in sections(version.lines) {
+    let sections = sections(version.lines);
+    let last = sections.len() - 1;
+    for (at, Section { fields, lines }) in sections.into_iter().enumerate() {
+        let cut = at == last && version.hindrance == Some(Hindrance::CutShort);
         let inner_subject = fields.as_ref().map(|fields| subject::recognise(&fields.subject));
         let context = match (&fields, &inner_subject) {
             (Some(fields), Some(inner)) => Context {
@@ -157,6 +174,7 @@ fn text(version: Version, letter: &Letter, subject: Option<&Subject>, options: M
                 }
                 .ok_or(Hindrance::ForwardedWithoutTime),
                 message_id: None,
+                cut,
             },
             _ => Context {
                 subject,
@@ -166,6 +184,7 @@ fn text(version: Version, letter: &Letter, subject: Option<&Subject>, options: M
                     sent => sent.ok_or(Hindrance::TimeMissing),
                 },
                 message_id: message_id(letter, options.privacy),
+                cut,
             },
         };
         told.add(section(&lines, &context, options));
@@ -180,7 +199,8 @@ fn text(version: Version, letter: &Letter, subject: Option<&Subject>, options: M
         };
         told = Told::fault(version.hindrance.unwrap_or(missing), "");
     }
-    if let Some(why) = version.hindrance
+    // Of a text that was cut off, what it tells whole is told.
+    if let Some(why) = version.hindrance.filter(|why| *why != Hindrance::CutShort)
         && !told.is_nothing()
     {
         told.fault = Some((why, String::new()));
@@ -190,7 +210,12 @@ fn text(version: Version, letter: &Letter, subject: Option<&Subject>, options: M
 
 /// What one mail's own text tells. A text without any items tells nothing, whatever its subject.
 fn section(lines: &[Line], context: &Context<'_>, options: MailOptions) -> Told {
-    let groups = items::groups(lines, context.subject.is_some());
+    let hints = Hints { channel: context.channel(), zone: options.zone };
+    let Some(mut groups) = items::groups(lines, context.subject.is_some(), &hints) else {
+        return Told::fault(Hindrance::TooManyItems, "");
+    };
+    // Damage costs an item, and the mail only where nothing can stand for it.
+    groups.iter_mut().for_each(|group| group.retain(|item| !is_lost(item, context.cut)));
     let filled = items::filled(&groups);
     let empty = Filled::default();
     if context.subject.is_some_and(|subject| subject.kind == Kind::RedeliveryStopped) {
@@ -211,10 +236,10 @@ fn section(lines: &[Line], context: &Context<'_>, options: MailOptions) -> Told 
         Ok(errors) => told.add(Told { notices: vec![Notice::Errors(errors)], fault: None }),
         Err((why, text)) => told.add(Told::fault(why, text)),
     };
-    if groups.iter().any(|group| items::get(group, Role::Reason).is_some()) {
+    if groups.iter().any(|group| reason_of(group).is_some()) {
         if is_notification(&groups, context) {
             // The channel and the time may stand above all groups.
-            let own = |group: &[Item]| group.iter().any(|item| !items::SHARED.contains(&item.role));
+            let own = |group: &[Item]| group.iter().any(|item| !items::SHARED.contains(&item.name));
             groups
                 .iter()
                 .zip(&filled)
@@ -229,10 +254,8 @@ fn section(lines: &[Line], context: &Context<'_>, options: MailOptions) -> Told 
     let one_liners = items::one_liners(lines);
     let alone = one_liners.len() == 1 && groups.len() == 1;
     for (reason, detail) in &one_liners {
-        let items = filled.first().unwrap_or(&empty);
-        let count = items[Role::Count as usize].filter(|_| alone);
-        let mut items = *items;
-        items[Role::Count as usize] = count;
+        let mut items = *filled.first().unwrap_or(&empty);
+        items[Name::Count as usize] = items[Name::Count as usize].filter(|_| alone);
         tell(errors(reason, detail, &items, context, options));
     }
     if one_liners.is_empty() && !groups.is_empty() {
@@ -241,32 +264,70 @@ fn section(lines: &[Line], context: &Context<'_>, options: MailOptions) -> Told 
     told
 }
 
+/// Whether an item is of no use, and something else may stand for it: another item, the subject, the mail's date.
+fn is_lost(item: &Item, cut: bool) -> bool {
+    let replaceable = [Name::ChannelId, Name::ChannelName, Name::Channel, Name::Time, Name::Url].contains(&item.name);
+    // A time that has its seconds is whole.
+    let clock = |time: &str| {
+        let digit = |at: usize| time.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        time.match_indices(':').any(|(at, _)| digit(at + 1) && time[at + 1..].get(2..3) == Some(":") && digit(at + 5))
+    };
+    let whole = !cut || !item.last || item.name == Name::Time && clock(&item.value);
+    replaceable && (is_damaged(&item.value) || !whole)
+}
+
+/// The item that tells the reason: the detail may do so, too (`Detail for error: could_not_connect - (…)`).
+fn reason_of(group: &[Item]) -> Option<&Item> {
+    let in_detail = || {
+        items::get(group, Name::Detail).filter(|item| {
+            let value = bare(&item.value);
+            values::is_code(values::reason_and_detail(value).map_or(value, |(reason, _)| reason))
+        })
+    };
+    items::get(group, Name::Reason).or_else(in_detail)
+}
+
 /// Whether items with a reason are a notification, and not a text about notifications.
-fn is_notification(groups: &[Vec<Item>], context: &Context<'_>) -> bool {
-    let has = |role| groups.iter().any(|group| items::get(group, role).is_some());
-    let placed = has(Role::ChannelId) || has(Role::ChannelName) || has(Role::Time);
+fn is_notification(groups: &[Group], context: &Context<'_>) -> bool {
+    let has = |name| groups.iter().any(|group| items::get(group, name).is_some());
+    let placed = [Name::ChannelId, Name::ChannelName, Name::Channel, Name::Time].into_iter().any(has);
     let is_code = |item: &Item| {
         let value = item.value.trim();
-        let (value, _) = items::reason_and_detail(value).unwrap_or((value, ""));
+        let (value, _) = values::reason_and_detail(value).unwrap_or((value, ""));
         let canonical = taxonomy::canonical(value, "");
         taxonomy::REASONS.contains(&&*canonical.reason)
             || !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
     };
-    let coded = groups.iter().any(|group| items::get(group, Role::Reason).is_some_and(is_code));
+    let coded = groups.iter().any(|group| reason_of(group).is_some_and(is_code));
     context.subject.is_some() || placed && coded
 }
 
 /// The errors that a group of items tells.
 fn by_items(items: &Filled<'_>, context: &Context<'_>, options: MailOptions) -> Result<Notified, Fault> {
-    let value = |role: Role| items[role as usize].map_or("", |item| item.value.trim());
-    let reason = bare(value(Role::Reason));
-    let detail = value(Role::Detail);
-    let (reason, detail) = match items::reason_and_detail(reason) {
-        Some(both) if detail.is_empty() => both,
-        Some((reason, _)) => (reason, detail),
-        None => (reason, detail),
+    let value = |name: Name| items[name as usize].map_or("", |item| item.value.trim());
+    let (reason, detail) = (bare(value(Name::Reason)), value(Name::Detail));
+    // Either may hold both.
+    let (reason, detail) = match (values::reason_and_detail(reason), values::reason_and_detail(bare(detail))) {
+        (Some(both), _) if detail.is_empty() => both,
+        (Some((reason, _)), _) => (reason, detail),
+        (None, Some((own, detail))) if reason.is_empty() || same_reason(own, reason) => (own, detail),
+        (None, _) if values::is_code(bare(detail)) && (reason.is_empty() || same_reason(detail, reason)) => {
+            (bare(detail), "")
+        }
+        _ => (reason, detail),
     };
+    if context.cut {
+        let whole = |name: Name| items[name as usize].is_some_and(|item| !item.last);
+        let open = |name: Name| items[name as usize].is_some_and(|item| item.last);
+        if !whole(Name::Count) || open(Name::Reason) || open(Name::Detail) {
+            return Err((Hindrance::CutShort, String::new()));
+        }
+    }
     errors(reason, detail, items, context, options)
+}
+
+fn same_reason(a: &str, b: &str) -> bool {
+    taxonomy::canonical(bare(a), "").reason == taxonomy::canonical(b, "").reason
 }
 
 fn errors(
@@ -277,20 +338,22 @@ fn errors(
     options: MailOptions,
 ) -> Result<Notified, Fault> {
     let privacy = options.privacy;
-    if items::is_none(reason) {
+    if values::is_none(reason) {
         return Err((Hindrance::ReasonMissing, String::new()));
     }
     if reason.len() > LONGEST_DETAIL || detail.len() > LONGEST_DETAIL {
         return Err((Hindrance::DetailTooLong, detail.chars().take(EXCERPT * 8).collect()));
     }
-    let detail = if items::is_none(detail) { "" } else { without_own_brackets(detail) };
+    let detail = if values::is_none(detail) { "" } else { without_own_brackets(detail) };
     let canonical = taxonomy::canonical(reason, detail);
     let url = match canonical.url {
         Some(url) => Some(url),
-        None => items[Role::Url as usize].map(|item| first_word(&item.value)),
+        None => items[Name::Url as usize].map(|item| first_word(&item.value)),
     };
-    let count = match items[Role::Count as usize] {
-        Some(item) if !items::is_none(&item.value) => count(&item.value).map_err(|why| (why, item.value.clone()))?,
+    let count = match items[Name::Count as usize] {
+        Some(item) if !values::is_none(&item.value) => {
+            values::count(&item.value).map_err(|why| (why, item.value.clone()))?
+        }
         _ => 1,
     };
     let (time, precision) = time(items, context, options)?;
@@ -305,15 +368,15 @@ fn errors(
         time,
         precision,
     };
-    let texts = [Some(&notified.reason), Some(&notified.detail), notified.channel.name.as_ref()];
-    if texts.into_iter().flatten().any(|text| text.contains('\u{fffd}')) {
+    // A damaged detail is counted as it is; a damaged reason could be any.
+    if is_damaged(&notified.reason) {
         return Err((Hindrance::Undecodable, String::new()));
     }
     Ok(notified)
 }
 
 fn time(items: &Filled<'_>, context: &Context<'_>, options: MailOptions) -> Result<(Timestamp, Precision), Fault> {
-    match items[Role::Time as usize] {
+    match items[Name::Time as usize] {
         Some(item) => {
             moment::read(&item.value, item.note.as_deref(), options.zone).map_err(|why| (why, item.value.clone()))
         }
@@ -327,86 +390,30 @@ fn time(items: &Filled<'_>, context: &Context<'_>, options: MailOptions) -> Resu
 }
 
 fn channel(items: &Filled<'_>, context: &Context<'_>, privacy: Privacy) -> Channel {
-    let named = |role: Role| items[role as usize].map(|item| item.value.clone());
-    let subject = || context.subject.and_then(|subject| subject.channel.clone());
+    let item = |name: Name| items[name as usize].map(|item| item.value.trim());
+    let (name, id) = match (item(Name::ChannelName), item(Name::ChannelId)) {
+        (None, id) => match item(Name::Channel).map(values::name_and_id) {
+            Some((name, own)) => (name, id.or(own)),
+            None => (None, id),
+        },
+        // `Channel name: shop (1650000001)`, where nothing else tells the id.
+        (Some(both), None) => match values::name_and_id(both) {
+            (Some(name), Some(id)) if context.channel() == Some(name) => (Some(name), Some(id)),
+            _ => (Some(both), None),
+        },
+        both => both,
+    };
     let shown = |text: String| {
         let text: Vec<&str> = text.split_whitespace().collect();
         (!text.is_empty()).then(|| privacy.excerpt(&text.join(" "), LONGEST_NAME))
     };
     Channel {
-        id: named(Role::ChannelId).map(|id| bare(&id).nfkc().collect()).and_then(shown),
-        name: named(Role::ChannelName).or_else(subject).and_then(shown),
-    }
-}
-
-/// A count as people write it: grouped, in wide digits, with a word behind it.
-fn count(text: &str) -> Result<u64, Hindrance> {
-    let text: String = text.nfkc().collect();
-    let text = bare(text.trim()).to_lowercase();
-    let units = ["errors", "error", "times", "time", "件", "回"];
-    let digits = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(&text).trim();
-    let digits: Cow<'_, str> = match digits.contains(|c: char| c == ',' || c == '\'' || c == '’' || c.is_whitespace())
-    {
-        true => grouped(digits).ok_or(Hindrance::CountNotWhole)?.into(),
-        false => digits.into(),
-    };
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Hindrance::CountNotWhole);
-    }
-    let count = digits.parse::<u64>().ok().filter(|count| i64::try_from(*count).is_ok());
-    count.ok_or(Hindrance::CountTooLarge)
-}
-
-/// The digits of `1,234,567`, if they are grouped by thousands.
-fn grouped(text: &str) -> Option<String> {
-    let groups: Vec<&str> = text.split(|c: char| c == ',' || c == '\'' || c == '’' || c.is_whitespace()).collect();
-    let fits = (1..=3).contains(&groups.first()?.len()) && groups[1..].iter().all(|group| group.len() == 3);
-    fits.then(|| groups.concat())
-}
-
-/// The value without the marks that make it code or bold.
-fn bare(value: &str) -> &str {
-    value.trim().trim_matches(['`', '"', '*', '“', '”']).trim()
-}
-
-/// `(Connection failed: …)` as `Connection failed: …`.
-fn without_own_brackets(detail: &str) -> &str {
-    let detail = bare(detail);
-    match detail.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-        Some(inner) if !inner.contains(['(', ')']) => inner.trim(),
-        _ => detail,
+        id: id.map(|id| bare(id).to_owned()).and_then(shown),
+        name: name.or_else(|| context.channel()).map(str::to_owned).and_then(shown),
     }
 }
 
 /// A URL, also where its link stands behind it once more (`https://h/ <https://h/>`).
 fn first_word(value: &str) -> &str {
     value.split_whitespace().next().unwrap_or_default().trim_matches(['<', '>', '`', '"'])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_are_whole_numbers_in_any_dress() {
-        for (text, expected) in [
-            ("1", 1),
-            ("0", 0),
-            (" 12 ", 12),
-            ("1,234", 1_234),
-            ("1 234 567", 1_234_567),
-            ("１２３", 123),
-            ("１，２３４件", 1_234),
-            ("12 errors", 12),
-            ("3回", 3),
-            ("`7`", 7),
-            ("9223372036854775807", 9_223_372_036_854_775_807),
-        ] {
-            assert_eq!(count(text), Ok(expected), "{text}");
-        }
-        for text in ["x", "-1", "1.5", "1,23", "12,34,567", "1234,567", ",123", "1e3", "many"] {
-            assert_eq!(count(text), Err(Hindrance::CountNotWhole), "{text}");
-        }
-        assert_eq!(count("9223372036854775808"), Err(Hindrance::CountTooLarge));
-    }
 }

@@ -6,7 +6,7 @@
 
 use mail_parser::decoders::html::add_html_token;
 
-use super::lines::Line;
+use super::lines::{CLOSE, Line, OPEN};
 
 /// Elements that stand on lines of their own.
 const BLOCKS: [&str; 31] = [
@@ -42,6 +42,8 @@ const BLOCKS: [&str; 31] = [
     "ul",
     "caption",
 ];
+/// Elements that hold nothing.
+const EMPTY: [&str; 7] = ["area", "img", "input", "link", "meta", "source", "wbr"];
 /// Elements whose text is not shown.
 const UNSHOWN: [&str; 5] = ["script", "style", "template", "title", "noscript"];
 /// No character reference is longer.
@@ -174,17 +176,36 @@ impl Page {
         for c in text.chars() {
             if c == '\n' && self.verbatim > 0 {
                 self.line_end = true;
-            } else if c.is_whitespace() || c == '\u{200b}' || c == '\u{feff}' {
+            } else if c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | OPEN | CLOSE) {
                 self.space = true;
             } else {
-                if self.line_end && !self.text.is_empty() {
-                    self.text.push('\n');
-                } else if self.space && !self.text.is_empty() {
-                    self.text.push(' ');
-                }
-                (self.space, self.line_end) = (false, false);
+                self.gap();
                 self.text.push(c);
             }
+        }
+    }
+
+    /// Puts down the white space or the line end that came since the last text.
+    fn gap(&mut self) {
+        if self.line_end && !self.text.is_empty() {
+            self.text.push('\n');
+        } else if self.space && !self.text.is_empty() {
+            self.text.push(' ');
+        }
+        (self.space, self.line_end) = (false, false);
+    }
+
+    /// An element within a line begins or ends.
+    fn edge(&mut self, edge: char) {
+        if edge == OPEN {
+            self.gap();
+        }
+        // Empty elements say nothing.
+        match (edge, self.text.ends_with(OPEN)) {
+            (CLOSE, true) => {
+                self.text.pop();
+            }
+            _ => self.text.push(edge),
         }
     }
 
@@ -193,9 +214,10 @@ impl Page {
             "td" | "th" if tag.closes => self.end_cell(),
             "td" | "th" => {
                 // A cell that was never closed, or text before the first one.
-                if self.in_cell || !self.text.is_empty() {
+                if self.in_cell || !self.text.trim_matches([OPEN, CLOSE]).is_empty() {
                     self.end_cell();
                 }
+                self.text.clear();
                 self.in_cell = true;
             }
             "tr" | "table" | "tbody" | "thead" | "tfoot" => self.end_row(),
@@ -204,7 +226,8 @@ impl Page {
                 self.end_block();
             }
             name if BLOCKS.contains(&name) => self.end_block(),
-            _ => {}
+            name if name.is_empty() || EMPTY.contains(&name) || UNSHOWN.contains(&name) => {}
+            _ => self.edge(if tag.closes { CLOSE } else { OPEN }),
         }
     }
 
@@ -222,9 +245,12 @@ impl Page {
     }
 
     fn end_row(&mut self) {
-        if self.in_cell || !self.text.is_empty() {
+        let edges = |text: &str| text.chars().all(|c| c == OPEN || c == CLOSE);
+        if self.in_cell || !edges(&self.text) {
             self.end_cell();
         }
+        // What is left of elements that hold rows.
+        self.text.clear();
         let cells = std::mem::take(&mut self.cells);
         if cells.iter().any(|cell| cell.contains('\n')) || cells.len() == 1 {
             // A cell of several lines is a stretch of the page, not a value.

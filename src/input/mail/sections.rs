@@ -89,7 +89,7 @@ fn run(lines: &[Line], start: usize) -> (usize, Option<Fields>) {
             (None, _) if line.is_blank() && lines.get(at + 1).is_some_and(|next| field(next).is_some()) => {}
             (None, Some((Field::Subject, subject))) if !line.is_blank() && subject.len() >= WRAPPED => {
                 subject.push(' ');
-                subject.push_str(&line.cells.join(" "));
+                subject.push_str(&line.shown());
             }
             _ => break,
         }
@@ -107,7 +107,7 @@ fn run(lines: &[Line], start: usize) -> (usize, Option<Fields>) {
 
 /// The field that a line is.
 fn field(line: &Line) -> Option<(Field, String)> {
-    let text = line.cells.join(" ");
+    let text = line.shown();
     // No name is longer than 30 bytes.
     let (name, value) = text.split_once([':', '：']).filter(|(name, _)| name.len() <= 40)?;
     let name = headings::normal(name);

@@ -236,7 +236,17 @@ fn a_mail_that_ends_too_early_is_told() {
         ["11-18 20:02:00 ?/shop unclassified||-|12 minute"],
         "the plain version is whole"
     );
-    assert_eq!(hindrance(&read(format!("{head}{plain}").as_bytes(), 1, OPTIONS())), Hindrance::CutShort);
+    // What was told before the end is told; where the last line may go on, its number is not believed.
+    let expected = ["11-18 20:02:00 ?/shop unclassified||-|12 minute"];
+    assert_eq!(told(&read(format!("{head}{plain}").as_bytes(), 1, OPTIONS())), expected);
+    let cut = |text: String| read(text.as_bytes(), 1, OPTIONS());
+    assert_eq!(hindrance(&cut(format!("{head}{}", plain.trim_end()))), Hindrance::CutShort);
+    assert_eq!(hindrance(&cut(format!("{head}{}", plain.replace("Error count: 12\n", "")))), Hindrance::CutShort);
+    assert_eq!(told(&cut(format!("{head}{plain}Time detected: 2026-11-18 20"))), expected);
+    assert_eq!(
+        told(&cut(format!("{head}{plain}Time detected: 2026-11-18 20:01:05"))),
+        ["11-18 20:01:05 ?/shop unclassified||-|12 second"]
+    );
 }
 
 #[test]

@@ -1,0 +1,462 @@
+//! The value behind an item's name: how far it reaches, and whether it is of the form that its item has.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{
+    Hindrance,
+    lines::{CLOSE, OPEN, without_edges},
+    moment,
+    names::{BULLETS, Mark, Name, Token},
+};
+use crate::{model::Zone, taxonomy};
+
+/// No value is longer; what is longer is read so far, to say that it is.
+const LONGEST: usize = 8 << 10;
+/// No value is wrapped into more lines.
+const MOST_LINES: usize = 8;
+/// A line of so many characters or more may have been wrapped; programs wrap at 65 to 78.
+const NARROWEST: usize = 56;
+const WIDEST: usize = 100;
+
+/// What is known beside the text.
+#[derive(Clone, Copy, Debug)]
+pub struct Hints<'a> {
+    /// The channel's name, as the subject has it.
+    pub channel: Option<&'a str>,
+    /// The zone of times without an offset.
+    pub zone: Zone,
+}
+
+/// How well a value fits its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// It cannot be the value of this item.
+    Wrong,
+    Empty,
+    /// It may be, as any text may.
+    Fits,
+    /// It is of the form that no other text has.
+    Sure,
+}
+
+/// A value. Not safe to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    pub text: String,
+    pub fit: Fit,
+    /// Where the lines on which it stands end.
+    pub end: usize,
+}
+
+/// The value of a name that ends before `limit`, where the next name or the text ends. `widest` is the length of the
+/// longest line that may have been wrapped.
+pub fn value(text: &str, token: &Token, limit: usize, widest: usize, hints: &Hints<'_>) -> Value {
+    let mut limit = limit.min(token.value + LONGEST);
+    while !text.is_char_boundary(limit) {
+        limit -= 1;
+    }
+    let Some((start, opened)) = start(&text[..limit], token) else {
+        // `Time detected (2026-11-18)`
+        let text = token.note.clone().filter(|note| fit(token, note, hints).1 == Fit::Sure).unwrap_or_default();
+        let fit = if text.is_empty() { Fit::Empty } else { Fit::Sure };
+        return Value { text, fit, end: token.value };
+    };
+    let (line, end, shared) = line(text, start, limit, widest);
+    let line = if shared { without_joiner(&line) } else { &line };
+    let (mut best, mut fits) = fit(token, &without_edges(line), hints);
+    // The element around the value ends where the value does.
+    if let Some(inner) = opened.and_then(|opened| element(&text[start..limit], opened)) {
+        let inner = inner.split(['\n', '\t']).map(without_edges).collect::<Vec<_>>().join(" ");
+        let (own, own_fits) = fit(token, &inner, hints);
+        if own_fits >= fits {
+            (best, fits) = (own, own_fits);
+        }
+    }
+    Value { text: best, fit: fits, end }
+}
+
+/// Where the value begins, and how many elements were opened directly before it.
+fn start(text: &str, token: &Token) -> Option<(usize, Option<usize>)> {
+    let (mut opened, mut line_ends, mut cells) = (0, 0, 0);
+    let mut chars = text[token.value..].char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            OPEN => opened += 1,
+            CLOSE => opened = 0,
+            '\n' if cells > 0 || line_ends == 2 => return None,
+            '\n' => line_ends += 1,
+            '\t' if cells > 0 || line_ends > 0 => return None,
+            '\t' => {
+                cells += 1;
+                // A cell of its own for the colon.
+                if let Some((sign, _)) = text[token.value + at + 1..].split_once('\t')
+                    && !sign.is_empty()
+                    && sign.chars().all(|c| ":：=|-–".contains(c) || c.is_whitespace() && c != '\n')
+                {
+                    chars = text[token.value..].char_indices();
+                    chars.nth(text[token.value..token.value + at + 1 + sign.len()].chars().count());
+                }
+            }
+            c if c.is_whitespace() => {}
+            _ => {
+                let mut at = token.value + at;
+                if line_ends > 0 {
+                    let rest = text[at..].trim_start_matches(|c| BULLETS.contains(c) && !"\"'“`([（「【".contains(c));
+                    // A value such as `-` is no bullet.
+                    at = if rest.starts_with([' ', '\u{3000}']) { text.len() - rest.trim_start().len() } else { at };
+                }
+                return Some((at, (opened > 0).then_some(opened)));
+            }
+        }
+    }
+    None
+}
+
+/// The text up to the end of so many elements.
+fn element(text: &str, mut depth: usize) -> Option<&str> {
+    for (at, c) in text.char_indices() {
+        match c {
+            OPEN => depth += 1,
+            CLOSE => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(&text[..at]);
+        }
+    }
+    None
+}
+
+/// The line that begins here, put together again where it was wrapped; where it ends, and whether something else than
+/// its end ends it.
+fn line(text: &str, start: usize, limit: usize, widest: usize) -> (String, usize, bool) {
+    let mut whole = String::new();
+    let mut at = start;
+    for _ in 0..MOST_LINES {
+        let end = text[at..limit].find(['\n', '\t']).map_or(limit, |end| at + end);
+        let piece = text[at..end].trim();
+        join(&mut whole, piece, width(text, at, end) + 1 >= widest);
+        if end == limit {
+            return (whole, end, limit < text.len());
+        }
+        if text.as_bytes()[end] == b'\t' {
+            return (whole, end, false);
+        }
+        let next = &text[end + 1..limit];
+        let next = &next[..next.find('\n').unwrap_or(next.len())];
+        let words = without_edges(next);
+        let first = words.split_whitespace().next().unwrap_or_default();
+        // Before the next name stands its bullet, or its number.
+        let bullet = |c: char| c.is_whitespace() || BULLETS.contains(c);
+        let number = words.trim().strip_suffix(['.', ')']).unwrap_or_default();
+        let blank = words.chars().all(bullet) || (1..=2).contains(&number.len()) && number.parse::<u8>().is_ok();
+        let full = width(text, at, end) + 1 + first.chars().count() > widest.max(NARROWEST);
+        let wrapped = full && width(text, at, end) <= WIDEST || next.starts_with(' ') || piece.ends_with([':', '：']);
+        // A URL goes on with what a URL has, and is the last of its value.
+        let url = whole.split_whitespace().last().is_some_and(|word| word.contains("://"));
+        let goes_on =
+            !url || first.starts_with(['/', '?', '&', '=', '#', '.', '%']) || whole.ends_with(['/', '=', '&', '?']);
+        if blank || !wrapped || !goes_on || next.contains('\t') {
+            return (whole, end, false);
+        }
+        at = end + 1;
+    }
+    (whole, at, false)
+}
+
+/// How long the line is on which a stretch ends, in characters, if it is not much too long.
+fn width(text: &str, start: usize, end: usize) -> usize {
+    let before = text[..start].chars().rev().take(2 * WIDEST).take_while(|c| *c != '\n');
+    let counts = |c: &char| *c != OPEN && *c != CLOSE;
+    before.filter(counts).count() + text[start..end].chars().take(2 * WIDEST).filter(counts).count()
+}
+
+/// The longest of the lines that a program may have wrapped.
+pub fn widest(text: &str) -> usize {
+    let widths = text.split('\n').map(|line| line.chars().take(2 * WIDEST).count()).filter(|width| *width <= 80);
+    widths.max().unwrap_or(0).max(NARROWEST)
+}
+
+fn join(whole: &mut String, piece: &str, brim: bool) {
+    let last = whole.chars().next_back();
+    let wide = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() && c.is_alphanumeric());
+    // URLs and words with hyphens are cut without a space, and so is Japanese at the edge of the page.
+    let url = whole.split_whitespace().last().is_some_and(|word| word.contains("://"));
+    let tight = url
+        || last.is_none_or(|c| c == '/' || c == '_')
+        || whole.ends_with('-') && !whole.ends_with(" -")
+        || brim && wide(last) && wide(piece.chars().next());
+    if !tight {
+        whole.push(' ');
+    }
+    whole.push_str(piece);
+}
+
+/// The value without what parts it from the next item on its line: a comma, a slash, the next item's bullet or bracket.
+fn without_joiner(value: &str) -> &str {
+    let mark = |c: char| c.is_whitespace() || c == OPEN || c == CLOSE;
+    let trimmed = value.trim_end_matches(|c| mark(c) || BULLETS.contains(c));
+    let trimmed = if trimmed.trim_matches(mark).is_empty() { value.trim_end_matches(mark) } else { trimmed };
+    let trimmed = trimmed.strip_suffix([',', ';', '、', '，', '；', '/', '／', '。']).unwrap_or(trimmed);
+    // A bracket that closes what the value opened is its own.
+    let opens = trimmed.matches(['(', '（']).count();
+    match trimmed.strip_suffix([')', '）']) {
+        Some(inner) if trimmed.matches([')', '）']).count() > opens => inner.trim_end_matches(mark),
+        _ => trimmed.trim_end_matches(mark),
+    }
+}
+
+/// What of a text is the value of an item, and how well it fits.
+fn fit(token: &Token, text: &str, hints: &Hints<'_>) -> (String, Fit) {
+    let (whole, text) = (text.trim(), bare(text));
+    let as_is = |fit| (text.to_owned(), fit);
+    if text.is_empty() {
+        return as_is(Fit::Empty);
+    }
+    if is_none(text) {
+        return as_is(Fit::Fits);
+    }
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let one_word = word.len() == text.len();
+    match token.name {
+        Name::ChannelId => {
+            let plain: String = word.nfkc().collect();
+            let digits: String = plain.chars().take_while(char::is_ascii_digit).collect();
+            match plain[digits.len()..].starts_with(|c: char| c.is_alphanumeric() || "_-:/.".contains(c)) {
+                false if !digits.is_empty() => (digits, Fit::Sure),
+                _ => as_is(if one_word { Fit::Fits } else { Fit::Wrong }),
+            }
+        }
+        // Quotes may be the name's own.
+        Name::ChannelName => match hints.channel {
+            Some(known) if squeezed(known) == squeezed(whole) => (known.to_owned(), Fit::Sure),
+            _ => (whole.to_owned(), Fit::Fits),
+        },
+        Name::Channel => as_is(if name_and_id(text).1.is_some() { Fit::Sure } else { Fit::Fits }),
+        Name::Reason => {
+            if reason_and_detail(text).is_some() || is_reason(text) {
+                return as_is(Fit::Sure);
+            }
+            let code = word.trim_end_matches([',', '.', ';', ':', '、', '。']);
+            if is_reason(code) {
+                return (code.to_owned(), Fit::Sure);
+            }
+            let words = text.split_whitespace().count();
+            as_is(if one_word || words <= 4 && token.mark != Mark::Space { Fit::Fits } else { Fit::Wrong })
+        }
+        Name::Detail => detail(text, token),
+        Name::Count => prefix(text, 5, |_| true, |text| count(text).is_ok()),
+        Name::Time => {
+            // What is left behind is no part of a time that was not understood.
+            let prose = |rest: &str| {
+                !rest.split_whitespace().take(2).any(|word| {
+                    let word = word.to_lowercase();
+                    word.contains(char::is_numeric) || ["am", "pm", "a.m.", "p.m."].contains(&word.as_str())
+                }) || rest.starts_with(['-', '–', '~', '〜', '～'])
+            };
+            prefix(text, 16, prose, |text| moment::read(text, token.note.as_deref(), hints.zone).is_ok())
+        }
+        Name::Url => {
+            let url = word.trim_matches(['<', '>', '`', '"', ',', ';']);
+            let plausible = url.contains("://") || url.contains('.') && url.contains('/');
+            (url.to_owned(), if plausible { Fit::Sure } else { Fit::Wrong })
+        }
+    }
+}
+
+/// The longest beginning of some words that is right, without the full stop behind it.
+fn prefix(text: &str, words: usize, may_be_left: impl Fn(&str) -> bool, right: impl Fn(&str) -> bool) -> (String, Fit) {
+    let ends = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at).take(words);
+    let mut ends: Vec<usize> = ends.collect();
+    if text.split_whitespace().count() <= words {
+        ends.push(text.len());
+    }
+    for end in ends.into_iter().rev() {
+        let (head, rest) = (text[..end].trim_end(), text[end..].trim_start());
+        let bare_head = head.trim_end_matches(['.', ',', ';', '。', '、', '!', '|', '/']);
+        let unbracketed = bare_head.trim_end_matches([')', '）']).trim_end_matches(['.', '。']);
+        for head in [head, bare_head, unbracketed] {
+            if !head.is_empty() && (rest.is_empty() || may_be_left(rest)) && right(head) {
+                return (head.to_owned(), Fit::Sure);
+            }
+        }
+    }
+    (text.to_owned(), Fit::Wrong)
+}
+
+fn detail(text: &str, token: &Token) -> (String, Fit) {
+    if reason_and_detail(text).is_some() || is_code(text) {
+        return (text.to_owned(), Fit::Sure);
+    }
+    let stopped = text.trim_end_matches(['.', '。']);
+    if let Some(known) = [text, without_own_brackets(text), stopped].into_iter().find(|text| is_detail(text)) {
+        return (known.to_owned(), Fit::Sure);
+    }
+    // A page of documentation is no detail.
+    if !token.strong && (text.starts_with("http://") || text.starts_with("https://")) {
+        return (text.to_owned(), Fit::Wrong);
+    }
+    // A known detail, and a sentence of something else behind it.
+    let ends = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at).take(40);
+    let sentence = |end: &usize| {
+        let rest = text[*end..].trim_start();
+        rest.starts_with(|c: char| c.is_uppercase() || !c.is_ascii() && c.is_alphabetic())
+            && rest.split_whitespace().count() > 1
+            || rest.starts_with(|c: char| !c.is_ascii() && c.is_alphabetic())
+    };
+    let known = ends.filter(sentence).filter(|end| is_detail(text[..*end].trim_end_matches(['.', '。']))).last();
+    match known {
+        Some(end) => (text[..end].trim_end_matches(['.', '。']).to_owned(), Fit::Sure),
+        None => (text.to_owned(), Fit::Fits),
+    }
+}
+
+/// Whether a text is a detail of LINE's list, or a status, perhaps with a URL behind it.
+fn is_detail(text: &str) -> bool {
+    taxonomy::REASONS.iter().any(|reason| {
+        let canonical = taxonomy::canonical(reason, text);
+        !canonical.detail.is_empty() && taxonomy::is_known(reason, &canonical.detail)
+    })
+}
+
+/// Whether a text is one of LINE's codes, letter by letter: `Request timeout` is a detail.
+pub fn is_code(text: &str) -> bool {
+    taxonomy::REASONS.iter().any(|code| code.eq_ignore_ascii_case(text))
+}
+
+/// Whether a text is one of LINE's codes, perhaps with other marks between its words.
+pub fn is_reason(text: &str) -> bool {
+    taxonomy::REASONS.contains(&&*taxonomy::canonical(text, "").reason)
+}
+
+/// Splits `could_not_connect - (…)` where it is the value of one item.
+pub fn reason_and_detail(value: &str) -> Option<(&str, &str)> {
+    let (reason, rest) = code(value)?;
+    let detail = behind(rest)?;
+    (!detail.is_empty()).then_some((reason, detail))
+}
+
+/// A reason's code at the start of a text, and what follows it.
+pub fn code(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    // News have their detail in brackets, too.
+    let new = word.contains('_') && rest.trim_start().starts_with('-') && rest.contains('(');
+    (is_code(word) || new).then_some((word, rest))
+}
+
+/// The detail behind a reason's code: in brackets, with or without a hyphen before; empty where nothing follows; none
+/// where other text does.
+pub fn behind(rest: &str) -> Option<&str> {
+    let rest = rest.trim();
+    let rest = rest.strip_prefix(['-', '–', '—', ':', '：']).unwrap_or(rest).trim();
+    if rest.is_empty() {
+        return Some("");
+    }
+    let inner = rest.strip_prefix(['(', '（'])?;
+    Some(inner.strip_suffix([')', '）']).unwrap_or(inner).trim())
+}
+
+/// The name and the id of `shop (1650000001)`, `1650000001` and `shop`.
+pub fn name_and_id(text: &str) -> (Option<&str>, Option<&str>) {
+    let text = text.trim();
+    let is_id = |text: &str| text.len() >= 6 && text.bytes().all(|b| b.is_ascii_digit());
+    if is_id(text) {
+        return (None, Some(text));
+    }
+    let split = [('(', ')'), ('（', '）'), ('[', ']')].into_iter().find_map(|(open, close)| {
+        let (name, id) = text.strip_suffix(close)?.rsplit_once(open)?;
+        let id = id.trim().trim_start_matches(|c: char| !c.is_ascii_digit());
+        is_id(id).then_some((name.trim(), id))
+    });
+    match split {
+        Some((name, id)) => (Some(name).filter(|name| !name.is_empty()), Some(id)),
+        None => (Some(text), None),
+    }
+}
+
+/// A count as people write it: grouped, in wide digits, with a word behind it.
+pub fn count(text: &str) -> Result<u64, Hindrance> {
+    let text: String = text.nfkc().collect();
+    let text = bare(text.trim()).to_lowercase();
+    let units = ["errors", "error", "times", "time", "件", "回"];
+    let digits = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(&text).trim();
+    let digits: Cow<'_, str> = match digits.contains(|c: char| c == ',' || c == '\'' || c == '’' || c.is_whitespace())
+    {
+        true => grouped(digits).ok_or(Hindrance::CountNotWhole)?.into(),
+        false => digits.into(),
+    };
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Hindrance::CountNotWhole);
+    }
+    let count = digits.parse::<u64>().ok().filter(|count| i64::try_from(*count).is_ok());
+    count.ok_or(Hindrance::CountTooLarge)
+}
+
+/// The digits of `1,234,567`, if they are grouped by thousands.
+fn grouped(text: &str) -> Option<String> {
+    let groups: Vec<&str> = text.split(|c: char| c == ',' || c == '\'' || c == '’' || c.is_whitespace()).collect();
+    let fits = (1..=3).contains(&groups.first()?.len()) && groups[1..].iter().all(|group| group.len() == 3);
+    fits.then(|| groups.concat())
+}
+
+/// Whether a value says that there is none.
+pub fn is_none(value: &str) -> bool {
+    ["", "-", "–", "—", "ー", "―", "－", "n/a", "none", "なし", "無し"].contains(&value.trim().to_lowercase().as_str())
+}
+
+/// The value without the marks that make it code or bold.
+pub fn bare(value: &str) -> &str {
+    value.trim().trim_matches(['`', '"', '*', '“', '”']).trim()
+}
+
+/// `(Connection failed: …)` as `Connection failed: …`.
+pub fn without_own_brackets(detail: &str) -> &str {
+    let detail = bare(detail);
+    match detail.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
+        Some(inner) if !inner.contains(['(', ')']) => inner.trim(),
+        _ => detail,
+    }
+}
+
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_whole_numbers_in_any_dress() {
+        for (text, expected) in [
+            ("1", 1),
+            ("0", 0),
+            (" 12 ", 12),
+            ("1,234", 1_234),
+            ("1 234 567", 1_234_567),
+            ("１２３", 123),
+            ("１，２３４件", 1_234),
+            ("12 errors", 12),
+            ("3回", 3),
+            ("`7`", 7),
+            ("9223372036854775807", 9_223_372_036_854_775_807),
+        ] {
+            assert_eq!(count(text), Ok(expected), "{text}");
+        }
+        for text in ["x", "-1", "1.5", "1,23", "12,34,567", "1234,567", ",123", "1e3", "many"] {
+            assert_eq!(count(text), Err(Hindrance::CountNotWhole), "{text}");
+        }
+        assert_eq!(count("9223372036854775808"), Err(Hindrance::CountTooLarge));
+    }
+
+    #[test]
+    fn a_channel_may_be_name_and_id_in_one() {
+        assert_eq!(name_and_id("shop (1650000001)"), (Some("shop"), Some("1650000001")));
+        assert_eq!(name_and_id("お店（ID: 1650000001）"), (Some("お店"), Some("1650000001")));
+        assert_eq!(name_and_id("1650000001"), (None, Some("1650000001")));
+        assert_eq!(name_and_id("shop (2)"), (Some("shop (2)"), None));
+    }
+}
