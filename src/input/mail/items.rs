@@ -175,6 +175,7 @@ fn list(lines: &[Line], at: usize) -> Option<Pairs> {
         && let Some(text) = lines.get(next).and_then(one)
     {
         match names::whole(&text) {
+            Some(name) if names.iter().any(|(_, known)| *known == name) => break,
             Some(name) => names.push((text, name)),
             None if text.is_empty() && !names.is_empty() => {}
             None => break,
@@ -187,7 +188,8 @@ fn list(lines: &[Line], at: usize) -> Option<Pairs> {
     let mut values = Vec::new();
     while values.len() < names.len() {
         let text = one(lines.get(next)?)?;
-        if names::whole(&text).is_some() {
+        // A channel may be called like an item; three names may be one without a value, a name and such a channel.
+        if names.len() < 4 && names::whole(&text).is_some() {
             return None;
         }
         values.extend(Some(text).filter(|text| !text.is_empty()));
@@ -196,7 +198,7 @@ fn list(lines: &[Line], at: usize) -> Option<Pairs> {
     let right = names.iter().zip(&values).all(|((_, name), value)| match name {
         Name::Count => values::count(value).is_ok(),
         Name::ChannelId => value.bytes().all(|b| b.is_ascii_digit()),
-        Name::Reason => values::is_reason(value),
+        Name::Reason => !value.contains(char::is_whitespace),
         _ => true,
     });
     let told = names.iter().any(|(_, name)| [Name::Count, Name::ChannelId, Name::Reason].contains(name));

@@ -112,6 +112,19 @@ const WEAK: [(Name, &[&str]); 6] = [
     (Name::Url, &["url"]),
 ];
 
+/// What stands before a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// A line or a cell begins with it, perhaps behind a bullet or a number.
+    Line,
+    /// An element begins with it.
+    Open,
+    /// An element ends before it.
+    Close,
+    /// Other text.
+    Within,
+}
+
 /// What sets a name apart from its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -139,8 +152,7 @@ pub struct Token {
     pub name: Name,
     /// The name is LINE's own.
     pub strong: bool,
-    /// A line, a cell or an element begins with it, perhaps behind a bullet.
-    pub begins: bool,
+    pub begin: Begin,
     pub mark: Mark,
     pub start: usize,
     /// Where the name ends, with what belongs to it.
@@ -184,7 +196,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
         };
         let (strong, weak) = (longest(&STRONG), longest(&WEAK));
         // `URL` is one of LINE's names, and a word of everybody.
-        let weak = weak.filter(|(name, _)| *name == Name::Url || begins(text, start));
+        let weak = weak.filter(|(name, _)| *name == Name::Url || begin(text, start) != Begin::Within);
         match (strong, weak) {
             (Some((name, end)), _) => found.push((name, true, start, end)),
             (None, Some((name, end))) => found.push((name, false, start, end)),
@@ -196,13 +208,21 @@ pub fn tokens(text: &str) -> Vec<Token> {
     while let Some((name, mut strong, start, mut end)) = found.next() {
         // `エラーの原因 / Reason for error`, `チャネルID (Channel ID)`
         let mut bracket = false;
-        while let Some(second) = found.next_if(|next| next.0 == name && also(text.get(end..next.2).unwrap_or_default()))
+        let foreign = |end: usize, next: &(Name, bool, usize, usize)| {
+            text[start..end].is_ascii() != text[next.2..next.3].is_ascii()
+        };
+        while let Some(second) = found
+            .next_if(|next| next.0 == name && foreign(end, next) && also(text.get(end..next.2).unwrap_or_default()))
         {
             bracket |= text[end..second.2].contains(['(', '（']);
             (strong, end) = (strong || second.1, second.3);
         }
+        let begin = begin(text, start);
         let (end, mark, value, note) = behind(text, end, bracket);
-        tokens.push(Token { name, strong, begins: begins(text, start), mark, start, end, value, note });
+        // A name with a colon above its value is one on a line of its own.
+        let alone = || text[value..].split('\n').next().is_none_or(|rest| rest.trim().is_empty());
+        let mark = if begin == Begin::Line && mark != Mark::Cell && alone() { Mark::Line } else { mark };
+        tokens.push(Token { name, strong, begin, mark, start, end, value, note });
     }
     tokens
 }
@@ -214,7 +234,9 @@ pub fn whole(text: &str) -> Option<Name> {
     }
     let tokens = tokens(text);
     let covered = |token: &&Token| {
-        token.begins && !text[..token.start].contains(char::is_alphanumeric) && text[token.value..].trim().is_empty()
+        token.begin == Begin::Line
+            && !text[..token.start].contains(char::is_alphanumeric)
+            && text[token.value..].trim().is_empty()
     };
     tokens.iter().find(covered).map(|token| token.name)
 }
@@ -298,25 +320,27 @@ fn is_edge(c: char) -> bool {
 /// Marks of lists, of emphasis and of brackets that stand before a name.
 pub const BULLETS: &str = "-*+•·・●■◆○◇□▪◦‣※#►▶>＞|│【[［「『(（\"'“`_–—";
 
-/// Whether a line, a cell or an element begins here.
-fn begins(text: &str, start: usize) -> bool {
-    let mut before = text[..start].char_indices().rev();
+/// What stands before a name that begins here.
+fn begin(text: &str, start: usize) -> Begin {
+    let mut edge = None;
     let mut end = start;
-    for (at, c) in before.by_ref() {
+    for (at, c) in text[..start].char_indices().rev() {
         match c {
-            '\n' | '\t' | OPEN | CLOSE => return true,
-            c if c.is_whitespace() || BULLETS.contains(c) => end = at,
+            '\n' | '\t' => return Begin::Line,
+            OPEN => _ = edge.get_or_insert(Begin::Open),
+            CLOSE => _ = edge.get_or_insert(Begin::Close),
+            c if c.is_whitespace() || BULLETS.contains(c) => {}
             _ => break,
         }
-    }
-    if end == 0 || text[..end].is_empty() {
-        return true;
+        end = at;
     }
     // `3. Name` and `3) Name`
-    let Some(number) = text[..end].trim_end_matches(' ').strip_suffix(['.', ')']) else { return false };
-    let rest = number.trim_end_matches(|c: char| c.is_ascii_digit());
-    let digits = number.len() - rest.len();
-    (1..=2).contains(&digits) && rest.trim_end_matches(' ').chars().next_back().is_none_or(|c| c == '\n' || c == '\t')
+    let numbered = text[..end].strip_suffix(['.', ')']).is_some_and(|number| {
+        let rest = number.trim_end_matches(|c: char| c.is_ascii_digit());
+        let before = rest.trim_end_matches(' ').chars().next_back();
+        (1..=2).contains(&(number.len() - rest.len())) && before.is_none_or(|c| c == '\n' || c == '\t')
+    });
+    if end == 0 || numbered { Begin::Line } else { edge.unwrap_or(Begin::Within) }
 }
 
 /// Where a name ends with all that belongs to it, what sets it apart from its value, where that begins, and the note in
@@ -400,8 +424,8 @@ fn in_brackets(text: &str) -> Option<(&str, usize)> {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> Vec<(Name, bool, Mark, &str)> {
-        tokens(text).iter().map(|token| (token.name, token.begins, token.mark, text[token.value..].trim())).collect()
+    fn told(text: &str) -> Vec<(Name, Begin, Mark, &str)> {
+        tokens(text).iter().map(|token| (token.name, token.begin, token.mark, text[token.value..].trim())).collect()
     }
 
     #[test]
@@ -421,7 +445,7 @@ mod tests {
             "3. Channel ID: 1",
             "> - Channel ID: 1",
         ] {
-            assert_eq!(told(text), [(Name::ChannelId, true, Mark::Sign(':'), "1")], "{text}");
+            assert_eq!(told(text), [(Name::ChannelId, Begin::Line, Mark::Sign(':'), "1")], "{text}");
         }
         for text in
             ["Channel, ID", "channelidea", "my_channel ids", "チャネルIDの", "Channel\n\nID: 1", "subchannel ID"]
@@ -433,24 +457,24 @@ mod tests {
     #[test]
     fn what_stands_around_it_is_noted() {
         let edges = |text: &str| text.replace('<', "\u{1e}").replace('>', "\u{1f}");
-        for (text, begins, mark) in [
-            ("Error count: 17", true, Mark::Sign(':')),
-            ("Error count - 17", true, Mark::Sign('-')),
-            ("Error count ..... 17", true, Mark::Sign('.')),
-            ("x\nError count\n17", true, Mark::Line),
-            ("x\tError count\t17", true, Mark::Cell),
-            ("Error count 17", true, Mark::Space),
-            ("Error count -17", true, Mark::Space),
-            ("Error count　17", true, Mark::Gap),
-            ("【Error count】17", true, Mark::Bracket),
-            ("is Error count 17", false, Mark::Space),
-            ("is <Error count> 17", true, Mark::Close),
-            ("is Error count <17>", false, Mark::Open),
-            ("is <Error count>: 17", true, Mark::Sign(':')),
+        for (text, begin, mark) in [
+            ("Error count: 17", Begin::Line, Mark::Sign(':')),
+            ("Error count - 17", Begin::Line, Mark::Sign('-')),
+            ("Error count ..... 17", Begin::Line, Mark::Sign('.')),
+            ("x\nError count\n17", Begin::Line, Mark::Line),
+            ("x\tError count\t17", Begin::Line, Mark::Cell),
+            ("Error count 17", Begin::Line, Mark::Space),
+            ("Error count -17", Begin::Line, Mark::Space),
+            ("Error count　17", Begin::Line, Mark::Gap),
+            ("【Error count】17", Begin::Line, Mark::Bracket),
+            ("is Error count 17", Begin::Within, Mark::Space),
+            ("is <Error count> 17", Begin::Open, Mark::Close),
+            ("is Error count <17>", Begin::Within, Mark::Open),
+            ("is <Error count>: 17", Begin::Open, Mark::Sign(':')),
         ] {
             let text = edges(text);
             let found = tokens(&text);
-            assert_eq!(found.iter().map(|t| (t.begins, t.mark)).collect::<Vec<_>>(), [(begins, mark)], "{text}");
+            assert_eq!(found.iter().map(|t| (t.begin, t.mark)).collect::<Vec<_>>(), [(begin, mark)], "{text}");
         }
     }
 

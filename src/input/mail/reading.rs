@@ -7,8 +7,8 @@
 //! (Bellman), name by name, with the names of the group so far as the state.
 
 use super::{
-    names::{Mark, Name, Token},
-    values::{Fit, Hints, Value, value, widest},
+    names::{Begin, Mark, Name, Token},
+    values::{Fit, Hints, Value, value},
 };
 
 /// Values reach over so many names of which none is an item.
@@ -43,7 +43,6 @@ struct Path {
 
 /// The items among the tokens of a text.
 pub fn items(text: &str, tokens: &[Token], hints: &Hints<'_>) -> Vec<Item> {
-    let widest = widest(text);
     let usual = usual(tokens);
     let passed: Vec<i32> = tokens.iter().zip(&usual).map(|(token, usual)| passed(token, *usual)).collect();
     let mut paths: Vec<Vec<Path>> = vec![Vec::new(); tokens.len()];
@@ -64,7 +63,7 @@ pub fn items(text: &str, tokens: &[Token], hints: &Hints<'_>) -> Vec<Item> {
         if here.is_empty() {
             continue;
         }
-        let last = worth(at, &value(text, &tokens[at], text.len(), widest, hints)) - left;
+        let last = worth(at, &value(text, &tokens[at], text.len(), hints)) - left;
         for (which, path) in here.iter().enumerate() {
             if best.is_none_or(|(score, ..)| path.score + last > score) {
                 best = Some((path.score + last, at, which));
@@ -73,7 +72,7 @@ pub fn items(text: &str, tokens: &[Token], hints: &Hints<'_>) -> Vec<Item> {
         let mut weight = 0;
         for next in (at + 1..tokens.len()).take(REACH) {
             if tokens[next].start >= tokens[at].end {
-                let own = worth(at, &value(text, &tokens[at], tokens[next].start, widest, hints));
+                let own = worth(at, &value(text, &tokens[at], tokens[next].start, hints));
                 let ordered = i32::from(tokens[next].name > tokens[at].name);
                 let (name, again) = (bit(tokens[next].name), again(&tokens[next]));
                 for (which, path) in here.iter().enumerate() {
@@ -98,16 +97,16 @@ pub fn items(text: &str, tokens: &[Token], hints: &Hints<'_>) -> Vec<Item> {
         at = paths[token][which].from;
     }
     chosen.reverse();
-    told(text, tokens, &chosen, widest, hints)
+    told(text, tokens, &chosen, hints)
 }
 
-fn told(text: &str, tokens: &[Token], chosen: &[usize], widest: usize, hints: &Hints<'_>) -> Vec<Item> {
+fn told(text: &str, tokens: &[Token], chosen: &[usize], hints: &Hints<'_>) -> Vec<Item> {
     let mut items = Vec::with_capacity(chosen.len());
     let mut end = 0;
     for (at, token) in chosen.iter().enumerate() {
         let token = &tokens[*token];
         let limit = chosen.get(at + 1).map_or(text.len(), |next| tokens[*next].start);
-        let found = value(text, token, limit, widest, hints);
+        let found = value(text, token, limit, hints);
         items.push(Item {
             name: token.name,
             strong: token.strong,
@@ -134,39 +133,40 @@ fn bit(name: Name) -> u16 {
     1 << name as u16
 }
 
-/// Which names are set apart as most of them are: half as many items have this mark as have the commonest one.
+/// Which names are set apart as most of them are: half as many items are set apart in this way as in the commonest one.
 fn usual(tokens: &[Token]) -> Vec<bool> {
-    let kinds: Vec<(bool, Mark)> = tokens.iter().map(kind).collect();
-    let mut seen: Vec<((bool, Mark), u16)> = Vec::new();
-    for (token, (begins, mark)) in tokens.iter().zip(&kinds) {
-        // What begins a line by accident is like what does not; the reverse is another thing.
-        for kind in [(true, *mark), (false, *mark)].into_iter().filter(|kind| kind.0 || !begins) {
-            match seen.iter_mut().find(|(known, _)| *known == kind) {
+    let mut seen: Vec<((Begin, Mark), u16)> = Vec::new();
+    for token in tokens {
+        let (begin, mark) = kind(token);
+        // What stands within a line may begin another one where the text was wrapped.
+        let both = [(begin, mark), (Begin::Line, mark)];
+        for kind in &both[..if begin == Begin::Line { 1 } else { 2 }] {
+            match seen.iter_mut().find(|(known, _)| known == kind) {
                 Some((_, names)) => *names |= bit(token.name),
-                None => seen.push((kind, bit(token.name))),
+                None => seen.push((*kind, bit(token.name))),
             }
         }
     }
     let most = seen.iter().map(|(_, names)| names.count_ones()).max().unwrap_or(0);
-    let names = |kind: &(bool, Mark)| seen.iter().find(|(known, _)| known == kind).map_or(0, |(_, n)| n.count_ones());
-    kinds.iter().map(|kind| 2 * names(kind) >= most).collect()
+    let names = |kind| seen.iter().find(|(known, _)| *known == kind).map_or(0, |(_, names)| names.count_ones());
+    tokens.iter().map(|token| 2 * names(kind(token)) >= most).collect()
 }
 
-fn kind(token: &Token) -> (bool, Mark) {
+fn kind(token: &Token) -> (Begin, Mark) {
     // Within a paragraph the end of a line is a space.
-    let mark = if token.mark == Mark::Line && !token.begins { Mark::Space } else { token.mark };
-    (token.begins, mark)
+    let spaced = token.mark == Mark::Line && token.begin == Begin::Within;
+    (token.begin, if spaced { Mark::Space } else { token.mark })
 }
 
 /// What it weighs to pass over a name.
 fn passed(token: &Token, usual: bool) -> i32 {
-    let (begins, mark) = kind(token);
-    match (token.strong && usual, begins, mark) {
-        (false, ..) => 0,
-        (_, true, Mark::Space) => 6,
-        (_, false, Mark::Space) => 4,
-        (_, true, _) => 40,
-        (_, false, _) => 8,
+    match (token.strong && usual, kind(token)) {
+        (false, _) => 0,
+        (_, (Begin::Line, Mark::Space)) => 6,
+        (_, (_, Mark::Space)) => 4,
+        (_, (Begin::Line, _)) => 40,
+        (_, (Begin::Open | Begin::Close, _)) => 20,
+        (_, (Begin::Within, _)) => 8,
     }
 }
 
@@ -180,6 +180,8 @@ fn worth(token: &Token, value: &Value, usual: bool) -> i32 {
     match (value.fit, usual) {
         (Fit::Sure, true) => 8,
         (Fit::Sure, false) => 4,
+        // `the channel name in the subject`
+        (Fit::Fits, true) if kind(token) == (Begin::Within, Mark::Space) && !value.shared => -1,
         (Fit::Fits, true) if kind(token).1 == Mark::Space => 2,
         (Fit::Fits, true) => 4,
         (Fit::Fits, false) => -4,

@@ -48,11 +48,12 @@ pub struct Value {
     pub fit: Fit,
     /// Where the lines on which it stands end.
     pub end: usize,
+    /// Something else than the end of the line ends it.
+    pub shared: bool,
 }
 
-/// The value of a name that ends before `limit`, where the next name or the text ends. `widest` is the length of the
-/// longest line that may have been wrapped.
-pub fn value(text: &str, token: &Token, limit: usize, widest: usize, hints: &Hints<'_>) -> Value {
+/// The value of a name that ends before `limit`, where the next name or the text ends.
+pub fn value(text: &str, token: &Token, limit: usize, hints: &Hints<'_>) -> Value {
     let mut limit = limit.min(token.value + LONGEST);
     while !text.is_char_boundary(limit) {
         limit -= 1;
@@ -61,20 +62,27 @@ pub fn value(text: &str, token: &Token, limit: usize, widest: usize, hints: &Hin
         // `Time detected (2026-11-18)`
         let text = token.note.clone().filter(|note| fit(token, note, hints).1 == Fit::Sure).unwrap_or_default();
         let fit = if text.is_empty() { Fit::Empty } else { Fit::Sure };
-        return Value { text, fit, end: token.value };
+        return Value { text, fit, end: token.value, shared: false };
     };
-    let (line, end, shared) = line(text, start, limit, widest);
-    let line = if shared { without_joiner(&line) } else { &line };
-    let (mut best, mut fits) = fit(token, &without_edges(line), hints);
+    let lined = |least: usize| {
+        let Line { text, end, shared } = line(text, start, limit, least);
+        let (text, fit) = fit(token, &without_edges(if shared { without_joiner(&text) } else { &text }), hints);
+        Value { text, fit, end, shared }
+    };
+    let mut value = lined(1);
+    // What is understood with the next line only was wrapped.
+    if value.fit < Fit::Sure && !value.shared {
+        value = Some(lined(2)).filter(|longer| longer.fit == Fit::Sure).unwrap_or(value);
+    }
     // The element around the value ends where the value does.
     if let Some(inner) = opened.and_then(|opened| element(&text[start..limit], opened)) {
         let inner = inner.split(['\n', '\t']).map(without_edges).collect::<Vec<_>>().join(" ");
-        let (own, own_fits) = fit(token, &inner, hints);
-        if own_fits >= fits {
-            (best, fits) = (own, own_fits);
+        let (text, fit) = fit(token, &inner, hints);
+        if fit >= value.fit {
+            value = Value { text, fit, ..value };
         }
     }
-    Value { text: best, fit: fits, end }
+    value
 }
 
 /// Where the value begins, and how many elements were opened directly before it.
@@ -129,20 +137,28 @@ fn element(text: &str, mut depth: usize) -> Option<&str> {
     None
 }
 
-/// The line that begins here, put together again where it was wrapped; where it ends, and whether something else than
-/// its end ends it.
-fn line(text: &str, start: usize, limit: usize, widest: usize) -> (String, usize, bool) {
+/// The line on which a value stands.
+struct Line {
+    text: String,
+    end: usize,
+    /// Something else than its end ends it.
+    shared: bool,
+}
+
+/// The line that begins here, put together again where it was wrapped; at least so many lines, if none is blank.
+fn line(text: &str, start: usize, limit: usize, least: usize) -> Line {
     let mut whole = String::new();
     let mut at = start;
-    for _ in 0..MOST_LINES {
+    let widest = widest(text, start);
+    for number in 1..=MOST_LINES {
         let end = text[at..limit].find(['\n', '\t']).map_or(limit, |end| at + end);
         let piece = text[at..end].trim();
         join(&mut whole, piece, width(text, at, end) + 1 >= widest);
         if end == limit {
-            return (whole, end, limit < text.len());
+            return Line { text: whole, end, shared: limit < text.len() };
         }
         if text.as_bytes()[end] == b'\t' {
-            return (whole, end, false);
+            return Line { text: whole, end, shared: false };
         }
         let next = &text[end + 1..limit];
         let next = &next[..next.find('\n').unwrap_or(next.len())];
@@ -150,20 +166,21 @@ fn line(text: &str, start: usize, limit: usize, widest: usize) -> (String, usize
         let first = words.split_whitespace().next().unwrap_or_default();
         // Before the next name stands its bullet, or its number.
         let bullet = |c: char| c.is_whitespace() || BULLETS.contains(c);
-        let number = words.trim().strip_suffix(['.', ')']).unwrap_or_default();
-        let blank = words.chars().all(bullet) || (1..=2).contains(&number.len()) && number.parse::<u8>().is_ok();
-        let full = width(text, at, end) + 1 + first.chars().count() > widest.max(NARROWEST);
-        let wrapped = full && width(text, at, end) <= WIDEST || next.starts_with(' ') || piece.ends_with([':', '：']);
+        let digits = words.trim().strip_suffix(['.', ')']).unwrap_or_default();
+        let blank = words.chars().all(bullet) || (1..=2).contains(&digits.len()) && digits.parse::<u8>().is_ok();
+        let width = width(text, at, end);
+        let full = width + 1 + first.chars().count() > widest && width <= WIDEST;
+        let wrapped = full || number < least || next.starts_with(' ') || piece.ends_with([':', '：']);
         // A URL goes on with what a URL has, and is the last of its value.
         let url = whole.split_whitespace().last().is_some_and(|word| word.contains("://"));
         let goes_on =
             !url || first.starts_with(['/', '?', '&', '=', '#', '.', '%']) || whole.ends_with(['/', '=', '&', '?']);
         if blank || !wrapped || !goes_on || next.contains('\t') {
-            return (whole, end, false);
+            return Line { text: whole, end, shared: false };
         }
         at = end + 1;
     }
-    (whole, at, false)
+    Line { text: whole, end: at, shared: false }
 }
 
 /// How long the line is on which a stretch ends, in characters, if it is not much too long.
@@ -173,10 +190,15 @@ fn width(text: &str, start: usize, end: usize) -> usize {
     before.filter(counts).count() + text[start..end].chars().take(2 * WIDEST).filter(counts).count()
 }
 
-/// The longest of the lines that a program may have wrapped.
-pub fn widest(text: &str) -> usize {
-    let widths = text.split('\n').map(|line| line.chars().take(2 * WIDEST).count()).filter(|width| *width <= 80);
-    widths.max().unwrap_or(0).max(NARROWEST)
+/// How long the lines of the paragraph around a place may be, if a program wrapped it.
+fn widest(text: &str, at: usize) -> usize {
+    let short = |line: &&str| line.chars().take(WIDEST).count() <= 80;
+    let paragraph = |line: &&str| !line.trim().is_empty();
+    let above = text[..at].rsplit('\n').skip(1).take(MOST_LINES).take_while(paragraph);
+    let below = text[at..].split('\n').skip(1).take(MOST_LINES).take_while(paragraph);
+    let here = width(text, at, text[at..].find('\n').map_or(text.len(), |end| at + end));
+    let others = above.chain(below).filter(short).map(|line| line.chars().count());
+    others.chain(Some(here).filter(|width| *width <= 80)).max().unwrap_or(0).max(NARROWEST)
 }
 
 fn join(whole: &mut String, piece: &str, brim: bool) {
@@ -196,15 +218,20 @@ fn join(whole: &mut String, piece: &str, brim: bool) {
 
 /// The value without what parts it from the next item on its line: a comma, a slash, the next item's bullet or bracket.
 fn without_joiner(value: &str) -> &str {
-    let mark = |c: char| c.is_whitespace() || c == OPEN || c == CLOSE;
-    let trimmed = value.trim_end_matches(|c| mark(c) || BULLETS.contains(c));
-    let trimmed = if trimmed.trim_matches(mark).is_empty() { value.trim_end_matches(mark) } else { trimmed };
-    let trimmed = trimmed.strip_suffix([',', ';', '、', '，', '；', '/', '／', '。']).unwrap_or(trimmed);
+    let blank = |c: char| c.is_whitespace() || c == OPEN || c == CLOSE;
+    let mut trimmed = value.trim_end_matches(blank);
+    while let Some((before, last)) = trimmed.rsplit_once(blank)
+        && last.chars().all(|c| BULLETS.contains(c) || "/／,;".contains(c))
+    {
+        trimmed = before.trim_end_matches(blank);
+    }
+    let trimmed = trimmed.trim_end_matches(['【', '［', '「', '『', '（', '(', '■', '◆', '●', '・', '※']);
+    let trimmed = trimmed.strip_suffix([',', ';', '、', '，', '；', '。']).unwrap_or(trimmed);
     // A bracket that closes what the value opened is its own.
     let opens = trimmed.matches(['(', '（']).count();
     match trimmed.strip_suffix([')', '）']) {
-        Some(inner) if trimmed.matches([')', '）']).count() > opens => inner.trim_end_matches(mark),
-        _ => trimmed.trim_end_matches(mark),
+        Some(inner) if trimmed.matches([')', '）']).count() > opens => inner.trim_end_matches(blank),
+        _ => trimmed.trim_end_matches(blank),
     }
 }
 
