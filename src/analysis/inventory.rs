@@ -92,14 +92,18 @@ impl Growing {
 }
 
 /// What to call each stored channel.
-fn labels<'a>(stored: impl Iterator<Item = &'a Option<String>>) -> BTreeMap<Option<String>, Option<String>> {
-    let stored: Vec<&Option<String>> = stored.collect();
+fn labels(stored: &BTreeMap<Option<String>, Growing>) -> BTreeMap<Option<String>, Option<String>> {
     let mut catalog = Catalog::default();
     let channel = |text: &Option<String>| text.as_deref().map(Channel::from_stored).unwrap_or_default();
-    let indices: Vec<u32> = stored.iter().map(|text| catalog.channel(&channel(text))).collect();
-    let (labels, label_of) = cube::labels(&catalog);
-    let label = |index: &u32| labels[label_of[*index as usize] as usize].clone();
-    stored.into_iter().cloned().zip(indices.iter().map(label)).collect()
+    let indices: Vec<u32> = stored.keys().map(|text| catalog.channel(&channel(text))).collect();
+    let mut last: BTreeMap<u32, i64> = BTreeMap::new();
+    for (index, growing) in indices.iter().zip(stored.values()) {
+        let Some(span) = growing.span else { continue };
+        last.entry(*index).and_modify(|last| *last = span.last.0.max(*last)).or_insert(span.last.0);
+    }
+    let naming = cube::naming(&catalog, |channel| last.get(&channel).copied());
+    let label = |index: &u32| naming.labels[naming.label_of[*index as usize] as usize].clone();
+    stored.keys().cloned().zip(indices.iter().map(label)).collect()
 }
 
 /// Takes stock of an archive; `shown` is what to call it.
@@ -133,7 +137,7 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
     }
     // A channel may be stored under more than one text: with its id and without, or before and after it was renamed.
     let mut by_label: BTreeMap<Option<String>, (Vec<Option<String>>, Growing)> = BTreeMap::new();
-    let label = labels(channels.keys());
+    let label = labels(&channels);
     for (channel, growing) in channels {
         let (stored, all) = by_label.entry(label.get(&channel).cloned().flatten()).or_default();
         stored.push(channel);

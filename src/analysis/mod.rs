@@ -428,6 +428,7 @@ impl Frames<'_> {
         let time = |at: Option<Timestamp>| at.map(|at| self.zone.rfc3339(at));
         Input {
             path: report.path.clone(),
+            channel: (!report.channels.is_empty()).then(|| report.channels.join(", ")),
             kind: report.kind.name(),
             encoding: report.encoding,
             delimiter: report.delimiter,

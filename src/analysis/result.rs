@@ -276,6 +276,9 @@ pub struct RedeliveryStopped {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Input {
     pub path: String,
+    /// The channel that its rows are of, or that it was said to be of; the names of several with commas between them; null
+    /// where nothing names one.
+    pub channel: Option<String>,
     /// `tsv`, `csv`, `xlsx`, `xls`, `ods`, `mail`, `archive` or `parquet`.
     pub kind: &'static str,
     /// Null for what is no table.

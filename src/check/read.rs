@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Condition, Conditions, Demand, Level, MIN_PREVIOUS, Per, Percent, Position, Rule, Rules};
 use crate::{
+    cube::Key,
     error::{Error, Result},
     model::{Privacy, Sentence},
     taxonomy::nearest,
@@ -118,13 +119,13 @@ fn rule(
     position: &dyn Fn(usize) -> Position,
 ) -> std::result::Result<Rule, Wrong> {
     known_keys(table, &RULE_KEYS)?;
-    let condition = |key: &'static str| {
-        table.get(key).map(|value| {
-            let pattern = text(key, value)?;
+    let condition = |key: Key| {
+        table.get(key.name()).map(|value| {
+            let pattern = text(key.name(), value)?;
             if pattern.trim().is_empty() {
-                return Err((value.span().start, in_key(key, Error::new("check_error.empty"))));
+                return Err((value.span().start, in_key(key.name(), Error::new("check_error.empty"))));
             }
-            Ok(Condition { pattern: Privacy::default().text(pattern.trim()), at: position(value.span().start) })
+            Ok(Condition { pattern: key.pattern(&pattern), at: position(value.span().start) })
         })
     };
     let least = match table.get("min_previous") {
@@ -148,11 +149,11 @@ fn rule(
     Ok(Rule {
         name: name.map(|name| Privacy::default().text(name.trim())).filter(|name| !name.is_empty()),
         conditions: Conditions {
-            reason: condition("reason").transpose()?,
-            detail: condition("detail").transpose()?,
-            status: condition("status").transpose()?,
-            host: condition("host").transpose()?,
-            channel: condition("channel").transpose()?,
+            reason: condition(Key::Reason).transpose()?,
+            detail: condition(Key::Detail).transpose()?,
+            status: condition(Key::Status).transpose()?,
+            host: condition(Key::Host).transpose()?,
+            channel: condition(Key::Channel).transpose()?,
         },
         demand,
         per: table

@@ -8,9 +8,10 @@ use super::{
     screen,
 };
 use crate::{
+    cube::whose,
     error::Error,
     input,
-    model::{SourceReport, Zone},
+    model::{Sentence, SourceReport, Zone, for_log},
     render::terminal,
 };
 
@@ -41,9 +42,11 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
     let Arguments { reading, timezone, for_issue, showing } = arguments;
     let mut shared =
         Shared { reading, showing, selection: Selection { timezone, ..Selection::default() }, ..Shared::default() };
-    let mut reading = load::read(&mut shared)
-        .map_err(|error| if for_issue { Error(Box::new(input::shaped(*error.0))) } else { error })?;
+    let told = |error: Error| if for_issue { Error(Box::new(input::shaped(*error.0))) } else { error };
+    let mut reading = load::read(&mut shared).map_err(told)?;
+    let mut notes = whose(&mut reading, &shared.channel_rules()).map_err(told)?;
     if for_issue {
+        notes = notes.into_iter().map(input::shaped).collect();
         for source in &mut reading.sources {
             source.report = input::shapes(source.report.clone());
         }
@@ -54,10 +57,12 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
     let reports: Vec<SourceReport> = reading.sources.into_iter().map(|source| source.report).collect();
     let zone = shared.zone();
     let mut text = terminal::inspect(&reports, &zone, &screen::view(&shared));
-    for (path, why) in &reading.skipped {
-        let note =
-            crate::model::Sentence::new("note.skipped_file").with("path", path).with("why", shared.lang().say(why));
-        text.push_str(&crate::model::for_log(&shared.lang().say(&note)));
+    let skipped = reading
+        .skipped
+        .iter()
+        .map(|(path, why)| Sentence::new("note.skipped_file").with("path", path).with_sentence("why", why.clone()));
+    for note in notes.into_iter().chain(skipped) {
+        text.push_str(&for_log(&shared.lang().say(&note)));
         text.push('\n');
     }
     screen::print(text.as_bytes())

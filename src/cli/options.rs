@@ -13,7 +13,7 @@ use crate::{
     cube::{ChannelRules, Filter, Key, NamingLayer, OverlapPolicy, Term},
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role},
-    model::{Privacy, Timestamp, Zone},
+    model::{Channel, Privacy, Timestamp, Zone},
     taxonomy::Lang,
 };
 
@@ -566,10 +566,13 @@ impl Shared {
     /// Which channels the inputs are of.
     pub fn channel_rules(&self) -> ChannelRules {
         let layer = |rules: &[ChannelRule]| NamingLayer {
-            names: rules.iter().filter(|rule| rule.files.is_none()).map(|rule| rule.name.clone()).collect(),
-            files: rules.iter().filter_map(|rule| Some((rule.name.clone(), rule.files.clone()?))).collect(),
+            names: rules.iter().filter(|rule| rule.files.is_none()).map(|rule| Channel::given(&rule.name)).collect(),
+            files: rules.iter().filter_map(|rule| Some((Channel::given(&rule.name), rule.files.clone()?))).collect(),
         };
-        ChannelRules { layers: vec![layer(&self.reading.channel), layer(&self.reading.configured_channel)] }
+        ChannelRules {
+            layers: vec![layer(&self.reading.channel), layer(&self.reading.configured_channel)],
+            command: Some(screen::command_line(std::env::args_os(), self.privacy())),
+        }
     }
 
     /// What to keep.

@@ -18,7 +18,6 @@ use crate::{
     analysis::Analysis,
     chart::{self, Chart},
     error::{Error, Result},
-    model::Privacy,
     render::{
         html, json,
         mail::{self, Address, Subject},
@@ -114,7 +113,7 @@ pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::
         picture_lang,
         shared: &arguments.shared,
         scale: arguments.scale,
-        command_line: quoted(command_line, arguments.shared.privacy()),
+        command_line: screen::command_line(command_line.iter().cloned(), arguments.shared.privacy()),
     };
     let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     for (place, target) in &targets {
@@ -279,15 +278,4 @@ fn remove_old(folder: &Path, written: &[(PathBuf, Vec<u8>)]) {
             let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-/// The command as it can be typed again, safe to show.
-fn quoted(command_line: &[OsString], privacy: Privacy) -> String {
-    let words = command_line.iter().skip(1).map(|word| {
-        let text = word.to_string_lossy();
-        // What begins on the disk is a path, in which dots and slashes are those of folders.
-        let there = Path::new(word).components().next().is_some_and(|first| Path::new(&first).exists());
-        screen::quoted(&if there { privacy.path(&text) } else { privacy.text(&text) })
-    });
-    ["errstat".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
 }

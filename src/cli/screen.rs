@@ -1,7 +1,9 @@
 //! Standard output, standard error, and what they are written on.
 
 use std::{
+    ffi::OsString,
     io::{self, IsTerminal, Write},
+    path::Path,
     sync::{PoisonError, RwLock},
 };
 
@@ -12,10 +14,12 @@ use super::{
 use crate::{
     cube::Canonical,
     error::Error,
-    model::{Sentence, for_log},
+    model::{Privacy, Sentence, for_log},
     render::terminal::TerminalView,
     taxonomy::Lang,
 };
+
+pub use crate::model::shell_word as quoted;
 
 static SPOKEN: RwLock<Lang> = RwLock::new(Lang::En);
 
@@ -61,6 +65,7 @@ pub fn tell_left_out(canonical: &Canonical, showing: &Showing) {
         return;
     }
     let lang = showing.lang();
+    canonical.notes().iter().for_each(|note| tell(&lang.say(note)));
     for report in canonical.reports().filter(|report| report.rejected > 0) {
         let note = Sentence::new("note.rejects")
             .with("path", &report.path)
@@ -74,14 +79,15 @@ pub fn tell_left_out(canonical: &Canonical, showing: &Showing) {
     }
 }
 
-/// A word of a command as a shell reads it.
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+/// A command as it can be typed again, safe to show.
+pub fn command_line(words: impl IntoIterator<Item = OsString>, privacy: Privacy) -> String {
+    let words = words.into_iter().skip(1).map(|word| {
+        let text = word.to_string_lossy();
+        // What begins on the disk is a path, in which dots and slashes are those of folders.
+        let there = Path::new(&word).components().next().is_some_and(|first| Path::new(&first).exists());
+        quoted(&if there { privacy.path(&text) } else { privacy.text(&text) })
+    });
+    ["errstat".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
 }
 
 /// How a file is to be written.

@@ -8,11 +8,15 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{ChannelRules, label_source, labelled, mails};
+use super::{
+    ChannelRules,
+    assign::{adopt, kinds_of, label_source, labelled, name_channels},
+    mails,
+};
 use crate::{
     error::{Error, Result},
     input::{Entry, REDELIVERY_STOPPED, Reading, RowsIn, Source, exact_rows},
-    model::{Catalog, Channel, KindId, Origin, Precision, Row, SourceReport, Timestamp, Zone, hex},
+    model::{Catalog, Channel, KindId, Origin, Precision, Row, Sentence, SourceReport, Timestamp, Zone, hex},
 };
 
 /// So many rows are held at once.
@@ -21,6 +25,7 @@ const MOST_ROWS: u64 = 250_000;
 /// The inputs with the channel of each row, ready to be handed out.
 pub struct Canonical {
     reading: Reading,
+    notes: Vec<Sentence>,
 }
 
 impl Canonical {
@@ -29,16 +34,13 @@ impl Canonical {
     /// # Errors
     /// Where it is not clear which channel an input is of.
     pub fn new(mut reading: Reading, rules: &ChannelRules) -> Result<Canonical> {
-        {
-            let mut catalog = reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
-            for source in &mut reading.sources {
-                label_source(source, &mut catalog, rules)?;
-            }
-        }
-        if let Some(channel) = mails::only_channel(&reading.sources, &reading.catalog) {
-            super::adopt(&mut reading.sources, &reading.catalog, &channel, &mut Vec::new())?;
-        }
-        Ok(Canonical { reading })
+        let notes = whose(&mut reading, rules)?;
+        Ok(Canonical { reading, notes })
+    }
+
+    /// What was decided about channels, for the reader to see.
+    pub fn notes(&self) -> &[Sentence] {
+        &self.notes
     }
 
     /// How each input was read.
@@ -59,7 +61,7 @@ impl Canonical {
         let read = &self.reading.sources[source];
         let catalog = self.reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
         let kinds: BTreeSet<KindId> = read.parts.iter().flat_map(|part| &part.cells).map(|cell| cell.kind).collect();
-        let mut found: BTreeSet<String> = read.label.iter().cloned().collect();
+        let mut found: BTreeSet<String> = read.label.iter().filter_map(Channel::stored).collect();
         for kind in kinds {
             match catalog.channels()[catalog.kind(kind).channel as usize].stored() {
                 Some(channel) => found.insert(channel),
@@ -182,8 +184,32 @@ impl Canonical {
     }
 }
 
+/// Settles whose the rows of each input are, as far as each tells by itself and the user says, writes it down in the
+/// inputs' reports, and gives what is to be said about it.
+///
+/// # Errors
+/// Where it is not clear which channel an input is of.
+pub fn whose(reading: &mut Reading, rules: &ChannelRules) -> Result<Vec<Sentence>> {
+    let mut notes = rules.unmatched(reading.sources.iter().map(|source| source.report.file()));
+    let mut catalog = reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
+    for source in &mut reading.sources {
+        label_source(source, &mut catalog, rules)?;
+    }
+    if let Some(channel) = mails::only_channel(&reading.sources, &catalog) {
+        adopt(&mut reading.sources, &mut catalog, &channel, &mut notes)?;
+    }
+    let naming = name_channels(&reading.sources, &catalog, rules)?;
+    for source in &mut reading.sources {
+        let of_rows = kinds_of(source, &catalog).into_iter().map(|kind| catalog.kind(kind).channel);
+        let silent = source.label.as_ref().and_then(|label| catalog.find(label));
+        let labels: BTreeSet<u32> = of_rows.chain(silent).map(|channel| naming.label_of[channel as usize]).collect();
+        source.report.channels = labels.into_iter().filter_map(|label| naming.labels[label as usize].clone()).collect();
+    }
+    Ok(notes)
+}
+
 fn stop_channel(source: &Source, channel: &Channel) -> Option<String> {
-    channel.stored().or_else(|| source.label.clone())
+    channel.stored().or_else(|| source.label.as_ref()?.stored())
 }
 
 /// When a row happened, as it is stored. A time without a time of day is a civil date, which has no zone: it is stored as

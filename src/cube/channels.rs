@@ -1,68 +1,89 @@
 //! Which channel a row belongs to, and what it is called.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap, HashSet},
+};
 
 use crate::{
     error::{Error, Result},
-    input::Source,
-    model::{Catalog, Channel, Privacy, Sentence},
+    model::{Catalog, Channel, Privacy, Sentence, shell_word},
 };
 
 /// What the user says about channels; an earlier layer goes before a later one.
 #[derive(Clone, Debug, Default)]
 pub struct ChannelRules {
     pub layers: Vec<NamingLayer>,
+    /// The command that is being run, for advice how to go on; safe to show.
+    pub command: Option<String>,
 }
 
 /// What one place says about channels: the command line, or the configuration.
 #[derive(Clone, Debug, Default)]
 pub struct NamingLayer {
     /// `--channel NAME`: the channel of inputs that name none and that no pattern of any layer names.
-    pub names: Vec<String>,
+    pub names: Vec<Channel>,
     /// `--channel NAME=GLOB`: the channel of the files that match.
-    pub files: Vec<(String, glob::Pattern)>,
+    pub files: Vec<(Channel, glob::Pattern)>,
 }
 
 impl ChannelRules {
     /// A note for each pattern that no input matches.
-    pub fn unmatched(&self, sources: &[Source]) -> Vec<Sentence> {
-        let alone =
-            |(_, pattern): &&(String, glob::Pattern)| !sources.iter().any(|source| fits(pattern, source.report.file()));
-        let note = |(name, pattern): &(String, glob::Pattern)| {
+    pub fn unmatched<'a>(&self, paths: impl Iterator<Item = &'a str> + Clone) -> Vec<Sentence> {
+        let alone = |(_, pattern): &&(Channel, glob::Pattern)| !paths.clone().any(|path| fits(pattern, path));
+        let note = |(channel, pattern): &(Channel, glob::Pattern)| {
             Sentence::new("note.channel_unmatched")
-                .with("channel", name)
+                .with("channel", channel.stored().unwrap_or_default())
                 .with("pattern", Privacy::default().path(pattern.as_str()))
         };
         self.layers.iter().flat_map(|layer| &layer.files).filter(alone).map(note).collect()
     }
 
-    /// The label of rows that name no channel, in one input.
+    /// The channel of an input by a pattern.
     ///
     /// # Errors
-    /// Where more than one label fits.
-    pub fn label(&self, source: &Source) -> Result<Option<String>> {
-        let path = &source.report.path;
+    /// Where patterns of one layer name more than one.
+    pub fn by_pattern(&self, path: &str) -> Result<Option<Channel>> {
         for layer in &self.layers {
-            let of_file = layer.files.iter().filter(|(_, pattern)| fits(pattern, source.report.file()));
-            let named = of_file.map(|(name, _)| name);
-            let labels: Vec<&String> = named.collect::<BTreeSet<_>>().into_iter().collect();
-            match labels[..] {
+            let named = layer.files.iter().filter(|(_, pattern)| fits(pattern, path)).map(|(channel, _)| channel);
+            let channels: Vec<&Channel> = named.collect::<BTreeSet<_>>().into_iter().collect();
+            match channels[..] {
                 [] => {}
-                [label] => return Ok(Some(label.clone())),
-                _ => return Err(several("error.channel_twice", path, labels)),
+                [channel] => return Ok(Some(channel.clone())),
+                _ => return Err(several("error.channel_twice", path, channels)),
             }
+        }
+        Ok(None)
+    }
+
+    /// The channel of an input that names none: by a pattern, or else by a name without one.
+    ///
+    /// # Errors
+    /// Where more than one is named.
+    pub fn of_unnamed(&self, path: &str) -> Result<Option<Channel>> {
+        if let Some(channel) = self.by_pattern(path)? {
+            return Ok(Some(channel));
         }
         match self.layers.iter().map(|layer| &layer.names[..]).find(|names| !names.is_empty()) {
             None => Ok(None),
-            Some([name]) => Ok(Some(name.clone())),
-            Some(names) => Err(several("error.channel_which", path, names)),
+            Some([channel]) => Ok(Some(channel.clone())),
+            Some(channels) => Err(several("error.channel_which", path, channels)),
         }
+    }
+
+    /// The command that is being run, or one that reads some files.
+    pub fn command_of(&self, paths: &[&str]) -> String {
+        let reading = || {
+            let words: Vec<String> = paths.iter().map(|path| shell_word(path)).collect();
+            format!("errstat summary {}", words.join(" "))
+        };
+        self.command.clone().unwrap_or_else(reading)
     }
 }
 
-fn several<'a>(key: &'static str, path: &str, labels: impl IntoIterator<Item = &'a String>) -> Error {
-    let labels: Vec<&str> = labels.into_iter().map(String::as_str).collect();
-    Error::new(key).with("path", path).with("channels", labels.join(" | "))
+fn several<'a>(key: &'static str, path: &str, channels: impl IntoIterator<Item = &'a Channel>) -> Error {
+    let channels: Vec<String> = channels.into_iter().filter_map(Channel::stored).collect();
+    Error::new(key).with("path", path).with("channels", channels.join(" | "))
 }
 
 /// Whether a file is meant: by its name, or by its path if the pattern has a `/`.
@@ -74,55 +95,119 @@ fn fits(pattern: &glob::Pattern, path: &str) -> bool {
 /// Index into the list of channel labels.
 pub type Label = u32;
 
-/// The labels of all channels of a catalog, `None` for rows that name none: the name where there is one,
-/// else the id; two ids with one name become `name (id)`.
-pub fn labels(catalog: &Catalog) -> (Vec<Option<String>>, Vec<Label>) {
-    let mut ids: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let mut names: HashMap<&str, BTreeSet<&str>> = HashMap::new();
-    for channel in catalog.channels() {
+/// Which channels there are, and what to call them.
+#[derive(Clone, Debug, Default)]
+pub struct Naming {
+    /// In order; `None` stands for rows that name none.
+    pub labels: Vec<Option<String>>,
+    /// The label of each channel of the catalog.
+    pub label_of: Vec<Label>,
+    /// What is known of the channel of each label.
+    pub channels: Vec<Channel>,
+    /// Names that stand without an id, though channels of several ids bear them: the catalog's channel, and the ids.
+    pub ambiguous: Vec<(u32, Vec<String>)>,
+}
+
+/// What makes a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Identity<'a> {
+    Id(&'a str),
+    Name(&'a str),
+    Unknown,
+}
+
+/// Brings the channels of a catalog together. The same id is the same channel, whatever it is called; a name alone is the
+/// channel that bears it, if one id does. `last` is the time of the last row of each channel: a channel that was renamed
+/// has its latest name. Labels are the name where there is one, else the id; two channels with one name become
+/// `name (id)`.
+pub fn naming(catalog: &Catalog, last: impl Fn(u32) -> Option<i64>) -> Naming {
+    let channels = catalog.channels();
+    let mut bearers: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    // The latest name of each id; of names of the same moment the first in the order of names.
+    let mut names: HashMap<&str, (Option<i64>, Reverse<&str>)> = HashMap::new();
+    for (index, channel) in channels.iter().enumerate() {
         if let Channel { id: Some(id), name: Some(name) } = channel {
-            ids.entry(name).or_default().insert(id);
-            names.entry(id.as_str()).or_default().insert(name.as_str());
+            bearers.entry(name).or_default().insert(id);
+            let candidate = (last(index as u32), Reverse(name.as_str()));
+            names.entry(id).and_modify(|known| *known = candidate.max(*known)).or_insert(candidate);
         }
     }
-    let label = |channel: &Channel| {
-        let id = channel.id.as_deref();
-        // An id that one input gives a name has that name in all of them; a channel that was renamed has both.
-        let known = id.and_then(|id| names.get(id));
-        let renamed =
-            known.filter(|known| known.len() > 1).map(|known| known.iter().copied().collect::<Vec<_>>().join(" / "));
-        if renamed.is_some() {
-            return renamed;
-        }
-        let name = channel.name.as_deref().or_else(|| known?.first().copied());
-        match (name, id) {
-            (Some(name), Some(id)) if ids.get(name).is_some_and(|ids| ids.len() > 1) => Some(format!("{name} ({id})")),
-            (Some(name), _) => Some(name.to_owned()),
-            (None, id) => id.map(str::to_owned),
-        }
+    let mut found = Naming::default();
+    let mut identities: Vec<Identity<'_>> = Vec::with_capacity(channels.len());
+    for (index, channel) in channels.iter().enumerate() {
+        identities.push(match (channel.id.as_deref(), channel.name.as_deref()) {
+            (Some(id), _) => Identity::Id(id),
+            (None, Some(name)) => match bearers.get(name) {
+                Some(ids) if ids.len() == 1 => ids.first().map_or(Identity::Name(name), |id| Identity::Id(id)),
+                ids => {
+                    found
+                        .ambiguous
+                        .extend(ids.map(|ids| (index as u32, ids.iter().map(|id| (*id).to_owned()).collect())));
+                    Identity::Name(name)
+                }
+            },
+            (None, None) => Identity::Unknown,
+        });
+    }
+    let name = |identity: Identity<'_>| match identity {
+        Identity::Id(id) => names.get(id).map(|(_, Reverse(name))| (*name).to_owned()),
+        Identity::Name(name) => Some(name.to_owned()),
+        Identity::Unknown => None,
     };
-    let of_channel: Vec<Option<String>> = catalog.channels().iter().map(label).collect();
-    let distinct: Vec<Option<String>> = of_channel.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
-    let index = of_channel.iter().map(|label| distinct.binary_search(label).map_or(0, |i| i as Label)).collect();
-    (distinct, index)
+    let distinct: HashSet<Identity<'_>> = identities.iter().copied().collect();
+    let mut called: HashMap<String, usize> = HashMap::new();
+    distinct.iter().filter_map(|identity| name(*identity)).for_each(|name| *called.entry(name).or_default() += 1);
+    let channel = |identity: Identity<'_>| Channel {
+        id: if let Identity::Id(id) = identity { Some(id.to_owned()) } else { None },
+        name: name(identity),
+    };
+    let label = |identity: Identity<'_>| match (channel(identity), identity) {
+        (Channel { name: Some(name), .. }, Identity::Id(id)) if called[&name] > 1 => Some(format!("{name} ({id})")),
+        (Channel { name, id }, _) => name.or(id),
+    };
+    let mut sorted: Vec<(Option<String>, Identity<'_>)> =
+        distinct.into_iter().map(|identity| (label(identity), identity)).collect();
+    sorted.sort();
+    // An id without a name may look like the name of another channel.
+    sorted.dedup_by(|a, b| a.0 == b.0);
+    let index: HashMap<Option<String>, Label> =
+        sorted.iter().enumerate().map(|(index, (label, _))| (label.clone(), index as Label)).collect();
+    found.label_of = identities.iter().map(|identity| index.get(&label(*identity)).copied().unwrap_or(0)).collect();
+    found.channels = sorted.iter().map(|(_, identity)| channel(*identity)).collect();
+    found.labels = sorted.into_iter().map(|(label, _)| label).collect();
+    found
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// What each channel of a list is called, if its rows came in the order of the list.
+    fn called(list: &[(&str, &str)]) -> (Vec<Option<String>>, usize) {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let mut catalog = Catalog::default();
+        for (id, name) in list {
+            let channel = Channel { id: some(id), name: some(name) };
+            catalog.intern(&channel, "r", "d", None, crate::model::Origin::Export).unwrap();
+        }
+        let found = naming(&catalog, |channel| Some(i64::from(channel)));
+        (found.label_of.iter().map(|i| found.labels[*i as usize].clone()).collect(), found.ambiguous.len())
+    }
+
     #[test]
     fn names_go_before_ids_and_equal_names_are_told_apart() {
-        let channel = |id: &str, name: &str| {
-            let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-            Channel { id: some(id), name: some(name) }
-        };
-        let mut catalog = Catalog::default();
-        for (id, name) in [("1", "shop"), ("2", "shop"), ("3", "news"), ("3", ""), ("4", ""), ("", "")] {
-            catalog.intern(&channel(id, name), "r", "d", None, crate::model::Origin::Export).unwrap();
-        }
-        let (labels, of) = labels(&catalog);
-        let named: Vec<Option<&str>> = of.iter().map(|i| labels[*i as usize].as_deref()).collect();
-        assert_eq!(named, [Some("shop (1)"), Some("shop (2)"), Some("news"), Some("news"), Some("4"), None]);
+        let (names, ambiguous) = called(&[("1", "shop"), ("2", "shop"), ("3", "news"), ("3", ""), ("4", ""), ("", "")]);
+        let names: Vec<Option<&str>> = names.iter().map(Option::as_deref).collect();
+        assert_eq!(names, [Some("shop (1)"), Some("shop (2)"), Some("news"), Some("news"), Some("4"), None]);
+        assert_eq!(ambiguous, 0);
+    }
+
+    #[test]
+    fn an_id_keeps_its_latest_name_and_a_name_alone_is_who_bears_it() {
+        let (names, _) = called(&[("1", "shop"), ("", "shop"), ("1", "flowers"), ("", "flowers"), ("", "news")]);
+        let names: Vec<&str> = names.iter().flatten().map(String::as_str).collect();
+        assert_eq!(names, ["flowers", "flowers", "flowers", "flowers", "news"]);
+        let (_, ambiguous) = called(&[("1", "shop"), ("2", "shop"), ("", "shop")]);
+        assert_eq!(ambiguous, 1);
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Catalog, Privacy, Sentence},
+    model::{Catalog, Sentence},
     taxonomy,
 };
 
@@ -37,7 +37,7 @@ impl FromStr for Term {
         if pattern.is_empty() {
             return Err(wrong());
         }
-        Ok(Term { key: found, pattern: Privacy::default().text(pattern) })
+        Ok(Term { key: found, pattern: found.pattern(pattern) })
     }
 }
 

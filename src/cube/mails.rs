@@ -6,7 +6,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Label, labelled, overlap::Strand};
+use super::{
+    Label,
+    assign::{Own, labelled, own},
+    overlap::Strand,
+};
 use crate::{
     error::{Error, Result},
     input::{CellSink, Entry, Held, RowsIn, Source},
@@ -39,18 +43,18 @@ pub struct Told {
 }
 
 /// The one channel that mails are of, where exports name none: those are taken to be of it.
-pub fn only_channel(sources: &[Source], catalog: &Mutex<Catalog>) -> Option<Channel> {
-    let catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
+pub fn only_channel(sources: &[Source], catalog: &Catalog) -> Option<Channel> {
     let channels = |origin: Origin| -> BTreeSet<&Channel> {
         let parts = sources.iter().flat_map(|source| &source.parts).filter(move |part| part.origin == origin);
         let kinds: BTreeSet<KindId> = parts.flat_map(|part| &part.cells).map(|cell| cell.kind).collect();
         kinds.into_iter().map(|kind| &catalog.channels()[catalog.kind(kind).channel as usize]).collect()
     };
-    let mut named = channels(Origin::Mail).into_iter().filter(|channel| !channel.is_unknown());
-    let (Some(channel), None) = (named.next(), named.next()) else { return None };
+    let Own::One(channel) = own(channels(Origin::Mail).into_iter().filter(|channel| !channel.is_unknown())) else {
+        return None;
+    };
     let exports = channels(Origin::Export);
     let unnamed = exports.len() == 1 && exports.iter().all(|channel| channel.is_unknown());
-    unnamed.then(|| channel.clone())
+    unnamed.then_some(channel)
 }
 
 /// Leaves in the parts of mails only what counts: where an export of the channel covers the time, it wins; and of

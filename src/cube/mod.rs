@@ -4,6 +4,7 @@
 //! whose times do not meet; where files of one channel meet, `overlap` reads that stretch a second
 //! time, row by row, and keeps for each exact key the larger of the files' sums.
 
+mod assign;
 mod canonical;
 mod channels;
 mod filter;
@@ -13,11 +14,12 @@ mod overlap;
 mod pattern;
 mod policy;
 mod stretch;
+mod suggest;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-pub use canonical::Canonical;
-pub use channels::{ChannelRules, Label, NamingLayer, labels};
+pub use canonical::{Canonical, whose};
+pub use channels::{ChannelRules, Label, Naming, NamingLayer, naming};
 pub use filter::{Filter, Term};
 pub use frame::{Bucketed, frame, roll_up};
 pub use mails::Told;
@@ -28,8 +30,8 @@ use crate::{
     error::{Error, Result},
     input::{CellRuns, ReadOptions, Reading, Source, Stop},
     model::{
-        Catalog, Cell, CellStart, Coverage, CoverageBasis, KindId, Origin, Precision, Sentence, SourceReport, Span,
-        Timestamp, Zone,
+        Catalog, Cell, CellStart, Channel, Coverage, CoverageBasis, KindId, Origin, Precision, Sentence, SourceReport,
+        Span, Timestamp, Zone,
     },
 };
 use overlap::Strand;
@@ -64,36 +66,36 @@ impl Cube {
     /// where an overlap cannot be read again, where a sum leaves 64 bits.
     pub fn build(reading: Reading, rules: &ChannelRules, policy: OverlapPolicy) -> Result<Cube> {
         let Reading { mut sources, catalog, options, skipped } = reading;
-        let mut notes = rules.unmatched(&sources);
+        let mut notes = rules.unmatched(sources.iter().map(|source| source.report.file()));
         let mut catalog = catalog.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         for source in &mut sources {
-            label_source(source, &mut catalog, rules)?;
-        }
-        let catalog = std::sync::Mutex::new(catalog);
-        if let Some(channel) = mails::only_channel(&sources, &catalog) {
-            adopt(&mut sources, &catalog, &channel, &mut notes)?;
-        }
-        let (mut labels, mut label_of) =
-            channels::labels(&catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        overlap::drop_identical(&mut sources, &mut notes)?;
-
-        let mut strands = overlap::strands(&sources, &catalog, &label_of);
-        if policy == OverlapPolicy::Auto {
-            let adopted = overlap::judge(&strands, &sources, &labels, &catalog, &label_of, &options, &mut notes)?;
-            if !adopted.is_empty() {
-                // Rows that name no channel turned out to be of a named one.
-                for (strand, label) in adopted {
-                    let name = labels[label as usize].clone().unwrap_or_default();
-                    let source = &mut sources[strands[strand].source];
-                    let mut catalog = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    relabel(source, &mut catalog, &name)?;
-                }
-                let known = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                (labels, label_of) = channels::labels(&known);
-                drop(known);
-                strands = overlap::strands(&sources, &catalog, &label_of);
+            assign::label_source(source, &mut catalog, rules)?;
+            for stop in source.stops.iter().filter(|stop| !stop.channel.is_unknown()) {
+                catalog.channel(&stop.channel);
             }
         }
+        if let Some(channel) = mails::only_channel(&sources, &catalog) {
+            assign::adopt(&mut sources, &mut catalog, &channel, &mut notes)?;
+        }
+        let mut naming = assign::name_channels(&sources, &catalog, rules)?;
+        let catalog = std::sync::Mutex::new(catalog);
+        overlap::drop_identical(&mut sources, &mut notes)?;
+
+        let mut strands = overlap::strands(&sources, &catalog, &naming.label_of);
+        if policy == OverlapPolicy::Auto {
+            let adopted = overlap::judge(&strands, &sources, &naming, &catalog, rules, &options, &mut notes)?;
+            if !adopted.is_empty() {
+                // Rows that name no channel turned out to be of a named one.
+                let mut known = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                for (source, label) in adopted {
+                    assign::relabel(&mut sources[source], &mut known, &naming.channels[label as usize])?;
+                }
+                naming = assign::name_channels(&sources, &known, rules)?;
+                drop(known);
+                strands = overlap::strands(&sources, &catalog, &naming.label_of);
+            }
+        }
+        let Naming { labels, label_of, .. } = naming;
         let told = mails::settle(&mut sources, &strands, &catalog, &label_of)?;
         let stretches = overlap::stretches(&strands, policy, &options.zone);
         let mut runs = CellRuns::default();
@@ -139,6 +141,7 @@ impl Cube {
             return Err(Error::new("error.overflow"));
         }
         cube.stops = cube.stops_of_sources();
+        cube.tell_channels();
         for note in overlap::notes(&stretches, &cube.strands, &cube.sources, &cube.labels, &cube.options.zone) {
             cube.notes.push(note);
         }
@@ -229,17 +232,31 @@ impl Cube {
         &self.stops
     }
 
+    /// The label of a channel that an input or the user names.
+    fn label(&self, channel: &Channel) -> Option<Label> {
+        self.catalog().find(channel).map(|index| self.label_of[index as usize])
+    }
+
+    /// Writes down which channels each input is of.
+    fn tell_channels(&mut self) {
+        let mut labels: Vec<BTreeSet<Label>> = self
+            .sources
+            .iter()
+            .map(|source| source.label.iter().filter_map(|channel| self.label(channel)).collect())
+            .collect();
+        for strand in &self.strands {
+            labels[strand.source].insert(strand.label);
+        }
+        for (source, labels) in self.sources.iter_mut().zip(labels) {
+            source.report.channels =
+                labels.into_iter().filter_map(|label| self.labels[label as usize].clone()).collect();
+        }
+    }
+
     fn stops_of_sources(&self) -> Vec<(Option<String>, Timestamp)> {
-        let catalog = self.catalog();
-        let label = |source: &Source, stop: &Stop| match &source.label {
-            Some(label) if stop.channel.is_unknown() => Some(label.clone()),
-            _ => {
-                let known = catalog.channels().iter().position(|channel| *channel == stop.channel);
-                known.map_or_else(
-                    || stop.channel.name.clone().or_else(|| stop.channel.id.clone()),
-                    |channel| self.labels[self.label_of[channel] as usize].clone(),
-                )
-            }
+        let label = |source: &Source, stop: &Stop| {
+            let channel = source.label.as_ref().filter(|_| stop.channel.is_unknown()).unwrap_or(&stop.channel);
+            self.label(channel).and_then(|label| self.labels[label as usize].clone())
         };
         let mut stops: Vec<(Option<String>, Timestamp)> = self
             .sources
@@ -275,13 +292,9 @@ impl Cube {
     /// The inputs without a row that were said to be of a channel, or that can be of no other.
     pub fn silent_sources(&self, label: Label) -> impl Iterator<Item = usize> {
         let alone = self.strands.iter().all(|strand| strand.label == label);
-        let name = self.labels[label as usize].clone();
         (0..self.sources.len()).filter(move |source| {
             let source = &self.sources[*source];
-            let of_channel = match &source.label {
-                Some(label) => name.as_ref() == Some(label),
-                None => alone,
-            };
+            let of_channel = source.label.as_ref().map_or(alone, |channel| self.label(channel) == Some(label));
             source.report.span.is_none() && of_channel
         })
     }
@@ -384,63 +397,6 @@ impl Cube {
     fn merge(&self, stretch: &overlap::Stretch, cuts: &[Timestamp]) -> Result<Vec<Cell>> {
         stretch::merge(stretch, cuts, &self.strands, &self.sources, &self.catalog, &self.label_of, &self.options)
     }
-}
-
-/// Takes exports that name no channel for those of the one channel that mails are of.
-fn adopt(
-    sources: &mut [Source],
-    catalog: &std::sync::Mutex<Catalog>,
-    channel: &crate::model::Channel,
-    notes: &mut Vec<Sentence>,
-) -> Result<()> {
-    let Some(name) = channel.name.as_ref().or(channel.id.as_ref()) else { return Ok(()) };
-    let mut catalog = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    for source in sources.iter_mut().filter(|source| source.parts.iter().all(|part| part.origin == Origin::Export)) {
-        relabel(source, &mut catalog, name)?;
-    }
-    notes.push(Sentence::new("note.channel_of_mails").with("channel", name));
-    Ok(())
-}
-
-/// Gives the rows of an input that name no channel the label that the user chose for it.
-fn label_source(source: &mut Source, catalog: &mut Catalog, rules: &ChannelRules) -> Result<()> {
-    let unknown = source
-        .parts
-        .iter()
-        .flat_map(|part| &part.cells)
-        .any(|cell| catalog.channels()[catalog.kind(cell.kind).channel as usize].is_unknown());
-    let empty = source.parts.iter().all(|part| part.cells.is_empty());
-    match rules.label(source) {
-        Ok(Some(label)) if unknown || empty => relabel(source, catalog, &label),
-        Err(error) if unknown => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn relabel(source: &mut Source, catalog: &mut Catalog, label: &str) -> Result<()> {
-    source.label = Some(label.to_owned());
-    let mut known: BTreeMap<KindId, KindId> = BTreeMap::new();
-    for cell in source.parts.iter_mut().flat_map(|part| &mut part.cells) {
-        cell.kind = *known.entry(cell.kind).or_insert_with(|| labelled(catalog, cell.kind, label));
-    }
-    for part in &mut source.parts {
-        part.cells.sort_unstable_by_key(Cell::key);
-    }
-    if catalog.channels().len() > crate::model::VARIETY_LIMIT {
-        return Err(Error::new("error.overflow"));
-    }
-    Ok(())
-}
-
-/// The kind under a label, if it names no channel of its own.
-pub(crate) fn labelled(catalog: &mut Catalog, kind: KindId, label: &str) -> KindId {
-    let channel = catalog.kind(kind).channel;
-    if !catalog.channels()[channel as usize].is_unknown() {
-        return kind;
-    }
-    let named = crate::model::Channel { id: None, name: Some(label.to_owned()) };
-    let channel = catalog.channel(&named);
-    catalog.with_channel(kind, channel)
 }
 
 /// The cell that starts at or before an instant.

@@ -1,11 +1,14 @@
 //! Where inputs of one channel meet in time, and whether they are of one channel at all.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Mutex,
 };
 
-use super::{Label, OverlapPolicy, cell_floor, stretch};
+use super::{
+    ChannelRules, Label, Naming, OverlapPolicy, cell_floor, stretch,
+    suggest::{self, Unclear},
+};
 use crate::{
     error::{Error, Result},
     input::{ReadOptions, Source, identical},
@@ -14,8 +17,10 @@ use crate::{
 
 /// At least this share of the errors must be the same for two inputs to be of one channel …
 const SAME_SHARE: f64 = 0.95;
-/// … and there must be this many to judge by.
+/// … and there must be this many to judge by; fewer are enough where all are the same to the second.
 const ENOUGH_ERRORS: u64 = 20;
+/// So many pairs that are not alike are looked at in the hope that other inputs settle them.
+const MOST_UNLIKE: usize = 1_000;
 /// More pairs of inputs of one channel than these are told in one sentence.
 const MOST_PAIRS_TOLD: usize = 3;
 
@@ -153,10 +158,14 @@ fn in_order(strands: &[Strand]) -> Vec<usize> {
 /// are more pairs than memory has room for.
 fn pairs<'a>(
     strands: &'a [Strand],
+    sources: &'a [Source],
     zone: &'a Zone,
     wanted: impl Fn(&Strand, &Strand) -> bool + 'a,
 ) -> impl Iterator<Item = (usize, usize, Span)> + 'a {
-    let mut order = in_order(strands).into_iter();
+    let mut order = in_order(strands);
+    // By name where they begin together, so that the order of the arguments changes nothing.
+    order.sort_by_key(|i| (strands[*i].span.first, &sources[strands[*i].source].report.path, strands[*i].part));
+    let mut order = order.into_iter();
     let mut open: Vec<usize> = Vec::new();
     let mut candidates: Vec<(usize, usize)> = Vec::new();
     std::iter::from_fn(move || {
@@ -202,59 +211,162 @@ fn meetings(strands: &[Strand], zone: &Zone) -> Vec<Stretch> {
     found
 }
 
-/// Compares the inputs that name no channel with each other and with those that do, where they meet.
-/// Gives the strands that turned out to belong to a named channel.
+/// Settles, for inputs that name no channel, which of them are of one, and of which that others name.
+///
+/// Each is compared with every input that it meets in time, also those that name a channel. Alike ones belong
+/// together, and so do those that are alike to a third. Gives the inputs that turned out to belong to a named channel.
 ///
 /// # Errors
-/// Where two are too different to be of one channel, or too small to tell.
+/// Where two are too different to be of one channel or too small to tell, and nothing else settles it; where one is alike
+/// to two channels.
 pub fn judge(
     strands: &[Strand],
     sources: &[Source],
-    labels: &[Option<String>],
+    naming: &Naming,
     catalog: &Mutex<Catalog>,
-    label_of: &[Label],
+    rules: &ChannelRules,
     options: &ReadOptions,
     notes: &mut Vec<Sentence>,
 ) -> Result<Vec<(usize, Label)>> {
-    let unnamed = |strand: &Strand| labels[strand.label as usize].is_none();
-    let unclear = |a: &Strand, b: &Strand| unnamed(a) || unnamed(b);
-    let mut adopted: Vec<(usize, Label)> = Vec::new();
+    let unnamed = |strand: &Strand| naming.labels[strand.label as usize].is_none();
+    if !strands.iter().any(unnamed) {
+        return Ok(Vec::new());
+    }
+    // Two tables of one file may be of two bots, but what stands in one table is of one table.
+    let unclear = |a: &Strand, b: &Strand| (unnamed(a) || unnamed(b)) && (a.source, a.part) != (b.source, b.part);
+    // Strands that name a channel belong together from the start.
+    let mut first_of: HashMap<Label, usize> = HashMap::new();
+    let mut groups = Groups::new(strands.len());
+    for (i, strand) in strands.iter().enumerate().filter(|(_, strand)| !unnamed(strand)) {
+        groups.join(i, *first_of.entry(strand.label).or_insert(i));
+    }
     let mut alike: Vec<([String; 2], f64)> = Vec::new();
-    for (a, b, span) in pairs(strands, &options.zone, unclear) {
-        let stretch = around(strands, &[a, b], span, &options.zone);
-        let (smaller, larger) = stretch::likeness(&stretch, span, strands, sources, catalog, label_of, options)?;
-        let names = [a, b].map(|i| sources[strands[i].source].parts[strands[i].part].name.clone());
-        let share = if larger == 0 { 0.0 } else { smaller as f64 / larger as f64 };
-        if larger < ENOUGH_ERRORS || share < SAME_SHARE {
-            let key = if larger < ENOUGH_ERRORS { "error.overlap_small" } else { "error.overlap_unclear" };
-            return Err(Error::new(key)
-                .with("first", &names[0])
-                .with("second", &names[1])
-                .with("errors", larger)
-                .with("share", format!("{:.0}", share * 100.0))
-                .filled("start", Filling::Moment(options.zone.local(span.first)))
-                .filled("end", Filling::Moment(options.zone.local(span.last))));
+    let mut unlike: Vec<Unlike> = Vec::new();
+    for (a, b, span) in pairs(strands, sources, &options.zone, unclear) {
+        if groups.same(a, b) {
+            continue;
         }
-        alike.push((names, share));
-        for (i, j) in [(a, b), (b, a)] {
-            if unnamed(&strands[i]) && !unnamed(&strands[j]) {
-                adopted.push((i, strands[j].label));
+        let stretch = around(strands, &[a, b], span, &options.zone);
+        let (smaller, larger) =
+            stretch::likeness(&stretch, span, strands, sources, catalog, &naming.label_of, options)?;
+        let share = if larger == 0 { 0.0 } else { smaller as f64 / larger as f64 };
+        let same = smaller == larger && larger > 0 && stretch.precision == Precision::Second;
+        if same || larger >= ENOUGH_ERRORS && share >= SAME_SHARE {
+            groups.join(a, b);
+            alike.push(([a, b].map(|i| name(strands, sources, i).to_owned()), share));
+        } else {
+            unlike.push(Unlike { strands: [a, b], span, errors: larger, share });
+            if unlike.len() >= MOST_UNLIKE {
+                break;
             }
         }
     }
-    notes.extend(one_channel(&alike));
-    adopted.sort_unstable();
-    adopted.dedup();
-    if let Some(pair) = adopted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        let strand = &strands[pair[0].0];
-        return Err(Error::new("error.channel_twice")
-            .with("path", &sources[strand.source].parts[strand.part].name)
-            .with(
-                "channels",
-                pair.iter().filter_map(|(_, label)| labels[*label as usize].clone()).collect::<Vec<_>>().join(" | "),
-            ));
+    let mut labels: HashMap<usize, BTreeSet<Label>> = HashMap::new();
+    for (label, strand) in &first_of {
+        labels.entry(groups.root(*strand)).or_default().insert(*label);
     }
-    Ok(adopted)
+    let mut adopted: BTreeMap<usize, BTreeSet<Label>> = BTreeMap::new();
+    for (i, strand) in strands.iter().enumerate().filter(|(_, strand)| unnamed(strand)) {
+        if let Some(labels) = labels.get(&groups.root(i)) {
+            adopted.entry(strand.source).or_default().extend(labels);
+        }
+    }
+    for (source, labels) in &adopted {
+        if let [first, _, ..] = labels.iter().collect::<Vec<_>>()[..] {
+            let path = sources[*source].report.file();
+            let names: Vec<&str> =
+                labels.iter().filter_map(|label| naming.labels[*label as usize].as_deref()).collect();
+            let option = suggest::of(&naming.channels[*first as usize], path);
+            return Err(Error::new("error.channel_alike_two")
+                .with("path", path)
+                .with("channels", names.join(" | "))
+                .with("command", format!("{} {option}", rules.command_of(&[path]))));
+        }
+    }
+    // Whoever belongs to a channel is no longer unclear.
+    let settled = |i: usize| !unnamed(&strands[i]) || adopted.contains_key(&strands[i].source);
+    let open = unlike.iter().find(|pair| {
+        let [a, b] = pair.strands;
+        !groups.same(a, b) && !(settled(a) && settled(b))
+    });
+    if let Some(pair) = open {
+        return Err(pair.refusal(strands, sources, naming, rules, &options.zone));
+    }
+    notes.extend(one_channel(&alike));
+    let adopted = adopted.into_iter();
+    Ok(adopted.filter_map(|(source, labels)| Some((source, labels.into_iter().next()?))).collect())
+}
+
+/// Two strands that meet and are not alike.
+struct Unlike {
+    strands: [usize; 2],
+    span: Span,
+    /// Over the keys where they meet, the sum of the larger values, and which part of it the smaller ones are.
+    errors: u64,
+    share: f64,
+}
+
+impl Unlike {
+    fn refusal(
+        &self,
+        strands: &[Strand],
+        sources: &[Source],
+        naming: &Naming,
+        rules: &ChannelRules,
+        zone: &Zone,
+    ) -> Error {
+        let [first, second] = self.strands.map(|i| name(strands, sources, i));
+        let [a, b] = self.strands.map(|i| {
+            let label = strands[i].label as usize;
+            let channel = naming.labels[label].as_ref().map(|_| &naming.channels[label]);
+            Unclear { path: sources[strands[i].source].report.file(), channel }
+        });
+        let command = rules.command_of(&if a.path == b.path { vec![a.path] } else { vec![a.path, b.path] });
+        let few = self.errors < ENOUGH_ERRORS;
+        Error::new(if few { "error.overlap_small" } else { "error.overlap_unclear" })
+            .with("first", first)
+            .with("second", second)
+            .with("errors", self.errors)
+            .with("share", format!("{:.0}", self.share * 100.0))
+            .filled("start", Filling::Moment(zone.local(self.span.first)))
+            .filled("end", Filling::Moment(zone.local(self.span.last)))
+            .with("one", format!("{command} {}", suggest::one(a, b)))
+            .with("two", format!("{command} {}", suggest::two(a, b)))
+    }
+}
+
+/// What a strand's table is called.
+fn name<'a>(strands: &[Strand], sources: &'a [Source], strand: usize) -> &'a str {
+    &sources[strands[strand].source].parts[strands[strand].part].name
+}
+
+/// What belongs together: a forest in which each tree is a group (Galler and Fischer, "An improved equivalence
+/// algorithm", CACM 1964).
+struct Groups {
+    above: Vec<usize>,
+}
+
+impl Groups {
+    fn new(count: usize) -> Groups {
+        Groups { above: (0..count).collect() }
+    }
+
+    fn root(&mut self, mut i: usize) -> usize {
+        while self.above[i] != i {
+            self.above[i] = self.above[self.above[i]];
+            i = self.above[i];
+        }
+        i
+    }
+
+    fn same(&mut self, a: usize, b: usize) -> bool {
+        self.root(a) == self.root(b)
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.above[a] = b;
+    }
 }
 
 /// What is said of inputs that turned out to be of one channel: of each pair, or of many pairs together.

@@ -2,7 +2,7 @@
 
 use super::Label;
 use crate::{
-    model::{Catalog, Kind},
+    model::{Catalog, Kind, Privacy},
     taxonomy,
 };
 
@@ -39,6 +39,20 @@ impl Key {
             Key::Detail => "detail",
             Key::Status => "status",
             Key::Host => "host",
+        }
+    }
+
+    /// What a user writes, as a pattern that is safe to show. Of a URL the scheme and the host are left; in them `*` still
+    /// stands for any text.
+    pub fn pattern(self, raw: &str) -> String {
+        let privacy = Privacy::default();
+        match (self, raw.trim().split_once("://")) {
+            (Key::Host, Some((scheme, rest))) if scheme.bytes().all(|b| b.is_ascii_alphabetic() || b == b'*') => {
+                let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+                let host = host.rsplit('@').next().unwrap_or(host);
+                format!("{scheme}://{}", privacy.text(host))
+            }
+            _ => privacy.text(raw.trim()),
         }
     }
 
@@ -105,6 +119,20 @@ mod tests {
         assert!(fits("Connection failed (received GOAWAY)", "Connection failed (received GOAWAY)"));
         assert!(fits("5*", "502") && fits("*", ""));
         assert!(!fits("Connection", "Connection failed") && !fits("5?2", "502"));
+    }
+
+    #[test]
+    fn patterns_keep_their_stars_and_no_secret() {
+        for (raw, pattern) in [
+            ("https://*", "https://*"),
+            (" https://*.example.com/callback?token=S3CRET ", "https://*.example.com"),
+            ("https://user:S3CRET@bot.example.com", "https://bot.example.com"),
+            ("bot.example.com", "bot.example.com"),
+            ("*.example.com", "*.example.com"),
+        ] {
+            assert_eq!(Key::Host.pattern(raw), pattern, "{raw}");
+        }
+        assert!(!Key::Detail.pattern("Connection timeout: https://h.example/S3CRET").contains("S3CRET"));
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    Label, labelled,
+    Label,
+    assign::labelled,
     overlap::{Strand, Stretch, step},
 };
 use crate::{

@@ -309,8 +309,7 @@ impl OfChannel {
                 report.coverage.by = CoverageBasis::Archive;
             }
         }
-        let silent = channel.as_deref().filter(|_| parts.is_empty()).map(Channel::from_stored);
-        let label = silent.and_then(|channel| channel.name.or(channel.id));
+        let label = channel.as_deref().filter(|_| parts.is_empty()).map(Channel::from_stored);
         Ok(Source { report, parts, text: None, lines: 0, label, stops: self.stops, covered })
     }
 }

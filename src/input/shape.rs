@@ -15,6 +15,7 @@ pub fn shapes(report: SourceReport) -> SourceReport {
     let Columns { time, reason, detail, count, channel_id, channel_name, url } = report.columns;
     SourceReport {
         path: file_shape(&report.path),
+        channels: report.channels.iter().map(|name| shape(name)).collect(),
         columns: Columns {
             time: column(time),
             reason: column(reason),

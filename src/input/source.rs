@@ -24,7 +24,8 @@ use super::{
 use crate::{
     error::{Error, Result},
     model::{
-        Catalog, Cell, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span, TooVaried,
+        Catalog, Cell, Channel, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span,
+        TooVaried,
     },
 };
 
@@ -71,7 +72,7 @@ pub struct Source {
     pub text: Option<Text>,
     pub lines: u64,
     /// The channel that rows without one were given.
-    pub label: Option<String>,
+    pub label: Option<Channel>,
     /// What mails told of redelivery.
     pub stops: Vec<Stop>,
     /// Of an archive: from the first to the last moment that each of its exports speaks for.
@@ -241,6 +242,7 @@ pub fn read(
         path: path.to_owned(),
         sheet: None,
         kind: if layout.delimiter == b'\t' { SourceKind::Tsv } else { SourceKind::Csv },
+        channels: Vec::new(),
         packing,
         encoding: Some(recognised.encoding.name()),
         delimiter: Some(layout.delimiter_name()),

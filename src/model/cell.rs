@@ -34,6 +34,17 @@ impl Channel {
         }
     }
 
+    /// The channel that a user means: ten digits are an id, and `name (id)` is both.
+    pub fn given(text: &str) -> Channel {
+        let is_id = |id: &str| id.len() == 10 && id.bytes().all(|b| b.is_ascii_digit());
+        let both = text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")).filter(|(_, id)| is_id(id));
+        match both {
+            Some((name, id)) => Channel { id: Some(id.to_owned()), name: Some(name.to_owned()) },
+            None if is_id(text) => Channel { id: Some(text.to_owned()), name: None },
+            None => Channel { id: None, name: Some(text.to_owned()) },
+        }
+    }
+
     /// Whether the input says nothing of the channel.
     pub fn is_unknown(&self) -> bool {
         self.id.is_none() && self.name.is_none()
@@ -178,6 +189,11 @@ impl Catalog {
     /// The index of a channel, made if it is new.
     pub fn channel(&mut self, channel: &Channel) -> u32 {
         self.channels.intern(channel.clone())
+    }
+
+    /// The index of a channel that was met.
+    pub fn find(&self, channel: &Channel) -> Option<u32> {
+        self.channels.index.get(channel).copied()
     }
 
     /// The same kind under another channel.

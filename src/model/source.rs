@@ -77,6 +77,9 @@ pub struct SourceReport {
     /// The sheet of a workbook. Safe to show.
     pub sheet: Option<String>,
     pub kind: SourceKind,
+    /// The channels that its rows are of, or that it was said to be of; empty where nothing names one, and before that is
+    /// settled. Safe to show.
+    pub channels: Vec<String>,
     /// `gzip`, `zstd`, `zip`, or nothing.
     pub packing: Option<&'static str>,
     /// WHATWG name; none where that is not one for the whole input (mails) or no text (an archive).
@@ -123,6 +126,7 @@ impl SourceReport {
             path: path.to_owned(),
             sheet: None,
             kind,
+            channels: Vec::new(),
             packing: None,
             encoding: None,
             delimiter: None,

@@ -283,6 +283,7 @@ impl Page<'_> {
         let line = |input: &crate::analysis::Input| {
             vec![
                 code(&input.path),
+                input.channel.as_deref().map_or_else(|| "–".to_owned(), code),
                 prose(input.encoding.unwrap_or(input.kind)),
                 lang.number(input.rows),
                 lang.number(input.accepted),
@@ -292,6 +293,7 @@ impl Page<'_> {
         };
         let columns = [
             ("page.file", Left),
+            ("page.channel", Left),
             ("markdown.encoding", Left),
             ("page.rows_title", Right),
             ("page.accepted", Right),

@@ -142,6 +142,7 @@ pub(super) fn channel(name: &str, errors: u64) -> ChannelRow {
 fn input(path: &str) -> Input {
     Input {
         path: path.into(),
+        channel: None,
         kind: "tsv",
         encoding: Some("UTF-8"),
         delimiter: Some("tab"),

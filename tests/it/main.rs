@@ -10,6 +10,7 @@ mod python;
 mod archive;
 mod bad_input;
 mod browser;
+mod channels;
 mod check;
 mod ci_examples;
 mod config;

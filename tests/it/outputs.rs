@@ -133,6 +133,7 @@ fn the_fields_and_their_types_are_the_contract() {
         "inputs",
         &[
             ("path", "text"),
+            ("channel", "text"),
             ("kind", "text"),
             ("encoding", "text"),
             ("delimiter", "text"),

@@ -713,17 +713,3 @@ fn what_comes_after_the_moment_of_the_report_never_counts_in_relative_periods() 
     let summary = folder.summary("a.tsv --period today --as-of 2026-11-16T22:03:30+09:00");
     assert_eq!(summary.errors(), 1);
 }
-
-#[test]
-fn a_renamed_channel_is_one_channel() {
-    let table = |name: &str| {
-        let row =
-            |i: u32| format!("2026-11-16 04:12:{i:02}\trequest_timeout\tRequest timeout\t2\t1653912345\t{name}\n");
-        format!("Time\tReason\tDetail\tCount\tChannel ID\tChannel name\n{}", (0..30).map(row).collect::<String>())
-    };
-    let folder = Folder::with("old.tsv", table("shop"));
-    folder.file("new.tsv", table("flower shop"));
-    let summary = folder.summary("old.tsv new.tsv");
-    assert_eq!(summary.errors(), 60);
-    assert_eq!(summary["channels"], serde_json::json!(["flower shop / shop"]));
-}

@@ -23,6 +23,7 @@ pub(super) struct Quality {
 #[derive(Clone, Debug)]
 pub(super) struct Read {
     pub path: String,
+    pub channel: Option<String>,
     pub form: String,
     /// Meaning and heading of each recognised column.
     pub columns: Vec<(String, String)>,
@@ -83,6 +84,7 @@ fn read(input: &Input, clock: &Clock) -> Read {
     ];
     Read {
         path: shortened(&input.path),
+        channel: input.channel.as_deref().map(shortened),
         form: match (input.encoding, input.delimiter) {
             (Some(encoding), Some(name)) => lang.say(
                 &Sentence::new("page.input_form")

@@ -16,6 +16,9 @@ use super::{
 const REJECTS: usize = 3;
 /// Cells that a table of files needs beside the files' names.
 const NUMBERS: usize = 36;
+/// The column of the channel in that table, and the longest name in it.
+const CHANNEL: usize = 1;
+const LONGEST_CHANNEL: usize = 20;
 /// A path in a table is not cut shorter than this.
 const SHORTEST_PATH: usize = 12;
 
@@ -27,19 +30,34 @@ pub(super) fn files(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: 
         return;
     }
     sheet.heading(lang.phrase("terminal.files"));
-    let header = ["", "terminal.rows", "terminal.rejected", "terminal.errors"];
-    let header = header.map(|key| if key.is_empty() { "" } else { lang.phrase(key) });
-    let room = sheet.width().saturating_sub(NUMBERS).max(SHORTEST_PATH);
+    // Where no file has a channel there is no column for it.
+    let channels = inputs.iter().take(top).any(|input| input.channel.is_some());
+    let mut columns = vec![Column::Name, Column::Fixed, Column::Number, Column::Number, Column::Number];
+    let mut header = vec!["", "page.channel", "terminal.rows", "terminal.rejected", "terminal.errors"];
+    if !channels {
+        columns.remove(CHANNEL);
+        header.remove(CHANNEL);
+    }
+    let header: Vec<&str> = header.into_iter().map(|key| if key.is_empty() { "" } else { lang.phrase(key) }).collect();
+    let numbers = if channels { NUMBERS + LONGEST_CHANNEL } else { NUMBERS };
+    let room = sheet.width().saturating_sub(numbers).max(SHORTEST_PATH);
     let rows = inputs.iter().take(top).map(|input| {
         let rejected = lang.number(input.rejected);
-        vec![
+        let mut row = vec![
             path_end(&input.path, room),
             lang.number(input.rows),
             if input.rejected > 0 { Ink::Notice.on(&rejected) } else { rejected },
             lang.number(input.errors),
-        ]
+        ];
+        if channels {
+            row.insert(
+                CHANNEL,
+                input.channel.as_deref().map_or_else(|| "–".to_owned(), |name| excerpt(name, LONGEST_CHANNEL)),
+            );
+        }
+        row
     });
-    sheet.table(&[Column::Name, Column::Number, Column::Number, Column::Number], &header, rows);
+    sheet.table(&columns, &header, rows);
     left_out(sheet, lang, inputs.len(), top);
     for input in inputs.iter().take(top) {
         if let Some(original) = &input.same_as {

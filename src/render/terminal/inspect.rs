@@ -48,6 +48,11 @@ impl Inspection<'_> {
             None => Sentence::new("inspect.unpacked").with("kind", report.kind.name()),
         };
         self.field("inspect.kind", &lang.say(&kind));
+        let channel = match &report.channels[..] {
+            [] => lang.phrase("inspect.channel_none").to_owned(),
+            channels => channels.join(", "),
+        };
+        self.field("inspect.channel", &channel);
         if let (Some(encoding), Some(delimiter)) = (report.encoding, report.delimiter) {
             self.field("inspect.encoding", encoding);
             self.field("inspect.delimiter", delimiter);
@@ -228,6 +233,7 @@ mod tests {
             path: "exports/w46.tsv.gz".into(),
             sheet: None,
             kind: SourceKind::Tsv,
+            channels: vec!["shop".into()],
             packing: Some("gzip"),
             encoding: Some("Shift_JIS"),
             delimiter: Some("tab"),

@@ -53,19 +53,22 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
         let titles = [
             "archiving.id",
             "archiving.source",
+            "archiving.channel",
             "archiving.added_title",
             "archiving.rows",
             "archiving.errors",
             "archiving.until",
         ]
         .map(|key| lang.phrase(key));
-        let columns = [Column::Fixed, Column::Name, Column::Fixed, Column::Number, Column::Number, Column::Fixed];
+        let columns =
+            [Column::Fixed, Column::Name, Column::Name, Column::Fixed, Column::Number, Column::Number, Column::Fixed];
         let width = sheet.width() / 3;
         let rows = found.sources.iter().map(|source| {
             let day = |time: &str| time.get(..10).unwrap_or(time).to_owned();
             vec![
                 source.id.clone(),
                 path_end(&source.name, width),
+                if source.channels.is_empty() { "–".to_owned() } else { excerpt(&source.channels.join(", "), 60) },
                 day(&source.added),
                 lang.number(source.rows),
                 lang.number(source.errors),

@@ -1,0 +1,162 @@
+//! Whose rows are: settled for each input, over all of its rows, before anything is merged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    channels::{ChannelRules, Naming, naming},
+    suggest,
+};
+use crate::{
+    error::{Error, Result},
+    input::Source,
+    model::{Catalog, Cell, Channel, KindId, Origin, Sentence},
+};
+
+/// Gives the rows of an input that name no channel the channel that they are of.
+///
+/// Blank cells of an input that names one channel are that channel's. Rows of an input that names none are those of
+/// the channel that the user says; so are, by a pattern, the blank ones of an input that names several, which are of
+/// no known channel otherwise. A pattern with an id also completes the one name that an input gives.
+///
+/// # Errors
+/// Where the user says more than one.
+pub fn label_source(source: &mut Source, catalog: &mut Catalog, rules: &ChannelRules) -> Result<()> {
+    if let Some(label) = &source.label {
+        // An archive's channel without a row.
+        catalog.channel(label);
+        return Ok(());
+    }
+    let kinds: BTreeSet<KindId> = kinds_of(source, catalog);
+    let channels: BTreeSet<u32> = kinds.iter().map(|kind| catalog.kind(*kind).channel).collect();
+    let (unknown, named): (Vec<&Channel>, Vec<&Channel>) =
+        channels.iter().map(|channel| &catalog.channels()[*channel as usize]).partition(|channel| channel.is_unknown());
+    let path = source.report.file();
+    let label = match own(named) {
+        Own::Nobody => match (rules.of_unnamed(path), kinds.is_empty()) {
+            // An input without rows is nobody's rather than an error.
+            (Err(_), true) => None,
+            (label, _) => label?,
+        },
+        Own::One(own) => {
+            let completed = match rules.by_pattern(path)? {
+                Some(Channel { id: Some(id), name }) if own.id.is_none() && (name.is_none() || name == own.name) => {
+                    Some(Channel { id: Some(id), name: own.name.clone() })
+                }
+                _ => None,
+            };
+            completed.or_else(|| (!unknown.is_empty()).then_some(own))
+        }
+        Own::Several if unknown.is_empty() => None,
+        Own::Several => rules.by_pattern(path)?,
+    };
+    match label {
+        Some(label) => relabel(source, catalog, &label),
+        None => Ok(()),
+    }
+}
+
+/// The channels that rows name.
+pub enum Own {
+    Nobody,
+    /// One, under whatever names.
+    One(Channel),
+    Several,
+}
+
+/// How many channels these are, brought together.
+pub fn own<'a>(named: impl IntoIterator<Item = &'a Channel>) -> Own {
+    let mut catalog = Catalog::default();
+    for channel in named {
+        catalog.channel(channel);
+    }
+    let Naming { mut channels, .. } = naming(&catalog, |_| None);
+    match channels.len() {
+        0 => Own::Nobody,
+        1 => channels.pop().map_or(Own::Nobody, Own::One),
+        _ => Own::Several,
+    }
+}
+
+/// The kinds of errors that an input has.
+pub fn kinds_of(source: &Source, catalog: &Catalog) -> BTreeSet<KindId> {
+    let mut seen = vec![false; catalog.kinds().len()];
+    for cell in source.parts.iter().flat_map(|part| &part.cells) {
+        seen[cell.kind.0 as usize] = true;
+    }
+    (0..).map(KindId).zip(seen).filter_map(|(kind, seen)| seen.then_some(kind)).collect()
+}
+
+/// Takes exports that name no channel for those of the one channel that mails are of.
+pub fn adopt(
+    sources: &mut [Source],
+    catalog: &mut Catalog,
+    channel: &Channel,
+    notes: &mut Vec<Sentence>,
+) -> Result<()> {
+    let Some(name) = channel.name.as_ref().or(channel.id.as_ref()) else { return Ok(()) };
+    for source in sources.iter_mut().filter(|source| source.parts.iter().all(|part| part.origin == Origin::Export)) {
+        relabel(source, catalog, channel)?;
+    }
+    notes.push(Sentence::new("note.channel_of_mails").with("channel", name));
+    Ok(())
+}
+
+/// Gives the rows of an input a channel, if they name none of their own.
+pub fn relabel(source: &mut Source, catalog: &mut Catalog, label: &Channel) -> Result<()> {
+    // Known also where there is no row.
+    catalog.channel(label);
+    source.label = Some(label.clone());
+    let mut known: BTreeMap<KindId, KindId> = BTreeMap::new();
+    for cell in source.parts.iter_mut().flat_map(|part| &mut part.cells) {
+        cell.kind = *known.entry(cell.kind).or_insert_with(|| labelled(catalog, cell.kind, label));
+    }
+    for part in &mut source.parts {
+        part.cells.sort_unstable_by_key(Cell::key);
+    }
+    if catalog.channels().len() > crate::model::VARIETY_LIMIT {
+        return Err(Error::new("error.overflow"));
+    }
+    Ok(())
+}
+
+/// The kind under an input's channel, if it names none of its own, or the same name without the id.
+pub fn labelled(catalog: &mut Catalog, kind: KindId, label: &Channel) -> KindId {
+    let own = &catalog.channels()[catalog.kind(kind).channel as usize];
+    let completed = own.id.is_none() && own.name == label.name && label.id.is_some();
+    if !own.is_unknown() && !completed {
+        return kind;
+    }
+    let channel = catalog.channel(label);
+    catalog.with_channel(kind, channel)
+}
+
+/// Which channels there are over all inputs, and what to call them.
+///
+/// # Errors
+/// Where an input gives only a name that channels of several ids bear.
+pub fn name_channels(sources: &[Source], catalog: &Catalog, rules: &ChannelRules) -> Result<Naming> {
+    let mut last_of_kind: Vec<Option<i64>> = vec![None; catalog.kinds().len()];
+    for cell in sources.iter().flat_map(|source| &source.parts).flat_map(|part| &part.cells) {
+        let last = &mut last_of_kind[cell.kind.0 as usize];
+        *last = (*last).max(Some(cell.span().last.0));
+    }
+    let mut last: Vec<Option<i64>> = vec![None; catalog.channels().len()];
+    for (kind, at) in catalog.kinds().iter().zip(last_of_kind) {
+        let last = &mut last[kind.channel as usize];
+        *last = (*last).max(at);
+    }
+    let naming = naming(catalog, |channel| last[channel as usize]);
+    let used = naming.ambiguous.iter().find(|(channel, _)| last[*channel as usize].is_some());
+    let Some((channel, ids)) = used else { return Ok(naming) };
+    let gives = |source: &&Source| {
+        let mut cells = source.parts.iter().flat_map(|part| &part.cells);
+        cells.any(|cell| catalog.kind(cell.kind).channel == *channel)
+    };
+    let path = sources.iter().find(gives).map_or("", |source| source.report.file());
+    let first = Channel { id: ids.first().cloned(), name: None };
+    Err(Error::new("error.channel_name_twice")
+        .with("path", path)
+        .with("name", catalog.channels()[*channel as usize].name.as_deref().unwrap_or_default())
+        .with("ids", ids.join(", "))
+        .with("command", format!("{} {}", rules.command_of(&[path]), suggest::of(&first, path))))
+}

@@ -1,0 +1,131 @@
+//! Commands that settle whose a file is, ready to be pasted.
+
+use crate::model::{Channel, shell_word};
+
+/// An input whose channel is unclear.
+#[derive(Clone, Copy, Debug)]
+pub struct Unclear<'a> {
+    /// As it is shown.
+    pub path: &'a str,
+    /// The channel that it names itself; nothing needs to be said of it then.
+    pub channel: Option<&'a Channel>,
+}
+
+impl Unclear<'_> {
+    /// What the channel may be called, by the file's name up to its date, or by the folder.
+    fn candidate(&self) -> String {
+        match self.channel {
+            Some(channel) => spelled(channel),
+            None => {
+                stem(file(self.path)).or_else(|| folder(self.path).and_then(stem)).unwrap_or_else(|| "bot".to_owned())
+            }
+        }
+    }
+}
+
+/// A channel as `--channel` takes it.
+fn spelled(channel: &Channel) -> String {
+    channel.id.clone().filter(|id| Channel::given(id).id.is_some()).or_else(|| channel.stored()).unwrap_or_default()
+}
+
+/// The options that say that two inputs are of one channel.
+pub fn one(a: Unclear<'_>, b: Unclear<'_>) -> String {
+    let name = if b.channel.is_some() { b.candidate() } else { a.candidate() };
+    options([(name.clone(), a), (name, b)])
+}
+
+/// The options that say that two inputs are of two channels; those of one file cannot be told apart by its name.
+pub fn two(a: Unclear<'_>, b: Unclear<'_>) -> String {
+    if a.path == b.path {
+        return "--overlap sum".to_owned();
+    }
+    let mut names = [a.candidate(), b.candidate()];
+    if names[0] == names[1]
+        && let (Some(first), Some(second)) = (folder(a.path).and_then(stem), folder(b.path).and_then(stem))
+        && first != second
+    {
+        names = [first, second];
+    }
+    if names[0] == names[1] {
+        for (number, (name, unclear)) in names.iter_mut().zip([a, b]).enumerate() {
+            if unclear.channel.is_none() {
+                *name = format!("{name}-{}", number + 1);
+            }
+        }
+    }
+    let [first, second] = names;
+    options([(first, a), (second, b)])
+}
+
+/// The option that says that one file is of a channel.
+pub fn of(name: &Channel, path: &str) -> String {
+    options([(spelled(name), Unclear { path, channel: None })])
+}
+
+fn options<const N: usize>(named: [(String, Unclear<'_>); N]) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for (name, unclear) in named.into_iter().filter(|(_, unclear)| unclear.channel.is_none()) {
+        let word = shell_word(&format!("{name}={}", glob::Pattern::escape(unclear.path)));
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.into_iter().map(|word| format!("--channel {word}")).collect::<Vec<_>>().join(" ")
+}
+
+fn file(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn folder(path: &str) -> Option<&str> {
+    path.rsplit('/').nth(1).filter(|name| !name.is_empty())
+}
+
+/// The letters in front of a date or an ending: `shop` of `shop-2026-11-23.tsv`.
+fn stem(name: &str) -> Option<String> {
+    let end = name.find(|c: char| c == '.' || c == '=' || c.is_numeric()).unwrap_or(name.len());
+    let stem = name[..end].trim_end_matches(|c: char| !c.is_alphanumeric());
+    // The W of a week.
+    let stem = stem.strip_suffix(['W', 'w']).filter(|rest| rest.ends_with(['-', '_', ' '])).unwrap_or(stem);
+    let stem = stem.trim_matches(|c: char| !c.is_alphanumeric());
+    (!stem.is_empty()).then(|| stem.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unnamed(path: &str) -> Unclear<'_> {
+        Unclear { path, channel: None }
+    }
+
+    #[test]
+    fn names_come_from_the_files_names_or_their_folders() {
+        for (path, name) in [
+            ("shop-2026-11-23.tsv", "shop"),
+            ("in/flower shop_2026-W47.tsv.gz", "flower shop"),
+            ("shop-W47.tsv", "shop"),
+            ("shop/2026-11-23.tsv", "shop"),
+            ("2026-11-23.tsv", "bot"),
+            ("-", "bot"),
+            ("ショップ20261123.tsv", "ショップ"),
+        ] {
+            assert_eq!(unnamed(path).candidate(), name, "{path}");
+        }
+    }
+
+    #[test]
+    fn options_have_the_real_names_in_a_shells_quotes() {
+        let (shop, news) = (unnamed("shop-1 [a].tsv"), unnamed("in/news-1.tsv"));
+        assert_eq!(two(shop, news), "--channel 'shop=shop-1 [[]a[]].tsv' --channel news=in/news-1.tsv");
+        assert_eq!(one(shop, news), "--channel 'shop=shop-1 [[]a[]].tsv' --channel shop=in/news-1.tsv");
+        assert_eq!(two(unnamed("a-1.tsv"), unnamed("a-2.tsv")), "--channel a-1=a-1.tsv --channel a-2=a-2.tsv");
+        assert_eq!(two(unnamed("x/e.tsv"), unnamed("y/e.tsv")), "--channel x=x/e.tsv --channel y=y/e.tsv");
+        assert_eq!(two(unnamed("a.tsv"), unnamed("a.tsv")), "--overlap sum");
+        // A file that names its channel needs no option.
+        let channel = Channel { id: Some("1650000001".into()), name: Some("shop".into()) };
+        let named = Unclear { path: "all.tsv", channel: Some(&channel) };
+        assert_eq!(one(unnamed("plain.tsv"), named), "--channel 1650000001=plain.tsv");
+        assert_eq!(two(unnamed("plain.tsv"), named), "--channel plain=plain.tsv");
+    }
+}
