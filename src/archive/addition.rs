@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::{
+    disk::open,
     fact::{Fact, Kinds, add, summed},
     manifest::{PACKS, PackFile, Part, SourceRecord, file_name, sha256},
     merge::merged,
@@ -257,7 +258,7 @@ impl<'a> Addition<'a> {
         for file in &files {
             let path = disk.path(&file.path);
             let unread = |error| Error::new("error.unreadable").with("path", shown(&path)).with("cause", error);
-            let (_, digest) = pack::digest(&mut File::open(&path).map_err(unread)?).map_err(unread)?;
+            let (_, digest) = pack::digest(&mut open(&path).map_err(unread)?).map_err(unread)?;
             digests.push_str(&digest);
         }
         self.source(NewSource {

@@ -42,8 +42,8 @@ const FILE_BYTES: u64 = 512 << 20;
 /// takes some six seconds to read so many.
 const FILE_ROWS: usize = 20_000_000;
 
-/// More rows than that are read if the file has a byte for so many: the rows of an archive differ, and take half a byte
-/// or more.
+/// More rows than that are read if the file has a byte for every so many: no two rows of an archive are equal, and those of
+/// a file of that size take more than a byte.
 const ROWS_OF_BYTE: usize = 4;
 
 /// Longest text of a cell. Exports have 4 KiB, but making a control character visible takes up to eight times its bytes.

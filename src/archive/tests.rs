@@ -40,6 +40,23 @@ fn row(millis: i64, channel: &str, detail: &str, errors: u64) -> Row {
     }
 }
 
+#[test]
+fn a_file_may_hold_more_rows_than_a_bomb_would_if_it_has_the_bytes() {
+    let mut kinds = fact::Kinds::default();
+    let facts = vec![kinds.fact(&row(0, "shop", "502", 1)); 1 << 20];
+    let file = |groups: usize| write::encode((0..groups).map(|_| &facts[..])).unwrap();
+    // 19 × 2²⁰ rows are less than 20 million, 20 × 2²⁰ are more.
+    let within = file(19);
+    assert!(within.len() < 1 << 20, "equal rows take next to nothing");
+    assert!(read::ParquetFile::from_bytes(within, "w").is_ok_and(|file| file.rows() == 19 << 20));
+    let beyond = file(20);
+    let refused = read::ParquetFile::from_bytes(beyond.clone(), "w").err().unwrap();
+    assert_eq!(refused.0.key, "archive.too_many_rows");
+    // Four rows for each byte: the footer is at the end, so what is before it may be anything.
+    let padded = [vec![0; 20 << 18], beyond].concat();
+    assert!(read::ParquetFile::from_bytes(padded, "w").is_ok());
+}
+
 fn about(name: &str) -> NewSource {
     NewSource {
         name: name.into(),

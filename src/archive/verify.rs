@@ -1,9 +1,9 @@
 //! Whether an archive is what was written: every byte, and nothing besides.
 
-use std::{collections::HashSet, fs::File, path::Path, time::Duration};
+use std::{collections::HashSet, path::Path, time::Duration};
 
 use super::{
-    disk::Disk,
+    disk::{Disk, open},
     lock,
     manifest::{COPY, FOLDER, JOURNAL, LOCK, MANIFEST, PACKS, READERS, STAGING},
     pack::digest,
@@ -83,7 +83,7 @@ fn known(disk: &Disk, state: &State, findings: &mut Vec<Finding>) -> HashSet<Str
         // What a pack tells is in the Parquet files, too; what they lose is in the packs.
         let todo = if is_live { "archive.todo_rebuild" } else { "archive.todo_add_again" };
         let place = state.place(&path);
-        match File::open(disk.path(place)).and_then(|mut file| digest(&mut file)) {
+        match open(&disk.path(place)).and_then(|mut file| digest(&mut file)) {
             Ok((length, digest)) if length == bytes && digest == *sha256 => {}
             Ok(_) => findings.push(Finding::new(&path, "archive.found_damaged", todo)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

@@ -45,14 +45,16 @@ const OPTIONS: WriteOptions = WriteOptions {
 /// Where the encoder fails, which is a mistake in errstat.
 pub fn parquet(facts: &[Fact]) -> Result<Vec<u8>> {
     let broken = |cause: String| Error::new("archive.encoding").with("cause", visible(&cause));
-    match quietly(|| encode(facts)) {
+    match quietly(|| encode(facts.chunks(GROUP))) {
         Some(Ok(bytes)) => Ok(bytes),
         Some(Err(error)) => Err(broken(error.to_string())),
         None => Err(broken("panic".into())),
     }
 }
 
-fn encode(facts: &[Fact]) -> std::result::Result<Vec<u8>, Box<dyn std::error::Error>> {
+pub(super) fn encode<'a>(
+    groups: impl Iterator<Item = &'a [Fact]>,
+) -> std::result::Result<Vec<u8>, Box<dyn std::error::Error>> {
     let schema = columns::schema();
     let fields = to_parquet_schema(&schema)?.fields().to_vec();
     // Times follow each other closely. A dictionary that saves nothing is left out by the encoder.
@@ -61,7 +63,7 @@ fn encode(facts: &[Fact]) -> std::result::Result<Vec<u8>, Box<dyn std::error::Er
     let encodings: Vec<Vec<Encoding>> = schema.iter_names().map(|name| vec![encoding(name)]).collect();
     let shared: Arc<ArrowSchema> = Arc::new(schema.clone());
     let mut writer = FileWriter::try_new(Vec::new(), schema, OPTIONS)?;
-    for group in facts.chunks(GROUP) {
+    for group in groups {
         let batch = RecordBatchT::try_new(group.len(), Arc::clone(&shared), arrays(group))?;
         writer.write(group.len() as u64, row_group_iter(batch, encodings.clone().into(), fields.clone(), OPTIONS))?;
     }

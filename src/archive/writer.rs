@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     addition::Addition,
-    disk::Disk,
+    disk::{Disk, open},
     fact::{Fact, Kinds, add, summed},
     lock::{self, Holder, Lock, NoLock},
     manifest::{FOLDER, LOCK, LiveFile, Manifest, PACKS, PackFile, Part, Source, SourceRecord, sha256},
@@ -221,7 +221,7 @@ impl Writer {
         }
         let disk = &*self.disk;
         let unread = |error| Error::new("error.unreadable").with("path", shown(&disk.path(&path))).with("cause", error);
-        let mut old = File::open(disk.path(&path)).map_err(unread)?;
+        let mut old = open(&disk.path(&path)).map_err(unread)?;
         let staged = change.staging_name();
         let unwritten = |error| unwritten(disk, &staged, &error);
         let mut new = disk.create(&staged).map_err(unwritten)?;
@@ -247,7 +247,7 @@ impl Writer {
     /// Whether a pack is what was written.
     pub(super) fn is_sound(&self, name: &str) -> bool {
         let Some(pack) = self.manifest.packs.iter().find(|pack| pack.name == name) else { return false };
-        let there = File::open(self.disk.path(&format!("{PACKS}/{name}"))).and_then(|mut file| pack::digest(&mut file));
+        let there = open(&self.disk.path(&format!("{PACKS}/{name}"))).and_then(|mut file| pack::digest(&mut file));
         there.is_ok_and(|(bytes, sha256)| (bytes, sha256.as_str()) == (pack.bytes, pack.sha256.as_str()))
     }
 
@@ -378,7 +378,7 @@ impl<'a> RowsOf<'a> {
             let file = match self.open.entry(pack) {
                 std::collections::hash_map::Entry::Occupied(there) => there.into_mut(),
                 std::collections::hash_map::Entry::Vacant(free) => {
-                    free.insert(File::open(self.disk.path(&path)).map_err(broken)?)
+                    free.insert(open(&self.disk.path(&path)).map_err(broken)?)
                 }
             };
             let mut facts = Vec::new();

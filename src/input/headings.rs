@@ -71,7 +71,7 @@ const HEADINGS: [(Role, &[&str]); 7] = [
 ];
 
 /// Words that stand at the start of a line of totals.
-const TOTALS: [&str; 8] = ["total", "sum", "grandtotal", "subtotal", "合計", "総計", "小計", "計"];
+pub(super) const TOTALS: [&str; 8] = ["total", "sum", "grandtotal", "subtotal", "合計", "総計", "小計", "計"];
 
 /// A heading without case, white space, punctuation and width.
 pub fn normal(heading: &str) -> String {

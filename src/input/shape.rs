@@ -82,7 +82,7 @@ fn shape(cell: &str) -> String {
 fn is_known(text: &str) -> bool {
     let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()) && text.len() <= 3;
     headings::role(text).is_some()
-        || headings::is_total(text) && text.len() < 20
+        || headings::TOTALS.contains(&headings::normal(text).as_str())
         || Role::ALL.iter().any(|role| role.name() == text)
         || taxonomy::REASONS.iter().any(|reason| text == *reason || taxonomy::details(reason).contains(&text))
         || text.strip_prefix("column ").is_some_and(number)

@@ -296,7 +296,7 @@ fn host_and_port(chars: &[char]) -> (usize, usize) {
 fn is_host_name(chars: &[char]) -> bool {
     let word: String = chars.iter().collect();
     if word.contains('[') || word.contains("::") {
-        let inner = word.trim_start_matches('[').split(']').next().unwrap_or_default();
+        let inner = word.rsplit('[').next().and_then(|rest| rest.split(']').next()).unwrap_or_default();
         return inner.contains(':') && inner.chars().all(|c| c.is_ascii_hexdigit() || ":.".contains(c));
     }
     let parts: Vec<&str> = word.split(':').collect();
@@ -470,6 +470,7 @@ mod tests {
             ("bot.example.com\\S3CRET", "bot.example.com"),
             ("[2001:db8::1]:8443/S3CRET", "[2001:db8::1]:8443"),
             ("[::1]/S3CRET", "[::1]"),
+            ("接続先[::1]/S3CRETに失敗", "接続先[::1]"),
             ("fe80::1/S3CRET", "fe80::1"),
             ("例え.jp/S3CRET", "例え.jp"),
             ("ボット.example:8443/S3CRET", "ボット.example:8443"),

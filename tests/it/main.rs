@@ -23,6 +23,8 @@ mod layouts;
 mod mail;
 mod notifications;
 mod outputs;
+#[cfg(unix)]
+mod outside;
 mod overlap;
 mod page;
 mod periods;
@@ -33,6 +35,7 @@ mod rejects;
 mod safety;
 mod sample;
 mod schemas;
+mod secrets;
 mod sentences;
 mod sources;
 mod spark;

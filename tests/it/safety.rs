@@ -223,7 +223,7 @@ fn the_command_line_in_the_page_is_cut_too() {
 
 // Hostile texts.
 
-const HOSTILE: [&str; 22] = [
+const HOSTILE: [&str; 25] = [
     "<x-evil onload=alert(1)>",
     "\"><x-evil src=x onerror=alert(1)>",
     "' onmouseover='alert(1)",
@@ -244,8 +244,11 @@ const HOSTILE: [&str; 22] = [
     "  ::set-output name=a::evil",
     "##[error]evil",
     "a ##[group]evil",
+    "a ##vso[task.setvariable variable=x]evil",
+    "###VSO[task.complete result=Failed]evil",
+    "##teamcity[message text='evil']",
     "\u{1b}[31mred\u{1b}[0m\u{1b}]8;;http://evil.example\u{7}link\u{8}\u{9b}2J",
-    "\u{202e}fdp.exe\u{2066}\u{200b}\u{feff}\u{0}",
+    "\u{202e}fdp.exe\u{2066}\u{200b}\u{feff}\u{0}\u{61c}\u{ad}\u{180e}\u{2800}\u{3164}\u{ffa0}\u{115f}\u{34f}\u{fe0f}\u{e0041}",
 ];
 
 /// Every hostile text as reason, detail, channel and reject.
@@ -272,20 +275,42 @@ fn hostile() -> (Folder, Vec<(String, String)>) {
     (folder, outputs)
 }
 
+/// What Azure Pipelines, a GitHub runner or TeamCity would obey, wherever it stands.
+fn command(text: &str) -> Option<String> {
+    let commands = ["##[", "##vso[", "##teamcity["];
+    let lower = text.to_ascii_lowercase();
+    commands.into_iter().find(|command| lower.contains(command)).map(str::to_owned)
+}
+
 #[test]
 fn no_output_has_a_command_for_a_runner_or_a_terminal() {
     let (_, outputs) = hostile();
     let mut found = BTreeSet::new();
     for (name, text) in &outputs {
-        if text.contains("##[") {
-            found.insert(format!("{name}: ##["));
+        if let Some(command) = command(text) {
+            found.insert(format!("{name}: {command}"));
         }
         found.extend(
             text.split(['\n', '\r'])
                 .filter(|line| line.trim_start().starts_with("::"))
                 .map(|line| format!("{name}: {line}")),
         );
-        let hides = ['\u{200b}', '\u{200e}', '\u{200f}', '\u{feff}'];
+        let hides = [
+            '\u{200b}',
+            '\u{200e}',
+            '\u{200f}',
+            '\u{feff}',
+            '\u{61c}',
+            '\u{ad}',
+            '\u{180e}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{ffa0}',
+            '\u{115f}',
+            '\u{34f}',
+            '\u{fe0f}',
+            '\u{e0041}',
+        ];
         let acts = |c: &char| {
             (c.is_control() && !"\n\r".contains(*c))
                 || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -297,12 +322,46 @@ fn no_output_has_a_command_for_a_runner_or_a_terminal() {
 }
 
 #[test]
+fn json_keeps_what_it_disarms() {
+    let folder = Folder::with(
+        "a.tsv",
+        "Time\tReason\tDetail\n2026-11-16 10:00:00\tunclassified\ta ##vso[task.setvariable variable=x]y\n",
+    );
+    let outcome = folder.errstat("summary a.tsv --format json").done();
+    assert_eq!(command(&outcome.text()), None);
+    let json: serde_json::Value = serde_json::from_slice(&outcome.stdout).expect("JSON");
+    assert_eq!(json["by_detail"][0]["detail"], "a ##vso[task.setvariable variable=x]y");
+    let csv = folder.errstat("summary a.tsv --format csv").done().text();
+    assert!(csv.contains("a ## vso[task.setvariable variable=x]y"), "{csv}");
+}
+
+#[test]
+fn a_verdict_has_no_command_either() {
+    let folder = Folder::with("a.tsv", "Time\tReason\tDetail\n2026-11-16 10:00:00\tunclassified\t##vso[x]\n");
+    let evil = "::error::x ##[error]y a ##vso[task.complete]z";
+    folder.file("rules.toml", format!("[check]\n[[check.rule]]\nname = \"{evil}\"\nmax_errors = 0\n"));
+    for format in ["text", "json", "junit", "markdown"] {
+        let outcome = folder.errstat(&format!("check a.tsv --config rules.toml --format {format}")).run();
+        let all = outcome.text() + &outcome.stderr;
+        assert_eq!(command(&all), None, "{format}: {all}");
+        assert!(!all.lines().any(|line| line.trim_start().starts_with("::")), "{format}: {all}");
+        assert!(all.contains("task.complete"), "{format}: {all}");
+    }
+}
+
+#[test]
 fn messages_obey_the_same_rule() {
     let folder = Folder::new();
     let mut found = BTreeSet::new();
-    for text in
-        ["::error::evil", "\n::error::evil", "##[error]evil", "\u{1b}[31mevil", "a\r::error::evil", "\u{202e}evil"]
-    {
+    for text in [
+        "::error::evil",
+        "\n::error::evil",
+        "##[error]evil",
+        "a ##vso[task.setvariable]evil",
+        "\u{1b}[31mevil",
+        "a\r::error::evil",
+        "\u{202e}evil",
+    ] {
         let calls = [
             folder.errstat("summary").arg(text),
             folder.errstat("summary x --timezone").arg(text),
@@ -318,7 +377,7 @@ fn messages_obey_the_same_rule() {
             let all = outcome.stderr.clone() + &outcome.text();
             // .NET, in which the runner is written, ends a line at a carriage return too.
             let commanded = all.split(['\n', '\r']).any(|line| line.trim_start().starts_with("::"));
-            if commanded || all.contains(['\u{1b}', '\u{202e}']) || all.contains("##[") {
+            if commanded || all.contains(['\u{1b}', '\u{202e}']) || command(&all).is_some() {
                 found.insert(outcome.shown.escape_debug().to_string());
             }
         }
