@@ -26,21 +26,18 @@ pub mod input {
 
     pub use cells::RowSink;
     pub use options::{ColumnName, ReadOptions, Role};
-
-    /// Stands for an input that was read: rules on channels ask for its path.
-    pub struct Source {
-        pub report: crate::model::SourceReport,
-    }
 }
 
 #[path = "../../src/cube"]
 pub mod cube {
     mod channels;
     mod filter;
+    mod pattern;
     mod policy;
 
-    pub use channels::{ChannelRules, Label};
-    pub use filter::Filter;
+    pub use channels::{ChannelRules, Label, NamingLayer};
+    pub use filter::{Filter, Term};
+    pub use pattern::{Key, fits};
     pub use policy::OverlapPolicy;
 }
 

@@ -8,10 +8,10 @@ use encoding_rs::SHIFT_JIS;
 use errstat::{
     analysis::{Analysis, AsOf, Options, WeekStart, analyse},
     chart,
-    cube::{ChannelRules, Cube, OverlapPolicy},
+    cube::{ChannelRules, Cube, NamingLayer, OverlapPolicy},
     error::Result,
     input::{ReadOptions, Unwatched, read},
-    model::{SourceReport, Timestamp},
+    model::{Channel, SourceReport, Timestamp},
     render::{
         csv::csv,
         html,
@@ -74,7 +74,7 @@ fn reading(choice: u8) -> (ReadOptions, ChannelRules, OverlapPolicy) {
         b'1' => policy = OverlapPolicy::Max,
         b'2' => policy = OverlapPolicy::Sum,
         b'3' => options.threads = 2,
-        b'4' => rules.names.push("shop".into()),
+        b'4' => rules.layers.push(NamingLayer { names: vec![Channel::given("shop")], files: Vec::new() }),
         b'5' => options.time_format = Some("%d/%m/%Y %H:%M".into()),
         b'6' => options.encoding = Some(SHIFT_JIS),
         b'7' => options.zone = "America/New_York".parse().expect("a zone"),

@@ -4,18 +4,19 @@ use super::{Case, MIN_PREVIOUS};
 use crate::{
     analysis::{self, Bounds, WindowSize},
     error::{Error, Result},
-    model::{Sentence, Span},
+    model::{Kind, Sentence, Span},
     taxonomy::{self, Lang},
 };
 
 /// No limit under this: a bot without errors has one some day.
 const LEAST_LIMIT: u64 = 10;
 
-/// The text of a configuration with limits from the inputs, whatever the period of the analysis.
+/// The text of a configuration with limits from the inputs, whatever the period of the analysis; `channels` is what the
+/// user says about whose the inputs are, as errstat.toml takes it.
 ///
 /// # Errors
 /// Where there are no rows.
-pub fn propose(case: Case<'_>, lang: Lang) -> Result<String> {
+pub fn propose(case: Case<'_>, channels: &[String], lang: Lang) -> Result<String> {
     let calendar = case.analysis.calendar;
     let Some(data) = calendar.data else { return Err(Error::new("check_error.init_no_rows")) };
     let zone = &calendar.zone;
@@ -39,6 +40,12 @@ pub fn propose(case: Case<'_>, lang: Lang) -> Result<String> {
     file.comment(Sentence::new("init.zone"));
     file.line(&format!("timezone = {}", quoted(&zone.to_string())));
     file.blank();
+    if !channels.is_empty() {
+        file.comment(Sentence::new("init.channels"));
+        let listed: Vec<String> = channels.iter().map(|channel| quoted(channel)).collect();
+        file.line(&format!("channel = [{}]", listed.join(", ")));
+        file.blank();
+    }
     file.line("[check]");
     file.comment(Sentence::new("init.period"));
     file.line("period = \"last-week\"");
@@ -86,8 +93,47 @@ pub fn propose(case: Case<'_>, lang: Lang) -> Result<String> {
     file.line("max_age = \"8d\"");
     file.blank();
     file.comment(Sentence::new("init.rules"));
+    if case.cube.labels().iter().flatten().count() > 1 {
+        each_channel(case, &mut file, &all, data)?;
+    }
     examples(case, &mut file, &count(WindowSize::Hour));
     Ok(file.text)
+}
+
+/// A limit for each channel, so that a large one does not hide a small one.
+fn each_channel(case: Case<'_>, file: &mut File, all: &Bounds, data: Span) -> Result<()> {
+    let (cube, calendar) = (case.cube, case.analysis.calendar);
+    for (label, channel) in cube.labels().iter().enumerate() {
+        let Some(channel) = channel else { continue };
+        let of_channel = |kind: &Kind| cube.label_of()[kind.channel as usize] as usize == label;
+        let kinds: Vec<bool> = cube.catalog().kinds().iter().map(of_channel).collect();
+        let count = |size| analysis::count(cube, all, Some(size), &calendar, Some(&kinds));
+        let weeks = whole_weeks(&count(WindowSize::Week), data, all);
+        file.blank();
+        let usual = match median(&weeks) {
+            Some(median) => {
+                let most = rounded_up(2 * median);
+                let shown: Vec<String> = weeks.iter().map(u64::to_string).collect();
+                file.comment(
+                    Sentence::new("init.channel_weeks")
+                        .with("channel", channel)
+                        .with("weeks", shown.join(", "))
+                        .with_number("broken", weeks.iter().filter(|errors| **errors > most).count() as u64),
+                );
+                most
+            }
+            None => {
+                file.comment(Sentence::new("init.channel_no_weeks").with("channel", channel));
+                let days = count(WindowSize::Day);
+                let total: u64 = days.iter().map(|(_, errors)| errors).sum();
+                rounded_up((total * 14).div_ceil(days.len().max(1) as u64))
+            }
+        };
+        file.line("[[check.rule]]");
+        file.line(&format!("channel = {}", quoted(channel)));
+        file.line(&format!("max_errors = {usual}"));
+    }
+    Ok(())
 }
 
 /// Rules that show what can be said, switched on where the inputs would keep them.

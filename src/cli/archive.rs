@@ -196,7 +196,7 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
     load::configure(&mut shared)?;
     shared.keep_urls = Some(keep_urls);
     shared.apart_from = std::fs::canonicalize(&place.archive).ok();
-    let canonical = Canonical::new(load::inputs(&shared)?, &shared.channel_rules())?;
+    let canonical = Canonical::new(load::inputs(&shared)?, &load::channel_rules(&shared))?;
     // Everything that can be unclear is settled before anything is written.
     let mut sources = Vec::new();
     for (index, report) in canonical.reports().enumerate() {

@@ -14,7 +14,7 @@ use super::{
     Stop,
     config::Config,
     load,
-    options::{Shared, parsed},
+    options::{ChannelRule, Shared, parsed},
     output::{self, shown},
     screen,
     text_file::{self, NoText},
@@ -273,7 +273,9 @@ fn init(shared: &mut Shared) -> std::result::Result<(), Stop> {
     let mut cube = load::cube(shared)?;
     let options = analysis::Options { period: PeriodSpec::All, ..load::options(shared) };
     let analysis = analysis::analyse(&mut cube, &options)?;
-    let text = check::propose(Case { cube: &cube, analysis: &analysis, options: &options }, shared.lang())?;
+    let channels: Vec<String> = shared.reading.channel.iter().map(ChannelRule::shown).collect();
+    let case = Case { cube: &cube, analysis: &analysis, options: &options };
+    let text = check::propose(case, &channels, shared.lang())?;
     output::write(&place, text.as_bytes())?;
     let config =
         if place == Path::new(Config::DEFAULT) { String::new() } else { format!(" --config {}", shown(&place)) };

@@ -45,7 +45,7 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     load::configure(&mut shared)?;
     load::apart(&shared, &[&output])?;
     shared.keep_urls = Some(keep_urls);
-    let canonical = Canonical::new(load::inputs(&shared)?, &shared.channel_rules())?;
+    let canonical = Canonical::new(load::inputs(&shared)?, &load::channel_rules(&shared))?;
     let mut collected = Collected::default();
     for source in 0..canonical.reports().count() {
         collected.source()?;

@@ -44,7 +44,7 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
         Shared { reading, showing, selection: Selection { timezone, ..Selection::default() }, ..Shared::default() };
     let told = |error: Error| if for_issue { Error(Box::new(input::shaped(*error.0))) } else { error };
     let mut reading = load::read(&mut shared).map_err(told)?;
-    let mut notes = whose(&mut reading, &shared.channel_rules()).map_err(told)?;
+    let mut notes = whose(&mut reading, &load::channel_rules(&shared)).map_err(told)?;
     if for_issue {
         notes = notes.into_iter().map(input::shaped).collect();
         for source in &mut reading.sources {

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::{config::Config, options::Shared, output, progress::Watch, screen};
 use crate::{
     analysis::{self, Analysis},
-    cube::Cube,
+    cube::{ChannelRules, Cube},
     error::{Error, Result},
     input::{self, ReadOptions, Reading},
     model::{SourceReport, Timestamp},
@@ -92,9 +92,15 @@ pub fn cube_of(shared: &Shared, needed: Option<Range<Timestamp>>) -> Result<Cube
 }
 
 fn built(reading: Reading, shared: &Shared) -> Result<Cube> {
-    let mut cube = Cube::build(reading, &shared.channel_rules(), shared.overlap())?;
+    let mut cube = Cube::build(reading, &channel_rules(shared), shared.overlap())?;
     cube.keep(shared.filter())?;
     Ok(cube)
+}
+
+/// What the user says about channels; advice how to go on repeats the command.
+pub fn channel_rules(shared: &Shared) -> ChannelRules {
+    let command = screen::command_line(std::env::args_os(), shared.privacy());
+    ChannelRules { command: Some(command), ..shared.channel_rules() }
 }
 
 /// What to compute, as of now.

@@ -7,13 +7,12 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use clap::{Args, ValueEnum};
 use encoding_rs::Encoding;
 
-use super::screen;
 use crate::{
     analysis::{self, AsOf, PeriodSpec, WeekStart, WindowSize},
     cube::{ChannelRules, Filter, Key, NamingLayer, OverlapPolicy, Term},
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role},
-    model::{Channel, Privacy, Timestamp, Zone},
+    model::{Channel, Privacy, Timestamp, Zone, shell_word},
     taxonomy::Lang,
 };
 
@@ -165,7 +164,7 @@ pub struct Replaced {
 
 fn replaced(key: Key) -> impl Fn(&str) -> std::result::Result<String, Boxed> + Clone {
     move |value| {
-        let spelling = screen::quoted(&format!("{}={}", key.name(), Privacy::default().text(value)));
+        let spelling = shell_word(&format!("{}={}", key.name(), key.pattern(value)));
         Err(Error::new("error.option_replaced").with("option", key.name()).with("spelling", spelling).into())
     }
 }
@@ -469,6 +468,16 @@ pub struct ChannelRule {
     pub files: Option<glob::Pattern>,
 }
 
+impl ChannelRule {
+    /// As errstat.toml takes it; safe to show.
+    pub fn shown(&self) -> String {
+        match &self.files {
+            Some(files) => format!("{}={}", self.name, Privacy::default().path(files.as_str())),
+            None => self.name.clone(),
+        }
+    }
+}
+
 impl FromStr for ChannelRule {
     type Err = Error;
 
@@ -569,10 +578,8 @@ impl Shared {
             names: rules.iter().filter(|rule| rule.files.is_none()).map(|rule| Channel::given(&rule.name)).collect(),
             files: rules.iter().filter_map(|rule| Some((Channel::given(&rule.name), rule.files.clone()?))).collect(),
         };
-        ChannelRules {
-            layers: vec![layer(&self.reading.channel), layer(&self.reading.configured_channel)],
-            command: Some(screen::command_line(std::env::args_os(), self.privacy())),
-        }
+        let layers = vec![layer(&self.reading.channel), layer(&self.reading.configured_channel)];
+        ChannelRules { layers, command: None }
     }
 
     /// What to keep.

@@ -313,3 +313,51 @@ fn a_bot_without_errors_is_known_by_its_file() {
     let sentence = folder.errstat(&format!("summary {all} --only channel=newz")).refused();
     assert!(sentence.contains("Did you mean news?"), "{sentence}");
 }
+
+#[test]
+fn proposed_rules_name_the_channels_and_judge_each() {
+    let folder = Folder::new();
+    // Four whole weeks, Monday 26 October to Sunday 22 November; the errors of each stand in two rows.
+    let weeks = |errors: [u32; 4]| {
+        let row = |day: &str, errors: u32| format!("{day} 12:00:00|request_timeout|Request timeout|{errors}");
+        let days = [("10-26", "11-01"), ("11-02", "11-08"), ("11-09", "11-15"), ("11-16", "11-22")];
+        let rows: Vec<String> = days
+            .iter()
+            .zip(errors)
+            .flat_map(|((monday, sunday), errors)| {
+                [row(&format!("2026-{monday}"), 1), row(&format!("2026-{sunday}"), errors - 1)]
+            })
+            .collect();
+        table(PLAIN, &rows.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    folder.file("shop-2026-11-23.tsv", weeks([10, 20, 30, 40])).file("news-2026-11-23.tsv", weeks([5, 5, 5, 5]));
+    folder.errstat(&format!("check --init . --channel shop=shop-* --channel news=news-* --as-of {AS_OF}")).done();
+    let proposed = folder.text("errstat.toml");
+    assert!(proposed.contains("\nchannel = [\"shop=shop-*\", \"news=news-*\"]\n"), "{proposed}");
+    // Twice the median, which of four weeks is the third: 2 × 30 and 2 × 5; no limit is under 10.
+    for rule in [
+        "[[check.rule]]\nchannel = \"shop\"\nmax_errors = 60\n",
+        "[[check.rule]]\nchannel = \"news\"\nmax_errors = 10\n",
+    ] {
+        assert!(proposed.contains(rule), "{proposed}");
+    }
+    // The proposal is enough by itself.
+    let outcome = folder.errstat(&format!("check . --format json --as-of {AS_OF}")).run();
+    let verdict: Value = serde_json::from_slice(&outcome.stdout).expect("JSON");
+    let of = |channel: &str| {
+        let rules = verdict["rules"].as_array().expect("rules");
+        let rule = rules.iter().find(|rule| rule["name"].as_str().is_some_and(|name| name.contains(channel)));
+        rule.unwrap_or_else(|| panic!("{verdict}"))["actual"]["value"].clone()
+    };
+    assert_eq!((of("shop"), of("news")), (json!(40), json!(5)));
+    // Of one bot there is nothing to tell apart.
+    forget(&folder);
+    folder.errstat(&format!("check --init shop-2026-11-23.tsv --channel shop --as-of {AS_OF}")).done();
+    let proposed = folder.text("errstat.toml");
+    assert!(proposed.contains("\nchannel = [\"shop\"]\n") && !proposed.contains("\nchannel = \"shop\""), "{proposed}");
+}
+
+/// Takes the proposal away: `--init` overwrites nothing.
+fn forget(folder: &Folder) {
+    std::fs::remove_file(folder.path("errstat.toml")).expect("a proposal");
+}
