@@ -1,12 +1,12 @@
 //! From options to an analysis: what `report` and `summary` have in common.
 
-use std::{ops::Range, path::Path};
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
 use super::{config::Config, options::Shared, output, progress::Watch, screen};
 use crate::{
-    analysis::{self, Analysis},
+    analysis::{self, Analysis, AsOf},
     cube::{ChannelRules, Cube},
     error::{Error, Result},
     input::{self, ReadOptions, Reading},
@@ -50,13 +50,9 @@ pub fn apart(shared: &Shared, outputs: &[&Path]) -> Result<()> {
 /// # Errors
 /// Whatever keeps them from being read; with `--strict`, any rejected row.
 pub fn inputs(shared: &Shared) -> Result<Reading> {
-    inputs_of(shared, shared.read_options())
-}
-
-fn inputs_of(shared: &Shared, options: ReadOptions) -> Result<Reading> {
     apart(shared, &[])?;
     let watch = Watch::new(shared)?;
-    let reading = input::read(&shared.reading.inputs, options, &watch);
+    let reading = input::read(&shared.reading.inputs, read_options(shared), &watch);
     // The list of rejects is of most use where the reading failed.
     watch.finish()?;
     let reading = reading?;
@@ -83,14 +79,6 @@ pub fn cube(shared: &Shared) -> Result<Cube> {
     built(inputs(shared)?, shared)
 }
 
-/// The same for those who need the rows of a stretch of time only.
-///
-/// # Errors
-/// Whatever keeps the inputs from being read or brought together.
-pub fn cube_of(shared: &Shared, needed: Option<Range<Timestamp>>) -> Result<Cube> {
-    built(inputs_of(shared, ReadOptions { needed, ..shared.read_options() })?, shared)
-}
-
 fn built(reading: Reading, shared: &Shared) -> Result<Cube> {
     let mut cube = Cube::build(reading, &channel_rules(shared), shared.overlap())?;
     cube.keep(shared.filter())?;
@@ -101,6 +89,16 @@ fn built(reading: Reading, shared: &Shared) -> Result<Cube> {
 pub fn channel_rules(shared: &Shared) -> ChannelRules {
     let command = screen::command_line(std::env::args_os(), shared.privacy());
     ChannelRules { command: Some(command), ..shared.channel_rules() }
+}
+
+/// How to read: nothing is known of what is still to come now, or at the moment that the user calls now.
+fn read_options(shared: &Shared) -> ReadOptions {
+    let options = options(shared);
+    let as_of = match options.as_of {
+        AsOf::At(at) => at,
+        AsOf::Data => options.now,
+    };
+    ReadOptions { believed: Some(as_of.max(options.now)), ..shared.read_options() }
 }
 
 /// What to compute, as of now.

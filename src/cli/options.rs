@@ -566,7 +566,7 @@ impl Shared {
             privacy: Privacy { show_urls: self.keep_urls.unwrap_or(self.showing.show_urls) },
             apart_from: self.apart_from.clone(),
             mail_from_domains: reading.mail_from_domain.clone(),
-            needed: None,
+            believed: None,
             max_bytes: reading.max_bytes.map(|size| size.bytes),
             threads: reading.threads.map_or(defaults.threads, |threads| threads.0.get()),
         }

@@ -4,14 +4,11 @@ use clap::{Args, ValueEnum};
 
 use super::{Stop, load, options::Shared, screen};
 use crate::{
-    analysis::{self, AsOf, Calendar, PeriodSpec},
+    analysis::{self, AsOf, Calendar},
     error::Error,
     model::Timestamp,
     render::{json, terminal},
 };
-
-/// A day in milliseconds.
-const DAY: i64 = 86_400_000;
 
 /// Notification mails against exports: what only one of them has
 ///
@@ -44,16 +41,7 @@ pub fn run(mut arguments: Arguments) -> Result<(), Stop> {
     let shared = &mut arguments.shared;
     load::configure(shared)?;
     let options = load::options(shared);
-    // A period that does not hang on the data is all that is needed of an archive, with the days around it.
-    let needed = match (&options.period, options.as_of) {
-        (PeriodSpec::All, _) | (_, AsOf::Data) => None,
-        (period, AsOf::At(as_of)) => {
-            let calendar = Calendar { zone: options.zone, week_start: options.week_start, as_of, data: None };
-            let bounds = period.resolve(&calendar)?.bounds;
-            Some(Timestamp(bounds.start - DAY)..Timestamp(bounds.end + DAY))
-        }
-    };
-    let mut cube = load::cube_of(shared, needed)?;
+    let mut cube = load::cube(shared)?;
     let as_of = match options.as_of {
         AsOf::At(at) => at,
         AsOf::Data => cube.span().map_or(options.now, |span| Timestamp(span.last.0 + 1000)),

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    input::{Entry, REDELIVERY_STOPPED, Reading, RowsIn, Source, exact_rows},
+    input::{Entry, REDELIVERY_STOPPED, Reading, Source, exact_rows},
     model::{Catalog, Channel, KindId, Origin, Precision, Row, Sentence, SourceReport, Timestamp, Zone, hex},
 };
 
@@ -119,21 +119,11 @@ impl Canonical {
             while at < end {
                 let stretch = at..(at + length).min(end);
                 at = stretch.end;
-                let mut entries: Vec<Entry> = match (&part.rows_in, part.origin) {
-                    // Two mails that tell the same are two copies of one.
-                    (RowsIn::Stored(stored), Origin::Mail) => {
-                        let mut largest: HashMap<(i64, KindId), Entry> = HashMap::new();
-                        stored.each(&stretch, &self.reading.catalog, &mut |entry| {
-                            let known = largest.entry((entry.at, entry.kind)).or_insert(entry);
-                            known.errors = known.errors.max(entry.errors);
-                        })?;
-                        largest.into_values().collect()
-                    }
-                    _ => exact_rows(read, part, stretch, &self.reading.catalog, &self.reading.options)?
+                let mut entries: Vec<Entry> =
+                    exact_rows(read, part, stretch, &self.reading.catalog, &self.reading.options)?
                         .into_iter()
                         .map(|((at, kind), sums)| Entry { at, kind, errors: sums.errors, rows: sums.rows })
-                        .collect(),
-                };
+                        .collect();
                 entries.sort_unstable();
                 for entry in entries {
                     let row = rows

@@ -57,8 +57,8 @@ pub fn only_channel(sources: &[Source], catalog: &Catalog) -> Option<Channel> {
     unnamed.then_some(channel)
 }
 
-/// Leaves in the parts of mails only what counts: where an export of the channel covers the time, it wins; and of
-/// mails that tell the same moment, reason and detail the one with the most errors counts, with the rows of all.
+/// Leaves in the parts of mails only what counts: where an export of the channel covers the time, it wins; and mails that
+/// tell the same moment, reason and detail are copies of one, of which the one with the most errors counts.
 ///
 /// Gives everything that mails told.
 ///
@@ -69,11 +69,12 @@ pub fn settle(
     strands: &[Strand],
     catalog: &Mutex<Catalog>,
     label_of: &[Label],
+    believed: Option<Timestamp>,
 ) -> Result<Vec<Told>> {
     if !strands.iter().any(|strand| strand.origin == Origin::Mail) {
         return Ok(Vec::new());
     }
-    let covered = coverage(sources, strands);
+    let covered = coverage(sources, strands, believed);
     let mut by_key: BTreeMap<Key, Vec<Found>> = BTreeMap::new();
     for (source, read) in sources.iter().enumerate() {
         for (part, table) in read.parts.iter().enumerate().filter(|(_, table)| table.origin == Origin::Mail) {
@@ -110,7 +111,6 @@ pub fn settle(
     {
         let known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
         for ((label, at, reason, detail), mut copies) in by_key {
-            let rows: u64 = copies.iter().map(|found| found.entry.rows).sum();
             // Of equal ones the one that names its host; then by name, so that the order of the inputs changes nothing.
             copies.sort_by_key(|found| {
                 let host = known.kind(found.entry.kind).host.map(|host| known.hosts()[host as usize].clone());
@@ -120,8 +120,7 @@ pub fn settle(
             let (kind, errors, covered) = (first.entry.kind, first.entry.errors, first.covered);
             told.push(Told { label, at: Timestamp(at), kind, reason, detail, errors, covered });
             if !covered {
-                let entry = Entry { rows, ..first.entry };
-                kept.entry((first.source, first.part)).or_default().push(entry);
+                kept.entry((first.source, first.part)).or_default().push(first.entry);
             }
         }
     }
@@ -140,8 +139,9 @@ pub fn settle(
     Ok(told)
 }
 
-/// For each channel the stretches that its exports speak for, in milliseconds, both ends included.
-fn coverage(sources: &[Source], strands: &[Strand]) -> BTreeMap<Label, Vec<(i64, i64)>> {
+/// For each channel the stretches that its exports speak for, in milliseconds, both ends included. What a file promises of a
+/// time that is still to come is not believed.
+fn coverage(sources: &[Source], strands: &[Strand], believed: Option<Timestamp>) -> BTreeMap<Label, Vec<(i64, i64)>> {
     let mut covered: BTreeMap<Label, Vec<(i64, i64)>> = BTreeMap::new();
     for strand in strands.iter().filter(|strand| strand.origin == Origin::Export) {
         let source = &sources[strand.source];
@@ -149,7 +149,8 @@ fn coverage(sources: &[Source], strands: &[Strand]) -> BTreeMap<Label, Vec<(i64,
         if source.covered.is_empty() {
             // A step is covered to its end.
             let last = strand.span.last.0 + strand.precision.millis() - 1;
-            let until = source.report.coverage.until.map_or(last, |until| last.max(until.0 - 1));
+            let until = source.report.coverage.until.filter(|until| believed.is_none_or(|now| *until <= now));
+            let until = until.map_or(last, |until| last.max(until.0 - 1));
             stretches.push((strand.span.first.0, until));
         } else {
             stretches.extend(source.covered.iter().map(|span| (span.first.0, span.last.0)));

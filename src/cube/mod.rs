@@ -96,7 +96,7 @@ impl Cube {
             }
         }
         let Naming { labels, label_of, .. } = naming;
-        let told = mails::settle(&mut sources, &strands, &catalog, &label_of)?;
+        let told = mails::settle(&mut sources, &strands, &catalog, &label_of, options.believed)?;
         let stretches = overlap::stretches(&strands, policy, &options.zone);
         let mut runs = CellRuns::default();
         for source in &mut sources {

@@ -191,7 +191,7 @@ fn sources(
     let mut channels: BTreeMap<Option<String>, OfChannel> = BTreeMap::new();
     let mut kinds = Kinds::default();
     let mut count = 0_u64;
-    store.each(None, options.needed.as_ref(), options.privacy, &mut |row| {
+    store.each(None, None, options.privacy, &mut |row| {
         count += 1;
         if count.is_multiple_of(1 << 16) {
             watcher.bytes(1 << 20);

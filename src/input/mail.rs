@@ -15,6 +15,7 @@ mod mime;
 mod moment;
 mod names;
 mod notice;
+pub mod outlook;
 mod page;
 mod reading;
 mod sections;

@@ -1,6 +1,6 @@
 //! What the user can say about the inputs.
 
-use std::{ops::Range, path::PathBuf};
+use std::path::PathBuf;
 
 use encoding_rs::Encoding;
 
@@ -23,9 +23,8 @@ pub struct ReadOptions {
     pub privacy: Privacy,
     /// Only mails from these domains count; from all where there are none.
     pub mail_from_domains: Vec<String>,
-    /// Rows outside of this stretch are not needed (end exclusive): of archives, only the files that can hold others are
-    /// read.
-    pub needed: Option<Range<Timestamp>>,
+    /// No input speaks for what comes later, whatever its name says; without it all are believed.
+    pub believed: Option<Timestamp>,
     /// A folder that is no input, though it may lie in one that is searched; canonical.
     pub apart_from: Option<PathBuf>,
     /// So many bytes may be read, unpacked and of all inputs together; without a limit of the user's, more than enough
@@ -46,7 +45,7 @@ impl Default for ReadOptions {
             exported_at: None,
             privacy: Privacy::default(),
             mail_from_domains: Vec::new(),
-            needed: None,
+            believed: None,
             apart_from: None,
             max_bytes: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),

@@ -1,12 +1,13 @@
 //! A file of notification mails as an input.
 
 use std::{
+    collections::BTreeMap,
     io::BufReader,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use super::{
-    CellSink, ReadOptions, Watcher,
+    CellSink, Overflow, ReadOptions, Watcher,
     chunks::Text,
     find::unreadable,
     mail::{self, Content, Mail, MailFile, MailOptions, Notice},
@@ -17,8 +18,8 @@ use super::{
 use crate::{
     error::{Error, Result},
     model::{
-        Catalog, Channel, Columns, Origin, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span, Timestamp,
-        Why,
+        Catalog, Channel, Columns, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span,
+        Timestamp, Why,
     },
 };
 
@@ -53,32 +54,68 @@ pub fn read(
     if entries.is_empty() && stops.is_empty() && report.rejected == 0 {
         return Ok(Outcome::Other(other.unwrap_or_else(|| Sentence::new("mails.other"))));
     }
-    entries.sort_unstable();
+    {
+        let catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
+        entries = once(entries, &catalog);
+    }
     report.span = entries
         .first()
         .zip(entries.last())
-        .map(|(first, last)| Span { first: Timestamp(first.at), last: Timestamp(last.at) });
+        .map(|((_, first), (_, last))| Span { first: Timestamp(first.at), last: Timestamp(last.at) });
+    // A mail's precision is its own, whatever else is in the file.
+    let mut by_precision: BTreeMap<Precision, Vec<Entry>> = BTreeMap::new();
+    for (precision, entry) in entries {
+        by_precision.entry(precision).or_default().push(entry);
+    }
+    let parts: Vec<Part> = by_precision
+        .into_iter()
+        .map(|(precision, entries)| part(path, precision, entries))
+        .collect::<std::result::Result<_, Overflow>>()
+        .map_err(|overflow| Fault::from(overflow).told(path))?;
+    let source = Source { report, parts, text: Some(text), lines: 0, label: None, stops, covered: Vec::new() };
+    Ok(Outcome::Read(Box::new(source)))
+}
+
+/// What mails of one precision told, in the order of time.
+fn part(path: &str, precision: Precision, entries: Vec<Entry>) -> std::result::Result<Part, Overflow> {
     let mut sink = CellSink::default();
     for entry in &entries {
         sink.add(entry.at, entry.kind, entry.errors, entry.rows);
     }
-    let cells = sink.finish().map_err(|overflow| Fault::from(overflow).told(path))?;
-    let part = Part {
+    let span = entries.first().zip(entries.last());
+    Ok(Part {
         name: path.to_owned(),
         origin: Origin::Mail,
-        cells,
-        span: report.span,
-        precision: report.precision,
-        rows: report.accepted,
+        cells: sink.finish()?,
+        span: span.map(|(first, last)| Span { first: Timestamp(first.at), last: Timestamp(last.at) }),
+        precision: Some(precision),
+        rows: entries.iter().map(|entry| entry.rows).sum(),
         rows_in: super::RowsIn::Stored(Arc::new(Held(entries))),
+    })
+}
+
+/// Each notification once, in the order of time: two mails that tell the same channel, time, reason and detail are copies
+/// of one, and the one that tells more errors counts, of equal ones the one that names a host and tells the time more
+/// exactly.
+fn once(mut entries: Vec<(Precision, Entry)>, catalog: &Catalog) -> Vec<(Precision, Entry)> {
+    let key = |entry: &Entry| {
+        let kind = catalog.kind(entry.kind);
+        (entry.at, kind.channel, kind.reason, kind.detail)
     };
-    let source =
-        Source { report, parts: vec![part], text: Some(text), lines: 0, label: None, stops, covered: Vec::new() };
-    Ok(Outcome::Read(Box::new(source)))
+    let host = |entry: &Entry| catalog.kind(entry.kind).host.map(|host| &catalog.hosts()[host as usize]);
+    entries.sort_by(|(a_step, a), (b_step, b)| {
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| b.errors.cmp(&a.errors))
+            .then_with(|| host(b).cmp(&host(a)))
+            .then(a_step.cmp(b_step))
+    });
+    entries.dedup_by(|later, first| key(&later.1) == key(&first.1));
+    entries
 }
 
 struct Opened {
-    entries: Vec<Entry>,
+    entries: Vec<(Precision, Entry)>,
     stops: Vec<Stop>,
     report: SourceReport,
     /// Why the last mail that is none of LINE's is not.
@@ -140,7 +177,7 @@ impl Opened {
                 let mut catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
                 let kind =
                     catalog.intern(&told.channel, &told.reason, &told.detail, told.host.as_ref(), Origin::Mail)?;
-                self.entries.push(Entry { at: told.time.0, kind, errors: told.count, rows: 1 });
+                self.entries.push((told.precision, Entry { at: told.time.0, kind, errors: told.count, rows: 1 }));
                 let report = &mut self.report;
                 report.rows += 1;
                 report.accepted += 1;

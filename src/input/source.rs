@@ -20,6 +20,7 @@ use super::{
     split::{lines, split_lines},
     stored::Stored,
     time::TimeForm,
+    workbook,
 };
 use crate::{
     error::{Error, Result},
@@ -163,6 +164,9 @@ pub fn read(
     if let Some(kind) = mail::recognise(&beginning) {
         return post::read(path, kind, packing, raw, catalog, options, watcher);
     }
+    if is_outlook_mail(&raw, &beginning, file_name).map_err(io)? {
+        return Ok(Outcome::Other(Sentence::new("other.outlook_mail")));
+    }
     let mut known = None;
     let recognised = encoding::recognise(&beginning, options.encoding);
     let (text, cells_encoding, mark) = if encoding::needs_transcoding(recognised.encoding) {
@@ -272,6 +276,21 @@ pub fn read(
         covered: Vec::new(),
     };
     Ok(Outcome::Read(Box::new(source)))
+}
+
+/// Whether a text is no text but a mail that Outlook saved.
+fn is_outlook_mail(raw: &Text, beginning: &[u8], file_name: &str) -> io::Result<bool> {
+    if !workbook::is_old(beginning) {
+        return Ok(false);
+    }
+    if mail::outlook::names_mail(beginning) || file_name.to_lowercase().ends_with(".msg") {
+        return Ok(true);
+    }
+    // Attachments may stand before the directory.
+    let Some(directory) = mail::outlook::directory(beginning) else { return Ok(false) };
+    let mut sector = Vec::new();
+    raw.from(directory)?.take(FURTHER_HEAD as u64).read_to_end(&mut sector)?;
+    Ok(mail::outlook::names_mail(&sector))
 }
 
 fn later_part(path: &str, line: u64) -> String {
