@@ -148,7 +148,6 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
         Command::Info(command) => info(command),
         Command::Verify(command) => verify(&command),
         Command::Remove(command) => {
-            screen::speak(command.showing.lang());
             let mut writer = command.wait.writer_of_there(&command.place)?;
             // All or none of them.
             for source in &command.sources {
@@ -160,7 +159,6 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
             Ok(())
         }
         Command::Rebuild(command) => {
-            screen::speak(command.showing.lang());
             let change = command.wait.writer_of_there(&command.place)?.rebuild()?;
             tell(&change, "archiving.rebuilt", &command.showing);
             Ok(())
@@ -255,7 +253,6 @@ fn tell(change: &Change, key: &'static str, showing: &Showing) {
 }
 
 fn info(command: Info) -> std::result::Result<(), Stop> {
-    screen::speak(command.showing.lang());
     let folder = &command.place.archive;
     must_be(folder)?;
     let zone = command.timezone.unwrap_or(Zone::Named(chrono_tz::Asia::Tokyo));
@@ -272,7 +269,6 @@ fn info(command: Info) -> std::result::Result<(), Stop> {
 
 fn verify(command: &Verify) -> std::result::Result<(), Stop> {
     let lang = command.showing.lang();
-    screen::speak(lang);
     let folder: &Path = &command.place.archive;
     must_be(folder)?;
     let findings = archive::verify(folder)?;

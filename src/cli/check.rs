@@ -112,7 +112,6 @@ pub fn run(mut arguments: Arguments) -> std::result::Result<(), Stop> {
     if arguments.init {
         return init(&mut arguments.shared);
     }
-    screen::speak(arguments.shared.lang());
     let written = arguments.report.iter().map(|report| &report.place);
     let outputs: Vec<&Path> = written
         .chain(arguments.baseline.as_ref().filter(|_| arguments.update_baseline))
@@ -209,7 +208,6 @@ fn configured(shared: &mut Shared) -> Result<(Rules, Option<Config>)> {
     let rules = config.rules()?;
     config.fill_check(shared)?;
     config.fill(shared)?;
-    screen::speak(shared.lang());
     Ok((rules, Some(config)))
 }
 
@@ -265,7 +263,6 @@ fn job_summary(text: &str) -> Result<()> {
 /// Proposes rules from the inputs.
 fn init(shared: &mut Shared) -> std::result::Result<(), Stop> {
     let place = shared.showing.config.take().unwrap_or_else(|| PathBuf::from(Config::DEFAULT));
-    screen::speak(shared.lang());
     unfiltered(shared)?;
     if fs::symlink_metadata(&place).is_ok() {
         return Err(Error::new("check_error.init_there").with("path", shown(&place)).into());

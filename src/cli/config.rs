@@ -110,6 +110,11 @@ impl Config {
         &self.shown
     }
 
+    /// The code of the language that it asks for, if it can be read so far.
+    pub fn lang(&self) -> Option<String> {
+        text(self.table().ok()?.get_ref().get("lang")?.get_ref()).ok()
+    }
+
     /// What a verdict tells of it.
     pub fn told(&self) -> Configuration {
         let sha256 = hex(&Sha256::digest(self.text.as_bytes()));
@@ -315,7 +320,7 @@ fn flag(slot: &mut bool, value: &DeValue<'_>) -> Result<()> {
 }
 
 /// The sentence with nothing of the file in it that may not be shown.
-fn safe(error: Error) -> Sentence {
+pub fn safe(error: Error) -> Sentence {
     let mut sentence = *error.0;
     for (_, filling) in &mut sentence.values {
         if let Filling::Text(text) = filling {

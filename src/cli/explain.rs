@@ -35,7 +35,6 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     let showing = Showing { lang: arguments.lang, color: arguments.color, ..Showing::default() };
     let shared = Shared { showing, ..Shared::default() };
-    screen::speak(shared.lang());
     match taxonomy::resolve(&arguments.words) {
         Ok(entries) => screen::print(terminal::explain(&entries, &screen::view(&shared)).as_bytes()),
         Err(unknown) => {

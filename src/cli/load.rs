@@ -27,11 +27,9 @@ pub fn read(shared: &mut Shared) -> Result<Reading> {
 /// # Errors
 /// Whatever is wrong with the configuration.
 pub fn configure(shared: &mut Shared) -> Result<()> {
-    screen::speak(shared.lang());
     if let Some(config) = Config::find(shared.showing.config.as_deref())? {
         config.fill(shared)?;
     }
-    screen::speak(shared.lang());
     Ok(())
 }
 

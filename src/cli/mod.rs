@@ -17,6 +17,7 @@ mod screen;
 mod setup;
 mod summary;
 mod text_file;
+mod usage;
 
 use std::{
     ffi::OsString,
@@ -78,7 +79,8 @@ impl From<Error> for Stop {
 
 /// Runs the program and says how it ended: 0 done, 1 a rule is broken, 2 the job could not be done.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = usage::completed(arguments.into_iter().collect(), &Cli::command());
+    screen::speak(usage::language(&arguments));
     match run(&arguments) {
         Ok(()) | Err(Stop::PipeClosed) => ExitCode::SUCCESS,
         Err(Stop::Broken) => ExitCode::from(1),
@@ -94,7 +96,7 @@ fn run(arguments: &[OsString]) -> Result<(), Stop> {
     let read = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match read {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return refuse(&error, arguments),
     };
     match cli.command {
         Command::Report(command) => report::run(command, arguments),
@@ -111,9 +113,13 @@ fn run(arguments: &[OsString]) -> Result<(), Stop> {
 }
 
 /// Help is a result, anything else a mistake of usage.
-fn usage(error: &clap::Error) -> Result<(), Stop> {
+fn refuse(error: &clap::Error, arguments: &[OsString]) -> Result<(), Stop> {
     if !error.use_stderr() {
         return screen::printed(error.print());
+    }
+    if let Some(sentence) = usage::sentence(error, arguments, &Cli::command(), screen::spoken()) {
+        screen::tell(&sentence);
+        return Err(Stop::Told);
     }
     // It repeats the command line, so it gets no colours: no escape code in it is ours.
     let text = error.render().to_string();

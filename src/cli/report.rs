@@ -58,11 +58,9 @@ pub struct Arguments {
     shared: Shared,
 }
 
-fn scale(text: &str) -> std::result::Result<f32, String> {
-    text.parse()
-        .ok()
-        .filter(|scale| (0.5..=4.0).contains(scale))
-        .ok_or_else(|| "a number from 0.5 to 4 is wanted".to_owned())
+fn scale(text: &str) -> Result<f32> {
+    let factor = text.parse().ok().filter(|scale| (0.5..=4.0).contains(scale));
+    factor.ok_or_else(|| Error::new("usage.scale").with("value", text))
 }
 
 /// What a place is to hold.

@@ -28,9 +28,14 @@ pub fn speak(lang: Lang) {
     *SPOKEN.write().unwrap_or_else(PoisonError::into_inner) = lang;
 }
 
+/// The language of messages.
+pub fn spoken() -> Lang {
+    *SPOKEN.read().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What went wrong, on standard error.
 pub fn fail(error: &Error) {
-    tell(&error.text(*SPOKEN.read().unwrap_or_else(PoisonError::into_inner)));
+    tell(&error.text(spoken()));
 }
 
 /// A message on standard error. Where that is gone, there is nobody to tell.

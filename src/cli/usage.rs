@@ -1,0 +1,198 @@
+//! What is wrong with a command line, in the chosen language, and what to type instead.
+
+use std::{ffi::OsString, path::Path};
+
+use clap::{
+    Command,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+
+use super::config::Config;
+use crate::{
+    error::Error,
+    model::{Privacy, Sentence},
+    taxonomy::{Lang, nearest},
+};
+
+/// Options of other programs, the option of errstat's that does their work, and how to write it; `{}` is the value.
+const INSTEAD: [(&str, &str, &str); 25] = [
+    ("since", "period", "--period 2026-11-16..2026-11-22"),
+    ("until", "period", "--period 2026-11-16..2026-11-22"),
+    ("from", "period", "--period 2026-11-16..2026-11-22"),
+    ("to", "period", "--period 2026-11-16..2026-11-22"),
+    ("start", "period", "--period 2026-11-16..2026-11-22"),
+    ("end", "period", "--period 2026-11-16..2026-11-22"),
+    ("date", "period", "--period 2026-11-16"),
+    ("days", "period", "--period 7d"),
+    ("json", "format", "--format json"),
+    ("json", "output", "-o out.json"),
+    ("csv", "format", "--format csv"),
+    ("markdown", "format", "--format markdown"),
+    ("markdown", "output", "-o out.md"),
+    ("html", "output", "-o out.html"),
+    ("png", "output", "-o out.png"),
+    ("out", "output", "-o out"),
+    ("reason", "only", "--only reason={}"),
+    ("detail", "only", "--only detail={}"),
+    ("status", "only", "--only status={}"),
+    ("host", "only", "--only host={}"),
+    ("filter", "only", "--only {}"),
+    ("tz", "timezone", "--timezone {}"),
+    ("zone", "timezone", "--timezone {}"),
+    ("language", "lang", "--lang {}"),
+    ("limit", "top", "--top {}"),
+];
+
+/// What `errstat` itself understands before a command.
+const OWN: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
+
+/// The language that a command line asks for, or else the configuration; also where neither can be read whole.
+pub fn language(arguments: &[OsString]) -> Lang {
+    let asked = |option: &str| {
+        let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
+        while let Some(word) = words.next() {
+            match word.strip_prefix(option) {
+                Some("") => return words.next().map(String::from),
+                Some(rest) if rest.starts_with('=') => return Some(rest[1..].to_owned()),
+                _ => {}
+            }
+        }
+        None
+    };
+    let lang = |code: &str| Lang::ALL.into_iter().find(|lang| lang.code() == code);
+    asked("--lang").as_deref().and_then(lang).unwrap_or_else(|| {
+        let config = asked("--config");
+        let config = Config::find(config.as_deref().map(Path::new)).ok().flatten();
+        config.and_then(|config| lang(&config.lang()?)).unwrap_or_default()
+    })
+}
+
+/// The command line with the command that it leaves out: inputs alone are summed up.
+pub fn completed(mut arguments: Vec<OsString>, program: &Command) -> Vec<OsString> {
+    let is_command = |word: &str| program.find_subcommand(word).is_some() || OWN.contains(&word);
+    let Some(first) = arguments.get(1).map(|word| word.to_string_lossy().into_owned()) else { return arguments };
+    if is_command(&first) {
+        return arguments;
+    }
+    let is_input =
+        |word: &str| word == "-" || word.contains(['.', '/', '\\', '*', '?', '[']) || Path::new(word).exists();
+    let options_first = || first.starts_with('-') && !arguments.iter().any(|word| is_command(&word.to_string_lossy()));
+    if is_input(&first) || options_first() {
+        arguments.insert(1, "summary".into());
+    }
+    arguments
+}
+
+/// What is wrong, and where to read more; none where clap says it best, with the whole help.
+pub fn sentence(error: &clap::Error, arguments: &[OsString], program: &Command, lang: Lang) -> Option<String> {
+    let (path, command) = asked(arguments, program);
+    let what = lang.say(&wrong(error, arguments, command)?);
+    let help = Sentence::new("usage.help").with("command", format!("{path} --help"));
+    Some(format!("{what} {}", lang.say(&help)))
+}
+
+/// The command of a command line, and its name with those above it.
+fn asked<'a>(arguments: &[OsString], program: &'a Command) -> (String, &'a Command) {
+    let (mut path, mut command) = ("errstat".to_owned(), program);
+    for word in arguments.iter().skip(1) {
+        let Some(found) = command.find_subcommand(word) else { break };
+        path = format!("{path} {}", found.get_name());
+        command = found;
+    }
+    (path, command)
+}
+
+fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Option<Sentence> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    };
+    let safe = |text: &str| Privacy::default().text(text);
+    let first = |kind| text(kind).into_iter().next().unwrap_or_default();
+    // `--period <PERIOD>`
+    let option = first(ContextKind::InvalidArg);
+    let option = option.split_whitespace().next().unwrap_or_default();
+    let value = first(ContextKind::InvalidValue);
+    let known = text(ContextKind::ValidValue).join(", ");
+    Some(match error.kind() {
+        ErrorKind::UnknownArgument if option.starts_with('-') => {
+            let meant =
+                instead(option, arguments, command).or_else(|| text(ContextKind::SuggestedArg).first().cloned());
+            Sentence::new("usage.option").with("option", safe(option)).with_sentence("nearest", did_you_mean(meant))
+        }
+        ErrorKind::UnknownArgument => Sentence::new("usage.superfluous").with("value", safe(option)),
+        ErrorKind::InvalidSubcommand => {
+            let commands: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+            let word = first(ContextKind::InvalidSubcommand);
+            let meant = nearest(&word, commands.iter().copied()).first().map(|name| (*name).to_owned());
+            Sentence::new("usage.command")
+                .with("value", safe(&word))
+                .with("known", commands.join(", "))
+                .with_sentence("nearest", did_you_mean(meant))
+        }
+        ErrorKind::InvalidValue if value.is_empty() && known.is_empty() => {
+            Sentence::new("usage.value_missing").with("option", option)
+        }
+        ErrorKind::InvalidValue if value.is_empty() => {
+            Sentence::new("usage.value_missing_of").with("option", option).with("known", known)
+        }
+        ErrorKind::InvalidValue => Sentence::new("usage.value")
+            .with("option", option)
+            .with("value", safe(&value))
+            .with("known", known)
+            .with_sentence("nearest", did_you_mean(text(ContextKind::SuggestedValue).into_iter().next())),
+        ErrorKind::ValueValidation => {
+            let why = std::error::Error::source(error)?;
+            match why.downcast_ref::<Error>() {
+                Some(why) => Sentence::new("usage.invalid").with("option", option).with_sentence("why", shown(why)),
+                None => Sentence::new("usage.unreadable").with("option", option).with("value", safe(&value)),
+            }
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let missing = text(ContextKind::InvalidArg);
+            match missing.iter().any(|argument| argument.contains("<INPUT>")) {
+                true => Sentence::new("usage.input_missing"),
+                false => Sentence::new("usage.missing").with("arguments", missing.join(", ")),
+            }
+        }
+        ErrorKind::ArgumentConflict => {
+            let others = text(ContextKind::PriorArg);
+            let other =
+                others.iter().filter_map(|other| other.split_whitespace().next()).collect::<Vec<_>>().join(", ");
+            match other == option || other.is_empty() {
+                true => Sentence::new("usage.twice").with("option", option),
+                false => Sentence::new("usage.conflict").with("option", option).with("other", other),
+            }
+        }
+        ErrorKind::TooManyValues => Sentence::new("usage.no_value").with("option", option).with("value", safe(&value)),
+        ErrorKind::InvalidUtf8 => Sentence::new("usage.not_utf8"),
+        _ => return None,
+    })
+}
+
+/// The sentence of a value's error, with nothing in it that may not be shown.
+fn shown(why: &Error) -> Sentence {
+    super::config::safe(why.clone())
+}
+
+fn did_you_mean(what: Option<String>) -> Sentence {
+    match what {
+        Some(what) => Sentence::new("error_nearest.one").with("nearest", Privacy::default().text(&what)),
+        None => Sentence::new("error_nearest.none"),
+    }
+}
+
+/// What the command has in place of an option that it has not.
+fn instead(option: &str, arguments: &[OsString], command: &Command) -> Option<String> {
+    let name = option.trim_start_matches('-');
+    let known = |long: &str| command.get_arguments().any(|argument| argument.get_long() == Some(long));
+    let (_, _, form) = INSTEAD.iter().find(|(other, ours, _)| *other == name && known(ours))?;
+    let mut words = arguments.iter().map(|word| word.to_string_lossy());
+    let value = words.find_map(|word| Some(word.strip_prefix(option)?.strip_prefix('=')?.to_owned()));
+    let next = || {
+        let mut words = arguments.iter().map(|word| word.to_string_lossy()).skip_while(|word| word != option);
+        words.nth(1).filter(|word| !word.starts_with('-')).map(String::from)
+    };
+    Some(form.replace("{}", &value.or_else(next).unwrap_or_else(|| "…".to_owned())))
+}
