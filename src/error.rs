@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Filling, Sentence, ZoneError},
-    taxonomy::Lang,
+    taxonomy::{self, Lang},
 };
 
 /// A job that could not be done: what, where, why, and what to do next. Exit code 2.
@@ -57,6 +57,9 @@ impl std::error::Error for Error {}
 
 impl From<ZoneError> for Error {
     fn from(error: ZoneError) -> Self {
-        Error::new("error.zone_form").with("value", error.0)
+        let zones = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        let place = |zone: &&str| zone.rsplit('/').next().is_some_and(|place| place.eq_ignore_ascii_case(&error.0));
+        let near = zones.clone().find(place).or_else(|| taxonomy::nearest(&error.0, zones).first().copied());
+        Error::new("error.zone_form").with_sentence("nearest", taxonomy::did_you_mean(near)).with("value", error.0)
     }
 }

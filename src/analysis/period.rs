@@ -59,7 +59,32 @@ impl FromStr for PeriodSpec {
 
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
-        parse(text).ok_or_else(|| Error::new("error.period_form").with("period", text))
+        parse(text).ok_or_else(|| why_not(text).with("period", text))
+    }
+}
+
+/// What is wrong with a text that is no period.
+fn why_not(text: &str) -> Error {
+    let digits = |text: &str, n: usize| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
+    let (year, rest) = text.split_once('-').unwrap_or((text, ""));
+    if digits(year, 4) && rest.strip_prefix(['W', 'w']).is_some_and(|week| digits(week, 2)) {
+        // The 28th of December is always in the last week of its year.
+        let last = year.parse().ok().and_then(|year| NaiveDate::from_ymd_opt(year, 12, 28));
+        return Error::new("error.period_week")
+            .with("year", year)
+            .with("weeks", last.map_or(52, |day| day.iso_week().week()));
+    }
+    if digits(year, 4) && digits(rest, 2) && !(1..=12).contains(&rest.parse().unwrap_or(0)) {
+        return Error::new("error.period_month");
+    }
+    let no_day = |text: &&str| {
+        let parts: Vec<&str> = text.split('-').collect();
+        matches!(parts[..], [year, month, day] if digits(year, 4) && digits(month, 2) && digits(day, 2))
+            && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_err()
+    };
+    match text.split("..").find(no_day) {
+        Some(day) => Error::new("error.period_day").with("day", day),
+        None => Error::new("error.period_form"),
     }
 }
 

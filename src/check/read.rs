@@ -46,6 +46,11 @@ type Wrong = (usize, Error);
 type Entry<'a> = toml::Spanned<DeValue<'a>>;
 
 impl Rules {
+    /// Whether the `[check]` table has such a key.
+    pub fn has_key(key: &str) -> bool {
+        KEYS.contains(&key)
+    }
+
     /// The rules of a configuration's `[check]` table.
     ///
     /// `position` tells where a byte of the text stands, `refuse` adds that place to what is wrong.

@@ -154,13 +154,13 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
                 writer.find(source)?;
             }
             for source in &command.sources {
-                tell(&writer.remove(source)?, "archiving.removed", &command.showing);
+                tell(&writer.remove(source)?, "archiving.removed", &command.place.archive, &command.showing);
             }
             Ok(())
         }
         Command::Rebuild(command) => {
             let change = command.wait.writer_of_there(&command.place)?.rebuild()?;
-            tell(&change, "archiving.rebuilt", &command.showing);
+            tell(&change, "archiving.rebuilt", &command.place.archive, &command.showing);
             Ok(())
         }
     }
@@ -216,7 +216,7 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
         canonical.rows(index, &mut |row| addition.row(row))?;
     }
     let change = addition.commit()?;
-    tell(&change, "archiving.added", &shared.showing);
+    tell(&change, "archiving.added", &place.archive, &shared.showing);
     screen::tell_left_out(&canonical, &shared.showing);
     Ok(())
 }
@@ -230,7 +230,7 @@ fn believed(coverage: Coverage, now: Timestamp) -> Coverage {
 }
 
 /// What has changed, on standard error: standard output is for results.
-fn tell(change: &Change, key: &'static str, showing: &Showing) {
+fn tell(change: &Change, key: &'static str, archive: &Path, showing: &Showing) {
     if showing.quiet {
         return;
     }
@@ -247,7 +247,8 @@ fn tell(change: &Change, key: &'static str, showing: &Showing) {
             .with("name", &new.name)
             .with("id", &new.id)
             .with("old_name", &old.name)
-            .with("old_id", &old.id);
+            .with("old_id", &old.id)
+            .with("archive", screen::quoted(&shown(archive)));
         screen::tell(&lang.say(&note));
     }
 }

@@ -171,6 +171,10 @@ impl Config {
             if REPLACED.contains(&name) {
                 return Err(self.refuse(replaced(name, value.get_ref()), at));
             }
+            if !KEYS.contains(&name) && Rules::has_key(name) {
+                let key = if name == "rule" { "error.config_rule" } else { "error.config_of_check" };
+                return Err(self.refuse(Error::new(key).with("key", name), at));
+            }
             if !KEYS.contains(&name) {
                 let near = nearest(name, KEYS).join(", ");
                 let near = Sentence::new(if near.is_empty() { "error_nearest.none" } else { "error_nearest.one" })
@@ -196,10 +200,15 @@ impl Config {
 
     fn table(&self) -> Result<toml::Spanned<DeTable<'_>>> {
         DeTable::parse(&self.text).map_err(|error| {
-            self.refuse(
-                Error::new("error.config_wrong").with("cause", Privacy::default().text(error.message())),
-                error.span().map_or(0, |span| span.start),
-            )
+            let span = error.span().unwrap_or_default();
+            let cause = Privacy::default().text(error.message());
+            let told = match self.text.get(span.clone()) {
+                Some(key) if error.message() == "duplicate key" => {
+                    Error::new("error.config_twice").with("key", Privacy::default().text(key.trim_matches('"')))
+                }
+                _ => Error::new("error.config_wrong").with("cause", cause),
+            };
+            self.refuse(told, span.start)
         })
     }
 

@@ -162,10 +162,10 @@ pub struct Replaced {
     detail: Option<String>,
 }
 
-fn replaced(key: Key) -> impl Fn(&str) -> std::result::Result<String, Boxed> + Clone {
+fn replaced(key: Key) -> impl Fn(&str) -> Result<String> + Clone {
     move |value| {
         let spelling = shell_word(&format!("{}={}", key.name(), key.pattern(value)));
-        Err(Error::new("error.option_replaced").with("option", key.name()).with("spelling", spelling).into())
+        Err(Error::new("error.option_replaced").with("option", key.name()).with("spelling", spelling))
     }
 }
 
@@ -216,11 +216,9 @@ pub struct Shared {
 }
 
 /// Reads a value the way errstat does everywhere, for clap.
-pub fn parsed<T: FromStr<Err: Into<Boxed>>>(text: &str) -> std::result::Result<T, Boxed> {
+pub fn parsed<T: FromStr<Err: Into<Error>>>(text: &str) -> Result<T> {
     text.parse().map_err(Into::into)
 }
-
-type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
 /// `--lang`.
 #[derive(Clone, Copy, Debug, Default)]

@@ -73,20 +73,37 @@ enum Target {
     Numbers,
 }
 
-/// Decided by the name's ending alone.
-fn target(place: &Path) -> Target {
-    match place.extension().map(|ending| ending.to_string_lossy().to_lowercase()).as_deref() {
+/// Decided by the name's ending alone; a folder has none, or a slash at its end.
+///
+/// # Errors
+/// Where the ending is another: nobody wants a folder called out.pdf.
+fn target(place: &Path) -> Result<Target> {
+    let name = place.to_string_lossy();
+    if name.ends_with(['/', std::path::MAIN_SEPARATOR]) {
+        return Ok(Target::Folder);
+    }
+    let ending = place.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    Ok(match ending.as_deref() {
+        None => Target::Folder,
         Some("html") => Target::Page,
         Some("eml") => Target::Mail,
         Some("md") => Target::Markdown,
         Some("png") => Target::Picture,
         Some("json") => Target::Numbers,
-        _ => Target::Folder,
-    }
+        Some(_) if place.is_dir() => Target::Folder,
+        Some(ending) => {
+            return Err(Error::new("error.output_ending")
+                .with("path", shown(place))
+                .with("ending", shown(Path::new(&format!(".{ending}"))))
+                .with("known", ".html, .eml, .md, .png, .json"));
+        }
+    })
 }
 
 pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::Result<(), Stop> {
-    let targets: Vec<(&Path, Target)> = arguments.output.iter().map(|place| (place.as_path(), target(place))).collect();
+    let target = |place: &'_ PathBuf| target(place);
+    let targets: Vec<(&Path, Target)> =
+        arguments.output.iter().map(|place| Ok((place.as_path(), target(place)?))).collect::<Result<_>>()?;
     if targets.iter().any(|(_, target)| matches!(target, Target::Mail)) {
         if arguments.mail_from.is_none() {
             return Err(Error::new("error_mail.no_sender").into());

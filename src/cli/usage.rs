@@ -11,11 +11,11 @@ use super::config::Config;
 use crate::{
     error::Error,
     model::{Privacy, Sentence},
-    taxonomy::{Lang, nearest},
+    taxonomy::{self, Lang, nearest},
 };
 
 /// Options of other programs, the option of errstat's that does their work, and how to write it; `{}` is the value.
-const INSTEAD: [(&str, &str, &str); 25] = [
+const INSTEAD: [(&str, &str, &str); 23] = [
     ("since", "period", "--period 2026-11-16..2026-11-22"),
     ("until", "period", "--period 2026-11-16..2026-11-22"),
     ("from", "period", "--period 2026-11-16..2026-11-22"),
@@ -32,8 +32,6 @@ const INSTEAD: [(&str, &str, &str); 25] = [
     ("html", "output", "-o out.html"),
     ("png", "output", "-o out.png"),
     ("out", "output", "-o out"),
-    ("reason", "only", "--only reason={}"),
-    ("detail", "only", "--only detail={}"),
     ("status", "only", "--only status={}"),
     ("host", "only", "--only host={}"),
     ("filter", "only", "--only {}"),
@@ -62,7 +60,9 @@ pub fn language(arguments: &[OsString]) -> Lang {
     let lang = |code: &str| Lang::ALL.into_iter().find(|lang| lang.code() == code);
     asked("--lang").as_deref().and_then(lang).unwrap_or_else(|| {
         let config = asked("--config");
-        let config = Config::find(config.as_deref().map(Path::new)).ok().flatten();
+        // A pipe can be read only once.
+        let there = |path: &Path| path.is_file().then(|| Config::find(Some(path)).ok().flatten()).flatten();
+        let config = there(Path::new(config.as_deref().unwrap_or(Config::DEFAULT)));
         config.and_then(|config| lang(&config.lang()?)).unwrap_or_default()
     })
 }
@@ -177,10 +177,7 @@ fn shown(why: &Error) -> Sentence {
 }
 
 fn did_you_mean(what: Option<String>) -> Sentence {
-    match what {
-        Some(what) => Sentence::new("error_nearest.one").with("nearest", Privacy::default().text(&what)),
-        None => Sentence::new("error_nearest.none"),
-    }
+    taxonomy::did_you_mean(what.map(|what| Privacy::default().text(&what)).as_deref())
 }
 
 /// What the command has in place of an option that it has not.

@@ -11,13 +11,19 @@ use std::{
 use super::{
     MOST_FILES,
     allowance::{Allowance, TooMuch},
-    place::{Place, spooled},
+    place::{NoScratch, Place, spooled},
 };
 use crate::{
     archive,
     error::{Error, Result},
     model::{Privacy, Sentence},
+    taxonomy,
 };
+
+/// Names that are so many slips of the keyboard apart may well be meant for each other.
+const MOST_SLIPS: usize = 2;
+/// In a folder of millions nobody waits for a suggestion.
+const MOST_NEIGHBOURS: usize = 10_000;
 
 /// A file to be read.
 #[derive(Debug)]
@@ -102,7 +108,10 @@ impl Found {
                 self.glob(argument)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(Error::new("error.file_missing").with("path", self.privacy.path(argument)))
+                let near = neighbour(path).map(|near| self.privacy.path(&near.to_string_lossy()));
+                Err(Error::new("error.file_missing")
+                    .with("path", self.privacy.path(argument))
+                    .with_sentence("nearest", taxonomy::did_you_mean(near.as_deref())))
             }
             Err(error) => Err(unreadable(&self.privacy.path(argument), &error)),
         }
@@ -187,7 +196,7 @@ impl Found {
 
     fn spool(&mut self, input: &mut impl Read, shown: String) -> Result<()> {
         let failed = |error: io::Error| match shown.as_str() {
-            "-" if !error.get_ref().is_some_and(|cause| cause.is::<TooMuch>()) => {
+            "-" if !error.get_ref().is_some_and(|cause| cause.is::<TooMuch>() || cause.is::<NoScratch>()) => {
                 Error::new("error.stdin").with("cause", error)
             }
             path => unreadable(path, &error),
@@ -245,8 +254,25 @@ impl Found {
 
 /// A file that is there and cannot be read, or not to its end.
 pub fn unreadable(shown: &str, cause: &io::Error) -> Error {
-    match cause.get_ref().and_then(|cause| cause.downcast_ref::<TooMuch>()) {
-        Some(too_much) => too_much.told(shown),
-        None => Error::new("error.unreadable").with("path", shown).with("cause", cause),
+    let inner = cause.get_ref();
+    if let Some(too_much) = inner.and_then(|cause| cause.downcast_ref::<TooMuch>()) {
+        too_much.told(shown)
+    } else if let Some(no_scratch) = inner.and_then(|cause| cause.downcast_ref::<NoScratch>()) {
+        no_scratch.told()
+    } else {
+        Error::new("error.unreadable").with("path", shown).with("cause", cause)
     }
+}
+
+/// The file or folder beside one that is not there whose name is most like its name, if only a slip or two away.
+fn neighbour(missing: &Path) -> Option<PathBuf> {
+    let name = missing.file_name()?.to_string_lossy().into_owned();
+    let folder = missing.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let beside = fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?.take(MOST_NEIGHBOURS).flatten();
+    let near = beside.filter_map(|entry| {
+        let other = entry.file_name();
+        let slips = strsim::damerau_levenshtein(&name, &other.to_string_lossy());
+        (slips <= MOST_SLIPS).then_some((slips, other))
+    });
+    near.min().map(|(_, other)| folder.map_or_else(|| PathBuf::from(&other), |folder| folder.join(&other)))
 }

@@ -142,6 +142,7 @@ fn open(
         Err(unpack::Fault::TooManyMembers) => {
             return Err(Error::new("error.too_many_members").with("path", &file.shown).with("limit", MOST_FILES));
         }
+        Err(unpack::Fault::Locked) => return Err(Error::new("error.zip_locked").with("path", &file.shown)),
         Err(unpack::Fault::Io(error)) => return Err(unreadable(&file.shown, &error)),
     };
     if unpacked.is_empty() {

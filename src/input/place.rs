@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+use crate::{error::Error, model::Privacy};
+
 /// A file with a name, or one without.
 #[derive(Clone, Debug)]
 pub enum Place {
@@ -79,17 +81,36 @@ impl Seek for OpenFile {
     }
 }
 
+/// Temporary files cannot be made or written: the folder is missing, forbidden or full.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NoScratch(io::Error);
+
+impl NoScratch {
+    fn of(cause: io::Error) -> io::Error {
+        // The cause of a failed creation names the folder too; the system's own words are enough.
+        let cause = cause.raw_os_error().map_or(cause, io::Error::from_raw_os_error);
+        io::Error::other(NoScratch(cause))
+    }
+
+    /// The sentence for the user.
+    pub fn told(&self) -> Error {
+        let folder = Privacy::default().path(&std::env::temp_dir().to_string_lossy());
+        Error::new("error.scratch").with("path", folder).with("cause", &self.0)
+    }
+}
+
 /// Keeps a stream on disk, to be read again.
 ///
 /// # Errors
-/// Where the stream cannot be read, or the disk is full.
+/// Where the stream cannot be read; [`NoScratch`] inside where it cannot be kept.
 pub fn spooled(stream: &mut impl Read) -> io::Result<OpenFile> {
-    let mut file = tempfile::tempfile()?;
+    let mut file = tempfile::tempfile().map_err(NoScratch::of)?;
     let mut buffer = vec![0; 1 << 18];
     loop {
         match stream.read(&mut buffer) {
             Ok(0) => return OpenFile::new(file),
-            Ok(read) => file.write_all(&buffer[..read])?,
+            Ok(read) => file.write_all(&buffer[..read]).map_err(NoScratch::of)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

@@ -32,6 +32,8 @@ pub struct Unpacked {
 pub enum Fault {
     Io(io::Error),
     TooManyMembers,
+    /// A member is protected with a password.
+    Locked,
 }
 
 impl From<io::Error> for Fault {

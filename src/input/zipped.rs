@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use zip::ZipArchive;
+use zip::{ZipArchive, result::ZipError};
 
 use super::{
     MOST_FILES,
@@ -59,7 +59,11 @@ pub(super) fn members(archive: Archive, allowance: &Arc<Allowance>) -> Result<Ve
     let mut packings = Vec::with_capacity(wanted.len());
     for (index, _) in &wanted {
         let mut head = [0; HEAD];
-        let read = read_full(&mut heads.by_index(*index).map_err(io::Error::from)?, &mut head)?;
+        let mut member = heads.by_index(*index).map_err(|error| match error {
+            ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => Fault::Locked,
+            error => Fault::Io(error.into()),
+        })?;
+        let read = read_full(&mut member, &mut head)?;
         packings.push((packing(&head[..read]), workbook::may_be(&head[..read])));
     }
     let archive = Arc::new(archive);

@@ -8,6 +8,7 @@ use super::{
     codes::{CODES, STATUS_CLASSES},
     details, is_known,
 };
+use crate::model::Sentence;
 
 /// More suggestions than this are no help.
 const SUGGESTIONS: usize = 3;
@@ -122,6 +123,14 @@ pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<
     }
     rated.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     rated.into_iter().take(SUGGESTIONS).map(|(_, name)| name).collect()
+}
+
+/// The question whether a name was meant; nothing where none is like it.
+pub fn did_you_mean(name: Option<&str>) -> Sentence {
+    match name {
+        Some(name) => Sentence::new("error_nearest.one").with("nearest", name),
+        None => Sentence::new("error_nearest.none"),
+    }
 }
 
 /// How like a question is to a name, between 0 and 1: by slips of the keyboard over the whole, or because

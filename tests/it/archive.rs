@@ -901,7 +901,7 @@ fn a_wrong_label_is_warned_of_and_taken_back() {
     add(&folder, "b.tsv --channel news");
     let news = info(&folder)["sources"][1]["id"].as_str().expect("an id").to_owned();
     let right = add(&folder, "b.tsv --channel shop");
-    assert!(right.stderr.contains(&format!("remove {news}")), "{}", right.stderr);
+    assert!(right.stderr.contains(&format!("remove --archive ar {news}")), "{}", right.stderr);
     assert_eq!(folder.summary("ar --as-of 2026-12-05T00:00:00+09:00").errors(), 15);
     // By its id; the other one of that name by its name, which is then clear.
     let taken = folder.errstat(&format!("archive remove --archive ar {news}")).done();
@@ -976,7 +976,7 @@ fn a_wrong_zone_is_warned_of_and_taken_back() {
     add(&folder, "a.tsv --channel shop --input-timezone UTC");
     let wrong = info(&folder)["sources"][0]["id"].as_str().expect("an id").to_owned();
     let right = add(&folder, "a.tsv --channel shop");
-    assert!(right.stderr.contains(&format!("remove {wrong}")), "{}", right.stderr);
+    assert!(right.stderr.contains(&format!("remove --archive ar {wrong}")), "{}", right.stderr);
     // At 10:00 and at 19:00 in Japan.
     assert_eq!(folder.summary("ar").errors(), 10);
     folder.errstat(&format!("archive remove --archive ar {wrong}")).done();

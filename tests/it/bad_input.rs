@@ -182,7 +182,7 @@ fn an_output_that_no_format_is_named_by() {
 fn mistakes_of_usage() {
     let folder = Folder::with("w.tsv", GOOD);
     for (line, word) in [
-        ("summary", "INPUT"),
+        ("summary", "at least one input"),
         ("sumary w.tsv", "summary"),
         ("summary w.tsv --perid all", "--period"),
         ("summary w.tsv --window 7m", "7m"),
