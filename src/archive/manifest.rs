@@ -151,14 +151,18 @@ fn basis(name: &str) -> CoverageBasis {
     [ExportedAt, FileName, Archive].into_iter().find(|basis| basis.name() == name).unwrap_or(LastRow)
 }
 
-/// The name of a file without its folders; of a member of a zip file, with that file's name.
+/// The name of a file without its folders; of a member of a zip file or a sheet of a workbook, with that file's name.
 pub fn file_name(path: &str) -> String {
     // A channel of an archive is told behind it.
     let folders = path.strip_suffix(')').and_then(|rest| rest.find(" (")).map_or(path, |end| &path[..end]);
     let mut names = folders.rsplit(['/', '\\']).filter(|name| !name.is_empty());
     let last = names.next().unwrap_or_default();
-    let zip = names.find(|name| name.to_ascii_lowercase().ends_with(".zip")).map(|zip| format!("{zip}/"));
-    format!("{}{last}{}", zip.unwrap_or_default(), &path[folders.len()..])
+    let holds_others = |name: &&str| {
+        let name = name.to_ascii_lowercase();
+        [".zip", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"].iter().any(|ending| name.ends_with(ending))
+    };
+    let holder = names.find(holds_others).map(|holder| format!("{holder}/"));
+    format!("{}{last}{}", holder.unwrap_or_default(), &path[folders.len()..])
 }
 
 /// The hexadecimal digits of a SHA-256.
@@ -263,6 +267,7 @@ mod tests {
             ("/home/anna/exports/w46.tsv", "w46.tsv"),
             ("C:\\Users\\anna\\w46.tsv", "w46.tsv"),
             ("/home/anna/w46.ZIP/in/w46.tsv", "w46.ZIP/w46.tsv"),
+            ("/home/anna/w46.xlsx/Sheet1", "w46.xlsx/Sheet1"),
             ("/home/anna/archive/ (shop/a)", "archive (shop/a)"),
             ("w46 (1).tsv", "w46 (1).tsv"),
             ("-", "-"),

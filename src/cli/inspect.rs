@@ -42,8 +42,17 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
     let Arguments { reading, timezone, for_issue, showing } = arguments;
     let mut shared =
         Shared { reading, showing, selection: Selection { timezone, ..Selection::default() }, ..Shared::default() };
-    let told = |error: Error| if for_issue { Error(Box::new(input::shaped(*error.0))) } else { error };
-    let mut reading = load::read(&mut shared).map_err(told)?;
+    let read = load::read(&mut shared);
+    let first = if for_issue { first_lines(&shared) } else { String::new() };
+    let told = |error: Error| {
+        if !for_issue {
+            return error;
+        }
+        // Of a file that is not understood this is all that can be told.
+        screen::tell_plainly(&first);
+        Error(Box::new(input::shaped(*error.0)))
+    };
+    let mut reading = read.map_err(told)?;
     let mut notes = whose(&mut reading, &load::channel_rules(&shared)).map_err(told)?;
     if for_issue {
         notes = notes.into_iter().map(input::shaped).collect();
@@ -61,9 +70,24 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
         .skipped
         .iter()
         .map(|(path, why)| Sentence::new("note.skipped_file").with("path", path).with_sentence("why", why.clone()));
+    text.push_str(&first);
     for note in notes.into_iter().chain(skipped) {
         text.push_str(&for_log(&shared.lang().say(&note)));
         text.push('\n');
     }
     screen::print(text.as_bytes())
+}
+
+/// The shapes of the files' first lines.
+fn first_lines(shared: &Shared) -> String {
+    let mut text = String::new();
+    for (path, lines) in input::beginnings(&shared.reading.inputs, &shared.read_options()) {
+        let title = Sentence::new("inspect.first_lines").with("path", path);
+        let lines = lines.iter().map(|line| format!("  {line}"));
+        for line in std::iter::once(shared.lang().say(&title)).chain(lines) {
+            text.push_str(&for_log(&line));
+            text.push('\n');
+        }
+    }
+    text
 }

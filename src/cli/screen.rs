@@ -50,6 +50,11 @@ pub fn tell(text: &str) {
     let _ = io::stderr().write_all(out.as_bytes());
 }
 
+/// Text on standard error that is safe to show already.
+pub fn tell_plainly(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
 /// A result on standard output.
 pub fn print(bytes: &[u8]) -> Result<(), Stop> {
     printed(io::stdout().write_all(bytes))

@@ -42,7 +42,7 @@ pub use chunks::Text;
 pub use exact::{ExactRows, Sums, exact_rows, identical};
 pub use options::{ColumnName, ReadOptions, Role, Unwatched, Watcher};
 pub use post::Stop;
-pub use shape::{file_shape, shaped, shapes};
+pub use shape::{beginnings, file_shape, shaped, shapes};
 pub use source::{Fault, Part, RowsIn, Source};
 pub use stored::{Entry, Held, Stored};
 

@@ -1,21 +1,61 @@
 //! What a file looks like without what stands in it: for a public question about a file that is not public.
 
+use std::{io::Read, path::Path, sync::Arc};
+
 use encoding_rs::Encoding;
 
-use super::{Role, headings};
+use super::{ReadOptions, Role, allowance::Allowance, encoding, find, headings, split, unpack};
 use crate::{
-    model::{Columns, Filling, Sentence, SourceReport},
+    model::{Columns, Filling, Reject, Sentence, SkippedLine, SourceReport, visible},
     taxonomy,
 };
+
+/// So many bytes, lines and characters of a file's beginning are shown, of so many files.
+const BEGINNING: u64 = 4096;
+const LINES: usize = 6;
+const LONGEST: usize = 200;
+const FILES: usize = 10;
 
 /// The report of an input with shapes instead of texts: letters are `a`, other scripts' `あ`, digits `9`. What everybody
 /// knows stays: LINE's codes and details, known headings, names of encodings and roles, endings of file names.
 pub fn shapes(report: SourceReport) -> SourceReport {
+    // Each field is named, so that whoever adds one decides whether it tells what nobody may read.
+    let SourceReport {
+        path,
+        sheet,
+        kind,
+        channels,
+        packing,
+        encoding,
+        delimiter,
+        columns: Columns { time, reason, detail, count, channel_id, channel_name, url },
+        heading_line,
+        time_form,
+        evidence,
+        rows,
+        accepted,
+        rejected,
+        errors,
+        span,
+        precision,
+        coverage,
+        rejects,
+        skipped,
+        skipped_lines,
+        same_as,
+    } = report;
     let column = |name: String| shape(&name);
-    let Columns { time, reason, detail, count, channel_id, channel_name, url } = report.columns;
     SourceReport {
-        path: file_shape(&report.path),
-        channels: report.channels.iter().map(|name| shape(name)).collect(),
+        path: match &sheet {
+            Some(sheet) => path.strip_suffix(&format!("/{sheet}")).map_or_else(|| file_shape(&path), file_shape),
+            None => file_shape(&path),
+        },
+        sheet: sheet.map(|sheet| letters(&sheet)),
+        kind,
+        channels: channels.iter().map(|channel| letters(channel)).collect(),
+        packing,
+        encoding,
+        delimiter,
         columns: Columns {
             time: column(time),
             reason: column(reason),
@@ -25,20 +65,52 @@ pub fn shapes(report: SourceReport) -> SourceReport {
             channel_name: channel_name.map(column),
             url: url.map(column),
         },
-        evidence: report.evidence.into_iter().map(shaped).collect(),
-        rejects: report
-            .rejects
-            .into_iter()
-            .map(|reject| crate::model::Reject { text: line_shape(&reject.text), ..reject })
-            .collect(),
-        skipped: report
-            .skipped
-            .into_iter()
-            .map(|line| crate::model::SkippedLine { text: line_shape(&line.text), ..line })
-            .collect(),
-        same_as: report.same_as.map(|path| file_shape(&path)),
-        ..report
+        heading_line,
+        time_form,
+        evidence: evidence.into_iter().map(shaped).collect(),
+        rows,
+        accepted,
+        rejected,
+        errors,
+        span,
+        precision,
+        coverage,
+        rejects: rejects.into_iter().map(|it| Reject { text: line_shape(&it.text), ..it }).collect(),
+        skipped: skipped.into_iter().map(|it| SkippedLine { text: line_shape(&it.text), ..it }).collect(),
+        skipped_lines,
+        same_as: same_as.map(|path| file_shape(&path)),
     }
+}
+
+/// The shapes of the first lines of files, also of those that could not be understood: the shape of each file's name, and
+/// of its lines. What comes through a pipe is gone by now, and archives have no lines.
+pub fn beginnings(arguments: &[String], options: &ReadOptions) -> Vec<(String, Vec<String>)> {
+    let lasting = |argument: &&String| {
+        !Path::new(argument).exists() || Path::new(argument).is_file() || Path::new(argument).is_dir()
+    };
+    let arguments: Vec<String> = arguments.iter().filter(|it| *it != "-").filter(lasting).cloned().collect();
+    let allowance = Arc::new(Allowance::new(options.max_bytes));
+    let found = find::find(&arguments, options.privacy, options.apart_from.as_deref(), &allowance);
+    let files = found.map(|(files, _)| files).unwrap_or_default();
+    let beginning = |file: find::Located| {
+        let texts = unpack::unpack(&file.place, &allowance).unwrap_or_default();
+        let first = texts.into_iter().next()?.text.ok()?;
+        let mut bytes = Vec::new();
+        first.open().ok()?.take(BEGINNING).read_to_end(&mut bytes).ok()?;
+        let recognised = encoding::recognise(&bytes, options.encoding);
+        let text = recognised.encoding.decode(&bytes).0;
+        let is_text = !text.is_empty() && !text.contains('\0');
+        is_text.then(|| (file_shape(&file.shown), first_lines(&text)))
+    };
+    files.into_iter().filter(|file| !file.archive).filter_map(beginning).take(FILES).collect()
+}
+
+fn first_lines(text: &str) -> Vec<String> {
+    let line = |line: &[u8]| {
+        let line: String = String::from_utf8_lossy(line).chars().take(LONGEST).collect();
+        line_shape(&visible(line.trim_end_matches(['\r', '\n'])))
+    };
+    split::lines(text.as_bytes()).map(|(text, _)| line(text)).take(LINES).collect()
 }
 
 /// A sentence with shapes instead of the texts that were filled in.
@@ -47,7 +119,7 @@ pub fn shaped(mut sentence: Sentence) -> Sentence {
         match filling {
             Filling::Text(text) if *key == "path" => *text = file_shape(text),
             Filling::Text(text) => *text = line_shape(text),
-            Filling::Sentence(inner) => *inner = shaped(std::mem::replace(inner, Sentence::new(""))),
+            Filling::Sentence(inner) => *inner = shaped(inner.clone()),
             Filling::Number(_) | Filling::Moment(_) => {}
         }
     }

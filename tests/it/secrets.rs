@@ -291,9 +291,12 @@ fn an_issue_gets_shapes() {
         assert!(shown.contains(part), "{part} in {shown}");
     }
     assert!(!shown.to_lowercase().contains("anna"), "{shown}");
+    assert!(shown.contains("Time␉Reason␉Detail␉Errors␉aaa aa aaaa"), "{shown}");
+    assert!(shown.contains("9999-99-99 99:99:99␉could_not_connect␉Unknown host␉99␉aaaaa-aaa"), "{shown}");
     // What cannot be read is told in shapes too.
     folder.file("anna/other.tsv", "Wann Anna\tReason\tDetail\nam Montag\tcould_not_connect\tUnknown host\n");
     let refused = folder.errstat("inspect anna/other.tsv --for-issue").refused();
     assert!(!refused.contains("nna") && !refused.contains("Montag") && refused.contains("Reason"), "{refused}");
+    assert!(refused.contains("aa aaaaaa␉could_not_connect␉Unknown host"), "{refused}");
     folder.errstat("inspect anna/other.tsv --for-issue --show-urls").refused();
 }
