@@ -21,6 +21,8 @@ const SAME_SHARE: f64 = 0.95;
 const ENOUGH_ERRORS: u64 = 20;
 /// So many pairs that are not alike are looked at in the hope that other inputs settle them.
 const MOST_UNLIKE: usize = 1_000;
+/// A command that names more files than these is not read by anybody.
+const MOST_FILES_SETTLED: usize = 20;
 /// More pairs of inputs of one channel than these are told in one sentence.
 const MOST_PAIRS_TOLD: usize = 3;
 
@@ -285,12 +287,15 @@ pub fn judge(
     }
     // Whoever belongs to a channel is no longer unclear.
     let settled = |i: usize| !unnamed(&strands[i]) || adopted.contains_key(&strands[i].source);
-    let open = unlike.iter().find(|pair| {
-        let [a, b] = pair.strands;
-        !groups.same(a, b) && !(settled(a) && settled(b))
-    });
-    if let Some(pair) = open {
-        return Err(pair.refusal(strands, sources, naming, rules, &options.zone));
+    let open: Vec<&Unlike> = unlike
+        .iter()
+        .filter(|pair| {
+            let [a, b] = pair.strands;
+            !groups.same(a, b) && !(settled(a) && settled(b))
+        })
+        .collect();
+    if let Some(pair) = open.first() {
+        return Err(pair.refusal(&open, strands, sources, naming, rules, &options.zone));
     }
     notes.extend(one_channel(&alike));
     let adopted = adopted.into_iter();
@@ -307,8 +312,10 @@ struct Unlike {
 }
 
 impl Unlike {
+    /// Why errstat does not go on, with the commands that settle it; `open` holds all pairs that are to be settled.
     fn refusal(
         &self,
+        open: &[&Unlike],
         strands: &[Strand],
         sources: &[Source],
         naming: &Naming,
@@ -316,12 +323,28 @@ impl Unlike {
         zone: &Zone,
     ) -> Error {
         let [first, second] = self.strands.map(|i| name(strands, sources, i));
-        let [a, b] = self.strands.map(|i| {
+        let unclear = |i: usize| {
             let label = strands[i].label as usize;
             let channel = naming.labels[label].as_ref().map(|_| &naming.channels[label]);
             Unclear { path: sources[strands[i].source].report.file(), channel }
-        });
+        };
+        let [a, b] = self.strands.map(unclear);
         let command = rules.command_of(&if a.path == b.path { vec![a.path] } else { vec![a.path, b.path] });
+        // All files at once, so that one command is enough.
+        let mut all: Vec<Unclear<'_>> = Vec::new();
+        let mut place = |i: usize| {
+            let unclear = unclear(i);
+            let there = all.iter().position(|known| known.path == unclear.path && known.channel == unclear.channel);
+            there.unwrap_or_else(|| {
+                all.push(unclear);
+                all.len() - 1
+            })
+        };
+        let mut apart: Vec<(usize, usize)> =
+            open.iter().map(|pair| (place(pair.strands[0]), place(pair.strands[1]))).collect();
+        if all.len() > MOST_FILES_SETTLED {
+            (all, apart) = (vec![a, b], vec![(0, 1)]);
+        }
         let few = self.errors < ENOUGH_ERRORS;
         Error::new(if few { "error.overlap_small" } else { "error.overlap_unclear" })
             .with("first", first)
@@ -331,7 +354,7 @@ impl Unlike {
             .filled("start", Filling::Moment(zone.local(self.span.first)))
             .filled("end", Filling::Moment(zone.local(self.span.last)))
             .with("one", format!("{command} {}", suggest::one(a, b)))
-            .with("two", format!("{command} {}", suggest::two(a, b)))
+            .with("two", format!("{command} {}", suggest::different(&all, &apart)))
     }
 }
 

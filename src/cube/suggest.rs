@@ -21,6 +21,17 @@ impl Unclear<'_> {
             }
         }
     }
+
+    /// By another part of the path; a channel that the input names itself stays.
+    fn named_by(&self, part: fn(&str) -> Option<String>) -> Option<String> {
+        if self.channel.is_some() { None } else { part(self.path) }
+    }
+}
+
+/// The file's name up to its ending.
+fn whole(path: &str) -> Option<String> {
+    let name = file(path).split('.').next()?.replace('=', "-");
+    (!name.is_empty()).then_some(name)
 }
 
 /// A channel as `--channel` takes it.
@@ -34,27 +45,24 @@ pub fn one(a: Unclear<'_>, b: Unclear<'_>) -> String {
     options([(name.clone(), a), (name, b)])
 }
 
-/// The options that say that two inputs are of two channels; those of one file cannot be told apart by its name.
-pub fn two(a: Unclear<'_>, b: Unclear<'_>) -> String {
-    if a.path == b.path {
+/// The options that say that inputs are of different channels, where `apart` holds the pairs that are; those of one file
+/// cannot be told apart by its name.
+pub fn different(unclear: &[Unclear<'_>], apart: &[(usize, usize)]) -> String {
+    if apart.iter().any(|(a, b)| unclear[*a].path == unclear[*b].path) {
         return "--overlap sum".to_owned();
     }
-    let mut names = [a.candidate(), b.candidate()];
-    if names[0] == names[1]
-        && let (Some(first), Some(second)) = (folder(a.path).and_then(stem), folder(b.path).and_then(stem))
-        && first != second
-    {
-        names = [first, second];
-    }
-    if names[0] == names[1] {
-        for (number, (name, unclear)) in names.iter_mut().zip([a, b]).enumerate() {
-            if unclear.channel.is_none() {
-                *name = format!("{name}-{}", number + 1);
-            }
-        }
-    }
-    let [first, second] = names;
-    options([(first, a), (second, b)])
+    let told = |name: fn(&Unclear<'_>) -> Option<String>| {
+        let names: Vec<String> =
+            unclear.iter().map(|unclear| name(unclear).unwrap_or_else(|| unclear.candidate())).collect();
+        apart.iter().all(|(a, b)| names[*a] != names[*b]).then_some(names)
+    };
+    let names = told(|unclear| Some(unclear.candidate()))
+        .or_else(|| told(|unclear| unclear.named_by(|path| folder(path).and_then(stem))))
+        .or_else(|| told(|unclear| unclear.named_by(whole)));
+    let numbered =
+        || (1..=unclear.len()).zip(unclear).map(|(number, unclear)| format!("{}-{number}", unclear.candidate()));
+    let names = names.unwrap_or_else(|| numbered().collect());
+    options(names.into_iter().zip(unclear.iter().copied()))
 }
 
 /// The option that says that one file is of a channel.
@@ -62,7 +70,7 @@ pub fn of(name: &Channel, path: &str) -> String {
     options([(spelled(name), Unclear { path, channel: None })])
 }
 
-fn options<const N: usize>(named: [(String, Unclear<'_>); N]) -> String {
+fn options<'a>(named: impl IntoIterator<Item = (String, Unclear<'a>)>) -> String {
     let mut words: Vec<String> = Vec::new();
     for (name, unclear) in named.into_iter().filter(|(_, unclear)| unclear.channel.is_none()) {
         let word = shell_word(&format!("{name}={}", glob::Pattern::escape(unclear.path)));
@@ -117,11 +125,16 @@ mod tests {
     #[test]
     fn options_have_the_real_names_in_a_shells_quotes() {
         let (shop, news) = (unnamed("shop-1 [a].tsv"), unnamed("in/news-1.tsv"));
+        let two = |a, b| different(&[a, b], &[(0, 1)]);
         assert_eq!(two(shop, news), "--channel 'shop=shop-1 [[]a[]].tsv' --channel news=in/news-1.tsv");
         assert_eq!(one(shop, news), "--channel 'shop=shop-1 [[]a[]].tsv' --channel shop=in/news-1.tsv");
         assert_eq!(two(unnamed("a-1.tsv"), unnamed("a-2.tsv")), "--channel a-1=a-1.tsv --channel a-2=a-2.tsv");
         assert_eq!(two(unnamed("x/e.tsv"), unnamed("y/e.tsv")), "--channel x=x/e.tsv --channel y=y/e.tsv");
         assert_eq!(two(unnamed("a.tsv"), unnamed("a.tsv")), "--overlap sum");
+        // Files of one name are of one bot, unless they are said to be different.
+        let weeks = ["shop-1.tsv", "shop-2.tsv", "news-1.tsv"].map(unnamed);
+        let expected = "--channel shop=shop-1.tsv --channel shop=shop-2.tsv --channel news=news-1.tsv";
+        assert_eq!(different(&weeks, &[(0, 2), (1, 2)]), expected);
         // A file that names its channel needs no option.
         let channel = Channel { id: Some("1650000001".into()), name: Some("shop".into()) };
         let named = Unclear { path: "all.tsv", channel: Some(&channel) };

@@ -197,6 +197,20 @@ fn the_command_of_a_refusal_can_be_pasted_whatever_the_names_are() {
 }
 
 #[test]
+fn one_command_settles_all_files() {
+    let folder = Folder::new();
+    for (bot, count) in [("shop", 3), ("news", 7), ("club", 9)] {
+        folder.file(&format!("{bot}-2026-11-09.tsv"), rows(0..20, count));
+        folder.file(&format!("{bot}-2026-11-16.tsv"), rows(20..40, count));
+    }
+    // The weeks of a bot do not meet, and those of two bots are unlike.
+    let sentence = folder.errstat("summary .").refused();
+    let command = sentence.trim_end().rsplit("errstat summary ").next().expect("a command").to_owned();
+    let settled = folder.summary(&command);
+    assert_eq!(channels(&settled), named(&[("club", 40 * 9), ("news", 40 * 7), ("shop", 40 * 3)]));
+}
+
+#[test]
 fn likeness_reaches_from_file_to_file() {
     let folder = Folder::new();
     // Minutes 0 to 29 and 10 to 39 agree, so do 10 to 39 and 30 to 49; the third differs from the first in minute 29 alone.
