@@ -75,7 +75,8 @@ fn cells(criterion: &mut Criterion) {
                 let mut sink = CellSink::default();
                 for row in 0..ROWS {
                     let kind = KindId(row.wrapping_mul(0x9e37_79b9) as u32 % kinds);
-                    sink.row(1_700_000_000_000 + row as i64 * 1000, kind, 1);
+                    let at = 1_700_000_000_000 + row as i64 * 1000;
+                    sink.row(at, at + 30_000, kind, 1);
                 }
                 black_box(sink.finish().expect("small sums"))
             });
@@ -94,6 +95,7 @@ fn joining(criterion: &mut Criterion) {
             rows: 1,
             first_offset: 0,
             last_offset: 299_999,
+            end_offset: 329_999,
         };
         (0..1_000).map(cell).collect()
     };

@@ -7,7 +7,7 @@
 use super::{Analysis, Bounds, Frames, first_of, incident};
 use crate::{
     cube::{Cube, Label},
-    model::{Filling, Sentence, Span, Timestamp, Zone},
+    model::{Sentence, Span, Timestamp, Zone},
 };
 
 /// Notes which say that the inputs do not reach the period.
@@ -68,7 +68,8 @@ pub(super) fn tell(
         notes.push(Sentence::new("note.little_history").with("days", incident::LEAST_HISTORY_DAYS));
     }
     if let Some(future) = future {
-        let later = cube.cells().iter().filter(|cell| first_of(cell) >= future).map(|cell| cell.rows).sum::<u64>();
+        let later =
+            cube.cells().iter().filter(|cell| first_of(cell) >= future).map(|cell| u64::from(cell.rows)).sum::<u64>();
         if later > 0 {
             notes.push(
                 Sentence::new("note.rows_after_report")
@@ -113,11 +114,6 @@ fn files(cube: &Cube, notes: &mut Vec<Sentence>) {
         notes.push(Sentence::new("note.skipped_files").with("count", cube.skipped.len() - NAMED_FILES));
     }
     for report in cube.reports() {
-        let unclear = report.evidence.iter().filter(|sentence| sentence.key == "evidence.count_unclear");
-        notes.extend(unclear.map(|sentence| Sentence {
-            key: "note.count_unclear",
-            values: [("path", Filling::Text(report.path.clone()))].into_iter().chain(sentence.values.clone()).collect(),
-        }));
         if report.rejected > 0 {
             notes.push(
                 Sentence::new("note.rejects")

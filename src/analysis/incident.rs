@@ -301,7 +301,7 @@ fn measured(mut incident: Found, cube: &Cube) -> Found {
         *by_reason.entry(kind.reason).or_default() += cell.errors;
         *by_detail.entry((kind.reason, kind.detail)).or_default() += cell.errors;
         incident.first = incident.first.min(cell.span().first.0);
-        incident.last = incident.last.max(cell.span().last.0);
+        incident.last = incident.last.max(cell.end().0);
     }
     incident.errors = incident.cells.iter().sum();
     // Of equal ones the first by name, so that nothing depends on the order of reading.

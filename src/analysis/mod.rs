@@ -101,7 +101,9 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
         found: &found,
     };
     let mut analysis = frames.analysis(&calendar, precision, options)?;
-    analysis.data_span = data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(span.last) });
+    let end = cube.reports().filter_map(|report| report.end).max();
+    analysis.data_span =
+        data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(end.unwrap_or(span.last)) });
     coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, future, &mut notes);
     notes.dedup();
     analysis.reached = !notes.iter().any(|note| coverage::UNREACHED.contains(&note.key));
@@ -438,7 +440,7 @@ impl Frames<'_> {
             rejected: report.rejected,
             errors: report.errors,
             first: time(report.span.map(|span| span.first)),
-            last: time(report.span.map(|span| span.last)),
+            last: time(report.end),
             precision: report.precision.map(Precision::name),
             coverage: InputCoverage {
                 from: time(report.coverage.from),

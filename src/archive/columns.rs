@@ -3,6 +3,7 @@
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit};
 
 pub const TIME: &str = "time";
+pub const END: &str = "end";
 pub const PRECISION: &str = "precision";
 pub const CHANNEL: &str = "channel";
 pub const REASON: &str = "reason";
@@ -14,7 +15,7 @@ pub const ROWS: &str = "rows";
 pub const SOURCE: &str = "source";
 
 /// Without these a file is none of ours. The channel may be told by the folder's name alone, the status follows from
-/// the detail, and the host is not always known.
+/// the detail, and neither the host nor the end is always known.
 pub const NEEDED: [&str; 7] = [TIME, PRECISION, REASON, DETAIL, ERRORS, ROWS, SOURCE];
 
 /// The schema of the files that errstat writes. Microseconds, because that is what DuckDB and Spark count in.
@@ -23,7 +24,8 @@ pub fn schema() -> ArrowSchema {
     let field = |name: &'static str, dtype, nullable| Field::new(name.into(), dtype, nullable);
     let text = ArrowDataType::Utf8View;
     ArrowSchema::from_iter([
-        field(TIME, utc, false),
+        field(TIME, utc.clone(), false),
+        field(END, utc, false),
         field(PRECISION, text.clone(), false),
         field(CHANNEL, text.clone(), true),
         field(REASON, text.clone(), false),

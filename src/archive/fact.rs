@@ -25,10 +25,11 @@ impl Kind {
     }
 }
 
-/// A row: 32 bytes, and its kind shared with all rows of that kind.
+/// A row: 40 bytes, and its kind shared with all rows of that kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
     pub time: Timestamp,
+    pub end: Timestamp,
     pub kind: Rc<Kind>,
     pub errors: u64,
     pub rows: u64,
@@ -63,6 +64,7 @@ impl Fact {
     pub fn to_row(&self) -> Row {
         Row {
             time: self.time,
+            end: self.end,
             precision: self.kind.precision,
             channel: self.kind.channel.clone(),
             reason: self.kind.reason.clone(),
@@ -102,7 +104,7 @@ impl Kinds {
                 host: row.host.clone(),
             }),
         };
-        Fact { time: row.time, kind, errors: row.errors, rows: row.rows }
+        Fact { time: row.time, end: row.end, kind, errors: row.errors, rows: row.rows }
     }
 
     fn intern(&mut self, kind: Kind) -> Rc<Kind> {
@@ -140,6 +142,7 @@ pub fn summed(mut facts: Vec<Fact>) -> Result<Vec<Fact>> {
             Some(last) if last.order(&fact).is_eq() => {
                 last.errors = add(last.errors, fact.errors)?;
                 last.rows = add(last.rows, fact.rows)?;
+                last.end = last.end.max(fact.end);
             }
             _ => sums.push(fact),
         }

@@ -70,7 +70,7 @@ fn compare(a: &[Fact], b: &[Fact]) -> Result<Ordering> {
         facts.iter().filter(|fact| fact.kind.host.is_some()).try_fold(0, |sum, fact| add(sum, fact.errors))
     };
     let content = |facts: &[Fact]| -> Vec<_> {
-        facts.iter().map(|fact| (fact.kind.host.clone(), fact.errors, fact.rows)).collect()
+        facts.iter().map(|fact| (fact.kind.host.clone(), fact.errors, fact.rows, fact.end)).collect()
     };
     Ok(sum(a)?.cmp(&sum(b)?).then(hosted(a)?.cmp(&hosted(b)?)).then_with(|| content(b).cmp(&content(a))))
 }
@@ -88,6 +88,7 @@ mod tests {
     fn row(second: i64, detail: &str, host: Option<&str>, errors: u64, rows: u64) -> Row {
         Row {
             time: Timestamp(1_790_000_000_000 + second * 1000),
+            end: Timestamp(1_790_000_000_000 + second * 1000 + 999),
             precision: Precision::Second,
             channel: Some("shop".into()),
             reason: "error_status_code".into(),

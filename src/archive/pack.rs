@@ -1,7 +1,7 @@
 //! The rows of each source, kept so that a mistaken one can be taken back.
 //!
 //! A pack is a row of Zstandard frames. Each frame holds rows of one source and one partition, a line of JSON for each
-//! (`[time, precision, reason, detail, source kind, host, errors, rows]`), so that `zstd -dc` and `jq` read it, too.
+//! (`[time, precision, reason, detail, source kind, host, errors, rows, end]`, older ones without the end), so that `zstd -dc` and `jq` read it, too.
 
 use std::{
     borrow::Cow,
@@ -33,6 +33,7 @@ struct Line<'a>(
     #[serde(borrow)] Option<Cow<'a, str>>,
     u64,
     u64,
+    #[serde(default)] Option<i64>,
 );
 
 /// Appends rows of one partition as a frame.
@@ -56,6 +57,7 @@ pub fn append(disk: &Disk, file: &mut File, at: u64, facts: &[Fact]) -> io::Resu
             kind.host.as_ref().map(|host| Cow::Borrowed(host.0.as_str())),
             fact.errors,
             fact.rows,
+            Some(fact.end.0),
         );
         serde_json::to_writer(&mut line, &content).map_err(io::Error::other)?;
         line.push(b'\n');
@@ -84,6 +86,7 @@ pub fn rows(file: &mut File, part: &Part, kinds: &mut Kinds, into: &mut Vec<Fact
     let mut seen = 0;
     let mut row = Row {
         time: Timestamp(0),
+        end: Timestamp(0),
         precision: crate::model::Precision::Second,
         channel: part.channel.clone(),
         reason: String::new(),
@@ -98,9 +101,10 @@ pub fn rows(file: &mut File, part: &Part, kinds: &mut Kinds, into: &mut Vec<Fact
         if lines.by_ref().take(LINE).read_until(b'\n', &mut line)? == 0 {
             break;
         }
-        let Line(time, step, reason, detail, origin, host, errors, rows) =
+        let Line(time, step, reason, detail, origin, host, errors, rows, end) =
             serde_json::from_slice(&line).map_err(io::Error::other)?;
         row.time = Timestamp(time);
+        row.end = Timestamp(end.unwrap_or(time));
         row.precision = precision(step.as_bytes()).ok_or_else(broken)?;
         reason.as_ref().clone_into(&mut row.reason);
         detail.as_ref().clone_into(&mut row.detail);

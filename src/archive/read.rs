@@ -195,7 +195,7 @@ impl ParquetFile {
                 PhysicalType::Int96 => (ArrowDataType::Timestamp(TimeUnit::Nanosecond, None), Scale::Nanos),
                 _ => return Err(Fault::Type(name)),
             };
-            if (name == columns::TIME) != (scale != Scale::None) {
+            if [columns::TIME, columns::END].contains(&name) != (scale != Scale::None) {
                 return Err(Fault::Type(name));
             }
             let chunk = self.chunk(column).ok_or_else(|| Fault::Damage(String::new()))?;
@@ -220,7 +220,10 @@ fn known_name(column: &ColumnChunkMetadata) -> Option<&'static str> {
     if column.descriptor().descriptor.max_rep_level > 0 {
         return None;
     }
-    columns::NEEDED.into_iter().chain([columns::CHANNEL, columns::HOST]).find(|known| name.as_str() == *known)
+    columns::NEEDED
+        .into_iter()
+        .chain([columns::CHANNEL, columns::HOST, columns::END])
+        .find(|known| name.as_str() == *known)
 }
 
 /// Why rows cannot be decoded.
@@ -247,6 +250,20 @@ enum Scale {
     Nanos,
 }
 
+impl Scale {
+    /// Times in milliseconds.
+    fn millis(self, mut times: Vec<Option<i64>>) -> Vec<Option<i64>> {
+        for time in times.iter_mut().flatten() {
+            *time = match self {
+                Scale::Millis | Scale::None => *time,
+                Scale::Micros => time.div_euclid(1_000),
+                Scale::Nanos => time.div_euclid(1_000_000),
+            };
+        }
+        times
+    }
+}
+
 fn scale(logical: Option<PrimitiveLogicalType>, converted: Option<PrimitiveConvertedType>) -> Scale {
     match (logical, converted) {
         (Some(PrimitiveLogicalType::Timestamp { unit, .. }), _) => match unit {
@@ -264,6 +281,7 @@ fn scale(logical: Option<PrimitiveLogicalType>, converted: Option<PrimitiveConve
 #[derive(Default)]
 struct Table {
     time: Vec<Option<i64>>,
+    end: Option<Vec<Option<i64>>>,
     errors: Vec<Option<i64>>,
     rows: Vec<Option<i64>>,
     precision: Texts,
@@ -314,16 +332,8 @@ impl Table {
             arrays.collect::<Option<Vec<_>>>().map(Texts)
         };
         match name {
-            columns::TIME => {
-                self.time = numbers()?;
-                for time in self.time.iter_mut().flatten() {
-                    *time = match scale {
-                        Scale::Millis | Scale::None => *time,
-                        Scale::Micros => time.div_euclid(1_000),
-                        Scale::Nanos => time.div_euclid(1_000_000),
-                    };
-                }
-            }
+            columns::TIME => self.time = scale.millis(numbers()?),
+            columns::END => self.end = Some(scale.millis(numbers()?)),
             columns::ERRORS => self.errors = numbers()?,
             columns::ROWS => self.rows = numbers()?,
             columns::PRECISION => self.precision = texts()?,
@@ -342,6 +352,7 @@ impl Table {
         let optional = [&self.channel, &self.host];
         [self.time.len(), self.errors.len(), self.rows.len()].iter().all(|n| *n == rows)
             && [&self.precision, &self.reason, &self.detail, &self.source].iter().all(|texts| texts.len() == rows)
+            && self.end.as_ref().is_none_or(|ends| ends.len() == rows)
             && optional.into_iter().flatten().all(|texts| texts.len() == rows)
     }
 }
@@ -361,6 +372,7 @@ impl Cleaner {
     fn new(privacy: Privacy) -> Cleaner {
         let row = Row {
             time: Timestamp(0),
+            end: Timestamp(0),
             precision: Precision::Second,
             channel: None,
             reason: String::new(),
@@ -379,6 +391,10 @@ impl Cleaner {
         };
         let time = table.time[index].filter(|time| TIMES.contains(time)).ok_or("reject.time_out_of_range")?;
         self.row.time = Timestamp(time);
+        self.row.end = Timestamp(table.end.as_ref().and_then(|ends| ends[index]).unwrap_or(time));
+        if !is_end(self.row.end, self.row.time) {
+            return Err("reject.end_impossible");
+        }
         self.row.errors = whole(&table.errors)?;
         self.row.rows = whole(&table.rows)?;
         self.row.precision = table.precision.get(index).and_then(precision).ok_or("archive.precision_unknown")?;
@@ -451,6 +467,11 @@ fn bounded<V>(known: &mut HashMap<Vec<u8>, V>) {
     }
 }
 
+/// Whether rows that begin at a time can end at another.
+fn is_end(end: Timestamp, time: Timestamp) -> bool {
+    (0..=86_400_000).contains(&(end.0 - time.0))
+}
+
 /// Whether the archive can hold a row; else the key of the sentence that says why not.
 ///
 /// # Errors
@@ -459,6 +480,9 @@ pub fn possible(row: &Row) -> std::result::Result<(), Impossible> {
     let texts = [row.channel.as_deref(), Some(&row.reason), Some(&row.detail), row.host.as_ref().map(|host| &*host.0)];
     if !TIMES.contains(&row.time.0) {
         return Err("reject.time_out_of_range");
+    }
+    if !is_end(row.end, row.time) {
+        return Err("reject.end_impossible");
     }
     if row.reason.is_empty() {
         return Err("reject.reason_missing");

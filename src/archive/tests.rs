@@ -29,6 +29,7 @@ fn options() -> WriteOptions {
 fn row(millis: i64, channel: &str, detail: &str, errors: u64) -> Row {
     Row {
         time: Timestamp(START + millis),
+        end: Timestamp(START + millis + 30_000),
         precision: Precision::Second,
         channel: Some(channel.into()),
         reason: "error_status_code".into(),
@@ -137,8 +138,13 @@ fn hostile_rows_come_back_as_they_were() {
         Row { host: Some(HostLabel("https://bot.example.com:8443".into())), ..plain.clone() },
         Row { origin: Origin::Mail, precision: Precision::Day, ..plain.clone() },
         Row { precision: Precision::FiveMinutes, errors: 0, rows: 0, ..plain.clone() },
-        Row { time: Timestamp(1_293_840_000_000), errors: i64::MAX as u64 / 64, ..plain.clone() },
-        Row { time: Timestamp(4_133_980_799_999), ..plain.clone() },
+        Row {
+            time: Timestamp(1_293_840_000_000),
+            end: Timestamp(1_293_840_000_000),
+            errors: i64::MAX as u64 / 64,
+            ..plain.clone()
+        },
+        Row { time: Timestamp(4_133_980_799_999), end: Timestamp(4_133_980_799_999 + 86_400_000), ..plain.clone() },
     ];
     add(folder.path(), &[("w47.tsv", rows.clone())]);
     let mut back = all(folder.path()).unwrap();
@@ -301,7 +307,7 @@ fn a_newer_format_is_refused() {
     for name in [manifest::MANIFEST, manifest::COPY] {
         let path = folder.path().join(name);
         let text = fs::read_to_string(&path).unwrap();
-        fs::write(&path, text.replacen("\"errstat_archive\":1", "\"errstat_archive\":2", 1)).unwrap();
+        fs::write(&path, text.replacen("\"errstat_archive\":2", "\"errstat_archive\":3", 1)).unwrap();
     }
     assert_eq!(Archive::open(folder.path(), PRIVATE).unwrap_err().0.key, "archive.newer");
     assert_eq!(verify(folder.path()).unwrap_err().0.key, "archive.newer");

@@ -58,8 +58,13 @@ pub(super) fn encode<'a>(
     let schema = columns::schema();
     let fields = to_parquet_schema(&schema)?.fields().to_vec();
     // Times follow each other closely. A dictionary that saves nothing is left out by the encoder.
-    let encoding =
-        |name: &str| if name == columns::TIME { Encoding::DeltaBinaryPacked } else { Encoding::RleDictionary };
+    let encoding = |name: &str| {
+        if [columns::TIME, columns::END].contains(&name) {
+            Encoding::DeltaBinaryPacked
+        } else {
+            Encoding::RleDictionary
+        }
+    };
     let encodings: Vec<Vec<Encoding>> = schema.iter_names().map(|name| vec![encoding(name)]).collect();
     let shared: Arc<ArrowSchema> = Arc::new(schema.clone());
     let mut writer = FileWriter::try_new(Vec::new(), schema, OPTIONS)?;
@@ -83,6 +88,7 @@ fn arrays(facts: &[Fact]) -> Vec<Box<dyn Array>> {
         facts.iter().map(|fact| status(&fact.kind.reason, &fact.kind.detail).map(i32::from)).collect();
     vec![
         numbers(|fact| fact.time.0.saturating_mul(1000), columns::TIME),
+        numbers(|fact| fact.end.0.saturating_mul(1000), columns::END),
         texts(facts, |fact| Some(fact.kind.precision.name())),
         texts(facts, |fact| fact.kind.channel.as_deref()),
         texts(facts, |fact| Some(&fact.kind.reason)),

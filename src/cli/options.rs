@@ -395,6 +395,7 @@ impl FromStr for ColumnList {
                 .find(|known| known.name() == role || *known == Role::ChannelName && role == "channel_name")
                 .ok_or_else(wrong)?;
             let column = match column.trim().parse::<usize>() {
+                Err(_) if role == Role::Count && column.trim().eq_ignore_ascii_case("none") => ColumnName::None,
                 Ok(0) => return Err(wrong()),
                 Ok(number) => ColumnName::Number(number),
                 Err(_) if column.trim().is_empty() => return Err(wrong()),

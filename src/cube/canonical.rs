@@ -34,6 +34,7 @@ impl Canonical {
     /// # Errors
     /// Where it is not clear which channel an input is of.
     pub fn new(mut reading: Reading, rules: &ChannelRules) -> Result<Canonical> {
+        reading.must_count()?;
         let notes = whose(&mut reading, rules)?;
         Ok(Canonical { reading, notes })
     }
@@ -122,15 +123,22 @@ impl Canonical {
                 let mut entries: Vec<Entry> =
                     exact_rows(read, part, stretch, &self.reading.catalog, &self.reading.options)?
                         .into_iter()
-                        .map(|((at, kind), sums)| Entry { at, kind, errors: sums.errors, rows: sums.rows })
+                        .map(|((at, kind), sums)| Entry {
+                            at,
+                            kind,
+                            errors: sums.errors,
+                            rows: sums.rows,
+                            end: sums.end,
+                        })
                         .collect();
                 entries.sort_unstable();
                 for entry in entries {
                     let row = rows
                         .entry((entry.kind, precision, part.origin))
                         .or_insert_with(|| self.row(read, entry.kind, precision, part.origin));
-                    (row.time, row.errors, row.rows) =
-                        (stored_time(entry.at, precision, &self.reading.options.zone), entry.errors, entry.rows);
+                    row.time = stored_time(entry.at, precision, &self.reading.options.zone);
+                    row.end = Timestamp(row.time.0 + entry.end - entry.at);
+                    (row.errors, row.rows) = (entry.errors, entry.rows);
                     each(row)?;
                 }
             }
@@ -138,6 +146,7 @@ impl Canonical {
         for stop in &read.stops {
             each(&Row {
                 time: stop.at,
+                end: stop.at,
                 precision: Precision::Second,
                 channel: stop_channel(read, &stop.channel),
                 reason: REDELIVERY_STOPPED.to_owned(),
@@ -162,6 +171,7 @@ impl Canonical {
         let kind = catalog.kind(kind);
         Row {
             time: Timestamp(0),
+            end: Timestamp(0),
             precision,
             channel: catalog.channels()[kind.channel as usize].stored(),
             reason: catalog.reasons()[kind.reason as usize].clone(),

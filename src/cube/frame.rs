@@ -13,7 +13,7 @@ pub struct Bucketed {
     pub kind: KindId,
     pub errors: u64,
     pub rows: u64,
-    /// Exact times of the first and the last row, in milliseconds since 1970-01-01T00:00:00Z.
+    /// Start of the first row and latest end of one, in milliseconds since 1970-01-01T00:00:00Z.
     pub first: i64,
     pub last: i64,
 }
@@ -40,9 +40,9 @@ pub fn roll_up(cells: &[Cell], mut bucket: impl FnMut(&Cell) -> Option<i64>) -> 
         match all.get_mut(at) {
             Some(entry) if at >= begin => {
                 entry.errors += cell.errors;
-                entry.rows += cell.rows;
+                entry.rows += u64::from(cell.rows);
                 entry.first = entry.first.min(span.first.0);
-                entry.last = entry.last.max(span.last.0);
+                entry.last = entry.last.max(cell.end().0);
             }
             _ => {
                 place[slot] = all.len();
@@ -50,9 +50,9 @@ pub fn roll_up(cells: &[Cell], mut bucket: impl FnMut(&Cell) -> Option<i64>) -> 
                     bucket,
                     kind: cell.kind,
                     errors: cell.errors,
-                    rows: cell.rows,
+                    rows: u64::from(cell.rows),
                     first: span.first.0,
-                    last: span.last.0,
+                    last: cell.end().0,
                 });
             }
         }
@@ -102,12 +102,13 @@ mod tests {
             rows: 1,
             first_offset: 7,
             last_offset: 9,
+            end_offset: 11,
         };
         let cells = [cell(1, 0, 1), cell(1, 1, 2), cell(2, 0, 4), cell(3, 0, 8), cell(4, 0, 16)];
         // Two cells make a bucket; the last cell is left out.
         let sums = roll_up(&cells, |cell| (cell.start.0 < 4).then(|| i64::from(cell.start.0 / 2)));
         let seen: Vec<_> = sums.iter().map(|s| (s.bucket, s.kind.0, s.errors, s.rows)).collect();
         assert_eq!(seen, [(0, 0, 1, 1), (0, 1, 2, 1), (1, 0, 12, 2)]);
-        assert_eq!((sums[2].first, sums[2].last), (2 * 300_000 + 7, 3 * 300_000 + 9));
+        assert_eq!((sums[2].first, sums[2].last), (2 * 300_000 + 7, 3 * 300_000 + 11));
     }
 }

@@ -83,7 +83,8 @@ pub fn settle(
             // One by one: two mails of one file that tell the same are two copies of one.
             let mut entries = Vec::new();
             stored.each(&(i64::MIN..i64::MAX), catalog, &mut |entry| entries.push(entry))?;
-            for Entry { at, kind, errors, rows } in entries {
+            for entry in entries {
+                let Entry { at, kind, .. } = entry;
                 let mut known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
                 let kind = match &read.label {
                     Some(label) => labelled(&mut known, kind, label),
@@ -96,7 +97,6 @@ pub fn settle(
                 let last = at - at.rem_euclid(step) + step - 1;
                 let inside = |stretch: &(i64, i64)| last >= stretch.0 && at <= stretch.1;
                 let covered = covered.get(&label).is_some_and(|stretches| stretches.iter().any(inside));
-                let entry = Entry { at, kind, errors, rows };
                 by_key.entry((label, at, parts.reason, parts.detail)).or_default().push(Found {
                     source,
                     part,
@@ -130,7 +130,7 @@ pub fn settle(
             entries.sort_unstable();
             let mut sink = CellSink::default();
             for entry in &entries {
-                sink.add(entry.at, entry.kind, entry.errors, entry.rows);
+                sink.add(entry.at, entry.end, entry.kind, entry.errors, entry.rows);
             }
             table.cells = sink.finish().map_err(|_| Error::new("error.overflow"))?;
             table.rows_in = RowsIn::Stored(Arc::new(Held(entries)));

@@ -65,6 +65,7 @@ impl Cube {
     /// Where it is not clear whether overlapping files are of one channel, where a label is not clear,
     /// where an overlap cannot be read again, where a sum leaves 64 bits.
     pub fn build(reading: Reading, rules: &ChannelRules, policy: OverlapPolicy) -> Result<Cube> {
+        reading.must_count()?;
         let Reading { mut sources, catalog, options, skipped } = reading;
         let mut notes = rules.unmatched(sources.iter().map(|source| source.report.file()));
         let mut catalog = catalog.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -30,6 +30,8 @@ struct Row {
     kind: KindId,
     errors: u64,
     rows: u64,
+    /// Latest end, as `at`.
+    end: i64,
 }
 
 /// The rows of one strand under one key.
@@ -80,7 +82,7 @@ pub fn merge(
                 by_strand.into_values().flat_map(|rows| rows.exact).collect()
             };
             for row in exact {
-                sinks[cuts.partition_point(|cut| cut.0 <= row.at)].add(row.at, row.kind, row.errors, row.rows);
+                sinks[cuts.partition_point(|cut| cut.0 <= row.at)].add(row.at, row.end, row.kind, row.errors, row.rows);
             }
         }
         for sink in &mut sinks {
@@ -180,7 +182,7 @@ fn keyed(
                 continue;
             }
             let key = (step(Timestamp(at), stretch.precision, &options.zone), parts.reason, parts.detail);
-            let row = Row { at, kind, errors: sums.errors, rows: sums.rows };
+            let row = Row { at, kind, errors: sums.errors, rows: sums.rows, end: sums.end };
             let rows = keys.entry(key).or_default().entry(index).or_default();
             rows.add(row).ok_or_else(|| Error::new("error.overflow"))?;
         }
@@ -231,7 +233,7 @@ fn together(group: Vec<Rows>, precision: Precision, catalog: &Catalog, zone: &Zo
     // The last word has the content, so that the order of the inputs has none.
     let content = |rows: &Rows| {
         let host = |row: &Row| catalog.kind(row.kind).host.map(|host| &catalog.hosts()[host as usize]);
-        let mut rows: Vec<_> = rows.exact.iter().map(|row| (row.at, host(row), row.errors)).collect();
+        let mut rows: Vec<_> = rows.exact.iter().map(|row| (row.at, host(row), row.errors, row.end)).collect();
         rows.sort();
         rows
     };

@@ -86,7 +86,7 @@ impl Stored for Strand {
         self.store.each(Some(&self.channel), Some(&range), self.privacy, &mut |stored| {
             if (&stored.channel, stored.precision, stored.origin) == (&self.channel, self.precision, self.origin) {
                 let kind = kinds.kind(stored, catalog).map_err(|fault| fault.told(""))?;
-                row(Entry { at: stored.time.0, kind, errors: stored.errors, rows: stored.rows });
+                row(Entry { at: stored.time.0, kind, errors: stored.errors, rows: stored.rows, end: stored.end.0 });
             }
             Ok(())
         })
@@ -134,6 +134,7 @@ struct Growing {
     runs: CellRuns,
     waiting: usize,
     span: Option<Span>,
+    end: Option<Timestamp>,
     rows: u64,
     errors: u64,
     /// Mails are few, and each may be a copy of another.
@@ -230,12 +231,13 @@ impl OfChannel {
         let kind = kinds.kind(row, catalog)?;
         let growing = self.strands.entry((row.precision, row.origin)).or_default();
         growing.span = Span::join(growing.span, Some(Span { first: row.time, last: row.time }));
+        growing.end = growing.end.max(Some(row.end));
         growing.rows += row.rows;
         growing.errors = growing.errors.checked_add(row.errors).ok_or(Fault::Overflow)?;
         if row.origin == Origin::Mail {
-            growing.held.push(Entry { at: row.time.0, kind, errors: row.errors, rows: row.rows });
+            growing.held.push(Entry { at: row.time.0, kind, errors: row.errors, rows: row.rows, end: row.end.0 });
         }
-        growing.sink.add(row.time.0, kind, row.errors, row.rows.max(1));
+        growing.sink.add(row.time.0, row.end.0, kind, row.errors, row.rows.max(1));
         growing.waiting += 1;
         if growing.waiting >= RUN {
             growing.waiting = 0;
@@ -264,6 +266,7 @@ impl OfChannel {
             report.rows += growing.rows;
             report.errors = report.errors.checked_add(growing.errors).ok_or_else(|| Fault::Overflow.told(&path))?;
             report.span = Span::join(report.span, growing.span);
+            report.end = report.end.max(growing.end);
             report.precision = report.precision.max(Some(precision));
             let last = growing.sink.finish().map_err(overflow)?;
             growing.runs.push(last).map_err(overflow)?;
@@ -316,13 +319,14 @@ impl OfChannel {
 
 fn report(path: &str, kind: SourceKind) -> SourceReport {
     let columns = Columns {
-        time: "time".into(),
+        time: Some("time".into()),
+        end: Some("end".into()),
         reason: "reason".into(),
         detail: Some("detail".into()),
         count: Some("errors".into()),
-        channel_id: None,
         channel_name: Some("channel".into()),
         url: Some("host".into()),
+        ..Columns::default()
     };
     SourceReport::of_no_table(path, kind, columns)
 }

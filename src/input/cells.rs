@@ -4,8 +4,8 @@ use crate::model::{CELL_MILLIS, Cell, CellStart, KindId};
 
 /// Where rows go.
 pub trait RowSink {
-    /// A row: instant in milliseconds since 1970-01-01T00:00:00Z, kind, number of errors.
-    fn row(&mut self, at: i64, kind: KindId, errors: u64);
+    /// A row: first and last instant in milliseconds since 1970-01-01T00:00:00Z, kind, number of errors.
+    fn row(&mut self, at: i64, end: i64, kind: KindId, errors: u64);
 }
 
 /// Sums rows into cells.
@@ -26,12 +26,13 @@ pub struct CellSink {
 #[derive(Clone, Copy, Debug)]
 struct Open {
     errors: u64,
-    rows: u64,
+    rows: u32,
     first: u32,
     last: u32,
+    end: u32,
 }
 
-const CLOSED: Open = Open { errors: 0, rows: 0, first: u32::MAX, last: 0 };
+const CLOSED: Open = Open { errors: 0, rows: 0, first: u32::MAX, last: 0, end: 0 };
 
 /// A sum left 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +40,16 @@ pub struct Overflow;
 
 impl RowSink for CellSink {
     #[inline]
-    fn row(&mut self, at: i64, kind: KindId, errors: u64) {
-        self.add(at, kind, errors, 1);
+    fn row(&mut self, at: i64, end: i64, kind: KindId, errors: u64) {
+        self.add(at, end, kind, errors, 1);
     }
 }
 
 impl CellSink {
-    /// Adds the sums of some rows of one instant and kind; at least one row.
+    /// Adds the sums of some rows that begin at one instant and are of one kind: their latest end, less than a day behind
+    /// it, and how many they are, at least one.
     #[inline(always)]
-    pub fn add(&mut self, at: i64, kind: KindId, errors: u64, rows: u64) {
+    pub fn add(&mut self, at: i64, end: i64, kind: KindId, errors: u64, rows: u64) {
         let mut offset = at - self.begin;
         if !(0..CELL_MILLIS).contains(&offset) {
             offset = self.enter(at);
@@ -60,13 +62,17 @@ impl CellSink {
         if open.rows == 0 {
             self.touched.push(kind.0);
         }
+        let behind = end - at;
         let offset = offset as u32;
         open.first = open.first.min(offset);
         open.last = open.last.max(offset);
-        open.rows += rows;
+        open.end = open.end.max(offset + behind as u32);
         let (sum, carry) = open.errors.overflowing_add(errors);
         open.errors = sum;
-        self.overflow |= carry;
+        // A row is 64 bits nowhere but in archives, which add up rows of years.
+        let (count, too_many) = open.rows.overflowing_add(rows as u32);
+        open.rows = count;
+        self.overflow |= carry | too_many | (rows > u64::from(u32::MAX));
     }
 
     /// Opens the cell of a time, and gives how far into it the time is.
@@ -90,8 +96,16 @@ impl CellSink {
         // Input accepts the years 2011 to 2100 only, so this is positive and small.
         let start = CellStart((self.begin / CELL_MILLIS) as u32);
         for kind in self.touched.drain(..) {
-            let Open { errors, rows, first, last } = std::mem::replace(&mut self.open[kind as usize], CLOSED);
-            self.cells.push(Cell { start, kind: KindId(kind), errors, rows, first_offset: first, last_offset: last });
+            let Open { errors, rows, first, last, end } = std::mem::replace(&mut self.open[kind as usize], CLOSED);
+            self.cells.push(Cell {
+                start,
+                kind: KindId(kind),
+                errors,
+                rows,
+                first_offset: first,
+                last_offset: last,
+                end_offset: end,
+            });
         }
     }
 
@@ -227,7 +241,15 @@ mod tests {
     use super::*;
 
     fn cell(start: u32, kind: u32, errors: u64) -> Cell {
-        Cell { start: CellStart(start), kind: KindId(kind), errors, rows: 1, first_offset: 0, last_offset: 0 }
+        Cell {
+            start: CellStart(start),
+            kind: KindId(kind),
+            errors,
+            rows: 1,
+            first_offset: 0,
+            last_offset: 0,
+            end_offset: 0,
+        }
     }
 
     #[test]
@@ -235,16 +257,16 @@ mod tests {
         let rows = [(CELL_MILLIS, 1, 2), (CELL_MILLIS + 5, 0, 3), (3 * CELL_MILLIS, 1, 4), (CELL_MILLIS + 9, 1, 5)];
         let gather = |order: &[usize]| {
             let mut sink = CellSink::default();
-            order.iter().for_each(|&i| sink.row(rows[i].0, KindId(rows[i].1), rows[i].2));
+            order.iter().for_each(|&i| sink.row(rows[i].0, rows[i].0 + 7, KindId(rows[i].1), rows[i].2));
             sink.finish().unwrap()
         };
         let cells = gather(&[0, 1, 2, 3]);
         assert_eq!(
             cells
                 .iter()
-                .map(|c| (c.start.0, c.kind.0, c.errors, c.rows, c.first_offset, c.last_offset))
+                .map(|c| (c.start.0, c.kind.0, c.errors, c.rows, c.first_offset, c.last_offset, c.end_offset))
                 .collect::<Vec<_>>(),
-            [(1, 0, 3, 1, 5, 5), (1, 1, 7, 2, 0, 9), (3, 1, 4, 1, 0, 0)]
+            [(1, 0, 3, 1, 5, 5, 12), (1, 1, 7, 2, 0, 9, 16), (3, 1, 4, 1, 0, 0, 7)]
         );
         assert_eq!(gather(&[3, 2, 1, 0]), cells);
         assert_eq!(gather(&[2, 0, 3, 1]), cells);
@@ -283,8 +305,8 @@ mod tests {
     #[test]
     fn a_sum_beyond_64_bits_is_an_error() {
         let mut sink = CellSink::default();
-        sink.row(0, KindId(0), u64::MAX);
-        sink.row(0, KindId(0), 1);
+        sink.row(0, 0, KindId(0), u64::MAX);
+        sink.row(0, 0, KindId(0), 1);
         assert_eq!(sink.finish(), Err(Overflow));
         let mut runs = CellRuns::default();
         runs.push(vec![cell(1, 0, u64::MAX)]).unwrap();

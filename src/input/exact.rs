@@ -22,6 +22,19 @@ pub type ExactRows = HashMap<(i64, KindId), Sums>;
 pub struct Sums {
     pub errors: u64,
     pub rows: u64,
+    /// Latest end of a row, in milliseconds since 1970-01-01T00:00:00Z.
+    pub end: i64,
+}
+
+impl Sums {
+    /// Adds rows; says whether the sum left 64 bits.
+    fn add(&mut self, errors: u64, rows: u64, end: i64) -> bool {
+        self.rows = self.rows.saturating_add(rows);
+        self.end = self.end.max(end);
+        let (sum, carry) = self.errors.overflowing_add(errors);
+        self.errors = sum;
+        carry
+    }
 }
 
 struct ExactSink {
@@ -31,13 +44,9 @@ struct ExactSink {
 }
 
 impl RowSink for ExactSink {
-    fn row(&mut self, at: i64, kind: KindId, errors: u64) {
+    fn row(&mut self, at: i64, end: i64, kind: KindId, errors: u64) {
         if self.stretch.contains(&at) {
-            let sums = self.rows.entry((at, kind)).or_default();
-            sums.rows += 1;
-            let (sum, carry) = sums.errors.overflowing_add(errors);
-            sums.errors = sum;
-            self.overflow |= carry;
+            self.overflow |= self.rows.entry((at, kind)).or_default().add(errors, 1, end);
         }
     }
 }
@@ -64,11 +73,7 @@ pub fn exact_rows(
         (RowsIn::Stored(stored), _) => {
             let mut overflow = false;
             stored.each(&stretch, catalog, &mut |entry: Entry| {
-                let sums = all.entry((entry.at, entry.kind)).or_default();
-                sums.rows += entry.rows;
-                let (sum, carry) = sums.errors.overflowing_add(entry.errors);
-                sums.errors = sum;
-                overflow |= carry;
+                overflow |= all.entry((entry.at, entry.kind)).or_default().add(entry.errors, entry.rows, entry.end);
             })?;
             return if overflow { Err(Fault::Overflow.told(&source.report.path)) } else { Ok(all) };
         }
@@ -86,9 +91,9 @@ pub fn exact_rows(
         },
         |(rows, ended)| {
             for (key, sums) in rows {
-                let sum = all.entry(key).or_default();
-                sum.rows += sums.rows;
-                sum.errors = sum.errors.checked_add(sums.errors).ok_or(Fault::Overflow)?;
+                if all.entry(key).or_default().add(sums.errors, sums.rows, sums.end) {
+                    return Err(Fault::Overflow);
+                }
             }
             Ok(if ended { Flow::Stop } else { Flow::On })
         },

@@ -1,18 +1,52 @@
 //! The headings of the columns, in every language and spelling that they are known in.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::Role;
 
-/// Headings as [`normal`] writes them. LINE documents none of them: these are the ones of the
-/// notification mails, of the console's languages, and of what people made of them.
-const HEADINGS: [(Role, &[&str]); 7] = [
+/// Headings as [`normal`] writes them: those of LINE's page on the error statistics (English and Japanese), of its
+/// notification mails, and what people and tools made of them, in the languages of LINE's markets.
+const HEADINGS: [(Role, &[&str]); 10] = [
+    (Role::Date, &["date", "日付", "発生日", "検知日", "検出日", "日期", "날짜", "วันที่"]),
+    (
+        Role::Start,
+        &[
+            "start",
+            "starttime",
+            "from",
+            "開始",
+            "開始時刻",
+            "開始時間",
+            "開始日時",
+            "开始",
+            "开始时间",
+            "시작",
+            "시작시간",
+        ],
+    ),
+    (
+        Role::End,
+        &[
+            "end",
+            "endtime",
+            "to",
+            "終了",
+            "終了時刻",
+            "終了時間",
+            "終了日時",
+            "結束",
+            "結束時間",
+            "结束",
+            "结束时间",
+            "종료",
+            "종료시간",
+        ],
+    ),
     (
         Role::Time,
         &[
             "time",
             "timestamp",
-            "date",
             "datetime",
             "dateandtime",
             "timedetected",
@@ -29,11 +63,12 @@ const HEADINGS: [(Role, &[&str]); 7] = [
             "発生時刻",
             "検知時刻",
             "検出時刻",
-            "日付",
-            "発生日",
         ],
     ),
-    (Role::Reason, &["reason", "reasonforerror", "errorreason", "cause", "原因", "エラーの原因", "エラー原因"]),
+    (
+        Role::Reason,
+        &["reason", "reasonforerror", "errorreason", "cause", "原因", "エラーの原因", "エラー原因", "錯誤原因"],
+    ),
     (
         Role::Detail,
         &[
@@ -46,6 +81,8 @@ const HEADINGS: [(Role, &[&str]); 7] = [
             "詳細",
             "エラーの詳細",
             "エラー詳細",
+            "詳細資訊",
+            "詳情",
         ],
     ),
     (
@@ -55,6 +92,10 @@ const HEADINGS: [(Role, &[&str]); 7] = [
             "errorcount",
             "errors",
             "numberoferrors",
+            "qty",
+            "volume",
+            "occurrences",
+            "エラー",
             "件数",
             "回数",
             "エラー件数",
@@ -63,19 +104,26 @@ const HEADINGS: [(Role, &[&str]); 7] = [
             "発生件数",
             "エラー回数",
             "エラーの件数",
+            "次數",
+            "數量",
+            "錯誤數",
         ],
     ),
-    (Role::ChannelId, &["channelid", "チャネルid", "チャンネルid"]),
-    (Role::ChannelName, &["channelname", "channel", "チャネル名", "チャンネル名", "チャネル", "チャンネル"]),
+    (Role::ChannelId, &["channelid", "チャネルid", "チャンネルid", "頻道id"]),
+    (
+        Role::ChannelName,
+        &["channelname", "channel", "チャネル名", "チャンネル名", "チャネル", "チャンネル", "頻道名稱", "頻道"],
+    ),
     (Role::Url, &["url", "webhookurl"]),
 ];
 
 /// Words that stand at the start of a line of totals.
 pub(super) const TOTALS: [&str; 8] = ["total", "sum", "grandtotal", "subtotal", "合計", "総計", "小計", "計"];
 
-/// A heading without case, white space, punctuation and width.
+/// A heading without case, white space, punctuation and width. (Vowel signs and tone marks belong to their letters.)
 pub fn normal(heading: &str) -> String {
-    heading.nfkc().filter(|c| c.is_alphanumeric() || *c == 'ー').flat_map(char::to_lowercase).collect()
+    let counts = |c: &char| c.is_alphanumeric() || *c == 'ー' || is_combining_mark(*c);
+    heading.nfkc().filter(counts).flat_map(char::to_lowercase).collect()
 }
 
 /// What a heading means, if it is known.

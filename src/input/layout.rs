@@ -4,9 +4,11 @@ use encoding_rs::Encoding;
 
 mod body;
 mod settle;
+mod when;
 
 use body::{Body, is_reason};
 use settle::{ColumnIndices, Missing, Settling};
+pub use when::When;
 
 use super::{
     ColumnName, ReadOptions, Role, headings,
@@ -40,7 +42,12 @@ pub struct Layout {
     pub usual: usize,
     /// Cells of the heading, normalised; none where the columns were recognised by their content.
     pub heading: Option<Vec<String>>,
+    /// The heading's line as it stands in the text, without its end; empty where there is none.
+    pub heading_line_bytes: Vec<u8>,
+    pub when: When,
     pub time: TimeForm,
+    /// A column that may be the count, and nothing says so: its title and its number from 1.
+    pub doubtful_count: Option<(String, usize)>,
     /// Names of the columns, to show.
     pub names: Columns,
     pub evidence: Vec<Sentence>,
@@ -93,13 +100,13 @@ struct Candidate {
     score: usize,
 }
 
-/// Whether the cells of a line are a heading: at least two roles, one of them the reason or the time.
+/// Whether the cells of a line are a heading: at least two roles, one of them the reason or one of the time's.
 pub fn is_heading<S: AsRef<str>>(cells: &[S]) -> bool {
     let roles: Vec<Role> = cells.iter().filter_map(|cell| headings::role(cell.as_ref())).collect();
     let mut distinct = roles.clone();
     distinct.sort_unstable();
     distinct.dedup();
-    distinct.len() >= 2 && (distinct.contains(&Role::Reason) || distinct.contains(&Role::Time))
+    distinct.len() >= 2 && distinct.iter().any(|role| *role == Role::Reason || role.tells_time())
 }
 
 /// Recognises the table in a text that starts with `head`, which is decoded as `encoding`.
@@ -125,7 +132,14 @@ pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: 
     let Some(candidate) = candidates.into_iter().find(|c| c.score == best) else {
         return Ok(Recognition::Other(what_else(&lines)));
     };
-    settle(candidate, &lines, encoding, line_end, path, options)
+    let mut recognition = settle(candidate, &lines, encoding, line_end, path, options)?;
+    if let Recognition::Table(layout) = &mut recognition
+        && let Some(line) = layout.heading_line.and_then(|line| usize::try_from(line).ok()?.checked_sub(1))
+    {
+        let heading = head.split(|b| *b == line_end).nth(line).unwrap_or_default();
+        layout.heading_line_bytes = heading.trim_ascii_end().to_vec();
+    }
+    Ok(recognition)
 }
 
 /// Why a text without recognisable columns is no export.
@@ -163,9 +177,9 @@ fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<C
         |row: &Vec<String>| is_heading(row) || row.len() > 1 && row.iter().filter(|cell| asked(cell)).count() > 0;
     let headings: Vec<usize> = (0..rows.len().min(HEADING_LINES)).filter(|&i| is_one(&rows[i])).collect();
     // The heading with the most known names, but none behind the rows of another one.
-    let names = |row: &[String], role: Role| row.iter().any(|cell| headings::role(cell) == Some(role));
+    let names = |row: &[String], fits: fn(Role) -> bool| row.iter().filter_map(|cell| headings::role(cell)).any(fits);
     let better = |best: usize, &next: &usize| {
-        let whole = names(&rows[best], Role::Time) && names(&rows[best], Role::Reason);
+        let whole = names(&rows[best], Role::tells_time) && names(&rows[best], |role| role == Role::Reason);
         if rows[best + 1..next].iter().any(|row| is_row(row) || whole && has_time(row)) {
             return Err(best);
         }
@@ -230,13 +244,14 @@ fn settle(
         body: &body,
         width,
         columns: [None; Role::ALL.len()],
+        basis: [None; Role::ALL.len()],
         evidence: Vec::new(),
     };
-    match table.settle() {
-        Ok(()) => {}
+    let when = match table.settle() {
+        Ok(when) => when,
         Err(Missing::NoTable) => return Ok(Recognition::Other(Sentence::new("other.no_columns"))),
         Err(Missing::Told(error)) => return Err(error),
-    }
+    };
     let needed = table.columns.iter().flatten().max().map_or(0, |i| i + 1);
     let mut layout = Layout {
         encoding,
@@ -247,7 +262,10 @@ fn settle(
         needed,
         usual: body.usual_width().clamp(needed, width.max(needed)),
         heading: heading.map(|cells| cells.iter().map(|cell| headings::normal(cell)).collect()),
-        time: table.time_form()?,
+        heading_line_bytes: Vec::new(),
+        when,
+        time: table.time_form(when)?,
+        doubtful_count: table.doubtful_count(),
         names: table.names(),
         evidence: table.evidence,
         preamble: 0,
@@ -270,12 +288,10 @@ fn settle(
 /// Lines above the first row of a table without known headings: titles, or headings in a language nobody told us.
 /// Only lines whose time and reason both say nothing; a damaged row is a reject.
 fn headless_preamble(body: &Body, layout: &Layout, options: &ReadOptions) -> u64 {
-    let time = layout.column(Role::Time).unwrap_or(0);
     let reason = layout.column(Role::Reason).unwrap_or(0);
-    let mut reader = super::time::TimeReader::new(&layout.time, options.zone, encoding_rs::UTF_8);
     let is_row = |row: &Vec<String>| {
         row.get(reason).is_some_and(|cell| is_reason(cell))
-            || row.get(time).is_some_and(|cell| reader.read(cell.as_bytes()).is_ok())
+            || layout.when.of(row).is_some_and(|cell| layout.time.is_time(cell, &options.zone))
     };
     body.0.iter().position(is_row).unwrap_or(0) as u64
 }

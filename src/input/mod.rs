@@ -9,6 +9,7 @@ mod archived;
 mod beginning;
 mod cells;
 mod chunks;
+mod count;
 mod coverage;
 mod encoding;
 mod exact;
@@ -63,6 +64,23 @@ pub struct Reading {
     pub options: ReadOptions,
     /// Files of folders that are no exports: path, and why.
     pub skipped: Vec<(String, Sentence)>,
+}
+
+impl Reading {
+    /// Sees to it that the counts of every table are known.
+    ///
+    /// # Errors
+    /// Where a column of whole numbers may be the count and nothing says so: counting rows instead would be a wrong
+    /// number without a word.
+    pub fn must_count(&self) -> Result<()> {
+        let doubtful = self.sources.iter().find_map(|source| Some((source, source.report.doubtful_count.as_ref()?)));
+        doubtful.map_or(Ok(()), |(source, (column, number))| {
+            Err(Error::new("error.count_unclear")
+                .with("path", &source.report.path)
+                .with("column", column)
+                .with("number", number))
+        })
+    }
 }
 
 /// So many files are read at once, and so many members of one zip file: some 10 KiB are kept of each. An archive holds

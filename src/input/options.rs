@@ -56,6 +56,13 @@ impl Default for ReadOptions {
 /// What a column means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
+    /// The day of a row, where its time of day stands apart.
+    Date,
+    /// When the errors of a row began: a time of day beside a date, or a whole time.
+    Start,
+    /// When the errors of a row ended, as [`Role::Start`].
+    End,
+    /// The one time of a row: a whole one, or a time of day beside a date.
     Time,
     Reason,
     Detail,
@@ -67,12 +74,25 @@ pub enum Role {
 
 impl Role {
     /// Every role, in the order in which they are shown.
-    pub const ALL: [Role; 7] =
-        [Role::Time, Role::Reason, Role::Detail, Role::Count, Role::ChannelId, Role::ChannelName, Role::Url];
+    pub const ALL: [Role; 10] = [
+        Role::Date,
+        Role::Start,
+        Role::End,
+        Role::Time,
+        Role::Reason,
+        Role::Detail,
+        Role::Count,
+        Role::ChannelId,
+        Role::ChannelName,
+        Role::Url,
+    ];
 
     /// The name used in `--columns`.
     pub fn name(self) -> &'static str {
         match self {
+            Role::Date => "date",
+            Role::Start => "start",
+            Role::End => "end",
             Role::Time => "time",
             Role::Reason => "reason",
             Role::Detail => "detail",
@@ -82,6 +102,11 @@ impl Role {
             Role::Url => "url",
         }
     }
+
+    /// Whether a row's beginning may be read from such a column.
+    pub fn tells_time(self) -> bool {
+        matches!(self, Role::Date | Role::Start | Role::Time)
+    }
 }
 
 /// How the user names a column.
@@ -90,6 +115,8 @@ pub enum ColumnName {
     /// From 1.
     Number(usize),
     Heading(String),
+    /// There is no such column.
+    None,
 }
 
 /// Who watches the reading: called from several threads.

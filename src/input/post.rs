@@ -62,6 +62,7 @@ pub fn read(
         .first()
         .zip(entries.last())
         .map(|((_, first), (_, last))| Span { first: Timestamp(first.at), last: Timestamp(last.at) });
+    report.end = report.span.map(|span| span.last);
     // A mail's precision is its own, whatever else is in the file.
     let mut by_precision: BTreeMap<Precision, Vec<Entry>> = BTreeMap::new();
     for (precision, entry) in entries {
@@ -80,7 +81,7 @@ pub fn read(
 fn part(path: &str, precision: Precision, entries: Vec<Entry>) -> std::result::Result<Part, Overflow> {
     let mut sink = CellSink::default();
     for entry in &entries {
-        sink.add(entry.at, entry.kind, entry.errors, entry.rows);
+        sink.add(entry.at, entry.end, entry.kind, entry.errors, entry.rows);
     }
     let span = entries.first().zip(entries.last());
     Ok(Part {
@@ -177,7 +178,10 @@ impl Opened {
                 let mut catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
                 let kind =
                     catalog.intern(&told.channel, &told.reason, &told.detail, told.host.as_ref(), Origin::Mail)?;
-                self.entries.push((told.precision, Entry { at: told.time.0, kind, errors: told.count, rows: 1 }));
+                self.entries.push((
+                    told.precision,
+                    Entry { at: told.time.0, kind, errors: told.count, rows: 1, end: told.time.0 },
+                ));
                 let report = &mut self.report;
                 report.rows += 1;
                 report.accepted += 1;
@@ -199,13 +203,13 @@ impl Opened {
 /// A mail tells one moment and nothing of the time around it, so it covers none.
 fn report(path: &str, packing: Option<&'static str>) -> SourceReport {
     let columns = Columns {
-        time: "Time detected".into(),
+        time: Some("Time detected".into()),
         reason: "Reason for error".into(),
         detail: Some("Detail for error".into()),
         count: Some("Error count".into()),
         channel_id: Some("Channel ID".into()),
         channel_name: Some("Channel name".into()),
-        url: None,
+        ..Columns::default()
     };
     SourceReport { packing, ..SourceReport::of_no_table(path, SourceKind::Mail, columns) }
 }

@@ -9,11 +9,12 @@
 //! one before it and the processor reads several at once. Then there are three ways to read a line, and each may hand it on
 //! to the next:
 //!
-//! 1. **Outlined** ([`Outline`], most rows of most exports). Columns stand as time, reason, detail, count. The time is
-//!    compared with the minute of the row before, so that two digits remain to be read, and where it ends is known. The
-//!    count is read from the line's end backwards. What is left is the *kind*: the bytes of reason and detail (and channel
-//!    and URL, where they stand beside them) together, which [`RawKinds`] knows if it has met them. No delimiter within
-//!    them is searched: bytes that are equal have the same ones.
+//! 1. **Outlined** ([`Outline`], most rows of most exports). Columns stand as LINE documents them: date, start, end, reason,
+//!    detail, errors; or as one time, reason, detail, count. Date and start are compared with the minute of the row before,
+//!    so that two digits remain to be read, and where they end is known. The end is eight bytes that are read as one word.
+//!    The count is read from the line's end backwards. What is left is the *kind*: the bytes of reason and detail (and
+//!    channel and URL, where they stand beside them) together, which [`RawKinds`] knows if it has met them. No delimiter
+//!    within them is searched: bytes that are equal have the same ones.
 //! 2. **Plain.** Any order of columns, any form of time, also columns that mean nothing: delimiters are searched, and each
 //!    cell is looked at. A plain line has as many cells as the heading, none of which
 //!    starts with a quote.
@@ -51,11 +52,12 @@ use outline::{Minute, Outline};
 use told::told;
 
 use super::{
-    Role, RowSink, headings,
-    layout::Layout,
-    layout::is_heading,
+    Role, RowSink,
+    count::count,
+    headings,
+    layout::{Layout, When, is_heading},
     split::QuotedSplitter,
-    time::{Steps, TimeReader, WithinMinute},
+    time::{EndReader, Steps, TimeReader, WithinMinute},
 };
 use crate::{
     model::{Catalog, Channel, KindId, Origin, Privacy, Reject, SkippedLine, Span, Timestamp, TooVaried, Why, Zone},
@@ -82,7 +84,10 @@ pub struct Tally {
     pub rejected: u64,
     /// Sum of the counts; `None` once it left 64 bits.
     pub errors: Option<u64>,
+    /// First and last start of a row.
     pub span: Option<Span>,
+    /// Latest end of a row.
+    pub end: Option<Timestamp>,
     pub steps: Steps,
     pub rejects: Vec<Reject>,
     pub skipped: Vec<SkippedLine>,
@@ -96,16 +101,17 @@ impl Tally {
 
     /// Adds accepted rows.
     #[inline]
-    fn add(&mut self, rows: u64, errors: Option<u64>, span: Span) {
+    fn add(&mut self, rows: u64, errors: Option<u64>, span: Span, end: Timestamp) {
         self.rows += rows;
         self.accepted += rows;
         self.errors = self.errors.zip(errors).and_then(|(a, b)| a.checked_add(b));
         self.span = Span::join(self.span, Some(span));
+        self.end = self.end.max(Some(end));
     }
 
     /// Adds what follows these lines.
     pub fn append(&mut self, next: Tally) {
-        let Tally { lines, rows, accepted, rejected, errors, span, steps, rejects, skipped, skipped_lines } = next;
+        let Tally { lines, rows, accepted, rejected, errors, span, end, steps, rejects, skipped, skipped_lines } = next;
         let base = self.lines;
         self.lines += lines;
         self.rows += rows;
@@ -113,6 +119,7 @@ impl Tally {
         self.rejected += rejected;
         self.errors = self.errors.zip(errors).and_then(|(a, b)| a.checked_add(b));
         self.span = Span::join(self.span, span);
+        self.end = self.end.max(end);
         self.steps.add(&steps);
         let room = EXAMPLES.saturating_sub(self.rejects.len());
         self.rejects.extend(rejects.into_iter().take(room).map(|reject| Reject { line: base + reject.line, ..reject }));
@@ -137,7 +144,10 @@ pub struct RowReader<'a> {
     privacy: Privacy,
     catalog: &'a Mutex<Catalog>,
     time: TimeReader<'a>,
-    time_column: usize,
+    end: EndReader<'a>,
+    when: When,
+    /// Date and time of day stand apart, and side by side.
+    joined: bool,
     count_column: Option<usize>,
     /// First and last of the columns that make a kind, if nothing else lies between them.
     kind_columns: Option<(usize, usize)>,
@@ -149,6 +159,7 @@ pub struct RowReader<'a> {
     splitter: QuotedSplitter,
     all_rejects: bool,
     key: Vec<u8>,
+    time_key: Vec<u8>,
 }
 
 /// The columns that make a kind.
@@ -187,10 +198,16 @@ impl Cells {
     }
 }
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
 /// Outlined rows of one minute that follow each other: what a tally gets of them all at once.
 struct Run {
     minute: Option<Minute>,
     times: WithinMinute,
+    /// Seconds from midnight to the minute on the wall clock of the rows.
+    clock: i64,
+    end: i64,
     rows: u64,
     errors: u128,
 }
@@ -198,15 +215,17 @@ struct Run {
 impl Run {
     /// No row yet, of the minute of the last row.
     #[inline(always)]
-    fn new(time: &TimeReader) -> Run {
-        Run { minute: Minute::of(time.minute()), times: time.within_minute(), rows: 0, errors: 0 }
+    fn new(time: &TimeReader, ahead: i64) -> Run {
+        let times = time.within_minute();
+        let clock = (times.start() + ahead).div_euclid(1000).rem_euclid(DAY);
+        Run { minute: Minute::of(time.minute()), times, clock, end: i64::MIN, rows: 0, errors: 0 }
     }
 
     fn count(&self, time: &mut TimeReader, tally: &mut Tally) {
         if let Some((first, last)) = time.seen(&self.times) {
             tally.lines += self.rows;
             let span = Span { first: Timestamp(first), last: Timestamp(last) };
-            tally.add(self.rows, u64::try_from(self.errors).ok(), span);
+            tally.add(self.rows, u64::try_from(self.errors).ok(), span, Timestamp(self.end));
         }
     }
 }
@@ -216,7 +235,13 @@ enum Verdict {
     Row,
     Blank,
     Total,
-    Heading { same: bool },
+    Heading {
+        same: bool,
+    },
+    /// A row, and from a byte on a heading: files were put together of which the first had no end at its last line.
+    Joined {
+        at: usize,
+    },
     Reject(Why),
 }
 
@@ -231,21 +256,29 @@ impl<'a> RowReader<'a> {
         let mut used: Vec<usize> = KIND_ROLES.into_iter().filter_map(|role| layout.column(role)).collect();
         used.sort_unstable();
         let neighbours = used.windows(2).all(|pair| pair[1] == pair[0] + 1);
-        let time_column = layout.column(Role::Time).unwrap_or(0);
+        let when = layout.when;
+        let joint = when.clock.map(|_| layout.delimiter);
+        let end = EndReader::new(&layout.time, zone, layout.encoding);
         let count_column = layout.column(Role::Count);
         let kind_columns = used.first().copied().zip(used.last().copied()).filter(|_| neighbours);
+        // Ends are read as words only where clocks never change.
+        let outlines = when.end.is_none() || end.ahead().is_some();
         RowReader {
-            time: TimeReader::new(&layout.time, zone, layout.encoding),
-            time_column,
+            time: TimeReader::new(&layout.time, zone, layout.encoding, joint),
+            end,
+            when,
+            joined: when.clock == Some(when.date + 1),
             count_column,
             kind_columns,
-            has_unused: used.len() + 1 + usize::from(count_column.is_some()) < layout.width,
+            has_unused: used.len() + when.columns() + usize::from(count_column.is_some()) < layout.width,
             outline: kind_columns
-                .and_then(|kind| Outline::new(layout.delimiter, (time_column, kind, count_column), layout.width)),
+                .filter(|_| outlines)
+                .and_then(|kind| Outline::new(layout.delimiter, when, kind, count_column, layout.width)),
             kinds: RawKinds::default(),
             ends: Places::default(),
             splitter: QuotedSplitter::new(layout.delimiter),
             key: Vec::new(),
+            time_key: Vec::new(),
             layout,
             privacy,
             catalog,
@@ -293,13 +326,14 @@ impl<'a> RowReader<'a> {
         sink: &mut impl RowSink,
     ) -> Result<Option<Break>, TooVaried> {
         self.time.begin();
+        let ahead = self.end.ahead().unwrap_or(0);
         let mut ends = std::mem::take(&mut self.ends);
         let mut start = 0;
         let mut stopped = None;
         'text: while start < bytes.len() {
             let strip = start;
             ends.find(self.layout.line_end, &bytes[strip..]);
-            let mut run = Run::new(&self.time);
+            let mut run = Run::new(&self.time, ahead);
             for end in ends.get() {
                 let end = strip + usize::from(*end);
                 if !self.outlined(bytes, start..end, &mut run, sink) {
@@ -308,7 +342,7 @@ impl<'a> RowReader<'a> {
                     if stopped.is_some() {
                         break 'text;
                     }
-                    run = Run::new(&self.time);
+                    run = Run::new(&self.time, ahead);
                 }
                 start = end + 1;
             }
@@ -335,9 +369,17 @@ impl<'a> RowReader<'a> {
         let Some(line) = outline.read(text, line, minute) else { return false };
         let Some(kind) = self.kinds.get(text, line.kind) else { return false };
         let at = run.times.second(line.second);
+        let end = match line.end {
+            Some(end) => {
+                let behind = i64::from(end) - run.clock - i64::from(line.second);
+                at + 1000 * if behind < 0 { behind + DAY } else { behind }
+            }
+            None => at,
+        };
         run.rows += 1;
         run.errors += u128::from(line.errors);
-        sink.row(at, kind, line.errors);
+        run.end = run.end.max(end);
+        sink.row(at, end, kind, line.errors);
         true
     }
 
@@ -392,14 +434,29 @@ impl<'a> RowReader<'a> {
                 None => return false,
             },
         };
-        // The other line end ends a line too. Kinds and counts have none, but a time may, and cells that mean nothing.
-        let time = &text[cells.range(self.time_column)];
-        let cells = if self.has_unused { &text[line] } else { time };
-        if memchr::memchr(self.layout.other_line_end(), cells).is_some() {
+        // The other line end ends a line too. Kinds and counts have none, but times may, and cells that mean nothing.
+        let times = cells.start(self.when.date)..cells.ends[self.when.clock.unwrap_or(self.when.date)];
+        let odd = if self.has_unused || self.when.columns() > 1 { line } else { times.clone() };
+        if memchr::memchr(self.layout.other_line_end(), &text[odd]).is_some() {
             return false;
         }
+        let time = match self.when.clock {
+            Some(clock) if !self.joined => {
+                self.time_key.clear();
+                self.time_key.extend_from_slice(&text[cells.range(self.when.date)]);
+                self.time_key.push(self.layout.delimiter);
+                self.time_key.extend_from_slice(&text[cells.range(clock)]);
+                &self.time_key
+            }
+            _ => &text[times],
+        };
         let Ok(at) = self.time.read(time) else { return false };
-        accept(at, kind, errors, tally, sink);
+        let end = match self.when.end.map(|end| self.end.read(at, &text[cells.range(end)])) {
+            None => at,
+            Some(Ok(end)) => end,
+            Some(Err(_)) => return false,
+        };
+        accept((at, end), kind, errors, tally, sink);
         true
     }
 
@@ -419,13 +476,14 @@ impl<'a> RowReader<'a> {
         // The other line end ends a line too; files that were put together have both.
         if line.len() <= LONGEST_LINE {
             for at in memchr::memchr_iter(other_end, &line[first..]).map(|at| first + at) {
-                if let Some(same) = self.slow_line(&line[start..at], tally, sink)? {
-                    return Ok(Some((start, same)));
+                if let Some((within, same)) = self.slow_line(&line[start..at], tally, sink)? {
+                    return Ok(Some((start + within, same)));
                 }
                 start = at + 1;
             }
         }
-        Ok(self.slow_line(&line[start..], tally, sink)?.map(|same| (start, same)))
+        let heading = self.slow_line(&line[start..], tally, sink)?;
+        Ok(heading.map(|(within, same)| (start + within, same)))
     }
 
     fn slow_line(
@@ -433,16 +491,34 @@ impl<'a> RowReader<'a> {
         line: &[u8],
         tally: &mut Tally,
         sink: &mut impl RowSink,
-    ) -> Result<Option<bool>, TooVaried> {
+    ) -> Result<Option<(usize, bool)>, TooVaried> {
         let verdict = self.judge(line, tally, sink)?;
-        if let Verdict::Heading { same } = verdict {
-            self.forgive_titles(tally);
-            return Ok(Some(same));
+        match verdict {
+            Verdict::Heading { same } => {
+                self.forgive_titles(tally);
+                return Ok(Some((0, same)));
+            }
+            Verdict::Joined { at } => {
+                let row = self.judge(&line[..at], tally, sink)?;
+                tally.lines += 1;
+                self.count(&line[..at], row, tally);
+                // The heading counts as the line.
+                tally.lines -= 1;
+                let same = line[at..].trim_ascii_end() == self.layout.heading_line_bytes;
+                return Ok(Some((at, same)));
+            }
+            _ => {}
         }
         tally.lines += 1;
+        self.count(line, verdict, tally);
+        Ok(None)
+    }
+
+    /// Counts the last line as what it is; a row was counted when it was read.
+    fn count(&self, line: &[u8], verdict: Verdict, tally: &mut Tally) {
         let text = |limit| told(line, self.layout, self.privacy, 4 * EXCERPT * 8, limit);
         match verdict {
-            Verdict::Row | Verdict::Heading { .. } => {}
+            Verdict::Row | Verdict::Heading { .. } | Verdict::Joined { .. } => {}
             Verdict::Blank => tally.skipped_lines += 1,
             Verdict::Total => {
                 tally.skipped_lines += 1;
@@ -458,7 +534,6 @@ impl<'a> RowReader<'a> {
                 }
             }
         }
-        Ok(None)
     }
 
     /// Lines of one cell just above a heading were its title, not rows.
@@ -499,12 +574,12 @@ impl<'a> RowReader<'a> {
                 accept(at, kind, errors, tally, sink);
                 Ok(Verdict::Row)
             }
-            Err(why) => Ok(self.no_row(&cells, why)),
+            Err(why) => Ok(self.no_row(line, &cells, why)),
         }
     }
 
     /// A line that is no good row: a heading, a total, or a reject.
-    fn no_row(&self, cells: &[Cow<'_, [u8]>], why: Why) -> Verdict {
+    fn no_row(&self, line: &[u8], cells: &[Cow<'_, [u8]>], why: Why) -> Verdict {
         // Headings and totals are short; a damaged row need not be decoded whole to see that it is none.
         if cells.len() > 4 * self.layout.width.max(8) {
             return Verdict::Reject(why);
@@ -513,6 +588,9 @@ impl<'a> RowReader<'a> {
             .iter()
             .map(|cell| self.layout.encoding.decode_without_bom_handling(&cell[..cell.len().min(400)]).0)
             .collect();
+        if let Some(at) = self.joined_heading(line, &texts) {
+            return Verdict::Joined { at };
+        }
         if is_heading(&texts) {
             let normal: Vec<String> = texts.iter().map(|cell| headings::normal(cell)).collect();
             return Verdict::Heading { same: self.layout.heading.as_ref() == Some(&normal) };
@@ -526,7 +604,38 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn row(&mut self, cells: &[Cow<'_, [u8]>]) -> Result<Result<(i64, KindId, u64), Why>, TooVaried> {
+    /// Where in a line a heading begins that stands behind a row: the heading of this table again, or another one whose
+    /// first cell is glued to the row's last.
+    fn joined_heading(&self, line: &[u8], cells: &[Cow<'_, str>]) -> Option<usize> {
+        let own = &self.layout.heading_line_bytes;
+        let found = (!own.is_empty()).then(|| memchr::memmem::find(line, own)).flatten();
+        if let Some(at) = found.filter(|at| *at > 0) {
+            return Some(at);
+        }
+        // With quotes the cells are no bytes of the line any more.
+        if line.contains(&b'"') {
+            return None;
+        }
+        let mut start = 0;
+        for (i, cell) in line.split(|b| *b == self.layout.delimiter).enumerate() {
+            let rest = cells.get(i + 1..).filter(|rest| !rest.is_empty())?;
+            if headings::role(cells.get(i)?).is_none() && headings::role(&rest[0]).is_some() {
+                let suffix = |at: &usize| {
+                    let text = self.layout.encoding.decode_without_bom_handling(&cell[*at..]).0;
+                    let role = headings::role(&text).filter(|_| !text.contains('\u{fffd}'))?;
+                    let others: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
+                    is_heading(&[&[&*text], &others[..]].concat()).then_some(role)
+                };
+                let at = (1..cell.len().min(400)).find(|at| suffix(at).is_some());
+                return at.map(|at| start + at);
+            }
+            start += cell.len() + 1;
+        }
+        None
+    }
+
+    #[expect(clippy::type_complexity, reason = "a row that is good, one that is not, or a table that is none")]
+    fn row(&mut self, cells: &[Cow<'_, [u8]>]) -> Result<Result<((i64, i64), KindId, u64), Why>, TooVaried> {
         let layout = self.layout;
         if cells.len() < layout.needed {
             return Ok(Err(Why::TooFewCells));
@@ -534,9 +643,18 @@ impl<'a> RowReader<'a> {
         if cells.len() > layout.width && cells[layout.width..].iter().any(|cell| !cell.trim_ascii().is_empty()) {
             return Ok(Err(Why::TooManyCells));
         }
-        let at = match self.time.read(&cells[self.time_column]) {
+        let begun = match self.when.clock {
+            Some(clock) => self.time.read_apart(&cells[self.when.date], &cells[clock]),
+            None => self.time.read(&cells[self.when.date]),
+        };
+        let at = match begun {
             Ok(at) => at,
             Err(why) => return Ok(Err(why)),
+        };
+        let end = match self.when.end.map(|end| self.end.read(at, &cells[end])) {
+            None => at,
+            Some(Ok(end)) => end,
+            Some(Err(why)) => return Ok(Err(why)),
         };
         let cell = |role: Role| layout.column(role).map_or(&[][..], |column| &*cells[column]);
         if layout.encoding.decode_without_bom_handling(cell(Role::Reason)).0.trim().is_empty() {
@@ -545,7 +663,8 @@ impl<'a> RowReader<'a> {
         if cell(Role::Detail).len() > LONGEST_DETAIL {
             return Ok(Err(Why::DetailTooLong));
         }
-        let errors = match self.count_column.map(|column| count(&cells[column])) {
+        let text = |column: usize| layout.encoding.decode_without_bom_handling(&cells[column]).0;
+        let errors = match self.count_column.map(|column| count(&text(column))) {
             None => 1,
             Some(Ok(count)) => count,
             Some(Err(why)) => return Ok(Err(why)),
@@ -554,7 +673,7 @@ impl<'a> RowReader<'a> {
             return Ok(Err(Why::TooFewCells));
         }
         let kind = self.kind(cells)?;
-        Ok(Ok((at, kind, errors)))
+        Ok(Ok(((at, end), kind, errors)))
     }
 
     /// Whether LINE publishes the reason and the detail of a row. A row that lacks cells at its end may lack a delimiter
@@ -625,10 +744,10 @@ impl<'a> RowReader<'a> {
 }
 
 #[inline]
-fn accept(at: i64, kind: KindId, errors: u64, tally: &mut Tally, sink: &mut impl RowSink) {
-    let at_time = Timestamp(at);
-    tally.add(1, Some(errors), Span { first: at_time, last: at_time });
-    sink.row(at, kind, errors);
+fn accept((at, end): (i64, i64), kind: KindId, errors: u64, tally: &mut Tally, sink: &mut impl RowSink) {
+    let start = Timestamp(at);
+    tally.add(1, Some(errors), Span { first: start, last: start }, Timestamp(end));
+    sink.row(at, end, kind, errors);
 }
 
 /// A count of at most 18 digits and nothing else, which cannot overflow.
@@ -638,20 +757,6 @@ fn digits(cell: &[u8]) -> Option<u64> {
         return None;
     }
     cell.iter().try_fold(0_u64, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u64::from(b - b'0')))
-}
-
-/// A count with white space around it, or the reason why it is none. At most 2⁶³ − 1.
-fn count(cell: &[u8]) -> Result<u64, Why> {
-    let cell = cell.trim_ascii();
-    if cell.is_empty() {
-        return Err(Why::CountMissing);
-    }
-    if !cell.iter().all(u8::is_ascii_digit) {
-        return Err(Why::CountNotWhole);
-    }
-    let digits = &cell[cell.iter().position(|b| *b != b'0').unwrap_or(cell.len() - 1)..];
-    let sum = digits.iter().try_fold(0_u64, |sum, b| sum.checked_mul(10)?.checked_add(u64::from(b - b'0')));
-    sum.filter(|sum| i64::try_from(*sum).is_ok()).ok_or(Why::CountTooLarge)
 }
 
 #[cfg(test)]
@@ -697,8 +802,22 @@ mod tests {
     ];
     const OTHERS: [&str; 6] = ["", "shop", "7", "\"q", "a\rb", "502"];
 
-    /// Orders of the columns: time, reason, detail, count, another one.
-    const ORDERS: [&[usize]; 11] = [
+    const DATES: [&str; 5] = ["2026-11-16", "2026-11-17", "2026-11-31", "", "2026-11-16 00:00:00"];
+    const CLOCKS: [&str; 10] = [
+        "10:00:00",
+        "10:00:01",
+        "10:01:59",
+        "23:59:59",
+        "10:00:60",
+        "4:12:33",
+        "10:00",
+        "24:00:00",
+        "",
+        "10:00:00.250",
+    ];
+
+    /// Orders of the columns: time, reason, detail, count, another one, and of the documented layout date, start, end.
+    const ORDERS: [&[usize]; 18] = [
         &[0, 1, 2, 3],
         &[0, 1, 2],
         &[0, 1, 2, 3, 4],
@@ -710,31 +829,39 @@ mod tests {
         &[2, 3, 1, 4, 0],
         &[0, 1],
         &[0, 3, 1, 2],
+        &[5, 6, 7, 1, 2, 3],
+        &[5, 6, 7, 1, 2, 4, 3],
+        &[5, 6, 7, 1, 2],
+        &[5, 6, 1, 2, 3],
+        &[1, 2, 5, 3, 6, 7],
+        &[7, 6, 5, 4, 3, 2, 1],
+        &[4, 5, 6, 7, 1, 2, 3],
     ];
 
     /// The rows that a sink got.
     #[derive(Debug, Default, PartialEq, Eq)]
-    struct Rows(Vec<(i64, KindId, u64)>);
+    struct Rows(Vec<(i64, i64, KindId, u64)>);
 
     impl RowSink for Rows {
-        fn row(&mut self, at: i64, kind: KindId, errors: u64) {
-            self.0.push((at, kind, errors));
+        fn row(&mut self, at: i64, end: i64, kind: KindId, errors: u64) {
+            self.0.push((at, end, kind, errors));
         }
     }
 
     /// A line in some order of columns: each cell as it is or in quotes, some cells more or fewer, some line end.
-    fn line() -> impl Strategy<Value = ([(&'static str, bool); 5], i8, &'static str)> {
+    fn line() -> impl Strategy<Value = ([(&'static str, bool); 8], i8, &'static str)> {
         let cell = |texts: &'static [&'static str]| (select(texts), prop::bool::weighted(0.1));
-        let cells = (cell(&TIMES), cell(&REASONS), cell(&DETAILS), cell(&COUNTS), cell(&OTHERS));
+        let documented = (cell(&DATES), cell(&CLOCKS), cell(&CLOCKS));
+        let cells = (cell(&TIMES), cell(&REASONS), cell(&DETAILS), cell(&COUNTS), cell(&OTHERS), documented);
         let more = prop_oneof![20 => Just(0_i8), 1 => Just(1), 1 => Just(-1), 1 => Just(-4)];
         (
-            cells.prop_map(|(a, b, c, d, e)| [a, b, c, d, e]),
+            cells.prop_map(|(a, b, c, d, e, (f, g, h))| [a, b, c, d, e, f, g, h]),
             more,
             select(&["\n", "\n", "\n", "\r\n", "\r\r\n", "\r"][..]),
         )
     }
 
-    fn written(cells: &[(&str, bool); 5], more: i8, end: &str, order: &[usize], delimiter: char) -> String {
+    fn written(cells: &[(&str, bool); 8], more: i8, end: &str, order: &[usize], delimiter: char) -> String {
         let quoted = |(text, quoted): (&str, bool)| match quoted {
             true => format!("\"{}\"", text.replace('"', "\"\"")),
             false => text.to_owned(),
@@ -753,11 +880,11 @@ mod tests {
         let kinds: Vec<_> = rows
             .0
             .iter()
-            .map(|(at, kind, errors)| {
+            .map(|(at, end, kind, errors)| {
                 let kind = catalog.kind(*kind);
                 let name = (&catalog.reasons()[kind.reason as usize], &catalog.details()[kind.detail as usize]);
                 (
-                    at,
+                    (at, end),
                     name,
                     kind.host.map(|host| &catalog.hosts()[host as usize]),
                     &catalog.channels()[kind.channel as usize],
@@ -778,10 +905,10 @@ mod tests {
             delimiter in select(&['\t', ',', ';'][..]),
             lines in vec(line(), 1..40),
         ) {
-            let headings = ["Time", "Reason", "Detail", "Count", other];
+            let headings = ["Time", "Reason", "Detail", "Count", other, "Date", "Start", "End"];
             let mut head = written(&headings.map(|text| (text, false)), 0, "\n", order, delimiter);
             let heading = head.len();
-            let sound = [(TIMES[0], false), (REASONS[0], false), (DETAILS[0], false), ("1", false), ("", false)];
+            let sound = [TIMES[0], REASONS[0], DETAILS[0], "1", "", DATES[0], CLOCKS[0], CLOCKS[1]].map(|text| (text, false));
             head += &written(&sound, 0, "\n", order, delimiter);
             let mut text = head[heading..].to_owned();
             for (cells, more, end) in &lines {
@@ -805,7 +932,8 @@ mod tests {
                 let line = line.strip_suffix('\r').unwrap_or(line);
                 // Nothing is remembered but what the line itself says.
                 let steps = slow.time.steps;
-                slow.time = TimeReader::new(&layout.time, Zone::console(), layout.encoding);
+                let joint = layout.when.clock.map(|_| layout.delimiter);
+                slow.time = TimeReader::new(&layout.time, Zone::console(), layout.encoding, joint);
                 slow.time.steps = steps;
                 slow.kinds = RawKinds::default();
                 prop_assert_eq!(slow.slow(line.as_bytes(), &mut slow_tally, &mut slow_rows).unwrap(), None);
@@ -832,17 +960,10 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_whole_numbers_of_63_bits() {
-        assert_eq!(count(b" 12 "), Ok(12));
-        assert_eq!(count(b"0"), Ok(0));
-        assert_eq!(count(b"0000000000000000000000007"), Ok(7));
-        assert_eq!(count(b"9223372036854775807"), Ok(9_223_372_036_854_775_807));
-        assert_eq!(count(b"9223372036854775808"), Err(Why::CountTooLarge));
-        assert_eq!(count(b""), Err(Why::CountMissing));
-        for text in ["-1", "1.0", "1,000", "1e3", "x", "1 2"] {
-            assert_eq!(count(text.as_bytes()), Err(Why::CountNotWhole), "{text}");
-        }
+    fn plain_counts_are_digits_only() {
         assert_eq!(digits(b"12"), Some(12));
-        assert_eq!(digits(b" 12"), None);
+        for text in [&b" 12"[..], b"", b"1.0", b"1234567890123456789"] {
+            assert_eq!(digits(text), None);
+        }
     }
 }

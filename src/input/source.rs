@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    ReadOptions, Role, Watcher,
+    ReadOptions, Watcher,
     cells::{CellRuns, CellSink, Overflow},
     chunks::{Chunk, Flow, Plan, Stream, Text, each_chunk},
     coverage::coverage,
@@ -183,6 +183,7 @@ pub fn read(
     let mut whole = Tally::new();
     let mut parts: Vec<PartBuilder> = Vec::new();
     let mut first_layout: Option<Arc<Layout>> = None;
+    let mut doubtful_count = None;
     loop {
         let head = match known.take() {
             Some(head) => head,
@@ -203,10 +204,11 @@ pub fn read(
             layout.time = settle_order(&text, &plan, &layout).map_err(|fault| fault.told(path))?.ok_or_else(|| {
                 Error::new("error.date_order")
                     .with("path", path)
-                    .with("column", &layout.names.time)
+                    .with("column", layout.names.begin())
                     .with("form", layout.time.describe())
             })?;
         }
+        doubtful_count = doubtful_count.or_else(|| layout.doubtful_count.take());
         let layout = Arc::new(layout);
         let mut preamble = Tally {
             lines: layout.preamble,
@@ -251,6 +253,7 @@ pub fn read(
         encoding: Some(recognised.encoding.name()),
         delimiter: Some(layout.delimiter_name()),
         columns: layout.names.clone(),
+        doubtful_count,
         heading_line: layout.heading_line,
         time_form: (whole.accepted > 0).then(|| layout.time.describe()),
         evidence,
@@ -259,6 +262,7 @@ pub fn read(
         rejected: whole.rejected,
         errors,
         span: whole.span,
+        end: whole.end,
         precision,
         coverage: coverage(file_name, precision, options),
         rejects: whole.rejects,
@@ -416,7 +420,6 @@ fn preamble_bytes(head: &[u8], layout: &Layout) -> u64 {
 
 /// Looks for the first cell that tells day and month apart, in the whole text if need be.
 fn settle_order(text: &Text, plan: &Plan, layout: &Layout) -> std::result::Result<Option<TimeForm>, Fault> {
-    let column = layout.column(Role::Time).unwrap_or(0);
     let mut decided = None;
     each_chunk(
         text,
@@ -425,7 +428,7 @@ fn settle_order(text: &Text, plan: &Plan, layout: &Layout) -> std::result::Resul
         |(), chunk| {
             Ok::<_, Fault>(chunk.lines.split(|b| matches!(b, b'\n' | b'\r')).find_map(|line| {
                 let line = layout.encoding.decode_without_bom_handling(&line[..line.len().min(10_000)]).0;
-                layout.time.decided_by(split_lines([&line], layout.delimiter).first()?.get(column)?)
+                layout.time.decided_by(layout.when.of(split_lines([&line], layout.delimiter).first()?)?)
             }))
         },
         |found| {

@@ -15,6 +15,8 @@ pub struct Entry {
     pub kind: KindId,
     pub errors: u64,
     pub rows: u64,
+    /// The latest end of these rows, as `at`.
+    pub end: i64,
 }
 
 /// Something that keeps rows and can give those of a stretch of time again.

@@ -66,17 +66,19 @@ pub struct Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct KindId(pub u32);
 
-/// The errors of one kind in one five-minute cell.
+/// The errors of one kind in one five-minute cell: those of the rows that begin in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
     pub start: CellStart,
     pub kind: KindId,
     pub errors: u64,
-    pub rows: u64,
-    /// Milliseconds from the cell's start to its first row, less than five minutes.
+    pub rows: u32,
+    /// Milliseconds from the cell's start to the start of its first row, less than five minutes.
     pub first_offset: u32,
-    /// Milliseconds from the cell's start to its last row, less than five minutes.
+    /// Milliseconds from the cell's start to the start of its last row, less than five minutes.
     pub last_offset: u32,
+    /// Milliseconds from the cell's start to the latest end of a row, up to a day more than five minutes.
+    pub end_offset: u32,
 }
 
 impl Cell {
@@ -85,22 +87,28 @@ impl Cell {
         u64::from(self.start.0) << 32 | u64::from(self.kind.0)
     }
 
-    /// Exact times of the first and the last row.
+    /// Exact starts of the first and the last row.
     pub fn span(&self) -> Span {
-        let start = self.start.timestamp().0;
-        Span {
-            first: Timestamp(start + i64::from(self.first_offset)),
-            last: Timestamp(start + i64::from(self.last_offset)),
-        }
+        Span { first: self.at(self.first_offset), last: self.at(self.last_offset) }
     }
 
-    /// Adds a cell of the same start and kind; `None` if the sum leaves 64 bits.
+    /// The latest end of a row.
+    pub fn end(&self) -> Timestamp {
+        self.at(self.end_offset)
+    }
+
+    fn at(&self, offset: u32) -> Timestamp {
+        Timestamp(self.start.timestamp().0 + i64::from(offset))
+    }
+
+    /// Adds a cell of the same start and kind; `None` if a sum leaves its bits.
     pub fn plus(&self, other: &Cell) -> Option<Cell> {
         Some(Cell {
             errors: self.errors.checked_add(other.errors)?,
             rows: self.rows.checked_add(other.rows)?,
             first_offset: self.first_offset.min(other.first_offset),
             last_offset: self.last_offset.max(other.last_offset),
+            end_offset: self.end_offset.max(other.end_offset),
             ..*self
         })
     }

@@ -20,6 +20,8 @@ pub enum Why {
     TimeUnreadable,
     TimeImpossible,
     TimeOutOfRange,
+    EndUnreadable,
+    EndImpossible,
     ReasonMissing,
     CountMissing,
     CountNotWhole,
@@ -32,7 +34,7 @@ pub enum Why {
 
 impl Why {
     /// Every reason to reject a row of a table.
-    pub const ALL: [Why; 13] = [
+    pub const ALL: [Why; 15] = [
         Why::TooFewCells,
         Why::TooManyCells,
         Why::QuoteNotClosed,
@@ -40,6 +42,8 @@ impl Why {
         Why::TimeUnreadable,
         Why::TimeImpossible,
         Why::TimeOutOfRange,
+        Why::EndUnreadable,
+        Why::EndImpossible,
         Why::ReasonMissing,
         Why::CountMissing,
         Why::CountNotWhole,
@@ -58,6 +62,8 @@ impl Why {
             Why::TimeUnreadable => "reject.time_unreadable",
             Why::TimeImpossible => "reject.time_impossible",
             Why::TimeOutOfRange => "reject.time_out_of_range",
+            Why::EndUnreadable => "reject.end_unreadable",
+            Why::EndImpossible => "reject.end_impossible",
             Why::ReasonMissing => "reject.reason_missing",
             Why::CountMissing => "reject.count_missing",
             Why::CountNotWhole => "reject.count_not_whole",

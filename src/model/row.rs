@@ -8,6 +8,8 @@ use super::{HostLabel, Precision, Timestamp};
 pub struct Row {
     /// The moment; the start of the step for times coarser than a second.
     pub time: Timestamp,
+    /// When the last of the rows ended: at `time` where their source tells no end; less than a day later.
+    pub end: Timestamp,
     /// How finely `time` tells the time.
     pub precision: Precision,
     /// The channel as [`super::Channel::stored`] tells it; `None` where nothing names it.

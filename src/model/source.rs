@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Coverage, CoverageBasis, Precision, Reject, Sentence, Span};
+use super::{Coverage, CoverageBasis, Precision, Reject, Sentence, Span, Timestamp};
 
 /// What an input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,14 @@ impl SourceKind {
 /// The columns that were recognised: the heading, or `column 3` where there is none. Safe to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Columns {
-    pub time: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
     pub reason: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
@@ -56,6 +63,30 @@ pub struct Columns {
     pub channel_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+impl Columns {
+    /// The column in which a row's time begins.
+    pub fn begin(&self) -> &str {
+        [&self.date, &self.start, &self.time].into_iter().flatten().next().map_or("", String::as_str)
+    }
+
+    /// Each column that was recognised: the key of its role's name, and its heading.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let all = [
+            ("column.date", self.date.as_ref()),
+            ("column.start", self.start.as_ref()),
+            ("column.end", self.end.as_ref()),
+            ("column.time", self.time.as_ref()),
+            ("column.reason", Some(&self.reason)),
+            ("column.detail", self.detail.as_ref()),
+            ("column.count", self.count.as_ref()),
+            ("column.channel_id", self.channel_id.as_ref()),
+            ("column.channel_name", self.channel_name.as_ref()),
+            ("column.url", self.url.as_ref()),
+        ];
+        all.into_iter().filter_map(|(role, heading)| Some((role, heading?.as_str())))
+    }
 }
 
 /// A line that is not a row: a title, a repeated heading, a total.
@@ -87,6 +118,9 @@ pub struct SourceReport {
     /// `tab`, `comma` or `semicolon`, of a table.
     pub delimiter: Option<&'static str>,
     pub columns: Columns,
+    /// A column of whole numbers that may be the count, though nothing says so: its title, safe to show, and its number
+    /// from 1. Nothing is counted then.
+    pub doubtful_count: Option<(String, usize)>,
     /// Line of the heading, from 1; none where the columns were recognised by their content.
     pub heading_line: Option<u64>,
     /// The form of the times, such as `YYYY-MM-DD hh:mm:ss`.
@@ -98,8 +132,10 @@ pub struct SourceReport {
     pub rejected: u64,
     /// Sum of the counts of the accepted rows, before overlaps are merged.
     pub errors: u64,
-    /// First and last row.
+    /// Starts of the first and of the last row.
     pub span: Option<Span>,
+    /// The latest end of a row.
+    pub end: Option<Timestamp>,
     /// `None` where there are no rows.
     pub precision: Option<Precision>,
     pub coverage: Coverage,
@@ -131,6 +167,7 @@ impl SourceReport {
             encoding: None,
             delimiter: None,
             columns,
+            doubtful_count: None,
             heading_line: None,
             time_form: None,
             evidence: Vec::new(),
@@ -139,6 +176,7 @@ impl SourceReport {
             rejected: 0,
             errors: 0,
             span: None,
+            end: None,
             precision: None,
             coverage: Coverage { from: None, until: None, by: CoverageBasis::LastRow },
             rejects: Vec::new(),

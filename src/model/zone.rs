@@ -71,6 +71,14 @@ impl Zone {
             .unwrap_or(Timestamp(local.and_utc().timestamp_millis()))
     }
 
+    /// As [`Zone::instant`], but the later of two where the clock was set back.
+    pub fn last_instant(&self, local: NaiveDateTime) -> Option<Timestamp> {
+        match self {
+            Zone::Named(tz) => tz.from_local_datetime(&local).latest().map(Timestamp::from),
+            Zone::Fixed(offset) => offset.from_local_datetime(&local).single().map(Timestamp::from),
+        }
+    }
+
     /// The first instant of a calendar day.
     pub fn day_start(&self, day: NaiveDate) -> Timestamp {
         self.moment(day.and_time(NaiveTime::MIN))

@@ -147,13 +147,13 @@ fn input(path: &str) -> Input {
         encoding: Some("UTF-8"),
         delimiter: Some("tab"),
         columns: Columns {
-            time: "Time".into(),
+            date: Some("Date".into()),
+            start: Some("Start".into()),
+            end: Some("End".into()),
             reason: "Reason".into(),
             detail: Some("Detail".into()),
-            count: Some("Count".into()),
-            channel_id: None,
-            channel_name: None,
-            url: None,
+            count: Some("Errors".into()),
+            ..Columns::default()
         },
         rows: 121,
         accepted: 120,

@@ -88,17 +88,52 @@ pub(super) fn known_detail(reason: &str, text: &str) -> Option<Known> {
     }
 }
 
-/// The status that a text states as `502`, `HTTP 502` or `502 Bad Gateway`.
+/// The status that a text states as `502`, `502.0`, `5.02E+02`, `(502)`, `HTTP 502`, `HTTP/1.1 502 Bad Gateway`, `502 Bad
+/// Gateway` or `status code: 502`.
 fn status_in(text: &str) -> Option<u16> {
-    let text: String = text.trim().chars().map(narrow).collect();
-    let rest = match text.get(..4) {
-        Some(http) if http.eq_ignore_ascii_case("http") => text[4..].trim_start(),
-        _ => text.as_str(),
-    };
-    let code = status_number(rest.get(..3)?)?;
-    let name = fold(&rest[3..]);
+    let text: String = text.chars().map(narrow).collect();
+    let text = unwrapped(text.trim());
+    let rest = without_labels(text);
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || ".eE+".contains(c))).unwrap_or(rest.len());
+    let code = status_number(&whole_number(&rest[..end])?)?;
+    let name = fold(unwrapped(rest[end..].trim_matches(|c: char| c.is_whitespace() || ":-–".contains(c))));
     let is_own_name = || CODES.status(code).is_some_and(|status| status.names().any(|own| fold(own) == name));
     (name.is_empty() || is_own_name()).then_some(code)
+}
+
+/// The text without a pair of brackets or quotes around it.
+fn unwrapped(text: &str) -> &str {
+    let inner = [('(', ')'), ('[', ']'), ('<', '>'), ('"', '"'), ('\'', '\''), ('「', '」')]
+        .into_iter()
+        .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
+    inner.map_or(text, str::trim)
+}
+
+/// What follows the words that programs put before a status.
+fn without_labels(text: &str) -> &str {
+    let mut rest = text;
+    loop {
+        let word = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+        if !["http", "status", "code", "error"].iter().any(|label| rest[..word].eq_ignore_ascii_case(label)) {
+            return rest;
+        }
+        let version = rest[word..].strip_prefix('/').filter(|_| rest[..word].eq_ignore_ascii_case("http"));
+        let behind = match version {
+            Some(version) => version.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'),
+            None => &rest[word..],
+        };
+        rest = behind.trim_start_matches(|c: char| c.is_whitespace() || ":=_-".contains(c));
+    }
+}
+
+/// The digits of a whole number that may be written as dataframes and spreadsheets do: `502`, `502.0`, `5.02E+02`.
+fn whole_number(text: &str) -> Option<String> {
+    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let exponent: usize = exponent.trim_start_matches('+').parse().ok().filter(|exponent| *exponent < 3)?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let fraction = format!("{fraction:0<exponent$}");
+    let (raised, rest) = fraction.split_at_checked(exponent)?;
+    rest.bytes().all(|b| b == b'0').then(|| whole.to_owned() + raised)
 }
 
 /// A whole URL with a scheme.
@@ -260,13 +295,45 @@ mod tests {
             "502 bad  gateway",
             "HTTP 502 Bad Gateway",
             "５０２",
+            "502.0",
+            "502.00",
+            "5.02E+02",
+            "5.02e2",
+            "(502)",
+            "[502]",
+            "\"502\"",
+            "HTTP/1.1 502 Bad Gateway",
+            "HTTP/2 502",
+            "HTTP/1.1 502",
+            "status code 502",
+            "Status code: 502",
+            "status_code=502",
+            "HTTP status code 502",
+            "HTTP Error 502: Bad Gateway",
+            "502 - Bad Gateway",
+            "502 (Bad Gateway)",
+            "code:502",
         ] {
             assert_eq!(canonical("error_status_code", raw).detail, "502", "{raw}");
         }
         assert_eq!(canonical("error_status_code", "413 Request Entity Too Large").detail, "413");
         assert_eq!(canonical("error_status_code", "502: https://h.example/x").url, Some("https://h.example/x"));
-        for raw in ["502 Not Found", "502x", "5 02", "0502", "600", "-502", "502: Bad Gateway", "502.0", "HTTP", "５０"]
-        {
+        for raw in [
+            "502 Not Found",
+            "502x",
+            "5 02",
+            "0502",
+            "600",
+            "-502",
+            "502: Not Found",
+            "502.5",
+            "HTTP",
+            "５０",
+            "5.025E+02",
+            "5E1",
+            "status",
+            "status quo 502",
+        ] {
             assert_eq!(canonical("error_status_code", raw).detail, raw);
         }
         assert_eq!(canonical("unclassified", "502 Bad Gateway").detail, "502 Bad Gateway");

@@ -4,7 +4,12 @@ use std::collections::HashMap;
 
 use super::TimeForm;
 use crate::{
-    input::{ReadOptions, time::TimeReader},
+    input::{
+        ReadOptions,
+        count::count,
+        time::{TimeReader, is_midnight, is_time_of_day},
+    },
+    model::Precision,
     taxonomy,
 };
 
@@ -24,6 +29,11 @@ fn is_whole(cell: &str) -> bool {
     !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Whether numbers go up by one from 0 or 1.
+fn numbers_rows(numbers: &[u64]) -> bool {
+    numbers.first().is_some_and(|first| *first <= 1) && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
+}
+
 impl Body {
     /// Cells of a column, blank ones left out.
     pub fn column(&self, index: usize) -> impl Iterator<Item = &str> {
@@ -37,25 +47,42 @@ impl Body {
         hits > 0 && hits * 2 >= all
     }
 
-    /// The column, among those that may be it, in which most rows have their first reason. (`Request timeout` is a
-    /// detail that reads like a reason, and stands behind it.)
+    /// The column, among those that may be it, with the most reason codes. (`Request timeout` is a detail that reads like
+    /// a reason: of equal columns the one that spells codes as LINE does, then the first.)
     pub fn reasons(&self, free: &[usize]) -> Option<usize> {
         // A few texts fill these columns; each is looked at once.
-        let mut known: HashMap<&str, bool> = HashMap::new();
-        let mut firsts: Vec<usize> = Vec::new();
+        let mut known: HashMap<&str, (bool, bool)> = HashMap::new();
+        let mut counts = vec![(0_usize, 0_usize); free.len()];
         for row in &self.0 {
-            let cells = free.iter().filter_map(|i| Some((*i, row.get(*i)?.as_str())));
-            let mut hits = cells.filter(|(_, cell)| *known.entry(cell).or_insert_with(|| is_reason(cell)));
-            firsts.extend(hits.next().map(|(i, _)| i));
+            for (count, cell) in counts.iter_mut().zip(free.iter().map(|i| row.get(*i))) {
+                let Some(cell) = cell else { continue };
+                let (reads, spelled) = *known.entry(cell).or_insert_with(|| {
+                    (is_reason(cell), taxonomy::REASONS.iter().any(|code| code.eq_ignore_ascii_case(cell.trim())))
+                });
+                count.0 += usize::from(reads);
+                count.1 += usize::from(spelled);
+            }
         }
-        let count = |index: usize| firsts.iter().filter(|first| **first == index).count();
-        free.iter().copied().filter(|i| count(*i) > 0).max_by_key(|i| (count(*i), std::cmp::Reverse(*i)))
+        let best = (0..free.len()).filter(|i| counts[*i].0 > 0);
+        best.max_by_key(|i| (counts[*i], std::cmp::Reverse(*i))).map(|i| free[i])
+    }
+
+    /// Whether most cells are times of day without a date.
+    pub fn holds_clocks(&self, index: usize) -> bool {
+        self.mostly(index, |cell| is_time_of_day(cell))
+    }
+
+    /// Whether most cells of a column of dates are no more than that.
+    pub fn holds_days(&self, index: usize) -> bool {
+        self.mostly(index, |cell| {
+            TimeForm::of(cell, false).is_some_and(|form| form.precision() == Precision::Day || is_midnight(cell))
+        })
     }
 
     /// Channel ids look like epochs, so an epoch needs a heading.
     pub fn holds_times(&self, index: usize, pattern: Option<&TimeForm>, options: &ReadOptions) -> bool {
         self.mostly(index, |cell| match pattern {
-            Some(form) => TimeReader::new(form, options.zone, encoding_rs::UTF_8).read(cell.as_bytes()).is_ok(),
+            Some(form) => TimeReader::new(form, options.zone, encoding_rs::UTF_8, None).read(cell.as_bytes()).is_ok(),
             None => TimeForm::of(cell, false).is_some(),
         })
     }
@@ -86,13 +113,15 @@ impl Body {
     }
 
     pub fn holds_numbers(&self, index: usize) -> bool {
-        self.mostly(index, is_whole)
+        self.mostly(index, |cell| count(cell).is_ok())
     }
 
     /// Whether every cell is a whole number of the size that counts have.
     pub fn holds_counts_only(&self, index: usize) -> bool {
         self.column(index).next().is_some()
-            && self.column(index).all(|cell| is_whole(cell) && cell.len() < CHANNEL_ID_DIGITS)
+            && self
+                .column(index)
+                .all(|cell| count(cell).is_ok() && !(is_whole(cell) && cell.len() >= CHANNEL_ID_DIGITS))
     }
 
     pub fn is_constant(&self, index: usize) -> bool {
@@ -103,15 +132,18 @@ impl Body {
 
     /// Whether the numbers of a column rise with every row, as ids and numbers of rows do.
     pub fn rises(&self, index: usize) -> bool {
-        let numbers: Vec<u128> = self.column(index).filter_map(|cell| cell.parse().ok()).collect();
-        numbers.len() >= 10 && numbers.is_sorted_by(|a, b| a < b)
+        let numbers: Vec<u64> = self.column(index).filter_map(|cell| count(cell).ok()).collect();
+        numbers.len() >= 10 && numbers.is_sorted_by(|a, b| a < b) || numbers.len() > 2 && numbers_rows(&numbers)
     }
 
     /// Whether the first line with several cells says neither a reason nor a time, as headings do.
     pub fn starts_with_heading(&self) -> bool {
         let first = self.0.iter().find(|row| row.iter().filter(|cell| !cell.trim().is_empty()).count() > 1);
         first.is_some_and(|row| {
-            !row.iter().any(|cell| is_reason(cell) || TimeForm::of(cell, true).is_some() || is_whole(cell.trim()))
+            let is_data = |cell: &String| {
+                is_reason(cell) || TimeForm::of(cell, true).is_some() || is_time_of_day(cell) || is_whole(cell.trim())
+            };
+            !row.iter().any(is_data)
         })
     }
 

@@ -1,9 +1,16 @@
 //! Settling which column is which: what the user says, then the headings, then the content.
 
-use super::{Role, TimeForm, body::Body};
+use super::{
+    Role, TimeForm,
+    body::Body,
+    when::{When, in_order},
+};
 use crate::{
     error::{Error, Result},
-    input::{ColumnName, ReadOptions, headings},
+    input::{
+        ColumnName, ReadOptions, headings,
+        time::{TimeCell, is_roc_date, pattern_for},
+    },
     model::{Columns, Sentence},
 };
 
@@ -20,6 +27,8 @@ pub(super) struct Settling<'a> {
     pub body: &'a Body,
     pub width: usize,
     pub columns: ColumnIndices,
+    /// From what the column of each role was recognised: the key of a sentence.
+    pub basis: [Option<&'static str>; Role::ALL.len()],
     pub evidence: Vec<Sentence>,
 }
 
@@ -37,15 +46,15 @@ impl From<Error> for Missing {
 }
 
 impl Settling<'_> {
-    /// Settles all roles.
+    /// Settles all roles, and gives the columns of the times.
     ///
     /// # Errors
     /// Where a column is ambiguous or is not there.
-    pub fn settle(&mut self) -> std::result::Result<(), Missing> {
+    pub fn settle(&mut self) -> std::result::Result<When, Missing> {
         self.as_asked()?;
         self.by_headings()?;
         self.reason()?;
-        self.time()?;
+        let when = self.when()?;
         self.detail()?;
         if self.heading.is_none() {
             self.ids_and_urls();
@@ -54,12 +63,16 @@ impl Settling<'_> {
             self.bare_count()?;
         }
         if self.at(Role::Count).is_none() {
-            self.doubtful_counts();
-        }
-        if self.at(Role::Count).is_none() {
             self.evidence.push(Sentence::new("evidence.no_count"));
         }
-        Ok(self.no_column_twice()?)
+        self.no_column_twice()?;
+        let known = Role::ALL.into_iter().filter_map(|role| Some((role, self.at(role)?, self.basis[role as usize]?)));
+        let sentence = |(role, index, basis): (Role, usize, &'static str)| {
+            Sentence::new(basis).with("role", role.name()).with("column", self.title(index))
+        };
+        let by_role: Vec<Sentence> = known.map(sentence).collect();
+        self.evidence.splice(0..0, by_role);
+        Ok(when)
     }
 
     pub fn at(&self, role: Role) -> Option<usize> {
@@ -78,7 +91,10 @@ impl Settling<'_> {
     pub fn names(&self) -> Columns {
         let name = |role: Role| self.at(role).map(|index| self.title(index));
         Columns {
-            time: name(Role::Time).unwrap_or_default(),
+            date: name(Role::Date),
+            start: name(Role::Start),
+            end: name(Role::End),
+            time: name(Role::Time),
             reason: name(Role::Reason).unwrap_or_default(),
             detail: name(Role::Detail),
             count: name(Role::Count),
@@ -92,22 +108,26 @@ impl Settling<'_> {
     ///
     /// # Errors
     /// Where they are in none that is known.
-    pub fn time_form(&self) -> Result<TimeForm> {
+    pub fn time_form(&self, when: When) -> Result<TimeForm> {
         if let Some(pattern) = self.pattern() {
             return Ok(pattern);
         }
-        let index = self.at(Role::Time).unwrap_or(0);
         // An epoch needs a heading, and a constant column of such is an id; one row alone proves nothing.
         let epoch = (self.heading.is_some() || self.asked(Role::Time))
-            && !(self.body.is_constant(index) && self.body.column(index).count() > 1);
-        match (TimeForm::of_column(self.body.column(index), epoch), self.body.column(index).next()) {
-            (Some(form), _) => Ok(form),
-            (None, None) => Ok(TimeForm::unseen()),
-            (None, Some(example)) => Err(Error::new("error.time_form")
-                .with("path", self.path)
-                .with("column", self.title(index))
-                .with("example", self.shown(example))),
+            && !(self.body.is_constant(when.date) && self.body.column(when.date).count() > 1);
+        let cells = self.body.0.iter().filter_map(|row| when.of(row));
+        if let Some(form) = TimeForm::of_cells(cells.clone(), epoch) {
+            return Ok(form);
         }
+        let Some(example) = cells.map(TimeCell::text).find(|text| !text.trim().is_empty()) else {
+            return Ok(TimeForm::unseen());
+        };
+        let error = match pattern_for(&example) {
+            _ if is_roc_date(&example) => Error::new("error.time_roc"),
+            Some(pattern) => Error::new("error.time_form_pattern").with("pattern", pattern),
+            None => Error::new("error.time_form"),
+        };
+        Err(error.with("path", self.path).with("column", self.title(when.date)).with("example", self.shown(&example)))
     }
 
     fn pattern(&self) -> Option<TimeForm> {
@@ -129,8 +149,7 @@ impl Settling<'_> {
 
     fn take(&mut self, role: Role, index: usize, evidence: &'static str) {
         self.columns[role as usize] = Some(index);
-        let sentence = Sentence::new(evidence).with("role", role.name()).with("column", self.title(index));
-        self.evidence.push(sentence);
+        self.basis[role as usize] = Some(evidence);
     }
 
     fn as_asked(&mut self) -> Result<()> {
@@ -138,6 +157,7 @@ impl Settling<'_> {
             let index = match name {
                 ColumnName::Number(number) => number - 1,
                 ColumnName::Heading(wanted) => self.named(*role, wanted)?,
+                ColumnName::None => continue,
             };
             if index >= self.width.max(self.body.longest()) {
                 return Err(Error::new("error.column_beyond")
@@ -205,15 +225,70 @@ impl Settling<'_> {
         if self.by_content(Role::Reason, found.as_slice())? { Ok(()) } else { Err(self.missing(Role::Reason)) }
     }
 
-    fn time(&mut self) -> std::result::Result<(), Missing> {
-        if self.at(Role::Time).is_some() {
-            return Ok(());
-        }
+    /// Settles the columns of the times: a whole time in one, or a date and a time of day in two; and the end.
+    fn when(&mut self) -> std::result::Result<When, Missing> {
         let pattern = self.pattern();
-        let matching: Vec<usize> =
-            self.free().filter(|i| self.body.holds_times(*i, pattern.as_ref(), self.options)).collect();
-        // One mention of a reason makes no export of a text.
-        if self.by_content(Role::Time, &matching)? { Ok(()) } else { Err(self.missing(Role::Time)) }
+        let whole = |table: &Self, i: usize| table.body.holds_times(i, pattern.as_ref(), table.options);
+        let (date, time, start) = (self.at(Role::Date), self.at(Role::Time), self.at(Role::Start));
+        let begin = match (time, start) {
+            (Some(time), Some(start)) if self.asked(Role::Time) == self.asked(Role::Start) => {
+                return Err(self.ambiguous(Role::Time, &[time, start]).into());
+            }
+            (Some(time), Some(_)) if self.asked(Role::Time) => Some(time),
+            (time, start) => start.or(time),
+        };
+        let end = self.at(Role::End).filter(|end| {
+            let empty = self.body.column(*end).next().is_none();
+            self.asked(Role::End) || empty || self.body.holds_clocks(*end) || whole(self, *end)
+        });
+        let basis: Vec<(usize, &'static str)> =
+            Role::ALL.into_iter().filter_map(|role| Some((self.at(role)?, self.basis[role as usize]?))).collect();
+        for role in [Role::Date, Role::Start, Role::End, Role::Time] {
+            (self.columns[role as usize], self.basis[role as usize]) = (None, None);
+        }
+        let taken: Vec<usize> = basis.iter().map(|(index, _)| *index).collect();
+        let free: Vec<usize> = self.free().filter(|i| !taken.contains(i)).collect();
+        let dates: Vec<usize> = free.iter().copied().filter(|i| whole(self, *i)).collect();
+        let when = match (date, begin) {
+            (Some(_), Some(begin)) if whole(self, begin) => When { date: begin, clock: None, end },
+            (Some(date), Some(begin)) => When { date, clock: Some(begin), end },
+            (None, Some(begin)) if self.body.holds_clocks(begin) => match dates[..] {
+                [date] => When { date, clock: Some(begin), end },
+                [] => return Err(self.missing(Role::Date)),
+                _ => return Err(self.ambiguous(Role::Date, &dates).into()),
+            },
+            (None, Some(begin)) => When { date: begin, clock: None, end },
+            (Some(date), None) => self.clocks_beside(date, end, &free)?,
+            (None, None) => match dates[..] {
+                [date] => self.clocks_beside(date, end, &free)?,
+                // One mention of a reason makes no export of a text.
+                [] => return Err(self.missing(Role::Time)),
+                _ => return Err(self.ambiguous(Role::Time, &dates).into()),
+            },
+        };
+        for (role, index) in when.roles(start.is_none() && time.is_some()) {
+            let known = basis.iter().find(|(known, _)| *known == index).map(|(_, basis)| *basis);
+            self.take(role, index, known.unwrap_or("evidence.column_content"));
+        }
+        Ok(when)
+    }
+
+    /// A column of dates, and the times of day that stand beside it under headings that nobody knows.
+    fn clocks_beside(&self, date: usize, end: Option<usize>, free: &[usize]) -> Result<When> {
+        let alone = When { date, clock: None, end };
+        if self.pattern().is_some() || !self.body.holds_days(date) {
+            return Ok(alone);
+        }
+        let clocks: Vec<usize> = free.iter().copied().filter(|i| self.body.holds_clocks(*i)).collect();
+        match (&clocks[..], end) {
+            ([], _) => Ok(alone),
+            ([clock], _) => Ok(When { date, clock: Some(*clock), end }),
+            ([one, other], None) => {
+                let (start, end) = in_order(self.body, *one, *other);
+                Ok(When { date, clock: Some(start), end: Some(end) })
+            }
+            _ => Err(self.ambiguous(Role::Start, &clocks)),
+        }
     }
 
     fn detail(&mut self) -> Result<()> {
@@ -251,26 +326,28 @@ impl Settling<'_> {
     fn bare_count(&mut self) -> Result<()> {
         let plausible = |i: &usize| self.body.holds_numbers(*i) && !self.body.is_channel_id(*i) && !self.body.rises(*i);
         let counts: Vec<usize> = self.free().filter(plausible).collect();
-        if self.at(Role::Count).is_none() {
+        if self.at(Role::Count).is_none() && !self.asked(Role::Count) {
             self.by_content(Role::Count, &counts)?;
         }
         Ok(())
     }
 
-    /// A count under a heading that nobody knows would be a wrong number without a word.
-    fn doubtful_counts(&mut self) {
-        let doubtful: Vec<usize> = self.free().filter(|i| self.may_be_count(*i)).collect();
-        for index in doubtful {
-            let sentence = Sentence::new("evidence.count_unclear").with("column", self.title(index));
-            self.evidence.push(sentence.with("number", index + 1));
+    /// A column that may well be the count, where nothing says so: title and number from 1.
+    pub fn doubtful_count(&self) -> Option<(String, usize)> {
+        if self.at(Role::Count).is_some() || self.asked(Role::Count) {
+            return None;
         }
+        let index = self.free().find(|i| self.may_be_count(*i))?;
+        Some((self.title(index), index + 1))
     }
 
     fn may_be_count(&self, index: usize) -> bool {
-        match self.heading {
-            Some(_) => self.body.holds_counts_only(index),
+        match self.heading.map(|cells| cells.get(index)) {
+            // Dataframes write a column of row numbers without a heading.
+            Some(cell) if cell.is_none_or(|cell| cell.trim().is_empty()) => false,
+            Some(_) => self.body.holds_counts_only(index) && !self.body.rises(index),
             // A heading that nobody knows stands among the cells.
-            None => self.body.holds_numbers(index) && !self.body.is_channel_id(index),
+            None => self.body.holds_numbers(index) && !self.body.is_channel_id(index) && !self.body.rises(index),
         }
     }
 

@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Hindrance;
 use crate::{
-    input::time::{TimeForm, TimeReader},
+    input::time::{TimeCell, TimeForm, TimeReader},
     model::{Precision, Timestamp, Why, Zone},
 };
 
@@ -61,10 +61,10 @@ pub fn read(text: &str, note: Option<&str>, zone: Zone) -> Result<(Timestamp, Pr
 /// Reads a time in one of the forms that exports have, too.
 fn by_form(text: &str, form: TimeForm, zone: Zone) -> Result<(Timestamp, Precision), Hindrance> {
     let form = match form.is_open() {
-        true => form.decided_by(text).ok_or(Hindrance::TimeAmbiguous)?,
+        true => form.decided_by(TimeCell::Whole(text)).ok_or(Hindrance::TimeAmbiguous)?,
         false => form,
     };
-    let at = TimeReader::new(&form, zone, UTF_8).read(text.as_bytes()).map_err(|why| match why {
+    let at = TimeReader::new(&form, zone, UTF_8, None).read(text.as_bytes()).map_err(|why| match why {
         Why::TimeImpossible => Hindrance::TimeImpossible,
         Why::TimeOutOfRange => Hindrance::TimeOutOfRange,
         Why::TimeMissing => Hindrance::TimeMissing,

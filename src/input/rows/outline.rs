@@ -1,19 +1,23 @@
-//! Lines of which everything is known but the seconds and the count.
+//! Lines of which everything is known but the seconds, the end and the count.
 
 use std::ops::Range;
 
-use super::digits;
+use super::{When, digits};
 
-/// The outline of most exports: a time, then cells that together make the kind, then a count or nothing.
+/// The outline of most exports: a time in one cell or two, perhaps an end, then cells that together make the kind, then
+/// a count or nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Outline {
     delimiter: u8,
+    has_end: bool,
     has_count: bool,
 }
 
 /// A line that fits.
 pub(super) struct Outlined {
     pub second: u8,
+    /// The end, in seconds since midnight; none where the table has none.
+    pub end: Option<u32>,
     /// Bytes of the cells that make the kind. Whether they are as many as they must be is not known here.
     pub kind: Range<usize>,
     pub errors: u64,
@@ -21,14 +25,14 @@ pub(super) struct Outlined {
 
 impl Outline {
     /// The outline of a table with these columns; none where they stand otherwise.
-    pub fn new(
-        delimiter: u8,
-        (time, kind, count): (usize, (usize, usize), Option<usize>),
-        width: usize,
-    ) -> Option<Outline> {
+    pub fn new(delimiter: u8, when: When, kind: (usize, usize), count: Option<usize>, width: usize) -> Option<Outline> {
+        let starts = when.date == 0 && when.clock.is_none_or(|clock| clock == 1);
+        let begun = 1 + usize::from(when.clock.is_some());
+        let ended = when.end.is_none_or(|end| end == begun);
         let rest = kind.1 + 1..width;
-        let fits = time == 0 && kind.0 == 1 && (rest.is_empty() || rest.len() == 1 && count == Some(kind.1 + 1));
-        fits.then_some(Outline { delimiter, has_count: count.is_some() })
+        let counts = rest.is_empty() || rest.len() == 1 && count == Some(kind.1 + 1);
+        let fits = starts && ended && kind.0 == when.columns() && counts;
+        fits.then_some(Outline { delimiter, has_end: when.end.is_some(), has_count: count.is_some() })
     }
 
     /// Reads a line of `text` if its time is `minute` and two digits, and its count another few. Nothing is in
@@ -47,9 +51,21 @@ impl Outline {
             return None;
         }
         let stop = if text[line.end - 1] == b'\r' { line.end - 1 } else { line.end };
-        let cells = line.start + minute.len + 3..stop;
+        let mut cells = line.start + minute.len + 3..stop;
+        let end = if self.has_end {
+            let (clock, [delimiter]) = text.get(cells.start..)?.first_chunk::<9>()?.split_first_chunk::<8>()? else {
+                return None;
+            };
+            if *delimiter != self.delimiter {
+                return None;
+            }
+            cells.start += 9;
+            Some(clock_seconds(*clock)?)
+        } else {
+            None
+        };
         let (kind, errors) = if self.has_count { self.count(text, cells)? } else { (cells, 1) };
-        Some(Outlined { second: (tens - b'0') * 10 + (ones - b'0'), kind, errors })
+        Some(Outlined { second: (tens - b'0') * 10 + (ones - b'0'), end, kind, errors })
     }
 
     /// What stands before the count, and the count.
@@ -64,6 +80,23 @@ impl Outline {
         let at = memchr::memrchr(self.delimiter, cells)?;
         Some((range.start..range.start + at, digits(&cells[at + 1..])?))
     }
+}
+
+/// `04:12:33` in seconds since midnight. All eight bytes are looked at together: a byte that is no digit, or too large a
+/// one, sets the highest bit of its place.
+#[inline(always)]
+fn clock_seconds(text: [u8; 8]) -> Option<u32> {
+    const ZERO: u64 = u64::from_le_bytes(*b"00:00:00");
+    // What is added to the greatest digit of a place gives 127: 2 and 9 of hours, 5 and 9 of minutes and seconds.
+    const ROOM: u64 = u64::from_le_bytes([0x7d, 0x76, 0x7f, 0x7a, 0x76, 0x7f, 0x7a, 0x76]);
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let digits = u64::from_le_bytes(text) ^ ZERO;
+    if (digits | (digits & !HIGH).wrapping_add(ROOM)) & HIGH != 0 {
+        return None;
+    }
+    let digit = |at: u32| (digits >> (8 * at)) as u32 & 0xff;
+    let hour = digit(0) * 10 + digit(1);
+    (hour < 24).then(|| (hour * 60 + digit(3) * 10 + digit(4)) * 60 + digit(6) * 10 + digit(7))
 }
 
 /// A text of at most 32 bytes that is compared without looking how long it is: as its first sixteen bytes and its last.
@@ -104,6 +137,26 @@ fn word(text: &[u8; 32], at: usize) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_time_of_day_is_read_and_nothing_else() {
+        for second in 0..86_400_u32 {
+            let text = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+            let bytes: [u8; 8] = text.as_bytes().try_into().unwrap();
+            assert_eq!(clock_seconds(bytes), Some(second), "{text}");
+        }
+        let sound = *b"19:59:59";
+        for (at, byte) in (0..8).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {
+            let mut text = sound;
+            text[at] = byte;
+            let greatest = [b'2', b'9', b':', b'5', b'9', b':', b'5', b'9'][at];
+            let least = if at == 2 || at == 5 { b':' } else { b'0' };
+            // 29 is no hour.
+            let fits = (least..=greatest).contains(&byte) && !(at == 0 && byte == b'2');
+            assert_eq!(clock_seconds(text).is_some(), fits, "{at} {byte}");
+        }
+        assert_eq!((clock_seconds(*b"23:00:00"), clock_seconds(*b"24:00:00")), (Some(82_800), None));
+    }
 
     #[test]
     fn a_minute_is_told_from_every_other_text() {

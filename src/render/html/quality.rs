@@ -72,16 +72,6 @@ impl Quality {
 
 fn read(input: &Input, clock: &Clock) -> Read {
     let lang = clock.lang;
-    let columns = &input.columns;
-    let recognised = [
-        ("page.column_time", Some(&columns.time)),
-        ("page.column_reason", Some(&columns.reason)),
-        ("page.column_detail", columns.detail.as_ref()),
-        ("page.column_count", columns.count.as_ref()),
-        ("page.column_channel_id", columns.channel_id.as_ref()),
-        ("page.column_channel_name", columns.channel_name.as_ref()),
-        ("page.column_url", columns.url.as_ref()),
-    ];
     Read {
         path: shortened(&input.path),
         channel: input.channel.as_deref().map(shortened),
@@ -94,9 +84,10 @@ fn read(input: &Input, clock: &Clock) -> Read {
             ),
             _ => input.kind.to_owned(),
         },
-        columns: recognised
-            .into_iter()
-            .filter_map(|(key, heading)| Some((lang.phrase(key).to_owned(), shortened(heading?))))
+        columns: input
+            .columns
+            .named()
+            .map(|(role, heading)| (lang.phrase(role).to_owned(), shortened(heading)))
             .collect(),
         rows: lang.number(input.rows),
         accepted: lang.number(input.accepted),

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    model::{Columns, Coverage, CoverageBasis, Precision, Sentence, SourceReport, Timestamp, Zone},
+    model::{Coverage, CoverageBasis, Precision, Sentence, SourceReport, Timestamp, Zone},
     render::wording::counted,
     taxonomy::Lang,
 };
@@ -66,8 +66,8 @@ impl Inspection<'_> {
         }
         self.rows();
         if let Some(span) = report.span {
-            let text =
-                Sentence::new("page.range").with("from", self.moment(span.first)).with("to", self.moment(span.last));
+            let end = self.moment(report.end.unwrap_or(span.last));
+            let text = Sentence::new("page.range").with("from", self.moment(span.first)).with("to", end);
             let text = Sentence::new("inspect.in_zone").with("text", lang.say(&text)).with("zone", self.zone);
             self.field("inspect.span", &lang.say(&text));
         }
@@ -91,7 +91,7 @@ impl Inspection<'_> {
             None => lang.phrase("inspect.no_heading").to_owned(),
         };
         self.field("inspect.heading", &heading);
-        for (at, (role, column)) in named_columns(&report.columns).into_iter().enumerate() {
+        for (at, (role, column)) in report.columns.named().into_iter().enumerate() {
             let text = Sentence::new("inspect.column").with("role", lang.phrase(role)).with("column", column);
             self.field(if at == 0 { "inspect.columns" } else { "" }, &lang.say(&text));
         }
@@ -200,19 +200,6 @@ const LABELS: [&str; 15] = [
     "inspect.rejects",
 ];
 
-fn named_columns(columns: &Columns) -> Vec<(&'static str, &str)> {
-    let all = [
-        ("page.column_time", Some(&columns.time)),
-        ("page.column_reason", Some(&columns.reason)),
-        ("page.column_detail", columns.detail.as_ref()),
-        ("page.column_count", columns.count.as_ref()),
-        ("page.column_channel_id", columns.channel_id.as_ref()),
-        ("page.column_channel_name", columns.channel_name.as_ref()),
-        ("page.column_url", columns.url.as_ref()),
-    ];
-    all.into_iter().filter_map(|(role, column)| Some((role, column?.as_str()))).collect()
-}
-
 fn precision_key(precision: Precision) -> &'static str {
     match precision {
         Precision::Second => "page.precision_second",
@@ -226,7 +213,7 @@ fn precision_key(precision: Precision) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Reject, SkippedLine, SourceKind, Span, Why};
+    use crate::model::{Columns, Reject, SkippedLine, SourceKind, Span, Why};
 
     fn report() -> SourceReport {
         SourceReport {
@@ -238,11 +225,12 @@ mod tests {
             encoding: Some("Shift_JIS"),
             delimiter: Some("tab"),
             columns: Columns {
-                time: "発生日時".into(),
+                time: Some("発生日時".into()),
                 reason: "エラーの原因".into(),
                 count: Some("件数".into()),
                 ..Columns::default()
             },
+            doubtful_count: None,
             heading_line: Some(3),
             time_form: Some("YYYY/M/D h:mm".into()),
             evidence: vec![Sentence::new("reject.count_missing")],
@@ -250,6 +238,7 @@ mod tests {
             accepted: 1_199,
             rejected: 1,
             errors: 3_400,
+            end: Some(Timestamp(1_794_760_200_000)),
             // 2026-11-15T15:00:00Z is midnight in Japan; the last row is 90 minutes later.
             span: Some(Span { first: Timestamp(1_794_754_800_000), last: Timestamp(1_794_760_200_000) }),
             precision: Some(Precision::Minute),
@@ -295,7 +284,7 @@ mod tests {
     #[test]
     fn long_and_wide_texts_stay_within_the_width() {
         let name = "とても長い見出し".repeat(500);
-        let columns = Columns { time: name.clone(), reason: name.clone(), ..Columns::default() };
+        let columns = Columns { time: Some(name.clone()), reason: name.clone(), ..Columns::default() };
         let skipped = vec![SkippedLine { line: 1, what: "title", text: name.clone() }];
         for width in [40, 80] {
             let text = shown(

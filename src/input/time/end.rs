@@ -1,0 +1,114 @@
+//! When a row's group of errors ends.
+//!
+//! The end of a row is a time of day beside the start of it. It is of the same day, or of the next one where it is before
+//! the start: the two are compared as finely as the end is written.
+
+use chrono::{NaiveDateTime, TimeDelta};
+use encoding_rs::Encoding;
+
+use super::{TimeCell, TimeForm, shape, shape::Clock};
+use crate::model::{Timestamp, Why, Zone};
+
+const DAY: i64 = 86_400_000;
+
+/// Reads the ends of rows.
+#[derive(Clone, Debug)]
+pub struct EndReader<'a> {
+    form: &'a TimeForm,
+    zone: Zone,
+    encoding: &'static Encoding,
+    /// Milliseconds that wall clocks are ahead of UTC, where that never changes.
+    ahead: Option<i64>,
+}
+
+impl<'a> EndReader<'a> {
+    /// A reader of ends beside starts of this form.
+    pub fn new(form: &'a TimeForm, zone: Zone, encoding: &'static Encoding) -> Self {
+        // A start that carries its own offset has another wall clock than the zone's.
+        let ahead = zone.fixed_seconds().filter(|_| form.has_bare_clock()).map(|seconds| i64::from(seconds) * 1000);
+        EndReader { form, zone, encoding, ahead }
+    }
+
+    /// Milliseconds that the wall clocks of starts are ahead of UTC, where that never changes.
+    pub fn ahead(&self) -> Option<i64> {
+        self.ahead
+    }
+
+    /// The last instant of a row that starts at `start`, both in milliseconds since 1970-01-01T00:00:00Z. A row without
+    /// an end ends when it starts.
+    ///
+    /// # Errors
+    /// Where the cell is no time, or one that cannot be the end of this row.
+    pub fn read(&self, start: i64, cell: &[u8]) -> Result<i64, Why> {
+        if let (Some(ahead), Some(end)) = (self.ahead, plain_clock(cell)) {
+            return Ok(on_clock(start, ahead, end, 1_000));
+        }
+        let text = self.encoding.decode_without_bom_handling(cell).0;
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(start);
+        }
+        if let Some(clock) = super::time_of_day_millis(text) {
+            // The wall clock of a start that carries its own offset is not known here.
+            if self.form.has_offset() {
+                return Ok(start);
+            }
+            let step = match shape::time_of_day(text).map(|time| time.clock) {
+                Some(Clock::Minutes) => 60_000,
+                Some(Clock::Fraction) => 1,
+                _ => 1_000,
+            };
+            return Ok(self.at_clock(start, clock, step));
+        }
+        // A whole time, in the form of the starts; the minute or second in which the row starts is as good as its start.
+        let step = match shape::date(text).map(|written| written.time.clock) {
+            Some(Clock::Minutes) => 60_000,
+            _ => 1_000,
+        };
+        let (end, _) = self.form.read(TimeCell::Whole(text), &self.zone).map_err(|_| Why::EndUnreadable)?;
+        match end.0 - start {
+            0..=DAY => Ok(end.0),
+            behind if behind < 0 && behind > -step => Ok(start),
+            _ => Err(Why::EndImpossible),
+        }
+    }
+
+    /// The first moment from the start on at which clocks show a time of day.
+    fn at_clock(&self, start: i64, clock: i64, step: i64) -> i64 {
+        if let Some(ahead) = self.ahead {
+            return on_clock(start, ahead, clock, step);
+        }
+        let local = self.zone.local(Timestamp(start)).naive_local();
+        let begun = local.and_utc().timestamp_millis().rem_euclid(DAY);
+        let midnight = local - TimeDelta::milliseconds(begun);
+        let on_day = |day: i64| {
+            let wall: NaiveDateTime = midnight + TimeDelta::milliseconds(day * DAY + clock);
+            // Of two equal wall clocks the later one can be the end of what began before the change.
+            self.zone.last_instant(wall).map(|at| at.0)
+        };
+        let floor = start.div_euclid(step) * step;
+        [0, 1].into_iter().filter_map(on_day).find(|end| *end >= floor).map_or(start, |end| end.max(start))
+    }
+}
+
+/// The first moment from the start on at which clocks that are `ahead` of UTC show a time of day, which is written in
+/// whole steps; all in milliseconds.
+fn on_clock(start: i64, ahead: i64, clock: i64, step: i64) -> i64 {
+    let within = start.rem_euclid(step);
+    let begun = (start - within + ahead).rem_euclid(DAY);
+    (start - within + (clock - begun).rem_euclid(DAY)).max(start)
+}
+
+/// `04:12:33` or `4:12:33` in milliseconds since midnight.
+fn plain_clock(cell: &[u8]) -> Option<i64> {
+    let (hour, rest) = match cell {
+        [h @ b'0'..=b'2', hh @ b'0'..=b'9', rest @ ..] => ((h - b'0') * 10 + (hh - b'0'), rest),
+        [h @ b'0'..=b'9', rest @ ..] => (h - b'0', rest),
+        _ => return None,
+    };
+    let &[b':', m @ b'0'..=b'5', mm @ b'0'..=b'9', b':', s @ b'0'..=b'5', ss @ b'0'..=b'9'] = rest else {
+        return None;
+    };
+    let number = |tens: u8, ones: u8| i64::from((tens - b'0') * 10 + (ones - b'0'));
+    (hour < 24).then(|| ((i64::from(hour) * 60 + number(m, mm)) * 60 + number(s, ss)) * 1000)
+}
