@@ -499,9 +499,11 @@ impl<'a> RowReader<'a> {
                 return Ok(Some((0, same)));
             }
             Verdict::Joined { at } => {
-                let row = self.judge(&line[..at], tally, sink)?;
+                // The byte order mark of the second file.
+                let before = line[..at].strip_suffix("\u{feff}".as_bytes()).unwrap_or(&line[..at]);
+                let row = self.judge(before, tally, sink)?;
                 tally.lines += 1;
-                self.count(&line[..at], row, tally);
+                self.count(before, row, tally);
                 // The heading counts as the line.
                 tally.lines -= 1;
                 let same = line[at..].trim_ascii_end() == self.layout.heading_line_bytes;
@@ -609,7 +611,10 @@ impl<'a> RowReader<'a> {
     fn joined_heading(&self, line: &[u8], cells: &[Cow<'_, str>]) -> Option<usize> {
         let own = &self.layout.heading_line_bytes;
         let found = (!own.is_empty()).then(|| memchr::memmem::find(line, own)).flatten();
-        if let Some(at) = found.filter(|at| *at > 0) {
+        let decoded = |bytes| self.layout.encoding.decode_without_bom_handling(bytes).0;
+        // A byte order mark before a heading is no row.
+        let is_row = |at: &usize| !headings::normal(&decoded(&line[..*at])).is_empty();
+        if let Some(at) = found.filter(is_row) {
             return Some(at);
         }
         // With quotes the cells are no bytes of the line any more.
@@ -621,7 +626,7 @@ impl<'a> RowReader<'a> {
             let rest = cells.get(i + 1..).filter(|rest| !rest.is_empty())?;
             if headings::role(cells.get(i)?).is_none() && headings::role(&rest[0]).is_some() {
                 let suffix = |at: &usize| {
-                    let text = self.layout.encoding.decode_without_bom_handling(&cell[*at..]).0;
+                    let text = decoded(&cell[*at..]);
                     let role = headings::role(&text).filter(|_| !text.contains('\u{fffd}'))?;
                     let others: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
                     is_heading(&[&[&*text], &others[..]].concat()).then_some(role)

@@ -1073,8 +1073,8 @@ fn a_newer_format_is_refused_and_not_guessed() {
     add(&folder, "a.tsv --channel shop");
     for name in ["ar/_errstat/manifest.json", "ar/_errstat/manifest.copy.json"] {
         let books = folder.text(name);
-        assert!(books.starts_with("{\"errstat_archive\":1,"), "{books:.80}");
-        folder.file(name, books.replacen("\"errstat_archive\":1,", "\"errstat_archive\":2,", 1));
+        assert!(books.starts_with("{\"errstat_archive\":2,"), "{books:.80}");
+        folder.file(name, books.replacen("\"errstat_archive\":2,", "\"errstat_archive\":3,", 1));
     }
     let before = everything(&folder, "ar/");
     for line in [

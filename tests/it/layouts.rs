@@ -250,10 +250,10 @@ fn two_whole_number_columns_without_headings_are_refused() {
 
 #[test]
 fn ambiguous_headings_are_refused_with_the_candidates_and_the_option() {
-    let content = "Date\tOccurred at\tReason\n2026-11-16 04:12:33\t2026-11-17 04:12:33\trequest_timeout\n2026-11-16 04:12:34\t2026-11-17 04:12:34\trequest_timeout\n";
+    let content = "Timestamp\tOccurred at\tReason\n2026-11-16 04:12:33\t2026-11-17 04:12:33\trequest_timeout\n2026-11-16 04:12:34\t2026-11-17 04:12:34\trequest_timeout\n";
     let folder = Folder::with("w.tsv", content);
     let sentence = folder.errstat("summary w.tsv").refused();
-    for word in ["w.tsv", "Date", "Occurred at", "--columns time="] {
+    for word in ["w.tsv", "Timestamp", "Occurred at", "--columns time="] {
         assert!(sentence.contains(word), "{word} is missing in: {sentence}");
     }
     let first = |summary: Summary| summary["data_span"]["first"].as_str().unwrap().to_owned();
@@ -309,20 +309,31 @@ fn columns_that_are_not_there_are_refused() {
 }
 
 #[test]
-fn whole_numbers_under_an_unknown_heading_are_not_passed_over_in_silence() {
+fn whole_numbers_under_an_unknown_heading_are_refused_until_the_user_says_what_they_are() {
     // Were `Hits` the count, 2 would be a wrong number without a word.
     let folder = Folder::with(
         "w.tsv",
         "Time\tReason\tHits\n2026-11-16 04:12:33\trequest_timeout\t20\n2026-11-16 04:12:34\trequest_timeout\t30\n",
     );
-    let summary = folder.summary("w.tsv");
-    assert_eq!(summary.errors(), 2);
-    assert!(
-        summary.list("notes").iter().any(|note| note["text"].as_str().unwrap().contains("Hits")),
-        "{:?}",
-        summary.notes()
-    );
+    for line in [
+        "summary w.tsv",
+        "report w.tsv -o out",
+        "archive add w.tsv --archive ar --channel shop",
+        "convert w.tsv -o w.csv",
+    ] {
+        let sentence = folder.errstat(line).refused();
+        for word in ["w.tsv", "Hits", "--columns count=3", "--columns count=none"] {
+            assert!(sentence.contains(word), "{word} is missing in: {sentence}");
+        }
+    }
     assert_eq!(folder.summary("w.tsv --columns count=Hits").errors(), 50);
+    assert_eq!(folder.summary("w.tsv --columns count=3").errors(), 50);
+    assert_eq!(folder.summary("w.tsv --columns count=none").errors(), 2);
+    // How the file was understood is still told.
+    assert!(folder.errstat("inspect w.tsv").run().code == Some(0));
+    // A column of row numbers as dataframes write it has no heading.
+    let indexed = "\tTime\tReason\n0\t2026-11-16 04:12:33\trequest_timeout\n1\t2026-11-16 04:12:34\trequest_timeout\n";
+    assert_eq!(Folder::with("w.tsv", indexed).summary("w.tsv").errors(), 2);
 }
 
 /// 24 rows of one error, ten minutes apart, from 00:00 of a day.
@@ -410,10 +421,169 @@ fn one_week_in_two_layouts_counts_once() {
 fn numbers_of_rows_are_no_counts() {
     let row = |i: u32| format!("{}\t2026-11-16 04:12:{:02}\trequest_timeout\tRequest timeout\n", 1000 + i, i % 60);
     let rows: String = (0..30).map(row).collect();
-    // Without headings, and under headings in a language that nobody told us: each row counts 1, and that is said.
+    // Without headings, and under headings in a language that nobody told us: each row counts 1.
     for headings in ["", "เลข\tเวลา\tสาเหตุ\tรายละเอียด\n"] {
         let summary = Folder::with("w.tsv", format!("{headings}{rows}")).summary("w.tsv");
         assert_eq!(summary.errors(), 30, "{headings}");
-        assert!(summary.note("count-unclear").contains("--columns count=1"), "{headings}");
     }
+}
+
+/// LINE's documented headings, in English and Japanese.
+const DOCUMENTED: [[&str; 6]; 2] =
+    [["Date", "Start", "End", "Reason", "Detail", "Errors"], ["日付", "開始", "終了", "原因", "詳細", "エラー"]];
+
+/// Three groups: 17 errors from 04:12:33 to 04:13:20, 3 across midnight, 5 in one second.
+const GROUPS: [[&str; 6]; 3] = [
+    ["2026-11-16", "04:12:33", "04:13:20", "error_status_code", "502", "17"],
+    ["2026-11-16", "23:59:50", "00:00:10", "request_timeout", "Request timeout", "3"],
+    ["2026-11-17", "19:00:00", "19:00:00", "could_not_connect", "Connection timeout: https://bot.example.com/cb", "5"],
+];
+
+fn documented(headings: Option<&[&str; 6]>, order: &[usize], delimiter: &str) -> String {
+    let line = |cells: &[&str; 6]| order.iter().map(|i| cells[*i]).collect::<Vec<_>>().join(delimiter) + "\n";
+    headings.map(line).unwrap_or_default() + &GROUPS.iter().map(line).collect::<String>()
+}
+
+fn assert_documented(summary: &Summary, context: &str) {
+    assert_eq!((summary.errors(), summary.balance()), (25, vec![[3, 3, 0]]), "{context}");
+    let last_seen = |detail: &str| {
+        let row = summary.list("by_detail").iter().find(|row| row["detail"] == detail).expect(detail);
+        (row["first_seen"].as_str().unwrap().to_owned(), row["last_seen"].as_str().unwrap().to_owned())
+    };
+    let tokyo = |time: &str| format!("2026-11-{time}+09:00");
+    assert_eq!(last_seen("502"), (tokyo("16T04:12:33"), tokyo("16T04:13:20")), "{context}");
+    assert_eq!(last_seen("Request timeout"), (tokyo("16T23:59:50"), tokyo("17T00:00:10")), "{context}");
+    assert_eq!(last_seen("Connection timeout"), (tokyo("17T19:00:00"), tokyo("17T19:00:00")), "{context}");
+    assert_eq!(summary["inputs"][0]["precision"], "second", "{context}");
+    assert_eq!(summary["by_host"][0]["host"], "https://bot.example.com", "{context}");
+    // A row counts at its start: 17 and 3 on the 16th, 5 on the 17th.
+    let days: Vec<u64> =
+        summary["windows"]["buckets"].as_array().unwrap().iter().map(|day| day["errors"].as_u64().unwrap()).collect();
+    assert_eq!(days, [20, 5], "{context}");
+}
+
+#[test]
+fn the_documented_layout_is_read_under_its_headings_in_any_order() {
+    for headings in &DOCUMENTED {
+        for (order, delimiter) in [
+            ([0, 1, 2, 3, 4, 5], "\t"),
+            ([5, 4, 3, 2, 1, 0], "\t"),
+            ([3, 4, 0, 5, 2, 1], ","),
+            ([1, 0, 3, 2, 5, 4], ";"),
+        ] {
+            let content = documented(Some(headings), &order, delimiter);
+            let summary = Folder::with("w.tsv", &content).summary("w.tsv --window day");
+            assert_documented(&summary, &content);
+            assert_eq!(summary["inputs"][0]["columns"]["end"], headings[2]);
+        }
+    }
+}
+
+#[test]
+fn the_documented_layout_is_recognised_by_its_content() {
+    for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [3, 4, 0, 5, 2, 1]] {
+        let content = documented(None, &order, "\t");
+        assert_documented(&Folder::with("w.tsv", &content).summary("w.tsv --window day"), &content);
+    }
+    // Headings that nobody told us, but for the column of the date.
+    let foreign = documented(Some(&["Date", "Von", "Bis", "Grund", "Einzelheit", "Errors"]), &[0, 1, 2, 3, 4, 5], "\t");
+    assert_documented(&Folder::with("w.tsv", &foreign).summary("w.tsv --window day"), &foreign);
+}
+
+#[test]
+fn the_columns_of_the_documented_layout_can_be_named() {
+    let content = documented(Some(&["A", "B", "C", "D", "E", "F"]), &[0, 1, 2, 3, 4, 5], "\t");
+    let folder = Folder::with("w.tsv", &content);
+    let by_number = folder.summary("w.tsv --window day --columns date=1,start=2,end=3,reason=4,detail=5,count=6");
+    assert_documented(&by_number, "by number");
+    let by_name = folder.summary("w.tsv --window day --columns date=A,start=B,end=C,reason=D,detail=E,count=F");
+    assert_documented(&by_name, "by name");
+}
+
+#[test]
+fn a_date_beside_one_time_of_day_is_a_time() {
+    let content = "日付\t時刻\t原因\t詳細\tエラー\n2026/11/16\t4:12\trequest_timeout\tRequest timeout\t3\n\
+                   2026/11/16\t午後4:12\trequest_timeout\tRequest timeout\t4\n";
+    let summary = Folder::with("w.tsv", content.replace("午後4:12", "16:12")).summary("w.tsv");
+    assert_eq!(summary.errors(), 7);
+    assert_eq!(summary["data_span"]["first"], "2026-11-16T04:12:00+09:00");
+    assert_eq!(summary["data_span"]["last"], "2026-11-16T16:12:00+09:00");
+    // A time of day without any date is refused, naming what is missing.
+    let sentence = Folder::with("w.tsv", "Start\tReason\tErrors\n04:12:33\trequest_timeout\t3\n")
+        .errstat("summary w.tsv")
+        .refused();
+    assert!(sentence.contains("date"), "{sentence}");
+}
+
+#[test]
+fn an_end_that_cannot_be_is_a_reject() {
+    for (end, why) in [("soon", "end is not a time"), ("2026-11-14 04:12:33", "end lies before")] {
+        let content = documented(Some(&DOCUMENTED[0]), &[0, 1, 2, 3, 4, 5], "\t").replacen("04:13:20", end, 1);
+        let summary = Folder::with("w.tsv", &content).summary("w.tsv");
+        assert_eq!((summary.balance(), summary.errors()), (vec![[3, 2, 1]], 8), "{end}");
+        assert!(summary.rejects()[0].1.contains(why), "{:?}", summary.rejects());
+    }
+    // Without an end the errors of a row ended when they began.
+    let content = documented(Some(&DOCUMENTED[0]), &[0, 1, 2, 3, 4, 5], "\t").replacen("04:13:20", "", 1);
+    assert_eq!(Folder::with("w.tsv", &content).summary("w.tsv").errors(), 25);
+}
+
+#[test]
+fn files_that_were_joined_without_a_line_end_lose_no_row() {
+    let whole = documented(Some(&DOCUMENTED[0]), &[0, 1, 2, 3, 4, 5], "\t");
+    let japanese = documented(Some(&DOCUMENTED[1]), &[0, 1, 2, 3, 4, 5], "\t").replace("2026-11", "2026-10");
+    let older = HEADINGS.join("\t") + "\n2026-09-16 04:12:33\trequest_timeout\tRequest timeout\t9\n";
+    let cut = whole.trim_end();
+    for (second, errors, rows) in [
+        // The same file again counts once.
+        (whole.clone(), 25, 6),
+        (format!("\u{feff}{whole}"), 25, 6),
+        (japanese, 50, 6),
+        (older, 34, 4),
+    ] {
+        let content = format!("{cut}{second}");
+        let folder = Folder::with("w.tsv", &content);
+        let summary = folder.summary("w.tsv --overlap max");
+        assert_eq!(summary.errors(), errors, "{content}");
+        assert_eq!(summary.balance(), [[rows, rows, 0]], "{content}");
+    }
+    // In quotes too.
+    let quoted = |text: &str| {
+        let line = |line: &str| line.split('\t').map(|cell| format!("\"{cell}\"")).collect::<Vec<_>>().join(",");
+        text.lines().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let content = quoted(&whole) + &quoted(&whole) + "\n";
+    let summary = Folder::with("w.csv", &content).summary("w.csv --overlap max");
+    assert_eq!((summary.errors(), summary.balance()), (25, vec![[6, 6, 0]]), "{content}");
+}
+
+#[test]
+fn counts_and_statuses_are_read_as_tools_retype_them() {
+    let content = "Date\tStart\tEnd\tReason\tDetail\tErrors\n\
+                   2026-11-16\t04:12:33\t04:12:40\terror_status_code\t502.0\t3.0\n\
+                   2026-11-16\t04:13:33\t04:13:40\terror_status_code\t5.02E+02\t1,234\n\
+                   2026-11-16\t04:14:33\t04:14:40\terror_status_code\t(502)\t１，２３４\n\
+                   2026-11-16\t04:15:33\t04:15:40\terror_status_code\tHTTP/1.1 502 Bad Gateway\t1\n\
+                   2026-11-16\t04:16:33\t04:16:40\terror_status_code\tstatus code 502\t\"2,000\"\n";
+    let folder = Folder::with("w.tsv", content);
+    let summary = folder.summary("w.tsv");
+    assert_eq!(summary.details(), [("error_status_code", "502", 4472)]);
+    assert_eq!(folder.summary("w.tsv --only status=5xx").errors(), 4472);
+}
+
+#[test]
+fn the_column_with_more_reason_codes_is_the_reason() {
+    // The detail stands first, and the first row's detail reads like a reason.
+    let content = "2026-11-16 04:12:33\tRequest timeout\trequest_timeout\t3\n\
+                   2026-11-16 04:12:34\t502\terror_status_code\t4\n\
+                   2026-11-16 04:12:35\tTLS handshake failure\tcould_not_connect\t5\n";
+    let summary = Folder::with("w.tsv", content).summary("w.tsv");
+    assert_eq!(
+        summary.details(),
+        [
+            ("could_not_connect", "TLS handshake failure", 5),
+            ("error_status_code", "502", 4),
+            ("request_timeout", "Request timeout", 3)
+        ]
+    );
 }

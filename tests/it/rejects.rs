@@ -43,7 +43,9 @@ fn reason_missing() {
 
 #[test]
 fn count_missing_not_a_whole_number_or_too_large() {
-    for count in ["", " ", "-1", "+-1", "1.5", "1e3", "many", "0x10", "99999999999999999999", "18446744073709551616"] {
+    for count in
+        ["", " ", "-1", "+-1", "1.5", "1e-3", "1,23", "many", "0x10", "99999999999999999999", "18446744073709551616"]
+    {
         assert_rejected(&format!("2026-11-16 04:12:34\trequest_timeout\tRequest timeout\t{count}"), "count");
     }
 }
