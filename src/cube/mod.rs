@@ -16,7 +16,7 @@ mod policy;
 mod stretch;
 mod suggest;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 pub use canonical::{Canonical, whose};
 pub use channels::{ChannelRules, Label, Naming, NamingLayer, naming};
@@ -251,6 +251,14 @@ impl Cube {
         for (source, labels) in self.sources.iter_mut().zip(labels) {
             source.report.channels =
                 labels.into_iter().filter_map(|label| self.labels[label as usize].clone()).collect();
+        }
+        // A copy is of whoever the original is of.
+        let known: HashMap<String, Vec<String>> =
+            self.reports().map(|report| (report.path.clone(), report.channels.clone())).collect();
+        for report in self.sources.iter_mut().map(|source| &mut source.report) {
+            if let Some(channels) = report.same_as.as_ref().and_then(|original| known.get(original)) {
+                report.channels.clone_from(channels);
+            }
         }
     }
 

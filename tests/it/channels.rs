@@ -258,6 +258,10 @@ fn a_file_is_of_the_named_channel_that_it_is_like() {
         channels(&folder.summary("shop.tsv news.tsv plain.tsv later.tsv")),
         named(&[("news", 210), ("shop", 60)])
     );
+    // A copy is of whoever the original is of.
+    folder.file("zz.tsv", rows(0..40, 1));
+    let copied = inputs(&folder.summary("shop.tsv plain.tsv zz.tsv"));
+    assert_eq!(copied.last(), Some(&("zz.tsv".into(), json!("shop"))));
     // Like two: nobody knows.
     folder.file("twin.tsv", named_rows("twin", 1));
     let sentence = folder.errstat("summary shop.tsv twin.tsv plain.tsv").refused();
