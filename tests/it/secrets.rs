@@ -232,6 +232,65 @@ fn of_a_file_with_semicolons() {
 }
 
 #[test]
+fn of_mails() {
+    let mail = |subject: &str, fields: [&str; 6], at: usize| {
+        let names = ["Channel name", "Reason for error", "Detail for error", "Error count", "Time detected", "URL"];
+        let lines: String = names.iter().zip(fields).map(|(name, value)| format!("{name}: {value}\n")).collect();
+        format!(
+            "From: Messaging API <noreply@line.example>\nTo: a@b.example\nSubject: {subject}\nMessage-ID: \
+             <{at}@line.example>\nDate: Mon, 16 Nov 2026 10:{at:02}:30 +0900\nMIME-Version: 1.0\nContent-Type: \
+             text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nChannel ID: 1650000001\n{lines}"
+        )
+    };
+    let folder = folder();
+    for at in 0..FORMS.len() {
+        let (url, time) = (form(at), format!("2026-11-16 10:{at:02}:00"));
+        let subject = "Messaging API: Your bot server returned no response or an error - shop";
+        let invalid = format!("Invalid URL syntax: {url}");
+        let (failed, new) = (format!("Connection failed: {url}"), format!("Brand new {url}"));
+        let of = |fields: [&str; 6]| mail(subject, fields, at);
+        for (kind, text) in [
+            of(["shop", "could_not_connect", &invalid, "1", &time, &url]),
+            of(["shop", "could_not_connect", &failed, "2", &time, ""]),
+            of(["shop", "could_not_connect", &new, "3", &time, ""]),
+            of([&format!("shop {url}"), &format!("because of {url}"), "", "4", &time, ""]),
+            of(["shop", "could_not_connect", &invalid, &url, &time, ""]),
+            of(["shop", "could_not_connect", &invalid, "5", &url, ""]),
+            of(["shop", "", &invalid, "6", &time, &url]),
+            mail(&format!("{subject} {url}"), ["shop", "could_not_connect", &invalid, "many", &time, &url], at),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            folder.file(&format!("in/{at}-{kind}.eml"), text);
+        }
+    }
+    let mut found = Vec::new();
+    for line in [
+        "summary in --format table --top 1000",
+        "summary in --format json",
+        "summary in --format csv",
+        "summary in --format markdown --top 1000",
+        "inspect in --top 1000",
+        "inspect in --top 1000 --for-issue",
+        "reconcile in",
+        "report in -o out -o text.md --rejects rejected.csv",
+        "archive add in --archive ar --channel shop",
+        "summary ar --format json",
+    ] {
+        let outcome = folder.errstat(line).run();
+        assert!(matches!(outcome.code, Some(0 | 2)), "{line}: {}", outcome.stderr);
+        found.extend([(line.to_owned(), outcome.text()), (format!("{line}, stderr"), outcome.stderr)]);
+    }
+    for name in folder.list().into_iter().filter(|name| !name.starts_with("in/")) {
+        found.push((name.clone(), String::from_utf8_lossy(&folder.bytes(&name)).into_owned()));
+    }
+    assert_no_secret(&found);
+    let json = &found.iter().find(|(line, _)| line == "summary in --format json").expect("JSON").1;
+    assert!(json.contains("Invalid URL syntax") && json.contains("Connection failed"), "the mails are read: {json}");
+}
+
+#[test]
 fn of_names_of_files() {
     let folder = Folder::new();
     let row = "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t502\t1\n";

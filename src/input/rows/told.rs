@@ -50,6 +50,10 @@ fn cell<'a>(cells: &'a [Cow<'_, str>], column: usize, layout: &Layout, privacy: 
     if layout.column(Role::Url) == Some(column) || shifted && is_like_path(text) {
         return if text.trim().is_empty() { Cow::Borrowed(text) } else { Cow::Owned(host(text, privacy)) };
     }
+    // Most cells have no colon but that of a time, and need not be held against every detail.
+    if !text.contains([':', '：']) || text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains(['/', '／']) {
+        return Cow::Owned(privacy.text(text));
+    }
     let reason = layout.column(Role::Reason).and_then(|reason| cells.get(reason));
     let reasons = [reason.map_or("", |reason| reason), "could_not_connect"];
     let split = reasons.into_iter().map(|reason| taxonomy::canonical(reason, text)).find(|found| found.url.is_some());
