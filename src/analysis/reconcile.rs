@@ -6,11 +6,12 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Bounds, Calendar, PeriodSpec};
+use super::{Bounds, Calendar, Note, PeriodSpec};
 use crate::{
     cube::{Cube, Label},
     error::Result,
-    model::{Origin, Precision, Timestamp},
+    model::{KindId, Origin, Precision, Sentence, SourceKind, Timestamp},
+    taxonomy::{self, Lang},
 };
 
 /// Mails against exports, by channel and day. Serialised, it is the output of `errstat reconcile --format json`.
@@ -25,6 +26,8 @@ pub struct Reconciliation {
     pub totals: Sums,
     /// Days on which a channel has an error, by channel and day.
     pub days: Vec<Day>,
+    /// Why there is nothing to compare, and what to do: `no-exports` or `no-mails`.
+    pub notes: Vec<Note>,
 }
 
 /// Errors as mails and as exports tell them.
@@ -32,9 +35,9 @@ pub struct Reconciliation {
 pub struct Sums {
     /// What mails told, each notification once.
     pub mailed: u64,
-    /// What exports hold.
+    /// What exports hold; what a mail told of counts on the day of the mail.
     pub exported: u64,
-    /// Mailed, and not in the exports: by reason and detail of a day, how much more was mailed than exported.
+    /// Mailed, and not in the exports: by status, or none, and five minutes.
     pub only_mailed: u64,
     /// Of these, those of moments for which an export speaks: it should have them.
     pub missing: u64,
@@ -57,20 +60,38 @@ impl Reconciliation {
     pub const SCHEMA: &'static str = "errstat/reconcile/1";
 }
 
-/// Errors of one reason and detail of a day.
-#[derive(Clone, Copy, Debug, Default)]
-struct Both {
-    mailed: u64,
-    /// Of these, at moments for which an export speaks.
-    covered: u64,
-    exported: u64,
+/// A group of errors that LINE mails about lasts so long, in milliseconds.
+const GROUP: i64 = 300_000;
+
+/// Errors that are one group: those of a channel with one status, or with none.
+type Key = (Label, Option<u16>);
+
+/// A group that a mail told of, and what of it the exports hold.
+struct Mailed {
+    at: i64,
+    step: i64,
+    errors: u64,
+    covered: bool,
+    found: u64,
+}
+
+/// Errors of an export from the first to the last moment (milliseconds), and what of them no mail told.
+struct Exported {
+    first: i64,
+    last: i64,
+    left: u64,
 }
 
 /// Compares what mails told with what exports hold, over a period.
 ///
+/// LINE mails about groups of five minutes by status, and errors without one are a single group, so nothing finer is
+/// compared: a mail may tell of an error of its status that lies up to five minutes from its time, on either side, since
+/// LINE does not say which end of the group that is. What was found counts on the day of the mail, also where the group
+/// goes on after midnight.
+///
 /// # Errors
 /// An impossible period, an input that cannot be read again where the period cuts a cell.
-pub fn reconcile(cube: &mut Cube, period: &PeriodSpec, calendar: &Calendar) -> Result<Reconciliation> {
+pub fn reconcile(cube: &mut Cube, period: &PeriodSpec, calendar: &Calendar, lang: Lang) -> Result<Reconciliation> {
     let zone = if cube.precision() == Precision::Day { cube.input_zone() } else { calendar.zone };
     let calendar = Calendar {
         zone,
@@ -79,50 +100,145 @@ pub fn reconcile(cube: &mut Cube, period: &PeriodSpec, calendar: &Calendar) -> R
     };
     let Bounds { start, end, .. } = period.resolve(&calendar)?.bounds;
     cube.cut(&[Timestamp(start), Timestamp(end)])?;
-    let mut by_day: BTreeMap<(Label, NaiveDate), BTreeMap<(u32, u32), Both>> = BTreeMap::new();
-    for told in cube.told().iter().filter(|told| (start..end).contains(&told.at.0)) {
-        let both =
-            by_day.entry((told.label, zone.day(told.at))).or_default().entry((told.reason, told.detail)).or_default();
-        both.mailed += told.errors;
-        both.covered += if told.covered { told.errors } else { 0 };
-    }
-    {
-        let catalog = cube.catalog();
-        for cell in super::cells_in(cube, start, end) {
-            let kind = catalog.kind(cell.kind);
-            if kind.origin == Origin::Export {
-                let label = cube.label_of()[kind.channel as usize];
-                let day = by_day.entry((label, zone.day(cell.span().first))).or_default();
-                day.entry((kind.reason, kind.detail)).or_default().exported += cell.errors;
-            }
+    let mut days: BTreeMap<(Label, NaiveDate), Sums> = BTreeMap::new();
+    let mut day = |(label, _): Key, at: i64, sums: Sums| {
+        if (start..end).contains(&at) {
+            days.entry((label, zone.day(Timestamp(at)))).or_default().add(sums);
+        }
+    };
+    for (key, (mut mailed, mut exported)) in groups(cube) {
+        find(&mut mailed, &mut exported);
+        for Mailed { at, errors, covered, found, .. } in mailed {
+            let only_mailed = errors - found;
+            let missing = if covered { only_mailed } else { 0 };
+            day(key, at, Sums { mailed: errors, exported: found, only_mailed, missing, only_exported: 0 });
+        }
+        for Exported { first, left, .. } in exported.into_iter().filter(|exported| exported.left > 0) {
+            day(key, first, Sums { exported: left, only_exported: left, ..Sums::default() });
         }
     }
     let mut totals = Sums::default();
-    let mut days: Vec<Day> = Vec::new();
-    for ((label, date), keys) in by_day {
-        let mut sums = Sums::default();
-        for both in keys.into_values() {
-            let only_mailed = both.mailed.saturating_sub(both.exported);
-            sums.mailed += both.mailed;
-            sums.exported += both.exported;
-            sums.only_mailed += only_mailed;
-            // What no export speaks for is missing from none.
-            sums.missing += both.covered.saturating_sub(both.exported);
-            sums.only_exported += both.exported.saturating_sub(both.mailed);
-        }
-        totals.mailed += sums.mailed;
-        totals.exported += sums.exported;
-        totals.only_mailed += sums.only_mailed;
-        totals.missing += sums.missing;
-        totals.only_exported += sums.only_exported;
-        days.push(Day { channel: cube.labels()[label as usize].clone(), date, sums });
-    }
+    days.values().for_each(|sums| totals.add(*sums));
+    let note = |sentence: &Sentence| Note {
+        code: sentence.key.trim_start_matches("reconcile.").replace('_', "-"),
+        text: lang.say(sentence),
+    };
     Ok(Reconciliation {
         schema: Reconciliation::SCHEMA,
         errstat: env!("CARGO_PKG_VERSION"),
         timezone: zone.to_string(),
         filter: cube.filter().shown(),
         totals,
-        days,
+        days: days
+            .into_iter()
+            .map(|((label, date), sums)| Day { channel: cube.labels()[label as usize].clone(), date, sums })
+            .collect(),
+        notes: nothing_to_compare(cube).iter().map(note).collect(),
     })
+}
+
+/// What is said where mails or exports are not there.
+fn nothing_to_compare(cube: &Cube) -> Option<Sentence> {
+    let exports = cube
+        .reports()
+        .any(|report| !matches!(report.kind, SourceKind::Mail | SourceKind::Archive | SourceKind::Parquet))
+        || cube.cells().iter().any(|cell| cube.catalog().kind(cell.kind).origin == Origin::Export);
+    match (exports, cube.told().is_empty()) {
+        (false, _) => Some(Sentence::new("reconcile.no_exports")),
+        (true, true) => Some(Sentence::new("reconcile.no_mails")),
+        (true, false) => None,
+    }
+}
+
+/// What mails told and exports hold of each key, in the order of time.
+fn groups(cube: &Cube) -> BTreeMap<Key, (Vec<Mailed>, Vec<Exported>)> {
+    let catalog = cube.catalog();
+    let status = |kind: KindId| {
+        let kind = catalog.kind(kind);
+        taxonomy::status(&catalog.reasons()[kind.reason as usize], &catalog.details()[kind.detail as usize])
+    };
+    let mut groups: BTreeMap<Key, (Vec<Mailed>, Vec<Exported>)> = BTreeMap::new();
+    for told in cube.told() {
+        let mailed = Mailed { at: told.at.0, step: told.step, errors: told.errors, covered: told.covered, found: 0 };
+        groups.entry((told.label, status(told.kind))).or_default().0.push(mailed);
+    }
+    let step = cube.precision().millis();
+    for cell in cube.cells() {
+        let kind = catalog.kind(cell.kind);
+        if kind.origin == Origin::Export {
+            let label = cube.label_of()[kind.channel as usize];
+            let span = cell.span();
+            let exported = Exported { first: span.first.0, last: span.last.0 + step - 1000, left: cell.errors };
+            groups.entry((label, status(cell.kind))).or_default().1.push(exported);
+        }
+    }
+    for (mailed, exported) in groups.values_mut() {
+        // Those that tell the time more exactly have less to choose from.
+        mailed.sort_by_key(|mail| (mail.step, mail.at));
+        exported.sort_by_key(|exported| (exported.first, exported.last));
+    }
+    groups
+}
+
+/// Finds the errors of the mails in the exports, each once: behind the time of a mail first, then before it.
+fn find(mailed: &mut [Mailed], exported: &mut [Exported]) {
+    let longest = exported.iter().map(|exported| exported.last - exported.first).max().unwrap_or(0);
+    for behind in [true, false] {
+        for mail in mailed.iter_mut() {
+            let (from, until) = match behind {
+                true => (mail.at, mail.at + mail.step - 1000 + GROUP),
+                false => (mail.at - GROUP, mail.at),
+            };
+            let next = exported.partition_point(|exported| exported.first < from - longest);
+            for exported in exported[next..].iter_mut().take_while(|exported| exported.first < until) {
+                let taken = exported.left.min(mail.errors - mail.found);
+                if exported.last >= from && taken > 0 {
+                    mail.found += taken;
+                    exported.left -= taken;
+                }
+            }
+        }
+    }
+}
+
+impl Sums {
+    fn add(&mut self, other: Sums) {
+        self.mailed += other.mailed;
+        self.exported += other.exported;
+        self.only_mailed += other.only_mailed;
+        self.missing += other.missing;
+        self.only_exported += other.only_exported;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found of each mail, and what is left of each export; times in seconds.
+    fn told(mailed: &[(i64, u64)], exported: &[(i64, u64)]) -> (Vec<u64>, Vec<u64>) {
+        let mail = |&(at, errors): &(i64, u64)| Mailed { at: at * 1000, step: 1000, errors, covered: true, found: 0 };
+        let row = |&(at, left): &(i64, u64)| Exported { first: at * 1000, last: at * 1000, left };
+        let mut mailed: Vec<Mailed> = mailed.iter().map(mail).collect();
+        let mut exported: Vec<Exported> = exported.iter().map(row).collect();
+        find(&mut mailed, &mut exported);
+        (mailed.iter().map(|mail| mail.found).collect(), exported.iter().map(|row| row.left).collect())
+    }
+
+    #[test]
+    fn a_mail_tells_of_five_minutes() {
+        // 299 seconds after it, 300 are another group; and as many before it.
+        assert_eq!(told(&[(1000, 7)], &[(1000, 3), (1299, 4), (1300, 9)]), (vec![7], vec![0, 0, 9]));
+        assert_eq!(told(&[(1000, 7)], &[(1300, 9)]), (vec![0], vec![9]));
+        assert_eq!(told(&[(1000, 7)], &[(699, 9)]), (vec![0], vec![9]));
+        assert_eq!(told(&[(1000, 7)], &[(700, 9)]), (vec![7], vec![2]));
+    }
+
+    #[test]
+    fn each_error_is_found_once_and_no_mail_takes_what_another_one_tells() {
+        assert_eq!(told(&[(0, 5), (300, 7)], &[(10, 5), (310, 7)]), (vec![5, 7], vec![0, 0]));
+        assert_eq!(told(&[(0, 5), (300, 7)], &[(10, 3), (310, 7)]), (vec![3, 7], vec![0, 0]));
+        // The first takes what comes before it only after the second took what is behind its time.
+        assert_eq!(told(&[(400, 5), (300, 7)], &[(310, 7)]), (vec![0, 7], vec![0]));
+    }
 }

@@ -47,7 +47,7 @@ pub fn run(mut arguments: Arguments) -> Result<(), Stop> {
         AsOf::Data => cube.span().map_or(options.now, |span| Timestamp(span.last.0 + 1000)),
     };
     let calendar = Calendar { zone: options.zone, week_start: options.week_start, as_of, data: None };
-    let found = analysis::reconcile(&mut cube, &options.period, &calendar)?;
+    let found = analysis::reconcile(&mut cube, &options.period, &calendar, options.lang)?;
     let text = match arguments.format {
         Format::Table => terminal::reconcile(&found, &screen::view(shared)),
         Format::Json => json::json(&found).map_err(unrendered)?,

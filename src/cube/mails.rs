@@ -25,6 +25,7 @@ struct Found {
     source: usize,
     part: usize,
     entry: Entry,
+    step: i64,
     covered: bool,
 }
 
@@ -33,10 +34,9 @@ struct Found {
 pub struct Told {
     pub label: Label,
     pub at: Timestamp,
+    /// How finely the mail tells that, in milliseconds.
+    pub step: i64,
     pub kind: KindId,
-    /// Indices of the catalog.
-    pub reason: u32,
-    pub detail: u32,
     pub errors: u64,
     /// An export of the channel speaks for that moment.
     pub covered: bool,
@@ -101,6 +101,7 @@ pub fn settle(
                     source,
                     part,
                     entry,
+                    step,
                     covered,
                 });
             }
@@ -110,7 +111,7 @@ pub fn settle(
     let mut told = Vec::new();
     {
         let known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
-        for ((label, at, reason, detail), mut copies) in by_key {
+        for ((label, at, ..), mut copies) in by_key {
             // Of equal ones the one that names its host; then by name, so that the order of the inputs changes nothing.
             copies.sort_by_key(|found| {
                 let host = known.kind(found.entry.kind).host.map(|host| known.hosts()[host as usize].clone());
@@ -118,7 +119,7 @@ pub fn settle(
             });
             let Some(first) = copies.into_iter().next() else { continue };
             let (kind, errors, covered) = (first.entry.kind, first.entry.errors, first.covered);
-            told.push(Told { label, at: Timestamp(at), kind, reason, detail, errors, covered });
+            told.push(Told { label, at: Timestamp(at), step: first.step, kind, errors, covered });
             if !covered {
                 kept.entry((first.source, first.part)).or_default().push(first.entry);
             }

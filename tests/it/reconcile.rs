@@ -126,15 +126,102 @@ fn the_table_says_it_in_a_sentence() {
     assert!(table("shop-2026-11-20.tsv --channel shop").contains("no notification mails"));
 }
 
+/// A mail of shop as LINE words it, of any reason.
+fn of_reason(time: &str, reason: &str, detail: &str, count: u32) -> String {
+    mail("shop", time, detail, count).replace("error_status_code", reason)
+}
+
 #[test]
-fn a_mail_and_an_export_of_other_seconds_of_one_day_are_compared_by_the_day() {
+fn groups_of_five_minutes_by_status_are_compared() {
     let folder = Folder::with(
         "shop-2026-11-20.tsv",
-        "Time\tReason\tDetail\tCount\n2026-11-16 10:00:03\terror_status_code\t502\t4\n2026-11-16 10:07:59\terror_status_code\t502\t3\n",
+        "Time\tReason\tDetail\tCount\n\
+         2026-11-16 10:00:03\terror_status_code\t502\t4\n\
+         2026-11-16 10:04:59\terror_status_code\t502\t3\n\
+         2026-11-16 10:04:59\terror_status_code\t503\t9\n\
+         2026-11-16 10:30:00\terror_status_code\t502\t8\n",
     );
-    folder.file("m/1.eml", mail("shop", "2026-11-16 10:07:00", "502", 7));
+    folder.file("m/1.eml", mail("shop", "2026-11-16 10:00:00", "502", 7));
+    // Half an hour later there is no mail; of another status there is none at all.
     let found = reconcile(&folder, &format!("shop-2026-11-20.tsv m {LABEL}"));
-    assert_eq!(sums(&found["totals"]), [7, 7, 0, 0, 0]);
+    assert_eq!(sums(&found["totals"]), [7, 24, 0, 0, 17]);
+    // The errors of another group, or of another status, are not those that the mail tells of.
+    folder.file("m/1.eml", mail("shop", "2026-11-16 10:20:00", "502", 7));
+    let found = reconcile(&folder, &format!("shop-2026-11-20.tsv m {LABEL}"));
+    assert_eq!(sums(&found["totals"]), [7, 24, 7, 7, 24]);
+}
+
+#[test]
+fn errors_without_a_status_are_one_group() {
+    let folder = Folder::with(
+        "shop-2026-11-20.tsv",
+        "Time\tReason\tDetail\tCount\n\
+         2026-11-16 10:00:03\tcould_not_connect\tConnection timeout\t4\n\
+         2026-11-16 10:01:10\trequest_timeout\tRequest timeout\t3\n\
+         2026-11-16 10:02:10\tunclassified\tStream closed unexpectedly\t2\n\
+         2026-11-16 10:03:10\terror_status_code\t502\t1\n",
+    );
+    folder.file("m/1.eml", of_reason("2026-11-16 10:00:00", "request_timeout", "Request timeout", 9));
+    let found = reconcile(&folder, &format!("shop-2026-11-20.tsv m {LABEL}"));
+    assert_eq!(sums(&found["totals"]), [9, 10, 0, 0, 1]);
+}
+
+#[test]
+fn a_group_goes_on_after_midnight() {
+    let folder = Folder::with(
+        "shop-2026-11-20.tsv",
+        "Time\tReason\tDetail\tCount\n\
+         2026-11-16 23:58:30\terror_status_code\t502\t4\n\
+         2026-11-17 00:01:00\terror_status_code\t502\t6\n",
+    );
+    folder.file("m/1.eml", mail("shop", "2026-11-16 23:58:00", "502", 10));
+    for period in ["all", "2026-11-16"] {
+        let found = reconcile(&folder, &format!("shop-2026-11-20.tsv m {LABEL} --period {period}"));
+        assert_eq!(days(&found), BTreeMap::from([(("shop", "2026-11-16"), [10, 10, 0, 0, 0])]), "{period}");
+    }
+    let found = reconcile(&folder, &format!("shop-2026-11-20.tsv m {LABEL} --period 2026-11-17"));
+    assert_eq!(days(&found), BTreeMap::new());
+}
+
+#[test]
+fn days_without_mails_are_left_out_of_the_table() {
+    let folder = inputs();
+    let line = format!("reconcile shop-2026-11-20.tsv m {LABEL} --as-of {AS_OF}");
+    let text = folder.errstat(&line).env("COLUMNS", "120").done().text();
+    assert!(text.contains("18 Nov 2026") && !text.contains("19 Nov 2026"), "{text}");
+}
+
+#[test]
+fn without_exports_or_mails_there_is_nothing_to_compare() {
+    let folder = inputs();
+    for (inputs, code, fix) in
+        [("m", "no-exports", "Download TSV file"), ("shop-2026-11-20.tsv --channel shop", "no-mails", "Add the mails")]
+    {
+        let text = folder.errstat(&format!("reconcile {inputs} --as-of {AS_OF}")).env("COLUMNS", "400").done().text();
+        assert!(text.contains("nothing to compare") && text.contains(fix), "{text}");
+        let found = reconcile(&folder, inputs);
+        let note = &found["notes"][0];
+        assert_eq!(note["code"], code);
+        assert!(note["text"].as_str().is_some_and(|text| text.contains(fix)), "{note}");
+    }
+    assert_eq!(reconcile(&folder, &format!("shop-2026-11-20.tsv m {LABEL}"))["notes"], json!([]));
+}
+
+#[test]
+fn a_period_of_an_archive_knows_the_coverage_of_all_months() {
+    let folder = Folder::with(
+        "shop-2026-11-20.tsv",
+        "Time\tReason\tDetail\tCount\n2026-09-01 10:00:00\terror_status_code\t502\t7\n\
+         2026-11-19 10:00:00\terror_status_code\t502\t7\n",
+    );
+    // In October the export holds nothing, and speaks for it.
+    folder.file("m/1.eml", mail("shop", "2026-10-10 10:00:00", "502", 5));
+    folder.errstat(&format!("archive add --archive ar shop-2026-11-20.tsv {LABEL}")).done();
+    folder.errstat("archive add --archive ar m").done();
+    for inputs in [format!("shop-2026-11-20.tsv m {LABEL}"), "ar".to_owned()] {
+        let found = reconcile(&folder, &format!("{inputs} --period 2026-10"));
+        assert_eq!(sums(&found["totals"]), [5, 0, 5, 5, 0], "{inputs}");
+    }
 }
 
 #[test]

@@ -19,8 +19,11 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
     // Exports that name no channel are not compared with mails that do.
     let unnamed = found.days.iter().any(|day| day.channel.is_none() && day.sums.exported > 0)
         && found.days.iter().any(|day| day.channel.is_some() && day.sums.only_mailed > 0);
+    for note in &found.notes {
+        sheet.paragraph("", &note.text, Ink::Notice);
+    }
     let (key, ink) = match (totals.mailed, totals.missing) {
-        (0, _) => ("reconcile.no_mails", Ink::Notice),
+        (0, _) => ("reconcile.none_mailed", Ink::Notice),
         (_, 0) if unnamed => ("reconcile.unnamed", Ink::Notice),
         (_, 0) if totals.only_mailed > 0 => ("reconcile.beyond", Ink::Notice),
         (_, 0) => ("reconcile.sound", Ink::Good),
@@ -33,7 +36,14 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
     if let Some(filter) = filter_heading(lang, &found.filter) {
         sheet.paragraph("", &filter, Ink::Notice);
     }
-    sheet.paragraph("", &lang.say(&sentence), ink);
+    if found.notes.is_empty() {
+        sheet.paragraph("", &lang.say(&sentence), ink);
+    }
+    // Days without mails have nothing to compare.
+    let days: Vec<_> = found.days.iter().filter(|day| day.sums.mailed > 0).collect();
+    if days.is_empty() {
+        return sheet.finish();
+    }
     sheet.blank();
     let titles: Vec<&str> = [
         "reconcile.channel",
@@ -48,7 +58,7 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
     .to_vec();
     let columns =
         [Column::Name, Column::Fixed, Column::Number, Column::Number, Column::Number, Column::Number, Column::Number];
-    let rows = found.days.iter().map(|day| {
+    let rows = days.into_iter().map(|day| {
         let mut row = vec![day.channel.clone().unwrap_or_else(|| "–".to_owned()), lang.day(day.date)];
         let sums = &day.sums;
         row.extend(
