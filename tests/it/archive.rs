@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::{
     notice::mail,
-    program::{AS_OF, Folder, Outcome, PROGRAM, Summary, text},
+    program::{AS_OF, Folder, Outcome, PROGRAM, Summary, ended, program, text},
     python,
 };
 
@@ -90,7 +90,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// Starts the program without waiting for it.
 fn start(folder: &Folder, line: &str) -> Child {
-    Command::new(PROGRAM)
+    program()
         .args(line.split_whitespace())
         .current_dir(folder.path(""))
         .stdin(Stdio::null())
@@ -263,7 +263,7 @@ fn a_kill_at_any_instant_leaves_the_old_or_the_new() {
     for i in 0..5 {
         fresh(&format!("whole{i}"));
         let began = Instant::now();
-        assert!(start(&folder, &format!("archive add --archive whole{i} new")).wait().expect("an end").success());
+        assert!(ended(start(&folder, &format!("archive add --archive whole{i} new"))).status.success());
         durations.push(began.elapsed());
     }
     durations.sort();
@@ -281,7 +281,7 @@ fn a_kill_at_any_instant_leaves_the_old_or_the_new() {
         sleep(duration.mul_f64(f64::from(run) * 0.618_033_988_75 % 1.0 * 1.05));
         // SIGKILL; it may have ended by itself.
         let _ = adding.kill();
-        killed += u32::from(!adding.wait().expect("an end").success());
+        killed += u32::from(!ended(adding).status.success());
         let errors = folder.summary("ar").errors();
         assert!(errors == old || errors == new, "run {run}: {errors}, neither {old} nor {new}");
         seen[usize::from(errors == new)] += 1;
@@ -307,7 +307,7 @@ fn a_kill_of_the_very_first_addition_leaves_nothing_or_everything() {
         let mut adding = start(&folder, "archive add --archive ar first.tsv");
         sleep(duration.mul_f64(f64::from(run) / 16.0));
         let _ = adding.kill();
-        adding.wait().expect("an end");
+        ended(adding);
         if folder.path("ar/_errstat/manifest.json").exists() {
             assert_eq!(folder.summary("ar").errors(), old);
         }
@@ -418,8 +418,8 @@ fn a_second_writer_waits_or_says_who_is_writing() {
     sleep(Duration::from_millis(150));
     assert_eq!(second.try_wait().expect("a process"), None, "it waits");
     assert_eq!(sh(&folder, "kill -CONT $1", &[&id]).0, Some(0));
-    assert!(first.wait().expect("an end").success());
-    assert!(second.wait().expect("an end").success());
+    assert!(ended(first).status.success());
+    assert!(ended(second).status.success());
     assert_eq!(folder.summary("ar").errors(), 40_005);
     sound(&folder, "ar");
 }
@@ -439,8 +439,8 @@ fn many_writers_and_readers_at_once_come_to_the_same() {
         // 1, 3, 5 …: every sum of powers of two without 1 is even.
         assert_eq!(folder.summary("ar").errors() % 2, 1);
     }
-    for mut adding in running {
-        assert!(adding.wait().expect("an end").success());
+    for adding in running {
+        assert!(ended(adding).status.success());
     }
     assert_eq!(folder.summary("ar").errors(), 127);
     sound(&folder, "ar");

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::program::{Folder, PROGRAM};
+use crate::program::{Folder, PROGRAM, ended, program};
 
 const GOOD: &str = "Time\tReason\tDetail\tCount\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t1\n";
 
@@ -233,7 +233,7 @@ fn a_closed_pipe_ends_it_quietly() {
         &["summary", "w.tsv", "--top", "5000"],
         &["explain"],
     ] {
-        let mut child = Command::new(PROGRAM)
+        let mut child = program()
             .args(arguments)
             .current_dir(folder.path(""))
             .stdout(Stdio::piped())
@@ -244,9 +244,9 @@ fn a_closed_pipe_ends_it_quietly() {
         let mut stdout = child.stdout.take().unwrap();
         let _ = stdout.read(&mut [0; 1]).unwrap();
         drop(stdout);
-        let mut stderr = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}: {stderr}");
+        let output = ended(child);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {stderr}");
         assert!(!stderr.contains("pipe") && !stderr.contains("panicked"), "{stderr}");
     }
 }

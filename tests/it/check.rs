@@ -455,17 +455,17 @@ fn the_verdict_depends_on_nothing_but_inputs_rules_and_options() {
 
 #[test]
 fn the_exit_code_survives_a_closed_pipe() {
-    use std::process::{Command, Stdio};
+    use std::process::Stdio;
     for (most, code) in [("60", 0), ("59", 1)] {
         let folder = folder(&format!("[check]\nperiod = \"last-week\"\nmax_errors = {most}\n"));
-        let mut child = Command::new(crate::program::PROGRAM)
+        let mut child = crate::program::program()
             .args(["check", "errors-2026-11-23.tsv", "--as-of", AS_OF])
             .current_dir(folder.path(""))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         drop(child.stdout.take());
-        assert_eq!(child.wait().unwrap().code(), Some(code));
+        assert_eq!(crate::program::ended(child).status.code(), Some(code));
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::{
     fs::{self, File},
-    io::{Read, Write},
+    io::Write,
     os::unix::{fs::OpenOptionsExt, process::ExitStatusExt},
     path::Path,
     process::{Child, Command, Output, Stdio},
@@ -14,7 +14,7 @@ use std::{
 
 use flate2::{Compression, write::GzEncoder};
 
-use crate::program::{Folder, PROGRAM};
+use crate::program::{Folder, PROGRAM, ended, program};
 
 const HEADING: &str = "Time\tReason\tDetail\tCount\n";
 const GOOD: &str = "2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t1\n";
@@ -178,7 +178,7 @@ fn nobody_who_reads_standard_output_is_no_fault() {
     let folder = workplace();
     let mut failures = Vec::new();
     for (line, code) in PRINTING {
-        let mut child = Command::new(PROGRAM)
+        let mut child = program()
             .args(line.split(' '))
             .current_dir(folder.path(""))
             .stdin(Stdio::null())
@@ -187,9 +187,8 @@ fn nobody_who_reads_standard_output_is_no_fault() {
             .spawn()
             .expect("the program");
         drop(child.stdout.take());
-        let mut told = String::new();
-        child.stderr.take().expect("a pipe").read_to_string(&mut told).expect("UTF-8");
-        let status = child.wait().expect("an end");
+        let output = ended(child);
+        let (status, told) = (output.status, sentence(&output));
         if status.code() != Some(code) || told.contains("pipe") || told.contains("panicked") {
             failures.push(format!("{line}: {status}: {told}"));
         }
@@ -245,7 +244,9 @@ fn signal(name: &str, process: u32) {
 /// Writes rows into a pipe until the program has surely read some; the pipe stays open with what is given back.
 fn fed(pipe: &Path, reader: &mut Child) -> File {
     const O_NONBLOCK: i32 = 0o4000;
+    let begun = Instant::now();
     let pause = |reader: &mut Child| {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it does not read");
         assert_eq!(reader.try_wait().expect("a state"), None, "it ended while it was fed");
         sleep(Duration::from_millis(1));
     };
@@ -268,7 +269,7 @@ fn fed(pipe: &Path, reader: &mut Child) -> File {
 
 /// The program, running, with its temporary files in a folder.
 fn started(folder: &Folder, line: &str, scratch: &Folder) -> Child {
-    Command::new(PROGRAM)
+    program()
         .args(line.split(' '))
         .current_dir(folder.path(""))
         .env("TMPDIR", scratch.path(""))
@@ -289,10 +290,9 @@ fn interrupted(folder: &Folder, command: &str, name: &str, number: i32) -> Optio
     let mut child = started(folder, &command.replace("{}", "pipe"), &scratch);
     let end = fed(&pipe, &mut child);
     signal(name, child.id());
-    let status = child.wait().expect("an end");
+    let output = ended(child);
     drop(end);
-    let mut told = String::new();
-    child.stderr.take().expect("a pipe").read_to_string(&mut told).expect("UTF-8");
+    let (status, told) = (output.status, String::from_utf8_lossy(&output.stderr).into_owned());
     let ended = status.signal() == Some(number) || status.code() == Some(128 + number);
     let after = state(folder);
     let left: Vec<&String> = after.iter().filter(|file| !before.contains(file)).map(|(name, _)| name).collect();
@@ -328,11 +328,11 @@ fn a_signal_at_any_moment_leaves_the_old_outputs_or_the_new_ones() {
             for name in folder.list().into_iter().filter(|name| name.starts_with("out")) {
                 folder.file(&name, "of last week");
             }
-            let mut child = started(&folder, &line, &folder);
+            let child = started(&folder, &line, &folder);
             sleep(Duration::from_millis(pause));
             let _ =
                 Command::new("kill").args(["-s", ["INT", "TERM", "KILL"][turn % 3], &child.id().to_string()]).status();
-            child.wait().expect("an end");
+            ended(child);
             for name in folder.list() {
                 let bytes = folder.bytes(&name);
                 let old = bytes == b"of last week";

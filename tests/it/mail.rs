@@ -6,7 +6,7 @@ use std::{fs, io::Write};
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::Value;
 
-use crate::program::{AS_OF, Call, Folder, text};
+use crate::program::{AS_OF, Call, Folder, ended, text};
 
 /// Prints as JSON what the parser finds: headers, the tree of parts, and each leaf with its bytes.
 const PARSER: &str = r#"
@@ -54,7 +54,7 @@ impl Mail {
         });
         // What it prints, it prints after all is read, so nothing waits for anything here.
         python.stdin.take().expect("a pipe").write_all(message).expect("a reader");
-        let output = python.wait_with_output().expect("python3 ends");
+        let output = ended(python);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Mail(serde_json::from_slice(&output.stdout).expect("JSON"))
     }

@@ -13,6 +13,9 @@ use std::{
     fs,
     ops::Index,
     path::{Path, PathBuf},
+    process,
+    sync::mpsc,
+    thread,
     time::Duration,
 };
 
@@ -31,6 +34,32 @@ const MACHINE_ZONES: [&str; 4] = ["UTC", "America/New_York", "Asia/Kolkata", "Pa
 
 /// No run takes longer, whatever it is fed.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Signals that end a program, whatever the tests' own process does with them: what a process ignores (SIGHUP below
+/// `nohup`), those that it starts ignore too.
+const DEFAULT_SIGNALS: &str = "--default-signal=HUP,INT,QUIT,TERM,PIPE";
+
+/// The program, to be started by the test itself and to be ended by signals.
+pub fn program() -> process::Command {
+    let mut command = process::Command::new("env");
+    command.args([DEFAULT_SIGNALS, PROGRAM]);
+    command
+}
+
+/// What a started program wrote into its pipes, once it has ended. One that goes on too long is killed, and the test
+/// fails.
+pub fn ended(child: process::Child) -> process::Output {
+    let id = child.id().to_string();
+    let (done, output) = mpsc::channel();
+    thread::spawn(move || done.send(child.wait_with_output()));
+    match output.recv_timeout(PATIENCE) {
+        Ok(output) => output.expect("an end"),
+        Err(_) => {
+            let killed = process::Command::new("kill").args(["-s", "KILL", &id]).status();
+            panic!("process {id} did not end within {PATIENCE:?}; killed: {killed:?}");
+        }
+    }
+}
 
 /// A temporary folder in which the program runs.
 pub struct Folder {
