@@ -194,15 +194,19 @@ impl Context<'_> {
         Ok(rows)
     }
 
-    /// By channel; `windows` has the errors of each channel by window.
-    pub fn channels(&self, mut windows: BTreeMap<u32, Vec<u64>>, window_count: usize) -> PolarsResult<Vec<ChannelRow>> {
-        let mut rows: Vec<ChannelRow> = self
+    /// By channel, each with its label; `windows` has the errors of each label by window.
+    pub fn channels(
+        &self,
+        mut windows: BTreeMap<u32, Vec<u64>>,
+        window_count: usize,
+    ) -> PolarsResult<Vec<(u32, ChannelRow)>> {
+        let mut rows: Vec<(u32, ChannelRow)> = self
             .groups(&["channel"])?
             .into_iter()
-            .map(|group| {
-                let label = group.keys[0].unwrap_or(0);
+            .filter_map(|group| {
+                let label = group.keys[0]?;
                 let compared = self.compared(&group);
-                ChannelRow {
+                let row = ChannelRow {
                     channel: self.cube.labels()[label as usize].clone(),
                     errors: group.errors,
                     share: share(group.errors, self.total),
@@ -210,23 +214,25 @@ impl Context<'_> {
                     change: compared.change(),
                     change_pct: compared.change_pct(),
                     by_window: windows.remove(&label).unwrap_or_else(|| vec![0; window_count]),
-                }
+                };
+                Some((label, row))
             })
             .collect();
-        rows.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| a.channel.cmp(&b.channel)));
+        rows.sort_by(|(_, a), (_, b)| b.errors.cmp(&a.errors).then_with(|| a.channel.cmp(&b.channel)));
         Ok(rows)
     }
 
-    /// By webhook host, where the inputs name it.
-    pub fn hosts(&self) -> PolarsResult<Vec<HostRow>> {
+    /// By webhook host, where the inputs name it, each with its index in the catalog.
+    pub fn hosts(&self) -> PolarsResult<Vec<(u32, HostRow)>> {
         let catalog = self.cube.catalog();
         let named = self.groups(&["host"])?.into_iter().filter(|group| group.rows > 0);
-        let mut rows: Vec<HostRow> = named
+        let mut rows: Vec<(u32, HostRow)> = named
             .filter_map(|group| {
-                Some(HostRow { host: catalog.hosts()[group.keys[0]? as usize].0.clone(), errors: group.errors })
+                let index = group.keys[0]?;
+                Some((index, HostRow { host: catalog.hosts()[index as usize].0.clone(), errors: group.errors }))
             })
             .collect();
-        rows.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| a.host.cmp(&b.host)));
+        rows.sort_by(|(_, a), (_, b)| b.errors.cmp(&a.errors).then_with(|| a.host.cmp(&b.host)));
         Ok(rows)
     }
 }

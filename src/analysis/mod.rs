@@ -260,16 +260,11 @@ impl Frames<'_> {
             }
             _ => Vec::new(),
         };
-        let by_channel = context.channels(by_channel, windows.len())?;
-        let by_host = context.hosts()?;
+        let (channels, by_channel): (Vec<u32>, Vec<ChannelRow>) =
+            context.channels(by_channel, windows.len())?.into_iter().unzip();
+        let (hosts, by_host): (Vec<u32>, Vec<HostRow>) = context.hosts()?.into_iter().unzip();
         let slices = if options.slices {
             let numbers: Vec<Option<u32>> = reasons.iter().map(|(_, number)| *number).collect();
-            let label =
-                |row: &ChannelRow| cube.labels().iter().position(|label| *label == row.channel).unwrap_or(0) as u32;
-            let host =
-                |row: &HostRow| cube.catalog().hosts().iter().position(|host| host.0 == row.host).unwrap_or(0) as u32;
-            let (channels, hosts): (Vec<u32>, Vec<u32>) =
-                (by_channel.iter().map(label).collect(), by_host.iter().map(host).collect());
             Some(self.slices(windows, &in_windows, &numbers, &channels, &hosts))
         } else {
             None

@@ -172,7 +172,7 @@ pub fn naming(catalog: &Catalog, last: impl Fn(u32) -> Option<i64>) -> Naming {
     sorted.dedup_by(|a, b| a.0 == b.0);
     let index: HashMap<Option<String>, Label> =
         sorted.iter().enumerate().map(|(index, (label, _))| (label.clone(), index as Label)).collect();
-    found.label_of = identities.iter().map(|identity| index.get(&label(*identity)).copied().unwrap_or(0)).collect();
+    found.label_of = identities.iter().map(|identity| index[&label(*identity)]).collect();
     found.channels = sorted.iter().map(|(_, identity)| channel(*identity)).collect();
     found.labels = sorted.into_iter().map(|(label, _)| label).collect();
     found

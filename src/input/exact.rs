@@ -52,7 +52,7 @@ impl RowSink for ExactSink {
 }
 
 /// The rows of a part in a stretch of time (milliseconds, end exclusive). Only the chunks that hold
-/// such rows are read, where the text lies on disk as it is.
+/// such rows are read; a packed text is unpacked up to them.
 ///
 /// # Errors
 /// Where the input cannot be read again.
@@ -65,7 +65,7 @@ pub fn exact_rows(
 ) -> Result<ExactRows> {
     let mut all = ExactRows::new();
     let (layout, range, text) = match (&part.rows_in, &source.text) {
-        (RowsIn::Lines { layout, range, index }, Some(text)) => match bytes(text, range, index, &stretch) {
+        (RowsIn::Lines { layout, range, index }, Some(text)) => match bytes(range, index, &stretch) {
             Some(range) => (layout, range, text),
             None => return Ok(all),
         },
@@ -103,18 +103,11 @@ pub fn exact_rows(
 }
 
 /// The bytes that hold the rows of a stretch of time; nothing where there are none.
-fn bytes(text: &Text, range: &Range<u64>, index: &[(u64, Span)], stretch: &Range<i64>) -> Option<Range<u64>> {
+fn bytes(range: &Range<u64>, index: &[(u64, Span)], stretch: &Range<i64>) -> Option<Range<u64>> {
     let inside = |(_, span): &&(u64, Span)| span.last.0 >= stretch.start && span.first.0 < stretch.end;
     let first = index.iter().position(|chunk| inside(&chunk))?;
     let last = index.iter().rposition(|chunk| inside(&chunk))?;
-    match text {
-        Text::File { .. } => {
-            let end = index.get(last + 1).map_or(range.end, |(offset, _)| *offset);
-            Some(index[first].0..end)
-        }
-        // A stream must be unpacked from its start anyway.
-        Text::Stream(_) => Some(range.clone()),
-    }
+    Some(index[first].0..index.get(last + 1).map_or(range.end, |(offset, _)| *offset))
 }
 
 /// Whether two inputs are the same byte for byte, once unpacked and decoded.
@@ -140,5 +133,24 @@ pub fn identical(a: &Source, b: &Source) -> Result<bool> {
         if one.is_empty() {
             return Ok(true);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Timestamp;
+
+    #[test]
+    fn only_the_chunks_that_hold_a_stretch_of_time_are_read() {
+        let span = |first, last| Span { first: Timestamp(first), last: Timestamp(last) };
+        // Behind a heading of 40 bytes; the third chunk goes back in time.
+        let index = [(40, span(0, 9)), (1040, span(10, 19)), (2040, span(5, 12)), (3040, span(20, 29))];
+        let read = |stretch: Range<i64>| bytes(&(40..u64::MAX), &index, &stretch);
+        assert_eq!(read(0..5), Some(40..1040));
+        assert_eq!(read(13..20), Some(1040..2040));
+        assert_eq!(read(5..6), Some(40..3040));
+        assert_eq!(read(25..99), Some(3040..u64::MAX));
+        assert_eq!(read(30..99), None);
     }
 }
