@@ -114,6 +114,9 @@ fn files(cube: &Cube, notes: &mut Vec<Sentence>) {
         notes.push(Sentence::new("note.skipped_files").with("count", cube.skipped.len() - NAMED_FILES));
     }
     for report in cube.reports() {
+        if report.partial {
+            notes.push(Sentence::new("note.partial_download").with("path", &report.path));
+        }
         if report.rejected > 0 {
             notes.push(
                 Sentence::new("note.rejects")

@@ -76,6 +76,9 @@ pub fn tell_left_out(canonical: &Canonical, showing: &Showing) {
     }
     let lang = showing.lang();
     canonical.notes().iter().for_each(|note| tell(&lang.say(note)));
+    for report in canonical.reports().filter(|report| report.partial) {
+        tell(&lang.say(&Sentence::new("note.partial_download").with("path", &report.path)));
+    }
     for report in canonical.reports().filter(|report| report.rejected > 0) {
         let note = Sentence::new("note.rejects")
             .with("path", &report.path)

@@ -97,6 +97,8 @@ pub struct Chunk<'a> {
     /// Offset of the first byte in the text.
     pub offset: u64,
     pub lines: &'a [u8],
+    /// The last line has no end in the text, which ends there: the end was added.
+    pub open: bool,
 }
 
 /// Whether to go on.
@@ -154,11 +156,12 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
             if first.len() == CHUNK {
                 stream = Some(io::Cursor::new(first).chain(rest));
             } else {
-                if first.last().is_some_and(|last| *last != plan.line_end) {
+                let open = first.last().is_some_and(|last| *last != plan.line_end);
+                if open {
                     first.push(plan.line_end);
                 }
                 if !first.is_empty() {
-                    collect(work(&mut worker(), Chunk { offset: plan.range.start, lines: &first })?)?;
+                    collect(work(&mut worker(), Chunk { offset: plan.range.start, lines: &first, open })?)?;
                 }
                 return Ok(());
             }
@@ -234,17 +237,17 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
             });
         }
         Text::Stream(_) => {
-            let (send, receive) = mpsc::sync_channel::<(u64, u64, Vec<u8>)>(plan.threads + 1);
+            let (send, receive) = mpsc::sync_channel::<(u64, Block)>(plan.threads + 1);
             let receive = Mutex::new(receive);
             let run = || {
                 let mut state = worker();
                 loop {
                     // The lock is held while waiting: whoever has it gets the next block.
-                    let Ok((index, offset, block)) = lock(&receive).recv() else { break };
+                    let Ok((index, Block { offset, lines, open })) = lock(&receive).recv() else { break };
                     if stop.load(Ordering::Acquire) {
                         continue;
                     }
-                    match work(&mut state, Chunk { offset, lines: &block }) {
+                    match work(&mut state, Chunk { offset, lines: &lines, open }) {
                         Ok(result) => deliver(index, result),
                         Err(error) => fail(error),
                     }
@@ -256,9 +259,9 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
                 }
                 let mut index = 0;
                 let sent = stream.map_or(Ok(()), |stream| {
-                    blocks(stream, plan, |offset, block| {
+                    blocks(stream, plan, |block| {
                         index += 1;
-                        !stop.load(Ordering::Acquire) && send.send((index - 1, offset, block)).is_ok()
+                        !stop.load(Ordering::Acquire) && send.send((index - 1, block)).is_ok()
                     })
                 });
                 drop(send);
@@ -297,21 +300,23 @@ impl Lines {
         if range.start > first {
             match memchr::memchr(self.line_end, &self.buffer[..filled]) {
                 Some(at) => start = at + 1,
-                None => return Ok(Chunk { offset: range.end, lines: &[] }),
+                None => return Ok(Chunk { offset: range.end, lines: &[], open: false }),
             }
         }
         if start >= filled {
-            return Ok(Chunk { offset: range.end, lines: &[] });
+            return Ok(Chunk { offset: range.end, lines: &[], open: false });
         }
         // The last line ends behind the range.
         let mut at = range.end;
         let tail = memchr::memrchr(self.line_end, &self.buffer[start..filled]).map_or(start, |end| start + end + 1);
         let mut step = 4 * 1024;
+        let mut open = false;
         while self.buffer[filled - 1] != self.line_end {
             if at >= self.len || filled - tail > LONGEST_LINE {
                 self.hold(filled + 1);
                 self.buffer[filled] = self.line_end;
                 filled += 1;
+                open = at >= self.len;
                 break;
             }
             let more = self.fill(filled, at, (at + step).min(self.len))?;
@@ -320,7 +325,7 @@ impl Lines {
             let found = memchr::memchr(self.line_end, &self.buffer[filled..filled + more]);
             filled += found.map_or(more, |end| end + 1);
         }
-        Ok(Chunk { offset: from + start as u64, lines: &self.buffer[start..filled] })
+        Ok(Chunk { offset: from + start as u64, lines: &self.buffer[start..filled], open })
     }
 
     /// Reads a range of the file into the buffer from an index on, and gives its length.
@@ -343,9 +348,16 @@ impl Lines {
     }
 }
 
+/// Lines of a stream: a [`Chunk`] of its own.
+struct Block {
+    offset: u64,
+    lines: Vec<u8>,
+    open: bool,
+}
+
 /// Cuts a stream that stands at the start of the range into blocks of whole lines and hands each on with its
 /// offset, until there is no more or nobody wants more. A line that is too long is cut, which makes it a reject.
-fn blocks(stream: impl Read, plan: &Plan, mut hand_on: impl FnMut(u64, Vec<u8>) -> bool) -> io::Result<()> {
+fn blocks(stream: impl Read, plan: &Plan, mut hand_on: impl FnMut(Block) -> bool) -> io::Result<()> {
     let mut stream = stream.take(plan.range.end.saturating_sub(plan.range.start));
     let mut offset = plan.range.start;
     let mut rest: Vec<u8> = Vec::new();
@@ -365,7 +377,11 @@ fn blocks(stream: impl Read, plan: &Plan, mut hand_on: impl FnMut(u64, Vec<u8>) 
                 rest.extend_from_slice(&block[end + 1..]);
                 block.truncate(end + 1);
             }
-            None if ended => block.push(plan.line_end),
+            None if ended => {
+                block.push(plan.line_end);
+                hand_on(Block { offset, lines: block, open: true });
+                return Ok(());
+            }
             None if block.len() <= LONGEST_LINE => {
                 rest = block;
                 continue;
@@ -374,7 +390,7 @@ fn blocks(stream: impl Read, plan: &Plan, mut hand_on: impl FnMut(u64, Vec<u8>) 
                 let whole = block.len() as u64 + skip_line(&mut stream, plan.line_end, &mut rest)?;
                 block.truncate(LONGEST_LINE + 1);
                 block.push(plan.line_end);
-                if !hand_on(offset, block) {
+                if !hand_on(Block { offset, lines: block, open: false }) {
                     return Ok(());
                 }
                 offset += whole;
@@ -382,7 +398,7 @@ fn blocks(stream: impl Read, plan: &Plan, mut hand_on: impl FnMut(u64, Vec<u8>) 
             }
         }
         let len = block.len() as u64;
-        if !hand_on(offset, block) || ended {
+        if !hand_on(Block { offset, lines: block, open: false }) || ended {
             return Ok(());
         }
         offset += len;

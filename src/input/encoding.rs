@@ -3,7 +3,9 @@
 use std::io::Read;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{
+    BIG5, EUC_JP, EUC_KR, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_874,
+};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::headings;
@@ -36,9 +38,7 @@ pub fn recognise(head: &[u8], asked: Option<&'static Encoding>) -> Recognised {
     if is_utf8(head) {
         return found(UTF_8, "evidence.encoding_utf8");
     }
-    let with_heading =
-        [UTF_8, SHIFT_JIS, BIG5, EUC_JP, GBK, EUC_KR].into_iter().find(|e| shows_foreign_heading(head, e));
-    match with_heading {
+    match with_most_headings(head) {
         Some(encoding) => found(encoding, "evidence.encoding_heading"),
         None if only_stray_bytes(head) => found(UTF_8, "evidence.encoding_stray"),
         None => {
@@ -75,12 +75,22 @@ fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Whether a known heading that is not plain ASCII appears among the first lines.
-fn shows_foreign_heading(head: &[u8], encoding: &'static Encoding) -> bool {
-    head.split(|b| matches!(b, b'\n' | b'\r')).take(60).filter(|line| !line.is_ascii()).any(|line| {
+/// The encoding under which most cells of a line are known headings: one may look like one by chance, a line does not.
+fn with_most_headings(head: &[u8]) -> Option<&'static Encoding> {
+    // The first of the best, by how many people have each.
+    let candidates = [UTF_8, SHIFT_JIS, BIG5, EUC_JP, GBK, EUC_KR, WINDOWS_874];
+    let counted = candidates.into_iter().rev().map(|encoding| (foreign_headings(head, encoding), encoding));
+    counted.max_by_key(|(known, _)| *known).filter(|(known, _)| *known > 0).map(|(_, encoding)| encoding)
+}
+
+/// How many known headings that are not plain ASCII one of the first lines has.
+fn foreign_headings(head: &[u8], encoding: &'static Encoding) -> usize {
+    let lines = head.split(|b| matches!(b, b'\n' | b'\r')).take(60).filter(|line| !line.is_ascii());
+    let known = lines.map(|line| {
         let (text, _) = encoding.decode_without_bom_handling(line);
-        text.split(['\t', ',', ';']).any(|cell| !cell.is_ascii() && headings::role(cell).is_some())
-    })
+        text.split(['\t', ',', ';']).filter(|cell| !cell.is_ascii() && headings::role(cell).is_some()).count()
+    });
+    known.max().unwrap_or(0)
 }
 
 /// Whether bytes beyond ASCII stand alone, or are mostly whole characters of UTF-8: damage, not another encoding.
@@ -132,6 +142,30 @@ mod tests {
             let name = if order(1) == [1, 0] { "UTF-16LE" } else { "UTF-16BE" };
             assert_eq!(recognised(&utf16(TABLE, order)), name);
             assert_eq!(recognised(&utf16(&format!("\u{feff}{TABLE}"), order)), name);
+        }
+    }
+
+    #[test]
+    fn the_encoding_of_most_headings_wins() {
+        // Each with every heading that its people have for it.
+        for (encoding, table) in [
+            (
+                SHIFT_JIS,
+                "日付,開始,終了,原因,詳細,エラー\n2026/11/17,4:12:33,4:12:59,request_timeout,Request timeout,3\n",
+            ),
+            (EUC_JP, "日付\t開始\t終了\t原因\t詳細\tエラー\n"),
+            (EUC_JP, "発生日時\tエラー原因\tエラー詳細\t発生回数\tチャネル名\n"),
+            (
+                BIG5,
+                "日期,開始,結束,原因,詳細資訊,錯誤數\n2026/11/17,上午 04:12:33,上午 04:12:59,request_timeout,Request timeout,3\n",
+            ),
+            (BIG5, "日期\t開始時間\t結束時間\t原因\t詳情\t次數\t頻道名稱\n"),
+            (GBK, "日期,開始時間,結束時間,原因,詳情,次數,頻道名稱\n"),
+        ] {
+            let (bytes, _, unmappable) = encoding.encode(table);
+            assert!(!unmappable, "{table}");
+            let found = recognise(&bytes, None);
+            assert_eq!((found.encoding, found.evidence), (encoding, "evidence.encoding_heading"), "{table}");
         }
     }
 

@@ -18,6 +18,7 @@ mod headings;
 mod layout;
 mod mail;
 mod options;
+mod partial;
 mod piped;
 mod place;
 mod post;
@@ -49,9 +50,10 @@ pub use stored::{Entry, Held, Stored};
 
 use crate::{
     error::{Error, Result},
-    model::{Catalog, Sentence},
+    model::{Catalog, CoverageBasis, Sentence},
 };
 use find::{Located, unreadable};
+use partial::is_partial;
 use place::Place;
 use source::Outcome;
 use unpack::Unpacked;
@@ -139,6 +141,8 @@ struct Job {
     explicit: bool,
     /// The workbook of which it is a sheet.
     book: Option<String>,
+    /// A download that has not finished.
+    partial: bool,
     unpacked: Option<Unpacked>,
 }
 
@@ -190,7 +194,8 @@ fn open(
             Some(sheet) => (format!("{whole}/{}", options.privacy.text(&sheet.name)), Some(whole)),
             None => (whole, None),
         };
-        Job { shown, file_name, explicit: file.explicit && alone, book, unpacked: Some(unpacked) }
+        let partial = is_partial(&file.shown) || unpacked.member.as_deref().is_some_and(is_partial);
+        Job { shown, file_name, explicit: file.explicit && alone, book, partial, unpacked: Some(unpacked) }
     };
     Ok(unpacked.into_iter().map(job).collect())
 }
@@ -254,7 +259,22 @@ fn read_one(
         }
         None => Ok(Outcome::Other(Sentence::new("other.empty"))),
     };
+    let outcome = outcome.map(|outcome| if job.partial { of_partial(outcome) } else { outcome });
     (job, outcome)
+}
+
+/// Says of what was read that more was to come: it is complete up to no moment, whatever its name says.
+fn of_partial(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Read(mut source) => {
+            source.report.partial = true;
+            source.report.coverage.until = None;
+            source.report.coverage.by = CoverageBasis::LastRow;
+            source.report.evidence.push(Sentence::new("evidence.partial"));
+            Outcome::Read(source)
+        }
+        Outcome::Other(_) => Outcome::Other(Sentence::new("other.partial")),
+    }
 }
 
 /// Says of what was read that it was a sheet: the text that it was read from is nobody's.
@@ -264,7 +284,8 @@ fn of_sheet(outcome: Outcome, sheet: Option<Sheet>, options: &ReadOptions) -> Ou
             let report = &mut source.report;
             (report.kind, report.encoding, report.delimiter) = (sheet.kind, None, None);
             report.sheet = Some(options.privacy.text(&sheet.name));
-            report.evidence.retain(|sentence| !sentence.key.starts_with("evidence.encoding"));
+            // The first is about the encoding.
+            report.evidence.drain(..1);
             Outcome::Read(source)
         }
         (other, _) => other,

@@ -160,6 +160,10 @@ pub struct RowReader<'a> {
     all_rejects: bool,
     key: Vec<u8>,
     time_key: Vec<u8>,
+    /// The last line of the text has no end.
+    open: bool,
+    /// The line that is decided on is that one.
+    is_open: bool,
 }
 
 /// The columns that make a kind.
@@ -279,11 +283,18 @@ impl<'a> RowReader<'a> {
             splitter: QuotedSplitter::new(layout.delimiter),
             key: Vec::new(),
             time_key: Vec::new(),
+            open: false,
+            is_open: false,
             layout,
             privacy,
             catalog,
             all_rejects,
         }
+    }
+
+    /// Whether the text ends within the last of the lines that come next: nobody knows whether all of it is there.
+    pub fn ends_open(&mut self, open: bool) {
+        self.open = open;
     }
 
     /// Reads whole lines; the last must end with the line end too. Rows go to the sink. Stops at a heading,
@@ -397,6 +408,7 @@ impl<'a> RowReader<'a> {
             tally.lines += 1;
             return Ok(None);
         }
+        self.is_open = self.open && line.end + 1 == text.len();
         let heading = self.slow(&text[start..stop], tally, sink)?;
         Ok(heading.map(|(within, same)| Break { offset: start + within, same }))
     }
@@ -473,6 +485,7 @@ impl<'a> RowReader<'a> {
         // Where lines end in a carriage return, the rest of a CRLF is at the start of the next.
         let first = usize::from(other_end == b'\n' && line.starts_with(b"\n"));
         let mut start = first;
+        let is_open = std::mem::take(&mut self.is_open);
         // The other line end ends a line too; files that were put together have both.
         if line.len() <= LONGEST_LINE {
             for at in memchr::memchr_iter(other_end, &line[first..]).map(|at| first + at) {
@@ -482,6 +495,7 @@ impl<'a> RowReader<'a> {
                 start = at + 1;
             }
         }
+        self.is_open = is_open;
         let heading = self.slow_line(&line[start..], tally, sink)?;
         Ok(heading.map(|(within, same)| (start + within, same)))
     }
@@ -529,12 +543,23 @@ impl<'a> RowReader<'a> {
                 }
             }
             Verdict::Reject(why) => {
+                let why = if self.is_open { self.cut_off(line, why) } else { why };
                 tally.rows += 1;
                 tally.rejected += 1;
                 if self.all_rejects || tally.rejects.len() < EXAMPLES {
                     tally.rejects.push(Reject { line: tally.lines, why, text: text(EXCERPT) });
                 }
             }
+        }
+    }
+
+    /// Why the last line is a reject, if it has no end: what is missing in it was never there, unless it is no row at all.
+    fn cut_off(&self, line: &[u8], why: Why) -> Why {
+        let begins = line.first().is_some_and(|first| first.is_ascii_digit() || *first == b'"');
+        let is_row = begins || memchr::memchr(self.layout.delimiter, line).is_some();
+        match why {
+            Why::TooFewCells | Why::QuoteNotClosed | Why::CountMissing if is_row => Why::CutOff,
+            why => why,
         }
     }
 
@@ -674,7 +699,7 @@ impl<'a> RowReader<'a> {
             Some(Ok(count)) => count,
             Some(Err(why)) => return Ok(Err(why)),
         };
-        if cells.len() < layout.usual && !self.is_known(cells) {
+        if cells.len() < layout.usual && (self.is_open || !self.is_known(cells)) {
             return Ok(Err(Why::TooFewCells));
         }
         let kind = self.kind(cells)?;

@@ -44,6 +44,7 @@ pub fn shapes(report: SourceReport) -> SourceReport {
         rejects,
         skipped,
         skipped_lines,
+        partial,
         same_as,
     } = report;
     let column = |name: String| shape(&name);
@@ -85,6 +86,7 @@ pub fn shapes(report: SourceReport) -> SourceReport {
         rejects: rejects.into_iter().map(|it| Reject { text: line_shape(&it.text), ..it }).collect(),
         skipped: skipped.into_iter().map(|it| SkippedLine { text: line_shape(&it.text), ..it }).collect(),
         skipped_lines,
+        partial,
         same_as: same_as.map(|path| file_shape(&path)),
     }
 }

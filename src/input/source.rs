@@ -268,6 +268,7 @@ pub fn read(
         rejects: whole.rejects,
         skipped: whole.skipped,
         skipped_lines: whole.skipped_lines,
+        partial: false,
         same_as: None,
     };
     let source = Source {
@@ -356,6 +357,7 @@ fn rows(
 }
 
 fn read_chunk(reader: &mut RowReader<'_>, sink: &mut CellSink, chunk: &Chunk<'_>) -> std::result::Result<Read1, Fault> {
+    reader.ends_open(chunk.open);
     let mut read = Read1 { pieces: Vec::new(), bytes: chunk.lines.len() as u64, anew: None };
     let mut lines = chunk.lines;
     let mut offset = chunk.offset;

@@ -28,13 +28,15 @@ pub enum Why {
     CountTooLarge,
     DetailTooLong,
     LineTooLong,
+    /// The text ends within it.
+    CutOff,
     /// A mail that looks like a notification; the key of the sentence that says why it cannot be read whole.
     Mail(&'static str),
 }
 
 impl Why {
     /// Every reason to reject a row of a table.
-    pub const ALL: [Why; 15] = [
+    pub const ALL: [Why; 16] = [
         Why::TooFewCells,
         Why::TooManyCells,
         Why::QuoteNotClosed,
@@ -50,6 +52,7 @@ impl Why {
         Why::CountTooLarge,
         Why::DetailTooLong,
         Why::LineTooLong,
+        Why::CutOff,
     ];
 
     /// The sentence's key in the phrase files (`reject.…`).
@@ -70,6 +73,7 @@ impl Why {
             Why::CountTooLarge => "reject.count_too_large",
             Why::DetailTooLong => "reject.detail_too_long",
             Why::LineTooLong => "reject.line_too_long",
+            Why::CutOff => "reject.cut_off",
             Why::Mail(key) => key,
         }
     }

@@ -145,6 +145,8 @@ pub struct SourceReport {
     pub skipped: Vec<SkippedLine>,
     /// How many lines are no rows, blank ones included.
     pub skipped_lines: u64,
+    /// A download that a browser has not finished, by its name.
+    pub partial: bool,
     /// The input that this one repeats byte for byte; its rows then count once.
     pub same_as: Option<String>,
 }
@@ -182,6 +184,7 @@ impl SourceReport {
             rejects: Vec::new(),
             skipped: Vec::new(),
             skipped_lines: 0,
+            partial: false,
             same_as: None,
         }
     }

@@ -241,3 +241,50 @@ fn a_long_line_that_begins_with_blanks_is_a_reject_and_not_a_blank_line() {
     let summary = folder.summary("w.tsv");
     assert_eq!((summary.errors(), summary.balance()), (2, vec![[3, 2, 1]]));
 }
+
+#[test]
+fn a_row_in_which_the_file_ends_is_said_to_be_cut_off() {
+    let heading = "Time\tReason\tDetail\tCount\n";
+    let row = "2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t12\n";
+    // Every place within the last row but behind its last cell has begun.
+    for end in 1..row.len() - 3 {
+        let folder = Folder::with("w.tsv", format!("{heading}{row}{}", &row[..end]));
+        let summary = folder.summary("w.tsv");
+        assert_eq!((summary.balance(), summary.errors()), (vec![[2, 1, 1]], 12), "{end}");
+        let [(3, why)] = summary.rejects()[..] else { panic!("{:?}", summary.rejects()) };
+        assert_eq!(why, "the file ends in the middle of this row. Download it again", "{end}");
+    }
+    // With an end it is damaged in another way, and a whole row needs no end.
+    for (last, balance, why) in [
+        ("2026-11-16 04:12:34\trequest_timeout\n", [2, 1, 1], Some("too few cells")),
+        ("Made by somebody", [2, 1, 1], Some("too few cells")),
+        ("2026-11-16 04:12:34\trequest_timeout\tRequest timeout\t1", [2, 2, 0], None),
+    ] {
+        let summary = Folder::with("w.tsv", format!("{heading}{row}{last}")).summary("w.tsv");
+        assert_eq!((summary.balance(), summary.rejects().first().map(|(_, why)| *why)), (vec![balance], why), "{last}");
+    }
+}
+
+#[test]
+fn a_count_that_is_followed_by_other_columns_is_not_counted_where_they_are_cut_off() {
+    let row = "2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t123\tnote\n";
+    let table = |end: usize| format!("Time\tReason\tDetail\tCount\tNote\n{row}{row}{}", &row[..end]);
+    for text in [table(row.len() - 7), table(row.len() - 8)] {
+        for bytes in [text.clone().into_bytes(), text.encode_utf16().flat_map(u16::to_le_bytes).collect()] {
+            let folder = Folder::with("w.tsv", &bytes);
+            folder.file("w.tsv.zst", zstd::bulk::compress(&bytes, 3).unwrap());
+            for summary in [
+                folder.summary("w.tsv"),
+                folder.summary("w.tsv.zst"),
+                folder.errstat("summary -").stdin(bytes.clone()).summary(),
+            ] {
+                assert_eq!((summary.balance(), summary.errors()), (vec![[3, 2, 1]], 246));
+                assert!(summary.rejects()[0].1.starts_with("the file ends"), "{:?}", summary.rejects());
+            }
+        }
+    }
+    // Read a second time, for an overlap, it is no row either: 2 × 123 and the one that the other file has.
+    let folder = Folder::with("w.tsv", table(row.len() - 7));
+    folder.file("v.tsv", format!("Time\tReason\tDetail\tCount\tNote\n{row}{}", row.replace(":33", ":34")));
+    assert_eq!(folder.summary("w.tsv v.tsv --overlap max").errors(), 369);
+}

@@ -299,3 +299,30 @@ fn a_pipe_that_the_shell_makes_is_read() {
         .unwrap();
     assert!(run.status.success() && String::from_utf8_lossy(&run.stdout).contains("Request timeout"), "{run:?}");
 }
+
+#[test]
+fn half_a_download_is_said_to_be_one() {
+    let rows = "Time\tReason\tDetail\tCount\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t12";
+    for name in ["shop-2026-11-23.tsv.crdownload", "shop-2026-11-23.tsv.part", "shop-2026-11-23.tsv.download/shop.tsv"]
+    {
+        let folder = Folder::with(name, rows);
+        for line in [name, "."] {
+            let summary = folder.summary(line);
+            let note = summary.note("partial-download");
+            assert!(note.contains(name) && note.contains("Download the file again"), "{note}");
+            assert_eq!(summary.errors(), 12);
+            // Whatever its name says, it is not complete.
+            assert_eq!(summary["inputs"][0]["coverage"]["until"], serde_json::json!(null), "{name}");
+        }
+        assert!(folder.errstat(&format!("inspect {name}")).done().text().contains("has not finished"), "{name}");
+        assert!(
+            folder.errstat(&format!("convert {name} -o c.csv")).done().stderr.contains("has not finished"),
+            "{name}"
+        );
+        folder.errstat(&format!("report {name} -o r.html")).done();
+        assert!(folder.text("r.html").contains("has not finished"), "{name}");
+    }
+    let sentence = Folder::with("w.xlsx.crdownload", b"PK\x03\x04\x14\0\x06\0").errstat("summary w.xlsx.crdownload");
+    assert!(sentence.refused().contains("w.xlsx.crdownload"));
+    assert!(!Folder::with("w.tsv", rows).summary("w.tsv").notes().contains(&"partial-download"));
+}

@@ -246,6 +246,7 @@ mod tests {
             rejects: vec![Reject { line: 17, why: Why::CountNotWhole, text: "2026/11/16 4:12␉viele".into() }],
             skipped: vec![SkippedLine { line: 1, what: "title", text: "::error::Webhook errors".into() }],
             skipped_lines: 2,
+            partial: false,
             same_as: None,
         }
     }
