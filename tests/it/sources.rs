@@ -322,7 +322,7 @@ fn half_a_download_is_said_to_be_one() {
         folder.errstat(&format!("report {name} -o r.html")).done();
         assert!(folder.text("r.html").contains("has not finished"), "{name}");
     }
-    let sentence = Folder::with("w.xlsx.crdownload", b"PK\x03\x04\x14\0\x06\0").errstat("summary w.xlsx.crdownload");
-    assert!(sentence.refused().contains("w.xlsx.crdownload"));
+    let folder = Folder::with("w.xlsx.crdownload", b"PK\x03\x04\x14\0\x06\0");
+    assert!(folder.errstat("summary w.xlsx.crdownload").refused().contains("w.xlsx.crdownload"));
     assert!(!Folder::with("w.tsv", rows).summary("w.tsv").notes().contains(&"partial-download"));
 }
