@@ -23,32 +23,36 @@ const KINDS: [(&str, &str); 9] = [
     ("unclassified", ""),
 ];
 
-const BROKEN: [&str; 9] = [
-    "2026-11-16 10:00:00\terror_status_code",
-    "2026-13-16 10:00:00\terror_status_code\t502\t1\tshop",
-    "2026-11-31 10:00:00\terror_status_code\t502\t1\tshop",
-    "soon\terror_status_code\t502\t1\tshop",
-    "2026-11-16 10:00:00\t\t502\t1\tshop",
-    "2026-11-16 10:00:00\terror_status_code\t502\tmany\tshop",
-    "2026-11-16 10:00:00\terror_status_code\t502\t-1\tshop",
-    "2026-11-16 10:00:00\terror_status_code\t502\t1.5\tshop",
-    "2026-11-16 10:00:00\terror_status_code\t502\t99999999999999999999\tshop",
+const BROKEN: [&str; 12] = [
+    "2026-11-16\t10:00:00\t10:00:30\terror_status_code",
+    "2026-13-16\t10:00:00\t10:00:30\terror_status_code\t502\t1\tshop",
+    "2026-11-31\t10:00:00\t10:00:30\terror_status_code\t502\t1\tshop",
+    "soon\t10:00:00\t10:00:30\terror_status_code\t502\t1\tshop",
+    "2026-11-16\tsoon\t10:00:30\terror_status_code\t502\t1\tshop",
+    "2026-11-16\t24:00:00\t10:00:30\terror_status_code\t502\t1\tshop",
+    "2026-11-16\t10:00:00\tlater\terror_status_code\t502\t1\tshop",
+    "2026-11-16\t10:00:00\t10:00:30\t\t502\t1\tshop",
+    "2026-11-16\t10:00:00\t10:00:30\terror_status_code\t502\tmany\tshop",
+    "2026-11-16\t10:00:00\t10:00:30\terror_status_code\t502\t-1\tshop",
+    "2026-11-16\t10:00:00\t10:00:30\terror_status_code\t502\t1.5\tshop",
+    "2026-11-16\t10:00:00\t10:00:30\terror_status_code\t502\t99999999999999999999\tshop",
 ];
 
 const CHANNELS: [&str; 3] = ["shop", "news", "お知らせ"];
 
-/// A row of a log: seconds since [`MONDAY`], what failed, how often, and on which channel.
+/// A row of a log: its first second since [`MONDAY`] and how many follow, what failed, how often, and on which channel.
 #[derive(Clone, Copy, Debug)]
 struct Row {
     at: i64,
+    length: i64,
     kind: usize,
     count: u64,
     channel: usize,
 }
 
 fn row(days: i64, step: i64) -> impl Strategy<Value = Row> {
-    (0..days * DAY / step, 0..KINDS.len(), 0..40_u64, 0..CHANNELS.len())
-        .prop_map(move |(at, kind, count, channel)| Row { at: at * step, kind, count, channel })
+    (0..days * DAY / step, 0..60_i64, 0..KINDS.len(), 0..40_u64, 0..CHANNELS.len())
+        .prop_map(move |(at, length, kind, count, channel)| Row { at: at * step, length, kind, count, channel })
 }
 
 fn log(days: i64, step: i64, size: Range<usize>) -> impl Strategy<Value = Vec<Row>> {
@@ -69,15 +73,23 @@ fn written(at: i64, step: i64) -> String {
     local.format(form).to_string()
 }
 
+/// A row to the second is written as LINE documents it, any other with its time in one cell.
 fn line(row: &Row, step: i64) -> String {
+    let time = match step {
+        1 => {
+            let (start, end) = (written(row.at, 1).replace(' ', "\t"), written(row.at + row.length, 1));
+            format!("{start}\t{}", &end[11..])
+        }
+        step => written(row.at, step),
+    };
     let (reason, detail) = KINDS[row.kind];
-    format!("{}\t{reason}\t{detail}\t{}\t{}", written(row.at, step), row.count, CHANNELS[row.channel])
+    format!("{time}\t{reason}\t{detail}\t{}\t{}", row.count, CHANNELS[row.channel])
 }
 
-const HEADING: &str = "Time\tReason\tDetail\tCount\tChannel name";
-
-fn export(lines: impl IntoIterator<Item = String>) -> String {
-    lines.into_iter().fold(format!("{HEADING}\n"), |text, line| text + &line + "\n")
+fn export(step: i64, lines: impl IntoIterator<Item = String>) -> String {
+    let time = if step == 1 { "Date\tStart\tEnd" } else { "Time" };
+    let heading = format!("{time}\tReason\tDetail\tErrors\tChannel name\n");
+    lines.into_iter().fold(heading, |text, line| text + &line + "\n")
 }
 
 fn sum<'a>(list: impl IntoIterator<Item = &'a Value>) -> u64 {
@@ -159,7 +171,7 @@ proptest! {
         }
         // A broken line above all others may be a title; a good one tells the columns.
         lines.insert(0, line(&log[0], 1));
-        let folder = Folder::with("a.tsv", export(lines));
+        let folder = Folder::with("a.tsv", export(1, lines));
         let summary = folder.summary(&format!("a.tsv --window {window} --timezone={zone} --week-start {week_start}"));
         let (accepted, rejected) = (log.len() as u64 + 1, broken.len() as u64);
         prop_assert_eq!(summary.balance(), [[accepted + rejected, accepted, rejected]]);
@@ -179,7 +191,7 @@ proptest! {
         let (from, to) = (ends[0].min(ends[1]), ends[0].max(ends[1]) + 1);
         // Many rows in few cells, so that the ends cut some.
         let log: Vec<Row> = log.into_iter().map(|row| if crowded { Row { at: from * 60 - 400 + row.at % 800, ..row } } else { row }).collect();
-        let folder = Folder::with("a.tsv", export(log.iter().map(|row| line(row, 1))));
+        let folder = Folder::with("a.tsv", export(1, log.iter().map(|row| line(row, 1))));
         let moment = |minute: i64| written(minute * 60, 60).replace(' ', "T");
         let summary = folder.summary(&format!("a.tsv --compare none --period {}..{}", moment(from), moment(to)));
         let inside = |row: &&Row| (from * 60..to * 60).contains(&row.at);
@@ -199,7 +211,7 @@ proptest! {
         let mut names: Vec<(u32, String)> = Vec::new();
         for (i, (from, length)) in cuts.iter().enumerate() {
             let name = format!("{i}.tsv");
-            folder.file(&name, export(log.iter().filter(|row| (*from..from + length).contains(&row.at)).map(|row| line(row, 1))));
+            folder.file(&name, export(1, log.iter().filter(|row| (*from..from + length).contains(&row.at)).map(|row| line(row, 1))));
             names.push((order[i], name));
         }
         let list = |names: &[(u32, String)]| names.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" ");
@@ -226,12 +238,13 @@ proptest! {
             let slice = floor(*from)..floor(from + length);
             let rows = log.iter().enumerate().filter(|(_, row)| slice.contains(&row.at));
             let lines: Vec<String> = rows.map(|(n, row)| { held[n] = true; line(row, step).rsplit_once('\t').expect("cells").0.to_owned() }).collect();
-            folder.file(&format!("{i}.tsv"), export(lines).replace("\tChannel name", ""));
+            folder.file(&format!("{i}.tsv"), export(step, lines).replace("\tChannel name", ""));
         }
         let summary = folder.summary(". --channel shop");
         let held: Vec<&Row> = log.iter().zip(&held).filter(|(_, held)| **held).map(|(row, _)| row).collect();
         prop_assert_eq!(by_detail(&summary), counted(held.iter().copied()));
-        let last = held.last().map(|row| written(row.at, 1).replace(' ', "T") + "+09:00");
+        let end = |row: &&Row| row.at + if step == 1 { row.length } else { 0 };
+        let last = held.iter().map(end).max().map(|at| written(at, 1).replace(' ', "T") + "+09:00");
         prop_assert_eq!(summary["data_span"]["last"].as_str().map(str::to_owned), last);
         assert_adds_up(&summary);
     }
@@ -249,7 +262,7 @@ proptest! {
             let days = *from..from + length;
             days.clone().for_each(|day| held[day as usize] = true);
             let rows = log.iter().filter(|row| days.contains(&(row.at / DAY)));
-            folder.file(&format!("{i}.tsv"), export(rows.map(|row| line(row, *step))));
+            folder.file(&format!("{i}.tsv"), export(*step, rows.map(|row| line(row, *step))));
         }
         let summary = folder.summary(". --window day");
         prop_assert_eq!(by_detail(&summary), counted(log.iter().filter(|row| held[(row.at / DAY) as usize])));
@@ -261,6 +274,14 @@ proptest! {
 fn piece() -> impl Strategy<Value = Vec<u8>> {
     let cells = select(vec![
         "Time",
+        "Date",
+        "Start",
+        "End",
+        "開始",
+        "終了",
+        "エラー",
+        "10:00:00",
+        "4:12",
         "Reason",
         "Detail",
         "Count",
@@ -415,7 +436,7 @@ proptest! {
 
 #[test]
 fn any_command_line_ends_in_an_answer_or_a_sentence() {
-    let folder = Folder::with("a.tsv", export([line(&Row { at: 0, kind: 0, count: 1, channel: 0 }, 1)]));
+    let folder = Folder::with("a.tsv", export(1, [line(&Row { at: 0, length: 0, kind: 0, count: 1, channel: 0 }, 1)]));
     for option in [
         "--period",
         "--as-of",
@@ -470,7 +491,7 @@ fn any_command_line_ends_in_an_answer_or_a_sentence() {
 fn a_large_file_says_the_same_whichever_thread_reads_which_part() {
     // Two midnights in a few megabytes: little to measure the precision by, in many pieces.
     let day = |day: u32| format!("2026-11-{day} 00:00:00\terror_status_code\t502\t1\tshop\n").repeat(40_000);
-    let folder = Folder::with("a.tsv", format!("{HEADING}\n{}{}", day(16), day(17)));
+    let folder = Folder::with("a.tsv", export(60, []) + &day(16) + &day(17));
     let one = folder.summary("a.tsv --threads 1");
     assert_eq!(one.errors(), 80_000);
     for threads in [2, 3, 8, 2, 3, 8] {
