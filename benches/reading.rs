@@ -11,7 +11,7 @@ use errstat::{
     input::{CellRuns, CellSink, ReadOptions, RowSink, Unwatched, read},
     model::{Cell, CellStart, KindId},
 };
-use export::Form;
+use export::{FOUR_COLUMNS, Form};
 
 const ROWS: u64 = 200_000;
 
@@ -33,14 +33,16 @@ fn bench(criterion: &mut Criterion, group: &str, forms: &[(&str, Form, usize)]) 
 /// The three ways of the row parser.
 fn splitting(criterion: &mut Criterion) {
     let plain = Form::default();
+    let four = Form { columns: FOUR_COLUMNS, ..plain };
     let quoted = Form { quote: "\"", ..plain };
-    let ordered = Form { columns: ["Reason", "Detail", "Time", "Count"], ..plain };
+    let ordered = Form { columns: &["Reason", "Detail", "Date", "Start", "End", "Errors"], ..plain };
     bench(
         criterion,
         "splitting",
         &[
             ("outlined", plain, 1),
             ("outlined, 2 threads", plain, 2),
+            ("outlined, four columns", four, 1),
             ("other order", ordered, 1),
             ("quoted", quoted, 1),
         ],
@@ -49,7 +51,7 @@ fn splitting(criterion: &mut Criterion) {
 
 /// A second, a minute, an hour and more between rows, and other forms.
 fn times(criterion: &mut Criterion) {
-    let form = |time, step| Form { time, span: ROWS * step, ..Form::default() };
+    let form = |time, step| Form { columns: FOUR_COLUMNS, time, span: ROWS * step, ..Form::default() };
     let usual = "%Y-%m-%d %H:%M:%S";
     bench(
         criterion,

@@ -1,31 +1,33 @@
 //! Writes the made-up exports of `data/`, and exports of any size for benchmarks.
 //!
-//! LINE publishes no example of its "Download TSV file", so these are invented: the headings are those of its
-//! notification mails, the vocabulary is LINE's, and the story is told in `data/README.md`. Nothing is drawn from a
-//! clock, a network or floating-point numbers, so every machine writes the same bytes.
+//! LINE documents the columns of its "Download TSV file" (Date, Start, End, Reason, Detail, Errors) and the vocabulary,
+//! but publishes no row. So the rows are invented, and the story behind them is in `data/README.md`. Nothing is drawn from
+//! a clock, a network or floating-point numbers, so every machine writes the same bytes.
 //!
 //! ```text
-//! cargo run --example make_exports                                              # writes data/ again
-//! cargo run --release --example make_exports -- --rows 10000000 --out big.tsv   # about 618 MB
+//! cargo run --example make_exports                                              # writes data/ and the test's export again
+//! cargo run --release --example make_exports -- --rows 10000000 --out big.tsv   # about 709 MB
 //! ```
 
 use std::{
+    collections::BTreeMap,
     error::Error,
     fs::{self, File},
     io::{self, BufWriter, Write},
+    ops::RangeInclusive,
     path::{Path, PathBuf},
 };
 
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 use clap::Parser;
 
-/// Writes the made-up exports of data/, or with --rows one large export for benchmarks.
+/// Writes the made-up exports of data/ and of a test, or with --rows one large export for benchmarks.
 #[derive(Parser)]
 struct Options {
-    /// Write one export of this many rows instead of data/
+    /// Write one export of this many rows instead of the samples
     #[arg(long, requires = "out")]
     rows: Option<u64>,
-    /// The export that --rows writes; without --rows the folder of the samples
+    /// The export that --rows writes; without --rows the project's folder
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
     /// Weeks that --rows covers, up to 2026-11-22
@@ -43,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
     let mut random = Random(options.seed);
     match options.rows {
-        None => write_samples(&options.out.unwrap_or_else(|| "data".into()), &mut random)?,
+        None => write_samples(&options.out.unwrap_or_default(), &mut random)?,
         Some(rows) => {
             let days = options.span_days.unwrap_or(options.weeks.saturating_mul(7));
             let out = options.out.unwrap_or_default();
@@ -176,21 +178,23 @@ fn day_traffic(day: NaiveDate) -> u64 {
     }
 }
 
-struct Row {
+/// Errors of one second.
+#[derive(Clone)]
+struct Moment {
     time: NaiveDateTime,
     reason: &'static str,
     detail: String,
     count: u64,
 }
 
-/// The story's rows, sorted by time.
-fn story(random: &mut Random) -> Result<Vec<Row>, Box<dyn Error>> {
+/// What happens in the story, sorted by time.
+fn story(random: &mut Random) -> Result<Vec<Moment>, Box<dyn Error>> {
     let moved = minute(MOVED)?;
     let detail = |time: NaiveDateTime, reason: &str, detail: &str| match reason {
         "could_not_connect" => format!("{detail}: {}", if time < moved { OLD_URL } else { NEW_URL }),
         _ => detail.to_owned(),
     };
-    let mut rows = Vec::new();
+    let mut moments = Vec::new();
     for trouble in STORY {
         let (from, until) = (minute(trouble.from)?, minute(trouble.until)?);
         let length = (until - from).num_seconds().unsigned_abs();
@@ -207,7 +211,7 @@ fn story(random: &mut Random) -> Result<Vec<Row>, Box<dyn Error>> {
             if random.below(1_000 * 3_600 * 100 * 100) < chance {
                 let count =
                     1 + u64::from(random.below(9) == 0) + u64::from(random.below(30) == 0) * (1 + random.below(4));
-                rows.push(Row {
+                moments.push(Moment {
                     time,
                     reason: trouble.reason,
                     detail: detail(time, trouble.reason, trouble.detail),
@@ -218,43 +222,87 @@ fn story(random: &mut Random) -> Result<Vec<Row>, Box<dyn Error>> {
     }
     for &(time, reason, name, count) in RARE {
         let time = NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M:%S")?;
-        rows.push(Row { time, reason, detail: detail(time, reason, name), count });
+        moments.push(Moment { time, reason, detail: detail(time, reason, name), count });
     }
-    rows.sort_by_key(|row| row.time);
-    Ok(rows)
+    moments.sort_by_key(|moment| moment.time);
+    Ok(moments)
 }
 
 fn minute(text: &str) -> chrono::ParseResult<NaiveDateTime> {
     NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M")
 }
 
-fn write_samples(folder: &Path, random: &mut Random) -> Result<(), Box<dyn Error>> {
-    let rows = story(random)?;
-    let mut tsv = String::from("Time detected\tReason for error\tDetail for error\tError count\n");
-    let mut excel = String::from("発生日時\tエラーの原因\tエラーの詳細\tエラー件数\r\n");
-    for Row { time, reason, detail, count } in &rows {
-        tsv += &format!("{}\t{reason}\t{detail}\t{count}\n", time.format("%Y-%m-%d %H:%M:%S"));
-        excel += &format!("{}\t{reason}\t{detail}\t{count}\r\n", time.format("%Y/%-m/%-d %-H:%M:%S"));
+/// One row of LINE's statistics: the errors of up to a minute that LINE takes for the same.
+struct Group {
+    first: Moment,
+    end: NaiveDateTime,
+    errors: u64,
+}
+
+/// Groups errors as LINE's documentation says: those with the same HTTP status within 60 seconds are one row, and so are all
+/// those without a status, whatever their reason and detail. Such a row bears the reason and detail of its first error.
+/// (LINE does not say whose it bears.) The groups are in the order of their starts.
+fn groups(moments: &[Moment]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut open: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    for moment in moments {
+        let status = (moment.reason == "error_status_code").then_some(&*moment.detail);
+        let latest = open.get(&status).and_then(|&index| groups.get_mut(index));
+        match latest.filter(|group| moment.time - group.first.time < TimeDelta::minutes(1)) {
+            Some(group) => {
+                group.end = moment.time;
+                group.errors += moment.count;
+            }
+            None => {
+                open.insert(status, groups.len());
+                groups.push(Group { first: moment.clone(), end: moment.time, errors: moment.count });
+            }
+        }
     }
-    let utf16: Vec<u8> = ['\u{feff}']
-        .into_iter()
-        .chain(excel.chars())
-        .collect::<String>()
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
-    for (name, bytes) in [("webhook-errors.tsv", tsv.as_bytes()), ("webhook-errors-excel-ja.txt", &utf16)] {
+    groups
+}
+
+/// The days that the export in the older spelling has, as text that sorts like them.
+const FOUR_COLUMNS_DAYS: RangeInclusive<&str> = "2026-11-09"..="2026-11-15";
+
+fn write_samples(folder: &Path, random: &mut Random) -> Result<(), Box<dyn Error>> {
+    let moments = story(random)?;
+    let groups = groups(&moments);
+    let mut tsv = String::from("Date\tStart\tEnd\tReason\tDetail\tErrors\n");
+    let mut excel = String::from("日付\t開始\t終了\t原因\t詳細\tエラー\r\n");
+    for Group { first: Moment { time, reason, detail, .. }, end, errors } in &groups {
+        let (date, start, end_time) = (time.date(), time.time(), end.time());
+        tsv += &format!("{date}\t{start}\t{end_time}\t{reason}\t{detail}\t{errors}\n");
+        // Japanese Excel drops the zeros in front of months, days and hours.
+        let (date, start, end) = (date.format("%Y/%-m/%-d"), start.format("%-H:%M:%S"), end.format("%-H:%M:%S"));
+        excel += &format!("{date}\t{start}\t{end}\t{reason}\t{detail}\t{errors}\r\n");
+    }
+    let excel: Vec<u8> = format!("\u{feff}{excel}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    // The names of the columns before LINE documented them, known from its mails; one row for each second.
+    let mut four = String::from("Time detected\tReason for error\tDetail for error\tError count\n");
+    for Moment { time, reason, detail, count } in &moments {
+        if FOUR_COLUMNS_DAYS.contains(&&*time.date().to_string()) {
+            four += &format!("{time}\t{reason}\t{detail}\t{count}\n");
+        }
+    }
+    for (name, bytes) in [
+        ("data/webhook-errors.tsv", tsv.as_bytes()),
+        ("data/webhook-errors-excel-ja.txt", &excel),
+        ("tests/it/four-columns.tsv", four.as_bytes()),
+    ] {
         let path = folder.join(name);
         fs::write(&path, bytes)
             .map_err(|error| format!("{}: {error}; run this in the project's folder", path.display()))?;
-        println!("{}: {} rows, {} bytes, {FIRST_DAY} to {LAST_DAY}", path.display(), rows.len(), bytes.len());
+        println!("{}: {} bytes", path.display(), bytes.len());
     }
+    let errors: u64 = groups.iter().map(|group| group.errors).sum();
+    println!("{} rows, {errors} errors, {FIRST_DAY} to {LAST_DAY}", groups.len());
     Ok(())
 }
 
 // ---- Large exports for benchmarks -----------------------------------------------------------------------------------
 
-/// What the rows of a large export say, and how often in 1,000 rows. A row is 62 bytes long on average.
+/// What the rows of a large export say, and how often in 1,000 rows. A row is 71 bytes long on average.
 #[rustfmt::skip]
 const MIX: &[(u64, &str)] = &[
     (470, "request_timeout\tRequest timeout"),
@@ -303,7 +351,7 @@ fn write_large(path: &Path, rows: u64, days: u64, random: &mut Random) -> Result
     let whole: u128 = weights.iter().map(|&weight| u128::from(weight)).sum();
 
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
-    file.write_all(b"Time detected\tReason for error\tDetail for error\tError count\n")?;
+    file.write_all(b"Date\tStart\tEnd\tReason\tDetail\tErrors\n")?;
     let (mut done, mut weight_so_far) = (0, 0u128);
     for (hour, weight) in weights.into_iter().enumerate() {
         weight_so_far += u128::from(weight);
@@ -312,7 +360,8 @@ fn write_large(path: &Path, rows: u64, days: u64, random: &mut Random) -> Result
         let outage = (random.below(HOURS_PER_OUTAGE) == 0).then(|| ballot[random.below(ballot.len() as u64) as usize]);
         write_hour(
             &mut file,
-            &format!("{} {:02}:", day(hour / 24)?, hour % 24),
+            &format!("{}\t", day(hour / 24)?),
+            hour % 24 * 3_600,
             target - done,
             outage,
             &ballot,
@@ -328,7 +377,8 @@ fn write_large(path: &Path, rows: u64, days: u64, random: &mut Random) -> Result
 /// The rows of one hour, spread evenly over its seconds.
 fn write_hour(
     file: &mut impl Write,
-    date_and_hour: &str,
+    date: &str,
+    hour_start: u64,
     rows: u64,
     outage: Option<&str>,
     ballot: &[&str],
@@ -336,19 +386,19 @@ fn write_hour(
 ) -> io::Result<()> {
     let mut line = Vec::with_capacity(160);
     for n in 0..rows {
-        let second = n * 3_600 / rows;
+        let start = hour_start + n * 3_600 / rows;
         let dice = random.next();
         let text = match outage {
             Some(text) if dice & 7 != 0 => text,
             _ => ballot[((u128::from(dice >> 16) * ballot.len() as u128) >> 48) as usize],
         };
         let count = if dice & 0xf00 == 0 { 2 + (dice >> 12 & 0xf) } else { 1 };
+        // Several errors are so many moments of the minute; after midnight the clock begins anew.
+        let end = (start + (dice >> 24 & 0xf).min(count - 1) * 3) % 86_400;
         line.clear();
-        line.extend_from_slice(date_and_hour.as_bytes());
-        line.extend_from_slice(&two_digits(second / 60));
-        line.push(b':');
-        line.extend_from_slice(&two_digits(second % 60));
-        line.push(b'\t');
+        line.extend_from_slice(date.as_bytes());
+        line.extend_from_slice(&clock(start));
+        line.extend_from_slice(&clock(end));
         line.extend_from_slice(text.as_bytes());
         line.push(b'\t');
         line.extend_from_slice(count.to_string().as_bytes());
@@ -358,6 +408,9 @@ fn write_hour(
     Ok(())
 }
 
-fn two_digits(n: u64) -> [u8; 2] {
-    [b'0' + (n / 10) as u8, b'0' + (n % 10) as u8]
+/// A second of the day as `hh:mm:ss`, and a tab.
+fn clock(second: u64) -> [u8; 9] {
+    let digits = |n: u64| [b'0' + (n / 10) as u8, b'0' + (n % 10) as u8];
+    let ([a, b], [c, d], [e, f]) = (digits(second / 3_600), digits(second / 60 % 60), digits(second % 60));
+    [a, b, b':', c, d, b':', e, f, b'\t']
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use crate::program::{Folder, Summary, text};
 
@@ -22,21 +22,45 @@ fn folder() -> Folder {
     folder
 }
 
-/// Time, reason, detail without its URL, host, count.
-type Row = (String, String, String, Option<String>, u64);
+/// A row: the errors of up to a minute.
+struct Row {
+    /// `2026-11-18 19:41:04`, as the file has date and time.
+    start: String,
+    end: String,
+    reason: String,
+    /// Without its URL.
+    detail: String,
+    host: Option<String>,
+    errors: u64,
+}
 
+/// The rows of an export in the documented columns: Date, Start, End, Reason, Detail, Errors.
 fn rows() -> Vec<Row> {
     let text = String::from_utf8(data(PLAIN)).unwrap();
     let rows = text.lines().skip(1).map(|line| {
-        let cells: Vec<&str> = line.split('\t').collect();
-        let (detail, url) = match cells[2].split_once(": ") {
+        let [date, start, end, reason, detail, errors]: [&str; 6] =
+            line.split('\t').collect::<Vec<_>>().try_into().expect("six columns");
+        // No group of the sample goes on after midnight.
+        assert!(start <= end, "{line}");
+        let (detail, url) = match detail.split_once(": ") {
             Some((detail, url)) => (detail, Some(url)),
-            None => (cells[2], None),
+            None => (detail, None),
         };
-        let host = url.map(|url| url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/"));
-        (cells[0].to_owned(), cells[1].to_owned(), detail.to_owned(), host, cells[3].parse().unwrap())
+        Row {
+            start: format!("{date} {start}"),
+            end: format!("{date} {end}"),
+            reason: reason.to_owned(),
+            detail: detail.to_owned(),
+            host: url.map(|url| url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")),
+            errors: errors.parse().unwrap(),
+        }
     });
     rows.collect()
+}
+
+/// The same moment as the outputs have it.
+fn shown(moment: &str) -> String {
+    format!("{}+09:00", moment.replace(' ', "T"))
 }
 
 /// The counts summed by a key.
@@ -44,7 +68,7 @@ fn sums<K: Ord>(key: impl Fn(&Row) -> Option<K>) -> BTreeMap<K, u64> {
     let mut sums = BTreeMap::new();
     for row in rows() {
         if let Some(key) = key(&row) {
-            *sums.entry(key).or_insert(0) += row.4;
+            *sums.entry(key).or_insert(0) += row.errors;
         }
     }
     sums
@@ -60,33 +84,50 @@ fn listed<const N: usize>(summary: &Summary, list: &str, fields: [&str; N]) -> B
 
 #[test]
 fn the_sample_is_as_its_readme_says() {
-    // data/README.md: 2,417 rows, 2,904 errors.
-    assert_eq!((rows().len(), rows().iter().map(|row| row.4).sum::<u64>()), (2417, 2904));
+    // data/README.md: 1,618 rows, 2,904 errors.
+    assert_eq!((rows().len(), rows().iter().map(|row| row.errors).sum::<u64>()), (1618, 2904));
     let summary = folder().summary(&format!("data/{PLAIN}"));
     assert_eq!(
         (summary.balance(), summary.errors(), &summary["totals"]["rows"]),
-        (vec![[2417, 2417, 0]], 2904, &2417.into())
+        (vec![[1618, 1618, 0]], 2904, &1618.into())
     );
 }
 
 #[test]
 fn every_list_agrees_with_a_count_by_hand() {
     let summary = folder().summary(&format!("data/{PLAIN} --window day"));
-    assert_eq!(listed(&summary, "by_detail", ["reason", "detail"]), sums(|row| Some([row.1.clone(), row.2.clone()])));
-    assert_eq!(listed(&summary, "by_host", ["host"]), sums(|row| row.3.clone().map(|host| [host])));
+    assert_eq!(
+        listed(&summary, "by_detail", ["reason", "detail"]),
+        sums(|row| Some([row.reason.clone(), row.detail.clone()]))
+    );
+    assert_eq!(listed(&summary, "by_host", ["host"]), sums(|row| row.host.clone().map(|host| [host])));
     let reasons: BTreeMap<_, _> =
         listed(&summary, "by_reason", ["reason"]).into_iter().filter(|(_, errors)| *errors > 0).collect();
-    assert_eq!(reasons, sums(|row| Some([row.1.clone()])));
-    let classes = sums(|row| (row.1 == "error_status_code").then(|| [format!("{}xx", &row.2[..1])]));
+    assert_eq!(reasons, sums(|row| Some([row.reason.clone()])));
+    let classes = sums(|row| (row.reason == "error_status_code").then(|| [format!("{}xx", &row.detail[..1])]));
     assert_eq!(listed(&summary, "by_status_class", ["class"]), classes);
     for row in summary.list("by_detail") {
-        let of_it = |r: &&Row| r.1 == text(row, "reason") && r.2 == text(row, "detail");
         let all = rows();
-        let times: Vec<String> = all.iter().filter(of_it).map(|r| format!("{}+09:00", r.0.replace(' ', "T"))).collect();
-        assert_eq!(
-            (text(row, "first_seen"), text(row, "last_seen")),
-            (times.iter().min().unwrap().as_str(), times.iter().max().unwrap().as_str())
-        );
+        let of_it: Vec<&Row> =
+            all.iter().filter(|r| r.reason == text(row, "reason") && r.detail == text(row, "detail")).collect();
+        let first = of_it.iter().map(|r| shown(&r.start)).min().unwrap();
+        let last = of_it.iter().map(|r| shown(&r.end)).max().unwrap();
+        assert_eq!((text(row, "first_seen"), text(row, "last_seen")), (first.as_str(), last.as_str()));
+    }
+}
+
+#[test]
+fn every_row_is_a_group_of_at_most_a_minute() {
+    let time = |moment: &str| NaiveDateTime::parse_from_str(moment, "%Y-%m-%d %H:%M:%S").unwrap();
+    let mut begun: BTreeMap<Option<String>, NaiveDateTime> = BTreeMap::new();
+    for row in rows() {
+        let (start, end) = (time(&row.start), time(&row.end));
+        assert!((end - start).num_seconds() < 60 && (start == end || row.errors > 1), "{} {}", row.start, row.detail);
+        // Errors of one status are one group for a minute, and those without a status too, whatever their reason.
+        let status = (row.reason == "error_status_code").then(|| row.detail.clone());
+        if let Some(before) = begun.insert(status, start) {
+            assert!((start - before).num_seconds() >= 60, "{} {}", row.start, row.detail);
+        }
     }
 }
 
@@ -102,14 +143,14 @@ fn every_day_hour_and_field_of_the_heatmap_agrees() {
             .map(|(start, errors)| (start[..digits].replace('T', " "), errors))
             .collect()
     };
-    assert_eq!(by_start("day", 10), sums(|row| Some(row.0[..10].to_owned())));
-    assert_eq!(by_start("hour", 13), sums(|row| Some(row.0[..13].to_owned())));
-    assert_eq!(by_start("month", 7), sums(|row| Some(row.0[..7].to_owned())));
+    assert_eq!(by_start("day", 10), sums(|row| Some(row.start[..10].to_owned())));
+    assert_eq!(by_start("hour", 13), sums(|row| Some(row.start[..13].to_owned())));
+    assert_eq!(by_start("month", 7), sums(|row| Some(row.start[..7].to_owned())));
     let days = folder.summary(&format!("data/{PLAIN} --window day"));
     assert_eq!(days.windows().len(), 84, "12 weeks, quiet days included");
     let field = |row: &Row| {
-        let day: NaiveDate = row.0[..10].parse().unwrap();
-        (day.weekday().num_days_from_monday() as usize, row.0[11..13].parse::<usize>().unwrap())
+        let day: NaiveDate = row.start[..10].parse().unwrap();
+        (day.weekday().num_days_from_monday() as usize, row.start[11..13].parse::<usize>().unwrap())
     };
     let expected = sums(|row| Some(field(row)));
     for weekday in 0..7 {
@@ -146,21 +187,43 @@ fn the_excel_twin_says_the_same() {
     );
     assert_eq!(
         excel["inputs"][0]["columns"],
-        serde_json::json!({"time": "発生日時", "reason": "エラーの原因", "detail": "エラーの詳細", "count": "エラー件数"})
+        serde_json::json!({
+            "date": "日付", "start": "開始", "end": "終了", "reason": "原因", "detail": "詳細", "count": "エラー"
+        })
     );
+}
+
+/// The week of 9 November in the columns that exports had before LINE documented theirs, one row for each second.
+const FOUR_COLUMNS: &[u8] = include_bytes!("four-columns.tsv");
+
+#[test]
+fn the_older_four_columns_tell_the_same_week() {
+    let folder = folder();
+    folder.file("four-columns.tsv", FOUR_COLUMNS);
+    let (four, documented) = (
+        folder.summary("four-columns.tsv --window day"),
+        folder.summary(&format!("data/{PLAIN} --period 2026-W46 --window day")),
+    );
+    // 137 errors by `awk -F '\t' '{ n += $4 } END { print n }'`.
+    assert_eq!((four.errors(), documented.errors()), (137, 137));
+    assert_eq!(four["inputs"][0]["columns"]["time"], "Time detected");
+    for fields in [["reason", "detail"], ["reason", "reason"]] {
+        assert_eq!(listed(&four, "by_detail", fields), listed(&documented, "by_detail", fields));
+    }
+    assert_eq!(four.windows(), documented.windows());
 }
 
 #[test]
 fn both_together_count_once() {
     let summary = folder().summary(&format!("data/{PLAIN} data/{EXCEL}"));
-    assert_eq!((summary.errors(), &summary["totals"]["rows"]), (2904, &(2 * 2417).into()));
+    assert_eq!((summary.errors(), &summary["totals"]["rows"]), (2904, &(2 * 1618).into()));
     assert_eq!(folder().summary("data").errors(), 2904);
 }
 
 #[test]
 fn the_last_week_against_the_week_before() {
     let between = |from: &str, to: &str| {
-        rows().iter().filter(|row| &row.0[..10] >= from && &row.0[..10] <= to).map(|row| row.4).sum::<u64>()
+        rows().iter().filter(|row| (from..=to).contains(&&row.start[..10])).map(|row| row.errors).sum::<u64>()
     };
     let (last, before) = (between("2026-11-16", "2026-11-22"), between("2026-11-09", "2026-11-15"));
     let summary = folder().summary(&format!("data/{PLAIN} --period last-week"));
@@ -191,14 +254,14 @@ fn the_story_is_found() {
     );
     for incident in summary.list("incidents") {
         let within = |row: &Row| {
-            let time = format!("{}+09:00", row.0.replace(' ', "T"));
+            let time = shown(&row.start);
             time.as_str() >= text(incident, "start") && time.as_str() < text(incident, "end")
         };
         // Timeouts were improbable too (by the same program) on the evening of 502s.
         let timeouts = text(incident, "detail") == "502";
         let reasons = [text(incident, "reason"), if timeouts { "request_timeout" } else { "" }];
         let errors: u64 =
-            rows().iter().filter(|row| within(row) && reasons.contains(&row.1.as_str())).map(|row| row.4).sum();
+            rows().iter().filter(|row| within(row) && reasons.contains(&&*row.reason)).map(|row| row.errors).sum();
         assert_eq!(incident["errors"], errors, "{incident}");
     }
     let unknown: Vec<&str> =
@@ -226,7 +289,7 @@ fn the_first_commands_of_a_new_user() {
         assert!(!folder.text(output).contains("made-up-secret"), "{output}");
     }
     let shown = folder.errstat(&format!("inspect data/{PLAIN} data/{EXCEL}")).done().text();
-    for word in ["UTF-8", "UTF-16LE", "Time detected", "発生日時", "2,417"] {
+    for word in ["UTF-8", "UTF-16LE", "Start", "開始", "1,618"] {
         assert!(shown.contains(word), "{word} is missing in:\n{shown}");
     }
 }

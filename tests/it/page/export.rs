@@ -18,18 +18,25 @@ pub struct Row {
     pub errors: u64,
 }
 
-/// The rows of an export with the columns time, reason, detail, count and perhaps channel.
+/// The rows of an export in LINE's documented columns (each counts at its start), or of one with the columns time, reason,
+/// detail, count and perhaps channel.
 pub fn rows(export: &str) -> Vec<Row> {
+    let documented = export.starts_with("Date\tStart\tEnd\t");
     let row = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();
-        let (detail, url) = cells[2].split_once(": ").map_or((cells[2], None), |(detail, url)| (detail, Some(url)));
+        let (time, rest) = if documented {
+            (format!("{} {}", cells[0], cells[1]), &cells[3..])
+        } else {
+            (cells[0].to_owned(), &cells[1..])
+        };
+        let (detail, url) = rest[1].split_once(": ").map_or((rest[1], None), |(detail, url)| (detail, Some(url)));
         Row {
-            time: moment(cells[0]),
-            reason: cells[1].to_owned(),
+            time: moment(&time),
+            reason: rest[0].to_owned(),
             detail: detail.to_owned(),
             host: url.map(|url| url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")),
-            channel: cells.get(4).map(|name| (*name).to_owned()),
-            errors: cells[3].parse().expect("a count"),
+            channel: rest.get(3).map(|name| (*name).to_owned()),
+            errors: rest[2].parse().expect("a count"),
         }
     };
     export.lines().skip(1).map(row).collect()
