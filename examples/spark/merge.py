@@ -27,9 +27,9 @@ import sys
 import tempfile
 
 # One file of the result is one channel's month, sorted by time.
-COLUMNS = ["time", "precision", "channel", "reason", "detail", "status", "host", "errors", "rows", "source"]
+COLUMNS = ["time", "end", "precision", "channel", "reason", "detail", "status", "host", "errors", "rows", "source"]
 SCHEMA = (
-    "time timestamp, precision string, channel string, reason string, detail string, status int, host string, "
+    "time timestamp, `end` timestamp, precision string, channel string, reason string, detail string, status int, host string, "
     "errors bigint, rows bigint, source string"
 )
 # What two rows must have in common to tell of the same errors. The status follows from the detail.
@@ -173,7 +173,7 @@ def merge(rows):
 
     place = ["folder", "month"]
     hosted = F.sum(F.when(F.col("host").isNotNull(), F.col("errors")).otherwise(0))
-    content = F.sort_array(F.collect_list(F.struct("host", "errors", "rows")))
+    content = F.sort_array(F.collect_list(F.struct("host", "errors", "rows", "end")))
     first = F.struct((-F.col("total")).alias("total"), (-F.col("hosted")).alias("hosted"), "content")
     return (
         rows.withColumn("folder", F.sha2("channel", 256))
