@@ -81,11 +81,13 @@ fn clock(second: u64) -> String {
     at.format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// In LINE's documented columns; a row of more errors ends later, perhaps on the next day.
 fn export<'a>(rows: impl Iterator<Item = (&'a (u64, usize), &'a u64)>, shown: impl Fn(&str) -> String) -> String {
-    let mut tsv = String::from("Time detected\tReason for error\tDetail for error\tError count\n");
+    let mut tsv = String::from("Date\tStart\tEnd\tReason\tDetail\tErrors\n");
     for ((second, kind), errors) in rows {
         let (reason, detail) = KINDS[*kind];
-        tsv += &format!("{}\t{reason}\t{}\t{errors}\n", clock(*second), shown(detail));
+        let (start, end) = (clock(*second), clock(second + 7 * (errors - 1)));
+        tsv += &format!("{}\t{}\t{}\t{reason}\t{}\t{errors}\n", &start[..10], &start[11..], &end[11..], shown(detail));
     }
     tsv
 }
