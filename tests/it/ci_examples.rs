@@ -258,11 +258,9 @@ fn the_commands_of_the_page_do_what_it_says() {
     let read = |name: &str| -> Value { serde_json::from_str(&place.folder.text(name)).expect(name) };
     let verdict = read("verdict/check.json");
     assert_eq!((text(&verdict, "schema"), &verdict["exit_code"]), ("errstat/check/1", &0.into()));
-    for name in ["check", "summary"] {
-        assert_eq!(
-            read(&format!("verdict/{name}.schema.json"))["properties"]["schema"]["const"],
-            format!("errstat/{name}/1")
-        );
+    for (name, version) in [("check", 1), ("summary", 2)] {
+        let schema = read(&format!("verdict/{name}.schema.json"));
+        assert_eq!(schema["properties"]["schema"]["const"], format!("errstat/{name}/{version}"));
     }
     assert!(place.folder.text("verdict/check.md").starts_with("## "));
 }
