@@ -216,6 +216,23 @@ mod tests {
     }
 
     #[test]
+    fn no_sentence_speaks_of_one_errors() {
+        for table in ["note", "headline", "chart", "terminal", "mail", "archiving", "convert", "reconcile"] {
+            for key in Lang::En.keys().filter(|key| key.starts_with(&format!("{table}."))) {
+                let text = Lang::En.phrase(key);
+                // What is said of several only has a sentence of its own for one.
+                let alone = Lang::En.keys().any(|other| other == format!("{key}_one"));
+                for word in ["errors", "rows", "files", "sources", "minutes"] {
+                    assert!(
+                        alone || !text.contains(&format!("}} {word}")) || key.starts_with("terminal.per_"),
+                        "{key}: {text}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
     fn numbers_and_times_follow_the_language() {
         let at = DateTime::parse_from_rfc3339("2026-11-16T04:12:00+09:00").unwrap();
         let day = at.date_naive();

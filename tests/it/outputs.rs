@@ -440,7 +440,7 @@ fn the_overview_is_1200_points_wide_times_the_scale() {
 #[test]
 fn a_name_with_an_ending_is_one_file() {
     let folder = Folder::with("w47.tsv", two_weeks());
-    folder.errstat("report w47.tsv -o one.html -o one.json -o one.md -o one.png -o folder.tsv.d").done();
+    folder.errstat("report w47.tsv -o one.html -o one.json -o one.md -o one.png -o folder.tsv.d/").done();
     let files: Vec<String> = folder.list().into_iter().filter(|name| !name.contains('/')).collect();
     assert_eq!(files, ["one.html", "one.json", "one.md", "one.png", "w47.tsv"]);
     assert!(folder.path("folder.tsv.d/report.html").is_file(), "anything else is a folder");
