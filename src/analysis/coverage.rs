@@ -6,7 +6,7 @@
 
 use super::{Analysis, Bounds, Frames, first_of, incident};
 use crate::{
-    cube::{Cube, Label},
+    cube::{Cube, Known, Label},
     model::{Sentence, Span, Timestamp, Zone},
 };
 
@@ -26,20 +26,17 @@ const SUSPICIOUS_SILENCE: i64 = 24 * 3_600_000;
 /// So many skipped files are named one by one.
 const NAMED_FILES: usize = 10;
 
-/// Up to when a channel's inputs are known to be complete.
-pub fn known_until(cube: &Cube, label: Label) -> Option<Timestamp> {
-    let known = |source: usize| cube.report(source).coverage.until;
-    cube.sources_of(label).chain(cube.silent_sources(label)).filter_map(known).max()
+/// What is known of the time of a channel.
+pub(super) fn of(known: &[Known], label: Label) -> Option<&Known> {
+    known.iter().find(|known| known.label == Some(label))
 }
 
-/// The last row of a channel in all inputs.
-pub fn last_row(cube: &Cube, label: Label) -> Option<Timestamp> {
-    cube.spans_of(label).map(|span| span.last).max()
-}
-
-/// How far the inputs of a channel are known to reach: to where they are complete, or at least to the last row.
-pub fn reach(cube: &Cube, label: Label) -> Option<Timestamp> {
-    known_until(cube, label).max(last_row(cube, label))
+/// The name of a channel where there is more than one to tell apart, with the key that names it.
+fn named(key: [&'static str; 2], known: &Known, all: &[Known]) -> Sentence {
+    match &known.channel {
+        Some(channel) if all.len() > 1 => Sentence::new(key[1]).with("channel", channel),
+        _ => Sentence::new(key[0]),
+    }
 }
 
 /// Adds every note that the numbers call for.
@@ -62,6 +59,7 @@ pub(super) fn tell(
         return;
     };
     period(frames, (data, shown), as_of, notes);
+    gaps(analysis, frames, notes);
     comparison(frames, shown, notes);
     vocabulary(analysis, notes);
     if (shown.last.0 - shown.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
@@ -130,13 +128,13 @@ fn files(cube: &Cube, notes: &mut Vec<Sentence>) {
 
 /// Whether the inputs of each channel reach close enough to the moment of the report.
 fn stale(frames: &Frames<'_>, as_of: Timestamp, max_age: i64, notes: &mut Vec<Sentence>) {
-    let (cube, zone) = (frames.cube, &frames.zone);
+    let zone = &frames.zone;
     let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
-    for label in (0..cube.labels().len() as Label).filter(|label| cube.has_coverage(*label)) {
-        let Some(reach) = reach(cube, label).filter(|reach| as_of.0 - reach.0 > max_age) else { continue };
-        let known = known_until(cube, label).is_some_and(|until| until >= reach);
-        let until = Sentence::new(if known { "reach.complete_until" } else { "reach.last_row" });
-        let channel = cube.labels()[label as usize].clone().unwrap_or_default();
+    for known in frames.known {
+        let Some(reach) = known.reach().filter(|reach| as_of.0 - reach.0 > max_age) else { continue };
+        let complete = known.until().is_some_and(|until| until >= reach);
+        let until = Sentence::new(if complete { "reach.complete_until" } else { "reach.last_row" });
+        let channel = known.channel.clone().unwrap_or_default();
         let key = if channel.is_empty() { "note.stale" } else { "note.stale_channel" };
         notes.push(
             Sentence::new(key)
@@ -150,7 +148,7 @@ fn stale(frames: &Frames<'_>, as_of: Timestamp, max_age: i64, notes: &mut Vec<Se
 
 /// Whether the inputs reach the period.
 fn period(frames: &Frames<'_>, (data, shown): (Span, Span), as_of: Timestamp, notes: &mut Vec<Sentence>) {
-    let (cube, zone, bounds) = (frames.cube, &frames.zone, frames.bounds);
+    let (zone, bounds) = (&frames.zone, frames.bounds);
     // A period that is made of the data reaches as far as the data do.
     let made_of_data =
         zone.day_start(zone.day(data.first)).0 == bounds.start && zone.day_end(zone.day(data.last)).0 == bounds.end;
@@ -158,32 +156,46 @@ fn period(frames: &Frames<'_>, (data, shown): (Span, Span), as_of: Timestamp, no
         return;
     }
     let end = bounds.end.min(as_of.0);
-    let labels: Vec<Label> = (0..cube.labels().len() as Label)
-        .filter(|label| last_row(cube, *label).is_some() && cube.has_coverage(*label))
-        .collect();
-    for label in &labels {
-        let Some(last) = last_row(cube, *label) else { continue };
-        let [known, unknown, none] = match &cube.labels()[*label as usize] {
-            Some(_) if labels.len() > 1 => {
-                ["note.period_not_covered_channel", "note.coverage_unknown_channel", "note.period_unknown_channel"]
-            }
-            _ => ["note.period_not_covered", "note.coverage_unknown", "note.period_unknown"],
-        };
-        let channel = cube.labels()[*label as usize].clone().unwrap_or_default();
-        match known_until(cube, *label) {
-            Some(until) if until.0 >= end || last.0 >= end => {}
-            Some(until) => notes
-                .push(Sentence::new(known).with_moment("until", zone.local(until.max(last))).with("channel", channel)),
+    for known in frames.known {
+        let not_covered = ["note.period_not_covered", "note.period_not_covered_channel"];
+        let unknown = ["note.coverage_unknown", "note.coverage_unknown_channel"];
+        let nothing = ["note.period_unknown", "note.period_unknown_channel"];
+        let told = |key, at: Timestamp, name| named(key, known, frames.known).with_moment(name, zone.local(at));
+        match (known.until(), known.span().map(|span| span.last)) {
+            (Some(until), last) if until.0 >= end || last.is_some_and(|last| last.0 >= end) => {}
+            (Some(until), last) => notes.push(told(not_covered, last.map_or(until, |last| last.max(until)), "until")),
             // Rows are known to the second.
-            None if last.0 + 1000 >= end => {}
-            None if last.0 < bounds.start => {
-                notes.push(Sentence::new(none).with_moment("last", zone.local(last)).with("channel", channel))
-            }
-            None => notes.push(Sentence::new(unknown).with_moment("last", zone.local(last)).with("channel", channel)),
+            (None, Some(last)) if last.0 + 1000 >= end => {}
+            (None, Some(last)) if last.0 < bounds.start => notes.push(told(nothing, last, "last")),
+            (None, Some(last)) => notes.push(told(unknown, last, "last")),
+            (None, None) => {}
         }
     }
     if shown.first.0 >= bounds.end {
         notes.push(Sentence::new("note.period_before_data").with_moment("first", zone.local(shown.first)));
+    }
+}
+
+/// What lies in the period or in the one before, and no export speaks for it; and that nothing is compared then.
+fn gaps(analysis: &Analysis, frames: &Frames<'_>, notes: &mut Vec<Sentence>) {
+    let zone = &frames.zone;
+    let touches = |(from, until): &(i64, i64), bounds: &Bounds| *from < bounds.end && *until > bounds.start;
+    for known in frames.known {
+        let told = known.gaps.iter().filter(|gap| {
+            touches(gap, frames.bounds) || frames.previous.is_some_and(|previous| touches(gap, previous))
+        });
+        notes.extend(told.map(|(from, until)| {
+            named(["note.gap", "note.gap_channel"], known, frames.known)
+                .with_moment("from", zone.local(Timestamp(*from)))
+                .with_moment("until", zone.local(Timestamp(*until)))
+        }));
+    }
+    if analysis.partly_unknown
+        && let Some(previous) = frames.previous
+    {
+        notes.push(
+            Sentence::new("note.not_compared").with("period", &frames.bounds.label).with("previous", &previous.label),
+        );
     }
 }
 
@@ -223,13 +235,12 @@ fn vocabulary(analysis: &Analysis, notes: &mut Vec<Sentence>) {
 fn silence(frames: &Frames<'_>, as_of: Timestamp, notes: &mut Vec<Sentence>) {
     let cube = frames.cube;
     for found in frames.found {
-        let Some(last) = last_row(cube, found.label) else { continue };
-        let Some(until) = known_until(cube, found.label) else { continue };
+        let Some(known) = of(frames.known, found.label) else { continue };
+        let (Some(Span { first, last }), Some(until)) = (known.span(), known.until()) else { continue };
         let until = until.min(as_of);
         let quiet = until.0 - last.0;
         let at_its_end = last.0 < found.bounds().1 + 3_600_000 && last.0 >= found.bounds().0;
         // A channel that often has no error for a day is silent again, that is all.
-        let first = cube.spans_of(found.label).map(|span| span.first).min().unwrap_or(last);
         let usual = cube.longest_silence_before(found.label, found.start);
         if at_its_end && quiet >= SUSPICIOUS_SILENCE && found.start > first.cell().0 && quiet > 2 * usual {
             let channel = cube.labels()[found.label as usize].clone().unwrap_or_default();

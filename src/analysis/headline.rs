@@ -64,6 +64,8 @@ pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -
 }
 
 fn compared(analysis: &Analysis, lang: Lang) -> Option<Sentence> {
+    // Without a change the two cannot be compared, and a note says why.
+    analysis.totals.change?;
     let previous = analysis.totals.previous_errors?;
     let period = period_name(analysis.period.previous.as_ref()?, analysis, lang);
     let errors = analysis.totals.errors;

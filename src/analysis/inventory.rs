@@ -1,15 +1,15 @@
 //! What an archive holds, and what no export in it covers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
     archive::{Archive, Source},
-    cube,
+    cube::{self, Evidence},
     error::{Error, Result},
-    model::{Catalog, Channel, Origin, Precision, Span, Timestamp, Zone},
+    model::{CELL_MILLIS, Catalog, CellStart, Channel, Extent, Origin, Precision, Span, Timestamp, Zone},
 };
 
 /// Serialised, it is the output of `errstat archive info --format json`. Times are RFC 3339 in `timezone`.
@@ -37,7 +37,7 @@ pub struct ArchivedChannel {
     pub last: Option<String>,
     /// Stretches that exports speak for, end exclusive.
     pub covered: Vec<Stretch>,
-    /// What lies between them, for which no export speaks.
+    /// What lies between them, for which no export speaks, as far as is known (the rule: `cube::gaps`).
     pub gaps: Vec<Gap>,
 }
 
@@ -74,9 +74,11 @@ pub struct ArchivedSource {
 struct Growing {
     exported: u64,
     mailed: u64,
-    months: std::collections::BTreeSet<crate::archive::Month>,
+    months: BTreeSet<crate::archive::Month>,
     span: Option<Span>,
     mails: Vec<(i64, u64)>,
+    /// The cells in which there is a row.
+    cells: BTreeSet<CellStart>,
 }
 
 impl Growing {
@@ -87,6 +89,7 @@ impl Growing {
         self.months.extend(other.months);
         self.span = Span::join(self.span, other.span);
         self.mails.extend(other.mails);
+        self.cells.extend(other.cells);
         Some(())
     }
 }
@@ -119,6 +122,7 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
             let growing = channels.entry(row.channel.clone()).or_default();
             growing.months.insert(crate::archive::Month::of(row.time));
             growing.span = Span::join(growing.span, Some(Span { first: row.time, last: row.time }));
+            growing.cells.insert(row.time.cell());
             match row.origin {
                 Origin::Export => {
                     growing.exported = growing.exported.checked_add(row.errors).ok_or_else(overflow)?;
@@ -144,9 +148,13 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
         all.join(growing).ok_or_else(overflow)?;
     }
     let channels = by_label.into_iter().map(|(channel, (stored, growing))| {
-        let covered = covered(sources, &stored);
-        let gap = |pair: &[(i64, i64)]| {
-            let (from, until) = (pair[0].1, pair[1].0);
+        let extents = extents(sources, &stored);
+        let rows: Vec<i64> = growing.cells.iter().map(|cell| cell.timestamp().0).collect();
+        let silences: Vec<(i64, i64)> = rows.windows(2).map(|pair| (pair[0] + CELL_MILLIS, pair[1])).collect();
+        let mailed = growing.mails.iter().map(|(at, _)| *at).collect();
+        let gaps = cube::gaps(&extents, &Evidence { silences, mailed });
+        let covered = covered(&extents, &gaps);
+        let gap = |&(from, until): &(i64, i64)| {
             let inside = growing.mails.iter().filter(|(at, _)| (from..until).contains(at));
             Gap {
                 from: rfc3339(Timestamp(from)),
@@ -160,7 +168,7 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
             months: growing.months.len() as u64,
             first: growing.span.map(|span| rfc3339(span.first)),
             last: growing.span.map(|span| rfc3339(span.last)),
-            gaps: covered.windows(2).map(gap).collect(),
+            gaps: gaps.iter().map(gap).collect(),
             covered: covered
                 .iter()
                 .map(|(from, until)| Stretch { from: rfc3339(Timestamp(*from)), until: rfc3339(Timestamp(*until)) })
@@ -192,8 +200,8 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
     })
 }
 
-/// The stretches that the exports of a channel speak for, joined, in milliseconds, end exclusive.
-fn covered(sources: &[Source], stored: &[Option<String>]) -> Vec<(i64, i64)> {
+/// What each export of a channel tells of the time that it speaks for.
+fn extents(sources: &[Source], stored: &[Option<String>]) -> Vec<Extent> {
     let of_channel = |source: &&Source| {
         stored.iter().any(|channel| match channel {
             Some(channel) => source.channels.contains(channel),
@@ -203,24 +211,22 @@ fn covered(sources: &[Source], stored: &[Option<String>]) -> Vec<(i64, i64)> {
     let exports = |source: &&Source| {
         source.origins.is_empty() || source.origins.iter().any(|origin| origin == Origin::Export.name())
     };
-    let mut stretches: Vec<(i64, i64)> = sources
-        .iter()
-        .filter(of_channel)
-        .filter(exports)
-        .filter_map(|source| {
-            let until = source.coverage.until.map(|until| until.0);
-            let step = source.precision.map_or(1000, Precision::millis);
-            let span = source.span?;
-            Some((span.first.0, (span.last.0 + step).max(until.unwrap_or(i64::MIN))))
-        })
-        .collect();
-    stretches.sort_unstable();
-    let mut joined: Vec<(i64, i64)> = Vec::new();
-    for (from, until) in stretches {
-        match joined.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            _ => joined.push((from, until)),
-        }
-    }
-    joined
+    let extent = |source: &Source| Extent {
+        rows: source.span,
+        step: source.precision.map_or(1000, Precision::millis),
+        until: source.coverage.until,
+    };
+    sources.iter().filter(of_channel).filter(exports).map(extent).collect()
+}
+
+/// From the first to the last moment that exports speak for, without the gaps.
+fn covered(extents: &[Extent], gaps: &[(i64, i64)]) -> Vec<(i64, i64)> {
+    let (Some(first), Some(last)) =
+        (extents.iter().filter_map(Extent::start).min(), extents.iter().filter_map(Extent::end).max())
+    else {
+        return Vec::new();
+    };
+    let starts = std::iter::once(first.0).chain(gaps.iter().map(|(_, until)| *until));
+    let ends = gaps.iter().map(|(from, _)| *from).chain([last.0]);
+    starts.zip(ends).collect()
 }

@@ -17,8 +17,7 @@ mod window;
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-pub use count::{cells_in, count};
-pub use coverage::{known_until, last_row, reach};
+pub use count::{Counted, cells_in, count, likes};
 pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};
 pub use options::{AsOf, Options};
 pub use period::{Calendar, PeriodSpec, Resolved, WeekStart};
@@ -31,7 +30,7 @@ use polars::prelude::{PolarsError, PolarsResult};
 use series::by_window;
 
 use crate::{
-    cube::{Bucketed, Cube, frame, roll_up},
+    cube::{Bucketed, Cube, Known, frame, roll_up},
     error::{Error, Result},
     model::{Cell, Precision, Sentence, SourceReport, Span, Timestamp, Zone},
     taxonomy::{self, Lang},
@@ -89,6 +88,7 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     }
     let size = window_size(options, &bounds, precision, &zone, &mut notes);
     let found = incident::incidents(cube, Timestamp(bounds.start).cell().0);
+    let known = cube.known();
     let frames = Frames {
         cube,
         zone,
@@ -99,8 +99,10 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
         size,
         week_start: options.week_start,
         found: &found,
+        known: &known,
     };
     let mut analysis = frames.analysis(&calendar, precision, options)?;
+    analysis.know(&known, as_of);
     let end = cube.reports().filter_map(|report| report.end).max();
     analysis.data_span =
         data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(end.unwrap_or(span.last)) });
@@ -108,11 +110,38 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     notes.dedup();
     analysis.reached = !notes.iter().any(|note| coverage::UNREACHED.contains(&note.key));
     analysis.sentences = notes;
+    analysis.known = known;
     analysis.speak(options.lang);
     Ok(analysis)
 }
 
 impl Analysis {
+    /// Takes over what is known to be missing. A change in a time, or against one, of which a part is missing is none.
+    fn know(&mut self, known: &[Known], as_of: Timestamp) {
+        let bounds = &self.period.bounds;
+        let inside = |known: &Known| known.missing(bounds.start, bounds.end.min(as_of.0));
+        let before = |known: &Known| match &self.period.previous {
+            Some(previous) => known.missing(previous.start, previous.end),
+            None => Vec::new(),
+        };
+        let incomplete: Vec<&Known> =
+            known.iter().filter(|known| !inside(known).is_empty() || !before(known).is_empty()).collect();
+        self.partly_unknown = self.totals.change.is_some() && !incomplete.is_empty();
+        self.unknown = known.iter().flat_map(inside).collect();
+        self.unknown.sort_unstable();
+        if !self.partly_unknown {
+            return;
+        }
+        (self.totals.change, self.totals.change_pct) = (None, None);
+        self.by_reason.iter_mut().for_each(|row| (row.change, row.change_pct) = (None, None));
+        self.by_detail.iter_mut().for_each(|row| (row.change, row.change_pct) = (None, None));
+        for row in &mut self.by_channel {
+            if incomplete.iter().any(|known| known.channel == row.channel) {
+                (row.change, row.change_pct) = (None, None);
+            }
+        }
+    }
+
     /// Puts the notes and the headline into a language.
     pub fn speak(&mut self, lang: Lang) {
         let note = |sentence: &Sentence| Note { code: code(sentence.key), text: lang.say(sentence) };
@@ -169,6 +198,8 @@ struct Frames<'a> {
     week_start: WeekStart,
     /// The incidents of all data, also outside the period.
     found: &'a [incident::Found],
+    /// What is known of the time of each channel.
+    known: &'a [Known],
 }
 
 fn first_of(cell: &Cell) -> i64 {
@@ -312,6 +343,9 @@ impl Frames<'_> {
             headline: String::new(),
             sentences: Vec::new(),
             reached: true,
+            known: Vec::new(),
+            unknown: Vec::new(),
+            partly_unknown: false,
             calendar: *calendar,
             slices,
         })
@@ -379,12 +413,11 @@ impl Frames<'_> {
     /// Whether an incident touches the end of what is known; none where nothing is known beyond its last row.
     fn ongoing(&self, found: &incident::Found) -> Option<bool> {
         // Three quiet cells end an incident, where the data reach so far.
-        let reach = coverage::reach(self.cube, found.label).map_or(i64::MIN, |reach| reach.0);
+        let known = coverage::of(self.known, found.label);
+        let reach = known.and_then(Known::reach).map_or(i64::MIN, |reach| reach.0);
         match reach - found.bounds().1 < 3 * crate::model::CELL_MILLIS {
             false => Some(false),
-            true => {
-                coverage::known_until(self.cube, found.label).is_some_and(|until| until.0 > found.last).then_some(true)
-            }
+            true => known.and_then(Known::until).is_some_and(|until| until.0 > found.last).then_some(true),
         }
     }
 

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Calendar;
-use crate::model::{Columns, Sentence};
+use crate::{
+    cube::Known,
+    model::{Columns, Sentence},
+};
 
 /// Everything that is known about a period. Serialised, it is `summary.json`.
 ///
@@ -49,6 +52,16 @@ pub struct Analysis {
     /// Whether the inputs reach the whole period, as far as is known.
     #[serde(skip)]
     pub reached: bool,
+    /// What is known of the time of each channel.
+    #[serde(skip)]
+    pub known: Vec<Known>,
+    /// The stretches of the period for which inputs of a channel are known to be missing, in milliseconds since
+    /// 1970-01-01T00:00:00Z, end exclusive, by their start; those of different channels may overlap.
+    #[serde(skip)]
+    pub unknown: Vec<(i64, i64)>,
+    /// The period or the one before is known to be covered only in part, so changes are not told.
+    #[serde(skip)]
+    pub partly_unknown: bool,
     /// What the period was resolved against; the zone is the one that the times are in.
     #[serde(skip)]
     pub calendar: Calendar,

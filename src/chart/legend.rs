@@ -2,10 +2,10 @@
 
 use super::{
     canvas::{Anchor, Canvas, Frame},
-    measure, previous,
+    marks, measure, previous,
     scene::Scene,
     stack::Stack,
-    theme::{Ink, PREVIOUS, PREVIOUS_BAR, Sizes, TEXT},
+    theme::{AXIS, Ink, PREVIOUS, PREVIOUS_BAR, Sizes, TEXT},
 };
 use crate::model::Sentence;
 
@@ -31,6 +31,7 @@ struct Entry {
 enum Sign {
     Area,
     Line,
+    Hatch,
 }
 
 impl Legend {
@@ -78,6 +79,10 @@ fn entries(scene: &Scene, stack: &Stack) -> Vec<Entry> {
         let (ink, sign) = if previous::crowded(stack) { (PREVIOUS_BAR, Sign::Area) } else { (PREVIOUS, Sign::Line) };
         entries.push(Entry { ink, sign, name, count: scene.figure(errors) });
     }
+    if !scene.analysis.unknown.is_empty() {
+        let name = scene.phrase("chart.unknown").to_owned();
+        entries.push(Entry { ink: AXIS, sign: Sign::Hatch, name, count: String::new() });
+    }
     entries
 }
 
@@ -85,6 +90,7 @@ fn draw_entry(canvas: &Canvas, entry: &Entry, (x, baseline): (f64, f64), sizes: 
     let middle = baseline - sizes.body.size * 0.36;
     match entry.sign {
         Sign::Line => canvas.line((x, middle), (x + SWATCH, middle), entry.ink, 2.5),
+        Sign::Hatch => marks::hatch(canvas, Frame { x, y: middle - SWATCH / 2.0, w: SWATCH, h: SWATCH }),
         Sign::Area => canvas.rect(Frame { x, y: middle - SWATCH / 2.0, w: SWATCH, h: SWATCH }, entry.ink),
     }
     // The count stands first: digits are about as wide in every font, so that the gap stays small.

@@ -1,15 +1,18 @@
-//! The incidents in the timeline.
+//! The incidents in the timeline, and the time of which nothing is known.
 
 use super::{
     canvas::{Anchor, Canvas, Frame},
     measure,
     scene::Scene,
-    theme::{INCIDENT, INCIDENT_MARK, Sizes},
+    theme::{AXIS, INCIDENT, INCIDENT_MARK, Sizes},
 };
 use crate::model::Sentence;
 
 /// Height of a mark above the plot.
 const MARK: f64 = 6.0;
+
+/// Distance between two lines of a hatching.
+const HATCH: f64 = 8.0;
 
 /// The room that the marks and their labels take above a plot.
 pub fn room(scene: &Scene, sizes: &Sizes) -> f64 {
@@ -42,6 +45,33 @@ pub fn shade(canvas: &Canvas, plot: Frame, scene: &Scene) {
     for incident in &scene.analysis.incidents {
         let (x, w) = stretch(scene, plot, incident.bounds);
         canvas.rect(Frame { x, w, ..plot }, INCIDENT);
+    }
+}
+
+/// Hatches a frame, so that it can be told from one that is empty.
+pub fn hatch(canvas: &Canvas, frame: Frame) {
+    // A line rises as far as it goes to the right; what of it lies in the frame is drawn.
+    let reach = frame.w + frame.h;
+    let mut from = HATCH / 2.0;
+    while from < reach {
+        let start = (from - frame.h).max(0.0);
+        let end = from.min(frame.w);
+        let at = |x: f64| (frame.x + x, frame.y + from - x);
+        canvas.line(at(start), at(end), AXIS, 1.0);
+        from += HATCH;
+    }
+}
+
+/// Hatches the stretches for which inputs are missing.
+pub fn hatch_unknown(canvas: &Canvas, plot: Frame, scene: &Scene) {
+    let mut drawn = i64::MIN;
+    for &(from, until) in &scene.analysis.unknown {
+        // Those of several channels may overlap.
+        if until > drawn {
+            let (x, w) = stretch(scene, plot, (from.max(drawn), until));
+            hatch(canvas, Frame { x, w, ..plot });
+            drawn = until;
+        }
     }
 }
 

@@ -56,6 +56,9 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
     Analysis {
         sentences: Vec::new(),
         reached: true,
+        known: Vec::new(),
+        unknown: Vec::new(),
+        partly_unknown: false,
         calendar: crate::analysis::Calendar::default(),
         slices: None,
         schema: "errstat/1",

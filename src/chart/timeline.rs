@@ -83,6 +83,9 @@ fn alt(scene: &Scene) -> String {
             Sentence::new("chart.previous_alt").with("label", &previous.label).with("errors", scene.number(errors)),
         ));
     }
+    if !analysis.unknown.is_empty() {
+        sentences.push(scene.phrase("chart.unknown_alt").to_owned());
+    }
     if !analysis.incidents.is_empty() {
         sentences
             .push(scene.say(
@@ -142,6 +145,7 @@ pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
     legend.draw(canvas, (frame.x, frame.y), sizes);
     marks::shade(canvas, plot, scene);
     axes::counts(canvas, plot, &axis, scene, sizes);
+    marks::hatch_unknown(canvas, plot, scene);
     previous::behind(canvas, plot, &axis, scene, &stack);
     columns::draw(canvas, plot, &axis, &stack);
     previous::over(canvas, plot, &axis, scene, &stack);

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Case, Conditions, Demand, DetailErrors, Level, Measure, Outcome, Per, Rule, Status, Unit, WindowErrors,
+    Case, Conditions, Demand, DetailErrors, Level, Limit, Measure, Outcome, Per, Rule, Status, Unit, WindowErrors,
+    doubts::Mending,
     matching::{Matching, matching},
 };
 use crate::{
-    analysis::{self, DetailRow, WindowSize},
-    cube::Label,
+    analysis::{self, Bounds, DetailRow, WindowSize},
+    cube::{Known, fits},
     error::Result,
     model::{Precision, Sentence, Timestamp},
     taxonomy::{self, Lang},
@@ -30,6 +31,8 @@ pub struct Ruling {
     pub advice: Option<Sentence>,
     /// Why this keeps everything from being judged.
     pub problem: Option<Sentence>,
+    /// What data that are missing could do to it where it is broken.
+    pub mending: Mending,
 }
 
 /// What a rule is called.
@@ -54,6 +57,7 @@ pub fn unjudged(why: Sentence) -> Ruling {
         details: Vec::new(),
         advice: None,
         problem: None,
+        mending: Mending::Never,
     }
 }
 
@@ -139,11 +143,11 @@ impl Case<'_> {
     /// # Errors
     /// Where it can never be broken because what it is about cannot exist.
     pub fn rule(self, rule: &Rule) -> Result<Ruling> {
-        let ruling = match matching(&rule.conditions, self.cube)? {
+        let ruling = match matching(&rule.conditions, self.cube, &self.analysis.known)? {
             Matching::Unnamed(why) => unjudged(why),
             Matching::Kinds(_) if self.hosts_unknown(rule)? => unjudged(Sentence::new("check_unjudged.no_hosts")),
             Matching::Kinds(kinds) => match rule.demand {
-                Demand::Errors(_) | Demand::Share(_) | Demand::Increase { .. } => self.counted(rule, &kinds),
+                Demand::Count(limit) => self.counted(rule, limit, &kinds)?,
                 Demand::Incidents(most) => self.incidents(most),
                 Demand::Rejected(most) => self.rejected(most),
                 Demand::NoNewDetails => self.new_details(rule.level),
@@ -159,6 +163,7 @@ impl Case<'_> {
             rule: rule.demand.key(),
             level: rule.level,
             per: if matches!(ruling.status, Status::NotJudged) { rule.per } else { ruling.per },
+            mending: mending(rule.demand),
             ..ruling
         })
     }
@@ -169,7 +174,7 @@ impl Case<'_> {
             return Ok(false);
         }
         let others = Conditions { host: None, ..rule.conditions.clone() };
-        let Matching::Kinds(kinds) = matching(&others, self.cube)? else { return Ok(false) };
+        let Matching::Kinds(kinds) = matching(&others, self.cube, &self.analysis.known)? else { return Ok(false) };
         let catalog = self.cube.catalog();
         let bounds = &self.analysis.period.bounds;
         let mut about = analysis::cells_in(self.cube, bounds.start, bounds.end)
@@ -181,26 +186,36 @@ impl Case<'_> {
     }
 
     /// Counts of errors, by window.
-    fn counted(self, rule: &Rule, kinds: &[bool]) -> Ruling {
-        let comparing = matches!(rule.demand, Demand::Increase { .. });
-        if comparing && self.analysis.period.previous.is_none() {
-            return self.nothing_to_compare();
-        }
-        if rule.per != Per::Period && size(rule.per) < WindowSize::smallest(self.cube.precision()) {
-            return unjudged(Sentence::new("check_unjudged.precision").with("precision", self.cube.precision().name()));
-        }
-        let windows = self.windows(rule.per, kinds, comparing);
-        let breaking: Vec<&Window> = windows.iter().filter(|window| !holds(rule.demand, window)).collect();
-        // Of equal ones the first, so that nothing depends on chance.
-        let weight = |window: &&Window| excess(rule.demand, window);
-        let worst = windows.iter().rev().max_by(|a, b| weight(a).total_cmp(&weight(b)));
-        let Some(worst) = worst else { return self.nothing_to_compare() };
-        let (actual, limit) = numbers(rule.demand, worst);
-        let text = match rule.per {
-            Per::Period => period_text(rule.demand, worst, self.previous_label()),
-            _ => self.window_text(rule.demand, worst, breaking.len(), windows.len()),
+    fn counted(self, rule: &Rule, limit: Limit, kinds: &[bool]) -> Result<Ruling> {
+        let period = &self.analysis.period;
+        let compared = match limit {
+            Limit::Increase { .. } => match &period.previous {
+                None => return Ok(self.nothing_to_compare()),
+                Some(previous) if self.is_missing(&rule.conditions, previous) => {
+                    return Ok(unjudged(
+                        Sentence::new("check_unjudged.previous_missing").with("label", &previous.label),
+                    ));
+                }
+                previous => previous.as_ref(),
+            },
+            Limit::Errors(_) | Limit::Share(_) => None,
         };
-        let mut ruling = Ruling::on(Found { holds: breaking.is_empty(), actual, limit, text }, rule.level);
+        if rule.per != Per::Period && size(rule.per) < WindowSize::smallest(self.cube.precision()) {
+            let precision = self.cube.precision().name();
+            return Ok(unjudged(Sentence::new("check_unjudged.precision").with("precision", precision)));
+        }
+        let windows = self.windows(rule.per, kinds, compared)?;
+        let breaking: Vec<&Window> = windows.iter().filter(|window| !holds(limit, window)).collect();
+        // Of equal ones the first, so that nothing depends on chance.
+        let weight = |window: &&Window| excess(limit, window);
+        let worst = windows.iter().rev().max_by(|a, b| weight(a).total_cmp(&weight(b)));
+        let Some(worst) = worst else { return Ok(self.nothing_to_compare()) };
+        let (actual, most) = numbers(limit, worst);
+        let text = match rule.per {
+            Per::Period => period_text(limit, worst, self.previous_label()),
+            Per::Hour | Per::Day | Per::Week => self.window_text(limit, worst, breaking.len(), windows.len()),
+        };
+        let mut ruling = Ruling::on(Found { holds: breaking.is_empty(), actual, limit: most, text }, rule.level);
         ruling.per = rule.per;
         if !breaking.is_empty() {
             let stretches: Vec<(i64, i64)> = breaking.iter().map(|window| window.bounds).collect();
@@ -217,51 +232,59 @@ impl Case<'_> {
                     .collect();
             }
         }
-        ruling
+        Ok(ruling)
     }
 
-    fn windows(self, per: Per, kinds: &[bool], comparing: bool) -> Vec<Window> {
-        let period = &self.analysis.period;
-        let count = |bounds: &analysis::Bounds, kinds: Option<&[bool]>| {
-            let size = (per != Per::Period).then(|| size(per));
-            analysis::count(self.cube, bounds, size, &self.analysis.calendar, kinds)
+    /// Whether inputs of a channel that a rule may be about are known to be missing in a stretch of time.
+    fn is_missing(self, conditions: &Conditions, bounds: &Bounds) -> bool {
+        let meant = |known: &&Known| match (&conditions.channel, &known.channel) {
+            (Some(condition), Some(channel)) => fits(&condition.pattern, channel),
+            (Some(_), None) => false,
+            (None, _) => true,
         };
-        let errors = count(&period.bounds, Some(kinds));
-        let all = count(&period.bounds, None);
-        let previous: Vec<u64> = match &period.previous {
-            Some(previous) if comparing => count(previous, Some(kinds)).into_iter().map(|(_, errors)| errors).collect(),
-            _ => Vec::new(),
-        };
-        let mut windows: Vec<Window> = errors
-            .into_iter()
-            .zip(all)
-            .enumerate()
-            .map(|(i, ((bounds, errors), (_, all)))| Window { bounds, errors, all, previous: previous.get(i).copied() })
-            .collect();
-        if comparing {
-            // The 31st has no like in a month of 30 days.
-            windows.retain(|window| window.previous.is_some());
-        }
-        windows
+        self.analysis.known.iter().filter(meant).any(|known| !known.missing(bounds.start, bounds.end).is_empty())
     }
 
-    fn window_text(self, demand: Demand, worst: &Window, breaking: usize, all: usize) -> Sentence {
-        let (key, sentence) = match demand {
-            Demand::Share(most) => (
+    /// The windows of the period; with errors of the like ones of a period that it is compared with.
+    fn windows(self, per: Per, kinds: &[bool], compared: Option<&Bounds>) -> Result<Vec<Window>> {
+        let (bounds, calendar) = (&self.analysis.period.bounds, &self.analysis.calendar);
+        let size = (per != Per::Period).then(|| size(per));
+        let count = |bounds: &Bounds, kinds| analysis::count(self.cube, bounds, size, calendar, kinds);
+        let errors = count(bounds, Some(kinds))?;
+        let all = count(bounds, None)?;
+        let previous: Vec<Option<u64>> = match (compared, size) {
+            (None, _) => vec![None; errors.len()],
+            (Some(previous), None) => {
+                count(previous, Some(kinds))?.into_iter().map(|(_, errors)| Some(errors)).collect()
+            }
+            (Some(previous), Some(size)) => {
+                let before = count(previous, Some(kinds))?;
+                analysis::likes(&errors, size, bounds, &before, previous, &calendar.zone)
+            }
+        };
+        let windows = errors.into_iter().zip(all).zip(previous);
+        Ok(windows.map(|(((bounds, errors), (_, all)), previous)| Window { bounds, errors, all, previous }).collect())
+    }
+
+    fn window_text(self, limit: Limit, worst: &Window, breaking: usize, all: usize) -> Sentence {
+        let (key, sentence) = match limit {
+            Limit::Share(most) => (
                 ["check.windows_share_hold", "check.windows_share"],
                 Sentence::new("").with("limit", most).with("share", percentage(worst.errors, worst.all)),
             ),
-            Demand::Increase { most, least } => (
-                ["check.windows_increase_hold", "check.windows_increase"],
+            Limit::Increase { most, least } => (
+                match worst.previous {
+                    Some(_) => ["check.windows_increase_hold", "check.windows_increase"],
+                    None => ["check.windows_increase_alone_hold", "check.windows_increase_alone"],
+                },
                 Sentence::new("")
                     .with("percent", most)
                     .with_number("limit", most.more_than(worst.previous.unwrap_or(0).max(least)))
-                    .with_number("previous", worst.previous.unwrap_or(0)),
+                    .with_number("previous", worst.previous.unwrap_or(least)),
             ),
-            demand => (
-                ["check.windows_errors_hold", "check.windows_errors"],
-                Sentence::new("").with_number("limit", if let Demand::Errors(most) = demand { most } else { 0 }),
-            ),
+            Limit::Errors(most) => {
+                (["check.windows_errors_hold", "check.windows_errors"], Sentence::new("").with_number("limit", most))
+            }
         };
         let zone = &self.analysis.calendar.zone;
         Sentence { key: key[usize::from(breaking > 0)], ..sentence }
@@ -393,9 +416,8 @@ impl Case<'_> {
     pub fn age(self, most: i64) -> Ruling {
         let calendar = &self.analysis.calendar;
         let hours = |millis: i64| Measure { value: (millis as f64 / 360_000.0).round() / 10.0, unit: Unit::Hours };
-        let labels = (0..self.cube.labels().len() as Label).filter(|label| self.cube.has_coverage(*label));
-        let reaches = labels.filter_map(|label| Some((label, analysis::reach(self.cube, label)?)));
-        let Some((label, reach)) = reaches.min_by_key(|(_, reach)| *reach) else {
+        let reaches = self.analysis.known.iter().filter_map(|known| Some((known, known.reach()?)));
+        let Some((known, reach)) = reaches.min_by_key(|(_, reach)| *reach) else {
             return Ruling {
                 name: Naming::Phrase(Sentence::new("check_name.max_age")),
                 rule: "max_age",
@@ -404,19 +426,14 @@ impl Case<'_> {
         };
         let age = (calendar.as_of.0 - reach.0).max(0);
         let holds = age <= most;
-        let known = analysis::known_until(self.cube, label).is_some_and(|until| until >= reach);
-        let key = match (holds, known) {
+        let complete = known.until().is_some_and(|until| until >= reach);
+        let key = match (holds, complete) {
             (true, true) => "check.fresh",
             (true, false) => "check.fresh_at_least",
             (false, true) => "check.stale",
             (false, false) => "check.stale_unknown",
         };
-        let channel = match self.cube.labels().get(label as usize) {
-            Some(Some(channel)) if self.cube.labels().len() > 1 => {
-                Sentence::new("check.of_channel").with("channel", channel)
-            }
-            _ => Sentence::new("error_nearest.none"),
-        };
+        let channel = self.of_channels(&[known]);
         let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
         let text = Sentence::new(key)
             .with_moment("until", calendar.zone.local(reach.min(calendar.as_of)))
@@ -430,6 +447,7 @@ impl Case<'_> {
         if !holds {
             // What is stale proves nothing, neither good nor bad.
             ruling.status = Status::NotJudged;
+            ruling.text = Sentence::new("check.too_old").with("age", days(age)).with("limit", days(most));
             ruling.problem = Some(text);
         }
         ruling
@@ -444,51 +462,59 @@ fn size(per: Per) -> WindowSize {
     }
 }
 
-fn holds(demand: Demand, window: &Window) -> bool {
+/// What data that are missing could do to a broken demand.
+fn mending(demand: Demand) -> Mending {
     match demand {
-        Demand::Errors(most) => window.errors <= most,
-        Demand::Share(most) => most.holds(window.errors, window.all),
-        Demand::Increase { most, least } => window.errors <= most.more_than(window.previous.unwrap_or(0).max(least)),
-        _ => true,
+        Demand::Count(Limit::Errors(_)) | Demand::Incidents(_) | Demand::Rejected(_) => Mending::Never,
+        Demand::NoUnknownDetails | Demand::Age(_) => Mending::Never,
+        Demand::Count(Limit::Increase { .. }) | Demand::NoNewDetails => Mending::Before,
+        Demand::Count(Limit::Share(_)) => Mending::Within,
+    }
+}
+
+fn holds(limit: Limit, window: &Window) -> bool {
+    match limit {
+        Limit::Errors(most) => window.errors <= most,
+        Limit::Share(most) => most.holds(window.errors, window.all),
+        Limit::Increase { most, least } => window.errors <= most.more_than(window.previous.unwrap_or(0).max(least)),
     }
 }
 
 /// How bad a window is, to find the worst.
-fn excess(demand: Demand, window: &Window) -> f64 {
-    match demand {
-        Demand::Share(_) if window.all == 0 => 0.0,
-        Demand::Share(_) => window.errors as f64 / window.all as f64,
-        Demand::Increase { most, least } => {
+fn excess(limit: Limit, window: &Window) -> f64 {
+    match limit {
+        Limit::Errors(_) => window.errors as f64,
+        Limit::Share(_) if window.all == 0 => 0.0,
+        Limit::Share(_) => window.errors as f64 / window.all as f64,
+        Limit::Increase { most, least } => {
             window.errors as f64 - most.more_than(window.previous.unwrap_or(0).max(least)) as f64
         }
-        _ => window.errors as f64,
     }
 }
 
-fn numbers(demand: Demand, window: &Window) -> (Measure, Measure) {
-    match demand {
-        Demand::Share(most) => {
+fn numbers(limit: Limit, window: &Window) -> (Measure, Measure) {
+    match limit {
+        Limit::Share(most) => {
             let share = if window.all == 0 { 0.0 } else { window.errors as f64 / window.all as f64 * 100.0 };
             let rounded = (share * 100.0).round() / 100.0;
             (Measure { value: rounded, unit: Unit::Percent }, Measure { value: most.value(), unit: Unit::Percent })
         }
-        Demand::Increase { most, least } => (
+        Limit::Increase { most, least } => (
             measure(window.errors, Unit::Errors),
             measure(most.more_than(window.previous.unwrap_or(0).max(least)), Unit::Errors),
         ),
-        Demand::Errors(most) => (measure(window.errors, Unit::Errors), measure(most, Unit::Errors)),
-        _ => (measure(window.errors, Unit::Errors), measure(0, Unit::Errors)),
+        Limit::Errors(most) => (measure(window.errors, Unit::Errors), measure(most, Unit::Errors)),
     }
 }
 
-fn period_text(demand: Demand, window: &Window, previous: String) -> Sentence {
-    match demand {
-        Demand::Share(most) => Sentence::new("check.share")
+fn period_text(limit: Limit, window: &Window, previous: String) -> Sentence {
+    match limit {
+        Limit::Share(most) => Sentence::new("check.share")
             .with("share", percentage(window.errors, window.all))
             .with_number("errors", window.errors)
             .with_number("all", window.all)
             .with("limit", most),
-        Demand::Increase { most, least } => {
+        Limit::Increase { most, least } => {
             let before = window.previous.unwrap_or(0);
             Sentence::new(if before < least { "check.increase_least" } else { "check.increase" })
                 .with_number("errors", window.errors)
@@ -498,9 +524,9 @@ fn period_text(demand: Demand, window: &Window, previous: String) -> Sentence {
                 .with("percent", most)
                 .with_number("least", least)
         }
-        demand => Sentence::new("check.errors")
-            .with_number("errors", window.errors)
-            .with_number("limit", if let Demand::Errors(most) = demand { most } else { 0 }),
+        Limit::Errors(most) => {
+            Sentence::new("check.errors").with_number("errors", window.errors).with_number("limit", most)
+        }
     }
 }
 
@@ -528,16 +554,19 @@ fn name(rule: &Rule) -> Naming {
         return Naming::Own(name.clone());
     }
     let conditions: Vec<&str> = rule.conditions.each().map(|(_, condition)| condition.pattern.as_str()).collect();
+    let key = rule.demand.key();
     let limit = match rule.demand {
-        Demand::Errors(most) => format!("{} {most}", rule.demand.key()),
-        Demand::Share(most) | Demand::Increase { most, .. } => format!("{} {most}%", rule.demand.key()),
-        _ => String::new(),
+        Demand::Count(Limit::Errors(most)) | Demand::Incidents(most) | Demand::Rejected(most) => {
+            format!("{key} {most}")
+        }
+        Demand::Count(Limit::Share(most) | Limit::Increase { most, .. }) => format!("{key} {most}%"),
+        Demand::NoNewDetails | Demand::NoUnknownDetails | Demand::Age(_) => key.to_owned(),
     };
     if conditions.is_empty() && rule.per == Per::Period {
         return Naming::Phrase(Sentence::new(match rule.demand {
-            Demand::Errors(_) => "check_name.max_errors",
-            Demand::Share(_) => "check_name.max_share",
-            Demand::Increase { .. } => "check_name.max_increase",
+            Demand::Count(Limit::Errors(_)) => "check_name.max_errors",
+            Demand::Count(Limit::Share(_)) => "check_name.max_share",
+            Demand::Count(Limit::Increase { .. }) => "check_name.max_increase",
             Demand::Incidents(_) => "check_name.max_incidents",
             Demand::Rejected(_) => "check_name.max_rejected",
             Demand::NoNewDetails => "check_name.new_details",

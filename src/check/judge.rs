@@ -1,12 +1,13 @@
 //! Rules held against the numbers.
 
 use super::{
-    Baseline, Configuration, Rules, Status, Verdict,
-    demands::{Ruling, unjudged},
+    Baseline, Configuration, Level, Rules, Status, Verdict,
+    demands::{Naming, Ruling, unjudged},
+    doubts::doubts,
     verdict::{JudgedPeriod, Result as Judged},
 };
 use crate::{
-    analysis::{self, Analysis},
+    analysis::{self, Analysis, Note},
     cube::Cube,
     error::{Error, Result},
     model::Sentence,
@@ -43,26 +44,40 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     if rulings.is_empty() {
         return Err(Error::new("check_error.no_rules"));
     }
-    let mut problems = problems(case);
-    if let Some(unknown) = problems.first() {
-        // Nothing holds because nothing is known.
-        let about_errors = |ruling: &&mut Ruling| !["max_age", "max_rejected"].contains(&ruling.rule);
-        for ruling in rulings.iter_mut().filter(about_errors).filter(|ruling| ruling.status == Status::Passed) {
-            (ruling.status, ruling.text) = (Status::NotJudged, unknown.clone());
-        }
+    let ruled_about = |rule: &str| rulings.iter().any(|ruling| ruling.rule == rule);
+    let mut doubts = doubts(case, !ruled_about("max_rejected"));
+    if rules.incomplete == Level::Warn {
+        rulings.extend(incomplete(std::mem::take(&mut doubts.time)));
     }
-    problems.extend(rulings.iter().filter_map(|ruling| ruling.problem.clone()));
-    if problems.is_empty() && rulings.iter().all(|ruling| ruling.status == Status::NotJudged) {
-        problems.push(Sentence::new("check_problem.nothing_judged"));
+    let mut fatal = std::mem::take(&mut doubts.nothing);
+    fatal.extend(rulings.iter().filter_map(|ruling| ruling.problem.clone()));
+    let open: Vec<Sentence> = doubts.time.iter().chain(&doubts.unread).cloned().collect();
+    let nothing_judged = rulings.iter().all(|ruling| ruling.status == Status::NotJudged);
+    if nothing_judged && fatal.is_empty() && open.is_empty() {
+        fatal.push(Sentence::new("check_problem.nothing_judged"));
     }
-    let result = if !problems.is_empty() {
+    let mut failed = rulings.iter().filter(|ruling| ruling.status == Status::Failed);
+    let result = if !fatal.is_empty() {
         Judged::NotJudged
-    } else if rulings.iter().any(|ruling| ruling.status == Status::Failed) {
+    } else if failed.any(|ruling| doubts.leave_broken(ruling.mending)) {
         Judged::Failed
+    } else if !open.is_empty() {
+        Judged::NotJudged
     } else {
         Judged::Passed
     };
+    let problems: Vec<Sentence> = fatal.into_iter().chain(open).collect();
+    if !problems.is_empty() {
+        // Nothing holds because nothing is known; why, stands once above.
+        let about_errors = |ruling: &&mut Ruling| !["max_age", "max_rejected", "incomplete"].contains(&ruling.rule);
+        for ruling in rulings.iter_mut().filter(about_errors).filter(|ruling| ruling.status == Status::Passed) {
+            ruling.status = Status::NotJudged;
+            ruling.text = Sentence::new("check_unjudged.so_far").with_sentence("text", ruling.text.clone());
+        }
+    }
     let analysis = case.analysis;
+    // What is told as a problem is not told again.
+    let told = |note: &&Note| problems.is_empty() || !TOLD.contains(&note.code.as_str());
     Ok(Verdict {
         schema: Verdict::SCHEMA,
         errstat: analysis.errstat,
@@ -82,32 +97,37 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         configuration: None,
         baseline: baseline.map(|baseline| baseline.path.clone()),
         rules: rulings.into_iter().map(|ruling| ruling.outcome(lang)).collect(),
-        notes: analysis.notes.clone(),
+        notes: analysis.notes.iter().filter(told).cloned().collect(),
     })
 }
 
-/// What makes every number worthless.
-fn problems(case: Case<'_>) -> Vec<Sentence> {
-    let Case { cube, analysis, .. } = case;
-    let calendar = &analysis.calendar;
-    let Some(data) = calendar.data else { return vec![Sentence::new("check_problem.no_rows")] };
-    let bounds = &analysis.period.bounds;
-    let labels = (0..cube.labels().len() as crate::cube::Label).filter(|label| cube.has_coverage(*label));
-    let reach = labels.filter_map(|label| analysis::reach(cube, label)).max();
-    let period = || Sentence::new("check_problem.not_reached").with("period", &bounds.label);
-    match reach {
-        Some(reach) if reach.0 <= bounds.start => {
-            vec![period().with_moment("until", calendar.zone.local(reach))]
-        }
-        _ if data.first.0 >= bounds.end => {
-            vec![
-                Sentence::new("check_problem.before_data")
-                    .with("period", &bounds.label)
-                    .with_moment("first", calendar.zone.local(data.first)),
-            ]
-        }
-        _ => Vec::new(),
-    }
+/// Codes of the notes that tell what problems tell too.
+const TOLD: [&str; 14] = [
+    "coverage-unknown",
+    "coverage-unknown-channel",
+    "gap",
+    "gap-channel",
+    "no-rows",
+    "period-before-data",
+    "period-not-covered",
+    "period-not-covered-channel",
+    "rejects",
+    "skipped-file",
+    "skipped-files",
+    "stale",
+    "stale-channel",
+    "not-compared",
+];
+
+/// Where it only warns that the inputs do not speak for the whole period: a ruling that says so.
+fn incomplete(unknown: Vec<Sentence>) -> impl Iterator<Item = Ruling> {
+    unknown.into_iter().map(|text| Ruling {
+        name: Naming::Phrase(Sentence::new("check_name.incomplete")),
+        rule: "incomplete",
+        level: Level::Warn,
+        status: Status::Warned,
+        ..unjudged(text)
+    })
 }
 
 impl Verdict {

@@ -2,7 +2,7 @@
 
 use super::{Condition, Conditions};
 use crate::{
-    cube::{Cube, Key, attributes, fits, host_fits, status_fits},
+    cube::{Cube, Key, Known, attributes, fits, host_fits, status_fits},
     error::{Error, Result},
     model::Sentence,
     taxonomy::{self, ERROR_STATUS_CODE, REASONS},
@@ -16,11 +16,11 @@ pub enum Matching {
     Unnamed(Sentence),
 }
 
-/// Finds the kinds that meet all conditions.
+/// Finds the kinds that meet all conditions; `known` has the channels that are known without a row.
 ///
 /// # Errors
 /// Where a condition can never be met: a reason that does not exist, a misspelt detail, an impossible status.
-pub fn matching(conditions: &Conditions, cube: &Cube) -> Result<Matching> {
+pub fn matching(conditions: &Conditions, cube: &Cube, known: &[Known]) -> Result<Matching> {
     let catalog = cube.catalog();
     let reason = conditions.reason.as_ref().map(|reason| taxonomy::canonical(&reason.pattern, "").reason.into_owned());
     let meant = |name: &str| reason.as_deref().is_none_or(|wanted| fits(wanted, name));
@@ -39,7 +39,9 @@ pub fn matching(conditions: &Conditions, cube: &Cube) -> Result<Matching> {
         detail(condition, &there, &meant)?;
     }
     if let Some(condition) = &conditions.channel {
-        let names = || cube.labels().iter().flatten().map(String::as_str);
+        // A channel without a row is known too, if an input was said to be of it.
+        let silent = || known.iter().filter(|known| known.label.is_none()).flat_map(|known| &known.channel);
+        let names = || cube.labels().iter().flatten().chain(silent()).map(String::as_str);
         if !names().any(|name| fits(&condition.pattern, name)) {
             return Ok(Matching::Unnamed(unnamed("check_unjudged.channel", condition, names())));
         }

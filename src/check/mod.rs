@@ -6,6 +6,7 @@
 
 mod baseline;
 mod demands;
+mod doubts;
 mod judge;
 mod matching;
 mod propose;
@@ -16,5 +17,5 @@ mod verdict;
 pub use baseline::Baseline;
 pub use judge::{Case, judge};
 pub use propose::propose;
-pub use rules::{Condition, Conditions, Demand, Level, MIN_PREVIOUS, Per, Percent, Position, Rule, Rules};
+pub use rules::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Per, Percent, Position, Rule, Rules};
 pub use verdict::{Configuration, DetailErrors, Measure, Outcome, Result, Status, Unit, Verdict, WindowErrors};

@@ -28,7 +28,7 @@ pub fn propose(case: Case<'_>, channels: &[String], lang: Lang) -> Result<String
     let count = |size| analysis::count(case.cube, &all, Some(size), &calendar, None);
     let day = |at| lang.day(zone.day(at));
     let mut file = File { lang, text: String::new() };
-    let total: u64 = count(WindowSize::Day).iter().map(|(_, errors)| errors).sum();
+    let total: u64 = count(WindowSize::Day)?.iter().map(|(_, errors)| errors).sum();
     file.comment(
         Sentence::new("init.head")
             .with("first", day(data.first))
@@ -51,7 +51,7 @@ pub fn propose(case: Case<'_>, channels: &[String], lang: Lang) -> Result<String
     file.line("period = \"last-week\"");
     file.blank();
 
-    let all_weeks = count(WindowSize::Week);
+    let all_weeks = count(WindowSize::Week)?;
     let weeks = whole_weeks(&all_weeks, data, &all);
     let usual = match median(&weeks) {
         Some(median) => {
@@ -66,7 +66,7 @@ pub fn propose(case: Case<'_>, channels: &[String], lang: Lang) -> Result<String
         }
         None => {
             file.comment(Sentence::new("init.no_weeks"));
-            let days = count(WindowSize::Day).len().max(1) as u64;
+            let days = count(WindowSize::Day)?.len().max(1) as u64;
             rounded_up((total * 14).div_ceil(days))
         }
     };
@@ -96,7 +96,7 @@ pub fn propose(case: Case<'_>, channels: &[String], lang: Lang) -> Result<String
     if case.cube.labels().iter().flatten().count() > 1 {
         each_channel(case, &mut file, &all, data)?;
     }
-    examples(case, &mut file, &count(WindowSize::Hour));
+    examples(case, &mut file, &count(WindowSize::Hour)?);
     Ok(file.text)
 }
 
@@ -108,7 +108,7 @@ fn each_channel(case: Case<'_>, file: &mut File, all: &Bounds, data: Span) -> Re
         let of_channel = |kind: &Kind| cube.label_of()[kind.channel as usize] as usize == label;
         let kinds: Vec<bool> = cube.catalog().kinds().iter().map(of_channel).collect();
         let count = |size| analysis::count(cube, all, Some(size), &calendar, Some(&kinds));
-        let weeks = whole_weeks(&count(WindowSize::Week), data, all);
+        let weeks = whole_weeks(&count(WindowSize::Week)?, data, all);
         file.blank();
         let usual = match median(&weeks) {
             Some(median) => {
@@ -124,7 +124,7 @@ fn each_channel(case: Case<'_>, file: &mut File, all: &Bounds, data: Span) -> Re
             }
             None => {
                 file.comment(Sentence::new("init.channel_no_weeks").with("channel", channel));
-                let days = count(WindowSize::Day);
+                let days = count(WindowSize::Day)?;
                 let total: u64 = days.iter().map(|(_, errors)| errors).sum();
                 rounded_up((total * 14).div_ceil(days.len().max(1) as u64))
             }

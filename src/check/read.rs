@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Condition, Conditions, Demand, Level, MIN_PREVIOUS, Per, Percent, Position, Rule, Rules};
+use super::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Per, Percent, Position, Rule, Rules};
 use crate::{
     cube::Key,
     error::{Error, Result},
@@ -12,8 +12,9 @@ use crate::{
     taxonomy::nearest,
 };
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "period",
+    "incomplete",
     "max_errors",
     "max_increase",
     "min_previous",
@@ -79,8 +80,11 @@ fn rules(table: &DeTable<'_>, position: &dyn Fn(usize) -> Position) -> std::resu
     for (key, value) in entries {
         let key: &str = key.get_ref().as_ref();
         let (demand, level) = match key {
-            "max_errors" => (Demand::Errors(whole("max_errors", value)?), Level::Fail),
-            "max_increase" => (Demand::Increase { most: percent("max_increase", value)?, least }, Level::Fail),
+            "max_errors" => (Demand::Count(Limit::Errors(whole("max_errors", value)?)), Level::Fail),
+            "max_increase" => {
+                let most = percent("max_increase", value)?;
+                (Demand::Count(Limit::Increase { most, least }), Level::Fail)
+            }
             "max_incidents" => (Demand::Incidents(whole("max_incidents", value)?), Level::Fail),
             "max_rejected" => (Demand::Rejected(whole("max_rejected", value)?), Level::Fail),
             "new_details" => match stance("new_details", value)? {
@@ -91,6 +95,10 @@ fn rules(table: &DeTable<'_>, position: &dyn Fn(usize) -> Position) -> std::resu
                 Some(level) => (Demand::NoUnknownDetails, level),
                 None => continue,
             },
+            "incomplete" => {
+                found.incomplete = level("incomplete", value)?;
+                continue;
+            }
             "rule" => {
                 found.rules.extend(list(value, least, position)?);
                 continue;
@@ -137,16 +145,16 @@ fn rule(
         Some(value) => whole("min_previous", value)?,
         None => least,
     };
-    let demands = [
-        table.get("max_errors").map(|value| whole("max_errors", value).map(Demand::Errors)),
-        table.get("max_share").map(|value| percent("max_share", value).map(Demand::Share)),
+    let limits = [
+        table.get("max_errors").map(|value| whole("max_errors", value).map(Limit::Errors)),
+        table.get("max_share").map(|value| percent("max_share", value).map(Limit::Share)),
         table
             .get("max_increase")
-            .map(|value| percent("max_increase", value).map(|most| Demand::Increase { most, least })),
+            .map(|value| percent("max_increase", value).map(|most| Limit::Increase { most, least })),
     ];
-    let demands = demands.into_iter().flatten().collect::<std::result::Result<Vec<_>, _>>()?;
-    let demand = match demands[..] {
-        [demand] => demand,
+    let limits = limits.into_iter().flatten().collect::<std::result::Result<Vec<_>, _>>()?;
+    let demand = match limits[..] {
+        [limit] => Demand::Count(limit),
         [] => return Err((start, in_key("rule", Error::new("check_error.no_limit")))),
         _ => return Err((start, in_key("rule", Error::new("check_error.two_limits")))),
     };
@@ -166,11 +174,7 @@ fn rule(
             .map(|value| one_of("per", value, &Per::ALL.map(|per| (per.name(), per))))
             .transpose()?
             .unwrap_or_default(),
-        level: table
-            .get("level")
-            .map(|value| one_of("level", value, &[("fail", Level::Fail), ("warn", Level::Warn)]))
-            .transpose()?
-            .unwrap_or_default(),
+        level: table.get("level").map(|value| level("level", value)).transpose()?.unwrap_or_default(),
     })
 }
 
@@ -220,6 +224,11 @@ fn percent(key: &'static str, value: &Entry<'_>) -> std::result::Result<Percent,
         _ => None,
     };
     read.map_or_else(|| wrong(key, value, "check_error.percent"), Ok)
+}
+
+/// `fail` or `warn`.
+fn level(key: &'static str, value: &Entry<'_>) -> std::result::Result<Level, Wrong> {
+    one_of(key, value, &[("fail", Level::Fail), ("warn", Level::Warn)])
 }
 
 /// `fail`, `warn` or `ignore`, which is nothing.

@@ -9,6 +9,8 @@ pub const MIN_PREVIOUS: u64 = 20;
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     pub rules: Vec<Rule>,
+    /// What it means that the inputs of a channel do not reach the end of the period, or that one of them is missing.
+    pub incomplete: Level,
 }
 
 /// One demand on the errors that meet all conditions.
@@ -25,12 +27,8 @@ pub struct Rule {
 /// What must hold. A value equal to its limit holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Demand {
-    /// At most so many errors.
-    Errors(u64),
-    /// At most this part of all errors.
-    Share(Percent),
-    /// At most so much more than before, where fewer than `least` errors before count as `least`.
-    Increase { most: Percent, least: u64 },
+    /// A limit for the errors of the period, or of each of its windows.
+    Count(Limit),
     /// At most so many incidents that touch the period.
     Incidents(u64),
     /// At most so many rejected rows in all inputs.
@@ -43,13 +41,24 @@ pub enum Demand {
     Age(i64),
 }
 
+/// A limit for a number of errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// At most so many errors.
+    Errors(u64),
+    /// At most this part of all errors.
+    Share(Percent),
+    /// At most so much more than before, where fewer than `least` errors before count as `least`.
+    Increase { most: Percent, least: u64 },
+}
+
 impl Demand {
     /// The key of the configuration.
     pub fn key(self) -> &'static str {
         match self {
-            Demand::Errors(_) => "max_errors",
-            Demand::Share(_) => "max_share",
-            Demand::Increase { .. } => "max_increase",
+            Demand::Count(Limit::Errors(_)) => "max_errors",
+            Demand::Count(Limit::Share(_)) => "max_share",
+            Demand::Count(Limit::Increase { .. }) => "max_increase",
             Demand::Incidents(_) => "max_incidents",
             Demand::Rejected(_) => "max_rejected",
             Demand::NoNewDetails => "new_details",

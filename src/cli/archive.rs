@@ -194,7 +194,9 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
     load::configure(&mut shared)?;
     shared.keep_urls = Some(keep_urls);
     shared.apart_from = std::fs::canonicalize(&place.archive).ok();
-    let canonical = Canonical::new(load::inputs(&shared)?, &load::channel_rules(&shared))?;
+    let read = load::inputs(&shared)?;
+    load::whole(&read)?;
+    let canonical = Canonical::new(read, &load::channel_rules(&shared))?;
     // Everything that can be unclear is settled before anything is written.
     let mut sources = Vec::new();
     for (index, report) in canonical.reports().enumerate() {

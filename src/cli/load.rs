@@ -46,7 +46,7 @@ pub fn apart(shared: &Shared, outputs: &[&Path]) -> Result<()> {
 /// Reads the inputs.
 ///
 /// # Errors
-/// Whatever keeps them from being read; with `--strict`, any rejected row.
+/// Whatever keeps them from being read; with `--strict`, any rejected row and any export that was skipped.
 pub fn inputs(shared: &Shared) -> Result<Reading> {
     apart(shared, &[])?;
     let watch = Watch::new(shared)?;
@@ -55,6 +55,7 @@ pub fn inputs(shared: &Shared) -> Result<Reading> {
     watch.finish()?;
     let reading = reading?;
     if shared.reading.strict {
+        whole(&reading)?;
         strict(reading.sources.iter().map(|source| &source.report))?;
     }
     Ok(reading)
@@ -109,6 +110,19 @@ pub fn options(shared: &Shared) -> analysis::Options {
 fn generated_at(now: Timestamp) -> Timestamp {
     let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|value| value.parse().ok());
     epoch.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map_or(now, Timestamp::from)
+}
+
+/// Makes sure that nothing was skipped that calls itself an export.
+///
+/// # Errors
+/// Where something was.
+pub fn whole(reading: &Reading) -> Result<()> {
+    match reading.skipped.iter().find(|(path, why)| input::is_expected(path, why)) {
+        Some((path, why)) => {
+            Err(Error::new("error.skipped_export").with("path", path).with_sentence("why", why.clone()))
+        }
+        None => Ok(()),
+    }
 }
 
 fn strict<'a>(reports: impl Iterator<Item = &'a SourceReport>) -> Result<()> {

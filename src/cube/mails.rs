@@ -14,7 +14,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     input::{CellSink, Entry, Held, RowsIn, Source},
-    model::{Catalog, Channel, KindId, Origin, Sentence, Span, Timestamp},
+    model::{Catalog, Channel, Extent, KindId, Origin, Sentence, Span, Timestamp},
 };
 
 /// What mails of one channel tell of one moment, reason and detail.
@@ -147,14 +147,15 @@ fn coverage(sources: &[Source], strands: &[Strand], believed: Option<Timestamp>)
     for strand in strands.iter().filter(|strand| strand.origin == Origin::Export) {
         let source = &sources[strand.source];
         let stretches = covered.entry(strand.label).or_default();
-        if source.covered.is_empty() {
+        if source.extents.is_empty() {
             // A step is covered to its end.
             let last = strand.span.last.0 + strand.precision.millis() - 1;
             let until = source.report.coverage.until.filter(|until| believed.is_none_or(|now| *until <= now));
             let until = until.map_or(last, |until| last.max(until.0 - 1));
             stretches.push((strand.span.first.0, until));
         } else {
-            stretches.extend(source.covered.iter().map(|span| (span.first.0, span.last.0)));
+            let stretch = |extent: &Extent| Some((extent.rows?.first.0, extent.end()?.0 - 1));
+            stretches.extend(source.extents.iter().filter_map(stretch));
         }
     }
     covered

@@ -9,6 +9,7 @@ mod canonical;
 mod channels;
 mod filter;
 mod frame;
+mod known;
 mod mails;
 mod overlap;
 mod pattern;
@@ -16,12 +17,16 @@ mod policy;
 mod stretch;
 mod suggest;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+};
 
 pub use canonical::{Canonical, whose};
 pub use channels::{ChannelRules, Label, Naming, NamingLayer, naming};
 pub use filter::{Filter, Term};
 pub use frame::{Bucketed, frame, roll_up};
+pub use known::{Evidence, Known, gaps};
 pub use mails::Told;
 pub use pattern::{Attributes, Key, attributes, fits, host_fits, status_fits};
 pub use policy::OverlapPolicy;
@@ -52,6 +57,8 @@ pub struct Cube {
     told: Vec<Told>,
     stops: Vec<(Option<String>, Timestamp)>,
     filter: Filter,
+    /// Of each label, before anything is left out.
+    evidence: Vec<Evidence>,
     /// What was decided about the inputs, for the reader to see.
     pub notes: Vec<Sentence>,
     /// Files of folders that are no exports: path, and why.
@@ -129,6 +136,7 @@ impl Cube {
             told,
             stops: Vec::new(),
             filter: Filter::default(),
+            evidence: Vec::new(),
             notes,
             skipped,
         };
@@ -143,6 +151,7 @@ impl Cube {
         }
         cube.stops = cube.stops_of_sources();
         cube.tell_channels();
+        cube.evidence = cube.evidence();
         for note in overlap::notes(&stretches, &cube.strands, &cube.sources, &cube.labels, &cube.options.zone) {
             cube.notes.push(note);
         }
@@ -174,16 +183,21 @@ impl Cube {
         self.sources.iter().map(|source| &source.report)
     }
 
-    /// Corrects coverage that cannot be true: nothing covers what is still to come at `now`, and an input covers
-    /// its own rows.
+    /// Corrects coverage that cannot be true: nothing covers what is still to come at `now`, and an input covers its own
+    /// rows, which then tell how far it reaches.
     pub fn believe_until(&mut self, now: Timestamp) {
         for source in &mut self.sources {
             let Coverage { until, by, .. } = &mut source.report.coverage;
             if until.is_some_and(|until| until > now) {
                 (*until, *by) = (None, CoverageBasis::LastRow);
             }
-            if let (Some(until), Some(span)) = (until, source.report.span) {
-                *until = (*until).max(span.last);
+            if let (Some(reach), Some(span)) = (&mut *until, source.report.span)
+                && *reach < span.last
+            {
+                (*reach, *by) = (span.last, CoverageBasis::LastRow);
+            }
+            for extent in &mut source.extents {
+                extent.until = extent.until.filter(|until| *until <= now);
             }
         }
         // Where an earlier input of the channel reaches the first row of the next, there is no gap between them.
@@ -282,41 +296,6 @@ impl Cube {
         &self.sources[source].report
     }
 
-    /// The inputs that hold rows of a channel.
-    pub fn sources_of(&self, label: Label) -> impl Iterator<Item = usize> {
-        self.strands.iter().filter(move |strand| strand.label == label).map(|strand| strand.source)
-    }
-
-    /// Whether it can be asked how far the inputs of a channel reach: they hold exports of it, or there are mails only.
-    /// Of what the filter leaves out nothing is asked.
-    pub fn has_coverage(&self, label: Label) -> bool {
-        if !self.filter.keeps_channel(self.labels[label as usize].as_deref()) {
-            return false;
-        }
-        let export = |strand: &&Strand| strand.origin == Origin::Export;
-        self.strands.iter().filter(export).any(|strand| strand.label == label)
-            || !self.strands.iter().any(|s| export(&s))
-    }
-
-    /// The inputs without a row that were said to be of a channel, or that can be of no other.
-    pub fn silent_sources(&self, label: Label) -> impl Iterator<Item = usize> {
-        let alone = self.strands.iter().all(|strand| strand.label == label);
-        (0..self.sources.len()).filter(move |source| {
-            let source = &self.sources[*source];
-            let of_channel = source.label.as_ref().map_or(alone, |channel| self.label(channel) == Some(label));
-            source.report.span.is_none() && of_channel
-        })
-    }
-
-    /// First and last row of a channel in each input that has any. Mails count only where there is no export of the
-    /// channel: anybody can write one, and it must not make an old export look new.
-    pub fn spans_of(&self, label: Label) -> impl Iterator<Item = Span> {
-        let of_channel = move |strand: &&Strand| strand.label == label;
-        let exported = self.strands.iter().filter(of_channel).any(|strand| strand.origin == Origin::Export);
-        let counts = move |strand: &&Strand| strand.origin == Origin::Export || !exported;
-        self.strands.iter().filter(of_channel).filter(counts).map(|strand| strand.span)
-    }
-
     /// The longest time without an error of a channel before a cell, in milliseconds.
     pub fn longest_silence_before(&self, label: Label, cell: u32) -> i64 {
         let catalog = self.catalog();
@@ -382,25 +361,64 @@ impl Cube {
         for at in moments.iter().filter(|at| at.cell().timestamp() != **at) {
             by_cell.entry(at.cell()).or_default().push(*at);
         }
-        for (start, mut cuts) in by_cell {
-            cuts.sort_unstable();
-            cuts.dedup();
-            let before = |at: Timestamp| cuts.partition_point(|cut| *cut <= at);
-            let range = self.cells.partition_point(|cell| cell.start < start)
-                ..self.cells.partition_point(|cell| cell.start <= start);
-            let mut cells = self.cells[range.clone()].to_vec();
-            if cells.iter().any(|cell| before(cell.span().first) != before(cell.span().last)) {
-                let kinds: HashSet<KindId> = cells.iter().map(|cell| cell.kind).collect();
-                cells.clear();
-                for stretch in overlap::all_in(&self.strands, start, self.policy) {
-                    let pieces = self.merge(&stretch, &cuts)?;
-                    cells.extend(pieces.into_iter().filter(|cell| kinds.contains(&cell.kind)));
-                }
-            }
-            cells.sort_unstable_by_key(|cell| (before(cell.span().first), cell.key()));
+        for (start, cuts) in by_cell {
+            let cells = self.pieces(start, cuts)?;
+            let range = self.range_of(start);
             self.cells.splice(range, cells);
         }
         Ok(())
+    }
+
+    /// The cells of a stretch of time, start inclusive and end exclusive, in their order. Of the five minutes that an end
+    /// falls into only what lies inside is there; they are read a second time where they must be.
+    ///
+    /// # Errors
+    /// Where an input cannot be read again.
+    pub fn within(&self, start: Timestamp, end: Timestamp) -> Result<Cow<'_, [Cell]>> {
+        let (first, last) = (start.cell(), end.cell());
+        let before = |at: Timestamp| self.cells.partition_point(|cell| cell.start < at.cell());
+        let is_cut = |at: Timestamp| {
+            let mut cells = self.cells[self.range_of(at.cell())].iter();
+            let behind = cells.by_ref().find(|cell| cell.span().last >= at);
+            behind.into_iter().chain(cells).all(|cell| cell.span().first >= at)
+        };
+        if is_cut(start) && is_cut(end) {
+            let at = |moment: Timestamp| {
+                let inside = self.cells[self.range_of(moment.cell())].iter();
+                before(moment) + inside.take_while(|cell| cell.span().last < moment).count()
+            };
+            return Ok(Cow::Borrowed(&self.cells[at(start)..at(end).max(at(start))]));
+        }
+        let mut cells = self.pieces(first, vec![start, end])?;
+        if first != last {
+            cells.extend_from_slice(&self.cells[self.range_of(first).end..self.range_of(last).start]);
+            cells.extend(self.pieces(last, vec![end])?);
+        }
+        cells.retain(|cell| cell.span().first >= start && cell.span().last < end);
+        Ok(Cow::Owned(cells))
+    }
+
+    /// Where the cells of five minutes stand.
+    fn range_of(&self, start: CellStart) -> std::ops::Range<usize> {
+        self.cells.partition_point(|cell| cell.start < start)..self.cells.partition_point(|cell| cell.start <= start)
+    }
+
+    /// The cells of five minutes, each wholly before or from each of some moments on, and in their order.
+    fn pieces(&self, start: CellStart, mut cuts: Vec<Timestamp>) -> Result<Vec<Cell>> {
+        cuts.sort_unstable();
+        cuts.dedup();
+        let before = |at: Timestamp| cuts.partition_point(|cut| *cut <= at);
+        let mut cells = self.cells[self.range_of(start)].to_vec();
+        if cells.iter().any(|cell| before(cell.span().first) != before(cell.span().last)) {
+            let kinds: HashSet<KindId> = cells.iter().map(|cell| cell.kind).collect();
+            cells.clear();
+            for stretch in overlap::all_in(&self.strands, start, self.policy) {
+                let pieces = self.merge(&stretch, &cuts)?;
+                cells.extend(pieces.into_iter().filter(|cell| kinds.contains(&cell.kind)));
+            }
+        }
+        cells.sort_unstable_by_key(|cell| (before(cell.span().first), cell.key()));
+        Ok(cells)
     }
 
     fn merge(&self, stretch: &overlap::Stretch, cuts: &[Timestamp]) -> Result<Vec<Cell>> {

@@ -23,8 +23,8 @@ use crate::{
     archive::{Archive, EachRow, read_parquet},
     error::Result,
     model::{
-        Catalog, Channel, Columns, CoverageBasis, KindId, Origin, Precision, Privacy, Row, SourceKind, SourceReport,
-        Span, Timestamp,
+        Catalog, Channel, Columns, CoverageBasis, Extent, KindId, Origin, Precision, Privacy, Row, SourceKind,
+        SourceReport, Span, Timestamp,
     },
 };
 
@@ -292,7 +292,7 @@ impl OfChannel {
             });
         }
         report.accepted = report.rows;
-        let mut covered = Vec::new();
+        let mut extents = Vec::new();
         if let Store::Archive(archive) = &**store {
             for known in archive.sources().unwrap_or_default() {
                 let of_channel = channel.as_ref().is_none_or(|channel| known.channels.contains(channel));
@@ -302,18 +302,15 @@ impl OfChannel {
                     continue;
                 }
                 report.coverage.until = report.coverage.until.max(known.coverage.until);
-                if let Some(Span { first, last }) = known.span {
-                    let step = known.precision.map_or(1000, Precision::millis);
-                    let until = known.coverage.until.map_or(i64::MIN, |until| until.0 - 1);
-                    covered.push(Span { first, last: Timestamp((last.0 + step - 1).max(until)) });
-                }
+                let step = known.precision.map_or(1000, Precision::millis);
+                extents.push(Extent { rows: known.span, step, until: known.coverage.until });
             }
             if report.coverage.until.is_some() {
                 report.coverage.by = CoverageBasis::Archive;
             }
         }
         let label = channel.as_deref().filter(|_| parts.is_empty()).map(Channel::from_stored);
-        Ok(Source { report, parts, text: None, lines: 0, label, stops: self.stops, covered })
+        Ok(Source { report, parts, text: None, lines: 0, label, stops: self.stops, extents })
     }
 }
 

@@ -21,7 +21,7 @@ pub fn coverage(file_name: &str, precision: Option<Precision>, options: &ReadOpt
 }
 
 /// The first day that the name does not promise.
-fn covered_before(name: &str) -> Option<NaiveDate> {
+pub(super) fn covered_before(name: &str) -> Option<NaiveDate> {
     let mut dates = Vec::new();
     let numbers = numbers(name);
     let mut i = 0;

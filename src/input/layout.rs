@@ -11,7 +11,7 @@ use settle::{ColumnIndices, Missing, Settling};
 pub use when::When;
 
 use super::{
-    ColumnName, ReadOptions, Role, headings,
+    ColumnName, ReadOptions, Role, headings, other,
     split::{lines, split_lines},
     time::TimeForm,
 };
@@ -122,7 +122,7 @@ pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: 
     if lines.iter().all(|line| line.trim().is_empty()) {
         return Ok(Recognition::Other(Sentence::new("other.empty")));
     }
-    if let Some(why) = made_by_programs(&lines) {
+    if let Some(why) = other::made_by_programs(head, &lines) {
         return Ok(Recognition::Other(why));
     }
     let candidates: Vec<Candidate> =
@@ -130,7 +130,7 @@ pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: 
     // The first of the best: a tab wins over a comma where both fit.
     let best = candidates.iter().map(|c| c.score).max().unwrap_or(0);
     let Some(candidate) = candidates.into_iter().find(|c| c.score == best) else {
-        return Ok(Recognition::Other(what_else(&lines)));
+        return Ok(Recognition::Other(other::unrecognised(&lines)));
     };
     let mut recognition = settle(candidate, &lines, encoding, line_end, path, options)?;
     if let Recognition::Table(layout) = &mut recognition
@@ -140,28 +140,6 @@ pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: 
         layout.heading_line_bytes = heading.trim_ascii_end().to_vec();
     }
     Ok(recognition)
-}
-
-/// Why a text without recognisable columns is no export.
-fn what_else(lines: &[String]) -> Sentence {
-    let text: String = lines.iter().take(20).map(String::as_str).collect();
-    let odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\t' | '\r') || *c == '\u{fffd}').count();
-    Sentence::new(if odd * 20 > text.chars().count() { "other.binary" } else { "other.no_columns" })
-}
-
-/// errstat's own outputs, and pages and pictures of anybody, which may well mention reasons and times.
-fn made_by_programs(lines: &[String]) -> Option<Sentence> {
-    let first = lines.iter().find(|line| !line.trim().is_empty())?.trim().to_lowercase();
-    let starts = |marks: &[&str]| marks.iter().any(|mark| first.starts_with(mark));
-    if starts(&["file,line,why,text", "reason,detail,status,known"])
-        || lines.iter().take(5).any(|line| line.contains("\"errstat/summary/"))
-    {
-        Some(Sentence::new("other.own_output"))
-    } else if starts(&["<svg", "<!doctype html", "<html", "<?xml"]) {
-        Some(Sentence::new("other.page"))
-    } else {
-        None
-    }
 }
 
 fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<Candidate> {

@@ -73,7 +73,7 @@ pub fn read(
         .map(|(precision, entries)| part(path, precision, entries))
         .collect::<std::result::Result<_, Overflow>>()
         .map_err(|overflow| Fault::from(overflow).told(path))?;
-    let source = Source { report, parts, text: Some(text), lines: 0, label: None, stops, covered: Vec::new() };
+    let source = Source { report, parts, text: Some(text), lines: 0, label: None, stops, extents: Vec::new() };
     Ok(Outcome::Read(Box::new(source)))
 }
 

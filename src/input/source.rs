@@ -25,8 +25,8 @@ use super::{
 use crate::{
     error::{Error, Result},
     model::{
-        Catalog, Cell, Channel, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span,
-        TooVaried,
+        Catalog, Cell, Channel, Extent, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport,
+        Span, TooVaried,
     },
 };
 
@@ -76,8 +76,8 @@ pub struct Source {
     pub label: Option<Channel>,
     /// What mails told of redelivery.
     pub stops: Vec<Stop>,
-    /// Of an archive: from the first to the last moment that each of its exports speaks for.
-    pub covered: Vec<Span>,
+    /// Of an archive: what each of its exports tells of the time that it speaks for.
+    pub extents: Vec<Extent>,
 }
 
 /// What an input turned out to be.
@@ -278,7 +278,7 @@ pub fn read(
         lines: whole.lines,
         label: None,
         stops: Vec::new(),
-        covered: Vec::new(),
+        extents: Vec::new(),
     };
     Ok(Outcome::Read(Box::new(source)))
 }

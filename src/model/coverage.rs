@@ -1,6 +1,6 @@
 //! Coverage: the stretch of time that an input speaks for, which its rows do not tell.
 
-use super::Timestamp;
+use super::{Span, Timestamp};
 
 /// What is known about the stretch of time that an input speaks for.
 ///
@@ -38,5 +38,36 @@ impl CoverageBasis {
             CoverageBasis::Archive => "archive",
             CoverageBasis::LastRow => "last row",
         }
+    }
+}
+
+/// What one export tells of the time that it speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// First and last row; none where it has none.
+    pub rows: Option<Span>,
+    /// How long a moment of its rows lasts, in milliseconds.
+    pub step: i64,
+    /// The instant up to which (exclusive) it is known to be complete.
+    pub until: Option<Timestamp>,
+}
+
+impl Extent {
+    /// The instant up to which (exclusive) it speaks for sure; none without rows and without a known end.
+    pub fn end(&self) -> Option<Timestamp> {
+        self.rows.map(|rows| Timestamp(rows.last.0 + self.step)).max(self.until)
+    }
+
+    /// The first instant that it speaks for surely: how far it reaches back before its first row, nobody knows.
+    pub fn start(&self) -> Option<Timestamp> {
+        self.rows.map(|rows| rows.first).or(self.until)
+    }
+
+    /// Whether it speaks for the time just before an instant: it is known to be complete up to there, or has rows on
+    /// both sides.
+    pub fn reaches(&self, end: Timestamp) -> bool {
+        // Rows are known to the second.
+        let between = |rows: Span| rows.first < end && end.0 <= rows.last.0 + 1000;
+        self.until.is_some_and(|until| until >= end) || self.rows.is_some_and(between)
     }
 }

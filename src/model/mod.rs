@@ -15,7 +15,7 @@ mod time;
 mod zone;
 
 pub use cell::{Catalog, Cell, Channel, Kind, KindId, TooVaried, VARIETY_LIMIT};
-pub use coverage::{Coverage, CoverageBasis};
+pub use coverage::{Coverage, CoverageBasis, Extent};
 pub use log::{disarmed, for_log};
 pub use precision::Precision;
 pub use reject::{Reject, Why};

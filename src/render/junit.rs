@@ -4,7 +4,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{
     times::Clock,
-    verdict::{configuration, details, title, windows},
+    verdict::{configuration, details, problems_heading, title, windows},
 };
 use crate::{
     check::{Outcome, Result, Status, Verdict},
@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// The verdict as a JUnit report. A broken rule is a failure; a rule that only warns passes, with its text as output; a
-/// rule that could not be judged is skipped; and what keeps everything from being judged is an error.
+/// rule that could not be judged is skipped; what keeps everything from being judged is an error, and what is not known
+/// beside a broken rule is skipped.
 ///
 /// # Errors
 /// None that a verdict can cause; the signature is that of the serialiser.
@@ -24,10 +25,21 @@ pub fn junit(verdict: &Verdict, lang: Lang, top: usize) -> std::result::Result<S
         suite.add_property(quick_junit::Property::new("errstat", line.as_str()));
     }
     suite.add_test_cases(verdict.rules.iter().map(|outcome| case(outcome, lang, top)));
-    if verdict.result == Result::NotJudged {
-        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message(title(verdict, lang)).set_type("not_judged").set_description(verdict.problems.join("\n"));
-        let mut case = TestCase::new(lang.phrase("check.problems"), status);
+    if !verdict.problems.is_empty() {
+        let problems = verdict.problems.join("\n");
+        let status = match verdict.result {
+            Result::NotJudged => {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+                status.set_message(title(verdict, lang)).set_type("not_judged").set_description(problems);
+                status
+            }
+            Result::Failed | Result::Passed => {
+                let mut status = TestCaseStatus::skipped();
+                status.set_message(problems);
+                status
+            }
+        };
+        let mut case = TestCase::new(lang.phrase(problems_heading(verdict)), status);
         case.set_classname("errstat.check");
         suite.add_test_case(case);
     }

@@ -122,6 +122,9 @@ pub(super) fn week() -> Analysis {
         headline: String::new(),
         sentences: Vec::new(),
         reached: true,
+        known: Vec::new(),
+        unknown: Vec::new(),
+        partly_unknown: false,
         calendar: crate::analysis::Calendar::default(),
         slices: None,
     }

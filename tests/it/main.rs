@@ -40,6 +40,7 @@ mod sentences;
 mod sources;
 mod spark;
 mod times;
+mod unknown;
 mod usage;
 mod vocabulary;
 mod windows;

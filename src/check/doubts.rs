@@ -1,0 +1,189 @@
+//! What is not known of the period that is judged, and what that does to a verdict.
+
+use super::Case;
+use crate::{
+    analysis::{AsOf, PeriodSpec},
+    cube::Known,
+    input::is_expected,
+    model::{Sentence, SourceKind, SourceReport, Timestamp},
+};
+
+/// So many skipped files are named one by one.
+const NAMED_FILES: usize = 10;
+
+/// What is not known of a period.
+#[derive(Debug, Default)]
+pub struct Doubts {
+    /// Nothing at all is known.
+    pub nothing: Vec<Sentence>,
+    /// Time of the period that the inputs of a channel do not speak for: there may be more errors in it.
+    pub time: Vec<Sentence>,
+    /// Rows and files that could not be read: there may be errors in them, of the period or of any time before.
+    pub unread: Vec<Sentence>,
+}
+
+/// What data that are missing could do to a broken rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mending {
+    /// It stays broken, however many errors are added.
+    Never,
+    /// It may hold if there were more errors before the period.
+    Before,
+    /// It may hold if there were more errors of other kinds in the period.
+    Within,
+}
+
+impl Doubts {
+    /// Whether a broken rule is broken whatever is missing.
+    pub fn leave_broken(&self, mending: Mending) -> bool {
+        match mending {
+            Mending::Never => true,
+            Mending::Before => self.unread.is_empty(),
+            Mending::Within => self.unread.is_empty() && self.time.is_empty(),
+        }
+    }
+}
+
+/// What is not known of the period of an analysis. `rejected` is whether rejected rows are a doubt, for want of a rule
+/// about them.
+pub fn doubts(case: Case<'_>, rejected: bool) -> Doubts {
+    let Some(data) = case.analysis.calendar.data else {
+        return Doubts { nothing: vec![Sentence::new("check_problem.no_rows")], ..Doubts::default() };
+    };
+    let mut unread = skipped(&case.cube.skipped);
+    unread.extend(case.unread_rows().filter(|_| rejected));
+    Doubts { time: case.unknown_time(case.judged_end(data.last)), unread, nothing: Vec::new() }
+}
+
+/// The files that were skipped and should not have been.
+fn skipped(files: &[(String, Sentence)]) -> Vec<Sentence> {
+    let expected: Vec<&(String, Sentence)> = files.iter().filter(|(path, why)| is_expected(path, why)).collect();
+    let told = |(path, why): &&(String, Sentence)| {
+        Sentence::new("check_problem.skipped").with("path", path).with_sentence("why", why.clone())
+    };
+    let more = expected.len().saturating_sub(NAMED_FILES);
+    let more = (more > 0).then(|| Sentence::new("check_problem.skipped_more").with_number("count", more as u64));
+    expected.iter().take(NAMED_FILES).map(told).chain(more).collect()
+}
+
+impl Case<'_> {
+    /// The rows that could not be read, with the first of them.
+    fn unread_rows(self) -> Option<Sentence> {
+        let rejects = &self.analysis.rejects;
+        let first = rejects.examples.first()?;
+        Some(
+            Sentence::new("check_problem.rejected")
+                .with_number("count", rejects.count)
+                .with_number("rows", self.cube.reports().map(|report| report.rows).sum())
+                .with("path", &first.path)
+                .with("line", first.line)
+                .with("why", &first.why)
+                .with("allowed", rejects.count),
+        )
+    }
+
+    /// The end of what is judged: of the period, or the moment of the check where it is not over. A period that is made
+    /// of the data ends with the last row.
+    fn judged_end(self, last: Timestamp) -> Timestamp {
+        let (bounds, as_of) = (&self.analysis.period.bounds, self.analysis.calendar.as_of);
+        let of_data = self.options.period == PeriodSpec::All || self.options.as_of == AsOf::Data;
+        let end = bounds.end.min(as_of.0).min(if of_data { last.0 + 1 } else { i64::MAX });
+        Timestamp(end.max(bounds.start + 1))
+    }
+
+    /// What the inputs of each channel leave open.
+    fn unknown_time(self, end: Timestamp) -> Vec<Sentence> {
+        let (bounds, zone) = (&self.analysis.period.bounds, &self.analysis.calendar.zone);
+        let mut found: Vec<Sentence> = Vec::new();
+        // Channels that were downloaded together are told of together.
+        let mut together: Vec<(Option<Timestamp>, Vec<&Known>)> = Vec::new();
+        for known in &self.analysis.known {
+            let begins = known.extents.iter().filter_map(|(_, extent)| extent.start()).min();
+            if let Some(first) = begins.filter(|first| first.0 >= bounds.end) {
+                found.push(
+                    Sentence::new("check_problem.before_data")
+                        .with_sentence("channel", self.of_channels(&[known]))
+                        .with("period", &bounds.label)
+                        .with_moment("first", zone.local(first)),
+                );
+            } else if !known.reaches(end) {
+                let until = known.until().and(known.reach());
+                match together.iter_mut().find(|(at, _)| at.is_some() && *at == until) {
+                    Some((_, channels)) => channels.push(known),
+                    None => together.push((until, vec![known])),
+                }
+            }
+            let gaps = known.gaps.iter().filter(|(from, until)| *from < end.0 && *until > bounds.start);
+            found.extend(gaps.map(|(from, until)| {
+                Sentence::new("check_problem.gap")
+                    .with_sentence("channel", self.of_channels(&[known]))
+                    .with_moment("from", zone.local(Timestamp(*from)))
+                    .with_moment("until", zone.local(Timestamp(*until)))
+            }));
+        }
+        let unreached = together.into_iter().map(|(until, channels)| {
+            let last = channels[0].span().map_or(bounds.start, |span| span.last.0);
+            let key = match until {
+                Some(until) if until.0 <= bounds.start => "check_problem.not_reached",
+                Some(_) => "check_problem.not_covered",
+                None => "check_problem.not_known",
+            };
+            Sentence::new(key)
+                .with_sentence("channel", self.of_channels(&channels))
+                .with("period", &bounds.label)
+                .with_moment("until", zone.local(until.unwrap_or(Timestamp(last))))
+                .with_sentence("fix", self.fix(channels[0], end))
+        });
+        found.extend(unreached);
+        found
+    }
+
+    /// ` of channel shop`, where there are others.
+    pub(super) fn of_channels(self, channels: &[&Known]) -> Sentence {
+        let names: Vec<&str> = channels.iter().filter_map(|known| known.channel.as_deref()).collect();
+        let alone = self.analysis.known.len() < 2 || names.is_empty();
+        let key = match names.len() {
+            _ if alone => "error_nearest.none",
+            1 => "check.of_channel",
+            _ => "check.of_channels",
+        };
+        Sentence::new(key).with("channel", names.join(", "))
+    }
+
+    /// What to do about a channel whose inputs do not reach an instant.
+    fn fix(self, known: &Known, end: Timestamp) -> Sentence {
+        let zone = &self.analysis.calendar.zone;
+        let local = zone.local(end);
+        let newest = known.extents.iter().max_by_key(|(_, extent)| extent.end());
+        let Some((source, extent)) = newest else { return Sentence::new("check_fix.download") };
+        let report = self.cube.report(*source);
+        // A name has a day only, and speaks for the time up to its beginning.
+        let day = zone.day(end);
+        let name = dated(report, day).filter(|_| zone.day_start(day) == end);
+        let (key, name) = match (report.kind, extent.until, name) {
+            (SourceKind::Archive | SourceKind::Parquet, ..) => ("check_fix.archive", None),
+            (_, None, Some(name)) => ("check_fix.rename", Some(name)),
+            (_, None, None) => ("check_fix.exported_at", None),
+            (_, Some(until), _) if zone.day(until) == day => ("check_fix.exported_at", None),
+            (_, Some(_), _) => ("check_fix.download", None),
+        };
+        Sentence::new(key)
+            .with("path", &report.path)
+            .with("name", name.unwrap_or_default())
+            .with_moment("moment", local)
+            .with("option", local.format(if end.0 % 60_000 == 0 { "%Y-%m-%dT%H:%M" } else { "%Y-%m-%dT%H:%M:%S" }))
+    }
+}
+
+/// The path of a file with a day in its name; none where it has no name of its own.
+fn dated(report: &SourceReport, day: chrono::NaiveDate) -> Option<String> {
+    if report.path == "-" || report.packing == Some("zip") {
+        return None;
+    }
+    let (folder, name) = match report.path.rsplit_once('/') {
+        Some((folder, name)) => (format!("{folder}/"), name),
+        None => (String::new(), report.path.as_str()),
+    };
+    let (stem, ending) = name.split_once('.').map_or((name, String::new()), |(stem, rest)| (stem, format!(".{rest}")));
+    Some(format!("{folder}{stem}-{day}{ending}"))
+}

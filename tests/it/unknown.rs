@@ -1,0 +1,476 @@
+//! What was not read, and time that no export covers: nothing passes by it, and every output tells of it.
+
+use serde_json::{Value, json};
+
+use crate::program::{AS_OF, Folder, Outcome, text};
+
+const HEADING: &str = "Time\tReason\tDetail\tErrors\n";
+
+/// An export; each row is `day time count`, of status 502.
+fn export(rows: &[&str]) -> String {
+    let row = |row: &&str| {
+        let [day, time, count] = row.split(' ').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        format!("{day} {time}\terror_status_code\t502\t{count}\n")
+    };
+    HEADING.to_owned() + &rows.iter().map(row).collect::<String>()
+}
+
+/// An error a day at noon, from a day of November to another.
+fn daily(days: std::ops::RangeInclusive<u32>) -> String {
+    let rows: Vec<String> = days.map(|day| format!("2026-11-{day:02} 12:00:00 1")).collect();
+    export(&rows.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+fn judged(folder: &Folder, line: &str) -> (i32, Value) {
+    let as_of = if line.contains("--as-of") { String::new() } else { format!(" --as-of {AS_OF}") };
+    let outcome: Outcome = folder.errstat(&format!("check {line}{as_of} --format json")).run();
+    let verdict: Value = serde_json::from_slice(&outcome.stdout)
+        .unwrap_or_else(|error| panic!("{error}\n{}\n{}", outcome.text(), outcome.stderr));
+    assert_eq!(verdict["exit_code"], outcome.code.expect("an exit code"));
+    (outcome.code.unwrap_or(-1), verdict)
+}
+
+fn problems(verdict: &Value) -> Vec<&str> {
+    verdict["problems"].as_array().expect("problems").iter().map(|problem| problem.as_str().expect("text")).collect()
+}
+
+fn rules(folder: &Folder, rules: &str) {
+    folder.file("errstat.toml", format!("[check]\nperiod = \"last-week\"\n{rules}"));
+}
+
+/// The week before 23 November with five errors, downloaded on that day.
+fn week() -> Folder {
+    let folder =
+        Folder::with("exports/shop-2026-11-23.tsv", export(&["2026-11-10 10:00:00 2", "2026-11-17 10:00:00 5"]));
+    rules(&folder, "max_errors = 5\n");
+    folder
+}
+
+// Files that should have been exports.
+
+const LOGIN: &str = "<!DOCTYPE html>\n<html><body><form>Log in <input type=\"password\"></form></body></html>\n";
+
+#[test]
+fn a_file_that_calls_itself_an_export_and_is_none_is_no_pass() {
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice();
+    for (name, content, what) in [
+        ("news-2026-11-23.tsv", LOGIN.as_bytes(), "log in"),
+        ("news.html-2026-11-23", LOGIN.as_bytes(), "log in"),
+        ("news.csv", b"<html><p>503</p></html>", "web page"),
+        ("news.txt", b"", "empty"),
+        ("news.tsv", png, "picture"),
+        ("news.tsv", b"a note about Monday\n", "columns"),
+    ] {
+        let folder = week();
+        folder.file(&format!("exports/{name}"), content);
+        let (code, verdict) = judged(&folder, "exports");
+        let said = problems(&verdict).join("\n");
+        assert!(code == 2 && said.contains(name) && said.contains(what), "{code} {name}: {said}");
+        let strict = folder.errstat("summary exports --strict").refused();
+        assert!(strict.contains(name) && strict.contains(what), "{strict}");
+        let added = folder.errstat("archive add --archive ar exports --channel shop").refused();
+        assert!(added.contains(name) && added.contains(what), "{added}");
+        assert!(!folder.path("ar").exists());
+        // There may be more errors in it, but not fewer in the others.
+        rules(&folder, "max_errors = 4\n");
+        let (code, verdict) = judged(&folder, "exports");
+        assert!(code == 1 && problems(&verdict).join("\n").contains(name), "{code} {verdict}");
+    }
+}
+
+#[test]
+fn other_files_of_the_folder_are_none_of_its_business() {
+    let folder = week();
+    for (name, content) in [
+        ("README.md", "# Exports\n"),
+        ("notes", "Monday\n"),
+        ("settings.json", "{}"),
+        ("index.html", LOGIN),
+        (".hidden.tsv", LOGIN),
+    ] {
+        folder.file(&format!("exports/{name}"), content);
+    }
+    // Outputs of errstat are known to be none.
+    folder.file("exports/rejects.csv", "file,line,why,text\n");
+    folder.errstat("report exports -o exports/weekly-2026-11-16.html --quiet --as-of 2026-11-23").done();
+    assert_eq!(judged(&folder, "exports").0, 0);
+    folder.errstat("summary exports --strict").done();
+    folder.errstat("archive add --archive ar exports --channel shop").done();
+}
+
+// Rows that could not be read.
+
+#[test]
+fn rejected_rows_are_allowed_or_nothing_passes() {
+    let folder = Folder::with(
+        "w-2026-11-23.tsv",
+        export(&[
+            "2026-11-10 10:00:00 2",
+            "2026-11-17 10:00:00 5",
+            "2026-11-18 10:00:00 many",
+            "2026-11-19 10:00:00 1",
+        ]),
+    );
+    // One of four rows; six errors of the week could be read.
+    for (written, code) in [
+        ("max_errors = 6\n", 2),
+        ("max_errors = 6\nmax_rejected = 1\n", 0),
+        ("max_errors = 6\nmax_rejected = 0\n", 1),
+        ("max_errors = 5\n", 1),
+        ("max_errors = 5\nmax_rejected = 1\n", 1),
+        // More errors in the week before would mend this: 6 after 2.
+        ("max_increase = \"100%\"\nmin_previous = 2\n", 2),
+        ("max_increase = \"200%\"\nmin_previous = 2\n", 2),
+        ("max_increase = \"200%\"\nmin_previous = 2\nmax_rejected = 1\n", 0),
+        ("max_increase = \"100%\"\nmin_previous = 2\nmax_rejected = 1\n", 1),
+    ] {
+        rules(&folder, written);
+        let (found, verdict) = judged(&folder, "w-2026-11-23.tsv");
+        assert_eq!(found, code, "{written}{verdict}");
+        let said = problems(&verdict).join("\n");
+        let told = said.contains("w-2026-11-23.tsv:4") && said.contains("max_rejected = 1");
+        assert_eq!(told, !written.contains("max_rejected"), "{written}{said}");
+    }
+}
+
+// Time that is not covered.
+
+#[test]
+fn the_download_of_the_week_is_missing() {
+    // Downloaded at 9 o'clock on Monday the 16th; that morning had an error.
+    let folder =
+        Folder::with("exports/shop-2026-11-16.tsv", export(&["2026-11-10 10:00:00 2", "2026-11-16 08:10:00 1"]));
+    rules(&folder, "max_errors = 5\nmax_age = \"8d\"\n");
+    let (code, verdict) = judged(&folder, "exports");
+    assert_eq!((code, problems(&verdict).len()), (2, 1), "{verdict}");
+    assert!(problems(&verdict)[0].contains("2026-W47"), "{verdict}");
+    rules(&folder, "max_errors = 0\n");
+    assert_eq!(judged(&folder, "exports").0, 1, "one error is too many already");
+    rules(&folder, "max_errors = 5\nincomplete = \"warn\"\n");
+    let (code, verdict) = judged(&folder, "exports");
+    assert_eq!(
+        (code, text(&verdict["rules"][1], "rule"), text(&verdict["rules"][1], "status")),
+        (0, "incomplete", "warned")
+    );
+    // With the download, though there was no error since: it is an export with a heading only.
+    folder.file("exports/shop-2026-11-23.tsv", HEADING);
+    for written in ["max_errors = 5\nmax_age = \"8d\"\n", "max_errors = 5\nincomplete = \"fail\"\n"] {
+        rules(&folder, written);
+        assert_eq!(judged(&folder, "exports").0, 0, "{written}");
+    }
+    // Or it has the same rows as the one before.
+    let same = folder.text("exports/shop-2026-11-16.tsv");
+    folder.file("exports/shop-2026-11-23.tsv", same);
+    assert_eq!(judged(&folder, "exports").0, 0);
+    folder.file("errstat.toml", "[check]\nmax_errors = 5\nincomplete = \"ignore\"\n");
+    assert!(folder.errstat("check exports").refused().contains("errstat.toml:3:14"));
+}
+
+#[test]
+fn an_export_without_a_date_covers_what_is_said_of_it() {
+    let folder = Folder::with("exports/shop.tsv", export(&["2026-11-10 10:00:00 2", "2026-11-20 10:00:00 1"]));
+    rules(&folder, "max_errors = 5\n");
+    let (code, verdict) = judged(&folder, "exports");
+    let said = problems(&verdict).join("\n");
+    assert_eq!(code, 2);
+    for part in ["exports/shop.tsv", "exports/shop-2026-11-23.tsv", "--exported-at 2026-11-23T00:00"] {
+        assert!(said.contains(part), "no {part} in {said}");
+    }
+    assert_eq!(judged(&folder, "exports --exported-at 2026-11-23T00:00").0, 0);
+    assert_eq!(judged(&folder, "exports --exported-at 2026-11-22T23:59").0, 2);
+    folder.file("named/shop-2026-11-23.tsv", folder.text("exports/shop.tsv"));
+    assert_eq!(judged(&folder, "named").0, 0);
+    // A row behind the end of the week, in the same export, or in one that may begin with it.
+    folder
+        .file("later/shop.tsv", folder.text("exports/shop.tsv") + &export(&["2026-11-23 01:00:00 1"])[HEADING.len()..]);
+    assert_eq!(judged(&folder, "later").0, 0);
+    folder.file("exports/later.tsv", export(&["2026-11-23 01:00:00 1"]));
+    assert_eq!(judged(&folder, "exports").0, 2);
+    // An archive knows what it was told.
+    folder.errstat("archive add --archive old exports/shop.tsv --channel shop").done();
+    assert_eq!(judged(&folder, "old").0, 2);
+    folder.errstat("archive add --archive old named --channel shop").done();
+    assert_eq!(judged(&folder, "old").0, 0);
+}
+
+#[test]
+fn nothing_is_judged_beyond_the_data_or_the_moment_of_the_check() {
+    let folder = Folder::with("shop.tsv", export(&["2026-11-10 10:00:00 2", "2026-11-24 10:00:00 1"]));
+    folder.file("errstat.toml", "[check]\nmax_errors = 5\n");
+    assert_eq!(judged(&folder, "shop.tsv").0, 0, "all of it");
+    assert_eq!(judged(&folder, "shop.tsv --period this-week --as-of data").0, 0);
+    let this_week = |file: &str, as_of: &str| judged(&folder, &format!("{file} --period this-week --as-of {as_of}"));
+    assert_eq!(this_week("shop.tsv", "2026-11-25T09:00").0, 2);
+    folder.file("shop-2026-11-25.tsv", folder.text("shop.tsv"));
+    assert_eq!(this_week("shop-2026-11-25.tsv", "2026-11-25T00:00").0, 0);
+    // A name has a day only, and the file is complete to its beginning.
+    let (code, verdict) = this_week("shop-2026-11-25.tsv", "2026-11-25T09:00");
+    assert!(code == 2 && problems(&verdict)[0].contains("--exported-at 2026-11-25T09:00"), "{verdict}");
+    assert_eq!(this_week("shop-2026-11-25.tsv --exported-at 2026-11-25T09:00", "2026-11-25T09:00").0, 0);
+    // The week is not over; what is judged is.
+    assert_eq!(judged(&folder, "shop-2026-11-25.tsv --period 2026-W48 --as-of 2026-11-25").0, 0);
+    assert_eq!(judged(&folder, "shop-2026-11-25.tsv --period 2026-W48 --as-of 2026-11-30").0, 2);
+}
+
+#[test]
+fn every_channel_must_be_covered() {
+    let folder = Folder::with("exports/shop-2026-11-23.tsv", export(&["2026-11-17 10:00:00 5"]));
+    folder.file("exports/news-2026-11-01.tsv", export(&["2026-10-20 10:00:00 1"]));
+    let channels = "channel = [\"shop=shop-*\", \"news=news-*\"]\n";
+    for period in ["period = \"last-week\"\n", ""] {
+        for rule in ["[[check.rule]]\nchannel = \"news\"\nmax_errors = 0\n", "max_errors = 9\n"] {
+            folder.file("errstat.toml", format!("{channels}[check]\n{period}{rule}"));
+            let (code, verdict) = judged(&folder, "exports");
+            let expected = if period.is_empty() && rule.contains("news") { 1 } else { 2 };
+            assert_eq!(code, expected, "{period}{rule}{verdict}");
+            let said = problems(&verdict).join("\n");
+            assert!(said.contains("news") && !said.contains("shop"), "{said}");
+        }
+    }
+    // Its download of this Monday has no row.
+    folder.file("exports/news-2026-11-23.tsv", HEADING);
+    folder.file(
+        "errstat.toml",
+        format!("{channels}[check]\nperiod = \"last-week\"\n[[check.rule]]\nchannel = \"news\"\nmax_errors = 0\n"),
+    );
+    assert_eq!(judged(&folder, "exports").0, 0);
+}
+
+#[test]
+fn a_channel_that_never_had_an_error_is_known_by_its_exports() {
+    let folder = Folder::with("shop-2026-11-23.tsv", export(&["2026-11-17 10:00:00 5"]));
+    folder.file("news-2026-11-16.tsv", HEADING);
+    folder.errstat("archive add --archive ar shop-2026-11-23.tsv --channel shop").done();
+    folder.errstat("archive add --archive ar news-2026-11-16.tsv --channel news").done();
+    rules(&folder, "[[check.rule]]\nchannel = \"news\"\nmax_errors = 0\n");
+    let (code, verdict) = judged(&folder, "ar");
+    assert!(code == 2 && problems(&verdict).join("").contains("news"), "{verdict}");
+    folder.file("news-2026-11-23.tsv", format!("{HEADING}\n"));
+    folder.errstat("archive add --archive ar news-2026-11-23.tsv --channel news").done();
+    let (code, verdict) = judged(&folder, "ar");
+    assert_eq!((code, text(&verdict["rules"][0], "status")), (0, "passed"), "{verdict}");
+}
+
+#[test]
+fn a_channel_or_a_host_that_nothing_names_is_told_with_the_nearest_name() {
+    let folder = Folder::with(
+        "w-2026-11-23.tsv",
+        "Time\tReason\tCount\tURL\tChannel name\n2026-11-17 10:00:00\tunclassified\t3\thttps://bot.example.com/x\tshop\n",
+    );
+    for (condition, nearest) in
+        [("channel = \"shpo\"", "shop"), ("host = \"https://bto.example.com\"", "bot.example.com")]
+    {
+        rules(&folder, &format!("max_errors = 3\n[[check.rule]]\n{condition}\nmax_errors = 0\n"));
+        let (code, verdict) = judged(&folder, "w-2026-11-23.tsv");
+        assert_eq!((code, text(&verdict["rules"][1], "status")), (0, "not_judged"), "{verdict}");
+        assert!(text(&verdict["rules"][1], "text").contains(nearest), "{verdict}");
+        let github = folder.errstat(&format!("check w-2026-11-23.tsv --as-of {AS_OF} --format github")).done().text();
+        assert!(github.lines().any(|line| line.starts_with("::warning ") && line.contains(nearest)), "{github}");
+    }
+}
+
+// Gaps between exports.
+
+/// Weekly downloads of a busy and of a quiet bot on Mondays at 9 o'clock; `missing` are files that were forgotten. The
+/// busy one has an error a day, the quiet one an error on the 4th and on the 19th.
+fn downloads(missing: &[&str]) -> Folder {
+    let folder = Folder::new();
+    folder.file(
+        "errstat.toml",
+        "channel = [\"busy=busy-*\", \"quiet=quiet-*\"]\n[check]\nperiod = \"last-week\"\nmax_errors = 9\n",
+    );
+    for (monday, days) in [(2, 1..=1), (9, 2..=8), (16, 9..=15), (23, 16..=22)] {
+        let quiet: Vec<String> = days
+            .clone()
+            .filter(|day| [4, 19].contains(day))
+            .map(|day| format!("2026-11-{day:02} 12:00:00 1"))
+            .collect();
+        let quiet: Vec<&str> = quiet.iter().map(String::as_str).collect();
+        for (bot, text) in [("busy", daily(days)), ("quiet", export(&quiet))] {
+            let name = format!("{bot}-2026-11-{monday:02}.tsv");
+            if !missing.contains(&name.as_str()) {
+                folder.file(&format!("exports/{name}"), text);
+            }
+        }
+    }
+    folder
+}
+
+/// Channel, start and end of the gaps that `archive info` lists.
+fn gaps_of_archive(folder: &Folder) -> Vec<(String, String, String)> {
+    folder.errstat("archive add --archive ar exports").done();
+    let info = folder.errstat("archive info --archive ar --format json").done().text();
+    let info: Value = serde_json::from_str(&info).expect("JSON");
+    let gaps = |channel: &Value| -> Vec<(String, String, String)> {
+        let gap = |gap: &Value| {
+            [&channel["channel"], &gap["from"], &gap["until"]].map(|v| v.as_str().unwrap_or("").to_owned())
+        };
+        channel["gaps"].as_array().expect("gaps").iter().map(gap).map(|[a, b, c]| (a, b, c)).collect()
+    };
+    info["channels"].as_array().expect("channels").iter().flat_map(gaps).collect()
+}
+
+#[test]
+fn weeks_without_an_error_are_no_gap() {
+    let folder = downloads(&[]);
+    let summary = folder.summary("exports --period last-week");
+    assert!(!summary.notes().iter().any(|code| code.starts_with("gap")), "{:?}", summary.notes());
+    // Eight errors after seven.
+    assert_eq!(summary["totals"]["change"], 1);
+    assert_eq!(judged(&folder, "exports").0, 0);
+    assert_eq!(gaps_of_archive(&folder), []);
+    assert_eq!(judged(&folder, "ar").0, 0);
+}
+
+#[test]
+fn a_download_that_was_forgotten_is_a_gap_everywhere() {
+    let folder = downloads(&["busy-2026-11-16.tsv"]);
+    // The week before last; what is compared with it is nothing.
+    let summary = folder.summary("exports --period last-week");
+    let note = summary.note("gap-channel");
+    assert!(note.contains("busy") && note.contains("9 Nov 2026, 00:00") && note.contains("16 Nov 2026"), "{note}");
+    let of = |field: &str| summary["totals"][field].clone();
+    assert_eq!(
+        [of("errors"), of("previous_errors"), of("change"), of("change_pct")],
+        [json!(8), json!(0), json!(null), json!(null)]
+    );
+    assert!(summary.notes().contains(&"not-compared"));
+    let channel = |name: &str| {
+        let rows = summary.list("by_channel");
+        rows.iter().find(|row| row["channel"] == name).unwrap_or_else(|| panic!("no {name}"))["change"].clone()
+    };
+    assert_eq!([channel("busy"), channel("quiet")], [json!(null), json!(1)]);
+    assert!(
+        !folder
+            .errstat(&format!("summary exports --period last-week --as-of {AS_OF}"))
+            .done()
+            .text()
+            .contains("from 0")
+    );
+    assert_eq!(judged(&folder, "exports").0, 0, "the week that is judged is covered");
+    // Nor is it judged.
+    rules_of_downloads(&folder, "max_errors = 9\nmax_increase = \"0%\"\nmin_previous = 1\n");
+    let (code, verdict) = judged(&folder, "exports");
+    assert_eq!((code, text(&verdict["rules"][1], "status")), (0, "not_judged"), "{verdict}");
+    rules_of_downloads(&folder, "[[check.rule]]\nchannel = \"quiet\"\nmax_increase = \"0%\"\nmin_previous = 1\n");
+    assert_eq!(judged(&folder, "exports").0, 0, "of the other bot the week before is known: one error, at most one");
+
+    // The gap is in the week that is judged.
+    rules_of_downloads(&folder, "max_errors = 9\n");
+    let week = "--period 2026-W46";
+    let (code, verdict) = judged(&folder, &format!("exports {week}"));
+    assert!(code == 2 && problems(&verdict).join("").contains("busy"), "{verdict}");
+    assert_eq!(folder.summary(&format!("exports {week}"))["totals"]["change"], json!(null));
+    folder.errstat(&format!("report exports {week} -o out --as-of {AS_OF} --quiet")).done();
+    let page = folder.text("out/report.html");
+    assert!(page.contains("Hatched") && page.contains("missing data"), "the page's timeline is hatched");
+
+    let gap = ("busy".to_owned(), "2026-11-09T00:00:00+09:00".to_owned(), "2026-11-16T00:00:00+09:00".to_owned());
+    assert_eq!(gaps_of_archive(&folder), [gap]);
+    assert_eq!(judged(&folder, &format!("ar {week}")).0, 2);
+    assert_eq!(folder.summary("ar --period last-week").note("gap-channel"), note);
+}
+
+fn rules_of_downloads(folder: &Folder, rules: &str) {
+    folder.file(
+        "errstat.toml",
+        format!("channel = [\"busy=busy-*\", \"quiet=quiet-*\"]\n[check]\nperiod = \"last-week\"\n{rules}"),
+    );
+}
+
+// Windows that the period before has not.
+
+#[test]
+fn the_31st_is_held_against_min_previous() {
+    // A day of February has 30 errors; the 31st of March has 41, and at most 20 × 2 are allowed.
+    let folder = Folder::with("m-2026-04-01.tsv", export(&["2026-02-10 10:00:00 30", "2026-03-31 10:00:00 41"]));
+    for (least, code) in [(20, 1), (21, 0)] {
+        folder.file(
+            "errstat.toml",
+            format!("[check]\nperiod = \"2026-03\"\n[[check.rule]]\nmax_increase = \"100%\"\nmin_previous = {least}\nper = \"day\"\n"),
+        );
+        assert_eq!(judged(&folder, "m-2026-04-01.tsv --as-of 2026-04-01").0, code, "{least}");
+    }
+    // The 10th of March is held against the 10th of February: 61 after 30, where 60 are allowed.
+    for (errors, code) in [(60, 0), (61, 1)] {
+        folder.file("m-2026-04-01.tsv", export(&["2026-02-10 10:00:00 30", &format!("2026-03-10 10:00:00 {errors}")]));
+        folder.file(
+            "errstat.toml",
+            "[check]\nperiod = \"2026-03\"\n[[check.rule]]\nmax_increase = \"100%\"\nmin_previous = 1\nper = \"day\"\n",
+        );
+        assert_eq!(judged(&folder, "m-2026-04-01.tsv --as-of 2026-04-01").0, code, "{errors}");
+    }
+}
+
+#[test]
+fn an_hour_is_held_against_the_same_hour_of_the_wall_clock() {
+    // Germany's clock went forward on 29 March.
+    let at = |day: &str, time: &str, count: u32| format!("{day} {time} {count}");
+    let folder = Folder::new();
+    folder.file(
+        "errstat.toml",
+        "timezone = \"Europe/Berlin\"\n[check]\nperiod = \"2026-W14\"\n[[check.rule]]\nmax_increase = \"0%\"\nmin_previous = 1\nper = \"hour\"\n",
+    );
+    // Monday 10:30 in Berlin, both weeks: 18:30 in Japan in winter, 17:30 in summer.
+    let rows = |time: &str| export(&[&at("2026-03-23", "18:30:00", 7), &at("2026-03-30", time, 7)]);
+    folder.file("w-2026-04-06.tsv", rows("17:30:00"));
+    assert_eq!(judged(&folder, "w-2026-04-06.tsv --as-of 2026-04-06T12:00").0, 0);
+    // An hour later by the wall, though as long after.
+    folder.file("w-2026-04-06.tsv", rows("18:30:00"));
+    assert_eq!(judged(&folder, "w-2026-04-06.tsv --as-of 2026-04-06T12:00").0, 1);
+}
+
+// How it is told.
+
+#[test]
+fn what_is_not_known_is_told_once_in_every_format() {
+    let folder = Folder::with("exports/shop-2026-11-16.tsv", export(&["2026-11-10 10:00:00 2"]));
+    rules(
+        &folder,
+        "max_errors = 5\nmax_incidents = 1\nunknown_details = \"fail\"\nnew_details = \"fail\"\n[[check.rule]]\nmax_errors = 3\nper = \"day\"\n",
+    );
+    let line = format!("check exports --as-of {AS_OF}");
+    for format in ["text", "markdown", "github", "junit", "json"] {
+        let outcome = folder.errstat(&format!("{line} --format {format}")).run();
+        assert_eq!(outcome.code, Some(2), "{format}");
+        let told = outcome.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(told.matches("nothing is known about 2026-W47").count(), 1, "{format}: {told}");
+    }
+    // Beside a broken rule it is a remark.
+    rules(&folder, "max_errors = 5\n");
+    folder.file("exports/shop-2026-11-20.tsv", export(&["2026-11-17 10:00:00 9"]));
+    for (format, sign) in
+        [("text", "Failed."), ("github", "::warning "), ("junit", "<skipped"), ("markdown", "### What is not known")]
+    {
+        let outcome = folder.errstat(&format!("{line} --format {format}")).run();
+        assert_eq!(outcome.code, Some(1), "{format}");
+        let told = outcome.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(sign) && told.matches("The rest of 2026-W47").count() == 1, "{format}: {told}");
+    }
+}
+
+#[test]
+fn a_count_needs_no_cut() {
+    use errstat::{
+        analysis::{Bounds, Calendar, count},
+        cube::{ChannelRules, Cube, OverlapPolicy},
+        input::{ReadOptions, Unwatched, read},
+    };
+    let folder =
+        Folder::with("w.tsv", export(&["2026-11-17 10:00:01 1", "2026-11-17 10:01:01 2", "2026-11-17 10:02:01 4"]));
+    let path = folder.path("w.tsv").to_string_lossy().into_owned();
+    let reading = read(&[path], ReadOptions::default(), &Unwatched).expect("an export");
+    let cube = Cube::build(reading, &ChannelRules::default(), OverlapPolicy::Auto).expect("one file");
+    let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).expect("a moment").timestamp_millis();
+    // All three stand in one cell of five minutes.
+    for (start, end, errors) in [
+        ("2026-11-17T10:01:00+09:00", "2026-11-17T10:02:00+09:00", 2),
+        ("2026-11-17T10:01:00+09:00", "2026-11-17T11:00:00+09:00", 6),
+        ("2026-11-17T09:00:00+09:00", "2026-11-17T10:02:00+09:00", 3),
+        ("2026-11-17T09:00:00+09:00", "2026-11-17T11:00:00+09:00", 7),
+    ] {
+        let bounds = Bounds { start: at(start), end: at(end), label: String::new() };
+        let counted = count(&cube, &bounds, None, &Calendar::default(), None).expect("readable");
+        assert_eq!(counted, [((bounds.start, bounds.end), errors)], "{start}..{end}");
+    }
+}
