@@ -29,6 +29,22 @@ pub(super) fn cut(text: &str, suspicion: Suspicion) -> String {
     if text.bytes().all(|b| b.is_ascii_alphanumeric() || b" _-.,()\t".contains(&b)) {
         return text.to_owned();
     }
+    // What stood beside what was cut may look like an address once it is gone.
+    let mut shown = once(text, suspicion);
+    for _ in 0..ROUNDS {
+        let again = once(&shown, suspicion);
+        if again == shown {
+            break;
+        }
+        shown = again;
+    }
+    shown
+}
+
+/// More rounds than any text needs.
+const ROUNDS: usize = 8;
+
+fn once(text: &str, suspicion: Suspicion) -> String {
     let glyphs = glyphs(text);
     let mut cutter = Cutter { text, glyphs: &glyphs, suspicion, out: String::with_capacity(text.len()), done: 0 };
     cutter.run();
@@ -297,7 +313,9 @@ fn is_host_name(chars: &[char]) -> bool {
     let word: String = chars.iter().collect();
     if word.contains('[') || word.contains("::") {
         let inner = word.rsplit('[').next().and_then(|rest| rest.split(']').next()).unwrap_or_default();
-        return inner.contains(':') && inner.chars().all(|c| c.is_ascii_hexdigit() || ":.".contains(c));
+        return inner.contains(':')
+            && inner.contains(|c: char| c.is_ascii_hexdigit())
+            && inner.chars().all(|c| c.is_ascii_hexdigit() || ":.".contains(c));
     }
     let parts: Vec<&str> = word.split(':').collect();
     let named = parts.iter().any(|part| {
