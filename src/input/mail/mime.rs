@@ -390,12 +390,26 @@ fn undone(body: &[u8], encoding: &str, charset: &str, limit: usize) -> Undone {
         Undone { text: decoded(&bytes[..bytes.len().min(limit)], charset), bytes: bytes.len(), cut }
     };
     let own = read(claimed);
-    if is_telling(&own.text) {
+    let escaped = has_escaped_letters(body);
+    if is_telling(&own.text) && !(escaped && claimed == Transfer::Plain) {
         return own;
     }
-    let others = [Transfer::Plain, Transfer::Base64, Transfer::QuotedPrintable].into_iter();
-    let plausible = others.filter(|other| *other != claimed && other.is_plausible(body));
+    let mut others = [Transfer::Plain, Transfer::Base64, Transfer::QuotedPrintable];
+    if escaped {
+        others.reverse();
+    }
+    let plausible = others.into_iter().filter(|other| *other != claimed && other.is_plausible(body));
     plausible.map(read).find(|other| is_telling(&other.text)).unwrap_or(own)
+}
+
+/// Whether letters beyond ASCII are escaped as quoted-printable does it: `=E3=81=8A`.
+fn has_escaped_letters(body: &[u8]) -> bool {
+    let hex = |bytes: &[u8]| std::str::from_utf8(bytes).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok());
+    body.is_ascii()
+        && body.windows(6).any(|six| {
+            let lead = six[0] == b'=' && hex(&six[1..3]).is_some_and(|byte| byte >= 0xc2);
+            lead && six[3] == b'=' && hex(&six[4..6]).is_some_and(|byte| (0x80..0xc0).contains(&byte))
+        })
 }
 
 /// Whether a text may be of a notification: it has an item's name or a reason's code.

@@ -19,6 +19,7 @@ fn mail(subject: &str, text: &str) -> Mail {
 }
 
 const SUBJECT: &str = "Messaging API: Your bot server returned no response or an error - shop";
+const SUBJECT_START: &str = "Messaging API: Your bot server returned no response or an error - ";
 const STOPPED: &str = "Messaging API: Webhook redelivery stopped - shop";
 
 /// `time channel reason detail host count precision` of each notice.
@@ -418,6 +419,40 @@ const LAYOUTS: [&str; 18] = [
     "html blocks",
     "html breaks",
 ];
+/// Layouts of a single group of items.
+const SINGLE: [&str; 14] = [
+    "one line",
+    "one line with commas",
+    "one line without marks",
+    "wrapped",
+    "quoted and wrapped",
+    "values below names",
+    "html spans",
+    "html one paragraph",
+    "html one paragraph of spans",
+    "html adjacent spans",
+    "html two items a row",
+    "html colon cells",
+    "html nested tables",
+    "html cells of several lines",
+];
+/// Names that no layout may take for items, nor cut.
+const CHANNELS: [&str; 14] = [
+    "shop",
+    "お店 & カフェ (本店)",
+    "ร้าน กาแฟ",
+    "A: B - C",
+    "Error count",
+    "Error count: 5",
+    "My Error count: 5",
+    "Channel name",
+    "Time detected bot",
+    "Detail for error: none",
+    "URL shortener",
+    "request_timeout",
+    "1650000009",
+    "[200 OK] R&D, <1>",
+];
 const TRANSFERS: [&str; 5] =
     ["utf-8 8bit", "utf-8 quoted-printable", "utf-8 base64", "iso-2022-jp", "shift_jis base64"];
 const ENGLISH: [&str; 6] =
@@ -476,6 +511,205 @@ fn rendered(layout: &str, names: &[&str; 6], groups: &[[String; 6]]) -> String {
         }
         other => panic!("no layout {other}"),
     }
+}
+
+/// Writes one group of values beside their names, and a sentence behind it.
+fn single(layout: &str, names: &[&str; 6], values: &[String; 6]) -> String {
+    let html = layout.starts_with("html");
+    let escaped = |text: &str| if html { text.replace('&', "&amp;").replace('<', "&lt;") } else { text.to_owned() };
+    let values = values.each_ref().map(|value| escaped(value));
+    let each = |form: &dyn Fn(&str, &str) -> String| -> Vec<String> {
+        names.iter().zip(&values).map(|(name, value)| form(name, value)).collect()
+    };
+    let colon = |name: &str, value: &str| format!("{name}: {value}");
+    let wrapped = |width: usize| textwrap::wrap(&each(&colon).join(" "), wrapping(width)).join("\n");
+    let pairs = |border: &str| each(&|name, value| format!("<td>{name}</td>{border}<td>{value}</td>"));
+    let text = match layout {
+        "one line" => each(&colon).join(" "),
+        "one line with commas" => each(&colon).join(", "),
+        "one line without marks" => each(&|name, value| format!("{name} {value}")).join(" "),
+        "wrapped" => wrapped(76),
+        "quoted and wrapped" => format!("> {}", wrapped(74).replace('\n', "\n> ")),
+        "values below names" => format!("{}\n{}", names.join("\n"), values.join("\n")),
+        "html spans" => {
+            each(&|n, v| format!("<div>{n}&nbsp;&nbsp;<span style=\"color:red\">{v}</span></div>")).concat()
+        }
+        "html one paragraph" => format!("<p>{}</p>", each(&colon).join("\n")),
+        "html one paragraph of spans" => {
+            format!("<p>{} Thank you.</p>", each(&|n, v| format!("{n}&nbsp;&nbsp;<span>{v}</span>")).join(" "))
+        }
+        "html adjacent spans" => {
+            format!("<div>{}</div>", each(&|n, v| format!("<span>{n}</span><span>{v}</span>")).concat())
+        }
+        "html two items a row" => {
+            format!(
+                "<table><tr>{}</tr></table>",
+                pairs("").chunks(2).map(<[_]>::concat).collect::<Vec<_>>().join("</tr><tr>")
+            )
+        }
+        "html colon cells" => format!("<table><tr>{}</tr></table>", pairs("<td>:</td>").join("</tr><tr>")),
+        "html nested tables" => format!(
+            "<table><tr><td><table><tr><td><table><tr>{}</tr></table></td></tr></table></td></tr></table>",
+            pairs("\n").join("</tr>\n<tr>")
+        ),
+        "html cells of several lines" => {
+            format!("<table><tr><td>{}</td><td>{}</td></tr></table>", names.join("<br>"), values.join("<br>"))
+        }
+        other => panic!("no layout {other}"),
+    };
+    if html {
+        format!("{text}<p>Please check your server.</p>")
+    } else {
+        format!("{text}\n\nPlease check your server.\n")
+    }
+}
+
+/// As mail programs wrap: at spaces only.
+fn wrapping(width: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(width)
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
+}
+
+#[test]
+fn every_error_of_every_channel_is_told_in_every_layout() {
+    let details = taxonomy::REASONS.iter().flat_map(|reason| {
+        let known = taxonomy::details(reason).into_iter().take(12);
+        known.map(|detail| ((*reason).to_owned(), detail.to_owned()))
+    });
+    let new = ("brand_new".to_owned(), "Some new detail".to_owned());
+    let kinds: Vec<(String, String)> = details.chain([new]).collect();
+    for (at, layout) in LAYOUTS.iter().chain(&SINGLE).enumerate() {
+        for (n, (reason, detail)) in kinds.iter().enumerate() {
+            // Every channel comes in every layout, each error with three of them.
+            for which in [0, 5, 9].map(|step| (at + n + step) % CHANNELS.len()) {
+                let channel = CHANNELS[which];
+                // A channel's name with bars cannot stand between bars; a subject helps or is broken.
+                let subject = [SUBJECT_START, "Messaging ??", "エラー"][(at + which + n) % 3];
+                let subject = if subject == SUBJECT_START { format!("{subject}{channel}") } else { subject.to_owned() };
+                let values = ["1650000001", channel, reason, detail, "1,204", "2026-11-18 20:01:05"].map(str::to_owned);
+                let names = if (which + n) % 4 == 0 { &JAPANESE } else { &ENGLISH };
+                let text = match SINGLE.contains(layout) {
+                    true => single(layout, names, &values),
+                    false => rendered(layout, names, std::slice::from_ref(&values)),
+                };
+                let mail = read(&encoded("utf-8 8bit", layout.starts_with("html"), &text, &subject), 1, OPTIONS());
+                let expected = format!("11-18 20:01:05 1650000001/{channel} {reason}|{detail}|-|1204 second");
+                assert_eq!(told(&mail), [expected], "{layout}\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_url_behind_a_detail_ends_it() {
+    for layout in LAYOUTS.iter().chain(&SINGLE).filter(|layout| !["wrapped", "quoted and wrapped"].contains(layout)) {
+        let detail = "Connection timeout: https://bot.example.com/callback?key=s3cret";
+        let values = ["1650000001", "shop", "could_not_connect", detail, "3", "2026-11-18 20:01:05"].map(str::to_owned);
+        let text = match SINGLE.contains(layout) {
+            true => single(layout, &ENGLISH, &values),
+            false => rendered(layout, &ENGLISH, std::slice::from_ref(&values)),
+        };
+        let mail = read(&encoded("utf-8 8bit", layout.starts_with("html"), &text, "x"), 1, OPTIONS());
+        let expected =
+            "11-18 20:01:05 1650000001/shop could_not_connect|Connection timeout|https://bot.example.com|3 second";
+        assert_eq!(told(&mail), [expected], "{layout}\n{text}");
+    }
+}
+
+/// The mail that [`damaged`] mails tell of.
+const WHOLE: &str = "Channel ID: 1650000001\nChannel name: お店\nReason for error: error_status_code\nDetail for error: 502\n\
+                     Error count: 1,204\nTime detected: 2026-11-18 20:01:05\n";
+const TOLD: [&str; 1] = ["11-18 20:01:05 1650000001/お店 error_status_code|502|-|1204 second"];
+
+/// A mail with these fields and this body.
+fn damaged(fields: &str, body: &[u8]) -> Mail {
+    let head = format!("From: a@b.example\nDate: Wed, 18 Nov 2026 20:02:11 +0900\n{fields}\n\n");
+    read(&[head.as_bytes(), body].concat(), 1, OPTIONS())
+}
+
+#[test]
+fn a_wrong_charset_or_transfer_encoding_costs_nothing() {
+    let utf16: Vec<u8> = WHOLE.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let quoted = WHOLE.replace("お店", "=E3=81=8A=E5=BA=97");
+    let base64 = STANDARD.encode(WHOLE);
+    for charset in ["utf-16", "utf-16le", "utf-7", "x-unknown", "iso-2022-kr", "us-ascii", "iso-8859-1", "euc-jp"] {
+        let mail = damaged(&format!("Content-Type: text/plain; charset={charset}"), WHOLE.as_bytes());
+        assert_eq!(told(&mail), TOLD, "{charset}");
+    }
+    assert_eq!(told(&damaged("Content-Type: text/plain; charset=utf-16le", &utf16)), TOLD);
+    for (transfer, body) in [
+        ("base64", WHOLE),
+        ("7bit", &quoted),
+        ("8bit", &base64),
+        ("quoted-printable", &base64),
+        ("base64", &quoted),
+        ("x-unknown", &base64),
+        ("quoted-printable", WHOLE),
+        // The padding, or the last bytes behind the items, are lost.
+        ("base64", base64.trim_end_matches('=')),
+    ] {
+        let fields = format!("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {transfer}");
+        assert_eq!(told(&damaged(&fields, body.as_bytes())), TOLD, "{transfer}\n{body}");
+    }
+}
+
+#[test]
+fn base64_that_was_cut_off_tells_what_is_whole() {
+    let fields = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64";
+    let whole = STANDARD.encode(WHOLE);
+    let cut = |bytes: usize| damaged(fields, &whole.as_bytes()[..bytes * 4 / 3 / 4 * 4 + 2]);
+    // In the time: the mail's own date stands for it.
+    let before = |text: &str| WHOLE.find(text).expect("an item");
+    let expected = ["11-18 20:02:00 1650000001/お店 error_status_code|502|-|1204 minute"];
+    assert_eq!(told(&cut(before("2026-11-18") + 8)), expected);
+    // In the count, or before it: a part of a number is no number.
+    let fields = format!("Subject: {SUBJECT}\n{fields}");
+    for at in ["204\nTime", "Error count", "502\n"] {
+        let bytes = before(at) * 4 / 3 / 4 * 4 + 2;
+        assert_eq!(hindrance(&damaged(&fields, &whole.as_bytes()[..bytes])), Hindrance::CutShort, "{at}");
+    }
+}
+
+#[test]
+fn damaged_characters_cost_the_field_that_they_are_in() {
+    let bytes = WHOLE.replace("お店", "X").into_bytes();
+    let at = bytes.iter().position(|b| *b == b'X').expect("the name");
+    let broken = [&bytes[..at], b"\xe3\x81\x8a\xe5", &bytes[at + 1..]].concat();
+    let subject = format!("Subject: {SUBJECT}\nContent-Type: text/plain; charset=utf-8");
+    let expected = ["11-18 20:01:05 1650000001/shop error_status_code|502|-|1204 second"];
+    assert_eq!(told(&damaged(&subject, &broken)), expected, "the subject has the name");
+    let nameless = ["11-18 20:01:05 1650000001/? error_status_code|502|-|1204 second"];
+    let fields = "Subject: =?utf-8?B?4oz?=\nContent-Type: text/plain; charset=utf-8";
+    assert_eq!(told(&damaged(fields, &broken)), nameless);
+    assert_eq!(told(&damaged(fields, WHOLE.as_bytes())), TOLD, "a broken subject beside a whole body");
+}
+
+#[test]
+fn a_channel_and_its_id_may_be_one_item() {
+    let with = |channel: &str| told(&mail("x", &WHOLE.replace("Channel ID: 1650000001\nChannel name: お店", channel)));
+    assert_eq!(with("Channel: お店 (1650000001)"), TOLD);
+    assert_eq!(with("チャネル：お店（1650000001）"), TOLD);
+    assert_eq!(with("Channel: お店\nChannel ID: 1650000001"), TOLD);
+}
+
+#[test]
+fn a_detail_may_hold_the_reason() {
+    let with = |items: &str| {
+        told(&mail(SUBJECT, &format!("Channel ID: 1\n{items}\nError count: 2\nTime detected: 2026-11-18 20:01:05\n")))
+    };
+    let both = "could_not_connect - (Connection failed: https://h.example/s3cret)";
+    let expected = ["11-18 20:01:05 1/shop could_not_connect|Connection failed|https://h.example|2 second"];
+    assert_eq!(with(&format!("Reason for error: could_not_connect\nDetail for error: {both}")), expected);
+    assert_eq!(with(&format!("Detail for error: {both}")), expected);
+    assert_eq!(with(&format!("Reason for error: {both}")), expected);
+    // Another reason's code is a detail like any other.
+    assert_eq!(
+        with("Reason for error: could_not_connect\nDetail for error: request_timeout"),
+        ["11-18 20:01:05 1/shop could_not_connect|request_timeout|-|2 second"]
+    );
 }
 
 /// The mail's bytes in a transfer encoding.
