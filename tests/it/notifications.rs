@@ -227,3 +227,55 @@ fn a_mail_does_not_make_an_old_export_look_new() {
     assert_eq!(folder.errstat("check shop-2026-11-10.tsv m --period 2026-11-04 --max-age 8d").run().code, Some(2));
     assert_eq!(folder.errstat("check shop-2026-11-10.tsv m --period 2026-11-04 --max-age 14d").run().code, Some(0));
 }
+
+#[test]
+fn a_mailbox_tells_what_its_mails_tell_one_by_one() {
+    // To the second, to the day, and a copy of the first; of them the exports cover none.
+    let mails = [
+        mail("shop", "2026-11-17 10:00:00", "error_status_code", "502", 7),
+        mail("shop", "2026-11-18", "request_timeout", "Request timeout", 3),
+        mail("shop", "2026-11-17 10:00:00", "error_status_code", "502", 7).replace("09:00:00", "09:00:07"),
+    ];
+    let folder = Folder::new();
+    for (n, mail) in mails.iter().enumerate() {
+        folder.file(&format!("m/{n}.eml"), mail);
+    }
+    let from = |mail: &String| format!("From x Thu Nov 19 09:00:00 2026\n{mail}\n\n");
+    folder.file("box/all.mbox", mails.iter().map(from).collect::<String>());
+    // The second of the export's two rows is on the day of the mail of the 18th, the first mail lies before both.
+    folder.file(
+        "shop.tsv",
+        "Time\tReason\tDetail\tCount\n2026-11-17 10:00:01\terror_status_code\t500\t1\n\
+         2026-11-18 12:00:00\terror_status_code\t500\t1\n",
+    );
+    for mails in ["m", "box", "m box"] {
+        assert_eq!(folder.summary(mails).errors(), 10, "{mails}");
+        // The mail of the 17th is a second too early for the export; that of the 18th is of a day that it speaks for.
+        assert_eq!(folder.summary(&format!("shop.tsv {mails} --channel shop=shop.tsv")).errors(), 9, "{mails}");
+    }
+    folder.errstat("archive add --archive ar box").done();
+    assert_eq!(folder.summary("ar").errors(), 10);
+}
+
+#[test]
+fn a_mail_in_outlooks_own_format_is_told_how_to_be_saved() {
+    // The header of a compound file, a sector of nothing, and the directory with the names of a mail's streams.
+    let mut file = vec![0_u8; 512];
+    file[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    file[30] = 9;
+    file[48] = 1;
+    file.extend([0; 512]);
+    for name in ["Root Entry", "__nameid_version1.0", "__properties_version1.0", "__substg1.0_0037001F"] {
+        let mut entry: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        entry.resize(128, 0);
+        file.extend(entry);
+    }
+    let folder = Folder::with("m/notice", file);
+    folder.file("m/1.eml", mail("shop", "2026-11-17 10:00:00", "error_status_code", "502", 7));
+    let refused = folder.errstat("summary m/notice").run();
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains(".eml"), "{}", refused.stderr);
+    let summary = folder.summary("m");
+    assert_eq!(summary.errors(), 7);
+    assert!(summary.note("skipped-file").contains("Save it as .eml"), "{:?}", summary.notes());
+}
