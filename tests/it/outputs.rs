@@ -443,7 +443,7 @@ fn a_name_with_an_ending_is_one_file() {
     folder.errstat("report w47.tsv -o one.html -o one.json -o one.md -o one.png -o folder.tsv.d/").done();
     let files: Vec<String> = folder.list().into_iter().filter(|name| !name.contains('/')).collect();
     assert_eq!(files, ["one.html", "one.json", "one.md", "one.png", "w47.tsv"]);
-    assert!(folder.path("folder.tsv.d/report.html").is_file(), "anything else is a folder");
+    assert!(folder.path("folder.tsv.d/report.html").is_file(), "a slash makes it a folder");
     assert!(folder.text("one.html").starts_with("<!"));
     assert!(folder.text("one.html").contains("<svg"), "the charts are in the page");
     assert_eq!(serde_json::from_str::<Value>(&folder.text("one.json")).expect("JSON")["totals"]["errors"], 387);
