@@ -52,6 +52,8 @@ pub fn doubts(case: Case<'_>, rejected: bool) -> Doubts {
     };
     let mut unread = skipped(&case.cube.skipped);
     unread.extend(case.unread_rows().filter(|_| rejected));
+    let partial = case.cube.reports().filter(|report| report.partial);
+    unread.extend(partial.map(|report| Sentence::new("note.partial_download").with("path", &report.path)));
     Doubts { time: case.unknown_time(case.judged_end(data.last)), unread, nothing: Vec::new() }
 }
 

@@ -112,11 +112,14 @@ fn generated_at(now: Timestamp) -> Timestamp {
     epoch.and_then(|seconds| DateTime::from_timestamp(seconds, 0)).map_or(now, Timestamp::from)
 }
 
-/// Makes sure that nothing was skipped that calls itself an export.
+/// Makes sure that nothing was skipped that calls itself an export, and that each download has finished.
 ///
 /// # Errors
-/// Where something was.
+/// Where it is not so.
 pub fn whole(reading: &Reading) -> Result<()> {
+    if let Some(source) = reading.sources.iter().find(|source| source.report.partial) {
+        return Err(Error::new("note.partial_download").with("path", &source.report.path));
+    }
     match reading.skipped.iter().find(|(path, why)| input::is_expected(path, why)) {
         Some((path, why)) => {
             Err(Error::new("error.skipped_export").with("path", path).with_sentence("why", why.clone()))

@@ -161,6 +161,11 @@ mod tests {
             ),
             (BIG5, "日期\t開始時間\t結束時間\t原因\t詳情\t次數\t頻道名稱\n"),
             (GBK, "日期,開始時間,結束時間,原因,詳情,次數,頻道名稱\n"),
+            (
+                EUC_KR,
+                "날짜,Start,End,Reason,Detail,Errors\n2026-11-17,오전 4:12:33,오전 4:12:59,request_timeout,Request timeout,3\n",
+            ),
+            (WINDOWS_874, "วันที่,Start,End,Reason,Detail,Errors\n"),
         ] {
             let (bytes, _, unmappable) = encoding.encode(table);
             assert!(!unmappable, "{table}");

@@ -14,6 +14,9 @@ pub fn is_expected(path: &str, why: &Sentence) -> bool {
     if ["other.own_output", "other.mail_sender"].contains(&why.key) {
         return false;
     }
+    if why.key == "other.partial" {
+        return true;
+    }
     let name = path.rsplit('/').next().unwrap_or(path);
     let mut parts = name.rsplit('.').map(str::to_lowercase);
     let mut ending = parts.next().unwrap_or_default();
@@ -53,6 +56,7 @@ mod tests {
         {
             assert!(!expected(path), "{path}");
         }
+        assert!(is_expected("Unconfirmed 123.crdownload", &Sentence::new("other.partial")));
         for own in ["other.own_output", "other.mail_sender"] {
             assert!(!is_expected("rejects.tsv", &Sentence::new(own)));
         }

@@ -319,6 +319,14 @@ fn half_a_download_is_said_to_be_one() {
             folder.errstat(&format!("convert {name} -o c.csv")).done().stderr.contains("has not finished"),
             "{name}"
         );
+        // Nothing passes on it, and nothing keeps it.
+        folder.file("errstat.toml", "[check]\nmax_errors = 1000\n");
+        for line in ["check --period all", "summary --strict", "archive add --archive a --channel shop"] {
+            let outcome = folder.errstat(&format!("{line} {name}")).run();
+            let told = format!("{}{}", outcome.text(), outcome.stderr);
+            assert_eq!(outcome.code, Some(2), "{line} {name}: {told}");
+            assert!(told.contains("has not finished"), "{line} {name}: {told}");
+        }
         folder.errstat(&format!("report {name} -o r.html")).done();
         assert!(folder.text("r.html").contains("has not finished"), "{name}");
     }

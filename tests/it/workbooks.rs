@@ -79,6 +79,54 @@ fn every_sheet_with_a_table_is_read_as_its_text_would_be() {
     }
 }
 
+/// LINE's columns in Japanese. A date and a time of day in cells of their own kind; midnight, a second before it and a group
+/// that ends on the next day; times that are shown with the day on which the program begins to count. 3 + 14 + 1234 + 1 errors.
+#[test]
+fn dates_and_times_in_cells_of_their_own_are_the_moments() {
+    let folder = each_kind(
+        r"{'TSV': [['日付', '開始', '終了', '原因', '詳細', 'エラー'],
+            [date(2026, 11, 16), time(4, 12, 33), time(4, 13, 20), 'request_timeout', 'Request timeout', 3],
+            [date(2026, 11, 17), time(0, 0, 0), time(0, 0, 59), 'error_status_code', 502, 14],
+            [date(2026, 11, 17), moment(1899, 12, 31, 9, 30, 5), moment(1899, 12, 31, 9, 30, 5), 'error_status_code', '503', 1234],
+            [moment(2026, 11, 18), time(23, 59, 59), time(0, 0, 10), 'error_status_code', 502.0, 1]]}",
+    );
+    for kind in KINDS {
+        let summary = folder.summary(&format!("w.{kind} --window hour"));
+        assert_eq!((summary.balance(), summary.errors()), (vec![[4, 4, 0]], 1252), "{kind}: {:?}", summary.rejects());
+        let hours: Vec<_> = summary.windows().into_iter().filter(|(_, errors)| *errors > 0).collect();
+        assert_eq!(
+            hours,
+            [
+                ("2026-11-16T04:00:00+09:00", 3),
+                ("2026-11-17T00:00:00+09:00", 14),
+                ("2026-11-17T09:00:00+09:00", 1234),
+                ("2026-11-18T23:00:00+09:00", 1),
+            ],
+            "{kind}"
+        );
+        let input = &summary["inputs"][0];
+        assert_eq!(text(input, "first"), "2026-11-16T04:12:33+09:00", "{kind}");
+        assert_eq!(text(input, "last"), "2026-11-19T00:00:10+09:00", "{kind}");
+        assert_eq!(summary.details()[1], ("error_status_code", "502", 15), "{kind}");
+    }
+}
+
+/// One cell for date and time: a number does not tell midnight from a whole day, the other rows do.
+#[test]
+fn midnight_in_a_column_of_moments_is_a_moment() {
+    let folder = each_kind(
+        r"{'a': [['Time', 'Reason', 'Detail', 'Errors'],
+            [moment(2026, 11, 16, 4, 12, 33), 'request_timeout', 'Request timeout', 3],
+            [moment(2026, 11, 17), 'request_timeout', 'Request timeout', 4]]}",
+    );
+    for kind in KINDS {
+        let summary = folder.summary(&format!("w.{kind}"));
+        assert_eq!((summary.balance(), summary.errors()), (vec![[2, 2, 0]], 7), "{kind}: {:?}", summary.rejects());
+        assert_eq!(text(&summary["inputs"][0], "last"), "2026-11-17T00:00:00+09:00", "{kind}");
+        assert_eq!(text(&summary["inputs"][0], "precision"), "second", "{kind}");
+    }
+}
+
 #[test]
 fn a_reject_is_found_by_sheet_and_row() {
     let folder = each_kind(
