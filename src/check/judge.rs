@@ -66,8 +66,8 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     } else {
         Judged::Passed
     };
-    let problems: Vec<Sentence> = fatal.into_iter().chain(open).collect();
-    if !problems.is_empty() {
+    let told: Vec<Sentence> = fatal.into_iter().chain(open).collect();
+    if !told.is_empty() {
         // Nothing holds because nothing is known; why, stands once above.
         let about_errors = |ruling: &&mut Ruling| !["max_age", "max_rejected", "incomplete"].contains(&ruling.rule);
         for ruling in rulings.iter_mut().filter(about_errors).filter(|ruling| ruling.status == Status::Passed) {
@@ -76,8 +76,18 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         }
     }
     let analysis = case.analysis;
+    let told: Vec<String> = told.iter().map(|sentence| lang.say(sentence)).collect();
     // What is told as a problem is not told again.
-    let told = |note: &&Note| problems.is_empty() || !TOLD.contains(&note.code.as_str());
+    let new = |note: &&Note| told.is_empty() || !TOLD.contains(&note.code.as_str());
+    let mut notes: Vec<Note> = analysis.notes.iter().filter(new).cloned().collect();
+    let problems = match result {
+        Judged::NotJudged => told,
+        // Beside a rule that is broken in any case it is a remark.
+        Judged::Failed | Judged::Passed => {
+            notes.extend(told.into_iter().map(|text| Note { code: Verdict::NOT_KNOWN.to_owned(), text }));
+            Vec::new()
+        }
+    };
     Ok(Verdict {
         schema: Verdict::SCHEMA,
         errstat: analysis.errstat,
@@ -85,7 +95,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         timezone: analysis.timezone.clone(),
         result,
         exit_code: result.exit_code(),
-        problems: problems.iter().map(|problem| lang.say(problem)).collect(),
+        problems,
         period: Some(JudgedPeriod {
             start: analysis.period.start.clone(),
             end: analysis.period.end.clone(),
@@ -97,7 +107,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         configuration: None,
         baseline: baseline.map(|baseline| baseline.path.clone()),
         rules: rulings.into_iter().map(|ruling| ruling.outcome(lang)).collect(),
-        notes: analysis.notes.iter().filter(told).cloned().collect(),
+        notes,
     })
 }
 

@@ -20,7 +20,7 @@ pub struct Verdict {
     pub result: Result,
     /// The exit code of the program: 0, 1 or 2.
     pub exit_code: u8,
-    /// Why nothing can be said, or not enough. Where `result` is `failed`, what is not known and could not mend it.
+    /// Why nothing can be said, or not enough; empty unless `result` is `not_judged`.
     pub problems: Vec<String>,
     /// The stretch of time that was judged; null where the inputs could not be read.
     pub period: Option<JudgedPeriod>,
@@ -39,6 +39,14 @@ pub struct Verdict {
 impl Verdict {
     /// Name and version of the JSON.
     pub const SCHEMA: &'static str = "errstat/check/1";
+
+    /// Code of the notes that tell what is not known and could not mend a broken rule.
+    pub const NOT_KNOWN: &'static str = "not-known";
+
+    /// What is not known and could not mend a broken rule.
+    pub fn not_known(&self) -> impl Iterator<Item = &Note> {
+        self.notes.iter().filter(|note| note.code == Verdict::NOT_KNOWN)
+    }
 
     /// How many rules came out in a way.
     pub fn count(&self, status: Status) -> usize {
@@ -91,7 +99,7 @@ impl Result {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Outcome {
     pub name: String,
-    /// The key of the configuration: `incomplete` (where it only warns), `max_errors`, `max_share`, `max_increase`, `max_incidents`, `max_rejected`,
+    /// The key of the configuration: `max_errors`, `max_share`, `max_increase`, `max_incidents`, `max_rejected`,
     /// `new_details`, `unknown_details` or `max_age`; of a baseline `baseline_errors`, `baseline_details`,
     /// `baseline_new` or `baseline_incidents`.
     pub rule: &'static str,

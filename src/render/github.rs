@@ -3,7 +3,7 @@
 //! Forms and escapes: "Workflow commands for GitHub Actions" in GitHub's documentation. A step shows at most ten errors
 //! and ten warnings, and a message is cut behind 4 KiB, so there are no more of them and none is longer.
 
-use super::verdict::{details, problems_heading, title};
+use super::verdict::{details, title};
 use crate::{
     check::{Outcome, Result, Status, Verdict},
     model::{Sentence, disarmed},
@@ -23,13 +23,12 @@ pub fn github(verdict: &Verdict, lang: Lang) -> String {
     let mut out = String::new();
     let mut errors: Vec<(String, String)> = Vec::new();
     let mut warnings: Vec<(String, String)> = Vec::new();
-    let problems = verdict.problems.join("\n");
-    match verdict.result {
-        Result::NotJudged => errors.push((title(verdict, lang), problems)),
-        Result::Failed | Result::Passed if problems.is_empty() => {}
-        Result::Failed | Result::Passed => {
-            warnings.push((annotation_title(lang.phrase(problems_heading(verdict)), lang), problems));
-        }
+    if verdict.result == Result::NotJudged {
+        errors.push((title(verdict, lang), verdict.problems.join("\n")));
+    }
+    let doubts: Vec<&str> = verdict.not_known().map(|note| note.text.as_str()).collect();
+    if !doubts.is_empty() {
+        warnings.push((annotation_title(lang.phrase("check.doubts"), lang), doubts.join("\n")));
     }
     let with = |status: Status| {
         let named = move |outcome: &Outcome| (annotation_title(&outcome.name, lang), message(outcome, lang));

@@ -4,7 +4,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{
     times::Clock,
-    verdict::{configuration, details, problems_heading, title, windows},
+    verdict::{configuration, details, title, windows},
 };
 use crate::{
     check::{Outcome, Result, Status, Verdict},
@@ -25,23 +25,16 @@ pub fn junit(verdict: &Verdict, lang: Lang, top: usize) -> std::result::Result<S
         suite.add_property(quick_junit::Property::new("errstat", line.as_str()));
     }
     suite.add_test_cases(verdict.rules.iter().map(|outcome| case(outcome, lang, top)));
-    if !verdict.problems.is_empty() {
-        let problems = verdict.problems.join("\n");
-        let status = match verdict.result {
-            Result::NotJudged => {
-                let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-                status.set_message(title(verdict, lang)).set_type("not_judged").set_description(problems);
-                status
-            }
-            Result::Failed | Result::Passed => {
-                let mut status = TestCaseStatus::skipped();
-                status.set_message(problems);
-                status
-            }
-        };
-        let mut case = TestCase::new(lang.phrase(problems_heading(verdict)), status);
-        case.set_classname("errstat.check");
-        suite.add_test_case(case);
+    if verdict.result == Result::NotJudged {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_message(title(verdict, lang)).set_type("not_judged").set_description(verdict.problems.join("\n"));
+        suite.add_test_case(about_all(lang.phrase("check.problems"), status));
+    }
+    let doubts: Vec<&str> = verdict.not_known().map(|note| note.text.as_str()).collect();
+    if !doubts.is_empty() {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(doubts.join("\n"));
+        suite.add_test_case(about_all(lang.phrase("check.doubts"), status));
     }
     report.add_test_suite(suite);
     Ok(obeyed_by_no_log(&report.to_string()?))
@@ -56,6 +49,13 @@ fn obeyed_by_no_log(xml: &str) -> String {
         text.strip_prefix("::").map_or_else(|| line.clone(), |rest| format!("{indent}&#58;:{rest}"))
     };
     xml.lines().map(|line| safe(line) + "\n").collect()
+}
+
+/// A case that is about no single rule.
+fn about_all(name: &str, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname("errstat.check");
+    case
 }
 
 fn case(outcome: &Outcome, lang: Lang, top: usize) -> TestCase {

@@ -36,14 +36,6 @@ pub(super) fn title(verdict: &Verdict, lang: Lang) -> String {
     lang.say(&Sentence::new(key).with("passed", passed).with("failed", failed).with("count", all))
 }
 
-/// What to put above the problems: why there is no verdict, or what one was given without.
-pub(super) fn problems_heading(verdict: &Verdict) -> &'static str {
-    match verdict.result {
-        Result::NotJudged => "check.problems",
-        Result::Failed | Result::Passed => "check.doubts",
-    }
-}
-
 /// The period that was judged; none where the inputs could not be read.
 pub(super) fn period(verdict: &Verdict, lang: Lang) -> Option<String> {
     let judged = verdict.period.as_ref()?;

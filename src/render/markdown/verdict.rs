@@ -8,7 +8,7 @@ use crate::{
     model::for_log,
     render::{
         times::Clock,
-        verdict::{STATUSES, configuration, details, period, problems_heading, status_word, title, windows},
+        verdict::{STATUSES, configuration, details, period, status_word, title, windows},
     },
     taxonomy::Lang,
 };
@@ -20,7 +20,7 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
         out += &format!("\n{}\n", prose(&period));
     }
     if !verdict.problems.is_empty() {
-        out += &format!("\n### {}\n\n", lang.phrase(problems_heading(verdict)));
+        out += &format!("\n### {}\n\n", lang.phrase("check.problems"));
         verdict.problems.iter().for_each(|problem| out += &format!("- {}\n", prose(problem)));
     }
     if !verdict.rules.is_empty() {
