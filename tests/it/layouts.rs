@@ -331,6 +331,18 @@ fn whole_numbers_under_an_unknown_heading_are_refused_until_the_user_says_what_t
     assert_eq!(folder.summary("w.tsv --columns count=none").errors(), 2);
     // How the file was understood is still told.
     assert!(folder.errstat("inspect w.tsv").run().code == Some(0));
+    // However they are written and in whatever order, beside a cell that is none, and under a heading that was lost.
+    for (heading, numbers) in [
+        ("Hits", ["1", "2", "3"]),
+        ("Hits", ["20", "n/a", "30"]),
+        ("Hits", ["2.0", "1,234", "7"]),
+        ("", ["20", "30", "20"]),
+    ] {
+        let row = |n: &str| format!("2026-11-16 04:12:33\t{n}\trequest_timeout\n");
+        let text = format!("Time\t{heading}\tReason\n{}", numbers.map(row).concat());
+        let sentence = Folder::with("w.tsv", text).errstat("summary w.tsv").refused();
+        assert!(sentence.contains("--columns count=2"), "{heading:?} {numbers:?}: {sentence}");
+    }
     // A column of row numbers as dataframes write it has no heading.
     let indexed = "\tTime\tReason\n0\t2026-11-16 04:12:33\trequest_timeout\n1\t2026-11-16 04:12:34\trequest_timeout\n";
     assert_eq!(Folder::with("w.tsv", indexed).summary("w.tsv").errors(), 2);
@@ -425,6 +437,21 @@ fn numbers_of_rows_are_no_counts() {
     for headings in ["", "เลข\tเวลา\tสาเหตุ\tรายละเอียด\n"] {
         let summary = Folder::with("w.tsv", format!("{headings}{rows}")).summary("w.tsv");
         assert_eq!(summary.errors(), 30, "{headings}");
+    }
+}
+
+#[test]
+fn a_bare_column_of_numbers_is_the_count_however_they_are_written_and_whatever_their_order() {
+    // Three rows of a detail that nobody knows, so that only numbers and text tell the columns apart.
+    let rows = |counts: [&str; 3]| -> String {
+        let row = |(i, count): (usize, &str)| {
+            format!("2026-11-16\t04:1{i}:00\t04:1{i}:09\terror_status_code\tbrand new\t{count}\n")
+        };
+        counts.into_iter().enumerate().map(row).collect()
+    };
+    for counts in [["1", "2", "3"], ["2.0", "2.0", "2.0"], ["2.0000000E+00", "2.0000000E+00", "2.0000000E+00"]] {
+        let summary = read(rows(counts));
+        assert_eq!(summary.details(), [("error_status_code", "brand new", 6)], "{counts:?}");
     }
 }
 

@@ -30,7 +30,7 @@ fn is_whole(cell: &str) -> bool {
 }
 
 /// Whether numbers go up by one from 0 or 1.
-fn numbers_rows(numbers: &[u64]) -> bool {
+fn goes_up_by_one(numbers: &[u64]) -> bool {
     numbers.first().is_some_and(|first| *first <= 1) && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
 }
 
@@ -103,9 +103,9 @@ impl Body {
         all > 0 && hits * 2 >= all
     }
 
-    /// Text that is neither numbers nor addresses.
+    /// Text that is neither numbers, in whatever way they are written, nor addresses.
     pub fn holds_text(&self, index: usize) -> bool {
-        self.column(index).any(|cell| !is_whole(cell)) && !self.holds_urls(index)
+        self.column(index).any(|cell| count(cell).is_err()) && !self.holds_urls(index)
     }
 
     pub fn holds_urls(&self, index: usize) -> bool {
@@ -116,12 +116,9 @@ impl Body {
         self.mostly(index, |cell| count(cell).is_ok())
     }
 
-    /// Whether every cell is a whole number of the size that counts have.
-    pub fn holds_counts_only(&self, index: usize) -> bool {
-        self.column(index).next().is_some()
-            && self
-                .column(index)
-                .all(|cell| count(cell).is_ok() && !(is_whole(cell) && cell.len() >= CHANNEL_ID_DIGITS))
+    /// Whether most cells are whole numbers of the size that counts have.
+    pub fn holds_counts(&self, index: usize) -> bool {
+        self.mostly(index, |cell| count(cell).is_ok() && !(is_whole(cell) && cell.len() >= CHANNEL_ID_DIGITS))
     }
 
     pub fn is_constant(&self, index: usize) -> bool {
@@ -130,10 +127,15 @@ impl Body {
         cells.all(|cell| Some(cell) == first)
     }
 
-    /// Whether the numbers of a column rise with every row, as ids and numbers of rows do.
+    /// Whether the numbers of a column rise with every row, as ids and numbers of rows do. (Counts may, in a few rows.)
     pub fn rises(&self, index: usize) -> bool {
         let numbers: Vec<u64> = self.column(index).filter_map(|cell| count(cell).ok()).collect();
-        numbers.len() >= 10 && numbers.is_sorted_by(|a, b| a < b) || numbers.len() > 2 && numbers_rows(&numbers)
+        numbers.len() >= 10 && numbers.is_sorted_by(|a, b| a < b) || numbers.len() > 2 && goes_up_by_one(&numbers)
+    }
+
+    /// Whether a column numbers the rows: the first one, and it rises.
+    pub fn numbers_rows(&self, index: usize) -> bool {
+        index == 0 && self.rises(index)
     }
 
     /// Whether the first line with several cells says neither a reason nor a time, as headings do.
@@ -149,7 +151,8 @@ impl Body {
 
     /// One long number all the way down.
     pub fn is_channel_id(&self, index: usize) -> bool {
-        self.is_constant(index) && self.column(index).next().is_some_and(|cell| cell.len() >= CHANNEL_ID_DIGITS)
+        let is_id = |cell: &str| is_whole(cell) && cell.len() >= CHANNEL_ID_DIGITS;
+        self.is_constant(index) && self.column(index).next().is_some_and(is_id)
     }
 
     /// The longest row.

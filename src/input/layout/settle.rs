@@ -322,14 +322,22 @@ impl Settling<'_> {
         }
     }
 
-    /// A bare column of whole numbers in a table without any heading is the count, but for numbers of rows.
+    /// A bare column of whole numbers in a table without any heading is the count. Beside another one, numbers that rise
+    /// are not, and the first column is not where it numbers the rows.
     fn bare_count(&mut self) -> Result<()> {
-        let plausible = |i: &usize| self.body.holds_numbers(*i) && !self.body.is_channel_id(*i) && !self.body.rises(*i);
-        let counts: Vec<usize> = self.free().filter(plausible).collect();
-        if self.at(Role::Count).is_none() && !self.asked(Role::Count) {
-            self.by_content(Role::Count, &counts)?;
+        if self.at(Role::Count).is_some() || self.asked(Role::Count) {
+            return Ok(());
         }
+        let numbers: Vec<usize> = self.free().filter(|i| self.holds_bare_numbers(*i)).collect();
+        let steady: Vec<usize> = numbers.iter().copied().filter(|i| !self.body.rises(*i)).collect();
+        let counts = if steady.is_empty() { numbers } else { steady };
+        self.by_content(Role::Count, &counts)?;
         Ok(())
+    }
+
+    /// Whether a column without a heading holds numbers that are no ids and do not number the rows.
+    fn holds_bare_numbers(&self, index: usize) -> bool {
+        self.body.holds_numbers(index) && !self.body.is_channel_id(index) && !self.body.numbers_rows(index)
     }
 
     /// A column that may well be the count, where nothing says so: title and number from 1.
@@ -342,13 +350,13 @@ impl Settling<'_> {
     }
 
     fn may_be_count(&self, index: usize) -> bool {
-        match self.heading.map(|cells| cells.get(index)) {
-            // Dataframes write a column of row numbers without a heading.
-            Some(cell) if cell.is_none_or(|cell| cell.trim().is_empty()) => false,
-            Some(_) => self.body.holds_counts_only(index) && !self.body.rises(index),
+        let Some(cells) = self.heading else {
             // A heading that nobody knows stands among the cells.
-            None => self.body.holds_numbers(index) && !self.body.is_channel_id(index) && !self.body.rises(index),
-        }
+            return self.holds_bare_numbers(index);
+        };
+        // Dataframes write a first column of row numbers without a heading.
+        let is_index = index == 0 && cells.first().is_none_or(|cell| cell.trim().is_empty());
+        !is_index && self.body.holds_counts(index) && !self.body.numbers_rows(index)
     }
 
     fn no_column_twice(&self) -> Result<()> {
