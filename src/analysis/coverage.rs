@@ -21,6 +21,9 @@ pub const UNREACHED: [&str; 7] = [
     "note.period_before_data",
 ];
 
+/// Notes which say that no export speaks for a part of the period, or of the one before.
+pub const GAPS: [&str; 2] = ["note.gap", "note.gap_channel"];
+
 /// Silence this long behind an incident, on a channel that is usually not silent, may be a suspended webhook.
 const SUSPICIOUS_SILENCE: i64 = 24 * 3_600_000;
 /// So many skipped files are named one by one.
@@ -185,7 +188,7 @@ fn gaps(analysis: &Analysis, frames: &Frames<'_>, notes: &mut Vec<Sentence>) {
             touches(gap, frames.bounds) || frames.previous.is_some_and(|previous| touches(gap, previous))
         });
         notes.extend(told.map(|(from, until)| {
-            named(["note.gap", "note.gap_channel"], known, frames.known)
+            named(GAPS, known, frames.known)
                 .with_moment("from", zone.local(Timestamp(*from)))
                 .with_moment("until", zone.local(Timestamp(*until)))
         }));

@@ -108,8 +108,8 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
         data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(end.unwrap_or(span.last)) });
     coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, future, &mut notes);
     notes.dedup();
-    analysis.reached = !notes.iter().any(|note| coverage::UNREACHED.contains(&note.key));
     analysis.sentences = notes;
+    analysis.reached = analysis.unreached().is_none();
     analysis.known = known;
     analysis.speak(options.lang);
     Ok(analysis)
@@ -146,8 +146,16 @@ impl Analysis {
     pub fn speak(&mut self, lang: Lang) {
         let note = |sentence: &Sentence| Note { code: code(sentence.key), text: lang.say(sentence) };
         self.notes = self.sentences.iter().map(note).collect();
-        let unreached = self.sentences.iter().find(|note| coverage::UNREACHED.contains(&note.key));
-        self.headline = headline::headline(self, unreached, lang);
+        self.headline = headline::headline(self, self.unreached(), lang);
+    }
+
+    /// The note which says that the inputs do not reach the period. No errors are no good news where a part is missing.
+    fn unreached(&self) -> Option<&Sentence> {
+        let incomplete = self.totals.errors == 0 && !self.unknown.is_empty();
+        let says_so = |note: &&Sentence| {
+            coverage::UNREACHED.contains(&note.key) || incomplete && coverage::GAPS.contains(&note.key)
+        };
+        self.sentences.iter().find(says_so)
     }
 }
 

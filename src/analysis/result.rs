@@ -158,6 +158,13 @@ pub struct DetailRow {
     pub by_window: Vec<u64>,
 }
 
+impl DetailRow {
+    /// Whether the previous period had it and this one is known not to.
+    pub fn has_stopped(&self) -> bool {
+        self.errors == 0 && self.previous_errors.is_some_and(|previous| previous > 0) && self.change.is_some()
+    }
+}
+
 /// One channel.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ChannelRow {

@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::{
-    analysis::{AsOf, PeriodSpec},
+    analysis::{AsOf, Bounds, PeriodSpec},
     cube::Known,
     input::is_expected,
     model::{Sentence, SourceKind, SourceReport, Timestamp},
@@ -115,7 +115,10 @@ impl Case<'_> {
                     None => together.push((until, vec![known])),
                 }
             }
-            let gaps = known.gaps.iter().filter(|(from, until)| *from < end.0 && *until > bounds.start);
+            let gaps = known.gaps.iter().filter(|(from, until)| {
+                let calm = *from <= bounds.start && *until - bounds.start <= calm_beginning(bounds);
+                *from < end.0 && *until > bounds.start && !calm
+            });
             found.extend(gaps.map(|(from, until)| {
                 Sentence::new("check_problem.gap")
                     .with_sentence("channel", self.of_channels(&[known]))
@@ -175,6 +178,12 @@ impl Case<'_> {
             .with_moment("moment", local)
             .with("option", local.format(if end.0 % 60_000 == 0 { "%Y-%m-%dT%H:%M" } else { "%Y-%m-%dT%H:%M:%S" }))
     }
+}
+
+/// How long a period may go without an error at its beginning, in milliseconds. A gap before it ends, as far as is known,
+/// with the first row behind it, and an export begins somewhere before its first row.
+fn calm_beginning(bounds: &Bounds) -> i64 {
+    ((bounds.end - bounds.start) / 7).min(86_400_000)
 }
 
 /// The path of a file with a day in its name; none where it has no name of its own.

@@ -151,7 +151,7 @@ impl Page<'_> {
             let mut marks = Vec::new();
             marks.extend(row.new.then(|| format!("**{}**", lang.phrase("terminal.new"))));
             marks.extend((!row.known).then(|| prose(lang.phrase("page.unknown"))));
-            marks.extend((row.errors == 0).then(|| prose(lang.phrase("page.stopped"))));
+            marks.extend(row.has_stopped().then(|| prose(lang.phrase("page.stopped"))));
             let mut what = vec![code(&detail_name(lang, &row.reason, &row.detail))];
             what.extend((!marks.is_empty()).then(|| marks.join(", ")));
             vec![

@@ -378,6 +378,40 @@ fn a_download_that_was_forgotten_is_a_gap_everywhere() {
     assert_eq!(folder.summary("ar --period last-week").note("gap-channel"), note);
 }
 
+#[test]
+fn a_gap_before_the_week_that_is_judged_ends_somewhere_before_its_first_row() {
+    // Hourly errors up to Monday the 9th and again from Monday the 16th at 05:00, from Tuesday at 05:00; a week is missing.
+    let hourly = |from: u32, until: u32| -> Vec<String> {
+        (from..until).map(|hour| format!("2026-11-{:02} {:02}:30:00 1", 1 + hour / 24, hour % 24)).collect()
+    };
+    let folder = Folder::new();
+    rules(&folder, "max_errors = 999\n");
+    let file = |name: &str, hours: Vec<String>| {
+        folder.file(name, export(&hours.iter().map(String::as_str).collect::<Vec<_>>()));
+    };
+    file("shop-2026-11-09.tsv", hourly(24, 8 * 24));
+    for (first, code) in [(15 * 24 + 5, 0), (16 * 24 + 5, 2)] {
+        file("shop-2026-11-23.tsv", hourly(first, 22 * 24));
+        let (found, verdict) = judged(&folder, "shop-2026-11-09.tsv shop-2026-11-23.tsv");
+        assert_eq!(found, code, "{verdict}");
+    }
+}
+
+#[test]
+fn no_errors_are_no_news_where_no_export_speaks_for_the_period() {
+    let folder = downloads(&["busy-2026-11-16.tsv"]);
+    let week = "exports --only channel=busy --period 2026-W46";
+    for (lang, good, stopped) in [
+        ("en", "No errors in this period", "No longer seen"),
+        ("ja", "この期間のエラーはありません。\nファイル", "今期間は"),
+    ] {
+        let text = folder.errstat(&format!("summary {week} --as-of {AS_OF} --lang {lang}")).done().text();
+        assert!(!text.contains(good) && !text.contains(stopped), "{text}");
+    }
+    let text = folder.errstat(&format!("summary {week} --as-of {AS_OF} --format markdown")).done().text();
+    assert!(text.contains("No export") && !text.contains("none in this period"), "{text}");
+}
+
 fn rules_of_downloads(folder: &Folder, rules: &str) {
     folder.file(
         "errstat.toml",

@@ -107,7 +107,7 @@ impl Failures {
                 last: latest(analysis, &reason.reason, clock),
                 new: false,
                 unknown: !taxonomy::REASONS.contains(&reason.reason.as_str()),
-                stopped: reason.errors == 0,
+                stopped: reason.errors == 0 && reason.change.is_some(),
             };
             Group { row, details: drawn.iter().filter(|row| row.reason == reason.reason).cloned().collect() }
         });
@@ -149,7 +149,7 @@ fn detail_row(index: usize, row: &DetailRow, clock: &Clock, palette: &Palette) -
         new: row.new && row.errors > 0,
         // Of an unknown reason every detail is unknown; the reason's own row says so.
         unknown: !row.known && taxonomy::REASONS.contains(&row.reason.as_str()),
-        stopped: row.errors == 0,
+        stopped: row.has_stopped(),
     }
 }
 

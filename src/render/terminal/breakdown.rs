@@ -191,7 +191,7 @@ pub(super) fn stopped(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top
     let stopped: Vec<String> = analysis
         .by_detail
         .iter()
-        .filter(|row| row.errors == 0 && row.previous_errors.is_some_and(|previous| previous > 0))
+        .filter(|row| row.has_stopped())
         .take(top)
         .map(|row| {
             let name = excerpt(&detail_name(lang, &row.reason, &row.detail), NAME_IN_SENTENCE);

@@ -278,6 +278,9 @@ mod tests {
         analysis.by_detail[2].previous_errors = Some(1_234);
         let text = summary(&analysis, &view(80));
         assert!(text.contains("Unknown host: 1,234 before, none in this period"), "{text}");
+        // Where a part of either period is unknown there is no change.
+        analysis.by_detail[2].change = None;
+        assert!(!summary(&analysis, &view(80)).contains("Unknown host: 1,234 before"));
     }
 
     proptest::proptest! {
