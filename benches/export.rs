@@ -15,8 +15,6 @@ const KINDS: [(&str, &str); 5] = [
 
 /// The columns that LINE documents.
 pub const DOCUMENTED: &[&str] = &["Date", "Start", "End", "Reason", "Detail", "Errors"];
-/// The older spelling: one column of times.
-pub const FOUR_COLUMNS: &[&str] = &["Time", "Reason", "Detail", "Errors"];
 
 /// How an export is written.
 #[derive(Clone, Copy)]

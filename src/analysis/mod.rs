@@ -83,9 +83,6 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     let edges = [Some(&bounds), previous.as_ref()].into_iter().flatten().flat_map(|bounds| [bounds.start, bounds.end]);
     cube.cut(&edges.chain(future).map(Timestamp).collect::<Vec<_>>())?;
     notes.extend(cube.notes_of_mails(cells_in(cube, bounds.start, bounds.end), bounds.start..bounds.end));
-    if let Some(now) = unfinished {
-        notes.push(coverage::unfinished(&bounds, previous.as_ref(), now, &zone));
-    }
     let size = window_size(options, &bounds, precision, &zone, &mut notes);
     let found = incident::incidents(cube, Timestamp(bounds.start).cell().0);
     let known = cube.known();
@@ -103,6 +100,11 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     };
     let mut analysis = frames.analysis(&calendar, precision, options)?;
     analysis.know(&known, as_of);
+    if let Some(now) = unfinished {
+        // What is not compared is not said to be.
+        let compared = previous.as_ref().filter(|_| !analysis.partly_unknown);
+        notes.push(coverage::unfinished(&bounds, compared, now, &zone));
+    }
     let end = cube.reports().filter_map(|report| report.end).max();
     analysis.data_span =
         data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(end.unwrap_or(span.last)) });

@@ -165,7 +165,7 @@ pub struct Replaced {
 fn replaced(key: Key) -> impl Fn(&str) -> Result<String> + Clone {
     move |value| {
         let spelling = shell_word(&format!("{}={}", key.name(), key.pattern(value)));
-        Err(Error::new("error.option_replaced").with("option", key.name()).with("spelling", spelling))
+        Err(Error::new("error.option_replaced").with("spelling", spelling))
     }
 }
 

@@ -117,6 +117,9 @@ fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Opti
     let known = text(ContextKind::ValidValue).join(", ");
     Some(match error.kind() {
         ErrorKind::UnknownArgument if option.starts_with('-') => {
+            if let Some(of) = command_behind(option, arguments, command) {
+                return Some(Sentence::new("usage.option_first").with("option", safe(option)).with("command", of));
+            }
             let meant =
                 instead(option, arguments, command).or_else(|| text(ContextKind::SuggestedArg).first().cloned());
             Sentence::new("usage.option").with("option", safe(option)).with_sentence("nearest", did_you_mean(meant))
@@ -178,6 +181,13 @@ fn shown(why: &Error) -> Sentence {
 
 fn did_you_mean(what: Option<String>) -> Sentence {
     taxonomy::did_you_mean(what.map(|what| Privacy::default().text(&what)).as_deref())
+}
+
+/// The command that follows an option of its own.
+fn command_behind<'a>(option: &str, arguments: &[OsString], program: &'a Command) -> Option<&'a str> {
+    let long = option.trim_start_matches('-');
+    let found = arguments.iter().skip(1).find_map(|word| program.find_subcommand(word))?;
+    found.get_arguments().any(|argument| argument.get_long() == Some(long)).then(|| found.get_name())
 }
 
 /// What the command has in place of an option that it has not.

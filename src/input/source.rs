@@ -167,19 +167,26 @@ pub fn read(
     if is_outlook_mail(&raw, &beginning, file_name).map_err(io)? {
         return Ok(Outcome::Other(Sentence::new("other.outlook_mail")));
     }
-    let mut known = None;
+    let known;
     let recognised = encoding::recognise(&beginning, options.encoding);
     let (text, cells_encoding, mark) = if encoding::needs_transcoding(recognised.encoding) {
         let open = move || -> io::Result<Box<dyn Read + Send>> {
             Ok(Box::new(encoding::transcoded(raw.open()?, recognised.encoding)))
         };
-        (Text::Stream(Stream::new(open)), encoding_rs::UTF_8, 0)
+        let text = Text::Stream(Stream::new(open));
+        let beginning = head(&text, 0, HEAD).map_err(io)?;
+        // A mail that a text editor has saved again.
+        if let Some(kind) = mail::recognise(&beginning) {
+            return post::read(path, kind, packing, text, catalog, options, watcher);
+        }
+        known = Some(beginning);
+        (text, encoding_rs::UTF_8, 0)
     } else {
         known = Some(beginning).filter(|_| recognised.mark == 0);
         (raw, recognised.encoding, recognised.mark as u64)
     };
 
-    let mut start = mark;
+    let (mut start, mut known) = (mark, known);
     let mut whole = Tally::new();
     let mut parts: Vec<PartBuilder> = Vec::new();
     let mut first_layout: Option<Arc<Layout>> = None;

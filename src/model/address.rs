@@ -141,13 +141,16 @@ impl Cutter<'_> {
         let end = (at..self.glyphs.len()).find(|i| !is_slash(self.plain(*i))).unwrap_or(self.glyphs.len());
         let scheme = self.scheme(word, at);
         let count = end - at;
+        let behind_host = self.suspicion == Suspicion::Any && self.is_host(part, at) && !self.is_list(part, at);
+        if scheme.is_none() && behind_host {
+            return Some(self.path(word, at));
+        }
         if scheme.is_some() || count > 1 && (self.suspicion == Suspicion::Any || self.begins_word(word, at)) {
             // `https:// h/…` is an address too, `a // b` is none.
             let gap = if scheme.is_some() { self.spaces(end) } else { 0 };
             return self.continues(end + gap).then(|| self.authority(at, end + gap, count != 2));
         }
-        let behind_host = self.suspicion == Suspicion::Any && self.is_host(part, at) && !self.is_list(part, at);
-        behind_host.then(|| self.path(word, at))
+        None
     }
 
     /// Whether nothing but an opening bracket or quotation mark is before a place in its word.
@@ -254,7 +257,7 @@ impl Cutter<'_> {
         while self.plain(end) == ' ' && end + 1 < self.glyphs.len() && self.continues(end + 1) {
             let next = (end + 1..self.glyphs.len()).find(|i| is_space(self.plain(*i))).unwrap_or(self.glyphs.len());
             let piece: String = self.chars(end + 1, next).into_iter().collect();
-            if !piece.contains(['?', '=', '&']) || piece.contains("://") {
+            if !piece.contains(['?', '=', '&', '/', '\\']) || piece.contains("://") {
                 break;
             }
             end = next;
@@ -269,7 +272,7 @@ impl Cutter<'_> {
             c if is_space(c) => true,
             // Behind a quotation mark within an address it goes on.
             '"' | '<' | '>' | '`' => !self.plain(i + 1).is_alphanumeric(),
-            '「' | '」' | '、' | '。' => true,
+            '「' | '」' => true,
             _ => false,
         };
         (at..self.glyphs.len()).find(ends).unwrap_or(self.glyphs.len())
@@ -501,6 +504,12 @@ mod tests {
             ("bot.example.com#S3CRET", "bot.example.com"),
             ("bot.example.com;S3CRET", "bot.example.com"),
             ("bot.example.com./S3CRET", "bot.example.com."),
+            ("url:bot.example.com//S3CRET", "url:bot.example.com"),
+            ("https://bot.example.com//S3CRET", "https://bot.example.com"),
+            ("https://bot.example.com/call back/S3CRET", "https://bot.example.com"),
+            ("bot.example.com/call back/S3CRET", "bot.example.com"),
+            ("https://bot.example.com/、S3CRET", "https://bot.example.com"),
+            ("bot.example.com/。S3CRET", "bot.example.com"),
             ("bot.example.com:S3CRET/x", "bot.example.com"),
             ("\"bot.example.com/S3CRET\" failed", "\"bot.example.com\" failed"),
             ("(bot.example.com/S3CRET)", "(bot.example.com"),

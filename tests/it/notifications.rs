@@ -258,6 +258,26 @@ fn a_mailbox_tells_what_its_mails_tell_one_by_one() {
 }
 
 #[test]
+fn a_mail_that_an_editor_saved_as_utf_16_is_a_mail() {
+    let mail = mail("お店", "2026-11-17 10:00:00", "error_status_code", "502", 7);
+    let folder = Folder::new();
+    for (name, mark, order) in [
+        ("le", "\u{feff}", u16::to_le_bytes as fn(u16) -> [u8; 2]),
+        ("be", "\u{feff}", u16::to_be_bytes),
+        ("unmarked", "", u16::to_le_bytes),
+    ] {
+        let bytes: Vec<u8> = format!("{mark}{mail}").encode_utf16().flat_map(order).collect();
+        folder.file(&format!("{name}.eml"), &bytes);
+        for summary in [folder.summary(&format!("{name}.eml")), folder.errstat("summary -").stdin(bytes).summary()] {
+            assert_eq!(summary.details(), [("error_status_code", "502", 7)], "{name}");
+            assert_eq!(summary["channels"][0], "お店", "{name}");
+        }
+    }
+    // The three are copies of one.
+    assert_eq!(folder.summary("le.eml be.eml unmarked.eml").errors(), 7);
+}
+
+#[test]
 fn a_mail_in_outlooks_own_format_is_told_how_to_be_saved() {
     // The header of a compound file, a sector of nothing, and the directory with the names of a mail's streams.
     let mut file = vec![0_u8; 512];

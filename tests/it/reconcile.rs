@@ -110,7 +110,7 @@ fn the_table_says_it_in_a_sentence() {
     let table =
         |line: &str| folder.errstat(&format!("reconcile {line} --as-of {AS_OF}")).env("COLUMNS", "120").done().text();
     let text = table(&format!("shop-2026-11-20.tsv m {LABEL}"));
-    assert!(text.contains("3 mailed errors are not in exports"), "{text}");
+    assert!(text.contains("3 mailed errors are missing from exports"), "{text}");
     let row = text
         .lines()
         .find(|line| line.contains("17 Nov 2026") && line.contains("shop"))

@@ -160,6 +160,10 @@ fn a_named_week_that_is_not_over_is_said_to_be_so() {
     assert!(note.contains("Mon 30 Nov 2026, 00:00") && note.contains("Wed 18 Nov 2026, 13:00"), "{note}");
     let text = headline(&folder, line);
     assert!(text.contains("2026-W48 so far: 30 errors") && !text.contains("Fewer"), "{text}");
+    // Where its last half day is missing, nothing is compared, nor said to be.
+    let missing = folder.summary(&format!("{line} --exported-at 2026-11-25T00:00"));
+    assert!(told(&missing, "not-compared") && told(&missing, "period-unfinished-alone"), "{:?}", missing.notes());
+    assert!(!told(&missing, "period-unfinished"));
     // A week that has not begun is compared with nothing; one that is over, whole.
     let coming = folder.summary("w.tsv --period 2026-W49 --as-of 2026-11-25T13:00");
     assert_eq!(coming["totals"]["previous_errors"], Value::Null);

@@ -53,6 +53,19 @@ fn options_of_other_programs_are_translated() {
 }
 
 #[test]
+fn an_option_before_its_command_is_told_where_it_belongs() {
+    for command in ["summary", "report", "check"] {
+        let sentence = refused(&format!("--lang en {command} webhook-errors.tsv"));
+        assert!(sentence.contains(&format!("errstat {command} --lang")), "{sentence}");
+        assert!(!sentence.contains("no option"), "{sentence}");
+    }
+    let sentence = refused("--lang ja summary webhook-errors.tsv");
+    assert!(sentence.contains("コマンドの後") && sentence.contains("errstat summary --lang"), "{sentence}");
+    // An option that the command has not either is none.
+    assert!(refused("--langs ja explain 502").contains("no option --langs"));
+}
+
+#[test]
 fn names_that_are_a_slip_away_are_suggested() {
     let folder = folder();
     folder.file("exports/w47.tsv", EXPORT);
