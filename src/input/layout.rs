@@ -207,8 +207,9 @@ fn settle(
     path: &str,
     options: &ReadOptions,
 ) -> Result<Recognition> {
-    let body = Body(found.rows.split_off(found.heading.map_or(0, |i| i + 1)));
+    let mut body = Body(found.rows.split_off(found.heading.map_or(0, |i| i + 1)));
     let heading: Option<&[String]> = found.heading.map(|i| &*found.rows[i]);
+    body.end_at_next_heading(heading.map_or(usize::MAX, <[String]>::len));
     let width = match heading {
         Some(cells) => cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |i| i + 1),
         None => body.usual_width(),

@@ -56,8 +56,8 @@ use super::{
     count::count,
     headings,
     layout::{Layout, When, is_heading},
-    split::QuotedSplitter,
-    time::{EndReader, Steps, TimeReader, WithinMinute},
+    split::{QuotedSplitter, lines, split_lines},
+    time::{EndReader, Steps, TimeForm, TimeReader, WithinMinute},
 };
 use crate::{
     model::{Catalog, Channel, KindId, Origin, Privacy, Reject, SkippedLine, Span, Timestamp, TooVaried, Why, Zone},
@@ -143,6 +143,7 @@ pub struct RowReader<'a> {
     layout: &'a Layout,
     privacy: Privacy,
     catalog: &'a Mutex<Catalog>,
+    zone: Zone,
     time: TimeReader<'a>,
     end: EndReader<'a>,
     when: When,
@@ -285,6 +286,7 @@ impl<'a> RowReader<'a> {
             time_key: Vec::new(),
             open: false,
             is_open: false,
+            zone,
             layout,
             privacy,
             catalog,
@@ -295,6 +297,15 @@ impl<'a> RowReader<'a> {
     /// Whether the text ends within the last of the lines that come next: nobody knows whether all of it is there.
     pub fn ends_open(&mut self, open: bool) {
         self.open = open;
+    }
+
+    /// Whether the first of some lines has a time, and one of another form than this table's.
+    pub fn begins_in_other_form(&self, bytes: &[u8]) -> bool {
+        let Some((line, _)) = lines(bytes).next() else { return false };
+        let line = self.layout.encoding.decode_without_bom_handling(line).0;
+        let rows = split_lines([line], self.layout.delimiter);
+        let Some(cell) = rows.first().and_then(|row| self.when.of(row)) else { return false };
+        !self.layout.time.is_time(cell, &self.zone) && TimeForm::of_cells([cell].into_iter(), false).is_some()
     }
 
     /// Reads whole lines; the last must end with the line end too. Rows go to the sink. Stops at a heading,

@@ -380,19 +380,19 @@ fn read_chunk(reader: &mut RowReader<'_>, sink: &mut CellSink, chunk: &Chunk<'_>
         read.pieces.push(Piece { offset, opens, tally, cells: sink.finish()? });
         match stopped {
             None => return Ok(read),
-            Some(at) if at.same => {
+            Some(at) => {
                 let heading = &lines[at.offset..];
                 let mut behind = memchr::memchr2(b'\n', b'\r', heading).map_or(heading.len(), |i| i + 1);
                 if heading[..behind].ends_with(b"\r") && heading.get(behind) == Some(&b'\n') {
                     behind += 1;
                 }
+                if !at.same || reader.begins_in_other_form(&heading[behind..]) {
+                    read.anew = Some(offset + at.offset as u64);
+                    return Ok(read);
+                }
                 offset += (at.offset + behind) as u64;
                 lines = &heading[behind..];
                 opens = true;
-            }
-            Some(at) => {
-                read.anew = Some(offset + at.offset as u64);
-                return Ok(read);
             }
         }
     }

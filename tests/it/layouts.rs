@@ -585,6 +585,27 @@ fn files_that_were_joined_without_a_line_end_lose_no_row() {
 }
 
 #[test]
+fn each_of_several_joined_files_has_its_own_form_of_times() {
+    let iso = "2026-11-16\t04:12:33\t04:12:59\terror_status_code\t502\t2\n";
+    let spreadsheet: String = (1..=3)
+        .map(|i| format!("2026/11/17\t{i}:12:33 PM\t{i}:12:59 PM\trequest_timeout\tRequest timeout\t5\n"))
+        .collect();
+    let [english, japanese] = DOCUMENTED.map(|headings| headings.join("\t"));
+    for (one, other) in [(&english, &english), (&english, &japanese)] {
+        for tables in [[format!("{one}\n{iso}"), format!("{other}\n{spreadsheet}")], {
+            [format!("{one}\n{spreadsheet}"), format!("{other}\n{iso}")]
+        }] {
+            for text in [tables.concat(), format!("{}{}", tables[0].trim_end(), tables[1])] {
+                let summary = read(&text);
+                assert_eq!(summary.balance(), [[4, 4, 0]], "{text}");
+                // 2 + 3 × 5.
+                assert_eq!(summary.errors(), 17, "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn counts_and_statuses_are_read_as_tools_retype_them() {
     let content = "Date\tStart\tEnd\tReason\tDetail\tErrors\n\
                    2026-11-16\t04:12:33\t04:12:40\terror_status_code\t502.0\t3.0\n\

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::TimeForm;
+use super::{TimeForm, is_heading};
 use crate::{
     input::{
         ReadOptions,
@@ -35,6 +35,20 @@ fn goes_up_by_one(numbers: &[u64]) -> bool {
 }
 
 impl Body {
+    /// Leaves out what follows the next heading: a table of its own, whose times may have another form. Headings side by
+    /// side are those of tables without rows. A heading may stand behind a row of `width` cells, in its line.
+    pub fn end_at_next_heading(&mut self, width: usize) {
+        // Headings have no digits, most cells of rows have: no need to look closer at these.
+        let digits = |row: &[String]| row.iter().filter(|cell| cell.bytes().any(|b| b.is_ascii_digit())).count();
+        let is_heading = |row: &[String]| digits(row) * 2 < row.len() && is_heading(row);
+        let behind = |row: &[String]| row.get(width..).is_some_and(is_heading);
+        let first = self.0.iter().position(|row| row.len() > 1 && (behind(row) || !is_heading(row)));
+        let Some(first) = first else { return };
+        let rows = self.0[first..].iter().position(|row| behind(row) || is_heading(row));
+        let end = rows.map_or(self.0.len(), |rows| first + rows + usize::from(behind(&self.0[first + rows])));
+        self.0.truncate(end);
+    }
+
     /// Cells of a column, blank ones left out.
     pub fn column(&self, index: usize) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(move |row| row.get(index)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
