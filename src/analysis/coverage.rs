@@ -7,7 +7,7 @@
 use super::{Analysis, Bounds, Frames, first_of, incident};
 use crate::{
     cube::{Cube, Known, Label},
-    model::{Sentence, Span, Timestamp, Zone},
+    model::{Filling, Sentence, Span, Timestamp, Zone},
 };
 
 /// Notes which say that the inputs do not reach the period.
@@ -37,9 +37,42 @@ pub(super) fn of(known: &[Known], label: Label) -> Option<&Known> {
 /// The name of a channel where there is more than one to tell apart, with the key that names it.
 fn named(key: [&'static str; 2], known: &Known, all: &[Known]) -> Sentence {
     match &known.channel {
-        Some(channel) if all.len() > 1 => Sentence::new(key[1]).with("channel", channel),
+        Some(channel) if all.len() > 1 => Sentence::new(key[1]).with_sentence("channel", channels(channel)),
         _ => Sentence::new(key[0]),
     }
+}
+
+fn channels(name: &str) -> Sentence {
+    Sentence::new("reach.channel").with("channel", name)
+}
+
+/// Tells of channels together where the same is to be told of each.
+fn together(notes: &mut Vec<Sentence>) {
+    let of_channel = |(name, filling): &(&str, Filling)| match filling {
+        Filling::Sentence(of) if *name == "channel" => of.values.iter().find_map(|(_, filling)| match filling {
+            Filling::Text(name) => Some(name.clone()),
+            _ => None,
+        }),
+        _ => None,
+    };
+    let mut told: Vec<Sentence> = Vec::with_capacity(notes.len());
+    for note in notes.drain(..) {
+        let channel = note.values.iter().find_map(of_channel);
+        let rest = |sentence: &Sentence| {
+            sentence.values.iter().filter(|value| of_channel(value).is_none()).cloned().collect::<Vec<_>>()
+        };
+        let same = |other: &&mut Sentence| other.key == note.key && rest(other) == rest(&note);
+        match channel.and_then(|channel| Some((channel, told.iter_mut().find(same)?))) {
+            Some((channel, other)) => {
+                let before = other.values.iter().find_map(of_channel).unwrap_or_default();
+                let both = Sentence::new("reach.channels").with("channel", format!("{before}, {channel}"));
+                other.values.retain(|value| of_channel(value).is_none());
+                other.values.push(("channel", both.into()));
+            }
+            None => told.push(note),
+        }
+    }
+    *notes = told;
 }
 
 /// Adds every note that the numbers call for.
@@ -58,6 +91,7 @@ pub(super) fn tell(
     }
     files(cube, notes);
     let (Some(data), Some(shown)) = (data, frames.shown) else {
+        together(notes);
         notes.push(Sentence::new("note.no_rows"));
         return;
     };
@@ -81,6 +115,7 @@ pub(super) fn tell(
     }
     silence(frames, as_of, notes);
     redelivery(analysis, notes);
+    together(notes);
 }
 
 /// That a period is not over, and what it is compared with then.
@@ -144,7 +179,7 @@ fn stale(frames: &Frames<'_>, as_of: Timestamp, max_age: i64, notes: &mut Vec<Se
                 .with_sentence("until", until.with_moment("at", zone.local(reach)))
                 .with("age", days(as_of.0 - reach.0))
                 .with("limit", days(max_age))
-                .with("channel", channel),
+                .with_sentence("channel", channels(&channel)),
         );
     }
 }

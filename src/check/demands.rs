@@ -416,8 +416,7 @@ impl Case<'_> {
     pub fn age(self, most: i64) -> Ruling {
         let calendar = &self.analysis.calendar;
         let hours = |millis: i64| Measure { value: (millis as f64 / 360_000.0).round() / 10.0, unit: Unit::Hours };
-        let reaches = self.analysis.known.iter().filter_map(|known| Some((known, known.reach()?)));
-        let Some((known, reach)) = reaches.min_by_key(|(_, reach)| *reach) else {
+        let Some(reach) = self.analysis.known.iter().filter_map(Known::reach).min() else {
             return Ruling {
                 name: Naming::Phrase(Sentence::new("check_name.max_age")),
                 rule: "max_age",
@@ -426,14 +425,15 @@ impl Case<'_> {
         };
         let age = (calendar.as_of.0 - reach.0).max(0);
         let holds = age <= most;
-        let complete = known.until().is_some_and(|until| until >= reach);
+        let oldest: Vec<&Known> = self.analysis.known.iter().filter(|known| known.reach() == Some(reach)).collect();
+        let complete = oldest.iter().all(|known| known.until().is_some_and(|until| until >= reach));
         let key = match (holds, complete) {
             (true, true) => "check.fresh",
             (true, false) => "check.fresh_at_least",
             (false, true) => "check.stale",
             (false, false) => "check.stale_unknown",
         };
-        let channel = self.of_channels(&[known]);
+        let channel = self.of_channels(&oldest);
         let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
         let text = Sentence::new(key)
             .with_moment("until", calendar.zone.local(reach.min(calendar.as_of)))

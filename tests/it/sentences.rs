@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::program::{Folder, Summary};
+use crate::program::{Folder, Summary, text};
 
 const HEADING: &str = "Time\tReason\tDetail\tCount\n";
 
@@ -216,4 +216,31 @@ fn no_window_lies_before_its_period() {
     let period = "--timezone Australia/Lord_Howe --period 2026-10-04T02:45..2026-10-04T04:00 --window hour";
     let summary = folder.summary(&format!("w.tsv {period}"));
     assert_eq!(summary.windows(), [("2026-10-04T02:30:00+11:00", 4), ("2026-10-04T03:00:00+11:00", 2)]);
+}
+
+#[test]
+fn channels_of_which_the_same_is_known_are_told_of_together() {
+    let folder = Folder::new();
+    let rows = HEADING.to_owned() + &row("2026-11-03 12:00:00", "500", 1) + &row("2026-11-05 12:00:00", "500", 1);
+    for name in ["shop-2026-11-08", "news-2026-11-08", "club-2026-11-09"] {
+        folder.file(&format!("{name}.tsv"), &rows);
+    }
+    folder.file(
+        "errstat.toml",
+        "channel = [\"shop=shop-*\", \"news=news-*\", \"club=club-*\"]\n[check]\nmax_age = \"8d\"\n",
+    );
+    let files = "shop-2026-11-08.tsv news-2026-11-08.tsv club-2026-11-09.tsv";
+    let line = format!("{files} --period last-week --max-age 8d");
+    let summary = folder.summary(&line);
+    for code in ["period-not-covered-channel", "stale-channel"] {
+        let notes: Vec<&str> =
+            summary.list("notes").iter().filter(|note| note["code"] == code).map(|note| text(note, "text")).collect();
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(notes.iter().any(|note| note.contains("channel club ") && note.contains("9 Nov")), "{notes:?}");
+        assert!(notes.iter().any(|note| note.contains("channels news, shop ") && note.contains("8 Nov")), "{notes:?}");
+    }
+    // So they are where they are judged.
+    let text = folder.errstat(&format!("check {files} --as-of 2026-11-23T09:00")).run().text();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("The inputs of channels news, shop are stale"), "{text}");
 }
