@@ -209,10 +209,13 @@ pub fn read(
         };
         if layout.time.is_open() {
             layout.time = settle_order(&text, &plan, &layout).map_err(|fault| fault.told(path))?.ok_or_else(|| {
+                let [day_first, month_first] = layout.time.patterns_of_orders().unwrap_or_default();
                 Error::new("error.date_order")
                     .with("path", path)
                     .with("column", layout.names.begin())
                     .with("form", layout.time.describe())
+                    .with("day_first", day_first)
+                    .with("month_first", month_first)
             })?;
         }
         doubtful_count = doubtful_count.or_else(|| layout.doubtful_count.take());

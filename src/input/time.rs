@@ -13,7 +13,7 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
 pub use end::EndReader;
 pub use reader::{TimeReader, WithinMinute};
@@ -182,6 +182,16 @@ impl TimeForm {
         })
     }
 
+    /// The two patterns between which a form decides whose order of day and month is open, the day first.
+    pub fn patterns_of_orders(&self) -> Option<[String; 2]> {
+        match self {
+            Self::Calendar(Calendar { order: DateOrder::Open, separator: Separator::Char(s), .. }) => {
+                Some([format!("%d{s}%m{s}%Y"), format!("%m{s}%d{s}%Y")])
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the order of day and month is still open.
     pub fn is_open(&self) -> bool {
         matches!(self, Self::Calendar(Calendar { order: DateOrder::Open, .. }))
@@ -253,18 +263,7 @@ impl TimeForm {
                 in_range(at)?;
                 Ok((at, local))
             }
-            Self::Pattern(pattern) => match cell {
-                // A pattern of dates leaves the time of day in the other cell as it is.
-                TimeCell::Apart { date, clock } if !has_clock(pattern) => {
-                    let day = NaiveDate::parse_from_str(date.trim(), pattern).map_err(|_| Why::TimeUnreadable)?;
-                    let time = shape::time_of_day(clock.trim()).ok_or(Why::TimeUnreadable)?;
-                    let local = day.and_time(time.time().ok_or(Why::TimeImpossible)?);
-                    let at = zone.instant(local).ok_or(Why::TimeImpossible)?;
-                    in_range(at)?;
-                    Ok((at, local))
-                }
-                cell => by_pattern(&cell.text(), pattern, zone),
-            },
+            Self::Pattern(pattern) => by_pattern(&cell.text(), pattern, zone),
         }
     }
 
@@ -307,15 +306,14 @@ fn most_frequent<T: PartialEq + Copy>(items: impl Iterator<Item = T>) -> Option<
 
 /// A pattern of chrono's that reads a cell of a form that is not known, if one of the common ones does.
 pub fn pattern_for(cell: &str) -> Option<&'static str> {
-    const PATTERNS: [&str; 8] = [
+    const PATTERNS: [&str; 7] = [
         "%Y%m%d%H%M%S",
         "%Y%m%d %H%M%S",
-        "%Y%m%d %H:%M:%S",
+        "%Y%m%d",
         "%Y%m%dT%H%M%S",
-        "%Y:%m:%d %H:%M:%S",
+        "%Y:%m:%d",
         "%Y-%m-%d_%H:%M:%S",
         "%a %b %e %H:%M:%S %Y",
-        "%Y%m%d",
     ];
     PATTERNS.into_iter().find(|pattern| by_pattern(cell.trim(), pattern, &Zone::console()).is_ok())
 }
@@ -346,12 +344,22 @@ fn by_pattern(cell: &str, pattern: &str, zone: &Zone) -> Result<(Timestamp, Naiv
         in_range(at)?;
         (at, zone.local(at).naive_local())
     } else {
-        let local = if has_clock(pattern) {
-            NaiveDateTime::parse_from_str(cell, pattern).map_err(|_| Why::TimeUnreadable)?
+        let (local, east) = if has_clock(pattern) {
+            (NaiveDateTime::parse_from_str(cell, pattern).map_err(|_| Why::TimeUnreadable)?, None)
         } else {
-            NaiveDate::parse_from_str(cell, pattern).map_err(|_| Why::TimeUnreadable)?.and_time(NaiveTime::MIN)
+            // A pattern of dates leaves the time of day behind them as it is.
+            let (day, rest) = NaiveDate::parse_and_remainder(cell, pattern).map_err(|_| Why::TimeUnreadable)?;
+            // No year of these is a common one that a row could be of.
+            let ahead = if day.year() >= FIRST_BUDDHIST_YEAR as i32 { shape::BUDDHIST_ERA as i32 } else { 0 };
+            let day = day.with_year(day.year() - ahead).ok_or(Why::TimeImpossible)?;
+            let time = shape::time_behind(rest).ok_or(Why::TimeUnreadable)?;
+            (day.and_time(time.time().ok_or(Why::TimeImpossible)?), time.offset)
         };
-        (zone.instant(local).ok_or(Why::TimeImpossible)?, local)
+        let at = match east {
+            Some(east) => Timestamp(local.and_utc().timestamp_millis() - i64::from(east) * 1000),
+            None => zone.instant(local).ok_or(Why::TimeImpossible)?,
+        };
+        (at, local)
     };
     in_range(at)?;
     Ok((at, local))

@@ -137,6 +137,43 @@ fn if_no_row_decides_the_option_must() {
     assert_eq!(first_by("%m/%d/%Y %H:%M"), "2021-05-06T04:12:00+09:00");
 }
 
+/// The patterns that a message offers for `--time-format`.
+fn offered(message: &str) -> Vec<String> {
+    message.split("--time-format '").skip(1).filter_map(|rest| Some(rest.split_once('\'')?.0.to_owned())).collect()
+}
+
+#[test]
+fn every_pattern_that_is_offered_reads_what_the_message_is_about() {
+    let documented = |rows: &[(&str, &str)]| {
+        let row =
+            |(date, start): &(&str, &str)| format!("{date}\t{start}\t{start}\trequest_timeout\tRequest timeout\t1\n");
+        "Date\tStart\tEnd\tReason\tDetail\tErrors\n".to_owned() + &rows.iter().map(row).collect::<String>()
+    };
+    let (june, may) = ("2021-06-05T04:12:00+09:00", "2021-05-06T04:12:00+09:00");
+    for (content, rows, first_rows) in [
+        (documented(&[("5/6/2021", "4:12"), ("6/7/2021", "23:12:31")]), 2, &[june, may][..]),
+        (documented(&[("05.06.2021", "上午 4:12:00")]), 1, &[june, may]),
+        (documented(&[("5-6-2564", "04:12:00")]), 1, &[june, may]),
+        (documented(&[("20210605", "4:12"), ("20210605", "04:12:31")]), 2, &[june]),
+        (at(["05/06/2021 04:12", "06/07/2021 04:12:31.5"]), 2, &[june, may]),
+        (at(["5/6/2021, 4:12:00 AM"]), 1, &[june, may]),
+        (at(["05-06-2021T04:12:00+09:00"]), 1, &[june, may]),
+        (at(["20210605 041200", "20210606 041200"]), 2, &[june]),
+    ] {
+        let folder = Folder::with("w.tsv", &content);
+        let patterns = offered(&folder.errstat("summary w.tsv").refused());
+        assert_eq!(patterns.len(), first_rows.len(), "{content}");
+        for (pattern, expected) in patterns.iter().zip(first_rows) {
+            let summary = folder.errstat("summary w.tsv --time-format").arg(pattern).summary();
+            assert_eq!(
+                (first(&summary), summary.balance()),
+                (*expected, vec![[rows, rows, 0]]),
+                "{pattern}: {content}"
+            );
+        }
+    }
+}
+
 #[test]
 fn the_last_row_of_a_long_file_may_decide() {
     // 57,600 rows on the first three days of every month in turn, 4,800 a month; read as month-day, they would all be

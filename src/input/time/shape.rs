@@ -85,7 +85,7 @@ pub(super) struct Written {
 }
 
 /// Years of the Buddhist era are so far ahead.
-const BUDDHIST_ERA: u32 = 543;
+pub(super) const BUDDHIST_ERA: u32 = 543;
 
 impl Written {
     /// The year as it is written.
@@ -125,18 +125,30 @@ pub(super) fn date(text: &str) -> Option<Written> {
     if scan.0.is_empty() {
         return Some(written);
     }
+    written.time = behind_date(scan, matches!(separator, Separator::Units(_)))?;
+    Some(written)
+}
+
+/// Reads the time of day behind a date, the first moment of the day where there is none; nothing where the text is
+/// anything else.
+pub(super) fn time_behind(text: &str) -> Option<TimeOfDay> {
+    if text.is_empty() { Some(TimeOfDay::MIDNIGHT) } else { behind_date(Scan(text), false) }
+}
+
+/// What stands between a date and its time of day, and that.
+fn behind_date(mut scan: Scan<'_>, joined: bool) -> Option<TimeOfDay> {
     let t = scan.take_any(&['T', 't']).is_some();
     let comma = !t && scan.take(',');
     let gap = !t && scan.spaces() || comma;
     if gap && scan.take_word(&["at "]).is_some() {
         scan.spaces();
     }
-    if !t && !gap && !matches!(separator, Separator::Units(_)) {
+    if !t && !gap && !joined {
         return None;
     }
-    written.time = clock(&mut scan)?;
-    written.time.dress.t = t;
-    scan.0.is_empty().then_some(written)
+    let mut time = clock(&mut scan)?;
+    time.dress.t = t;
+    scan.0.is_empty().then_some(time)
 }
 
 /// Reads a time of day that stands alone; nothing where the text is anything else.
