@@ -98,7 +98,9 @@ fn status_in(text: &str) -> Option<u16> {
     let code = status_number(&whole_number(&rest[..end])?)?;
     let name = fold(unwrapped(rest[end..].trim_matches(|c: char| c.is_whitespace() || ":-–".contains(c))));
     let is_own_name = || CODES.status(code).is_some_and(|status| status.names().any(|own| fold(own) == name));
-    (name.is_empty() || is_own_name()).then_some(code)
+    // In a status line of HTTP any phrase may follow (RFC 9112, section 4).
+    let is_phrase = || starts_status_line(text) && !name.contains(|c: char| c.is_ascii_digit());
+    (name.is_empty() || is_own_name() || is_phrase()).then_some(code)
 }
 
 /// The text without a pair of brackets or quotes around it.
@@ -107,6 +109,11 @@ fn unwrapped(text: &str) -> &str {
         .into_iter()
         .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
     inner.map_or(text, str::trim)
+}
+
+/// Whether a text begins as the first line of an HTTP response does: `HTTP/1.1 `.
+fn starts_status_line(text: &str) -> bool {
+    text.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case("http/"))
 }
 
 /// What follows the words that programs put before a status.
@@ -305,6 +312,8 @@ mod tests {
             "HTTP/1.1 502 Bad Gateway",
             "HTTP/2 502",
             "HTTP/1.1 502",
+            "HTTP/1.1 502 Upstream sent no answer",
+            "502 Proxy Error",
             "status code 502",
             "Status code: 502",
             "status_code=502",
