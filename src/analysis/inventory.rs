@@ -6,10 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
-    archive::{Archive, Source},
+    archive::Archive,
     cube::{self, Evidence},
     error::{Error, Result},
-    model::{CELL_MILLIS, Catalog, CellStart, Channel, Extent, Origin, Precision, Span, Timestamp, Zone},
+    model::{CELL_MILLIS, Catalog, CellStart, Channel, Extent, Origin, Span, Timestamp, Zone},
 };
 
 /// Serialised, it is the output of `errstat archive info --format json`. Times are RFC 3339 in `timezone`.
@@ -148,7 +148,7 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
         all.join(growing).ok_or_else(overflow)?;
     }
     let channels = by_label.into_iter().map(|(channel, (stored, growing))| {
-        let extents = extents(sources, &stored);
+        let extents: Vec<Extent> = sources.iter().filter_map(|source| source.extent(&stored)).collect();
         let rows: Vec<i64> = growing.cells.iter().map(|cell| cell.timestamp().0).collect();
         let silences: Vec<(i64, i64)> = rows.windows(2).map(|pair| (pair[0] + CELL_MILLIS, pair[1])).collect();
         let mailed = growing.mails.iter().map(|(at, _)| *at).collect();
@@ -198,25 +198,6 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
             })
             .collect(),
     })
-}
-
-/// What each export of a channel tells of the time that it speaks for.
-fn extents(sources: &[Source], stored: &[Option<String>]) -> Vec<Extent> {
-    let of_channel = |source: &&Source| {
-        stored.iter().any(|channel| match channel {
-            Some(channel) => source.channels.contains(channel),
-            None => source.channels.is_empty(),
-        })
-    };
-    let exports = |source: &&Source| {
-        source.origins.is_empty() || source.origins.iter().any(|origin| origin == Origin::Export.name())
-    };
-    let extent = |source: &Source| Extent {
-        rows: source.span,
-        step: source.precision.map_or(1000, Precision::millis),
-        until: source.coverage.until,
-    };
-    sources.iter().filter(of_channel).filter(exports).map(extent).collect()
 }
 
 /// From the first to the last moment that exports speak for, without the gaps.

@@ -1,10 +1,12 @@
 //! The bookkeeping: what was added, and which files the archive consists of.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use super::partition::{FILE_NAME, Month, channel_of_folder};
-use crate::model::{Coverage, CoverageBasis, Precision, Span, Timestamp, hex};
+use crate::model::{Coverage, CoverageBasis, Extent, Origin, Precision, Span, Timestamp, hex};
 
 /// The folder of the bookkeeping. Readers of hive partitions pass over names that begin with `_`.
 pub const FOLDER: &str = "_errstat";
@@ -84,6 +86,11 @@ pub struct Part {
     pub at: u64,
     pub bytes: u64,
     pub rows: u64,
+    /// First and last row; version 1 did not tell.
+    #[serde(default)]
+    pub first: Option<i64>,
+    #[serde(default)]
+    pub last: Option<i64>,
 }
 
 /// What was added once.
@@ -101,6 +108,8 @@ pub struct Source {
     pub errors: u64,
     /// First and last row; none where there are none.
     pub span: Option<Span>,
+    /// First and last row of each channel; of a source that version 1 knew, of all of them together.
+    pub spans: BTreeMap<Option<String>, Span>,
     /// The coarsest of its rows.
     pub precision: Option<Precision>,
     /// Sorted; empty where it names none.
@@ -108,6 +117,22 @@ pub struct Source {
     /// `export` or `mail`, or both where another engine's dataset was taken over.
     pub origins: Vec<String>,
     pub coverage: Coverage,
+}
+
+impl Source {
+    /// What it tells of the time of a channel, which it may call by any of some names; nothing where it is of others, or
+    /// of mails only.
+    pub fn extent<'a>(&self, names: impl IntoIterator<Item = &'a Option<String>>) -> Option<Extent> {
+        let mails = !self.origins.is_empty() && self.origins.iter().all(|origin| origin == Origin::Mail.name());
+        let speaks_for = |name: &Option<String>| match name {
+            Some(name) => self.channels.contains(name),
+            None => self.channels.is_empty() || self.spans.contains_key(&None),
+        };
+        let names: Vec<_> = names.into_iter().filter(|name| speaks_for(name)).collect();
+        let rows = names.iter().filter_map(|name| self.spans.get(*name)).copied().reduce(Span::union);
+        let step = self.precision.map_or(1000, Precision::millis);
+        (!mails && !names.is_empty()).then_some(Extent { rows, step, until: self.coverage.until })
+    }
 }
 
 impl SourceRecord {
@@ -128,11 +153,23 @@ impl SourceRecord {
             rows: self.rows,
             errors: self.errors,
             span,
+            spans: self.spans(span),
             precision: self.precision.as_ref().and_then(|name| super::read::precision(name.as_bytes())),
             channels: self.channels.clone(),
             origins: self.origins.clone(),
             coverage,
         }
+    }
+
+    fn spans(&self, whole: Option<Span>) -> BTreeMap<Option<String>, Span> {
+        let mut spans: BTreeMap<Option<String>, Span> = BTreeMap::new();
+        for part in &self.parts {
+            let own = part.first.zip(part.last);
+            let own = own.map(|(first, last)| Span { first: Timestamp(first), last: Timestamp(last) }).or(whole);
+            let Some(own) = own else { continue };
+            spans.entry(part.channel.clone()).and_modify(|span| *span = span.union(own)).or_insert(own);
+        }
+        spans
     }
 
     /// Takes over what another adding of the same content knew of its coverage.

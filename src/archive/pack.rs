@@ -71,6 +71,8 @@ pub fn append(disk: &Disk, file: &mut File, at: u64, facts: &[Fact]) -> io::Resu
         at,
         bytes: frame.len() as u64,
         rows: facts.len() as u64,
+        first: facts.iter().map(|fact| fact.time.0).min(),
+        last: facts.iter().map(|fact| fact.time.0).max(),
     }))
 }
 

@@ -176,14 +176,18 @@ impl Cube {
     pub fn known(&self) -> Vec<Known> {
         let exported = self.strands.iter().any(|strand| strand.origin == Origin::Export);
         let counts = |strand: &&Strand| strand.origin == Origin::Export || !exported;
-        let mut of_label: BTreeMap<Label, BTreeMap<(usize, Option<usize>), Extent>> = BTreeMap::new();
+        let mut of_label: BTreeMap<Label, BTreeMap<Piece<'_>, (usize, Extent)>> = BTreeMap::new();
         for strand in self.strands.iter().filter(counts) {
             let source = &self.sources[strand.source];
             let extents = of_label.entry(strand.label).or_default();
             if source.extents.is_empty() {
-                extents.insert((strand.source, Some(strand.part)), extent(source, source.parts[strand.part].span));
-            } else {
-                extents.extend(source.extents.iter().enumerate().map(|(i, e)| ((strand.source, Some(i)), *e)));
+                let piece = Piece::Rows(strand.source, strand.part);
+                extents.insert(piece, (strand.source, extent(source, Some(strand.span))));
+            }
+            for (id, extent) in &source.extents {
+                // An archive keeps the rows of each name of a channel apart.
+                let (_, known) = extents.entry(Piece::Archived(id)).or_insert((strand.source, *extent));
+                known.rows = Span::join(known.rows, extent.rows);
             }
         }
         let mut labels_of: BTreeMap<&str, BTreeSet<Label>> = BTreeMap::new();
@@ -196,13 +200,13 @@ impl Cube {
         for (index, source) in self.sources.iter().enumerate() {
             let extents = || match source.extents.is_empty() {
                 true => vec![(index, extent(source, source.report.span))],
-                false => source.extents.iter().map(|extent| (index, *extent)).collect(),
+                false => source.extents.iter().map(|(_, extent)| (index, *extent)).collect(),
             };
             if let Some(path) = &source.report.same_as {
                 // A download without news repeats the one before, and yet speaks for longer.
                 for label in labels_of.get(path.as_str()).into_iter().flatten() {
                     let known = of_label.entry(*label).or_default();
-                    known.extend(extents().into_iter().map(|(source, extent)| ((source, None), extent)));
+                    known.extend(extents().into_iter().map(|(source, extent)| (Piece::Copy(source), (source, extent))));
                 }
             } else if source.report.span.is_none() {
                 let label = source.label.as_ref().map(|channel| (channel, self.label(channel)));
@@ -224,8 +228,7 @@ impl Cube {
         let mut all: Vec<Known> = Vec::new();
         for (label, extents) in of_label {
             let channel = &self.labels[label as usize];
-            let mut extents: Vec<(usize, Extent)> =
-                extents.into_iter().map(|((source, _), extent)| (source, extent)).collect();
+            let mut extents: Vec<(usize, Extent)> = extents.into_values().collect();
             extents.extend(silent.remove(&Some(label)).unwrap_or_default());
             if alone {
                 // An input without a row that names no channel can be of no other.
@@ -242,6 +245,17 @@ impl Cube {
         all.retain(|known| self.filter.keeps_channel(known.channel.as_deref()));
         all
     }
+}
+
+/// What speaks for a stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Piece<'a> {
+    /// The rows of an input's table.
+    Rows(usize, usize),
+    /// What was added to an archive, by its id.
+    Archived(&'a str),
+    /// An input that repeats another one.
+    Copy(usize),
 }
 
 fn extent(source: &Source, rows: Option<Span>) -> Extent {

@@ -140,23 +140,30 @@ pub fn settle(
     Ok(told)
 }
 
-/// For each channel the stretches that its exports speak for, in milliseconds, both ends included. What a file promises of a
-/// time that is still to come is not believed.
+/// For each channel the stretches that its exports speak for, in milliseconds, both ends included. What an input promises
+/// of a time that is still to come is not believed.
 fn coverage(sources: &[Source], strands: &[Strand], believed: Option<Timestamp>) -> BTreeMap<Label, Vec<(i64, i64)>> {
     let mut covered: BTreeMap<Label, Vec<(i64, i64)>> = BTreeMap::new();
+    // An archive keeps the rows of each name of a channel apart.
+    let mut archived: BTreeMap<(Label, &str), Extent> = BTreeMap::new();
+    let promised = |until: Option<Timestamp>| until.filter(|until| believed.is_none_or(|now| *until <= now));
     for strand in strands.iter().filter(|strand| strand.origin == Origin::Export) {
         let source = &sources[strand.source];
-        let stretches = covered.entry(strand.label).or_default();
         if source.extents.is_empty() {
             // A step is covered to its end.
             let last = strand.span.last.0 + strand.precision.millis() - 1;
-            let until = source.report.coverage.until.filter(|until| believed.is_none_or(|now| *until <= now));
-            let until = until.map_or(last, |until| last.max(until.0 - 1));
-            stretches.push((strand.span.first.0, until));
-        } else {
-            let stretch = |extent: &Extent| Some((extent.rows?.first.0, extent.end()?.0 - 1));
-            stretches.extend(source.extents.iter().filter_map(stretch));
+            let until = promised(source.report.coverage.until).map_or(last, |until| last.max(until.0 - 1));
+            covered.entry(strand.label).or_default().push((strand.span.first.0, until));
         }
+        for (id, extent) in &source.extents {
+            let known = archived.entry((strand.label, id)).or_insert(*extent);
+            known.rows = Span::join(known.rows, extent.rows);
+        }
+    }
+    for ((label, _), extent) in archived {
+        let extent = Extent { until: promised(extent.until), ..extent };
+        let stretch = extent.rows.zip(extent.end()).map(|(rows, end)| (rows.first.0, end.0 - 1));
+        covered.entry(label).or_default().extend(stretch);
     }
     covered
 }

@@ -196,7 +196,7 @@ impl Cube {
             {
                 (*reach, *by) = (span.last, CoverageBasis::LastRow);
             }
-            for extent in &mut source.extents {
+            for (_, extent) in &mut source.extents {
                 extent.until = extent.until.filter(|until| *until <= now);
             }
         }
@@ -412,9 +412,9 @@ impl Cube {
         if cells.iter().any(|cell| before(cell.span().first) != before(cell.span().last)) {
             let kinds: HashSet<KindId> = cells.iter().map(|cell| cell.kind).collect();
             cells.clear();
-            for stretch in overlap::all_in(&self.strands, start, self.policy) {
+            for stretch in overlap::all_around(&self.strands, start, self.policy, &self.options.zone) {
                 let pieces = self.merge(&stretch, &cuts)?;
-                cells.extend(pieces.into_iter().filter(|cell| kinds.contains(&cell.kind)));
+                cells.extend(pieces.into_iter().filter(|cell| cell.start == start && kinds.contains(&cell.kind)));
             }
         }
         cells.sort_unstable_by_key(|cell| (before(cell.span().first), cell.key()));

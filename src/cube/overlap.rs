@@ -128,13 +128,22 @@ pub fn strands(sources: &[Source], catalog: &Mutex<Catalog>, label_of: &[Label])
     found
 }
 
-/// The step that an instant falls into: the wall clock of the inputs' zone, cut to the precision.
+/// The step that an instant falls into: the start of the step on the wall clock of the inputs' zone, as an instant, so
+/// that an hour which the clock shows twice is two; of days the number of the civil day.
 pub fn step(at: Timestamp, precision: Precision, zone: &Zone) -> i64 {
+    let length = precision.millis();
+    // Offsets are whole quarters of an hour.
+    if length <= CELL_MILLIS {
+        return at.0 - at.0.rem_euclid(length);
+    }
     let east = match zone.fixed_seconds() {
-        Some(east) => i64::from(east),
-        None => i64::from(zone.local(at).offset().local_minus_utc()),
+        Some(east) => i64::from(east) * 1000,
+        None => i64::from(zone.local(at).offset().local_minus_utc()) * 1000,
     };
-    (at.0 + east * 1000).div_euclid(precision.millis())
+    match precision {
+        Precision::Day => (at.0 + east).div_euclid(length),
+        _ => at.0 - (at.0 + east).rem_euclid(length),
+    }
 }
 
 /// Where two spans meet when both are seen at the coarser precision: from the first to the last instant.
@@ -479,32 +488,30 @@ fn widened(label: Label, span: Span, precision: Precision, zone: &Zone) -> Stret
     }
 }
 
-/// The strands of each channel that have rows in one cell, merged as in the stretches.
-pub fn all_in(strands: &[Strand], cell: CellStart, policy: OverlapPolicy) -> Vec<Stretch> {
-    let (start, end) = (cell.timestamp(), Timestamp(cell.timestamp().0 + CELL_MILLIS));
-    let mut by_label: BTreeMap<(Label, Origin), Vec<usize>> = BTreeMap::new();
-    for (i, strand) in strands.iter().enumerate() {
-        if strand.span.last >= start && strand.span.first < end {
-            by_label.entry((strand.label, strand.origin)).or_default().push(i);
+/// Whole steps of each channel around one cell, with all strands that have rows there, merged as in the stretches: what
+/// counts in a part of a step is decided in the step.
+pub fn all_around(strands: &[Strand], cell: CellStart, policy: OverlapPolicy, zone: &Zone) -> Vec<Stretch> {
+    let (start, end) = (cell.timestamp(), Timestamp(cell.timestamp().0 + CELL_MILLIS - 1));
+    let around = |label, precision| widened(label, Span { first: start, last: end }, precision, zone);
+    let meets = |strand: &Strand, stretch: &Stretch| {
+        strand.span.last >= stretch.start.timestamp() && strand.span.first < stretch.end.timestamp()
+    };
+    let mut coarsest: BTreeMap<(Label, Origin), Precision> = BTreeMap::new();
+    for strand in strands {
+        let merged = policy != OverlapPolicy::Sum && strand.origin == Origin::Export;
+        let precision = if merged { strand.precision } else { Precision::Second };
+        if meets(strand, &around(strand.label, precision)) {
+            let known = coarsest.entry((strand.label, strand.origin)).or_insert(precision);
+            *known = precision.max(*known);
         }
     }
-    by_label
-        .into_iter()
-        .map(|((label, origin), members)| Stretch {
-            label,
-            start: cell,
-            end: CellStart(cell.0 + 1),
-            // Coarser steps than a cell have no cell to divide.
-            precision: members
-                .iter()
-                .map(|i| strands[*i].precision)
-                .max()
-                .unwrap_or(Precision::Second)
-                .min(Precision::FiveMinutes),
-            merged: policy != OverlapPolicy::Sum && origin == Origin::Export,
-            strands: members,
-        })
-        .collect()
+    let stretch = |((label, origin), precision): ((Label, Origin), Precision)| {
+        let stretch = around(label, precision);
+        let here = |strand: &Strand| (strand.label, strand.origin) == (label, origin) && meets(strand, &stretch);
+        let members = (0..strands.len()).filter(|i| here(&strands[*i])).collect();
+        Stretch { merged: policy != OverlapPolicy::Sum && origin == Origin::Export, strands: members, ..stretch }
+    };
+    coarsest.into_iter().map(stretch).collect()
 }
 
 /// One sentence for each channel whose inputs overlap.

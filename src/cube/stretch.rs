@@ -55,8 +55,9 @@ impl Rows {
 /// The cells of a stretch, each error counted once. Every cell lies wholly before or from each cut on.
 ///
 /// For each key the larger sum counts, with its hosts and exact times. Strands of one precision are compared
-/// at that precision; what they make together is then compared with the strands of the next coarser one. Of
-/// equal ones the finer counts, then the one that names more hosts. Rows are those of all strands.
+/// at that precision; what they make together is then compared, step by step, with what the strands of the next
+/// coarser one make, and so on. Of equal ones the finer counts, then the one that names more hosts. Rows are those of
+/// all strands.
 ///
 /// # Errors
 /// Where an input cannot be read again, or a sum leaves 64 bits.
@@ -202,8 +203,8 @@ fn once(by_strand: BTreeMap<usize, Rows>, strands: &[Strand], catalog: &Catalog,
     for (precision, group) in by_precision {
         let coarser = together(group, precision, catalog, zone)?;
         counted = Some(match counted {
-            Some(finer) if finer.errors >= coarser.errors => finer,
-            _ => coarser,
+            Some(finer) => larger(finer, coarser, precision, zone)?,
+            None => coarser,
         });
     }
     let Rows { mut exact, rows, .. } = counted?;
@@ -221,11 +222,7 @@ fn together(group: Vec<Rows>, precision: Precision, catalog: &Catalog, zone: &Zo
     }
     let mut steps: BTreeMap<i64, Vec<Rows>> = BTreeMap::new();
     for rows in group {
-        let mut own: BTreeMap<i64, Rows> = BTreeMap::new();
-        for row in rows.exact {
-            own.entry(step(Timestamp(row.at), precision, zone)).or_default().add(row)?;
-        }
-        own.into_iter().for_each(|(step, rows)| steps.entry(step).or_default().push(rows));
+        by_step(rows, precision, zone)?.into_iter().for_each(|(step, rows)| steps.entry(step).or_default().push(rows));
     }
     let hosted = |rows: &Rows| {
         rows.exact.iter().filter(|row| catalog.kind(row.kind).host.is_some()).map(|row| row.errors).sum::<u64>()
@@ -239,12 +236,37 @@ fn together(group: Vec<Rows>, precision: Precision, catalog: &Catalog, zone: &Zo
     };
     let mut sum = Rows::default();
     for (_, candidates) in steps {
-        let larger = |a: &Rows, b: &Rows| {
+        let order = |a: &Rows, b: &Rows| {
             a.errors.cmp(&b.errors).then_with(|| hosted(a).cmp(&hosted(b))).then_with(|| content(b).cmp(&content(a)))
         };
-        for row in candidates.into_iter().max_by(larger)?.exact {
+        for row in candidates.into_iter().max_by(order)?.exact {
             sum.add(row)?;
         }
     }
     Some(sum)
+}
+
+/// For each step the one with the larger sum; of equal ones the finer.
+fn larger(finer: Rows, coarser: Rows, precision: Precision, zone: &Zone) -> Option<Rows> {
+    let mut steps = by_step(finer, precision, zone)?;
+    for (step, coarser) in by_step(coarser, precision, zone)? {
+        let finer = steps.entry(step).or_default();
+        if coarser.errors > finer.errors || finer.exact.is_empty() {
+            *finer = coarser;
+        }
+    }
+    let mut sum = Rows::default();
+    for row in steps.into_values().flat_map(|rows| rows.exact) {
+        sum.add(row)?;
+    }
+    Some(sum)
+}
+
+/// The rows of each step.
+fn by_step(rows: Rows, precision: Precision, zone: &Zone) -> Option<BTreeMap<i64, Rows>> {
+    let mut steps: BTreeMap<i64, Rows> = BTreeMap::new();
+    for row in rows.exact {
+        steps.entry(step(Timestamp(row.at), precision, zone)).or_default().add(row)?;
+    }
+    Some(steps)
 }

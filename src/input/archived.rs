@@ -23,8 +23,8 @@ use crate::{
     archive::{Archive, EachRow, read_parquet},
     error::Result,
     model::{
-        Catalog, Channel, Columns, CoverageBasis, Extent, KindId, Origin, Precision, Privacy, Row, SourceKind,
-        SourceReport, Span, Timestamp,
+        Catalog, Channel, Columns, CoverageBasis, KindId, Origin, Precision, Privacy, Row, SourceKind, SourceReport,
+        Span, Timestamp, Zone,
     },
 };
 
@@ -77,16 +77,40 @@ struct Strand {
     precision: Precision,
     origin: Origin,
     privacy: Privacy,
+    /// Of the inputs' times.
+    zone: Zone,
+}
+
+/// Start and end of a row. A day is a civil date, which is stored as one of the console's zone and read as one of the
+/// inputs'.
+fn moment(row: &Row, zone: &Zone) -> (Timestamp, Timestamp) {
+    match row.precision {
+        Precision::Day => {
+            let start = day_start(row.time, zone);
+            (start, Timestamp(start.0 + row.end.0 - row.time.0))
+        }
+        _ => (row.time, row.end),
+    }
+}
+
+fn day_start(stored: Timestamp, zone: &Zone) -> Timestamp {
+    zone.day_start(Zone::console().day(stored))
 }
 
 impl Stored for Strand {
     fn each(&self, stretch: &Range<i64>, catalog: &Mutex<Catalog>, row: &mut dyn FnMut(Entry)) -> Result<()> {
         let range = Timestamp(stretch.start)..Timestamp(stretch.end);
         let mut kinds = Kinds::default();
-        self.store.each(Some(&self.channel), Some(&range), self.privacy, &mut |stored| {
+        // The day is stored as one of another zone.
+        let wider = if self.precision == Precision::Day { Precision::Day.millis() } else { 0 };
+        let stored_in = Timestamp(range.start.0.saturating_sub(wider))..Timestamp(range.end.0.saturating_add(wider));
+        self.store.each(Some(&self.channel), Some(&stored_in), self.privacy, &mut |stored| {
             if (&stored.channel, stored.precision, stored.origin) == (&self.channel, self.precision, self.origin) {
-                let kind = kinds.kind(stored, catalog).map_err(|fault| fault.told(""))?;
-                row(Entry { at: stored.time.0, kind, errors: stored.errors, rows: stored.rows, end: stored.end.0 });
+                let (at, end) = moment(stored, &self.zone);
+                if range.contains(&at) {
+                    let kind = kinds.kind(stored, catalog).map_err(|fault| fault.told(""))?;
+                    row(Entry { at: at.0, kind, errors: stored.errors, rows: stored.rows, end: end.0 });
+                }
             }
             Ok(())
         })
@@ -203,7 +227,7 @@ fn sources(
             channels.insert(row.channel.clone(), OfChannel::default());
         }
         let Some(of_channel) = channels.get_mut(&row.channel) else { return Ok(()) };
-        of_channel.take(row, &mut kinds, catalog).map_err(|fault| fault.told(shown))
+        of_channel.take(row, &options.zone, &mut kinds, catalog).map_err(|fault| fault.told(shown))
     })?;
     if let Store::Archive(archive) = &store {
         // A channel without an error is known too.
@@ -220,7 +244,13 @@ fn sources(
 }
 
 impl OfChannel {
-    fn take(&mut self, row: &Row, kinds: &mut Kinds, catalog: &Mutex<Catalog>) -> std::result::Result<(), Fault> {
+    fn take(
+        &mut self,
+        row: &Row,
+        zone: &Zone,
+        kinds: &mut Kinds,
+        catalog: &Mutex<Catalog>,
+    ) -> std::result::Result<(), Fault> {
         if row.origin == Origin::Mail && row.reason == REDELIVERY_STOPPED && row.errors == 0 {
             self.stops.push(Stop {
                 at: row.time,
@@ -230,14 +260,15 @@ impl OfChannel {
         }
         let kind = kinds.kind(row, catalog)?;
         let growing = self.strands.entry((row.precision, row.origin)).or_default();
-        growing.span = Span::join(growing.span, Some(Span { first: row.time, last: row.time }));
-        growing.end = growing.end.max(Some(row.end));
+        let (at, end) = moment(row, zone);
+        growing.span = Span::join(growing.span, Some(Span { first: at, last: at }));
+        growing.end = growing.end.max(Some(end));
         growing.rows += row.rows;
         growing.errors = growing.errors.checked_add(row.errors).ok_or(Fault::Overflow)?;
         if row.origin == Origin::Mail {
-            growing.held.push(Entry { at: row.time.0, kind, errors: row.errors, rows: row.rows, end: row.end.0 });
+            growing.held.push(Entry { at: at.0, kind, errors: row.errors, rows: row.rows, end: end.0 });
         }
-        growing.sink.add(row.time.0, row.end.0, kind, row.errors, row.rows.max(1));
+        growing.sink.add(at.0, end.0, kind, row.errors, row.rows.max(1));
         growing.waiting += 1;
         if growing.waiting >= RUN {
             growing.waiting = 0;
@@ -279,6 +310,7 @@ impl OfChannel {
                     precision,
                     origin,
                     privacy: options.privacy,
+                    zone: options.zone,
                 }),
             };
             parts.push(Part {
@@ -295,15 +327,13 @@ impl OfChannel {
         let mut extents = Vec::new();
         if let Store::Archive(archive) = &**store {
             for known in archive.sources().unwrap_or_default() {
-                let of_channel = channel.as_ref().is_none_or(|channel| known.channels.contains(channel));
-                if !of_channel
-                    || known.origins.iter().all(|origin| origin == Origin::Mail.name()) && !known.origins.is_empty()
-                {
-                    continue;
+                let Some(mut extent) = known.extent([&channel]) else { continue };
+                if known.precision == Some(Precision::Day) {
+                    let day = |at| day_start(at, &options.zone);
+                    extent.rows = extent.rows.map(|rows| Span { first: day(rows.first), last: day(rows.last) });
                 }
-                report.coverage.until = report.coverage.until.max(known.coverage.until);
-                let step = known.precision.map_or(1000, Precision::millis);
-                extents.push(Extent { rows: known.span, step, until: known.coverage.until });
+                report.coverage.until = report.coverage.until.max(extent.until);
+                extents.push((known.id.clone(), extent));
             }
             if report.coverage.until.is_some() {
                 report.coverage.by = CoverageBasis::Archive;

@@ -77,7 +77,7 @@ pub struct Source {
     /// What mails told of redelivery.
     pub stops: Vec<Stop>,
     /// Of an archive: what each of its exports tells of the time that it speaks for.
-    pub extents: Vec<Extent>,
+    pub extents: Vec<(String, Extent)>,
 }
 
 /// What an input turned out to be.

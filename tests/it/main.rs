@@ -31,6 +31,7 @@ mod periods;
 mod polluted;
 mod properties;
 mod reconcile;
+mod reference;
 mod rejects;
 mod safety;
 mod sample;
