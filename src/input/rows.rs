@@ -713,8 +713,31 @@ impl<'a> RowReader<'a> {
         if cells.len() < layout.usual && (self.is_open || !self.is_known(cells)) {
             return Ok(Err(Why::TooFewCells));
         }
+        if self.is_open && self.breaks_off(cells) {
+            return Ok(Err(Why::TooFewCells));
+        }
         let kind = self.kind(cells)?;
         Ok(Ok(((at, end), kind, errors)))
+    }
+
+    /// Whether the last cell is the beginning of one of LINE's own words, and no word itself.
+    fn breaks_off(&self, cells: &[Cow<'_, [u8]>]) -> bool {
+        let text = |column: usize| self.layout.encoding.decode_without_bom_handling(&cells[column]).0;
+        let begins =
+            |words: &[&str], part: &str| words.iter().any(|word| word.len() > part.len() && word.starts_with(part));
+        let (last, Some(reason)) = (cells.len() - 1, self.layout.column(Role::Reason)) else { return false };
+        if last == reason {
+            let part = text(last);
+            return !taxonomy::REASONS.contains(&part.trim()) && begins(&taxonomy::REASONS, part.trim());
+        }
+        if self.layout.column(Role::Detail) != Some(last) {
+            return false;
+        }
+        let (reason, part) = (text(reason), text(last));
+        let row = taxonomy::canonical(&reason, &part);
+        !row.detail.is_empty()
+            && !taxonomy::is_known(&row.reason, &row.detail)
+            && begins(&taxonomy::details(&row.reason), &row.detail)
     }
 
     /// Whether LINE publishes the reason and the detail of a row. A row that lacks cells at its end may lack a delimiter

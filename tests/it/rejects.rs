@@ -266,6 +266,31 @@ fn a_row_in_which_the_file_ends_is_said_to_be_cut_off() {
 }
 
 #[test]
+fn the_beginning_of_a_word_of_lines_at_the_end_of_a_file_is_no_news() {
+    let heading = |order: [usize; 4]| order.map(|i| ["Time", "Reason", "Detail", "Count"][i]).join("\t");
+    for (order, cells, taken) in [
+        ([0, 3, 2, 1], ["2026-11-16 04:12:33", "error_statu", "502", "3"], [2, 1, 1]),
+        ([0, 3, 1, 2], ["2026-11-16 04:12:33", "could_not_connect", "TLS handsh", "3"], [2, 1, 1]),
+        ([0, 3, 1, 2], ["2026-11-16 04:12:33", "error_status_code", "50", "3"], [2, 1, 1]),
+        // Whole words, and news.
+        ([0, 3, 1, 2], ["2026-11-16 04:12:33", "could_not_connect", "Connection failed", "3"], [2, 2, 0]),
+        ([0, 3, 1, 2], ["2026-11-16 04:12:33", "could_not_connect", "Brand new", "3"], [2, 2, 0]),
+        ([0, 3, 2, 1], ["2026-11-16 04:12:33", "rate_limited", "502", "3"], [2, 2, 0]),
+    ] {
+        let whole = order.map(|i| ["2026-11-16 04:12:00", "request_timeout", "Request timeout", "1"][i]).join("\t");
+        let last = order.map(|i| cells[i]).join("\t");
+        let text = format!("{}\n{whole}\n{last}", heading(order));
+        let summary = Folder::with("w.tsv", &text).summary("w.tsv");
+        assert_eq!(summary.balance(), [taken], "{last}");
+        if taken[2] > 0 {
+            assert!(summary.rejects()[0].1.starts_with("the file ends"), "{last}");
+        }
+        // With its end it is whole, and so is a name that nobody knows.
+        assert_eq!(Folder::with("w.tsv", text + "\n").summary("w.tsv").balance(), [[2, 2, 0]], "{last}");
+    }
+}
+
+#[test]
 fn a_count_that_is_followed_by_other_columns_is_not_counted_where_they_are_cut_off() {
     let row = "2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t123\tnote\n";
     let table = |end: usize| format!("Time\tReason\tDetail\tCount\tNote\n{row}{row}{}", &row[..end]);
