@@ -14,7 +14,7 @@ use std::{
     sync::Arc,
 };
 
-use calamine::Data;
+use calamine::{Data, SheetType};
 
 use super::{
     allowance::Allowance,
@@ -36,6 +36,12 @@ pub type OpenBook = dyn Fn() -> io::Result<OpenFile> + Send + Sync;
 pub struct Sheet {
     pub kind: SourceKind,
     pub name: String,
+}
+
+/// The names of those sheets that hold cells, and no chart.
+fn with_cells(sheets: &[calamine::Sheet]) -> Vec<String> {
+    let cells = sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    cells.map(|sheet| sheet.name.clone()).collect()
 }
 
 /// Why a workbook cannot be read.

@@ -2,10 +2,10 @@
 
 use std::io::{self, BufReader, Cursor, Read, Write};
 
-use calamine::{Reader, SheetType, Xls};
+use calamine::{Reader, Xls};
 use cfb::CompoundFile;
 
-use super::{Fault, sheet::SheetText, shown};
+use super::{Fault, sheet::SheetText, shown, with_cells};
 use crate::input::place::OpenFile;
 
 /// The reader holds the cells of all sheets, and empty ones between them: so many at most.
@@ -56,9 +56,7 @@ const NAMES: [&str; 2] = ["/Workbook", "/Book"];
 /// # Errors
 /// Where the workbook is damaged, encrypted, or says that it has more cells than can be held.
 pub fn sheets(file: OpenFile) -> Result<Vec<String>, Fault> {
-    let book = open(file)?;
-    let cells = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-    Ok(cells.map(|sheet| sheet.name.clone()).collect())
+    Ok(with_cells(open(file)?.sheets_metadata()))
 }
 
 /// Writes the cells of a sheet.

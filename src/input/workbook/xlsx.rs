@@ -2,9 +2,9 @@
 
 use std::io::{BufReader, Write};
 
-use calamine::{DataRef, Reader, SheetType, Xlsx};
+use calamine::{DataRef, Reader, Xlsx};
 
-use super::{Fault, sheet::SheetText, shown};
+use super::{Fault, sheet::SheetText, shown, with_cells};
 use crate::input::place::OpenFile;
 
 /// The names of the sheets that hold cells.
@@ -12,9 +12,7 @@ use crate::input::place::OpenFile;
 /// # Errors
 /// Where the workbook is damaged.
 pub fn sheets(file: OpenFile) -> Result<Vec<String>, Fault> {
-    let book = open(file)?;
-    let cells = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-    Ok(cells.map(|sheet| sheet.name.clone()).collect())
+    Ok(with_cells(open(file)?.sheets_metadata()))
 }
 
 /// Writes the cells of a sheet.
