@@ -12,11 +12,12 @@ use crate::{
 const LEAST_LIMIT: u64 = 10;
 
 /// The text of a configuration with limits from the inputs, whatever the period of the analysis; `channels` is what the
-/// user says about whose the inputs are, as errstat.toml takes it.
+/// user says about whose the inputs are, as errstat.toml takes it. Without it the text has rules only, for a file that
+/// has settings of its own.
 ///
 /// # Errors
 /// Where there are no rows.
-pub fn propose(case: Case<'_>, channels: &[String], lang: Lang) -> Result<String> {
+pub fn propose(case: Case<'_>, channels: Option<&[String]>, lang: Lang) -> Result<String> {
     let calendar = case.analysis.calendar;
     let Some(data) = calendar.data else { return Err(Error::new("check_error.init_no_rows")) };
     let zone = &calendar.zone;
@@ -37,10 +38,12 @@ pub fn propose(case: Case<'_>, channels: &[String], lang: Lang) -> Result<String
     );
     file.comment(Sentence::new("init.edit"));
     file.blank();
-    file.comment(Sentence::new("init.zone"));
-    file.line(&format!("timezone = {}", quoted(&zone.to_string())));
-    file.blank();
-    if !channels.is_empty() {
+    if channels.is_some() {
+        file.comment(Sentence::new("init.zone"));
+        file.line(&format!("timezone = {}", quoted(&zone.to_string())));
+        file.blank();
+    }
+    if let Some(channels) = channels.filter(|channels| !channels.is_empty()) {
         file.comment(Sentence::new("init.channels"));
         let listed: Vec<String> = channels.iter().map(|channel| quoted(channel)).collect();
         file.line(&format!("channel = [{}]", listed.join(", ")));

@@ -260,19 +260,31 @@ fn job_summary(text: &str) -> Result<()> {
         .map_err(|cause| Error::new("check_error.summary_unwritten").with("path", shown(place)).with("cause", cause))
 }
 
+/// The settings of the file that rules are proposed for, if it is there: they hold for the proposal, and stay.
+fn settings(place: &Path, shared: &mut Shared) -> std::result::Result<Option<String>, Stop> {
+    let Ok(there) = fs::symlink_metadata(place) else { return Ok(None) };
+    let config = Config::find(Some(place)).ok().flatten().filter(|_| there.is_file());
+    let Some(config) = config.filter(|config| !config.has_rules()) else {
+        return Err(Error::new("check_error.init_there").with("path", shown(place)).into());
+    };
+    config.fill(shared)?;
+    unfiltered(shared)?;
+    Ok(Some(config.text().to_owned()))
+}
+
 /// Proposes rules from the inputs.
 fn init(shared: &mut Shared) -> std::result::Result<(), Stop> {
     let place = shared.showing.config.take().unwrap_or_else(|| PathBuf::from(Config::DEFAULT));
     unfiltered(shared)?;
-    if fs::symlink_metadata(&place).is_ok() {
-        return Err(Error::new("check_error.init_there").with("path", shown(&place)).into());
-    }
+    let settings = settings(&place, shared)?;
     let mut cube = load::cube(shared)?;
     let options = analysis::Options { period: PeriodSpec::All, ..load::options(shared) };
     let analysis = analysis::analyse(&mut cube, &options)?;
     let channels: Vec<String> = shared.reading.channel.iter().map(ChannelRule::shown).collect();
     let case = Case { cube: &cube, analysis: &analysis, options: &options };
-    let text = check::propose(case, &channels, shared.lang())?;
+    let own = settings.is_none().then_some(&channels[..]);
+    let rules = check::propose(case, own, shared.lang())?;
+    let text = settings.map_or_else(String::new, |settings| format!("{}\n\n", settings.trim_end())) + &rules;
     output::write(&place, text.as_bytes())?;
     let config =
         if place == Path::new(Config::DEFAULT) { String::new() } else { format!(" --config {}", shown(&place)) };

@@ -115,6 +115,16 @@ impl Config {
         text(self.table().ok()?.get_ref().get("lang")?.get_ref()).ok()
     }
 
+    /// The whole text of the file.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it has a `[check]` table, or may have: it cannot be read.
+    pub fn has_rules(&self) -> bool {
+        self.table().map_or(true, |table| table.get_ref().contains_key("check"))
+    }
+
     /// What a verdict tells of it.
     pub fn told(&self) -> Configuration {
         let sha256 = hex(&Sha256::digest(self.text.as_bytes()));

@@ -590,6 +590,44 @@ fn proposed_rules_hold_for_a_usual_week_and_not_for_an_outage() {
 }
 
 #[test]
+fn rules_are_proposed_below_settings_that_are_there() {
+    let folder = Folder::new();
+    let row = |day: u32, hour: u32| {
+        format!("2026-11-{day:02}\t{hour:02}:00:00\t{hour:02}:00:20\trequest_timeout\tRequest timeout\t2\n")
+    };
+    for (name, hour) in [("shop", 10), ("news", 11)] {
+        let rows: String = (2..23).map(|day| row(day, hour)).collect();
+        folder.file(
+            &format!("exports/{name}/2026-11-23.tsv"),
+            format!("Date\tStart\tEnd\tReason\tDetail\tErrors\n{rows}"),
+        );
+    }
+    let settings = "# Ours.\nchannel = [\"shop=exports/shop/*\", \"news=exports/news/*\"]\ntimezone = \"Asia/Taipei\"";
+    folder.file("errstat.toml", settings);
+    folder.errstat(&format!("check --init exports --as-of {AS_OF}")).done();
+    let text = folder.text("errstat.toml");
+    assert!(text.starts_with(&format!("{settings}\n\n#")), "{text}");
+    assert_eq!([text.matches("channel = [").count(), text.matches("timezone =").count()], [1, 1], "{text}");
+    // Seven days with two errors each, twice that, for each channel.
+    for rule in ["channel = \"news\"\nmax_errors = 28", "channel = \"shop\"\nmax_errors = 28"] {
+        assert!(text.contains(rule), "{text}");
+    }
+    folder.errstat(&format!("check exports --as-of {AS_OF}")).done();
+    // Rules are not written twice, and what is no file of settings stays as it is.
+    for (name, content) in
+        [("errstat.toml", text.as_str()), ("broken.toml", "channel ="), ("notes.toml", "check = 1\n")]
+    {
+        folder.file(name, content);
+        let refused = folder.errstat(&format!("check --init exports --config {name}")).refused();
+        assert!(refused.contains(name) && refused.contains("--config"), "{refused}");
+        assert_eq!(folder.text(name), content);
+    }
+    folder.file("narrow.toml", "only = [\"detail=502\"]\n");
+    let refused = folder.errstat("check --init exports --config narrow.toml").refused();
+    assert!(refused.contains("detail=502"), "{refused}");
+}
+
+#[test]
 fn the_rules_file_is_named_with_its_hash() {
     let folder = folder("[check]\nmax_errors = 100\n");
     let (_, verdict) = judged(&folder, "");
