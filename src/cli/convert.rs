@@ -14,7 +14,7 @@ use crate::{
     archive::Collected,
     cube::Canonical,
     error::{Error, Result},
-    model::{Row, Sentence},
+    model::{Row, Sentence, Timestamp},
     taxonomy,
 };
 
@@ -70,12 +70,15 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
 fn as_csv(rows: &[Row]) -> Result<Vec<u8>> {
     let failed = |cause: csv::Error| Error::new("error.frame").with("cause", cause);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let heading = ["time", "precision", "channel", "reason", "detail", "status", "host", "errors", "rows", "source"];
+    let heading =
+        ["time", "end", "precision", "channel", "reason", "detail", "status", "host", "errors", "rows", "source"];
+    let moment = |at: Timestamp| at.utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
     writer.write_record(heading).map_err(failed)?;
     for row in rows {
         let status = taxonomy::status(&row.reason, &row.detail).map(|status| status.to_string());
         let record = [
-            row.time.utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
+            moment(row.time),
+            moment(row.end),
             row.precision.name().to_owned(),
             row.channel.clone().unwrap_or_default(),
             row.reason.clone(),

@@ -70,8 +70,13 @@ impl Page<'_> {
         }
         let totals = &analysis.totals;
         if totals.errors == 0 {
-            let key = if has_rows(analysis) { "terminal.no_errors" } else { "terminal.no_rows" };
-            self.out += &format!("**{}**\n\n", lang.phrase(key));
+            let nothing = match has_rows(analysis) {
+                true if !analysis.reached => &analysis.headline,
+                true if !analysis.filter.is_empty() => lang.phrase("terminal.no_errors_filtered"),
+                true => lang.phrase("terminal.no_errors"),
+                false => lang.phrase("terminal.no_rows"),
+            };
+            self.out += &format!("**{}**\n\n", prose(nothing));
         } else {
             let total = counted(lang, "markdown.total_one", "markdown.total", totals.errors);
             let line = match (totals.previous_errors, change(lang, totals.change, totals.change_pct)) {

@@ -1456,6 +1456,22 @@ fn mails_stay_behind_exports_and_stopped_redelivery_is_kept() {
 // One file, and other engines.
 
 #[test]
+fn convert_keeps_the_end_of_each_row_in_both_formats() {
+    let tsv = "Date\tStart\tEnd\tReason\tDetail\tErrors\n2026-11-17\t23:59:50\t00:00:20\terror_status_code\t502\t7\n";
+    let folder = Folder::with("a.tsv", tsv);
+    for name in ["a.csv", "a.parquet"] {
+        folder.errstat(&format!("convert a.tsv -o {name} --channel shop")).done();
+        let span = &folder.summary(name)["data_span"];
+        assert_eq!(
+            [text(span, "first"), text(span, "last")],
+            ["2026-11-17T23:59:50+09:00", "2026-11-18T00:00:20+09:00"],
+            "{name}"
+        );
+    }
+    assert!(folder.text("a.csv").contains("2026-11-17T14:59:50Z,2026-11-17T15:00:20Z,"), "{}", folder.text("a.csv"));
+}
+
+#[test]
 fn convert_has_each_key_once() {
     let folder = Folder::new();
     folder

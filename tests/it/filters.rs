@@ -90,6 +90,17 @@ fn every_output_names_the_filter() {
 }
 
 #[test]
+fn a_period_in_which_nothing_passes_the_filter_is_not_said_to_be_free_of_errors() {
+    let folder = folder();
+    for format in ["table", "markdown"] {
+        let line = format!("summary w-2026-11-23.tsv --only detail=418 --as-of {AS_OF} --format {format}");
+        let text = folder.errstat(&line).done().text();
+        assert!(text.contains("No errors in this period match the filter."), "{text}");
+        assert!(!text.contains("none with errors") && !text.contains("No errors in this period."), "{text}");
+    }
+}
+
+#[test]
 fn a_subject_names_the_first_part_of_the_filter() {
     let folder = folder();
     let subject = |filter: &str| {

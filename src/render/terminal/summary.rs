@@ -122,6 +122,7 @@ fn advice(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
 fn nothing(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     let lang = clock.lang;
     let (good, why) = match (has_rows(analysis), &analysis.data_span) {
+        (true, Some(_)) if !analysis.filter.is_empty() => (lang.phrase("terminal.no_errors_filtered"), String::new()),
         (false, _) => (lang.phrase("terminal.no_rows"), lang.phrase("terminal.no_rows_why").to_owned()),
         (true, Some(span)) => {
             let why = Sentence::new("terminal.no_errors_why")
@@ -136,7 +137,9 @@ fn nothing(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     } else {
         sheet.paragraph("", &analysis.headline, Ink::Notice);
     }
-    sheet.paragraph("", &why, Ink::Plain);
+    if !why.is_empty() {
+        sheet.paragraph("", &why, Ink::Plain);
+    }
     if let Some(previous) = analysis.totals.previous_errors.filter(|&previous| previous > 0) {
         let label = analysis.period.previous.as_ref().map_or("", |bounds| bounds.label.as_str());
         let before =
