@@ -43,9 +43,12 @@ pub(super) fn covered_before(name: &str) -> Option<NaiveDate> {
         dates.extend(next);
         i += if next.is_some() { used } else { 1 };
     }
+    // The same day twice is one day, and no first and last day.
+    dates.sort_unstable();
+    dates.dedup();
     match dates[..] {
         [day] => Some(day),
-        [_, ..] => dates.iter().max()?.checked_add_days(Days::new(1)),
+        [.., last] => last.checked_add_days(Days::new(1)),
         _ => week(name).or_else(|| month(&numbers)),
     }
 }
@@ -131,6 +134,7 @@ mod tests {
             ("errors_20261123.tsv.gz", "2026-11-23"),
             ("2026-11-16_2026-11-22.tsv", "2026-11-23"),
             ("20261116-20261122.tsv", "2026-11-23"),
+            ("shop-20261123 (2026-11-23).tsv", "2026-11-23"),
             ("errors-2026-W47.tsv", "2026-11-23"),
             ("errors-2026W47.tsv", "2026-11-23"),
             ("errors-2026-11.tsv", "2026-12-01"),
