@@ -15,11 +15,13 @@ pub mod taxonomy;
 #[path = "../../src/input"]
 pub mod input {
     pub mod cells;
+    mod count;
     pub mod encoding;
     pub mod headings;
     pub mod layout;
     pub mod mail;
     mod options;
+    mod other;
     pub mod rows;
     mod split;
     pub mod time;
@@ -39,6 +41,10 @@ pub mod cube {
     pub use filter::{Filter, Term};
     pub use pattern::{Key, fits};
     pub use policy::OverlapPolicy;
+
+    /// What the cube knows of a channel's time; results carry it, and no target looks at it.
+    #[derive(Clone, Debug)]
+    pub struct Known;
 }
 
 #[path = "../../src/analysis"]
@@ -60,7 +66,7 @@ pub mod check {
     mod rules;
     mod verdict;
 
-    pub use rules::{Condition, Conditions, Demand, Level, MIN_PREVIOUS, Per, Percent, Position, Rule, Rules};
+    pub use rules::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Per, Percent, Position, Rule, Rules};
     pub use verdict::Configuration;
 }
 
@@ -68,4 +74,6 @@ pub mod check {
 pub mod cli {
     pub mod config;
     pub mod options;
+    mod positions;
+    mod text_file;
 }
