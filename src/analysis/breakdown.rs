@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use polars::prelude::{DataFrame, Expr, IntoLazy, PolarsResult, col, lit};
+use polars::prelude::{DataFrame, PolarsResult};
 
 use super::{ChannelRow, DetailRow, HostRow, ReasonRow, StatusClassRow};
 use crate::{
-    cube::Cube,
+    cube::{self, Cube},
     model::{Timestamp, Zone},
     taxonomy,
 };
@@ -66,6 +66,34 @@ pub struct Context<'a> {
     pub total: u64,
 }
 
+/// The columns of the frame.
+struct Sides {
+    side: Vec<i64>,
+    errors: Vec<u64>,
+    rows: Vec<u64>,
+    first: Vec<i64>,
+    last: Vec<i64>,
+}
+
+impl Sides {
+    fn sums(&self, group: cube::Group) -> Group {
+        let of = |fits: fn(i64) -> bool| group.rows.iter().copied().filter(move |row| fits(self.side[*row]));
+        let sum = |column: &[u64], fits: fn(i64) -> bool| of(fits).map(|row| column[row]).sum();
+        let (period, previous): (fn(i64) -> bool, fn(i64) -> bool) =
+            (|side| side == side::PERIOD, |side| side == side::PREVIOUS);
+        Group {
+            errors: sum(&self.errors, period),
+            rows: sum(&self.rows, period),
+            previous: sum(&self.errors, previous),
+            previous_rows: sum(&self.rows, previous),
+            earlier_rows: sum(&self.rows, |side| side < side::PERIOD),
+            first: of(period).map(|row| self.first[row]).min(),
+            last: of(period).map(|row| self.last[row]).max(),
+            keys: group.keys,
+        }
+    }
+}
+
 /// A group of a breakdown: its keys and its sums.
 struct Group {
     keys: Vec<Option<u32>>,
@@ -79,56 +107,23 @@ struct Group {
 }
 
 impl Context<'_> {
-    fn groups(&self, keys: &[&'static str]) -> PolarsResult<Vec<Group>> {
-        let on = |side: i64| col("bucket").eq(lit(side));
-        let sum =
-            |column: &'static str, condition: Expr, name: &'static str| col(column).filter(condition).sum().alias(name);
-        let frame = self
-            .sides
-            .clone()
-            .lazy()
-            .group_by(keys.iter().map(|key| col(*key)).collect::<Vec<_>>())
-            .agg([
-                sum("errors", on(side::PERIOD), "errors"),
-                sum("rows", on(side::PERIOD), "rows"),
-                sum("errors", on(side::PREVIOUS), "previous"),
-                sum("rows", on(side::PREVIOUS), "previous_rows"),
-                sum("rows", col("bucket").lt(lit(side::PERIOD)), "earlier_rows"),
-                col("first").filter(on(side::PERIOD)).min().alias("first"),
-                col("last").filter(on(side::PERIOD)).max().alias("last"),
-            ])
-            .collect()?;
-        let numbers = |name: &str| {
-            frame.column(name)?.u64().map(|column| column.iter().map(|n| n.unwrap_or(0)).collect::<Vec<u64>>())
+    fn groups(&self, keys: &[&str]) -> PolarsResult<Vec<Group>> {
+        let numbers = |name: &str| -> PolarsResult<Vec<u64>> {
+            Ok(self.sides.column(name)?.u64()?.into_no_null_iter().collect())
         };
-        let times = |name: &str| frame.column(name)?.i64().map(|column| column.iter().collect::<Vec<Option<i64>>>());
-        let keys = keys
-            .iter()
-            .map(|key| frame.column(key)?.u32().map(|column| column.iter().collect::<Vec<Option<u32>>>()))
-            .collect::<PolarsResult<Vec<_>>>()?;
-        let (errors, rows, previous, previous_rows, earlier_rows) = (
-            numbers("errors")?,
-            numbers("rows")?,
-            numbers("previous")?,
-            numbers("previous_rows")?,
-            numbers("earlier_rows")?,
-        );
-        let (first, last) = (times("first")?, times("last")?);
-        let group = |i: usize| Group {
-            keys: keys.iter().map(|column| column[i]).collect(),
-            errors: errors[i],
-            rows: rows[i],
-            previous: previous[i],
-            previous_rows: previous_rows[i],
-            earlier_rows: earlier_rows[i],
-            first: first[i],
-            last: last[i],
+        let times = |name: &str| -> PolarsResult<Vec<i64>> {
+            Ok(self.sides.column(name)?.i64()?.into_no_null_iter().collect())
         };
+        let all = Sides {
+            side: times("bucket")?,
+            errors: numbers("errors")?,
+            rows: numbers("rows")?,
+            first: times("first")?,
+            last: times("last")?,
+        };
+        let groups = cube::groups(&self.sides, keys)?.into_iter().map(|group| all.sums(group));
         // What neither the period nor the one before has is no line of the report.
-        Ok((0..frame.height())
-            .map(group)
-            .filter(|group| group.rows > 0 || self.compared && group.previous_rows > 0)
-            .collect())
+        Ok(groups.filter(|group| group.rows > 0 || self.compared && group.previous_rows > 0).collect())
     }
 
     fn compared(&self, group: &Group) -> Compared {

@@ -1,10 +1,13 @@
 //! Errors by weekday and hour of the local clock.
 
 use chrono::{Datelike, Timelike};
-use polars::prelude::{Column, DataFrame, IntoLazy, PolarsResult, col};
+use polars::prelude::{Column, DataFrame, PolarsResult};
 
 use super::{Heatmap, WeekStart};
-use crate::model::{Cell, CellStart, Precision, Zone};
+use crate::{
+    cube::groups,
+    model::{Cell, CellStart, Precision, Zone},
+};
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
@@ -56,13 +59,12 @@ pub fn heatmap<'a>(
             Column::new("errors".into(), errors),
         ],
     )?;
-    let sums = frame.lazy().group_by([col("weekday"), col("hour")]).agg([col("errors").sum()]).collect()?;
     let mut matrix = vec![vec![0; 24]; 7];
-    let (weekdays, hours, errors) =
-        (sums.column("weekday")?.u32()?, sums.column("hour")?.u32()?, sums.column("errors")?.u64()?);
-    for ((weekday, hour), errors) in weekdays.iter().zip(hours.iter()).zip(errors.iter()) {
-        if let (Some(weekday), Some(hour), Some(errors)) = (weekday, hour, errors) {
-            matrix[weekday as usize][hour as usize] = errors;
+    let errors = frame.column("errors")?.u64()?;
+    for group in groups(&frame, &["weekday", "hour"])? {
+        if let [Some(weekday), Some(hour)] = group.keys[..] {
+            let sums = group.rows.iter().filter_map(|row| errors.get(*row));
+            matrix[weekday as usize][hour as usize] = sums.sum();
         }
     }
     Ok(Heatmap { rows, hours: matrix })

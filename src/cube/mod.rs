@@ -25,7 +25,7 @@ use std::{
 pub use canonical::{Canonical, whose};
 pub use channels::{ChannelRules, Label, Naming, NamingLayer, naming};
 pub use filter::{Filter, Term};
-pub use frame::{Bucketed, frame, roll_up};
+pub use frame::{Bucketed, Group, frame, groups, roll_up};
 pub use known::{Evidence, Known, gaps};
 pub use mails::Told;
 pub use pattern::{Attributes, Key, attributes, fits, host_fits, status_fits};

@@ -94,9 +94,11 @@ fn clock_seconds(text: [u8; 8]) -> Option<u32> {
     if (digits | (digits & !HIGH).wrapping_add(ROOM)) & HIGH != 0 {
         return None;
     }
-    let digit = |at: u32| (digits >> (8 * at)) as u32 & 0xff;
-    let hour = digit(0) * 10 + digit(1);
-    (hour < 24).then(|| (hour * 60 + digit(3) * 10 + digit(4)) * 60 + digit(6) * 10 + digit(7))
+    // Ten times each digit and the next one: at most 99, so no place spills into another.
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8);
+    let pair = |at: u32| (pairs >> (8 * at)) as u32 & 0xff;
+    let hour = pair(0);
+    (hour < 24).then(|| (hour * 60 + pair(3)) * 60 + pair(6))
 }
 
 /// A text of at most 32 bytes that is compared without looking how long it is: as its first sixteen bytes and its last.
