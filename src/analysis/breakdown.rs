@@ -1,6 +1,6 @@
 //! Sums by reason, detail, channel and host, on polars frames.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use polars::prelude::{DataFrame, PolarsResult};
 
@@ -77,18 +77,18 @@ struct Sides {
 
 impl Sides {
     fn sums(&self, group: cube::Group) -> Group {
-        let of = |fits: fn(i64) -> bool| group.rows.iter().copied().filter(move |row| fits(self.side[*row]));
-        let sum = |column: &[u64], fits: fn(i64) -> bool| of(fits).map(|row| column[row]).sum();
-        let (period, previous): (fn(i64) -> bool, fn(i64) -> bool) =
-            (|side| side == side::PERIOD, |side| side == side::PREVIOUS);
+        let within =
+            |sides: RangeInclusive<i64>| group.rows.iter().copied().filter(move |row| sides.contains(&self.side[*row]));
+        let sum = |column: &[u64], sides| within(sides).map(|row| column[row]).sum();
+        let (period, previous) = (side::PERIOD..=side::PERIOD, side::PREVIOUS..=side::PREVIOUS);
         Group {
-            errors: sum(&self.errors, period),
-            rows: sum(&self.rows, period),
-            previous: sum(&self.errors, previous),
+            errors: sum(&self.errors, period.clone()),
+            rows: sum(&self.rows, period.clone()),
+            previous: sum(&self.errors, previous.clone()),
             previous_rows: sum(&self.rows, previous),
-            earlier_rows: sum(&self.rows, |side| side < side::PERIOD),
-            first: of(period).map(|row| self.first[row]).min(),
-            last: of(period).map(|row| self.last[row]).max(),
+            earlier_rows: sum(&self.rows, side::EARLIER..=side::BETWEEN),
+            first: within(period.clone()).map(|row| self.first[row]).min(),
+            last: within(period).map(|row| self.last[row]).max(),
             keys: group.keys,
         }
     }

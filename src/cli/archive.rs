@@ -32,6 +32,7 @@ pub struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a run of the program")]
 enum Command {
     /// Add exports and mails; what is there already changes nothing
     Add(Add),

@@ -300,7 +300,7 @@ pub fn judge(
         .iter()
         .filter(|pair| {
             let [a, b] = pair.strands;
-            !groups.same(a, b) && !(settled(a) && settled(b))
+            !(groups.same(a, b) || settled(a) && settled(b))
         })
         .collect();
     if let Some(pair) = open.first() {

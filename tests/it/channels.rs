@@ -218,7 +218,7 @@ fn likeness_reaches_from_file_to_file() {
         "a.tsv",
         rows(0..29, 1) + "2026-11-02 10:29:07\terror_status_code\t502\t1\n2026-11-02 10:30:00\tunclassified\t\t30\n",
     );
-    folder.file("b.tsv", rows(10..30, 1) + &rows(30..40, 3).split_once('\n').expect("rows").1);
+    folder.file("b.tsv", rows(10..30, 1) + rows(30..40, 3).split_once('\n').expect("rows").1);
     folder.file("c.tsv", rows(30..50, 3));
     // a and b meet from 10:10:07 to 10:30:00, where a has 20 and 30 errors and b 20: unlike.
     let sentence = folder.errstat("summary a.tsv b.tsv").refused();

@@ -83,7 +83,7 @@ impl Body {
 
     /// Whether most cells are times of day without a date.
     pub fn holds_clocks(&self, index: usize) -> bool {
-        self.mostly(index, |cell| is_time_of_day(cell))
+        self.mostly(index, is_time_of_day)
     }
 
     /// Whether most cells of a column of dates are no more than that.

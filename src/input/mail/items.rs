@@ -6,7 +6,7 @@
 
 use super::{
     lines::{Line, without_edges},
-    names::{self, Name, tokens},
+    names::{self, NoticeItem, tokens},
     reading::{Item, items},
     values::{self, Hints, behind, code, is_none, reason_and_detail},
 };
@@ -22,15 +22,16 @@ const MOST_LINES: usize = 8;
 pub type Group = Vec<Item>;
 
 /// The item of a name.
-pub fn get(group: &[Item], name: Name) -> Option<&Item> {
+pub fn get(group: &[Item], name: NoticeItem) -> Option<&Item> {
     group.iter().find(|item| item.name == name)
 }
 
 /// Items that groups may share, because they stand once for all of them.
-pub const SHARED: [Name; 5] = [Name::ChannelId, Name::ChannelName, Name::Channel, Name::Time, Name::Url];
+pub const SHARED: [NoticeItem; 5] =
+    [NoticeItem::ChannelId, NoticeItem::ChannelName, NoticeItem::Channel, NoticeItem::Time, NoticeItem::Url];
 
 /// The items of a group by their name, with those that it shares with others.
-pub type Filled<'a> = [Option<&'a Item>; Name::COUNT];
+pub type Filled<'a> = [Option<&'a Item>; NoticeItem::COUNT];
 
 /// The items of each group; those that a group shares and lacks are the nearest ones above, or else below.
 pub fn filled(groups: &[Group]) -> Vec<Filled<'_>> {
@@ -83,10 +84,11 @@ pub fn groups(lines: &[Line], known: bool, hints: &Hints<'_>) -> Option<Vec<Grou
 fn trusted(items: Vec<Item>, known: bool) -> Vec<Item> {
     let mut trusted = Vec::with_capacity(items.len());
     for block in items.chunk_by(|_, next| !next.apart) {
-        let reason = block.iter().find(|item| item.name == Name::Reason);
+        let reason = block.iter().find(|item| item.name == NoticeItem::Reason);
         let code = |value: &str| values::is_reason(value) || reason_and_detail(value).is_some();
-        let named = reason
-            .is_some_and(|item| code(&item.value) || known && block.iter().any(|other| other.name != Name::Reason));
+        let named = reason.is_some_and(|item| {
+            code(&item.value) || known && block.iter().any(|other| other.name != NoticeItem::Reason)
+        });
         let believed = named || block.iter().any(|item| item.strong);
         trusted.extend(block.iter().filter(|item| item.strong || believed).cloned());
     }
@@ -141,7 +143,7 @@ fn table(lines: &[Line], at: usize) -> Option<Pairs> {
     if !(2..=MOST_COLUMNS).contains(&heading.len()) {
         return None;
     }
-    let names: Vec<Name> = heading.iter().map(|cell| names::whole(cell)).collect::<Option<_>>()?;
+    let names: Vec<NoticeItem> = heading.iter().map(|cell| names::whole(cell)).collect::<Option<_>>()?;
     if !differ(&names) {
         return None;
     }
@@ -169,7 +171,7 @@ fn list(lines: &[Line], at: usize) -> Option<Pairs> {
         [cell] => Some(without_edges(cell).trim().to_owned()),
         _ => None,
     };
-    let mut names: Vec<(String, Name)> = Vec::new();
+    let mut names: Vec<(String, NoticeItem)> = Vec::new();
     let mut next = at;
     while names.len() <= MOST_COLUMNS
         && let Some(text) = lines.get(next).and_then(one)
@@ -196,16 +198,17 @@ fn list(lines: &[Line], at: usize) -> Option<Pairs> {
         next += 1;
     }
     let right = names.iter().zip(&values).all(|((_, name), value)| match name {
-        Name::Count => values::count(value).is_ok(),
-        Name::ChannelId => value.bytes().all(|b| b.is_ascii_digit()),
-        Name::Reason => !value.contains(char::is_whitespace),
+        NoticeItem::Count => values::count(value).is_ok(),
+        NoticeItem::ChannelId => value.bytes().all(|b| b.is_ascii_digit()),
+        NoticeItem::Reason => !value.contains(char::is_whitespace),
         _ => true,
     });
-    let told = names.iter().any(|(_, name)| [Name::Count, Name::ChannelId, Name::Reason].contains(name));
+    let told =
+        names.iter().any(|(_, name)| [NoticeItem::Count, NoticeItem::ChannelId, NoticeItem::Reason].contains(name));
     (right && told).then(|| (names.into_iter().map(|(text, _)| text).zip(values).collect(), next))
 }
 
-fn differ(names: &[Name]) -> bool {
+fn differ(names: &[NoticeItem]) -> bool {
     names.iter().enumerate().all(|(at, name)| !names[..at].contains(name))
 }
 
@@ -243,23 +246,23 @@ mod tests {
         model::Zone,
     };
 
-    fn told(lines: &[Line], known: bool) -> Vec<Vec<(Name, String)>> {
+    fn told(lines: &[Line], known: bool) -> Vec<Vec<(NoticeItem, String)>> {
         let hints = Hints { channel: None, zone: Zone::console() };
         let groups = groups(lines, known, &hints).expect("few names").into_iter();
         groups.map(|group| group.into_iter().map(|item| (item.name, item.value)).collect()).collect()
     }
 
-    fn plain(text: &str) -> Vec<Vec<(Name, String)>> {
+    fn plain(text: &str) -> Vec<Vec<(NoticeItem, String)>> {
         told(&lines::plain(text, None), false)
     }
 
-    fn pairs(pairs: &[(Name, &str)]) -> Vec<(Name, String)> {
+    fn pairs(pairs: &[(NoticeItem, &str)]) -> Vec<(NoticeItem, String)> {
         pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
     }
 
-    const ID: (Name, &str) = (Name::ChannelId, "1234567890");
-    const REASON: (Name, &str) = (Name::Reason, "could_not_connect");
-    const DETAIL: (Name, &str) = (Name::Detail, "TLS handshake failure");
+    const ID: (NoticeItem, &str) = (NoticeItem::ChannelId, "1234567890");
+    const REASON: (NoticeItem, &str) = (NoticeItem::Reason, "could_not_connect");
+    const DETAIL: (NoticeItem, &str) = (NoticeItem::Detail, "TLS handshake failure");
 
     #[test]
     fn names_are_found_in_every_layout() {
@@ -318,17 +321,17 @@ mod tests {
         assert_eq!(
             plain(text),
             [
-                pairs(&[(Name::ChannelId, "1"), (Name::Reason, "a"), (Name::Count, "2")]),
-                pairs(&[(Name::Reason, "b"), (Name::Detail, "c")]),
-                pairs(&[(Name::Reason, "d")])
+                pairs(&[(NoticeItem::ChannelId, "1"), (NoticeItem::Reason, "a"), (NoticeItem::Count, "2")]),
+                pairs(&[(NoticeItem::Reason, "b"), (NoticeItem::Detail, "c")]),
+                pairs(&[(NoticeItem::Reason, "d")])
             ]
         );
         let table = "| Reason for error | Error count | Time detected |\n| a | 1 | t |\n| b | | u |";
         assert_eq!(
             plain(table),
             [
-                pairs(&[(Name::Reason, "a"), (Name::Count, "1"), (Name::Time, "t")]),
-                pairs(&[(Name::Reason, "b"), (Name::Count, ""), (Name::Time, "u")])
+                pairs(&[(NoticeItem::Reason, "a"), (NoticeItem::Count, "1"), (NoticeItem::Time, "t")]),
+                pairs(&[(NoticeItem::Reason, "b"), (NoticeItem::Count, ""), (NoticeItem::Time, "u")])
             ]
         );
     }
@@ -342,16 +345,22 @@ mod tests {
         assert_eq!(plain("The reason for error is: none\nReason for errors in general"), Vec::<Vec<_>>::new());
         // Far from the items they are prose; among them they are items.
         let text = "Reason for error: request_timeout\nURL: https://h.example\n\nBye.\n詳細: https://docs.example";
-        assert_eq!(plain(text), [pairs(&[(Name::Reason, "request_timeout"), (Name::Url, "https://h.example")])]);
+        assert_eq!(
+            plain(text),
+            [pairs(&[(NoticeItem::Reason, "request_timeout"), (NoticeItem::Url, "https://h.example")])]
+        );
         let weak = "Reason: request_timeout\nCount: 2\n原因: unclassified";
         assert_eq!(
             plain(weak),
-            [pairs(&[(Name::Reason, "request_timeout"), (Name::Count, "2")]), pairs(&[(Name::Reason, "unclassified")])]
+            [
+                pairs(&[(NoticeItem::Reason, "request_timeout"), (NoticeItem::Count, "2")]),
+                pairs(&[(NoticeItem::Reason, "unclassified")])
+            ]
         );
         assert_eq!(plain("Reason: brand_new\nCount: 2"), Vec::<Vec<_>>::new());
         assert_eq!(
             told(&lines::plain("Reason: brand_new\nCount: 2", None), true),
-            [pairs(&[(Name::Reason, "brand_new"), (Name::Count, "2")])]
+            [pairs(&[(NoticeItem::Reason, "brand_new"), (NoticeItem::Count, "2")])]
         );
     }
 
@@ -368,7 +377,10 @@ mod tests {
     #[test]
     fn an_item_may_be_empty() {
         let text = "Channel name:\nReason for error: a\nDetail for error:\n\n\nprose";
-        assert_eq!(plain(text), [pairs(&[(Name::ChannelName, ""), (Name::Reason, "a"), (Name::Detail, "")])]);
+        assert_eq!(
+            plain(text),
+            [pairs(&[(NoticeItem::ChannelName, ""), (NoticeItem::Reason, "a"), (NoticeItem::Detail, "")])]
+        );
         assert_eq!(plain("| Channel name | |\n| Reason for error | a |")[0][0].1, "");
         assert_eq!(plain("Channel name\nURL: x\nReason for error: a")[0][0].1, "URL: x");
     }

@@ -10,7 +10,7 @@ use super::lines::{CLOSE, OPEN};
 
 /// LINE's items, in the order in which it lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Name {
+pub enum NoticeItem {
     ChannelId,
     ChannelName,
     /// Name and id in one: `shop (1650000001)`.
@@ -22,16 +22,16 @@ pub enum Name {
     Url,
 }
 
-impl Name {
+impl NoticeItem {
     pub const COUNT: usize = 8;
 }
 
 /// LINE's own names, and what people translate them to, without white space and in lower case.
-const STRONG: [(Name, &[&str]); 7] = [
-    (Name::ChannelId, &["channelid", "チャネルid", "チャンネルid", "チャネルのid", "lineチャネルid"]),
-    (Name::ChannelName, &["channelname", "チャネル名", "チャンネル名", "チャネルの名前", "チャネル名称"]),
+const STRONG: [(NoticeItem, &[&str]); 7] = [
+    (NoticeItem::ChannelId, &["channelid", "チャネルid", "チャンネルid", "チャネルのid", "lineチャネルid"]),
+    (NoticeItem::ChannelName, &["channelname", "チャネル名", "チャンネル名", "チャネルの名前", "チャネル名称"]),
     (
-        Name::Reason,
+        NoticeItem::Reason,
         &[
             "reasonforerror",
             "reasonoferror",
@@ -46,7 +46,7 @@ const STRONG: [(Name, &[&str]); 7] = [
         ],
     ),
     (
-        Name::Detail,
+        NoticeItem::Detail,
         &[
             "detailforerror",
             "detailsforerror",
@@ -62,7 +62,7 @@ const STRONG: [(Name, &[&str]); 7] = [
         ],
     ),
     (
-        Name::Count,
+        NoticeItem::Count,
         &[
             "errorcount",
             "numberoferrors",
@@ -77,7 +77,7 @@ const STRONG: [(Name, &[&str]); 7] = [
         ],
     ),
     (
-        Name::Time,
+        NoticeItem::Time,
         &[
             "timedetected",
             "detectedat",
@@ -99,17 +99,17 @@ const STRONG: [(Name, &[&str]); 7] = [
             "エラーの発生日時",
         ],
     ),
-    (Name::Url, &["webhookurl", "webhookのurl", "urlofwebhook", "ウェブフックurl"]),
+    (NoticeItem::Url, &["webhookurl", "webhookのurl", "urlofwebhook", "ウェブフックurl"]),
 ];
 
 /// Names that prose has, too: they count among others only, and where a line, a cell or an element begins.
-const WEAK: [(Name, &[&str]); 6] = [
-    (Name::Channel, &["channel", "チャネル", "チャンネル"]),
-    (Name::Reason, &["reason", "cause", "原因"]),
-    (Name::Detail, &["detail", "details", "詳細"]),
-    (Name::Count, &["count", "errors", "件数", "回数", "発生回数", "発生件数"]),
-    (Name::Time, &["time", "timestamp", "occurredat", "timeoccurred", "日時", "時刻"]),
-    (Name::Url, &["url"]),
+const WEAK: [(NoticeItem, &[&str]); 6] = [
+    (NoticeItem::Channel, &["channel", "チャネル", "チャンネル"]),
+    (NoticeItem::Reason, &["reason", "cause", "原因"]),
+    (NoticeItem::Detail, &["detail", "details", "詳細"]),
+    (NoticeItem::Count, &["count", "errors", "件数", "回数", "発生回数", "発生件数"]),
+    (NoticeItem::Time, &["time", "timestamp", "occurredat", "timeoccurred", "日時", "時刻"]),
+    (NoticeItem::Url, &["url"]),
 ];
 
 /// What stands before a name.
@@ -149,7 +149,7 @@ pub enum Mark {
 /// A name in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
-    pub name: Name,
+    pub name: NoticeItem,
     /// The name is LINE's own.
     pub strong: bool,
     pub begin: Begin,
@@ -184,19 +184,19 @@ struct Letter {
 /// Every place where a name may stand, in the order of the text; they may overlap.
 pub fn tokens(text: &str) -> Vec<Token> {
     let letters = letters(text);
-    let mut found: Vec<(Name, bool, usize, usize)> = Vec::new();
+    let mut found: Vec<(NoticeItem, bool, usize, usize)> = Vec::new();
     for at in 0..letters.len() {
         if at > 0 && letters[at].before == Between::Nothing {
             continue;
         }
         let start = letters[at].start;
-        let longest = |list: &[(Name, &[&str])]| {
+        let longest = |list: &[(NoticeItem, &[&str])]| {
             let names = list.iter().flat_map(|(name, spellings)| spellings.iter().map(|spelling| (*name, *spelling)));
             names.filter_map(|(name, spelling)| Some((name, spelled(&letters[at..], spelling)?))).max_by_key(|m| m.1)
         };
         let (strong, weak) = (longest(&STRONG), longest(&WEAK));
         // `URL` is one of LINE's names, and a word of everybody.
-        let weak = weak.filter(|(name, _)| *name == Name::Url || begin(text, start) != Begin::Within);
+        let weak = weak.filter(|(name, _)| *name == NoticeItem::Url || begin(text, start) != Begin::Within);
         match (strong, weak) {
             (Some((name, end)), _) => found.push((name, true, start, end)),
             (None, Some((name, end))) => found.push((name, false, start, end)),
@@ -208,7 +208,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
     while let Some((name, mut strong, start, mut end)) = found.next() {
         // `エラーの原因 / Reason for error`, `チャネルID (Channel ID)`
         let mut bracket = false;
-        let foreign = |end: usize, next: &(Name, bool, usize, usize)| {
+        let foreign = |end: usize, next: &(NoticeItem, bool, usize, usize)| {
             text[start..end].is_ascii() != text[next.2..next.3].is_ascii()
         };
         while let Some(second) = found
@@ -228,7 +228,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
 }
 
 /// The name that a text is, if it is nothing else.
-pub fn whole(text: &str) -> Option<Name> {
+pub fn whole(text: &str) -> Option<NoticeItem> {
     if text.len() > 160 {
         return None;
     }
@@ -424,7 +424,7 @@ fn in_brackets(text: &str) -> Option<(&str, usize)> {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> Vec<(Name, Begin, Mark, &str)> {
+    fn told(text: &str) -> Vec<(NoticeItem, Begin, Mark, &str)> {
         tokens(text).iter().map(|token| (token.name, token.begin, token.mark, text[token.value..].trim())).collect()
     }
 
@@ -445,12 +445,12 @@ mod tests {
             "3. Channel ID: 1",
             "> - Channel ID: 1",
         ] {
-            assert_eq!(told(text), [(Name::ChannelId, Begin::Line, Mark::Sign(':'), "1")], "{text}");
+            assert_eq!(told(text), [(NoticeItem::ChannelId, Begin::Line, Mark::Sign(':'), "1")], "{text}");
         }
         for text in
             ["Channel, ID", "channelidea", "my_channel ids", "チャネルIDの", "Channel\n\nID: 1", "subchannel ID"]
         {
-            assert!(!tokens(text).iter().any(|token| token.name == Name::ChannelId), "{text}");
+            assert!(!tokens(text).iter().any(|token| token.name == NoticeItem::ChannelId), "{text}");
         }
     }
 
@@ -488,9 +488,9 @@ mod tests {
 
     #[test]
     fn whole_texts_are_names_and_words_of_prose_are_not() {
-        assert_eq!(whole("Error count:"), Some(Name::Count));
-        assert_eq!(whole(" エラー件数 "), Some(Name::Count));
-        assert_eq!(whole("Details"), Some(Name::Detail));
+        assert_eq!(whole("Error count:"), Some(NoticeItem::Count));
+        assert_eq!(whole(" エラー件数 "), Some(NoticeItem::Count));
+        assert_eq!(whole("Details"), Some(NoticeItem::Detail));
         for text in ["", "Error count: 1", "the error count", "Error counting", "Details below"] {
             assert_eq!(whole(text), None, "{text}");
         }

@@ -8,7 +8,7 @@ use super::{
     lines::Line,
     mime::{Letter, Version, version},
     moment,
-    names::Name,
+    names::NoticeItem,
     reading::Item,
     sections::{Section, sections},
     subject::{self, Kind, Subject},
@@ -255,7 +255,7 @@ fn section(lines: &[Line], context: &Context<'_>, options: MailOptions) -> Told 
     let alone = one_liners.len() == 1 && groups.len() == 1;
     for (reason, detail) in &one_liners {
         let mut items = *filled.first().unwrap_or(&empty);
-        items[Name::Count as usize] = items[Name::Count as usize].filter(|_| alone);
+        items[NoticeItem::Count as usize] = items[NoticeItem::Count as usize].filter(|_| alone);
         tell(errors(reason, detail, &items, context, options));
     }
     if one_liners.is_empty() && !groups.is_empty() {
@@ -266,31 +266,34 @@ fn section(lines: &[Line], context: &Context<'_>, options: MailOptions) -> Told 
 
 /// Whether an item is of no use, and something else may stand for it: another item, the subject, the mail's date.
 fn is_lost(item: &Item, cut: bool) -> bool {
-    let replaceable = [Name::ChannelId, Name::ChannelName, Name::Channel, Name::Time, Name::Url].contains(&item.name);
+    let replaceable =
+        [NoticeItem::ChannelId, NoticeItem::ChannelName, NoticeItem::Channel, NoticeItem::Time, NoticeItem::Url]
+            .contains(&item.name);
     // A time that has its seconds is whole.
     let clock = |time: &str| {
         let digit = |at: usize| time.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
         time.match_indices(':').any(|(at, _)| digit(at + 1) && time[at + 1..].get(2..3) == Some(":") && digit(at + 5))
     };
-    let whole = !cut || !item.last || item.name == Name::Time && clock(&item.value);
+    let whole = !cut || !item.last || item.name == NoticeItem::Time && clock(&item.value);
     replaceable && (is_damaged(&item.value) || !whole)
 }
 
 /// The item that tells the reason: the detail may do so, too (`Detail for error: could_not_connect - (…)`).
 fn reason_of(group: &[Item]) -> Option<&Item> {
     let in_detail = || {
-        items::get(group, Name::Detail).filter(|item| {
+        items::get(group, NoticeItem::Detail).filter(|item| {
             let value = bare(&item.value);
             values::is_code(values::reason_and_detail(value).map_or(value, |(reason, _)| reason))
         })
     };
-    items::get(group, Name::Reason).or_else(in_detail)
+    items::get(group, NoticeItem::Reason).or_else(in_detail)
 }
 
 /// Whether items with a reason are a notification, and not a text about notifications.
 fn is_notification(groups: &[Group], context: &Context<'_>) -> bool {
     let has = |name| groups.iter().any(|group| items::get(group, name).is_some());
-    let placed = [Name::ChannelId, Name::ChannelName, Name::Channel, Name::Time].into_iter().any(has);
+    let placed =
+        [NoticeItem::ChannelId, NoticeItem::ChannelName, NoticeItem::Channel, NoticeItem::Time].into_iter().any(has);
     let is_code = |item: &Item| {
         let value = item.value.trim();
         let (value, _) = values::reason_and_detail(value).unwrap_or((value, ""));
@@ -304,8 +307,8 @@ fn is_notification(groups: &[Group], context: &Context<'_>) -> bool {
 
 /// The errors that a group of items tells.
 fn by_items(items: &Filled<'_>, context: &Context<'_>, options: MailOptions) -> Result<Notified, Fault> {
-    let value = |name: Name| items[name as usize].map_or("", |item| item.value.trim());
-    let (reason, detail) = (bare(value(Name::Reason)), value(Name::Detail));
+    let value = |name: NoticeItem| items[name as usize].map_or("", |item| item.value.trim());
+    let (reason, detail) = (bare(value(NoticeItem::Reason)), value(NoticeItem::Detail));
     // Either may hold both.
     let (reason, detail) = match (values::reason_and_detail(reason), values::reason_and_detail(bare(detail))) {
         (Some(both), _) if detail.is_empty() => both,
@@ -317,9 +320,9 @@ fn by_items(items: &Filled<'_>, context: &Context<'_>, options: MailOptions) -> 
         _ => (reason, detail),
     };
     if context.cut {
-        let whole = |name: Name| items[name as usize].is_some_and(|item| !item.last);
-        let open = |name: Name| items[name as usize].is_some_and(|item| item.last);
-        if !whole(Name::Count) || open(Name::Reason) || open(Name::Detail) {
+        let whole = |name: NoticeItem| items[name as usize].is_some_and(|item| !item.last);
+        let open = |name: NoticeItem| items[name as usize].is_some_and(|item| item.last);
+        if !whole(NoticeItem::Count) || open(NoticeItem::Reason) || open(NoticeItem::Detail) {
             return Err((Hindrance::CutShort, String::new()));
         }
     }
@@ -348,9 +351,9 @@ fn errors(
     let canonical = taxonomy::canonical(reason, detail);
     let url = match canonical.url {
         Some(url) => Some(url),
-        None => items[Name::Url as usize].map(|item| first_word(&item.value)),
+        None => items[NoticeItem::Url as usize].map(|item| first_word(&item.value)),
     };
-    let count = match items[Name::Count as usize] {
+    let count = match items[NoticeItem::Count as usize] {
         Some(item) if !values::is_none(&item.value) => {
             values::count(&item.value).map_err(|why| (why, item.value.clone()))?
         }
@@ -376,7 +379,7 @@ fn errors(
 }
 
 fn time(items: &Filled<'_>, context: &Context<'_>, options: MailOptions) -> Result<(Timestamp, Precision), Fault> {
-    match items[Name::Time as usize] {
+    match items[NoticeItem::Time as usize] {
         Some(item) => {
             moment::read(&item.value, item.note.as_deref(), options.zone).map_err(|why| (why, item.value.clone()))
         }
@@ -390,9 +393,9 @@ fn time(items: &Filled<'_>, context: &Context<'_>, options: MailOptions) -> Resu
 }
 
 fn channel(items: &Filled<'_>, context: &Context<'_>, privacy: Privacy) -> Channel {
-    let item = |name: Name| items[name as usize].map(|item| item.value.trim());
-    let (name, id) = match (item(Name::ChannelName), item(Name::ChannelId)) {
-        (None, id) => match item(Name::Channel).map(values::name_and_id) {
+    let item = |name: NoticeItem| items[name as usize].map(|item| item.value.trim());
+    let (name, id) = match (item(NoticeItem::ChannelName), item(NoticeItem::ChannelId)) {
+        (None, id) => match item(NoticeItem::Channel).map(values::name_and_id) {
             Some((name, own)) => (name, id.or(own)),
             None => (None, id),
         },

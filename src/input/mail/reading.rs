@@ -7,7 +7,7 @@
 //! (Bellman), name by name, with the names of the group so far as the state.
 
 use super::{
-    names::{Begin, Mark, Name, Token},
+    names::{Begin, Mark, NoticeItem, Token},
     values::{Fit, Hints, Value, value},
 };
 
@@ -19,7 +19,7 @@ const HOPELESS: i32 = 130;
 /// An item as it stands in a mail. Nothing in it is safe to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    pub name: Name,
+    pub name: NoticeItem,
     /// The name is LINE's own.
     pub strong: bool,
     /// What stood in brackets behind the name.
@@ -129,7 +129,7 @@ fn keep(paths: &mut Vec<Path>, path: Path) {
     }
 }
 
-fn bit(name: Name) -> u16 {
+fn bit(name: NoticeItem) -> u16 {
     1 << name as u16
 }
 

@@ -8,7 +8,7 @@ use super::{
     Hindrance,
     lines::{CLOSE, OPEN, without_edges},
     moment,
-    names::{BULLETS, Mark, Name, Token},
+    names::{BULLETS, Mark, NoticeItem, Token},
 };
 use crate::{model::Zone, taxonomy};
 
@@ -248,7 +248,7 @@ fn fit(token: &Token, text: &str, hints: &Hints<'_>) -> (String, Fit) {
     let word = text.split_whitespace().next().unwrap_or_default();
     let one_word = word.len() == text.len();
     match token.name {
-        Name::ChannelId => {
+        NoticeItem::ChannelId => {
             let plain: String = word.nfkc().collect();
             let digits: String = plain.chars().take_while(char::is_ascii_digit).collect();
             match plain[digits.len()..].starts_with(|c: char| c.is_alphanumeric() || "_-:/.".contains(c)) {
@@ -257,12 +257,12 @@ fn fit(token: &Token, text: &str, hints: &Hints<'_>) -> (String, Fit) {
             }
         }
         // Quotes may be the name's own.
-        Name::ChannelName => match hints.channel {
+        NoticeItem::ChannelName => match hints.channel {
             Some(known) if squeezed(known) == squeezed(whole) => (known.to_owned(), Fit::Sure),
             _ => (whole.to_owned(), Fit::Fits),
         },
-        Name::Channel => as_is(if name_and_id(text).1.is_some() { Fit::Sure } else { Fit::Fits }),
-        Name::Reason => {
+        NoticeItem::Channel => as_is(if name_and_id(text).1.is_some() { Fit::Sure } else { Fit::Fits }),
+        NoticeItem::Reason => {
             if reason_and_detail(text).is_some() || is_reason(text) {
                 return as_is(Fit::Sure);
             }
@@ -273,9 +273,9 @@ fn fit(token: &Token, text: &str, hints: &Hints<'_>) -> (String, Fit) {
             let words = text.split_whitespace().count();
             as_is(if one_word || words <= 4 && token.mark != Mark::Space { Fit::Fits } else { Fit::Wrong })
         }
-        Name::Detail => detail(text, token),
-        Name::Count => prefix(text, 5, |_| true, |text| count(text).is_ok()),
-        Name::Time => {
+        NoticeItem::Detail => detail(text, token),
+        NoticeItem::Count => prefix(text, 5, |_| true, |text| count(text).is_ok()),
+        NoticeItem::Time => {
             // What is left behind is no part of a time that was not understood.
             let prose = |rest: &str| {
                 !rest.split_whitespace().take(2).any(|word| {
@@ -285,7 +285,7 @@ fn fit(token: &Token, text: &str, hints: &Hints<'_>) -> (String, Fit) {
             };
             prefix(text, 16, prose, |text| moment::read(text, token.note.as_deref(), hints.zone).is_ok())
         }
-        Name::Url => {
+        NoticeItem::Url => {
             let url = word.trim_matches(['<', '>', '`', '"', ',', ';']);
             let plausible = url.contains("://") || url.contains('.') && url.contains('/');
             (url.to_owned(), if plausible { Fit::Sure } else { Fit::Wrong })

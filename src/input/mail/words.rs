@@ -79,7 +79,7 @@ impl Run {
         }
         if word.base64 {
             // A word of whole groups is complete; another one was cut in the middle of a group.
-            if self.open.len() % 4 == 0 || self.open.ends_with('=') {
+            if self.open.len().is_multiple_of(4) || self.open.ends_with('=') {
                 self.close();
             }
             self.open.extend(word.text.chars().filter(|c| !c.is_whitespace()));

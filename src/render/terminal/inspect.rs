@@ -91,7 +91,7 @@ impl Inspection<'_> {
             None => lang.phrase("inspect.no_heading").to_owned(),
         };
         self.field("inspect.heading", &heading);
-        for (at, (role, column)) in report.columns.named().into_iter().enumerate() {
+        for (at, (role, column)) in report.columns.named().enumerate() {
             let text = Sentence::new("inspect.column").with("role", lang.phrase(role)).with("column", column);
             self.field(if at == 0 { "inspect.columns" } else { "" }, &lang.say(&text));
         }
