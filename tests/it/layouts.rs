@@ -535,6 +535,12 @@ fn a_date_beside_one_time_of_day_is_a_time() {
     assert_eq!(summary.errors(), 7);
     assert_eq!(summary["data_span"]["first"], "2026-11-16T04:12:00+09:00");
     assert_eq!(summary["data_span"]["last"], "2026-11-16T16:12:00+09:00");
+    // Spreadsheets write a time of day as one of the first day that they know.
+    let excel = "Date\tStart\tEnd\tReason\tErrors\n2026-11-16\t1899-12-30 04:12:33\t1899-12-30 04:13:20\trequest_timeout\t3\n\
+                 2026-11-16\t1899-12-30 04:14:33\t1899-12-30 04:14:40\trequest_timeout\t4\n";
+    let summary = Folder::with("w.tsv", excel).summary("w.tsv");
+    assert_eq!((summary.errors(), summary.balance()), (7, vec![[2, 2, 0]]));
+    assert_eq!(summary["data_span"]["last"], "2026-11-16T04:14:40+09:00");
     // A time of day without any date is refused, naming what is missing.
     let sentence = Folder::with("w.tsv", "Start\tReason\tErrors\n04:12:33\trequest_timeout\t3\n")
         .errstat("summary w.tsv")

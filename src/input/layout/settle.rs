@@ -228,7 +228,10 @@ impl Settling<'_> {
     /// Settles the columns of the times: a whole time in one, or a date and a time of day in two; and the end.
     fn when(&mut self) -> std::result::Result<When, Missing> {
         let pattern = self.pattern();
-        let whole = |table: &Self, i: usize| table.body.holds_times(i, pattern.as_ref(), table.options);
+        // A time of day on the first day that a spreadsheet knows is no more than a time of day.
+        let whole = |table: &Self, i: usize| {
+            table.body.holds_times(i, pattern.as_ref(), table.options) && !table.body.holds_clocks(i)
+        };
         let (date, time, start) = (self.at(Role::Date), self.at(Role::Time), self.at(Role::Start));
         let begin = match (time, start) {
             (Some(time), Some(start)) if self.asked(Role::Time) == self.asked(Role::Start) => {
