@@ -21,19 +21,23 @@ import argparse
 import glob
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 
 # One file of the result is one channel's month, sorted by time.
-COLUMNS = ["time", "end", "precision", "channel", "reason", "detail", "status", "host", "errors", "rows", "source"]
+COLUMNS = [
+    *("time", "end", "precision", "channel_id", "channel", "reason", "detail"),
+    *("status", "host", "errors", "rows", "source"),
+]
 SCHEMA = (
-    "time timestamp, `end` timestamp, precision string, channel string, reason string, detail string, status int, host string, "
-    "errors bigint, rows bigint, source string"
+    "time timestamp, `end` timestamp, precision string, channel_id string, channel string, reason string, detail string, "
+    "status int, host string, errors bigint, rows bigint, source string"
 )
 # What two rows must have in common to tell of the same errors. The status follows from the detail.
-KEY = ["time", "precision", "channel", "reason", "detail", "status", "source"]
+KEY = ["time", "precision", "channel_id", "channel", "reason", "detail", "status", "source"]
 
 
 def main():
@@ -155,12 +159,12 @@ def known_channels(rows, exports):
     """The channels of all rows. Rows of no channel would be taken for one channel's, and counted wrong."""
     from pyspark.sql import functions as F
 
-    nameless_in = F.when(F.isnull("channel"), F.col("file")).alias("nameless_in")
-    found = rows.select("channel", nameless_in).distinct().collect()
+    nameless = F.isnull("channel") & F.isnull("channel_id")
+    found = rows.select("channel_id", "channel", F.when(nameless, F.col("file")).alias("nameless_in")).distinct().collect()
     nameless = sorted(int(os.path.basename(row.nameless_in).split(".")[0]) for row in found if row.nameless_in)
     if nameless:
         give_up([f"{exports[number][1]}: rows name no channel. Write the channel before the path." for number in nameless])
-    return [row.channel for row in found]
+    return [(row.channel_id, row.channel) for row in found]
 
 
 def merge(rows):
@@ -176,7 +180,7 @@ def merge(rows):
     content = F.sort_array(F.collect_list(F.struct("host", "errors", "rows", "end")))
     first = F.struct((-F.col("total")).alias("total"), (-F.col("hosted")).alias("hosted"), "content")
     return (
-        rows.withColumn("folder", F.sha2("channel", 256))
+        rows.withColumn("folder", F.sha2(F.concat_ws("\0", *(F.coalesce(c, F.lit("")) for c in ("channel_id", "channel"))), 256))
         .withColumn("month", F.date_format("time", "yyyy-MM"))
         # The one time that rows move: all of a channel's month meet here, and everything below happens in place.
         .repartition(*place)
@@ -195,12 +199,23 @@ def write(rows, merged, channels):
 
     partitionBy takes the column that it makes folders of out of the files, and names such as 300 characters, "" or Japanese
     ones do not fit every file system. So Spark makes folders of digests, which get errstat's names for them afterwards,
-    and the files keep the column `channel`: the truth.
+    and the files keep the columns `channel_id` and `channel`: the truth.
     """
     rows.write.partitionBy("folder", "month").option("compression", "zstd").parquet(merged)
     for channel in channels:
-        digest = hashlib.sha256(channel.encode()).hexdigest()
-        os.rename(f"{merged}/folder={digest}", f"{merged}/{channel_folder(channel)}")
+        os.rename(f"{merged}/folder={digest(*channel)}", f"{merged}/{channel_folder(channel_text(*channel))}")
+
+
+def digest(id, name):
+    return hashlib.sha256(f"{id or ''}\0{name or ''}".encode()).hexdigest()
+
+
+def channel_text(id, name):
+    """One text for a channel, another for every other: see "Names of folders" in docs/archive.md."""
+    text = id if name is None else name if id is None else f"{name} ({id})"
+    both = re.fullmatch(r"(.*) \(([0-9]{4,})\)", text, re.DOTALL)
+    read = (both[2], both[1]) if both else (text, None) if re.fullmatch("[0-9]{4,}", text) else (None, text)
+    return text if read == (id, name) else f"{text}~{digest(id, name)[:16]}"
 
 
 def channel_folder(channel):

@@ -95,10 +95,9 @@ impl Growing {
 }
 
 /// What to call each stored channel.
-fn labels(stored: &BTreeMap<Option<String>, Growing>) -> BTreeMap<Option<String>, Option<String>> {
+fn labels(stored: &BTreeMap<Channel, Growing>) -> BTreeMap<Channel, Option<String>> {
     let mut catalog = Catalog::default();
-    let channel = |text: &Option<String>| text.as_deref().map(Channel::from_stored).unwrap_or_default();
-    let indices: Vec<u32> = stored.keys().map(|text| catalog.channel(&channel(text))).collect();
+    let indices: Vec<u32> = stored.keys().map(|channel| catalog.channel(channel)).collect();
     let mut last: BTreeMap<u32, i64> = BTreeMap::new();
     for (index, growing) in indices.iter().zip(stored.values()) {
         let Some(span) = growing.span else { continue };
@@ -115,7 +114,7 @@ fn labels(stored: &BTreeMap<Option<String>, Growing>) -> BTreeMap<Option<String>
 /// Where it cannot be read, or a sum leaves 64 bits.
 pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Inventory> {
     let rfc3339 = |at: Timestamp| zone.rfc3339(at);
-    let mut channels: BTreeMap<Option<String>, Growing> = BTreeMap::new();
+    let mut channels: BTreeMap<Channel, Growing> = BTreeMap::new();
     let overflow = || Error::new("error.overflow");
     for partition in archive.partitions(None) {
         archive.rows(partition, None, &mut |row| {
@@ -137,10 +136,10 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
     }
     let sources = archive.sources().unwrap_or_default();
     for name in sources.iter().flat_map(|source| &source.channels) {
-        channels.entry(Some(name.clone())).or_default();
+        channels.entry(name.clone()).or_default();
     }
-    // A channel may be stored under more than one text: with its id and without, or before and after it was renamed.
-    let mut by_label: BTreeMap<Option<String>, (Vec<Option<String>>, Growing)> = BTreeMap::new();
+    // A channel may be stored as more than one pair: with its id and without, or before and after it was renamed.
+    let mut by_label: BTreeMap<Option<String>, (Vec<Channel>, Growing)> = BTreeMap::new();
     let label = labels(&channels);
     for (channel, growing) in channels {
         let (stored, all) = by_label.entry(label.get(&channel).cloned().flatten()).or_default();
@@ -189,7 +188,7 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
                 name: source.name.clone(),
                 sha256: source.sha256.clone(),
                 added: rfc3339(source.added),
-                channels: source.channels.clone(),
+                channels: source.channels.iter().filter_map(Channel::stored).collect(),
                 rows: source.rows,
                 errors: source.errors,
                 first: source.span.map(|span| rfc3339(span.first)),

@@ -12,6 +12,7 @@ use super::{
     manifest::{PACKS, PackFile, Part, SourceRecord, file_name, sha256},
     merge::merged,
     pack,
+    partition::channel_text,
     read::{ParquetFile, possible},
     state::ForeignFile,
     transaction::{Transaction, shown, unwritten},
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Coverage, CoverageBasis, Precision, Row, Sentence, Timestamp},
+    model::{Channel, Coverage, CoverageBasis, Precision, Row, Sentence, Timestamp},
 };
 
 /// Rows of a source that are held before they are written down: some 30 MB.
@@ -36,7 +37,7 @@ pub struct NewSource {
     /// Of its content, in hexadecimal digits.
     pub sha256: String,
     /// The channels it speaks for, also those without a row.
-    pub channels: Vec<String>,
+    pub channels: Vec<Channel>,
     pub coverage: Coverage,
 }
 
@@ -71,7 +72,7 @@ struct Current {
     first: Option<Timestamp>,
     last: Option<Timestamp>,
     precision: Option<Precision>,
-    channels: BTreeSet<String>,
+    channels: BTreeSet<Channel>,
     origins: BTreeSet<&'static str>,
 }
 
@@ -311,10 +312,8 @@ impl Current {
         self.first = self.first.into_iter().chain([row.time]).min();
         self.last = self.last.max(Some(row.time));
         self.precision = self.precision.max(Some(row.precision));
-        if let Some(channel) = &row.channel
-            && !self.channels.contains(channel)
-        {
-            self.channels.insert(channel.clone());
+        if !row.channel.is_unknown() && !self.channels.contains(&row.channel) {
+            self.channels.insert(row.channel.clone());
         }
         self.origins.insert(row.origin.name());
         // A host without a name is no host.
@@ -345,10 +344,12 @@ impl Current {
             parts: self.parts,
         };
         // What a wrong label, zone or column would change, in whatever order the rows came.
+        let mut channels: Vec<String> = record.channels.iter().filter_map(channel_text).collect();
+        channels.sort_unstable();
         let told = format!(
             "{} {:?} {:?} {:?} {:?} {:?} {} {}",
             record.sha256,
-            record.channels,
+            channels,
             record.origins,
             record.precision,
             record.first,

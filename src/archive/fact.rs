@@ -5,13 +5,13 @@ use std::{cmp::Ordering, collections::HashSet, hash::Hash, rc::Rc};
 use super::partition::Month;
 use crate::{
     error::{Error, Result},
-    model::{HostLabel, Origin, Precision, Row, Timestamp},
+    model::{Channel, HostLabel, Origin, Precision, Row, Timestamp},
 };
 
 /// Everything of a row but its time and its numbers. The order is that of rows at one time, the host last.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kind {
-    pub channel: Option<String>,
+    pub channel: Channel,
     pub precision: Precision,
     pub reason: String,
     pub detail: String,
@@ -20,7 +20,7 @@ pub struct Kind {
 }
 
 impl Kind {
-    fn key(&self) -> (&Option<String>, Precision, &str, &str, Origin) {
+    fn key(&self) -> (&Channel, Precision, &str, &str, Origin) {
         (&self.channel, self.precision, &self.reason, &self.detail, self.origin)
     }
 }

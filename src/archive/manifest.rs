@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use super::partition::{FILE_NAME, Month, channel_of_folder};
-use crate::model::{Coverage, CoverageBasis, Extent, Origin, Precision, Span, Timestamp, hex};
+use crate::model::{Channel, Coverage, CoverageBasis, Extent, Origin, Precision, Span, Timestamp, hex};
 
 /// The folder of the bookkeeping. Readers of hive partitions pass over names that begin with `_`.
 pub const FOLDER: &str = "_errstat";
@@ -36,7 +36,7 @@ pub struct Manifest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LiveFile {
     pub path: String,
-    pub channel: Option<String>,
+    pub channel: Channel,
     pub month: Month,
     pub bytes: u64,
     pub sha256: String,
@@ -67,7 +67,7 @@ pub struct SourceRecord {
     pub first: Option<i64>,
     pub last: Option<i64>,
     pub precision: Option<String>,
-    pub channels: Vec<String>,
+    pub channels: Vec<Channel>,
     pub origins: Vec<String>,
     pub covered_from: Option<i64>,
     pub covered_until: Option<i64>,
@@ -80,7 +80,7 @@ pub struct SourceRecord {
 /// Some rows of a source, all of one partition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Part {
-    pub channel: Option<String>,
+    pub channel: Channel,
     pub month: Month,
     /// Where they begin in the file, and how many bytes they take there.
     pub at: u64,
@@ -109,11 +109,11 @@ pub struct Source {
     /// First and last row; none where there are none.
     pub span: Option<Span>,
     /// First and last row of each channel; of a source that version 1 knew, of all of them together.
-    pub spans: BTreeMap<Option<String>, Span>,
+    pub spans: BTreeMap<Channel, Span>,
     /// The coarsest of its rows.
     pub precision: Option<Precision>,
     /// Sorted; empty where it names none.
-    pub channels: Vec<String>,
+    pub channels: Vec<Channel>,
     /// `export` or `mail`, or both where another engine's dataset was taken over.
     pub origins: Vec<String>,
     pub coverage: Coverage,
@@ -122,14 +122,14 @@ pub struct Source {
 impl Source {
     /// What it tells of the time of a channel, which it may call by any of some names; nothing where it is of others, or
     /// of mails only.
-    pub fn extent<'a>(&self, names: impl IntoIterator<Item = &'a Option<String>>) -> Option<Extent> {
+    pub fn extent<'a>(&self, names: impl IntoIterator<Item = &'a Channel>) -> Option<Extent> {
         let mails = !self.origins.is_empty() && self.origins.iter().all(|origin| origin == Origin::Mail.name());
-        let speaks_for = |name: &Option<String>| match name {
-            Some(name) => self.channels.contains(name),
-            None => self.channels.is_empty() || self.spans.contains_key(&None),
+        let speaks_for = |name: &Channel| match name.is_unknown() {
+            false => self.channels.contains(name),
+            true => self.channels.is_empty() || self.spans.contains_key(name),
         };
-        let names: Vec<_> = names.into_iter().filter(|name| speaks_for(name)).collect();
-        let rows = names.iter().filter_map(|name| self.spans.get(*name)).copied().reduce(Span::union);
+        let names: Vec<&Channel> = names.into_iter().filter(|name| speaks_for(name)).collect();
+        let rows = names.iter().filter_map(|name| self.spans.get(name)).copied().reduce(Span::union);
         let step = self.precision.map_or(1000, Precision::millis);
         (!mails && !names.is_empty()).then_some(Extent { rows, step, until: self.coverage.until })
     }
@@ -161,8 +161,8 @@ impl SourceRecord {
         }
     }
 
-    fn spans(&self, whole: Option<Span>) -> BTreeMap<Option<String>, Span> {
-        let mut spans: BTreeMap<Option<String>, Span> = BTreeMap::new();
+    fn spans(&self, whole: Option<Span>) -> BTreeMap<Channel, Span> {
+        let mut spans: BTreeMap<Channel, Span> = BTreeMap::new();
         for part in &self.parts {
             let own = part.first.zip(part.last);
             let own = own.map(|(first, last)| Span { first: Timestamp(first), last: Timestamp(last) }).or(whole);
@@ -333,7 +333,10 @@ mod tests {
         ] {
             assert!(!is_live_path(path), "{path}");
         }
-        assert!(is_live_path(&super::super::partition::file_path(Some("../Shop"), "2026-11".parse().unwrap())));
+        assert!(is_live_path(&super::super::partition::file_path(
+            &Channel::from_stored("../Shop"),
+            "2026-11".parse().unwrap()
+        )));
         assert!(!is_pack_name("../../x.pack") && is_pack_name("0123456789abcdef0123456789abcdef.pack"));
     }
 }

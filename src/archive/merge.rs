@@ -83,14 +83,14 @@ mod tests {
         super::fact::{Kinds, summed},
         *,
     };
-    use crate::model::{HostLabel, Origin, Precision, Row, Timestamp};
+    use crate::model::{Channel, HostLabel, Origin, Precision, Row, Timestamp};
 
     fn row(second: i64, detail: &str, host: Option<&str>, errors: u64, rows: u64) -> Row {
         Row {
             time: Timestamp(1_790_000_000_000 + second * 1000),
             end: Timestamp(1_790_000_000_000 + second * 1000 + 999),
             precision: Precision::Second,
-            channel: Some("shop".into()),
+            channel: Channel::from_stored("shop"),
             reason: "error_status_code".into(),
             detail: detail.into(),
             host: host.map(|host| HostLabel(host.into())),

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate, NaiveTime};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
-use crate::model::Timestamp;
+use crate::model::{Channel, Timestamp};
 
 /// The one file of a partition that errstat writes.
 pub const FILE_NAME: &str = "errors.parquet";
@@ -30,6 +30,18 @@ const ENCODED: &AsciiSet = &{
     }
     set
 };
+
+/// One text for a channel, another for every other: the one that shows it, or where that text stands for another channel
+/// (`shop (2024)` may be a name, or a name and an id), with 64 bits of its SHA-256.
+pub fn channel_text(channel: &Channel) -> Option<String> {
+    let text = channel.stored()?;
+    if Channel::from_stored(&text) == *channel {
+        return Some(text);
+    }
+    let part = |part: &Option<String>| part.clone().unwrap_or_default();
+    let digest = Sha256::digest(format!("{}\0{}", part(&channel.id), part(&channel.name)));
+    Some(format!("{text}~{}", crate::model::hex(&digest[..8])))
+}
 
 /// The name of a channel's folder: legal everywhere, and different for different channels.
 ///
@@ -143,8 +155,8 @@ impl<'de> serde::Deserialize<'de> for Month {
 }
 
 /// The path of a partition's file below the archive's folder.
-pub fn file_path(channel: Option<&str>, month: Month) -> String {
-    format!("{}/{}/{FILE_NAME}", channel_folder(channel), month.folder())
+pub fn file_path(channel: &Channel, month: Month) -> String {
+    format!("{}/{}/{FILE_NAME}", channel_folder(channel_text(channel).as_deref()), month.folder())
 }
 
 #[cfg(test)]
@@ -152,6 +164,23 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+
+    #[test]
+    fn every_pair_has_a_text_of_its_own() {
+        let pair = |id: &str, name: &str| {
+            let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            Channel { id: some(id), name: some(name) }
+        };
+        let text = |id, name| channel_text(&pair(id, name)).unwrap_or_default();
+        assert_eq!(text("", "shop"), "shop");
+        assert_eq!(text("1234567890", ""), "1234567890");
+        assert_eq!(text("1234567890", "shop"), "shop (1234567890)");
+        // printf '\0shop (2024)' | sha256sum, printf '\0001234567890' | sha256sum
+        assert_eq!(text("", "shop (2024)"), "shop (2024)~e9b9eff7f0a83244");
+        assert_eq!(text("", "1234567890"), "1234567890~518ded7b0703b883");
+        assert_eq!(text("2024", "shop"), "shop (2024)");
+        assert_eq!(channel_text(&Channel::default()), None);
+    }
 
     #[test]
     fn every_channel_has_a_legal_folder_of_its_own() {

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{HostLabel, Origin, Precision, Privacy, Row, Sentence, Timestamp, visible},
+    model::{Channel, HostLabel, Origin, Precision, Privacy, Row, Sentence, Timestamp, visible},
 };
 
 /// Rows that are decoded at once, and in how many steps at most a group is decoded: each step passes over the rows
@@ -119,11 +119,11 @@ impl ParquetFile {
 
     /// Hands out the rows in the order of the file, with memory for a few thousand of them.
     ///
-    /// `channel` is the channel where the file has no such column.
+    /// `folder` is what a folder calls the channel, for a file that has no column for its name.
     ///
     /// # Errors
     /// Where the file is damaged, or holds a row that cannot be; what `each` says.
-    pub fn each(&self, channel: Option<&str>, privacy: Privacy, each: &mut EachRow<'_>) -> Result<()> {
+    pub fn each(&self, folder: Option<&str>, privacy: Privacy, each: &mut EachRow<'_>) -> Result<()> {
         let mut cleaner = Cleaner::new(privacy);
         let mut before = 0;
         for group in &self.metadata.row_groups {
@@ -141,7 +141,7 @@ impl ParquetFile {
                         }
                     })?;
                 for index in 0..slice.len() {
-                    let row = cleaner.row(&table, index, channel).map_err(|why| {
+                    let row = cleaner.row(&table, index, folder).map_err(|why| {
                         Error::new("archive.row_impossible")
                             .with("path", &self.shown)
                             .with("row", before + index as u64 + 1)
@@ -222,7 +222,7 @@ fn known_name(column: &ColumnChunkMetadata) -> Option<&'static str> {
     }
     columns::NEEDED
         .into_iter()
-        .chain([columns::CHANNEL, columns::HOST, columns::END])
+        .chain([columns::CHANNEL_ID, columns::CHANNEL, columns::HOST, columns::END])
         .find(|known| name.as_str() == *known)
 }
 
@@ -285,6 +285,7 @@ struct Table {
     errors: Vec<Option<i64>>,
     rows: Vec<Option<i64>>,
     precision: Texts,
+    channel_id: Option<Texts>,
     channel: Option<Texts>,
     reason: Texts,
     detail: Texts,
@@ -337,6 +338,7 @@ impl Table {
             columns::ERRORS => self.errors = numbers()?,
             columns::ROWS => self.rows = numbers()?,
             columns::PRECISION => self.precision = texts()?,
+            columns::CHANNEL_ID => self.channel_id = Some(texts()?),
             columns::CHANNEL => self.channel = Some(texts()?),
             columns::REASON => self.reason = texts()?,
             columns::DETAIL => self.detail = texts()?,
@@ -349,7 +351,7 @@ impl Table {
 
     /// Whether every column has that many values.
     fn whole(&self, rows: usize) -> bool {
-        let optional = [&self.channel, &self.host];
+        let optional = [&self.channel_id, &self.channel, &self.host];
         [self.time.len(), self.errors.len(), self.rows.len()].iter().all(|n| *n == rows)
             && [&self.precision, &self.reason, &self.detail, &self.source].iter().all(|texts| texts.len() == rows)
             && self.end.as_ref().is_none_or(|ends| ends.len() == rows)
@@ -374,7 +376,7 @@ impl Cleaner {
             time: Timestamp(0),
             end: Timestamp(0),
             precision: Precision::Second,
-            channel: None,
+            channel: Channel::default(),
             reason: String::new(),
             detail: String::new(),
             host: None,
@@ -385,7 +387,7 @@ impl Cleaner {
         Cleaner { privacy, texts: HashMap::new(), hosts: HashMap::new(), row }
     }
 
-    fn row(&mut self, table: &Table, index: usize, channel: Option<&str>) -> std::result::Result<&Row, Impossible> {
+    fn row(&mut self, table: &Table, index: usize, folder: Option<&str>) -> std::result::Result<&Row, Impossible> {
         let whole = |numbers: &[Option<i64>]| {
             numbers[index].and_then(|n| u64::try_from(n).ok()).ok_or("archive.number_impossible")
         };
@@ -406,21 +408,35 @@ impl Cleaner {
         let reason = table.reason.get(index).filter(|reason| !reason.is_empty()).ok_or("reject.reason_missing")?;
         clean(&mut self.texts, self.privacy, reason, &mut self.row.reason)?;
         clean(&mut self.texts, self.privacy, table.detail.get(index).unwrap_or_default(), &mut self.row.detail)?;
-        let channel = match &table.channel {
-            Some(texts) => texts.get(index),
-            None => channel.map(str::as_bytes),
-        };
-        match channel {
-            Some(raw) => {
-                clean(&mut self.texts, self.privacy, raw, self.row.channel.get_or_insert_default())?;
-            }
-            None => self.row.channel = None,
-        }
+        self.channel(table, index, folder)?;
         match table.host.as_ref().and_then(|hosts| hosts.get(index)) {
             Some(raw) => self.host(raw)?,
             None => self.row.host = None,
         }
         Ok(&self.row)
+    }
+
+    fn channel(&mut self, table: &Table, index: usize, folder: Option<&str>) -> std::result::Result<(), Impossible> {
+        let name = match &table.channel {
+            Some(texts) => texts.get(index),
+            None => folder.map(str::as_bytes),
+        };
+        let Channel { id: known_id, name: known_name } = &mut self.row.channel;
+        let id = table.channel_id.as_ref().and_then(|ids| ids.get(index));
+        for (raw, known) in [(id, &mut *known_id), (name, &mut *known_name)] {
+            match raw {
+                Some(raw) => clean(&mut self.texts, self.privacy, raw, known.get_or_insert_default())?,
+                None => *known = None,
+            }
+        }
+        // One text for both, where there is one for both.
+        let told = known_name.as_deref().map(Channel::from_stored);
+        match (&table.channel_id, &table.channel, told) {
+            (None, _, Some(told)) => self.row.channel = told,
+            (Some(_), None, Some(told)) if told.id == *known_id => self.row.channel = told,
+            _ => {}
+        }
+        Ok(())
     }
 
     fn host(&mut self, raw: &[u8]) -> std::result::Result<(), Impossible> {
@@ -477,7 +493,9 @@ fn is_end(end: Timestamp, time: Timestamp) -> bool {
 /// # Errors
 /// A time outside of errstat's years, a missing reason, a text or a number that is too large.
 pub fn possible(row: &Row) -> std::result::Result<(), Impossible> {
-    let texts = [row.channel.as_deref(), Some(&row.reason), Some(&row.detail), row.host.as_ref().map(|host| &*host.0)];
+    let Channel { id, name } = &row.channel;
+    let host = row.host.as_ref().map(|host| &*host.0);
+    let texts = [id.as_deref(), name.as_deref(), Some(&row.reason), Some(&row.detail), host];
     if !TIMES.contains(&row.time.0) {
         return Err("reject.time_out_of_range");
     }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Privacy, Span, Timestamp},
+    model::{Channel, Privacy, Span, Timestamp},
 };
 
 /// How long a reader waits for a writer that is moving files, which takes an instant.
@@ -39,8 +39,10 @@ pub struct Archive {
 /// The rows of one channel and one month; of another engine's dataset, those of one file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Partition {
-    /// As the folder says; where no folder does, the rows say more.
-    pub channel: Option<String>,
+    /// As the books say; of another engine's dataset the rows say more than the folder.
+    pub channel: Channel,
+    /// What the folder calls the channel, of another engine's dataset.
+    folder: Option<String>,
     /// None where another engine's dataset has no folders for months.
     pub month: Option<Month>,
     pub rows: u64,
@@ -98,7 +100,7 @@ impl Archive {
     pub fn rows(&self, partition: &Partition, range: Option<&Range<Timestamp>>, each: &mut EachRow<'_>) -> Result<()> {
         let file = partition.open(self.privacy)?;
         let privacy = self.privacy;
-        file.each(partition.channel.as_deref(), privacy, &mut |row| {
+        file.each(partition.folder.as_deref(), privacy, &mut |row| {
             if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
         })
     }
@@ -108,6 +110,7 @@ impl Partition {
     fn live(file: &LiveFile, place: PathBuf) -> Partition {
         Partition {
             channel: file.channel.clone(),
+            folder: None,
             month: Some(file.month),
             rows: file.rows,
             errors: Some(file.errors),
@@ -162,7 +165,8 @@ fn foreign(folder: &Path, disk: &Disk, privacy: Privacy) -> Result<Vec<Partition
         let place = disk.path(&file.path);
         let opened = ParquetFile::open(&place, &privacy.path(&place.to_string_lossy()))?;
         Ok(Partition {
-            channel: file.channel.flatten(),
+            channel: file.channel.iter().flatten().next().map(|text| Channel::from_stored(text)).unwrap_or_default(),
+            folder: file.channel.flatten(),
             month: file.month,
             rows: opened.rows(),
             errors: None,

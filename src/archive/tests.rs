@@ -14,7 +14,7 @@ use std::{
 use proptest::prelude::*;
 
 use super::{disk::Disk, *};
-use crate::model::{Coverage, CoverageBasis, HostLabel, Origin, Precision, Privacy, Row, Timestamp};
+use crate::model::{Channel, Coverage, CoverageBasis, HostLabel, Origin, Precision, Privacy, Row, Timestamp};
 
 const NOW: Timestamp = Timestamp(1_796_000_000_000);
 const PRIVATE: Privacy = Privacy { show_urls: false };
@@ -31,7 +31,7 @@ fn row(millis: i64, channel: &str, detail: &str, errors: u64) -> Row {
         time: Timestamp(START + millis),
         end: Timestamp(START + millis + 30_000),
         precision: Precision::Second,
-        channel: Some(channel.into()),
+        channel: Channel::from_stored(channel),
         reason: "error_status_code".into(),
         detail: detail.into(),
         host: None,
@@ -123,13 +123,13 @@ fn hostile_rows_come_back_as_they_were() {
     let plain = row(0, "shop", "502", 3);
     let mut rows = vec![
         plain.clone(),
-        Row { channel: None, ..plain.clone() },
-        Row { channel: Some(String::new()), ..plain.clone() },
-        Row { channel: Some("../x".into()), ..plain.clone() },
-        Row { channel: Some("CON".into()), ..plain.clone() },
-        Row { channel: Some("con".into()), ..plain.clone() },
-        Row { channel: Some("x".repeat(300)), ..plain.clone() },
-        Row { channel: Some("🛒 ショップ".into()), ..plain.clone() },
+        Row { channel: Channel::default(), ..plain.clone() },
+        Row { channel: Channel::from_stored(""), ..plain.clone() },
+        Row { channel: Channel::from_stored("../x"), ..plain.clone() },
+        Row { channel: Channel::from_stored("CON"), ..plain.clone() },
+        Row { channel: Channel::from_stored("con"), ..plain.clone() },
+        Row { channel: Channel::from_stored(&"x".repeat(300)), ..plain.clone() },
+        Row { channel: Channel::from_stored("🛒 ショップ"), ..plain.clone() },
         Row { detail: String::new(), ..plain.clone() },
         Row { detail: "=cmd|'/c calc'!A0".into(), ..plain.clone() },
         Row { detail: "<script>alert(1)</script> | ` \u{5d0}".into(), ..plain.clone() },
@@ -408,7 +408,7 @@ fn another_engines_dataset_is_read_and_taken_over() {
     let archive = Archive::open(folder.path(), PRIVATE).unwrap();
     assert_eq!(archive.sources(), None);
     let seen: Vec<_> = archive.partitions(None).map(|part| (part.channel.clone(), part.rows)).collect();
-    assert_eq!(seen, [(Some("Shop A".to_owned()), 1), (Some("Shop A".to_owned()), 1)]);
+    assert_eq!(seen, [(Channel::from_stored("Shop A"), 1), (Channel::from_stored("Shop A"), 1)]);
     drop(archive);
     assert_eq!(all(folder.path()).unwrap(), [one.clone(), two.clone()]);
     let change = add(folder.path(), &[("more.tsv", vec![row(0, "Shop A", "502", 5)])]);

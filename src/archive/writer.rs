@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Privacy, Span, Timestamp, visible},
+    model::{Channel, Privacy, Span, Timestamp, visible},
 };
 
 /// How an archive is changed.
@@ -66,7 +66,7 @@ pub struct Writer {
 }
 
 /// A channel and a month.
-pub(super) type Place = (Option<String>, Month);
+pub(super) type Place = (Channel, Month);
 
 impl Writer {
     /// Opens an archive for changing it; makes one where the folder is empty or not there yet. What the last writer
@@ -306,7 +306,7 @@ fn held(disk: &Disk, holder: Option<Holder>) -> Error {
 
 /// Gives a partition its new content. Tells whether that is a change.
 pub(super) fn put(change: &mut Transaction, manifest: &mut Manifest, place: &Place, facts: &[Fact]) -> Result<bool> {
-    let path = file_path(place.0.as_deref(), place.1);
+    let path = file_path(&place.0, place.1);
     let at = manifest.files.iter().position(|file| file.path == path);
     let (Some(first), Some(last)) = (facts.first(), facts.last()) else {
         if let Some(at) = at {

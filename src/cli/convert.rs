@@ -70,8 +70,20 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
 fn as_csv(rows: &[Row]) -> Result<Vec<u8>> {
     let failed = |cause: csv::Error| Error::new("error.frame").with("cause", cause);
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let heading =
-        ["time", "end", "precision", "channel", "reason", "detail", "status", "host", "errors", "rows", "source"];
+    let heading = [
+        "time",
+        "end",
+        "precision",
+        "channel_id",
+        "channel",
+        "reason",
+        "detail",
+        "status",
+        "host",
+        "errors",
+        "rows",
+        "source",
+    ];
     let moment = |at: Timestamp| at.utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
     writer.write_record(heading).map_err(failed)?;
     for row in rows {
@@ -80,7 +92,8 @@ fn as_csv(rows: &[Row]) -> Result<Vec<u8>> {
             moment(row.time),
             moment(row.end),
             row.precision.name().to_owned(),
-            row.channel.clone().unwrap_or_default(),
+            row.channel.id.clone().unwrap_or_default(),
+            row.channel.name.clone().unwrap_or_default(),
             row.reason.clone(),
             row.detail.clone(),
             status.unwrap_or_default(),

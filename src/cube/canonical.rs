@@ -58,19 +58,22 @@ impl Canonical {
     ///
     /// # Errors
     /// Where a row names no channel.
-    pub fn channels(&self, source: usize) -> Result<Vec<String>> {
+    pub fn channels(&self, source: usize) -> Result<Vec<Channel>> {
         let read = &self.reading.sources[source];
         let catalog = self.reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
         let kinds: BTreeSet<KindId> = read.parts.iter().flat_map(|part| &part.cells).map(|cell| cell.kind).collect();
-        let mut found: BTreeSet<String> = read.label.iter().filter_map(Channel::stored).collect();
+        let mut found: BTreeSet<Channel> = read.label.iter().cloned().collect();
         for kind in kinds {
-            match catalog.channels()[catalog.kind(kind).channel as usize].stored() {
-                Some(channel) => found.insert(channel),
-                None => return Err(Error::new("archive_error.channel").with("path", &read.report.path)),
-            };
+            let channel = &catalog.channels()[catalog.kind(kind).channel as usize];
+            if channel.is_unknown() {
+                return Err(Error::new("archive_error.channel").with("path", &read.report.path));
+            }
+            found.insert(channel.clone());
         }
         drop(catalog);
-        found.extend(read.stops.iter().filter_map(|stop| stop_channel(read, &stop.channel)));
+        found.extend(
+            read.stops.iter().map(|stop| stop_channel(read, &stop.channel)).filter(|channel| !channel.is_unknown()),
+        );
         Ok(found.into_iter().collect())
     }
 
@@ -173,7 +176,7 @@ impl Canonical {
             time: Timestamp(0),
             end: Timestamp(0),
             precision,
-            channel: catalog.channels()[kind.channel as usize].stored(),
+            channel: catalog.channels()[kind.channel as usize].clone(),
             reason: catalog.reasons()[kind.reason as usize].clone(),
             detail: catalog.details()[kind.detail as usize].clone(),
             host: kind.host.map(|host| catalog.hosts()[host as usize].clone()),
@@ -208,8 +211,8 @@ pub fn whose(reading: &mut Reading, rules: &ChannelRules) -> Result<Vec<Sentence
     Ok(notes)
 }
 
-fn stop_channel(source: &Source, channel: &Channel) -> Option<String> {
-    channel.stored().or_else(|| source.label.as_ref()?.stored())
+fn stop_channel(source: &Source, channel: &Channel) -> Channel {
+    source.label.as_ref().filter(|_| channel.is_unknown()).unwrap_or(channel).clone()
 }
 
 /// When a row happened, as it is stored. A time without a time of day is a civil date, which has no zone: it is stored as

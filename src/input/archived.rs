@@ -43,7 +43,7 @@ enum Store {
 impl Store {
     fn each(
         &self,
-        channel: Option<&Option<String>>,
+        channel: Option<&Channel>,
         range: Option<&Range<Timestamp>>,
         privacy: Privacy,
         each: &mut EachRow<'_>,
@@ -73,7 +73,7 @@ impl Store {
 /// The rows of one channel, one precision and one kind of source.
 struct Strand {
     store: Arc<Store>,
-    channel: Option<String>,
+    channel: Channel,
     precision: Precision,
     origin: Origin,
     privacy: Privacy,
@@ -138,9 +138,8 @@ impl Kinds {
         if let Some((_, kind)) = self.known.find(hash(row), same) {
             return Ok(*kind);
         }
-        let channel = row.channel.as_deref().map(Channel::from_stored).unwrap_or_default();
         let kind = catalog.lock().unwrap_or_else(PoisonError::into_inner).intern(
-            &channel,
+            &row.channel,
             &row.reason,
             &row.detail,
             row.host.as_ref(),
@@ -213,7 +212,7 @@ fn sources(
     options: &ReadOptions,
     watcher: &dyn Watcher,
 ) -> Result<Vec<Source>> {
-    let mut channels: BTreeMap<Option<String>, OfChannel> = BTreeMap::new();
+    let mut channels: BTreeMap<Channel, OfChannel> = BTreeMap::new();
     let mut kinds = Kinds::default();
     let mut count = 0_u64;
     store.each(None, None, options.privacy, &mut |row| {
@@ -232,7 +231,7 @@ fn sources(
     if let Store::Archive(archive) = &store {
         // A channel without an error is known too.
         for name in archive.sources().unwrap_or_default().iter().flat_map(|known| &known.channels) {
-            channels.entry(Some(name.clone())).or_default();
+            channels.entry(name.clone()).or_default();
         }
     }
     let store = Arc::new(store);
@@ -252,10 +251,7 @@ impl OfChannel {
         catalog: &Mutex<Catalog>,
     ) -> std::result::Result<(), Fault> {
         if row.origin == Origin::Mail && row.reason == REDELIVERY_STOPPED && row.errors == 0 {
-            self.stops.push(Stop {
-                at: row.time,
-                channel: row.channel.as_deref().map(Channel::from_stored).unwrap_or_default(),
-            });
+            self.stops.push(Stop { at: row.time, channel: row.channel.clone() });
             return Ok(());
         }
         let kind = kinds.kind(row, catalog)?;
@@ -280,13 +276,13 @@ impl OfChannel {
     fn source(
         self,
         store: &Arc<Store>,
-        channel: Option<String>,
+        channel: Channel,
         kind: SourceKind,
         shown: &str,
         alone: bool,
         options: &ReadOptions,
     ) -> Result<Source> {
-        let path = match &channel {
+        let path = match channel.stored() {
             Some(channel) if !alone => format!("{shown} ({channel})"),
             _ => shown.to_owned(),
         };
@@ -339,7 +335,7 @@ impl OfChannel {
                 report.coverage.by = CoverageBasis::Archive;
             }
         }
-        let label = channel.as_deref().filter(|_| parts.is_empty()).map(Channel::from_stored);
+        let label = Some(channel).filter(|channel| parts.is_empty() && !channel.is_unknown());
         Ok(Source { report, parts, text: None, lines: 0, label, stops: self.stops, extents })
     }
 }
@@ -351,6 +347,7 @@ fn report(path: &str, kind: SourceKind) -> SourceReport {
         reason: "reason".into(),
         detail: Some("detail".into()),
         count: Some("errors".into()),
+        channel_id: Some("channel_id".into()),
         channel_name: Some("channel".into()),
         url: Some("host".into()),
         ..Columns::default()

@@ -2,16 +2,37 @@
 
 use std::{collections::HashMap, hash::Hash};
 
+use serde::{Deserialize, Serialize};
+
 use super::{CellStart, HostLabel, Origin, Span, Timestamp};
 
 /// More distinct details, hosts or channels than this are a mistaken column, not a vocabulary.
 pub const VARIETY_LIMIT: usize = 10_000;
 
 /// A channel as one input names it. Both texts are safe to show.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+///
+/// It is stored as a pair; what was stored as one text is read by [`Channel::from_stored`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Channel {
     pub id: Option<String>,
     pub name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Text(Option<String>),
+    Pair { id: Option<String>, name: Option<String> },
+}
+
+impl From<Stored> for Channel {
+    fn from(stored: Stored) -> Channel {
+        match stored {
+            Stored::Text(text) => text.as_deref().map(Channel::from_stored).unwrap_or_default(),
+            Stored::Pair { id, name } => Channel { id, name },
+        }
+    }
 }
 
 impl Channel {

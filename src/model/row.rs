@@ -1,6 +1,6 @@
 //! The canonical row: what an export, a mail and the archive say about one moment of one channel.
 
-use super::{HostLabel, Precision, Timestamp};
+use super::{Channel, HostLabel, Precision, Timestamp};
 
 /// The errors of one exact key: a step of time, a channel, a reason, a detail and the kind of source. The host is an
 /// attribute, no part of the key. All texts are safe to show.
@@ -12,8 +12,8 @@ pub struct Row {
     pub end: Timestamp,
     /// How finely `time` tells the time.
     pub precision: Precision,
-    /// The channel as [`super::Channel::stored`] tells it; `None` where nothing names it.
-    pub channel: Option<String>,
+    /// Unknown where nothing names it.
+    pub channel: Channel,
     /// The reason code; an unknown one as it was written.
     pub reason: String,
     /// May be empty.

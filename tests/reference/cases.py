@@ -54,6 +54,9 @@ CASES = {
     "1: blank cells of a file that names one channel":
         (scenario(File("a.tsv", rows(SHOP, (0, "10:00:01", 3)) + rows(NOBODY, (0, "10:00:01", 2), (1, "10:00:01", 4)),
                        "second")), 9),
+    "1: two names that look like one with its id":
+        (scenario(File("a.tsv", rows(NAMED, (0, "10:00:01", 10)), "second"),
+                  File("b.tsv", rows((None, "shop (2024)"), (0, "10:00:01", 7)), "second")), 17),
     "1: unlike files without a channel that meet":
         (scenario(File("a.tsv", rows(NOBODY, (0, "10:00:01", 3), (0, "11:00:01", 3)), "second"),
                   File("b.tsv", rows(NOBODY, (0, "10:30:01", 3), (0, "11:00:01", 3)), "second")), "refused"),
