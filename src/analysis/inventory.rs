@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     archive::Archive,
-    cube::{self, Evidence},
+    cube::{self, Cube, Evidence, Label},
     error::{Error, Result},
     model::{CELL_MILLIS, Catalog, CellStart, Channel, Extent, Origin, Span, Timestamp, Zone},
 };
@@ -29,7 +29,7 @@ pub struct Inventory {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ArchivedChannel {
     pub channel: Option<String>,
-    /// Errors of exports and of mails; both may tell the same ones.
+    /// Errors of exports, each once, and of mails, each notification once; both may tell the same ones.
     pub exported: u64,
     pub mailed: u64,
     pub months: u64,
@@ -72,25 +72,17 @@ pub struct ArchivedSource {
 
 #[derive(Default)]
 struct Growing {
-    exported: u64,
-    mailed: u64,
     months: BTreeSet<crate::archive::Month>,
     span: Option<Span>,
-    mails: Vec<(i64, u64)>,
     /// The cells in which there is a row.
     cells: BTreeSet<CellStart>,
 }
 
 impl Growing {
-    /// `None` where a sum leaves 64 bits.
-    fn join(&mut self, other: Growing) -> Option<()> {
-        self.exported = self.exported.checked_add(other.exported)?;
-        self.mailed = self.mailed.checked_add(other.mailed)?;
+    fn join(&mut self, other: Growing) {
         self.months.extend(other.months);
         self.span = Span::join(self.span, other.span);
-        self.mails.extend(other.mails);
         self.cells.extend(other.cells);
-        Some(())
     }
 }
 
@@ -108,29 +100,49 @@ fn labels(stored: &BTreeMap<Channel, Growing>) -> BTreeMap<Channel, Option<Strin
     stored.keys().cloned().zip(indices.iter().map(label)).collect()
 }
 
-/// Takes stock of an archive; `shown` is what to call it.
+/// What the exports and the mails of a channel tell.
+#[derive(Default)]
+struct Errors {
+    exported: u64,
+    mailed: u64,
+    mails: Vec<(i64, u64)>,
+}
+
+/// The errors of each channel, as every command counts them.
+fn counted(cube: &Cube) -> Result<BTreeMap<Option<String>, Errors>> {
+    let mut found: BTreeMap<Option<String>, Errors> = BTreeMap::new();
+    let catalog = cube.catalog();
+    let mut exported: BTreeMap<Label, u64> = BTreeMap::new();
+    for cell in cube.cells() {
+        let kind = catalog.kind(cell.kind);
+        if kind.origin == Origin::Export {
+            *exported.entry(cube.label_of()[kind.channel as usize]).or_default() += cell.errors;
+        }
+    }
+    for (label, errors) in exported {
+        found.entry(cube.labels()[label as usize].clone()).or_default().exported = errors;
+    }
+    for told in cube.told() {
+        let errors = found.entry(cube.labels()[told.label as usize].clone()).or_default();
+        errors.mails.push((told.at.0, told.errors));
+        errors.mailed = errors.mailed.checked_add(told.errors).ok_or_else(|| Error::new("error.overflow"))?;
+    }
+    Ok(found)
+}
+
+/// Takes stock of an archive, whose errors are in the cube; `shown` is what to call it.
 ///
 /// # Errors
 /// Where it cannot be read, or a sum leaves 64 bits.
-pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Inventory> {
+pub fn inventory(archive: &Archive, cube: &Cube, shown: String, zone: &Zone) -> Result<Inventory> {
     let rfc3339 = |at: Timestamp| zone.rfc3339(at);
     let mut channels: BTreeMap<Channel, Growing> = BTreeMap::new();
-    let overflow = || Error::new("error.overflow");
     for partition in archive.partitions(None) {
         archive.rows(partition, None, &mut |row| {
             let growing = channels.entry(row.channel.clone()).or_default();
             growing.months.insert(crate::archive::Month::of(row.time));
             growing.span = Span::join(growing.span, Some(Span { first: row.time, last: row.time }));
             growing.cells.insert(row.time.cell());
-            match row.origin {
-                Origin::Export => {
-                    growing.exported = growing.exported.checked_add(row.errors).ok_or_else(overflow)?;
-                }
-                Origin::Mail => {
-                    growing.mailed = growing.mailed.checked_add(row.errors).ok_or_else(overflow)?;
-                    growing.mails.push((row.time.0, row.errors));
-                }
-            }
             Ok(())
         })?;
     }
@@ -144,17 +156,18 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
     for (channel, growing) in channels {
         let (stored, all) = by_label.entry(label.get(&channel).cloned().flatten()).or_default();
         stored.push(channel);
-        all.join(growing).ok_or_else(overflow)?;
+        all.join(growing);
     }
+    let mut counted = counted(cube)?;
     let channels = by_label.into_iter().map(|(channel, (stored, growing))| {
         let extents: Vec<Extent> = sources.iter().filter_map(|source| source.extent(&stored)).collect();
         let rows: Vec<i64> = growing.cells.iter().map(|cell| cell.timestamp().0).collect();
         let silences: Vec<(i64, i64)> = rows.windows(2).map(|pair| (pair[0] + CELL_MILLIS, pair[1])).collect();
-        let mailed = growing.mails.iter().map(|(at, _)| *at).collect();
-        let gaps = cube::gaps(&extents, &Evidence { silences, mailed });
+        let Errors { exported, mailed, mails } = counted.remove(&channel).unwrap_or_default();
+        let gaps = cube::gaps(&extents, &Evidence { silences, mailed: mails.iter().map(|(at, _)| *at).collect() });
         let covered = covered(&extents, &gaps);
         let gap = |&(from, until): &(i64, i64)| {
-            let inside = growing.mails.iter().filter(|(at, _)| (from..until).contains(at));
+            let inside = mails.iter().filter(|(at, _)| (from..until).contains(at));
             Gap {
                 from: rfc3339(Timestamp(from)),
                 until: rfc3339(Timestamp(until)),
@@ -162,8 +175,8 @@ pub fn inventory(archive: &Archive, shown: String, zone: &Zone) -> Result<Invent
             }
         };
         ArchivedChannel {
-            exported: growing.exported,
-            mailed: growing.mailed,
+            exported,
+            mailed,
             months: growing.months.len() as u64,
             first: growing.span.map(|span| rfc3339(span.first)),
             last: growing.span.map(|span| rfc3339(span.last)),

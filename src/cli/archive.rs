@@ -260,7 +260,9 @@ fn info(command: Info) -> std::result::Result<(), Stop> {
     let folder = &command.place.archive;
     must_be(folder)?;
     let zone = command.timezone.unwrap_or(Zone::Named(chrono_tz::Asia::Tokyo));
-    let found: Inventory = analysis::inventory(&Archive::open(folder, Privacy::default())?, shown(folder), &zone)?;
+    let archive = Archive::open(folder, Privacy::default())?;
+    let cube = load::stock(folder, &command.showing)?;
+    let found: Inventory = analysis::inventory(&archive, &cube, shown(folder), &zone)?;
     let text = match command.format {
         Format::Json => json::json(&found).map_err(|cause| Error::new("error.frame").with("cause", cause))?,
         Format::Table => {

@@ -4,10 +4,16 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::{config::Config, options::Shared, output, progress::Watch, screen};
+use super::{
+    config::Config,
+    options::{Shared, Showing},
+    output,
+    progress::Watch,
+    screen,
+};
 use crate::{
     analysis::{self, Analysis, AsOf},
-    cube::{ChannelRules, Cube},
+    cube::{ChannelRules, Cube, OverlapPolicy},
     error::{Error, Result},
     input::{self, ReadOptions, Reading},
     model::{SourceReport, Timestamp},
@@ -76,6 +82,17 @@ pub fn analyse(shared: &mut Shared, slices: bool) -> Result<Analysis> {
 /// Whatever keeps the inputs from being read or brought together.
 pub fn cube(shared: &Shared) -> Result<Cube> {
     built(inputs(shared)?, shared)
+}
+
+/// What an archive holds, counted as every command counts it; a name that several ids bear is a channel of its own.
+///
+/// # Errors
+/// Whatever keeps it from being read or brought together.
+pub fn stock(archive: &Path, showing: &Showing) -> Result<Cube> {
+    let mut shared = Shared { showing: showing.clone(), ..Shared::default() };
+    shared.reading.inputs = vec![archive.to_string_lossy().into_owned()];
+    let rules = ChannelRules { keep_apart: true, ..ChannelRules::default() };
+    Cube::build(inputs(&shared)?, &rules, OverlapPolicy::Max)
 }
 
 fn built(reading: Reading, shared: &Shared) -> Result<Cube> {

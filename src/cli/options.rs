@@ -578,7 +578,7 @@ impl Shared {
             files: rules.iter().filter_map(|rule| Some((Channel::given(&rule.name), rule.files.clone()?))).collect(),
         };
         let layers = vec![layer(&self.reading.channel), layer(&self.reading.configured_channel)];
-        ChannelRules { layers, command: None }
+        ChannelRules { layers, ..ChannelRules::default() }
     }
 
     /// What to keep.

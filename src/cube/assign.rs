@@ -147,7 +147,7 @@ pub fn name_channels(sources: &[Source], catalog: &Catalog, rules: &ChannelRules
     }
     let naming = naming(catalog, |channel| last[channel as usize]);
     let used = naming.ambiguous.iter().find(|(channel, _)| last[*channel as usize].is_some());
-    let Some((channel, ids)) = used else { return Ok(naming) };
+    let Some((channel, ids)) = used.filter(|_| !rules.keep_apart) else { return Ok(naming) };
     let gives = |source: &&Source| {
         let mut cells = source.parts.iter().flat_map(|part| &part.cells);
         cells.any(|cell| catalog.kind(cell.kind).channel == *channel)

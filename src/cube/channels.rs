@@ -14,6 +14,8 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct ChannelRules {
     pub layers: Vec<NamingLayer>,
+    /// A name that several ids bear is a channel of its own rather than an error: for taking stock.
+    pub keep_apart: bool,
     /// The command that is being run, for advice how to go on; safe to show.
     pub command: Option<String>,
 }

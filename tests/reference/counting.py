@@ -268,7 +268,7 @@ def judge(scenario):
     # A day stays a day of the inputs' zone.
     days = any(file.precision == "day" for file in scenario.files)
     zone = scenario.input_zone if days else scenario.zone
-    counted = []
+    counted, exported, mailed = [], defaultdict(int), defaultdict(int)
     for channel in {channel for channel, _ in tables} | {channel for channel, _ in mails}:
         files = [file for one, file in tables if one == channel]
         if scenario.overlap == "sum":
@@ -276,12 +276,14 @@ def judge(scenario):
         else:
             rows = fold(files, scenario.input_zone)
         of_channel = [mail for one, mail in mails if one == channel]
+        exported[label[channel]] += sum(row.errors for row in rows)
+        mailed[label[channel]] += sum(mail.errors for mail in uncovered(of_channel, [], scenario.input_zone, 0))
         rows += uncovered(of_channel, files, scenario.input_zone, scenario.as_of)
         counted += [(label[channel], row) for row in rows]
     every = [row.at for file in scenario.files for row in file.rows] + [mail.at for mail in scenario.mails]
     start, end, before = bounds(scenario, zone, (min(every), max(every)))
     shown = {"errors": 0, "by_detail": defaultdict(int), "by_channel": defaultdict(int), "windows": defaultdict(int),
-             "heatmap": defaultdict(int), "previous": None}
+             "heatmap": defaultdict(int), "previous": None, "exported": exported, "mailed": mailed}
     for channel, row in counted:
         if start <= row.at < end:
             here = local(row.at, zone)

@@ -80,9 +80,14 @@ def asked(program, scenario, folder, order):
             if isinstance(done, str):
                 return "unlabelled" if "--channel NAME" in done else done
         given = ["archive"]
-    return call(program, scenario, folder, [
+    said = call(program, scenario, folder, [
         "summary", *given, *zones, "--format", "json", "--as-of", local(scenario.as_of, "UTC").isoformat(), "--period",
-         scenario.period, "--window", scenario.window, "--overlap", scenario.overlap])
+        scenario.period, "--window", scenario.window, "--overlap", scenario.overlap])
+    # What an archive holds. Its hours and days are steps of the console's zone there.
+    coarse = any(file.precision in ("hour", "day") for file in scenario.files)
+    if order is not None and isinstance(said, dict) and not (coarse and scenario.input_zone != "Asia/Tokyo"):
+        said["info"] = call(program, scenario, folder, ["archive", "info", "--archive", "archive", "--format", "json"])
+    return said
 
 
 def call(program, scenario, folder, arguments):
@@ -112,10 +117,14 @@ def differences(expected, said):
         "heatmap": hours if said["heatmap"]["hours"] else expected["heatmap"],
         "previous": said["totals"]["previous_errors"],
     }
+    for key in ("exported", "mailed"):
+        got[key] = expected[key]
+        if "info" in said:
+            got[key] = {row["channel"]: row[key] for row in said["info"]["channels"] if row[key]}
     if got["previous"] is None and not expected["previous"]:
         got["previous"] = expected["previous"]
     return [f"{key}: expected {expected[key]}, got {got[key]}" for key in got if got[key] != expected[key]]
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    sys.exit(main(os.path.abspath(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
