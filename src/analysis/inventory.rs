@@ -130,11 +130,11 @@ fn counted(cube: &Cube) -> Result<BTreeMap<Option<String>, Errors>> {
     Ok(found)
 }
 
-/// Takes stock of an archive, whose errors are in the cube; `shown` is what to call it.
+/// Takes stock of an archive, whose errors are in the cube, if it has any; `shown` is what to call it.
 ///
 /// # Errors
 /// Where it cannot be read, or a sum leaves 64 bits.
-pub fn inventory(archive: &Archive, cube: &Cube, shown: String, zone: &Zone) -> Result<Inventory> {
+pub fn inventory(archive: &Archive, cube: Option<&Cube>, shown: String, zone: &Zone) -> Result<Inventory> {
     let rfc3339 = |at: Timestamp| zone.rfc3339(at);
     let mut channels: BTreeMap<Channel, Growing> = BTreeMap::new();
     for partition in archive.partitions(None) {
@@ -158,7 +158,7 @@ pub fn inventory(archive: &Archive, cube: &Cube, shown: String, zone: &Zone) -> 
         stored.push(channel);
         all.join(growing);
     }
-    let mut counted = counted(cube)?;
+    let mut counted = cube.map(counted).transpose()?.unwrap_or_default();
     let channels = by_label.into_iter().map(|(channel, (stored, growing))| {
         let extents: Vec<Extent> = sources.iter().filter_map(|source| source.extent(&stored)).collect();
         let rows: Vec<i64> = growing.cells.iter().map(|cell| cell.timestamp().0).collect();

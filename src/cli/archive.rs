@@ -261,8 +261,10 @@ fn info(command: Info) -> std::result::Result<(), Stop> {
     must_be(folder)?;
     let zone = command.timezone.unwrap_or(Zone::Named(chrono_tz::Asia::Tokyo));
     let archive = Archive::open(folder, Privacy::default())?;
-    let cube = load::stock(folder, &command.showing)?;
-    let found: Inventory = analysis::inventory(&archive, &cube, shown(folder), &zone)?;
+    // An archive without a row is an archive, though no input.
+    let rows = archive.partitions(None).next().is_some();
+    let cube = rows.then(|| load::stock(folder, &command.showing)).transpose()?;
+    let found: Inventory = analysis::inventory(&archive, cube.as_ref(), shown(folder), &zone)?;
     let text = match command.format {
         Format::Json => json::json(&found).map_err(|cause| Error::new("error.frame").with("cause", cause))?,
         Format::Table => {
