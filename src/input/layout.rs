@@ -136,7 +136,7 @@ pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: 
     if let Recognition::Table(layout) = &mut recognition
         && let Some(line) = layout.heading_line.and_then(|line| usize::try_from(line).ok()?.checked_sub(1))
     {
-        let heading = head.split(|b| *b == line_end).nth(line).unwrap_or_default();
+        let heading = super::split::lines(head).nth(line).map_or(&[][..], |(heading, _)| heading);
         layout.heading_line_bytes = heading.trim_ascii_end().to_vec();
     }
     Ok(recognition)

@@ -27,6 +27,9 @@ impl Steps {
         self.minute |= other.minute;
         self.five_minutes |= other.five_minutes;
         self.hour |= other.hour;
+        if self.second {
+            (self.times, self.count) = ([0; MOST], 0);
+        }
         other.times[..other.count].iter().for_each(|at| self.remember(*at));
     }
 
