@@ -20,6 +20,7 @@ mod page;
 mod reading;
 mod sections;
 mod subject;
+mod transfer;
 mod values;
 mod words;
 

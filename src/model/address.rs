@@ -5,7 +5,7 @@
 //! host-like word with a path, a query or a fragment behind it. Full-width, percent-encoded and escaped characters
 //! count as what they stand for, and invisible ones do not count. Where this errs it shows too little.
 
-use super::text::is_invisible;
+use super::visible::is_invisible;
 
 /// How much of a text may be an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod shell;
 mod source;
 mod text;
 mod time;
+mod visible;
 mod zone;
 
 pub use cell::{Catalog, Cell, Channel, Kind, KindId, TooVaried, VARIETY_LIMIT};
@@ -23,6 +24,7 @@ pub use row::{Origin, Row};
 pub use sentence::{Filling, Sentence};
 pub use shell::shell_word;
 pub use source::{Columns, SkippedLine, SourceKind, SourceReport};
-pub use text::{HostLabel, Privacy, hex, spreadsheet_safe, visible};
+pub use text::{HostLabel, Privacy, hex, spreadsheet_safe};
 pub use time::{CELL_MILLIS, CellStart, Span, Timestamp};
+pub use visible::visible;
 pub use zone::{Zone, ZoneError};

@@ -3,7 +3,7 @@
 //! Programs cut long texts into words without looking whether a character is cut, so the bytes of words that follow each
 //! other in one charset are joined before they are decoded. Crates decode each word by itself.
 
-use super::mime::{base64, decoded, quoted_printable};
+use super::transfer::{base64, decoded, quoted_printable};
 
 /// The text of a field's bytes, with its encoded words decoded.
 pub fn text(bytes: &[u8]) -> String {
