@@ -2,7 +2,7 @@
 """What errstat and DuckDB's sniffer make of the polluted exports of tests/it/polluted.rs: a table in Markdown.
 
     cargo test --release --test it polluted::every_fault_is_one
-    pip install duckdb==2.0.0
+    pip install duckdb==2.0.1
     python3 docs/robustness/compare.py target/release/errstat target/tmp/polluted > table.md
 """
 
@@ -70,7 +70,10 @@ def duck(path, listed, options):
     if lost:
         return f"**{lost} other rows under wrong columns**"
     said = []
-    if total not in (ERRORS, listed["errors"]):
+    if types[at] == "VARCHAR" and planted is not None and total == ERRORS - minute_and_count(planted)[1] != listed["errors"]:
+        # Nobody sums texts without a word; a cast then stumbles over this one.
+        said.append("keeps the row without a number")
+    elif total not in (ERRORS, listed["errors"]):
         said.append(f"**sum {total}, not {listed['errors']}**")
     elif listed["errors"] != ERRORS:
         kept = len(rows) >= ROWS
