@@ -220,10 +220,9 @@ impl TimeForm {
         let (epochs, length) = most_frequent(lengths).unwrap_or((0, 0));
         let written: Vec<Written> = cells.filter_map(TimeCell::shape).collect();
         let dates = most_frequent(written.iter().map(|written| (written.order, written.separator)));
-        let Some((dates, (order, separator))) = dates.filter(|(dates, _)| *dates >= epochs) else {
+        let Some((_, (order, separator))) = dates.filter(|(dates, _)| *dates >= epochs) else {
             return (epochs > 0).then_some(TimeForm::Epoch { millis: length == 13 });
         };
-        debug_assert!(dates > 0);
         let own = || written.iter().filter(|written| (written.order, written.separator) == (order, separator));
         let clocks = own().filter(|written| written.time.clock > Clock::None);
         let dress = most_frequent(clocks.map(|written| written.time.dress)).map(|(_, dress)| dress).unwrap_or_default();

@@ -233,13 +233,7 @@ impl Settling<'_> {
             table.body.holds_times(i, pattern.as_ref(), table.options) && !table.body.holds_clocks(i)
         };
         let (date, time, start) = (self.at(Role::Date), self.at(Role::Time), self.at(Role::Start));
-        let begin = match (time, start) {
-            (Some(time), Some(start)) if self.asked(Role::Time) == self.asked(Role::Start) => {
-                return Err(self.ambiguous(Role::Time, &[time, start]).into());
-            }
-            (Some(time), Some(_)) if self.asked(Role::Time) => Some(time),
-            (time, start) => start.or(time),
-        };
+        let begin = self.begin()?;
         let end = self.at(Role::End).filter(|end| {
             let empty = self.body.column(*end).next().is_none();
             self.asked(Role::End) || empty || self.body.holds_clocks(*end) || whole(self, *end)
@@ -274,6 +268,17 @@ impl Settling<'_> {
             self.take(role, index, known.unwrap_or("evidence.column_content"));
         }
         Ok(when)
+    }
+
+    /// The column under a heading that tells when a row begins, or that the user says.
+    fn begin(&self) -> Result<Option<usize>> {
+        match (self.at(Role::Time), self.at(Role::Start)) {
+            (Some(time), Some(start)) if self.asked(Role::Time) == self.asked(Role::Start) => {
+                Err(self.ambiguous(Role::Time, &[time, start]))
+            }
+            (Some(time), Some(_)) if self.asked(Role::Time) => Ok(Some(time)),
+            (time, start) => Ok(start.or(time)),
+        }
     }
 
     /// A column of dates, and the times of day that stand beside it under headings that nobody knows.

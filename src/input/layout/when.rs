@@ -31,11 +31,8 @@ impl When {
 
     /// The roles of these columns. A single whole time is a start where there is an end.
     pub fn roles(self, named_time: bool) -> Vec<(Role, usize)> {
-        let begin = if named_time && self.end.is_none() || self.clock.is_none() && self.end.is_none() {
-            Role::Time
-        } else {
-            Role::Start
-        };
+        let alone = self.end.is_none() && (named_time || self.clock.is_none());
+        let begin = if alone { Role::Time } else { Role::Start };
         let mut roles = match self.clock {
             Some(clock) => vec![(Role::Date, self.date), (begin, clock)],
             None => vec![(begin, self.date)],
