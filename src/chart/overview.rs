@@ -5,6 +5,7 @@ use super::{
     canvas::{Anchor, Canvas, Frame, draw},
     change, details, heatmap, measure,
     scene::Scene,
+    svg::Svg,
     theme::{INCIDENT_MARK, MUTED, POSTER, TEXT, TILE, Type},
     timeline,
 };
@@ -76,7 +77,7 @@ fn layout(scene: &Scene, top: usize) -> Layout {
 }
 
 /// The overview with at most `top` details.
-pub fn overview(scene: &Scene, top: usize) -> String {
+pub fn overview(scene: &Scene, top: usize) -> Svg {
     let top = top.min(MOST_DETAILS);
     let layout = layout(scene, top);
     let alt = format!("{} {}", heading(scene), scene.analysis.headline);

@@ -6,6 +6,7 @@ use resvg::usvg::roxmltree::{Document, Node};
 use super::{
     Chart, all, details, heatmap, incident, measure, overview, page, reasons,
     sample::{self, analysis, compared},
+    svg::Svg,
     theme::{Type, inks, known_reason},
     timeline,
 };
@@ -24,8 +25,8 @@ fn of_class<'a>(document: &'a Document, tag: &str, class: &str) -> Vec<Node<'a, 
     document.descendants().filter(|node| node.has_tag_name(tag) && node.attribute("class") == Some(class)).collect()
 }
 
-fn texts(svg: &str) -> Vec<String> {
-    let document = Document::parse(svg).unwrap();
+fn texts(svg: &Svg) -> Vec<String> {
+    let document = Document::parse(svg.as_str()).unwrap();
     document
         .descendants()
         .filter(|node| node.has_tag_name("text"))
@@ -34,8 +35,8 @@ fn texts(svg: &str) -> Vec<String> {
 }
 
 /// Bars of a reason inside the timeline's plot: how many errors each stands for, from left to right.
-fn bars(svg: &str, reason: &str) -> Vec<f64> {
-    let document = Document::parse(svg).unwrap();
+fn bars(svg: &Svg, reason: &str) -> Vec<f64> {
+    let document = Document::parse(svg.as_str()).unwrap();
     let root = document.root_element();
     let plot: Vec<f64> = root.attribute("data-plot").unwrap().split(' ').map(|n| n.parse().unwrap()).collect();
     let top = number(root, "data-top");
@@ -85,7 +86,7 @@ fn columns_and_legend_are_labelled_with_their_counts() {
 #[test]
 fn an_incident_is_marked_where_it_was() {
     let svg = timeline(&week(), EN).svg;
-    let document = Document::parse(&svg).unwrap();
+    let document = Document::parse(svg.as_str()).unwrap();
     let plot: Vec<f64> =
         document.root_element().attribute("data-plot").unwrap().split(' ').map(|n| n.parse().unwrap()).collect();
     let [shade] = of_class(&document, "rect", "f-incident")[..] else { panic!("one shade") };
@@ -97,9 +98,9 @@ fn an_incident_is_marked_where_it_was() {
 
 #[test]
 fn the_previous_period_is_a_line_only_where_there_is_one() {
-    assert!(!timeline(&week(), EN).svg.contains("s-previous"));
+    assert!(!timeline(&week(), EN).svg.as_str().contains("s-previous"));
     let chart = timeline(&compared(week(), &[1, 0, 9, 9, 2, 0, 3], &[]), EN);
-    let document = Document::parse(&chart.svg).unwrap();
+    let document = Document::parse(chart.svg.as_str()).unwrap();
     // Nothing is drawn along the axis, so the second and the sixth day interrupt the line.
     assert_eq!(of_class(&document, "polyline", "s-previous").len(), 3 + 1, "three strokes and the legend's");
     assert!(texts(&chart.svg).contains(&"24".to_owned()));
@@ -111,7 +112,7 @@ fn two_thousand_windows_share_columns_and_the_highest_is_seen() {
     let mut windows = vec![[0, 1, 0, 0]; 2_000];
     windows[1_234] = [0, 0, 500, 0];
     let chart = timeline(&analysis("15m", 15, &windows), EN);
-    assert!(chart.svg.len() < 60_000, "{}", chart.svg.len());
+    assert!(chart.svg.as_str().len() < 60_000, "{}", chart.svg.as_str().len());
     let shown = texts(&chart.svg);
     assert!(shown.contains(&"Each column is the highest of 2 neighbouring windows.".to_owned()), "{shown:?}");
     // 1,234 quarters of an hour are 12 days and 20.5 hours.
@@ -126,7 +127,7 @@ fn a_period_without_errors_says_so() {
     }
     assert!(timeline(&quiet, EN).alt.contains("Errors in all: 0."));
     let nothing = analysis("day", 1440, &[]);
-    assert!(all(&nothing, EN, 10).iter().all(|chart| Document::parse(&chart.svg).is_ok()));
+    assert!(all(&nothing, EN, 10).iter().all(|chart| Document::parse(chart.svg.as_str()).is_ok()));
 }
 
 #[test]
@@ -143,7 +144,7 @@ fn details_are_ranked_capped_and_marked() {
     assert_eq!(shown.iter().filter(|text| *text == "NEW").count(), 1);
     assert_eq!(shown.iter().filter(|text| text.contains("not in LINE’s list")).count(), 1);
     assert!(shown.contains(&"502 Bad Gateway".to_owned()));
-    let document = Document::parse(&chart.svg).unwrap();
+    let document = Document::parse(chart.svg.as_str()).unwrap();
     let widths: Vec<f64> =
         of_class(&document, "rect", "f-error-status-code").into_iter().map(|bar| number(bar, "width")).collect();
     assert_eq!(widths.len(), 10);
@@ -158,7 +159,7 @@ fn changes_are_signed_and_marked_by_direction() {
     for change in ["−23", "+7", "+1", "−1"] {
         assert!(shown.contains(&change.to_owned()), "{change}: {shown:?}");
     }
-    let document = Document::parse(&chart.svg).unwrap();
+    let document = Document::parse(chart.svg.as_str()).unwrap();
     assert_eq!(of_class(&document, "polygon", "f-worse").len(), 2);
     assert_eq!(of_class(&document, "polygon", "f-better").len(), 2);
     assert!(chart.alt.contains("error_status_code, 502 Bad Gateway: 97 (before: 120)"), "{}", chart.alt);
@@ -167,7 +168,7 @@ fn changes_are_signed_and_marked_by_direction() {
 #[test]
 fn reasons_stand_beside_those_before() {
     let chart = reasons(&compared(week(), &[20; 7], &[48, 4, 4, 5]), EN);
-    let document = Document::parse(&chart.svg).unwrap();
+    let document = Document::parse(chart.svg.as_str()).unwrap();
     let now = number(of_class(&document, "rect", "f-error-status-code")[0], "width");
     let before = number(of_class(&document, "rect", "f-previous-bar")[0], "width");
     assert!((before / now - 48.0 / 97.0).abs() < 0.01);
@@ -180,7 +181,7 @@ fn the_hottest_hour_has_the_strongest_shade() {
     week.heatmap.hours[1][10] = 400;
     week.heatmap.hours[6][23] = 1;
     let chart = heatmap(&week, EN);
-    let document = Document::parse(&chart.svg).unwrap();
+    let document = Document::parse(chart.svg.as_str()).unwrap();
     // Beside the fields, each shade stands once in the key.
     assert_eq!(of_class(&document, "rect", "f-heat-7").len(), 2);
     assert_eq!(of_class(&document, "rect", "f-heat-1").len(), 2);
@@ -195,7 +196,7 @@ fn an_incident_has_its_own_chart_in_five_minutes() {
     let chart = incident(&week(), EN, 0).unwrap();
     assert_eq!(chart.file_stem(), "incident-1");
     assert_eq!(chart.title, "Incident 1: 502 Bad Gateway");
-    let document = Document::parse(&chart.svg).unwrap();
+    let document = Document::parse(chart.svg.as_str()).unwrap();
     let heights: Vec<f64> =
         of_class(&document, "rect", "f-error-status-code").into_iter().map(|bar| number(bar, "height")).collect();
     assert!(
@@ -214,7 +215,7 @@ fn several_channels_are_drawn_on_one_scale() {
         sample::channel(None, 28, 118, vec![8, 20, 0, 0, 0, 0, 0]),
     ];
     let charts = all(&week, EN, 10);
-    let document = Document::parse(&chart(&charts, "channels").svg).unwrap();
+    let document = Document::parse(chart(&charts, "channels").svg.as_str()).unwrap();
     let heights: Vec<f64> =
         of_class(&document, "rect", "f-channel").into_iter().map(|bar| number(bar, "height")).collect();
     assert_eq!(heights.len(), 4);
@@ -248,8 +249,8 @@ fn unknown_reasons_have_colours_of_their_own_and_the_rest_share_one() {
         assert!(shown.contains(&name.to_owned()), "{name}: {shown:?}");
     }
     odd.by_detail = vec![sample::detail("bbb", "x", 40, 100)];
-    assert!(details(&odd, EN, 10).svg.contains("f-unknown-2"));
-    assert!(timeline(&odd, EN).svg.contains("f-unknown-2"));
+    assert!(details(&odd, EN, 10).svg.as_str().contains("f-unknown-2"));
+    assert!(timeline(&odd, EN).svg.as_str().contains("f-unknown-2"));
 }
 
 #[test]
@@ -257,7 +258,7 @@ fn the_overview_has_headline_totals_and_notes() {
     let mut week = compared(week(), &[20, 20, 20, 20, 20, 20, 26], &[]);
     week.notes.push(Note { code: "period-not-covered".into(), text: "The inputs reach only to Friday.".into() });
     let svg = overview(&week, EN, 10);
-    let document = Document::parse(&svg).unwrap();
+    let document = Document::parse(svg.as_str()).unwrap();
     assert_eq!(document.root_element().attribute("width"), Some("1200"));
     let shown = texts(&svg);
     // 117 after 146: 29 fewer, which is 19.86 percent.
@@ -276,8 +277,8 @@ fn the_overview_has_headline_totals_and_notes() {
 }
 
 /// What holds for every drawing, whatever it shows.
-fn is_sound(svg: &str) {
-    let document = Document::parse(svg).unwrap_or_else(|error| panic!("{error}\n{svg}"));
+fn is_sound(svg: &Svg) {
+    let document = Document::parse(svg.as_str()).unwrap_or_else(|error| panic!("{error}\n{svg}"));
     let root = document.root_element();
     let (width, height) = (number(root, "width"), number(root, "height"));
     assert_eq!(root.attribute("viewBox"), Some(format!("0 0 {} {}", width * 10.0, height * 10.0).as_str()));
@@ -311,7 +312,7 @@ fn is_sound(svg: &str) {
     }
 }
 
-fn every_drawing(analysis: &Analysis) -> Vec<String> {
+fn every_drawing(analysis: &Analysis) -> Vec<Svg> {
     all(analysis, EN, 10).into_iter().map(|chart| chart.svg).chain([overview(analysis, EN, 10)]).collect()
 }
 
@@ -381,7 +382,7 @@ fn the_largest_counts_are_drawn() {
     huge.incidents =
         vec![sample::incident(-1_000_000, &[u64::MAX], "x", "y"), sample::incident(9_999_999, &[], "x", "")];
     for svg in every_drawing(&huge) {
-        Document::parse(&svg).unwrap();
+        Document::parse(svg.as_str()).unwrap();
     }
 }
 
@@ -396,10 +397,10 @@ proptest! {
         let plain = analysis("hour", 60, &windows);
         let svg = timeline(&plain, EN).svg;
         let errors: f64 = sample::REASONS.iter().flat_map(|reason| bars(&svg, reason)).sum();
-        let bars = svg.matches("<rect").count() as f64;
+        let bars = svg.as_str().matches("<rect").count() as f64;
         // A pixel between colours, and at least a pixel and a half for each bar.
         let plot_height = 240.0;
-        let axis: f64 = Document::parse(&svg).unwrap().root_element().attribute("data-top").unwrap().parse().unwrap();
+        let axis: f64 = Document::parse(svg.as_str()).unwrap().root_element().attribute("data-top").unwrap().parse().unwrap();
         prop_assert!((errors - plain.totals.errors as f64).abs() <= bars * axis / plot_height * 1.6);
         for svg in every_drawing(&compared(plain, &previous, &[])) {
             is_sound(&svg);

@@ -2,13 +2,14 @@
 
 use super::{
     Chart, axes, calendar,
-    canvas::{Anchor, Canvas, Frame, UNITS},
+    canvas::{Anchor, Canvas, Frame},
     columns,
     legend::Legend,
     marks, measure, page, previous,
     scale::{CountAxis, compact},
     scene::Scene,
     stack::{Stack, stack},
+    svg::UNITS,
     theme::{MUTED, PAGE, Sizes, TEXT, Type},
 };
 use crate::model::Sentence;

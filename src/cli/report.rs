@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     analysis::Analysis,
-    chart::{self, Chart},
+    chart::{self, Chart, Svg},
     error::{Error, Result},
     render::{
         html, json,
@@ -186,7 +186,7 @@ impl Report<'_> {
         chart::all(self.drawn, self.picture_lang, self.shared.top())
     }
 
-    fn overview(&self) -> String {
+    fn overview(&self) -> Svg {
         chart::overview(self.drawn, self.picture_lang, self.shared.top())
     }
 
@@ -195,7 +195,7 @@ impl Report<'_> {
         let Some(from) = &arguments.mail_from else { return Err(Error::new("error_mail.no_sender")) };
         let charts: Vec<Chart> =
             self.drawn_charts().into_iter().filter(|chart| mail::pictured(self.drawn, chart)).collect();
-        let drawn = self.pictures(&charts.iter().map(|chart| chart.svg.as_str()).collect::<Vec<_>>())?;
+        let drawn = self.pictures(&charts.iter().map(|chart| &chart.svg).collect::<Vec<_>>())?;
         let pictures: Vec<mail::Picture<'_>> =
             charts.iter().zip(&drawn).map(|(chart, png)| mail::Picture { chart, png }).collect();
         let page = self.page(&self.charts())?;
@@ -212,23 +212,23 @@ impl Report<'_> {
     }
 
     /// Characters without a font become boxes in a picture, and a language without one becomes English: that is said.
-    fn warn(&self, pictures: &[&str]) {
+    fn warn(&self, pictures: &[&Svg]) {
         if self.shared.showing.quiet {
             return;
         }
         let lang = self.shared.lang();
         let wanted = if lang == self.picture_lang { Vec::new() } else { chart::all(self.analysis, lang, 1) };
-        let drawn: Vec<&str> = pictures.iter().copied().chain(wanted.iter().map(|chart| chart.svg.as_str())).collect();
+        let drawn: Vec<&Svg> = pictures.iter().copied().chain(wanted.iter().map(|chart| &chart.svg)).collect();
         for missing in chart::missing_scripts(drawn) {
             screen::tell(&lang.say(&missing.warning(lang)));
         }
     }
 
-    fn picture(&self, svg: &str) -> Result<Vec<u8>> {
+    fn picture(&self, svg: &Svg) -> Result<Vec<u8>> {
         Ok(self.pictures(&[svg])?.remove(0))
     }
 
-    fn pictures(&self, svgs: &[&str]) -> Result<Vec<Vec<u8>>> {
+    fn pictures(&self, svgs: &[&Svg]) -> Result<Vec<Vec<u8>>> {
         self.warn(svgs);
         let drawn = chart::pngs(svgs, self.scale, self.shared.read_options().threads);
         drawn
@@ -258,13 +258,13 @@ impl Report<'_> {
         let pictures = place.join(CHARTS);
         let charts = self.drawn_charts();
         let overview = self.overview();
-        let svgs: Vec<&str> = charts.iter().map(|chart| chart.svg.as_str()).chain([overview.as_str()]).collect();
+        let svgs: Vec<&Svg> = charts.iter().map(|chart| &chart.svg).chain([&overview]).collect();
         let mut drawn = self.pictures(&svgs)?;
         let mut files = Vec::new();
         files.extend(drawn.pop().map(|png| (place.join("overview.png"), png)));
         for (chart, png) in charts.into_iter().zip(drawn) {
             let stem = chart.file_stem();
-            files.push((pictures.join(format!("{stem}.svg")), chart.svg.into_bytes()));
+            files.push((pictures.join(format!("{stem}.svg")), chart.svg.as_str().into()));
             files.push((pictures.join(format!("{stem}.png")), png));
         }
         files.push((place.join("summary.json"), self.numbers()?.into_bytes()));

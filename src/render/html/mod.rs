@@ -127,7 +127,7 @@ mod tests {
             number: None,
             title: "Errors per day".into(),
             alt: "Most on Wednesday".into(),
-            svg: "<svg class=\"errstat-chart\"></svg>".into(),
+            svg: crate::chart::Svg::default(),
         };
         let view = PageView {
             lang: Lang::En,

@@ -7,7 +7,7 @@ use crate::render::sample::{HOSTILE, nothing, week, week_named};
 const PNG: [u8; 24] = *b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x07\x80\0\0\x03\xc0";
 
 fn chart(name: &'static str, number: Option<usize>) -> Chart {
-    Chart { name, number, title: name.into(), alt: format!("What the {name} shows"), svg: String::new() }
+    Chart { name, number, title: name.into(), alt: format!("What the {name} shows"), svg: crate::chart::Svg::default() }
 }
 
 fn built(analysis: &Analysis, lang: Lang) -> String {

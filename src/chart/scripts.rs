@@ -1,0 +1,143 @@
+//! Scripts that no font on this machine has.
+
+use std::collections::BTreeMap;
+
+use resvg::usvg::fontdb::Weight;
+use unicode_script::{Script, UnicodeScript};
+
+use super::{
+    fonts::{Fonts, needs_fallback},
+    svg::Svg,
+};
+use crate::{model::Sentence, taxonomy::Lang};
+
+/// A script of which drawn texts have characters that no font on this machine has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingScript {
+    script: FontScript,
+    /// Some of the characters, at most eight.
+    pub examples: String,
+}
+
+/// Scripts that come with one font.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum FontScript {
+    JapaneseOrChinese,
+    Korean,
+    Thai,
+    Arabic,
+    Hebrew,
+    Emoji,
+    Other(&'static str),
+}
+
+impl FontScript {
+    fn of(c: char) -> FontScript {
+        match c.script() {
+            Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo => FontScript::JapaneseOrChinese,
+            Script::Hangul => FontScript::Korean,
+            Script::Thai => FontScript::Thai,
+            Script::Arabic => FontScript::Arabic,
+            Script::Hebrew => FontScript::Hebrew,
+            // Punctuation and full-width forms that only East Asian fonts have.
+            _ if matches!(c, '\u{3000}'..='\u{33ff}' | '\u{fe10}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}') => {
+                FontScript::JapaneseOrChinese
+            }
+            Script::Common | Script::Inherited => FontScript::Emoji,
+            other => FontScript::Other(other.full_name()),
+        }
+    }
+
+    /// Its name, and the Debian package with a font that has it.
+    fn name_and_package(self, lang: Lang) -> (String, &'static str) {
+        let (name, package) = match self {
+            FontScript::JapaneseOrChinese => (lang.phrase("script.japanese_or_chinese"), "fonts-noto-cjk"),
+            FontScript::Korean => (lang.phrase("script.korean"), "fonts-noto-cjk"),
+            FontScript::Thai => (lang.phrase("script.thai"), "fonts-noto-core"),
+            FontScript::Arabic => (lang.phrase("script.arabic"), "fonts-noto-core"),
+            FontScript::Hebrew => (lang.phrase("script.hebrew"), "fonts-noto-core"),
+            // fonts-noto-color-emoji holds bitmaps, which the pictures do not use.
+            FontScript::Emoji => (lang.phrase("script.emoji"), "fonts-symbola"),
+            FontScript::Other(name) => (name, "fonts-noto-core"),
+        };
+        (name.to_owned(), package)
+    }
+}
+
+impl MissingScript {
+    /// The warning, which names script and package.
+    pub fn warning(&self, lang: Lang) -> Sentence {
+        let (script, package) = self.script.name_and_package(lang);
+        Sentence::new("chart.no_font").with("script", script).with("examples", &self.examples).with("package", package)
+    }
+}
+
+/// The scripts in the drawings' texts that no font on this machine has, so that the PNG would show boxes in their
+/// place. Empty, and without a look at the machine's fonts, if the embedded font has everything.
+pub fn missing_scripts<'a>(svgs: impl IntoIterator<Item = &'a Svg>) -> Vec<MissingScript> {
+    missing_in(svgs.into_iter().flat_map(Svg::foreign), machine_has)
+}
+
+fn machine_has(c: char) -> bool {
+    Fonts::of_machine().fallback(c, Weight::NORMAL.0).is_some()
+}
+
+fn missing_in<'a>(texts: impl IntoIterator<Item = &'a str>, has: impl Fn(char) -> bool) -> Vec<MissingScript> {
+    let mut missing: BTreeMap<FontScript, Vec<char>> = BTreeMap::new();
+    for c in texts.into_iter().flat_map(str::chars).filter(|c| needs_fallback(*c)) {
+        let examples = missing.entry(FontScript::of(c)).or_default();
+        if !examples.contains(&c) && !has(c) {
+            examples.push(c);
+        }
+    }
+    missing
+        .into_iter()
+        .filter(|(_, characters)| !characters.is_empty())
+        .map(|(script, characters)| MissingScript { script, examples: characters.into_iter().take(8).collect() })
+        .collect()
+}
+
+/// The language for the words of pictures: the one asked for if this machine's fonts have its script, else English.
+pub fn picture_language(lang: Lang) -> Lang {
+    let words = lang.keys().filter(|key| key.starts_with("chart.")).map(|key| lang.phrase(key));
+    if lang == Lang::En || missing_in(words, machine_has).is_empty() { lang } else { Lang::En }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing(text: &str) -> Vec<(String, &'static str)> {
+        missing_in([text], |_| false).iter().map(|missing| missing.script.name_and_package(Lang::En)).collect()
+    }
+
+    #[test]
+    fn a_missing_script_is_named_with_its_package() {
+        assert_eq!(missing("shop Ünïcode Ωμέγα Привет"), []);
+        assert_eq!(missing("予約ショップ"), [("Japanese or Chinese".into(), "fonts-noto-cjk")]);
+        assert_eq!(missing("ー、（"), [("Japanese or Chinese".into(), "fonts-noto-cjk")]);
+        assert_eq!(missing("가게"), [("Korean".into(), "fonts-noto-cjk")]);
+        assert_eq!(missing("ร้าน"), [("Thai".into(), "fonts-noto-core")]);
+        assert_eq!(missing("متجر"), [("Arabic".into(), "fonts-noto-core")]);
+        assert_eq!(missing("🍣"), [("Emoji or symbols".into(), "fonts-symbola")]);
+        assert_eq!(missing("ታቦት"), [("Ethiopic".into(), "fonts-noto-core")]);
+    }
+
+    #[test]
+    fn a_script_that_the_system_has_is_not_missing() {
+        assert_eq!(missing_in(["ショップ"], |_| true), []);
+        let partly = missing_in(["あ鷗"], |c| c == 'あ');
+        assert_eq!(partly[0].examples, "鷗");
+    }
+
+    #[test]
+    fn what_is_invisible_needs_no_font() {
+        assert_eq!(missing("a\u{200f}b\u{fe0f}"), []);
+    }
+
+    #[test]
+    fn the_text_alternative_is_not_drawn() {
+        let svg = crate::chart::canvas::draw((9.0, 9.0), "ショップ", &[], |_| ());
+        assert_eq!(svg.foreign().count(), 0);
+    }
+}
