@@ -159,7 +159,7 @@ impl Context<'_> {
         window_count: usize,
     ) -> PolarsResult<Vec<DetailRow>> {
         let catalog = self.cube.catalog();
-        let time = |millis: Option<i64>| millis.map(|millis| self.zone.rfc3339(Timestamp(millis)));
+        let time = |millis: Option<i64>| millis.map(|millis| self.zone.time(Timestamp(millis)));
         let mut rows: Vec<DetailRow> = self
             .groups(&["reason", "detail"])?
             .into_iter()

@@ -132,11 +132,10 @@ pub(super) fn unfinished(bounds: &Bounds, previous: Option<&Bounds>, now: Timest
 /// When LINE last stopped redelivering; the list has all.
 fn redelivery(analysis: &Analysis, notes: &mut Vec<Sentence>) {
     let Some(last) = analysis.redelivery_stopped.last() else { return };
-    let Ok(at) = chrono::DateTime::parse_from_rfc3339(&last.at) else { return };
     let key = if last.channel.is_some() { "note.redelivery_stopped_channel" } else { "note.redelivery_stopped" };
     notes.push(
         Sentence::new(key)
-            .with_moment("at", at)
+            .with_moment("at", last.at.0)
             .with("channel", last.channel.clone().unwrap_or_default())
             .with_number("count", analysis.redelivery_stopped.len() as u64),
     );

@@ -2,7 +2,7 @@
 
 use super::{Analysis, Bounds};
 use crate::{
-    model::{Sentence, Timestamp, Zone},
+    model::{Sentence, Timestamp},
     taxonomy::{self, Lang},
 };
 
@@ -14,7 +14,7 @@ const LONGEST_NAME: usize = 60;
 /// Where the inputs do not reach the period, that comes first: it is not a good week.
 pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -> String {
     let mut sentences: Vec<Sentence> = unreached.into_iter().cloned().collect();
-    let name_of_period = period_name(&analysis.period.bounds, analysis, lang);
+    let name_of_period = period_name(&analysis.period.bounds(), analysis, lang);
     let period = &match analysis.period.unfinished {
         true => lang.say(&Sentence::new("headline.so_far").with("period", name_of_period)),
         false => name_of_period,
@@ -39,8 +39,6 @@ pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -
         sentences.extend(compared(analysis, lang));
     }
     if let Some(worst) = analysis.incidents.first() {
-        let zone: Option<Zone> = analysis.timezone.parse().ok();
-        let start = zone.map_or_else(|| worst.start.clone(), |zone| lang.moment(zone.local(Timestamp(worst.bounds.0))));
         let key = match (analysis.incidents.len(), worst.ongoing) {
             (_, Some(true)) => "headline.ongoing",
             (_, None) => "headline.end_unknown",
@@ -50,7 +48,7 @@ pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -
         sentences.push(
             Sentence::new(key)
                 .with("count", analysis.incidents.len())
-                .with("start", start)
+                .with("start", lang.moment(worst.start.0))
                 .with("minutes", lang.number(worst.minutes))
                 .with("errors", lang.number(worst.errors))
                 .with("detail", name(&worst.reason, &worst.detail)),
@@ -90,7 +88,7 @@ fn name(reason: &str, detail: &str) -> String {
 
 /// What to call a period: its label, or its days where the label only lists them.
 fn period_name(bounds: &Bounds, analysis: &Analysis, lang: Lang) -> String {
-    let Ok(zone) = analysis.timezone.parse::<Zone>() else { return bounds.label.clone() };
+    let zone = analysis.timezone;
     let (first, last) = (zone.day(Timestamp(bounds.start)), zone.day(Timestamp(bounds.end - 1)));
     match bounds.label.split_once("..") {
         Some((start, _)) if start.len() > 10 => {

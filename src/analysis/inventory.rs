@@ -9,7 +9,7 @@ use crate::{
     archive::Archive,
     cube::{self, Cube, Evidence, Label},
     error::{Error, Result},
-    model::{CELL_MILLIS, Catalog, CellStart, Channel, Extent, Origin, Span, Timestamp, Zone},
+    model::{CELL_MILLIS, Catalog, CellStart, Channel, Extent, LocalTime, Origin, Span, Timestamp, Zone},
 };
 
 /// Serialised, it is the output of `errstat archive info --format json`. Times are RFC 3339 in `timezone`.
@@ -17,7 +17,8 @@ use crate::{
 pub struct Inventory {
     pub schema: &'static str,
     pub archive: String,
-    pub timezone: String,
+    #[schemars(with = "String")]
+    pub timezone: Zone,
     /// Whether errstat keeps books on it; if not, another engine wrote it, and `sources` is empty.
     pub managed: bool,
     pub channels: Vec<ArchivedChannel>,
@@ -33,8 +34,8 @@ pub struct ArchivedChannel {
     pub exported: u64,
     pub mailed: u64,
     pub months: u64,
-    pub first: Option<String>,
-    pub last: Option<String>,
+    pub first: Option<LocalTime>,
+    pub last: Option<LocalTime>,
     /// Stretches that exports speak for, end exclusive.
     pub covered: Vec<Stretch>,
     /// What lies between them, for which no export speaks, as far as is known (the rule: `cube::gaps`).
@@ -43,15 +44,15 @@ pub struct ArchivedChannel {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Stretch {
-    pub from: String,
-    pub until: String,
+    pub from: LocalTime,
+    pub until: LocalTime,
 }
 
 /// A stretch between exports, and what mails tell of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Gap {
-    pub from: String,
-    pub until: String,
+    pub from: LocalTime,
+    pub until: LocalTime,
     pub mailed: u64,
 }
 
@@ -61,13 +62,13 @@ pub struct ArchivedSource {
     pub id: String,
     pub name: String,
     pub sha256: String,
-    pub added: String,
+    pub added: LocalTime,
     pub channels: Vec<String>,
     pub rows: u64,
     pub errors: u64,
-    pub first: Option<String>,
-    pub last: Option<String>,
-    pub complete_until: Option<String>,
+    pub first: Option<LocalTime>,
+    pub last: Option<LocalTime>,
+    pub complete_until: Option<LocalTime>,
 }
 
 #[derive(Default)]
@@ -135,7 +136,7 @@ fn counted(cube: &Cube) -> Result<BTreeMap<Option<String>, Errors>> {
 /// # Errors
 /// Where it cannot be read, or a sum leaves 64 bits.
 pub fn inventory(archive: &Archive, cube: Option<&Cube>, shown: String, zone: &Zone) -> Result<Inventory> {
-    let rfc3339 = |at: Timestamp| zone.rfc3339(at);
+    let time = |at: Timestamp| zone.time(at);
     let mut channels: BTreeMap<Channel, Growing> = BTreeMap::new();
     for partition in archive.partitions(None) {
         archive.rows(partition, None, &mut |row| {
@@ -168,22 +169,18 @@ pub fn inventory(archive: &Archive, cube: Option<&Cube>, shown: String, zone: &Z
         let covered = covered(&extents, &gaps);
         let gap = |&(from, until): &(i64, i64)| {
             let inside = mails.iter().filter(|(at, _)| (from..until).contains(at));
-            Gap {
-                from: rfc3339(Timestamp(from)),
-                until: rfc3339(Timestamp(until)),
-                mailed: inside.map(|(_, n)| n).sum(),
-            }
+            Gap { from: time(Timestamp(from)), until: time(Timestamp(until)), mailed: inside.map(|(_, n)| n).sum() }
         };
         ArchivedChannel {
             exported,
             mailed,
             months: growing.months.len() as u64,
-            first: growing.span.map(|span| rfc3339(span.first)),
-            last: growing.span.map(|span| rfc3339(span.last)),
+            first: growing.span.map(|span| time(span.first)),
+            last: growing.span.map(|span| time(span.last)),
             gaps: gaps.iter().map(gap).collect(),
             covered: covered
                 .iter()
-                .map(|(from, until)| Stretch { from: rfc3339(Timestamp(*from)), until: rfc3339(Timestamp(*until)) })
+                .map(|(from, until)| Stretch { from: time(Timestamp(*from)), until: time(Timestamp(*until)) })
                 .collect(),
             channel,
         }
@@ -191,7 +188,7 @@ pub fn inventory(archive: &Archive, cube: Option<&Cube>, shown: String, zone: &Z
     Ok(Inventory {
         schema: "errstat/archive/1",
         archive: shown,
-        timezone: zone.to_string(),
+        timezone: *zone,
         managed: archive.sources().is_some(),
         channels: channels.collect(),
         sources: sources
@@ -200,13 +197,13 @@ pub fn inventory(archive: &Archive, cube: Option<&Cube>, shown: String, zone: &Z
                 id: source.id.clone(),
                 name: source.name.clone(),
                 sha256: source.sha256.clone(),
-                added: rfc3339(source.added),
+                added: time(source.added),
                 channels: source.channels.iter().filter_map(Channel::stored).collect(),
                 rows: source.rows,
                 errors: source.errors,
-                first: source.span.map(|span| rfc3339(span.first)),
-                last: source.span.map(|span| rfc3339(span.last)),
-                complete_until: source.coverage.until.map(rfc3339),
+                first: source.span.map(|span| time(span.first)),
+                last: source.span.map(|span| time(span.last)),
+                complete_until: source.coverage.until.map(time),
             })
             .collect(),
     })

@@ -107,7 +107,7 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
     }
     let end = cube.reports().filter_map(|report| report.end).max();
     analysis.data_span =
-        data.map(|span| DataSpan { first: zone.rfc3339(span.first), last: zone.rfc3339(end.unwrap_or(span.last)) });
+        data.map(|span| DataSpan { first: zone.time(span.first), last: zone.time(end.unwrap_or(span.last)) });
     coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, future, &mut notes);
     notes.dedup();
     analysis.sentences = notes;
@@ -120,7 +120,7 @@ pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
 impl Analysis {
     /// Takes over what is known to be missing. A change in a time, or against one, of which a part is missing is none.
     fn know(&mut self, known: &[Known], as_of: Timestamp) {
-        let bounds = &self.period.bounds;
+        let bounds = &self.period.bounds();
         let inside = |known: &Known| known.missing(bounds.start, bounds.end.min(as_of.0));
         let before = |known: &Known| match &self.period.previous {
             Some(previous) => known.missing(previous.start, previous.end),
@@ -310,21 +310,20 @@ impl Frames<'_> {
         } else {
             None
         };
-        let rfc3339 = |millis: i64| self.zone.rfc3339(Timestamp(millis));
+        let time = |millis: i64| self.zone.time(Timestamp(millis));
         Ok(Analysis {
             schema: Analysis::SCHEMA,
             errstat: env!("CARGO_PKG_VERSION"),
-            generated_at: self.zone.rfc3339(options.generated_at),
-            timezone: self.zone.to_string(),
+            generated_at: self.zone.time(options.generated_at),
+            timezone: self.zone,
             channels: self.channels(&sides),
             filter: cube.filter().shown(),
             period: Period {
-                start: rfc3339(self.bounds.start),
-                end: rfc3339(self.bounds.end),
+                start: time(self.bounds.start),
+                end: time(self.bounds.end),
                 label: self.bounds.label.clone(),
                 previous: self.previous.cloned(),
                 unfinished: self.unfinished,
-                bounds: self.bounds.clone(),
             },
             data_span: None,
             totals: Totals {
@@ -403,12 +402,11 @@ impl Frames<'_> {
             let sums: Vec<(String, u64)> =
                 reasons.iter().map(|(name, reason)| (name.clone(), errors(*reason))).collect();
             Bucket {
-                start: self.zone.rfc3339(Timestamp(*start)),
-                end: self.zone.rfc3339(Timestamp(*end)),
+                start: self.zone.time(Timestamp(*start)),
+                end: self.zone.time(Timestamp(*end)),
                 errors: sums.iter().map(|(_, errors)| errors).sum(),
                 partial: *start < self.bounds.start || *end > self.bounds.end || *end > as_of.0,
                 by_reason: ByReason(sums),
-                bounds: (*start, *end),
             }
         };
         windows.iter().enumerate().map(bucket).collect()
@@ -417,7 +415,7 @@ impl Frames<'_> {
     fn stops(&self) -> Vec<RedeliveryStopped> {
         let inside = |at: &Timestamp| (self.bounds.start..self.bounds.end).contains(&at.0);
         let stops = self.cube.stops().iter().filter(|(_, at)| inside(at));
-        stops.map(|(channel, at)| RedeliveryStopped { channel: channel.clone(), at: self.zone.rfc3339(*at) }).collect()
+        stops.map(|(channel, at)| RedeliveryStopped { channel: channel.clone(), at: self.zone.time(*at) }).collect()
     }
 
     /// Whether an incident touches the end of what is known; none where nothing is known beyond its last row.
@@ -443,29 +441,29 @@ impl Frames<'_> {
                 let ongoing = self.ongoing(found);
                 Incident {
                     channel: self.cube.labels()[found.label as usize].clone(),
-                    start: self.zone.rfc3339(Timestamp(start)),
-                    end: self.zone.rfc3339(Timestamp(end)),
+                    start: self.zone.time(Timestamp(start)),
+                    end: self.zone.time(Timestamp(end)),
                     minutes: u64::from(found.end - found.start) * 5,
                     errors: found.errors,
                     peak_errors: found.peak_errors,
-                    peak_at: self.zone.rfc3339(crate::model::CellStart(found.peak_at).timestamp()),
+                    peak_at: self.zone.time(crate::model::CellStart(found.peak_at).timestamp()),
                     reason: catalog.reasons()[found.reason as usize].clone(),
                     detail: catalog.details()[found.detail as usize].clone(),
                     ongoing,
-                    bounds: (start, end),
-                    first_seen: self.zone.rfc3339(Timestamp(found.first)),
-                    last_seen: self.zone.rfc3339(Timestamp(found.last)),
+                    first_seen: self.zone.time(Timestamp(found.first)),
+                    last_seen: self.zone.time(Timestamp(found.last)),
                     cells: found.cells.clone(),
                 }
             })
             .collect();
-        incidents
-            .sort_by(|a, b| (Reverse(a.errors), a.bounds, &a.channel).cmp(&(Reverse(b.errors), b.bounds, &b.channel)));
+        incidents.sort_by(|a, b| {
+            (Reverse(a.errors), a.bounds(), &a.channel).cmp(&(Reverse(b.errors), b.bounds(), &b.channel))
+        });
         incidents
     }
 
     fn input(&self, report: &SourceReport) -> Input {
-        let time = |at: Option<Timestamp>| at.map(|at| self.zone.rfc3339(at));
+        let time = |at: Option<Timestamp>| at.map(|at| self.zone.time(at));
         Input {
             path: report.path.clone(),
             channel: (!report.channels.is_empty()).then(|| report.channels.join(", ")),

@@ -10,7 +10,7 @@ use super::{Bounds, Calendar, Note, PeriodSpec};
 use crate::{
     cube::{Cube, Label},
     error::Result,
-    model::{KindId, Origin, Precision, Sentence, SourceKind, Timestamp},
+    model::{KindId, Origin, Precision, Sentence, SourceKind, Timestamp, Zone},
     taxonomy::{self, Lang},
 };
 
@@ -20,7 +20,8 @@ pub struct Reconciliation {
     #[schemars(extend("const" = Reconciliation::SCHEMA))]
     pub schema: &'static str,
     pub errstat: &'static str,
-    pub timezone: String,
+    #[schemars(with = "String")]
+    pub timezone: Zone,
     /// What was asked for by `--only` (`detail=404`) and `--exclude` (`detail!=404`); empty where everything counts.
     pub filter: Vec<String>,
     pub totals: Sums,
@@ -126,7 +127,7 @@ pub fn reconcile(cube: &mut Cube, period: &PeriodSpec, calendar: &Calendar, lang
     Ok(Reconciliation {
         schema: Reconciliation::SCHEMA,
         errstat: env!("CARGO_PKG_VERSION"),
-        timezone: zone.to_string(),
+        timezone: zone,
         filter: cube.filter().shown(),
         totals,
         days: days

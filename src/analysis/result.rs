@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Calendar;
 use crate::{
     cube::Known,
-    model::{Columns, Sentence},
+    model::{Columns, LocalTime, Sentence, Zone},
 };
 
 /// Everything that is known about a period. Serialised, it is `summary.json`.
@@ -19,8 +19,9 @@ pub struct Analysis {
     pub schema: &'static str,
     /// Version of the program.
     pub errstat: &'static str,
-    pub generated_at: String,
-    pub timezone: String,
+    pub generated_at: LocalTime,
+    #[schemars(with = "String")]
+    pub timezone: Zone,
     /// Names of the channels met; empty where the inputs name none.
     pub channels: Vec<String>,
     /// What was asked for by `--only` (`detail=404`) and `--exclude` (`detail!=404`); empty where everything counts.
@@ -83,8 +84,8 @@ impl Analysis {
 /// The stretch of time that is reported: start inclusive, end exclusive.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Period {
-    pub start: String,
-    pub end: String,
+    pub start: LocalTime,
+    pub end: LocalTime,
     pub label: String,
     /// The period compared with; none where nothing is compared.
     #[serde(skip)]
@@ -92,8 +93,13 @@ pub struct Period {
     /// The period is not over; `previous` is then the same part of the one before.
     #[serde(skip)]
     pub unfinished: bool,
-    #[serde(skip)]
-    pub bounds: Bounds,
+}
+
+impl Period {
+    /// Its ends, as those of the previous one are given.
+    pub fn bounds(&self) -> Bounds {
+        Bounds { start: self.start.millis(), end: self.end.millis(), label: self.label.clone() }
+    }
 }
 
 /// Start (inclusive) and end (exclusive) in milliseconds since 1970-01-01T00:00:00Z, and a label.
@@ -107,8 +113,8 @@ pub struct Bounds {
 /// Exact times of the first and the last row.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DataSpan {
-    pub first: String,
-    pub last: String,
+    pub first: LocalTime,
+    pub last: LocalTime,
 }
 
 /// Sums over the period. `change` is errors minus previous errors; `change_pct` is in percent of
@@ -149,8 +155,8 @@ pub struct DetailRow {
     pub change: Option<i64>,
     pub change_pct: Option<f64>,
     /// Exact times of the first and last row in the period; null for a detail that stopped before it.
-    pub first_seen: Option<String>,
-    pub last_seen: Option<String>,
+    pub first_seen: Option<LocalTime>,
+    pub last_seen: Option<LocalTime>,
     /// In the period, and never before it in the inputs.
     pub new: bool,
     /// Errors of each window of [`Windows`], in their order.
@@ -208,16 +214,20 @@ pub struct Windows {
 /// One window. `start` and `end` are those of the calendar, also where the period cuts it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Bucket {
-    pub start: String,
-    pub end: String,
+    pub start: LocalTime,
+    pub end: LocalTime,
     pub errors: u64,
     /// The period or the moment of the report cuts this window.
     pub partial: bool,
     /// The four reasons and every unknown one that the period has, in a fixed order.
     pub by_reason: ByReason,
+}
+
+impl Bucket {
     /// Start and end in milliseconds since 1970-01-01T00:00:00Z.
-    #[serde(skip)]
-    pub bounds: (i64, i64),
+    pub fn bounds(&self) -> (i64, i64) {
+        (self.start.millis(), self.end.millis())
+    }
 }
 
 /// Errors per reason, in an order that is the same in every window.
@@ -253,32 +263,34 @@ pub struct Heatmap {
 pub struct Incident {
     pub channel: Option<String>,
     /// Start of its first and end of its last five-minute cell.
-    pub start: String,
-    pub end: String,
+    pub start: LocalTime,
+    pub end: LocalTime,
     pub minutes: u64,
     pub errors: u64,
     /// The largest number of errors in five minutes, and the start of those five minutes.
     pub peak_errors: u64,
-    pub peak_at: String,
+    pub peak_at: LocalTime,
     /// The dominant reason, and its dominant detail.
     pub reason: String,
     pub detail: String,
     /// It touches the end of what the inputs are known to cover; null where nothing is known beyond its last row.
     pub ongoing: Option<bool>,
-    /// Start and end in milliseconds since 1970-01-01T00:00:00Z.
-    #[serde(skip)]
-    pub bounds: (i64, i64),
     /// Exact times of its first and last row.
     #[serde(skip)]
-    pub first_seen: String,
+    pub first_seen: LocalTime,
     #[serde(skip)]
-    pub last_seen: String,
+    pub last_seen: LocalTime,
     /// Errors of each five-minute cell from `start` to `end`.
     #[serde(skip)]
     pub cells: Vec<u64>,
 }
 
 impl Incident {
+    /// Start and end in milliseconds since 1970-01-01T00:00:00Z.
+    pub fn bounds(&self) -> (i64, i64) {
+        (self.start.millis(), self.end.millis())
+    }
+
     /// Whether it is known to go on where the inputs end.
     pub fn is_ongoing(&self) -> bool {
         self.ongoing == Some(true)
@@ -289,7 +301,7 @@ impl Incident {
 #[derive(Clone, Debug, Serialize, JsonSchema, PartialEq, Eq)]
 pub struct RedeliveryStopped {
     pub channel: Option<String>,
-    pub at: String,
+    pub at: LocalTime,
 }
 
 /// How one input was read. `accepted + rejected = rows`.
@@ -309,8 +321,8 @@ pub struct Input {
     pub accepted: u64,
     pub rejected: u64,
     pub errors: u64,
-    pub first: Option<String>,
-    pub last: Option<String>,
+    pub first: Option<LocalTime>,
+    pub last: Option<LocalTime>,
     pub precision: Option<&'static str>,
     pub coverage: InputCoverage,
     /// The input that this one repeats byte for byte.
@@ -321,8 +333,8 @@ pub struct Input {
 /// The stretch of time that an input speaks for; null where it is not known.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct InputCoverage {
-    pub from: Option<String>,
-    pub until: Option<String>,
+    pub from: Option<LocalTime>,
+    pub until: Option<LocalTime>,
     /// `--exported-at`, `file name`, `archive`, or `last row` (then: at least to the last row).
     pub by: &'static str,
 }

@@ -34,8 +34,8 @@ pub fn counts(canvas: &Canvas, plot: Frame, axis: &CountAxis, scene: &Scene, siz
 /// Labels under a plot of the analysis's windows.
 pub fn windows(canvas: &Canvas, plot: Frame, scene: &Scene, sizes: &Sizes) {
     let buckets = &scene.analysis.windows.buckets;
-    let starts: Vec<_> = buckets.iter().map(|bucket| scene.local(bucket.bounds.0)).collect();
-    let window = buckets.iter().map(|bucket| (bucket.bounds.1 - bucket.bounds.0) / 60_000).min().unwrap_or(0);
+    let starts: Vec<_> = buckets.iter().map(|bucket| scene.local(bucket.bounds().0)).collect();
+    let window = buckets.iter().map(|bucket| (bucket.bounds().1 - bucket.bounds().0) / 60_000).min().unwrap_or(0);
     let labels = Labels { lang: scene.lang, style: sizes.small, week_start: scene.week_start(), window };
     times(canvas, plot, &starts, labels);
 }

@@ -28,7 +28,7 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
             .with("title", &title)
             .with("subtitle", &subtitle)
             .with("errors", scene.number(incident.peak_errors))
-            .with("when", scene.moment(&incident.peak_at)),
+            .with("when", scene.lang.moment(incident.peak_at.0)),
     );
     let sizes = &PAGE;
     let head = sizes.small.leading() + 10.0;
@@ -51,13 +51,14 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
         axes::counts(canvas, plot, &axis, scene, sizes);
         columns::draw(canvas, plot, &axis, &stack);
         let starts: Vec<_> = (0..incident.cells.len())
-            .map(|cell| scene.local(incident.bounds.0 + cell as i64 * CELL_MINUTES * 60_000))
+            .map(|cell| scene.local(incident.bounds().0 + cell as i64 * CELL_MINUTES * 60_000))
             .collect();
         let labels =
             Labels { lang: scene.lang, style: sizes.small, week_start: scene.week_start(), window: CELL_MINUTES };
         axes::times(canvas, plot, &starts, labels);
         if let Some((i, column)) = stack.highest() {
-            let when = starts.get(column.window).map(|at| scene.time_within(*at, incident.bounds)).unwrap_or_default();
+            let when =
+                starts.get(column.window).map(|at| scene.time_within(*at, incident.bounds())).unwrap_or_default();
             let peak =
                 scene.say(Sentence::new("chart.peak").with("errors", scene.figure(column.errors)).with("when", when));
             let place = columns::above(plot, &axis, columns::band(plot, &stack), i, column);
@@ -68,7 +69,7 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
 
 /// When, how long, how many, why, and where.
 fn subtitle(scene: &Scene, incident: &Incident) -> String {
-    let (start, end) = (scene.local(incident.bounds.0), scene.local(incident.bounds.1));
+    let (start, end) = (scene.local(incident.bounds().0), scene.local(incident.bounds().1));
     let until = match incident.is_ongoing() {
         true => scene.phrase("chart.ongoing_mark").to_owned(),
         false if start.date_naive() == end.date_naive() => end.format("%H:%M").to_string(),

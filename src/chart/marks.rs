@@ -22,8 +22,8 @@ pub fn room(scene: &Scene, sizes: &Sizes) -> f64 {
 /// Where an instant lies in the plot: within its window, by its share of the window's length.
 fn place(scene: &Scene, plot: Frame, millis: i64) -> f64 {
     let buckets = &scene.analysis.windows.buckets;
-    let after = buckets.partition_point(|bucket| bucket.bounds.0 <= millis);
-    let share = match after.checked_sub(1).map(|window| (window, buckets[window].bounds)) {
+    let after = buckets.partition_point(|bucket| bucket.bounds().0 <= millis);
+    let share = match after.checked_sub(1).map(|window| (window, buckets[window].bounds())) {
         None => 0.0,
         Some((window, (start, end))) => {
             let within = millis.saturating_sub(start) as f64 / end.saturating_sub(start).max(1) as f64;
@@ -43,7 +43,7 @@ fn stretch(scene: &Scene, plot: Frame, bounds: (i64, i64)) -> (f64, f64) {
 /// Shades the stretches of the incidents, behind the columns.
 pub fn shade(canvas: &Canvas, plot: Frame, scene: &Scene) {
     for incident in &scene.analysis.incidents {
-        let (x, w) = stretch(scene, plot, incident.bounds);
+        let (x, w) = stretch(scene, plot, incident.bounds());
         canvas.rect(Frame { x, w, ..plot }, INCIDENT);
     }
 }
@@ -83,7 +83,7 @@ pub fn mark(canvas: &Canvas, plot: Frame, scene: &Scene, sizes: &Sizes) {
     let y = plot.y - sizes.small.leading() - 4.0 - MARK;
     let mut taken: Vec<(f64, f64)> = Vec::new();
     for incident in &scene.analysis.incidents {
-        let (x, w) = stretch(scene, plot, incident.bounds);
+        let (x, w) = stretch(scene, plot, incident.bounds());
         canvas.rect(Frame { x, y, w, h: MARK }, INCIDENT_MARK);
         let name = measure::shorten(scene.detail_code(&incident.detail), sizes.small, 220.0);
         let label = scene

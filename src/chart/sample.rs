@@ -4,15 +4,15 @@ use crate::analysis::{
     Analysis, Bounds, Bucket, ByReason, ChannelRow, DetailRow, Heatmap, Incident, Period, ReasonRow, Rejects, Totals,
     Windows,
 };
+use crate::model::{LocalTime, Timestamp, Zone};
 
 pub const REASONS: [&str; 4] = ["could_not_connect", "request_timeout", "error_status_code", "unclassified"];
 /// Monday, 2026-11-16, 00:00 in Tokyo.
 pub const START: i64 = 1_794_754_800_000;
 const MINUTE: i64 = 60_000;
 
-fn stamp(millis: i64) -> String {
-    let zone: crate::model::Zone = "Asia/Tokyo".parse().unwrap();
-    zone.rfc3339(crate::model::Timestamp(millis))
+fn stamp(millis: i64) -> LocalTime {
+    Zone::console().time(Timestamp(millis))
 }
 
 /// An analysis whose windows of `minutes` have the given errors per reason, with one detail per reason.
@@ -34,7 +34,6 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
                 by_reason: ByReason(
                     REASONS.iter().zip(window).map(|(reason, errors)| ((*reason).to_owned(), *errors)).collect(),
                 ),
-                bounds,
             }
         })
         .collect();
@@ -64,7 +63,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         schema: "errstat/1",
         errstat: "0.1.0",
         generated_at: stamp(end),
-        timezone: "Asia/Tokyo".into(),
+        timezone: Zone::Named(chrono_tz::Asia::Tokyo),
         channels: vec!["shop".into()],
         filter: Vec::new(),
         period: Period {
@@ -73,7 +72,6 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
             label: "2026-W47".into(),
             previous: None,
             unfinished: false,
-            bounds: Bounds { start: START, end, label: "2026-W47".into() },
         },
         data_span: None,
         totals: Totals { errors, rows: errors, previous_errors: None, change: None, change_pct: None },
@@ -146,7 +144,6 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
         reason: reason.into(),
         detail: detail.into(),
         ongoing: Some(false),
-        bounds,
         first_seen: stamp(bounds.0),
         last_seen: stamp(bounds.1 - MINUTE),
         cells: cells.to_vec(),
@@ -164,7 +161,7 @@ pub fn compared(mut analysis: Analysis, windows: &[u64], reasons: &[u64]) -> Ana
         )
     };
     let previous: u64 = windows.iter().sum();
-    let length = analysis.period.bounds.end - analysis.period.bounds.start;
+    let length = analysis.period.end.millis() - analysis.period.start.millis();
     analysis.period.previous = Some(Bounds { start: START - length, end: START, label: "2026-W46".into() });
     analysis.windows.previous = windows.to_vec();
     let totals = &mut analysis.totals;

@@ -52,7 +52,7 @@ impl<'a> ReasonInks<'a> {
 
 impl<'a> Scene<'a> {
     pub fn new(analysis: &'a Analysis, lang: Lang) -> Scene<'a> {
-        let zone = analysis.timezone.parse().unwrap_or(Zone::Named(chrono_tz::UTC));
+        let zone = analysis.timezone;
         Scene { analysis, lang, zone, inks: ReasonInks::new(analysis) }
     }
 
@@ -75,11 +75,6 @@ impl<'a> Scene<'a> {
         }
         let day = super::calendar::weekday_and_day(self.lang, at.date_naive());
         self.say(Sentence::new("chart.day_and_time").with("day", day).with("time", time))
-    }
-
-    /// A minute in words; as it stands if it is not RFC 3339.
-    pub fn moment(&self, rfc3339: &str) -> String {
-        DateTime::parse_from_rfc3339(rfc3339).map_or_else(|_| rfc3339.to_owned(), |at| self.lang.moment(at))
     }
 
     /// The weekday on which weeks start; 0 is Monday.
@@ -146,7 +141,7 @@ impl<'a> Scene<'a> {
 
     /// The period in words: its first and last day, or its first and last minute.
     pub fn period(&self) -> String {
-        let bounds = &self.analysis.period.bounds;
+        let bounds = &self.analysis.period.bounds();
         let (start, end) = (self.local(bounds.start), self.local(bounds.end));
         let midnight = |at: &DateTime<FixedOffset>| at.time() == chrono::NaiveTime::MIN;
         let (first, last) = if midnight(&start) && midnight(&end) && bounds.end > bounds.start {
@@ -157,10 +152,10 @@ impl<'a> Scene<'a> {
             (self.lang.moment(start), self.lang.moment(end))
         };
         if first == last {
-            return self.say(Sentence::new("chart.one_day").with("day", first).with("zone", &self.analysis.timezone));
+            return self.say(Sentence::new("chart.one_day").with("day", first).with("zone", self.analysis.timezone));
         }
         self.say(
-            Sentence::new("chart.period").with("first", first).with("last", last).with("zone", &self.analysis.timezone),
+            Sentence::new("chart.period").with("first", first).with("last", last).with("zone", self.analysis.timezone),
         )
     }
 

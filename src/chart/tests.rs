@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     analysis::{Analysis, Note, ReasonRow},
+    model::LocalTime,
     taxonomy::Lang,
 };
 
@@ -377,8 +378,7 @@ fn the_largest_counts_are_drawn() {
     for row in &mut huge.by_detail {
         (row.errors, row.previous_errors, row.change, row.share) = (u64::MAX, Some(u64::MAX), Some(i64::MIN), f64::NAN);
     }
-    huge.timezone = "nowhere".into();
-    huge.period.bounds.end = i64::MAX;
+    huge.period.end = LocalTime(chrono::DateTime::<chrono::Utc>::MAX_UTC.into());
     huge.incidents =
         vec![sample::incident(-1_000_000, &[u64::MAX], "x", "y"), sample::incident(9_999_999, &[], "x", "")];
     for svg in every_drawing(&huge) {

@@ -201,7 +201,7 @@ fn column_labels(canvas: &Canvas, plot: Frame, axis: &CountAxis, stack: &Stack, 
 /// A window in words: its day, its month, or its day and the time it starts.
 pub fn window_name(scene: &Scene, window: usize) -> String {
     let Some(bucket) = scene.analysis.windows.buckets.get(window) else { return String::new() };
-    let start = scene.local(bucket.bounds.0);
+    let start = scene.local(bucket.bounds().0);
     let day = calendar::weekday_and_day(scene.lang, start.date_naive());
     match scene.analysis.windows.size {
         "day" | "week" => day,

@@ -176,7 +176,7 @@ impl Case<'_> {
         let others = Conditions { host: None, ..rule.conditions.clone() };
         let Matching::Kinds(kinds) = matching(&others, self.cube, &self.analysis.known)? else { return Ok(false) };
         let catalog = self.cube.catalog();
-        let bounds = &self.analysis.period.bounds;
+        let bounds = self.analysis.period.bounds();
         let mut about = analysis::cells_in(self.cube, bounds.start, bounds.end)
             .iter()
             .filter(|cell| kinds[cell.kind.0 as usize])
@@ -221,12 +221,12 @@ impl Case<'_> {
             let stretches: Vec<(i64, i64)> = breaking.iter().map(|window| window.bounds).collect();
             ruling.details = self.leading(kinds, &stretches);
             if rule.per != Per::Period {
-                let rfc3339 = |at: i64| self.analysis.calendar.zone.rfc3339(Timestamp(at));
+                let time = |at: i64| self.analysis.calendar.zone.time(Timestamp(at));
                 ruling.windows = breaking
                     .iter()
                     .map(|window| WindowErrors {
-                        start: rfc3339(window.bounds.0),
-                        end: rfc3339(window.bounds.1),
+                        start: time(window.bounds.0),
+                        end: time(window.bounds.1),
                         errors: window.errors,
                     })
                     .collect();
@@ -247,7 +247,7 @@ impl Case<'_> {
 
     /// The windows of the period; with errors of the like ones of a period that it is compared with.
     fn windows(self, per: Per, kinds: &[bool], compared: Option<&Bounds>) -> Result<Vec<Window>> {
-        let (bounds, calendar) = (&self.analysis.period.bounds, &self.analysis.calendar);
+        let (bounds, calendar) = (&self.analysis.period.bounds(), &self.analysis.calendar);
         let size = (per != Per::Period).then(|| size(per));
         let count = |bounds: &Bounds, kinds| analysis::count(self.cube, bounds, size, calendar, kinds);
         let errors = count(bounds, Some(kinds))?;
@@ -301,7 +301,7 @@ impl Case<'_> {
     /// The details of some kinds in some stretches of time, most errors first.
     fn leading(self, kinds: &[bool], stretches: &[(i64, i64)]) -> Vec<DetailErrors> {
         let catalog = self.cube.catalog();
-        let bounds = &self.analysis.period.bounds;
+        let bounds = self.analysis.period.bounds();
         let mut sums: BTreeMap<(u32, u32), u64> = BTreeMap::new();
         for (start, end) in stretches {
             for cell in analysis::cells_in(self.cube, (*start).max(bounds.start), (*end).min(bounds.end)) {
@@ -354,11 +354,7 @@ impl Case<'_> {
             ruling.details = details;
             ruling.windows = incidents
                 .iter()
-                .map(|incident| WindowErrors {
-                    start: incident.start.clone(),
-                    end: incident.end.clone(),
-                    errors: incident.errors,
-                })
+                .map(|incident| WindowErrors { start: incident.start, end: incident.end, errors: incident.errors })
                 .collect();
         }
         ruling
@@ -386,7 +382,7 @@ impl Case<'_> {
     }
 
     fn new_details(self, level: Level) -> Ruling {
-        let bounds = &self.analysis.period.bounds;
+        let bounds = self.analysis.period.bounds();
         let history = self.cube.span().is_some_and(|span| span.first.0 < bounds.start);
         if !history && self.analysis.totals.errors > 0 {
             return unjudged(Sentence::new("check_unjudged.no_history"));

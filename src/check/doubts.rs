@@ -87,7 +87,7 @@ impl Case<'_> {
     /// The end of what is judged: of the period, or the moment of the check where it is not over. A period that is made
     /// of the data ends with the last row.
     fn judged_end(self, last: Timestamp) -> Timestamp {
-        let (bounds, as_of) = (&self.analysis.period.bounds, self.analysis.calendar.as_of);
+        let (bounds, as_of) = (&self.analysis.period.bounds(), self.analysis.calendar.as_of);
         let of_data = self.options.period == PeriodSpec::All || self.options.as_of == AsOf::Data;
         let end = bounds.end.min(as_of.0).min(if of_data { last.0 + 1 } else { i64::MAX });
         Timestamp(end.max(bounds.start + 1))
@@ -95,7 +95,7 @@ impl Case<'_> {
 
     /// What the inputs of each channel leave open.
     fn unknown_time(self, end: Timestamp) -> Vec<Sentence> {
-        let (bounds, zone) = (&self.analysis.period.bounds, &self.analysis.calendar.zone);
+        let (bounds, zone) = (&self.analysis.period.bounds(), &self.analysis.calendar.zone);
         let mut found: Vec<Sentence> = Vec::new();
         // Channels that were downloaded together are told of together.
         let mut together: Vec<(Option<Timestamp>, Vec<&Known>)> = Vec::new();

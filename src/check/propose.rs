@@ -215,7 +215,11 @@ fn increase(weeks: &[u64], usual: u64) -> u64 {
 /// The most incidents that touch one usual week.
 fn most_incidents(case: Case<'_>, weeks: &[((i64, i64), u64)], usual: u64) -> u64 {
     let touching = |(start, end): (i64, i64)| {
-        case.analysis.incidents.iter().filter(|incident| incident.bounds.0 < end && incident.bounds.1 > start).count()
+        case.analysis
+            .incidents
+            .iter()
+            .filter(|incident| incident.bounds().0 < end && incident.bounds().1 > start)
+            .count()
     };
     let usual = weeks.iter().filter(|(_, errors)| *errors <= usual);
     usual.map(|(window, _)| touching(*window)).max().unwrap_or(0) as u64
@@ -224,7 +228,7 @@ fn most_incidents(case: Case<'_>, weeks: &[((i64, i64), u64)], usual: u64) -> u6
 /// The most errors of an hour in which no incident was.
 fn most_in_an_hour(case: Case<'_>, hours: &[((i64, i64), u64)]) -> u64 {
     let quiet = |(start, end): (i64, i64)| {
-        !case.analysis.incidents.iter().any(|incident| incident.bounds.0 < end && incident.bounds.1 > start)
+        !case.analysis.incidents.iter().any(|incident| incident.bounds().0 < end && incident.bounds().1 > start)
     };
     hours.iter().filter(|(window, _)| quiet(*window)).map(|(_, errors)| *errors).max().unwrap_or(0)
 }

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Level;
-use crate::analysis::Note;
+use crate::{
+    analysis::Note,
+    model::{LocalTime, Zone},
+};
 
 /// What came of all rules. Serialised, it is the output of `errstat check --format json`.
 ///
@@ -15,8 +18,9 @@ pub struct Verdict {
     pub schema: &'static str,
     /// Version of the program.
     pub errstat: &'static str,
-    pub generated_at: String,
-    pub timezone: String,
+    pub generated_at: LocalTime,
+    #[schemars(with = "String")]
+    pub timezone: Zone,
     pub result: Result,
     /// The exit code of the program: 0, 1 or 2.
     pub exit_code: u8,
@@ -57,8 +61,8 @@ impl Verdict {
 /// Start (inclusive) and end (exclusive).
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct JudgedPeriod {
-    pub start: String,
-    pub end: String,
+    pub start: LocalTime,
+    pub end: LocalTime,
     pub label: String,
     /// The label of the period compared with.
     pub previous: Option<String>,
@@ -154,8 +158,8 @@ pub enum Unit {
 /// A window that breaks a rule. `start` and `end` are those of the calendar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WindowErrors {
-    pub start: String,
-    pub end: String,
+    pub start: LocalTime,
+    pub end: LocalTime,
     pub errors: u64,
 }
 

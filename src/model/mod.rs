@@ -25,6 +25,6 @@ pub use sentence::{Filling, Sentence};
 pub use shell::shell_word;
 pub use source::{Columns, SkippedLine, SourceKind, SourceReport};
 pub use text::{HostLabel, Privacy, hex, spreadsheet_safe};
-pub use time::{CELL_MILLIS, CellStart, Span, Timestamp};
+pub use time::{CELL_MILLIS, CellStart, LocalTime, Span, Timestamp};
 pub use visible::visible;
 pub use zone::{Zone, ZoneError};

@@ -1,6 +1,8 @@
 //! Instants and the five-minute grid they are counted on.
 
-use chrono::{DateTime, Utc};
+use std::{fmt, ops::Deref};
+
+use chrono::{DateTime, FixedOffset, Utc};
 
 /// Length of a cell in milliseconds.
 ///
@@ -30,6 +32,51 @@ impl Timestamp {
 impl<Tz: chrono::TimeZone> From<DateTime<Tz>> for Timestamp {
     fn from(time: DateTime<Tz>) -> Self {
         Timestamp(time.timestamp_millis())
+    }
+}
+
+/// An instant as the clock of a zone shows it. Written, it is RFC 3339 to the second (`2026-11-16T00:00:00+09:00`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LocalTime(pub DateTime<FixedOffset>);
+
+impl LocalTime {
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub fn millis(self) -> i64 {
+        self.0.timestamp_millis()
+    }
+}
+
+impl Deref for LocalTime {
+    type Target = DateTime<FixedOffset>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl fmt::Display for LocalTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(chrono::SecondsFormat::Secs, false))
+    }
+}
+
+impl serde::Serialize for LocalTime {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl schemars::JsonSchema for LocalTime {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        String::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use std::{fmt, str::FromStr};
 
-use super::Timestamp;
+use super::{LocalTime, Timestamp};
 
 const QUARTER_MILLIS: i64 = 15 * 60_000;
 
@@ -94,9 +94,14 @@ impl Zone {
         self.local(at).date_naive()
     }
 
-    /// RFC 3339 with this zone's offset, whole seconds (`2026-11-16T00:00:00+09:00`).
+    /// The instant as this zone's clock shows it.
+    pub fn time(&self, at: Timestamp) -> LocalTime {
+        LocalTime(self.local(at))
+    }
+
+    /// RFC 3339 with this zone's offset, whole seconds.
     pub fn rfc3339(&self, at: Timestamp) -> String {
-        self.local(at).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+        self.time(at).to_string()
     }
 }
 

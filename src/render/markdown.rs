@@ -10,7 +10,7 @@ pub use verdict::verdict;
 
 use crate::{
     analysis::{Analysis, Incident, filter_heading},
-    model::{Sentence, disarmed, for_log},
+    model::{LocalTime, Sentence, disarmed, for_log},
     taxonomy::Lang,
 };
 
@@ -62,8 +62,8 @@ impl Page<'_> {
         self.out += &format!("# {}\n\n", lang.phrase("markdown.title"));
         let period = Sentence::new("markdown.period")
             .with("label", prose(&analysis.period.label))
-            .with("period", prose(&self.clock.period(&analysis.period)))
-            .with("zone", prose(&analysis.timezone));
+            .with("period", prose(&self.clock.period(analysis.period.start, analysis.period.end)))
+            .with("zone", prose(&analysis.timezone.to_string()));
         self.out += &format!("{}\n\n", lang.say(&period));
         if let Some(filter) = filter_heading(lang, &analysis.filter) {
             self.out += &format!("**{}**\n\n", prose(&filter));
@@ -150,8 +150,7 @@ impl Page<'_> {
             return;
         }
         self.heading("markdown.details");
-        let seen =
-            |time: &Option<String>| time.as_deref().map_or_else(String::new, |time| prose(&self.clock.moment(time)));
+        let seen = |time: Option<LocalTime>| time.map_or_else(String::new, |time| prose(&self.clock.moment(time)));
         let rows = analysis.by_detail.iter().take(self.top).map(|row| {
             let mut marks = Vec::new();
             marks.extend(row.new.then(|| format!("**{}**", lang.phrase("terminal.new"))));
@@ -166,8 +165,8 @@ impl Page<'_> {
                 lang.percent(row.share),
                 row.previous_errors.map_or_else(String::new, |errors| lang.number(errors)),
                 change(lang, row.change, row.change_pct).unwrap_or_default(),
-                seen(&row.first_seen),
-                seen(&row.last_seen),
+                seen(row.first_seen),
+                seen(row.last_seen),
             ]
         });
         let columns = [
@@ -231,7 +230,7 @@ impl Page<'_> {
         self.heading("terminal.incidents");
         let named = all.iter().any(|incident| incident.channel.is_some());
         let line = |incident: &Incident| {
-            let mut when = prose(&self.clock.stretch(&incident.start, &incident.end));
+            let mut when = prose(&self.clock.stretch(incident.start, incident.end));
             if incident.is_ongoing() {
                 when += &format!(" **{}**", lang.phrase("page.ongoing"));
             }
@@ -241,7 +240,7 @@ impl Page<'_> {
                 code(&detail_name(lang, &incident.reason, &incident.detail)),
                 lang.number(incident.errors),
                 lang.number(incident.peak_errors),
-                prose(&self.clock.moment(&incident.peak_at)),
+                prose(&self.clock.moment(incident.peak_at)),
             ]);
             cells
         };

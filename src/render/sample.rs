@@ -4,13 +4,13 @@ use crate::analysis::{
     Analysis, Bounds, Bucket, ByReason, ChannelRow, DataSpan, DetailRow, Heatmap, HostRow, Incident, Input,
     InputCoverage, Note, Period, ReasonRow, RejectExample, Rejects, Totals, Windows,
 };
-use crate::model::Columns;
+use crate::model::{Columns, LocalTime, Zone};
 
 /// A text that tries everything at once.
 pub(super) const HOSTILE: &str = "::error::x ##[error]y <script>alert(1)</script> | `code` [link](https://evil.example) @everyone *b* www.evil.example";
 
-fn at(time: &str) -> String {
-    format!("2026-11-{time}:00+09:00")
+fn at(time: &str) -> LocalTime {
+    LocalTime(chrono::DateTime::parse_from_rfc3339(&format!("2026-11-{time}:00+09:00")).unwrap())
 }
 
 /// 170 errors in a week after 217: 117 of 502, 48 timeouts, 5 of a host unknown for the first time.
@@ -57,7 +57,6 @@ pub(super) fn week() -> Analysis {
                 ("error_status_code".into(), statuses),
                 ("unclassified".into(), 0),
             ]),
-            bounds: (0, 0),
         }
     });
     let bounds = |label: &str| Bounds { start: 0, end: 0, label: label.into() };
@@ -65,7 +64,7 @@ pub(super) fn week() -> Analysis {
         schema: "errstat/summary/2",
         errstat: "0.1.0",
         generated_at: at("23T09:00"),
-        timezone: "Asia/Tokyo".into(),
+        timezone: Zone::Named(chrono_tz::Asia::Tokyo),
         channels: vec!["shop".into()],
         filter: Vec::new(),
         period: Period {
@@ -74,7 +73,6 @@ pub(super) fn week() -> Analysis {
             label: "2026-W47".into(),
             previous: Some(bounds("2026-W46")),
             unfinished: false,
-            bounds: bounds("2026-W47"),
         },
         data_span: Some(DataSpan { first: at("01T00:03"), last: at("22T23:58") }),
         totals: Totals {
@@ -102,7 +100,6 @@ pub(super) fn week() -> Analysis {
             reason: "error_status_code".into(),
             detail: "502".into(),
             ongoing: Some(false),
-            bounds: (0, 0),
             first_seen: at("18T20:11"),
             last_seen: at("18T20:44"),
             cells: vec![4, 9, 20, 31, 18, 10, 4],

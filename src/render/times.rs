@@ -1,10 +1,10 @@
 //! Instants and windows in words.
 
-use chrono::{DateTime, FixedOffset, TimeDelta};
+use chrono::TimeDelta;
 
 use crate::{
-    analysis::{Analysis, Bucket, Period},
-    model::Sentence,
+    analysis::{Analysis, Bucket},
+    model::{LocalTime, Sentence},
     taxonomy::Lang,
 };
 
@@ -27,68 +27,49 @@ impl Clock {
         Clock { lang, whole_days: false }
     }
 
-    /// A moment to the minute. A text that is no time is shown as it is.
-    pub fn moment(&self, time: &str) -> String {
-        match parse(time) {
-            Some(at) if self.whole_days => self.lang.day(at.date_naive()),
-            Some(at) => self.lang.moment(at),
-            None => time.to_owned(),
-        }
+    /// A moment to the minute.
+    pub fn moment(&self, at: LocalTime) -> String {
+        if self.whole_days { self.lang.day(at.date_naive()) } else { self.lang.moment(*at) }
     }
 
     /// A moment that is told after another; the day does not stand twice.
-    pub fn moment_after(&self, before: &str, time: &str) -> String {
-        match (parse(before), parse(time)) {
-            (Some(before), Some(at)) if !self.whole_days && before.date_naive() == at.date_naive() => {
-                at.format("%H:%M").to_string()
-            }
-            _ => self.moment(time),
+    pub fn moment_after(&self, before: LocalTime, at: LocalTime) -> String {
+        match !self.whole_days && before.date_naive() == at.date_naive() {
+            true => at.format("%H:%M").to_string(),
+            false => self.moment(at),
         }
     }
 
     /// A stretch from `start` to `end`; the day stands once where both are on it.
-    pub fn stretch(&self, start: &str, end: &str) -> String {
-        let (Some(from), Some(to)) = (parse(start), parse(end)) else {
-            return format!("{start} – {end}");
-        };
-        let ends_day = midnight(to) && from.date_naive().succ_opt() == Some(to.date_naive());
-        let end = match from.date_naive() == to.date_naive() {
+    pub fn stretch(&self, start: LocalTime, end: LocalTime) -> String {
+        let ends_day = midnight(end) && start.date_naive().succ_opt() == Some(end.date_naive());
+        let end = match start.date_naive() == end.date_naive() {
             _ if ends_day => "24:00".to_owned(),
-            true => to.format("%H:%M").to_string(),
-            false => self.lang.moment(to),
+            true => end.format("%H:%M").to_string(),
+            false => self.lang.moment(*end),
         };
-        self.range(&self.lang.moment(from), &end)
+        self.range(&self.lang.moment(*start), &end)
     }
 
-    /// The reported period: whole days as days, the last one included.
-    pub fn period(&self, period: &Period) -> String {
-        match (parse(&period.start), parse(&period.end)) {
-            (Some(from), Some(to)) if midnight(from) && midnight(to) => {
-                self.days(from, to - TimeDelta::milliseconds(1))
-            }
-            _ => self.stretch(&period.start, &period.end),
-        }
+    /// A reported period, from start to end: whole days as days, the last one included.
+    pub fn period(&self, start: LocalTime, end: LocalTime) -> String {
+        if midnight(start) && midnight(end) { self.days(start, end) } else { self.stretch(start, end) }
     }
 
     /// A window of the given size, named so that it is found in a calendar.
     pub fn window(&self, size: &str, bucket: &Bucket) -> String {
-        let (Some(from), Some(to)) = (parse(&bucket.start), parse(&bucket.end)) else {
-            return bucket.start.clone();
-        };
         match size {
-            "month" => self.lang.month(from.date_naive()),
-            "week" => self.days(from, to - TimeDelta::milliseconds(1)),
-            "day" => self.lang.day(from.date_naive()),
-            _ => self.stretch(&bucket.start, &bucket.end),
+            "month" => self.lang.month(bucket.start.date_naive()),
+            "week" => self.days(bucket.start, bucket.end),
+            "day" => self.lang.day(bucket.start.date_naive()),
+            _ => self.stretch(bucket.start, bucket.end),
         }
     }
 
     /// A stretch of whole days, the last one included.
-    pub fn days_of(&self, start: &str, end: &str) -> String {
-        match (parse(start), parse(end)) {
-            (Some(from), Some(to)) => self.days(from, to - TimeDelta::milliseconds(1)),
-            _ => start.to_owned(),
-        }
+    pub fn days(&self, start: LocalTime, end: LocalTime) -> String {
+        let (first, last) = (start.date_naive(), (*end - TimeDelta::milliseconds(1)).date_naive());
+        if first == last { self.lang.day(first) } else { self.range(&self.lang.day(first), &self.lang.day(last)) }
     }
 
     /// How long something lasted.
@@ -102,22 +83,12 @@ impl Clock {
         self.lang.say(&sentence)
     }
 
-    fn days(&self, first: DateTime<FixedOffset>, last: DateTime<FixedOffset>) -> String {
-        let (first, last) = (first.date_naive(), last.date_naive());
-        if first == last { self.lang.day(first) } else { self.range(&self.lang.day(first), &self.lang.day(last)) }
-    }
-
     fn range(&self, from: &str, to: &str) -> String {
         self.lang.say(&Sentence::new("page.range").with("from", from).with("to", to))
     }
 }
 
-/// RFC 3339, as an analysis writes its times.
-pub(super) fn parse(time: &str) -> Option<DateTime<FixedOffset>> {
-    DateTime::parse_from_rfc3339(time).ok()
-}
-
-fn midnight(at: DateTime<FixedOffset>) -> bool {
+fn midnight(at: LocalTime) -> bool {
     at.time() == chrono::NaiveTime::MIN
 }
 
@@ -129,13 +100,13 @@ mod tests {
 
     #[test]
     fn stretches_name_a_day_once() {
-        let at = |time: &str| format!("2026-11-{time}:00+09:00");
-        assert_eq!(CLOCK.stretch(&at("18T20:10"), &at("18T20:45")), "Wed 18 Nov 2026, 20:10 – 20:45");
-        assert_eq!(CLOCK.stretch(&at("18T23:00"), &at("19T00:00")), "Wed 18 Nov 2026, 23:00 – 24:00");
-        assert_eq!(CLOCK.stretch(&at("18T23:50"), &at("19T00:05")), "Wed 18 Nov 2026, 23:50 – Thu 19 Nov 2026, 00:05");
-        assert_eq!(CLOCK.moment("nonsense"), "nonsense");
-        assert_eq!(CLOCK.moment_after(&at("18T20:10"), &at("18T20:45")), "20:45");
-        assert_eq!(CLOCK.moment_after(&at("18T20:10"), &at("19T00:05")), "Thu 19 Nov 2026, 00:05");
+        let at =
+            |time: &str| LocalTime(chrono::DateTime::parse_from_rfc3339(&format!("2026-11-{time}:00+09:00")).unwrap());
+        assert_eq!(CLOCK.stretch(at("18T20:10"), at("18T20:45")), "Wed 18 Nov 2026, 20:10 – 20:45");
+        assert_eq!(CLOCK.stretch(at("18T23:00"), at("19T00:00")), "Wed 18 Nov 2026, 23:00 – 24:00");
+        assert_eq!(CLOCK.stretch(at("18T23:50"), at("19T00:05")), "Wed 18 Nov 2026, 23:50 – Thu 19 Nov 2026, 00:05");
+        assert_eq!(CLOCK.moment_after(at("18T20:10"), at("18T20:45")), "20:45");
+        assert_eq!(CLOCK.moment_after(at("18T20:10"), at("19T00:05")), "Thu 19 Nov 2026, 00:05");
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use super::times::Clock;
 use crate::{
-    analysis::Period,
     check::{DetailErrors, Outcome, Result, Status, Verdict},
     model::Sentence,
     render::wording::detail_name,
@@ -39,20 +38,9 @@ pub(super) fn title(verdict: &Verdict, lang: Lang) -> String {
 /// The period that was judged; none where the inputs could not be read.
 pub(super) fn period(verdict: &Verdict, lang: Lang) -> Option<String> {
     let judged = verdict.period.as_ref()?;
-    let bounds = crate::analysis::Bounds { start: 0, end: 0, label: String::new() };
-    let period = Period {
-        start: judged.start.clone(),
-        end: judged.end.clone(),
-        label: judged.label.clone(),
-        previous: None,
-        unfinished: false,
-        bounds,
-    };
-    let words = Clock::of(lang).period(&period);
-    let sentence = Sentence::new("check.period")
-        .with("label", &judged.label)
-        .with("period", words)
-        .with("zone", &verdict.timezone);
+    let words = Clock::of(lang).period(judged.start, judged.end);
+    let sentence =
+        Sentence::new("check.period").with("label", &judged.label).with("period", words).with("zone", verdict.timezone);
     Some(lang.say(&sentence))
 }
 
@@ -69,8 +57,8 @@ pub(super) fn configuration(verdict: &Verdict, lang: Lang) -> Vec<String> {
 pub(super) fn windows(outcome: &Outcome, clock: &Clock, top: usize) -> Vec<String> {
     let say = |window: &crate::check::WindowErrors| {
         let when = match outcome.per {
-            "day" | "week" => clock.days_of(&window.start, &window.end),
-            _ => clock.stretch(&window.start, &window.end),
+            "day" | "week" => clock.days(window.start, window.end),
+            _ => clock.stretch(window.start, window.end),
         };
         with_errors(when, window.errors, clock.lang)
     };

@@ -185,7 +185,7 @@ fn sums(analysis: &Analysis, view: &PageView<'_>, clock: &Clock, palette: &Palet
             .incidents
             .iter()
             .filter_map(|incident| {
-                Some((at(analysis, incident.bounds.0, step)?, at(analysis, incident.bounds.1, step)?))
+                Some((at(analysis, incident.bounds().0, step)?, at(analysis, incident.bounds().1, step)?))
             })
             .collect(),
         words: words(clock.lang),
@@ -201,11 +201,11 @@ fn stepped(values: &[u64], step: usize) -> Runs {
 fn keys(analysis: &Analysis, step: usize) -> Vec<String> {
     let buckets = &analysis.windows.buckets;
     let length = if matches!(analysis.windows.size, "day" | "week" | "month") { 10 } else { 16 };
-    let times =
-        buckets.iter().step_by(step).map(|bucket| &bucket.start).chain(buckets.last().map(|bucket| &bucket.end));
+    let times = buckets.iter().step_by(step).map(|bucket| bucket.start).chain(buckets.last().map(|bucket| bucket.end));
     let mut keys: Vec<String> = Vec::new();
     for time in times {
-        let mut key = time.get(..length).unwrap_or(time).to_owned();
+        let time = time.to_string();
+        let mut key = time.get(..length).unwrap_or(&time).to_owned();
         if keys.last().is_some_and(|last| *last >= key) {
             key.push_str(time.get(19..).unwrap_or_default());
         }
@@ -217,10 +217,10 @@ fn keys(analysis: &Analysis, step: usize) -> Vec<String> {
 /// An instant as a number of steps since the first window's start; none outside the windows.
 fn at(analysis: &Analysis, millis: i64, step: usize) -> Option<f64> {
     let buckets = &analysis.windows.buckets;
-    let (first, last) = (buckets.first()?.bounds.0, buckets.last()?.bounds.1);
+    let (first, last) = (buckets.first()?.start.millis(), buckets.last()?.end.millis());
     let millis = millis.clamp(first, last);
-    let index = buckets.partition_point(|bucket| bucket.bounds.1 <= millis).min(buckets.len() - 1);
-    let (start, end) = buckets[index].bounds;
+    let index = buckets.partition_point(|bucket| bucket.bounds().1 <= millis).min(buckets.len() - 1);
+    let (start, end) = buckets[index].bounds();
     let within = (millis - start) as f64 / (end - start).max(1) as f64;
     Some(((index as f64 + within) / step as f64 * 1000.0).round() / 1000.0)
 }
@@ -260,6 +260,7 @@ fn words(lang: Lang) -> BTreeMap<&'static str, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::LocalTime;
 
     #[test]
     fn zeros_are_shortened_and_nothing_else() {
@@ -276,7 +277,8 @@ mod tests {
         analysis.windows.size = "hour";
         analysis.windows.buckets.truncate(3);
         for (bucket, pair) in analysis.windows.buckets.iter_mut().zip(hours.windows(2)) {
-            (bucket.start, bucket.end) = (format!("2026-11-{}", pair[0]), format!("2026-11-{}", pair[1]));
+            let at = |time: &str| LocalTime(format!("2026-11-{time}").parse().unwrap());
+            (bucket.start, bucket.end) = (at(pair[0]), at(pair[1]));
         }
         let keys = keys(&analysis, 1);
         assert_eq!(keys, ["2026-11-01T01:00", "2026-11-01T02:00", "2026-11-01T02:00+01:00", "2026-11-01T03:00"]);
@@ -287,7 +289,8 @@ mod tests {
     fn an_instant_is_found_among_the_steps() {
         let mut analysis = crate::render::sample::week();
         for (day, bucket) in (0..).zip(&mut analysis.windows.buckets) {
-            bucket.bounds = (day * 24, (day + 1) * 24);
+            let at = |hours: i64| crate::model::Zone::console().time(crate::model::Timestamp(hours));
+            (bucket.start, bucket.end) = (at(day * 24), at((day + 1) * 24));
         }
         assert_eq!(at(&analysis, 36, 1), Some(1.5));
         assert_eq!(at(&analysis, 36, 2), Some(0.75));

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, filter_heading},
-    model::Sentence,
+    model::{LocalTime, Sentence},
     render::wording::counted,
 };
 
@@ -75,8 +75,8 @@ pub(super) struct Moment {
 }
 
 impl Moment {
-    pub fn new(clock: &Clock, time: &str) -> Self {
-        Moment { text: clock.moment(time), machine: time.to_owned() }
+    pub fn new(clock: &Clock, time: LocalTime) -> Self {
+        Moment { text: clock.moment(time), machine: time.to_string() }
     }
 }
 
@@ -90,7 +90,7 @@ impl Head {
     pub fn new(analysis: &Analysis, view: &PageView<'_>, clock: &Clock) -> Self {
         let lang = view.lang;
         let totals = &analysis.totals;
-        let period = clock.period(&analysis.period);
+        let period = clock.period(analysis.period.start, analysis.period.end);
         let more = analysis.channels.len().saturating_sub(NAMED_CHANNELS) as u64;
         let busiest = analysis.windows.buckets.iter().rev().max_by_key(|bucket| bucket.errors);
         Head {
@@ -98,7 +98,7 @@ impl Head {
                 .say(&Sentence::new("page.title").with("number", lang.number(totals.errors)).with("period", &period)),
             period,
             period_label: analysis.period.label.clone(),
-            zone: analysis.timezone.clone(),
+            zone: analysis.timezone.to_string(),
             channels: analysis.channels.iter().take(NAMED_CHANNELS).map(|name| shortened(name)).collect(),
             filter: filter_heading(lang, &analysis.filter),
             more_channels: (more > 0).then(|| counted(lang, "page.more_channels_one", "page.more_channels", more)),
@@ -122,17 +122,12 @@ impl Head {
                 when: clock.window(analysis.windows.size, bucket),
             }),
             in_incidents: in_incidents(analysis, view),
-            last: analysis
-                .by_detail
-                .iter()
-                .filter_map(|row| row.last_seen.as_deref())
-                .max_by_key(|time| super::times::parse(time))
-                .map(|time| Moment::new(clock, time)),
+            last: analysis.by_detail.iter().filter_map(|row| row.last_seen).max().map(|time| Moment::new(clock, time)),
             data_span: analysis.data_span.as_ref().map(|span| {
-                let (first, last) = (clock.moment(&span.first), clock.moment(&span.last));
+                let (first, last) = (clock.moment(span.first), clock.moment(span.last));
                 lang.say(&Sentence::new("page.range").with("from", first).with("to", last))
             }),
-            generated: Moment::new(&Clock { whole_days: false, ..*clock }, &analysis.generated_at),
+            generated: Moment::new(&Clock { whole_days: false, ..*clock }, analysis.generated_at),
         }
     }
 }

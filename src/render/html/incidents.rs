@@ -64,8 +64,8 @@ impl Incidents {
         let mut large: Vec<Shown> = all.map(|(i, incident)| shown(i, incident, analysis, clock, palette)).collect();
         let small = large.split_off(analysis.worst_incidents(view.top.max(1)).len());
         let stop = |stop: &RedeliveryStopped| Stop {
-            at: stop.at.clone(),
-            when: clock.moment(&stop.at),
+            at: stop.at.to_string(),
+            when: clock.moment(stop.at),
             channel: stop.channel.as_deref().map(shortened),
         };
         Incidents { shown: large, others: small, stops: analysis.redelivery_stopped.iter().map(stop).collect() }
@@ -78,15 +78,15 @@ fn shown(index: usize, incident: &Incident, analysis: &Analysis, clock: &Clock, 
     let size = incident.cells.len().div_ceil(BARS).max(1) * 5;
     Shown {
         number: index + 1,
-        when: clock.stretch(&incident.start, &incident.end),
-        start: incident.start.clone(),
+        when: clock.stretch(incident.start, incident.end),
+        start: incident.start.to_string(),
         ongoing: incident.is_ongoing(),
         channel: incident.channel.as_deref().map(shortened),
         reason: shortened(&incident.reason),
         errors: lang.number(incident.errors),
         duration: clock.duration(incident.minutes),
         peak: lang.number(incident.peak_errors),
-        peak_at: clock.moment_after(&incident.start, &incident.peak_at),
+        peak_at: clock.moment_after(incident.start, incident.peak_at),
         sentence: sentence(incident, &detail, analysis, clock),
         detail,
         bars: sparkline::bars_in(&incident.cells, WIDTH, HEIGHT, BARS),
@@ -94,7 +94,7 @@ fn shown(index: usize, incident: &Incident, analysis: &Analysis, clock: &Clock, 
             &Sentence::new("page.incident_bars")
                 .with("minutes", size)
                 .with("peak", lang.number(incident.peak_errors))
-                .with("at", clock.moment(&incident.peak_at)),
+                .with("at", clock.moment(incident.peak_at)),
         ),
         fill: palette.reason(&incident.reason),
     }
@@ -108,8 +108,7 @@ fn sentence(incident: &Incident, detail: &str, analysis: &Analysis, clock: &Cloc
         (true, false) => "page.incident_sentence_ongoing",
         (true, true) => "page.incident_sentence_ongoing_channel",
     };
-    let first = if incident.first_seen.is_empty() { &incident.start } else { &incident.first_seen };
-    let last = if incident.last_seen.is_empty() { &incident.end } else { &incident.last_seen };
+    let (first, last) = (incident.first_seen, incident.last_seen);
     let reason = shortened(&incident.reason);
     let what = if detail.is_empty() { reason } else { format!("{reason} {detail}") };
     lang.say(
@@ -120,7 +119,7 @@ fn sentence(incident: &Incident, detail: &str, analysis: &Analysis, clock: &Cloc
             .with("first", clock.moment(first))
             .with("last", clock.moment_after(first, last))
             .with("peak", lang.number(incident.peak_errors))
-            .with("peak_at", clock.moment_after(first, &incident.peak_at))
-            .with("zone", &analysis.timezone),
+            .with("peak_at", clock.moment_after(first, incident.peak_at))
+            .with("zone", analysis.timezone),
     )
 }

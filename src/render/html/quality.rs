@@ -94,14 +94,14 @@ fn read(input: &Input, clock: &Clock) -> Read {
         rejected: lang.number(input.rejected),
         any_rejected: input.rejected > 0,
         errors: lang.number(input.errors),
-        span: match (&input.first, &input.last) {
+        span: match (input.first, input.last) {
             (Some(first), Some(last)) => Some(
                 lang.say(&Sentence::new("page.range").with("from", clock.moment(first)).with("to", clock.moment(last))),
             ),
             _ => None,
         },
         precision: input.precision.map(|name| precision(name, clock)),
-        coverage: match &input.coverage.until {
+        coverage: match input.coverage.until {
             Some(until) => {
                 let key = match input.coverage.by {
                     "--exported-at" => "page.coverage_by_option",

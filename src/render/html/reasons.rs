@@ -2,6 +2,7 @@
 
 use crate::{
     analysis::{Analysis, DetailRow},
+    model::LocalTime,
     render::wording::counted,
     taxonomy::{self, Lang},
 };
@@ -144,8 +145,8 @@ fn detail_row(index: usize, row: &DetailRow, clock: &Clock, palette: &Palette) -
         change_number: row.change.unwrap_or(0),
         trend: trend(row.change),
         spark: if index < DRAWN { sparkline::bars(&row.by_window) } else { String::new() },
-        first: row.first_seen.as_deref().map(|time| Moment::new(clock, time)),
-        last: row.last_seen.as_deref().map(|time| Moment::new(clock, time)),
+        first: row.first_seen.map(|time| Moment::new(clock, time)),
+        last: row.last_seen.map(|time| Moment::new(clock, time)),
         new: row.new && row.errors > 0,
         // Of an unknown reason every detail is unknown; the reason's own row says so.
         unknown: !row.known && taxonomy::REASONS.contains(&row.reason.as_str()),
@@ -164,22 +165,18 @@ fn by_window(analysis: &Analysis, reason: &str) -> Vec<u64> {
     analysis.windows.buckets.iter().map(errors_of).collect()
 }
 
-fn seen<'a>(
-    analysis: &'a Analysis,
-    reason: &'a str,
-    time: impl Fn(&DetailRow) -> Option<&str> + 'a,
-) -> impl Iterator<Item = &'a str> {
+fn seen(
+    analysis: &Analysis,
+    reason: &str,
+    time: impl Fn(&DetailRow) -> Option<LocalTime>,
+) -> impl Iterator<Item = LocalTime> {
     analysis.by_detail.iter().filter(move |row| row.reason == reason).filter_map(time)
 }
 
 fn earliest(analysis: &Analysis, reason: &str, clock: &Clock) -> Option<Moment> {
-    seen(analysis, reason, |row| row.first_seen.as_deref())
-        .min_by_key(|time| super::times::parse(time))
-        .map(|time| Moment::new(clock, time))
+    seen(analysis, reason, |row| row.first_seen).min().map(|time| Moment::new(clock, time))
 }
 
 fn latest(analysis: &Analysis, reason: &str, clock: &Clock) -> Option<Moment> {
-    seen(analysis, reason, |row| row.last_seen.as_deref())
-        .max_by_key(|time| super::times::parse(time))
-        .map(|time| Moment::new(clock, time))
+    seen(analysis, reason, |row| row.last_seen).max().map(|time| Moment::new(clock, time))
 }

@@ -5,7 +5,7 @@ use chrono::{Datelike, Timelike};
 use crate::analysis::{Analysis, HourSum};
 
 use super::{
-    times::{Clock, parse},
+    times::Clock,
     words::{key, shortened},
 };
 
@@ -75,7 +75,7 @@ pub(super) fn hours_of_windows(analysis: &Analysis) -> Option<Vec<HourSum>> {
     }
     let mut hours = Vec::new();
     for (window, bucket) in analysis.windows.buckets.iter().enumerate() {
-        let start = parse(&bucket.start)?;
+        let start = bucket.start;
         let day = WEEKDAYS[start.weekday().num_days_from_monday() as usize];
         let row = analysis.heatmap.rows.iter().position(|row| *row == day)?;
         let sums = bucket.by_reason.0.iter().enumerate().filter(|(_, (_, errors))| *errors > 0);

@@ -11,7 +11,7 @@ use crate::{
     chart::ReasonInks,
     model::Sentence,
     render::{
-        times::{self, Clock},
+        times::Clock,
         wording::{change, counted, detail_name, first_causes, has_rows},
     },
     taxonomy::{Explanation, Lang},
@@ -73,7 +73,7 @@ pub(super) fn html(
             .iter()
             .enumerate()
             .map(|(index, incident)| Told {
-                when: clock.stretch(&incident.start, &incident.end),
+                when: clock.stretch(incident.start, incident.end),
                 ongoing: incident.is_ongoing(),
                 sentence: sentence(incident, &clock),
                 image: image("incident", Some(index + 1)),
@@ -84,7 +84,7 @@ pub(super) fn html(
             .map(|more| counted(lang, "mail.more_notes_one", "mail.more_notes", more as u64)),
         notes: analysis.notes.iter().take(NOTES).map(|note| shortened(&note.text, LONGEST_SENTENCE)).collect(),
         version: analysis.errstat,
-        generated: Clock { whole_days: false, ..clock }.moment(&analysis.generated_at),
+        generated: Clock { whole_days: false, ..clock }.moment(analysis.generated_at),
     }
     .render()
 }
@@ -209,11 +209,11 @@ fn headline(analysis: &Analysis, lang: Lang) -> String {
 
 /// Period, channels, zone, and what the numbers are limited to.
 fn scope(analysis: &Analysis, clock: &Clock) -> Vec<String> {
-    let mut scope = vec![clock.period(&analysis.period)];
+    let mut scope = vec![clock.period(analysis.period.start, analysis.period.end)];
     scope.extend(analysis.channels.iter().take(CHANNELS).map(|name| shortened(name, LONGEST_NAME)));
     let more = analysis.channels.len().saturating_sub(CHANNELS) as u64;
     scope.extend((more > 0).then(|| counted(clock.lang, "page.more_channels_one", "page.more_channels", more)));
-    scope.push(analysis.timezone.clone());
+    scope.push(analysis.timezone.to_string());
     scope.extend(filter_heading(clock.lang, &analysis.filter).map(|filter| shortened(&filter, LONGEST_SENTENCE)));
     scope
 }
@@ -267,10 +267,7 @@ fn sentence(incident: &Incident, clock: &Clock) -> String {
         true => incident.reason.clone(),
         false => detail_name(lang, &incident.reason, &incident.detail),
     };
-    let peak_at = match (times::parse(&incident.start), times::parse(&incident.peak_at)) {
-        (Some(start), Some(peak)) if start.date_naive() == peak.date_naive() => peak.format("%H:%M").to_string(),
-        _ => clock.moment(&incident.peak_at),
-    };
+    let peak_at = clock.moment_after(incident.start, incident.peak_at);
     lang.say(
         &Sentence::new(key)
             .with("duration", clock.duration(incident.minutes))

@@ -1,6 +1,5 @@
 //! The parts of the message, put together.
 
-use chrono::DateTime;
 use mail_builder::{
     MessageBuilder,
     headers::{address::Address as Mailbox, content_type::ContentType, date::Date, text::Text},
@@ -21,10 +20,10 @@ const PAGE: &str = "report.html";
 /// Puts the message together.
 ///
 /// # Errors
-/// Where the template or the builder fails, or the analysis has no time.
+/// Where the template or the builder fails.
 pub(super) fn assemble(analysis: &Analysis, view: &MailView<'_>, subject: &str, plain: String) -> Result<Vec<u8>> {
     let failed = |cause: &dyn std::fmt::Display| Error::new("error_mail.not_built").with("cause", cause);
-    let date = DateTime::parse_from_rfc3339(&analysis.generated_at).map_err(|error| failed(&error))?.timestamp();
+    let date = analysis.generated_at.timestamp();
     let pictures: Vec<&Picture<'_>> =
         view.pictures.iter().filter(|picture| pictured(analysis, picture.chart)).collect();
     let identity = Identity::of(view, subject, &plain, date, &pictures);

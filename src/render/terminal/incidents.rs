@@ -3,10 +3,7 @@
 use crate::{
     analysis::{Analysis, Incident},
     model::Sentence,
-    render::{
-        times::{self, Clock},
-        wording::detail_name,
-    },
+    render::{times::Clock, wording::detail_name},
 };
 
 use super::{
@@ -49,7 +46,7 @@ fn stops(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: usize) {
     sheet.heading(clock.lang.phrase("page.redelivery_stopped"));
     for stop in stops.iter().skip(stops.len().saturating_sub(top)) {
         let channel = stop.channel.as_deref().map_or_else(String::new, |name| excerpt(name, NAME_IN_SENTENCE));
-        sheet.paragraph("  - ", format!("{} {channel}", clock.moment(&stop.at)).trim_end(), Ink::Plain);
+        sheet.paragraph("  - ", format!("{} {channel}", clock.moment(stop.at)).trim_end(), Ink::Plain);
     }
     left_out(sheet, clock.lang, stops.len(), top);
 }
@@ -68,15 +65,14 @@ fn sentence(clock: &Clock, incident: &Incident) -> String {
     } else {
         detail_name(lang, &incident.reason, &incident.detail)
     };
-    let day = |time: &str| times::parse(time).map(|at| at.date_naive());
-    let peak_at = match times::parse(&incident.peak_at) {
-        Some(at) if day(&incident.start) == day(&incident.end) => at.format("%H:%M").to_string(),
-        _ => clock.moment(&incident.peak_at),
+    let peak_at = match incident.start.date_naive() == incident.end.date_naive() {
+        true => clock.moment_after(incident.start, incident.peak_at),
+        false => clock.moment(incident.peak_at),
     };
     lang.say(
         &Sentence::new(key)
             .with("channel", excerpt(incident.channel.as_deref().unwrap_or(""), NAME_IN_SENTENCE))
-            .with("when", Ink::Strong.on(&clock.stretch(&incident.start, &incident.end)))
+            .with("when", Ink::Strong.on(&clock.stretch(incident.start, incident.end)))
             .with("duration", clock.duration(incident.minutes))
             .with("errors", lang.number(incident.errors))
             .with("what", excerpt(&what, NAME_IN_SENTENCE))

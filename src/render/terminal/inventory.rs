@@ -1,6 +1,10 @@
 //! `errstat archive info`: what an archive holds.
 
-use crate::{analysis::Inventory, model::Sentence, render::times::Clock};
+use crate::{
+    analysis::Inventory,
+    model::{LocalTime, Sentence},
+    render::times::Clock,
+};
 
 use super::{
     TerminalView,
@@ -18,7 +22,7 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
         sheet.paragraph("", lang.phrase("archiving.unmanaged"), Ink::Notice);
     }
     sheet.heading(lang.phrase("archiving.channels"));
-    let moment = |time: &Option<String>| time.as_deref().map_or_else(|| "–".to_owned(), |time| clock.moment(time));
+    let moment = |time: Option<LocalTime>| time.map_or_else(|| "–".to_owned(), |time| clock.moment(time));
     let titles = ["archiving.channel", "archiving.exported", "archiving.mailed", "archiving.first", "archiving.last"]
         .map(|key| lang.phrase(key));
     let columns = [Column::Name, Column::Number, Column::Number, Column::Fixed, Column::Fixed];
@@ -27,8 +31,8 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
             channel.channel.as_deref().map_or_else(|| "–".to_owned(), |name| excerpt(name, 60)),
             lang.number(channel.exported),
             lang.number(channel.mailed),
-            moment(&channel.first),
-            moment(&channel.last),
+            moment(channel.first),
+            moment(channel.last),
         ]
     });
     sheet.table(&columns, &titles, rows.collect::<Vec<_>>());
@@ -39,7 +43,7 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
         .map(|(channel, gap)| {
             let sentence = Sentence::new("archiving.gap")
                 .with("channel", channel.channel.as_deref().unwrap_or("–"))
-                .with("stretch", clock.stretch(&gap.from, &gap.until))
+                .with("stretch", clock.stretch(gap.from, gap.until))
                 .with_number("mailed", gap.mailed);
             lang.say(&sentence)
         })
@@ -64,15 +68,15 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
             [Column::Fixed, Column::Name, Column::Name, Column::Fixed, Column::Number, Column::Number, Column::Fixed];
         let width = sheet.width() / 3;
         let rows = found.sources.iter().map(|source| {
-            let day = |time: &str| time.get(..10).unwrap_or(time).to_owned();
+            let day = |time: LocalTime| time.date_naive().to_string();
             vec![
                 source.id.clone(),
                 path_end(&source.name, width),
                 if source.channels.is_empty() { "–".to_owned() } else { excerpt(&source.channels.join(", "), 60) },
-                day(&source.added),
+                day(source.added),
                 lang.number(source.rows),
                 lang.number(source.errors),
-                source.complete_until.as_deref().map_or_else(|| "–".to_owned(), day),
+                source.complete_until.map_or_else(|| "–".to_owned(), day),
             ]
         });
         sheet.table(&columns, &titles, rows.collect::<Vec<_>>());

@@ -59,7 +59,7 @@ fn head(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     let lang = clock.lang;
     let totals = &analysis.totals;
     let period = &analysis.period;
-    let mut place = vec![period.label.clone(), clock.period(period), analysis.timezone.clone()];
+    let mut place = vec![period.label.clone(), clock.period(period.start, period.end), analysis.timezone.to_string()];
     if let [channel] = &analysis.channels[..] {
         place.insert(0, excerpt(channel, NAME_IN_SENTENCE));
     }
@@ -126,8 +126,8 @@ fn nothing(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
         (false, _) => (lang.phrase("terminal.no_rows"), lang.phrase("terminal.no_rows_why").to_owned()),
         (true, Some(span)) => {
             let why = Sentence::new("terminal.no_errors_why")
-                .with("first", clock.moment(&span.first))
-                .with("last", clock.moment(&span.last));
+                .with("first", clock.moment(span.first))
+                .with("last", clock.moment(span.last));
             (lang.phrase("terminal.no_errors"), lang.say(&why))
         }
         (true, None) => (lang.phrase("terminal.no_errors"), lang.phrase("terminal.no_rows_accepted").to_owned()),
