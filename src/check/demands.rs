@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Case, Conditions, Demand, DetailErrors, Level, Limit, Measure, Outcome, Per, Rule, Status, Unit, WindowErrors,
+    Case, Conditions, Demand, DetailErrors, Level, Limit, Measure, Misplaced, Outcome, Per, Rule, Status, Unit,
+    Unjudgeable, WindowErrors,
     doubts::Mending,
     matching::{Matching, matching},
 };
 use crate::{
     analysis::{self, Bounds, DetailRow, WindowSize},
     cube::{Known, fits},
-    error::Result,
+    error::Error,
     model::{Precision, Sentence, Timestamp},
     taxonomy::{self, Lang},
 };
@@ -142,7 +143,7 @@ impl Case<'_> {
     ///
     /// # Errors
     /// Where it can never be broken because what it is about cannot exist.
-    pub fn rule(self, rule: &Rule) -> Result<Ruling> {
+    pub fn rule(self, rule: &Rule) -> Result<Ruling, Unjudgeable> {
         let ruling = match matching(&rule.conditions, self.cube, &self.analysis.known)? {
             Matching::Unnamed(why) => unjudged(why),
             Matching::Kinds(_) if self.hosts_unknown(rule)? => unjudged(Sentence::new("check_unjudged.no_hosts")),
@@ -169,7 +170,7 @@ impl Case<'_> {
     }
 
     /// Whether a rule asks for a host, and the errors of the period that it could be about name none.
-    fn hosts_unknown(self, rule: &Rule) -> Result<bool> {
+    fn hosts_unknown(self, rule: &Rule) -> Result<bool, Misplaced> {
         if rule.conditions.host.is_none() {
             return Ok(false);
         }
@@ -186,7 +187,7 @@ impl Case<'_> {
     }
 
     /// Counts of errors, by window.
-    fn counted(self, rule: &Rule, limit: Limit, kinds: &[bool]) -> Result<Ruling> {
+    fn counted(self, rule: &Rule, limit: Limit, kinds: &[bool]) -> Result<Ruling, Error> {
         let period = &self.analysis.period;
         let compared = match limit {
             Limit::Increase { .. } => match &period.previous {
@@ -246,7 +247,7 @@ impl Case<'_> {
     }
 
     /// The windows of the period; with errors of the like ones of a period that it is compared with.
-    fn windows(self, per: Per, kinds: &[bool], compared: Option<&Bounds>) -> Result<Vec<Window>> {
+    fn windows(self, per: Per, kinds: &[bool], compared: Option<&Bounds>) -> Result<Vec<Window>, Error> {
         let (bounds, calendar) = (&self.analysis.period.bounds(), &self.analysis.calendar);
         let size = (per != Per::Period).then(|| size(per));
         let count = |bounds: &Bounds, kinds| analysis::count(self.cube, bounds, size, calendar, kinds);

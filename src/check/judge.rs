@@ -1,7 +1,7 @@
 //! Rules held against the numbers.
 
 use super::{
-    Baseline, Configuration, Level, Rules, Status, Verdict,
+    Baseline, Configuration, Level, Misplaced, Rules, Status, Verdict,
     demands::{Naming, Ruling, unjudged},
     doubts::doubts,
     verdict::{JudgedPeriod, Result as Judged},
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     analysis::{self, Analysis, Note},
     cube::Cube,
-    error::{Error, Result},
+    error::Error,
     model::Sentence,
 };
 
@@ -23,12 +23,29 @@ pub struct Case<'a> {
     pub options: &'a analysis::Options,
 }
 
+/// Why there is no verdict.
+#[derive(Clone, Debug)]
+pub enum Unjudgeable {
+    /// A rule that can never be broken because what it is about cannot exist.
+    Rule(Misplaced),
+    /// There are no rules, or the baseline is of something else.
+    Case(Error),
+}
+
+impl From<Misplaced> for Unjudgeable {
+    fn from(rule: Misplaced) -> Self {
+        Unjudgeable::Rule(rule)
+    }
+}
+
+impl From<Error> for Unjudgeable {
+    fn from(error: Error) -> Self {
+        Unjudgeable::Case(error)
+    }
+}
+
 /// Holds all rules against the numbers; the texts are in the language of the options.
-///
-/// # Errors
-/// A rule that can never be broken because what it is about cannot exist (`{path}` is left to the caller), a baseline
-/// of something else.
-pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Result<Verdict> {
+pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Result<Verdict, Unjudgeable> {
     let lang = case.options.lang;
     let mut rulings: Vec<Ruling> = Vec::new();
     if let Some(max_age) = case.options.max_age {
@@ -42,7 +59,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         rulings.extend(baseline.rulings(case));
     }
     if rulings.is_empty() {
-        return Err(Error::new("check_error.no_rules"));
+        return Err(Error::new("check_error.no_rules").into());
     }
     let ruled_about = |rule: &str| rulings.iter().any(|ruling| ruling.rule == rule);
     let mut doubts = doubts(case, !ruled_about("max_rejected"));

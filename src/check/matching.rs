@@ -1,9 +1,9 @@
 //! Which errors a rule is about, and rules that can never be about any.
 
-use super::{Condition, Conditions};
+use super::{Condition, Conditions, Misplaced};
 use crate::{
     cube::{Cube, Key, Known, attributes, fits, host_fits, status_fits},
-    error::{Error, Result},
+    error::Error,
     model::Sentence,
     taxonomy::{self, ERROR_STATUS_CODE, REASONS},
 };
@@ -20,14 +20,14 @@ pub enum Matching {
 ///
 /// # Errors
 /// Where a condition can never be met: a reason that does not exist, a misspelt detail, an impossible status.
-pub fn matching(conditions: &Conditions, cube: &Cube, known: &[Known]) -> Result<Matching> {
+pub fn matching(conditions: &Conditions, cube: &Cube, known: &[Known]) -> Result<Matching, Misplaced> {
     let catalog = cube.catalog();
     let reason = conditions.reason.as_ref().map(|reason| taxonomy::canonical(&reason.pattern, "").reason.into_owned());
     let meant = |name: &str| reason.as_deref().is_none_or(|wanted| fits(wanted, name));
     if let Some(condition) = &conditions.reason {
         let known: Vec<&str> = REASONS.iter().copied().chain(catalog.reasons().iter().map(String::as_str)).collect();
         if !known.iter().any(|name| meant(name)) {
-            return Err(never("check_error.reason", condition, known));
+            return Err(at(condition, Error(Box::new(missed("check_error.reason", condition, known)))));
         }
     }
     if let Some(condition) = &conditions.status {
@@ -43,13 +43,13 @@ pub fn matching(conditions: &Conditions, cube: &Cube, known: &[Known]) -> Result
         let silent = || known.iter().filter(|known| known.label.is_none()).flat_map(|known| &known.channel);
         let names = || cube.labels().iter().flatten().chain(silent()).map(String::as_str);
         if !names().any(|name| fits(&condition.pattern, name)) {
-            return Ok(Matching::Unnamed(unnamed("check_unjudged.channel", condition, names())));
+            return Ok(Matching::Unnamed(missed("check_unjudged.channel", condition, names())));
         }
     }
     if let Some(condition) = &conditions.host {
         let names = || catalog.hosts().iter().map(|host| host.0.as_str());
         if !names().any(|name| host_fits(&condition.pattern, name)) {
-            return Ok(Matching::Unnamed(unnamed("check_unjudged.host", condition, names())));
+            return Ok(Matching::Unnamed(missed("check_unjudged.host", condition, names())));
         }
     }
     let kinds = catalog.kinds().iter().map(|kind| {
@@ -66,17 +66,17 @@ pub fn matching(conditions: &Conditions, cube: &Cube, known: &[Known]) -> Result
     Ok(Matching::Kinds(kinds.collect()))
 }
 
-fn status(condition: &Condition, under_its_reason: bool) -> Result<()> {
+fn status(condition: &Condition, under_its_reason: bool) -> Result<(), Misplaced> {
     if !(100..=599).any(|status| status_fits(&condition.pattern, status)) {
-        return Err(at(Error::new("check_error.status"), condition).with("value", &condition.pattern));
+        return Err(at(condition, Error::new("check_error.status").with("value", &condition.pattern)));
     }
     if !under_its_reason {
-        return Err(at(Error::new("check_error.status_reason"), condition).with("reason", ERROR_STATUS_CODE));
+        return Err(at(condition, Error::new("check_error.status_reason").with("reason", ERROR_STATUS_CODE)));
     }
     Ok(())
 }
 
-fn detail(condition: &Condition, there: &[&str], meant: &dyn Fn(&str) -> bool) -> Result<()> {
+fn detail(condition: &Condition, there: &[&str], meant: &dyn Fn(&str) -> bool) -> Result<(), Misplaced> {
     let wanted = condition.pattern.as_str();
     let of = |reason: &&'static str| taxonomy::details(reason).into_iter();
     let listed: Vec<&str> = REASONS.iter().filter(|reason| meant(reason)).flat_map(of).collect();
@@ -85,32 +85,22 @@ fn detail(condition: &Condition, there: &[&str], meant: &dyn Fn(&str) -> bool) -
         return Ok(());
     }
     if let Some(owner) = REASONS.iter().find(|reason| of(reason).any(|name| fits(wanted, name))) {
-        return Err(at(Error::new("check_error.detail_elsewhere"), condition)
-            .with("value", wanted)
-            .with("reason", owner));
+        let error = Error::new("check_error.detail_elsewhere").with("value", wanted).with("reason", owner);
+        return Err(at(condition, error));
     }
     if !taxonomy::nearest(wanted, listed.iter().copied()).is_empty() {
-        return Err(never("check_error.detail", condition, listed));
+        return Err(at(condition, Error(Box::new(missed("check_error.detail", condition, listed)))));
     }
     // Like nothing that is known: LINE may have made it up since, and it may come.
     Ok(())
 }
 
-fn at(error: Error, condition: &Condition) -> Error {
-    error.with("line", condition.at.line).with("column", condition.at.column)
+fn at(condition: &Condition, error: Error) -> Misplaced {
+    Misplaced { at: condition.at, error }
 }
 
-fn never(key: &'static str, condition: &Condition, known: Vec<&str>) -> Error {
-    at(Error::new(key), condition)
-        .with("value", &condition.pattern)
-        .with_sentence("nearest", near(&condition.pattern, known))
-}
-
-fn near<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Sentence {
-    let nearest = taxonomy::nearest(wanted, known).join(", ");
-    Sentence::new(if nearest.is_empty() { "error_nearest.none" } else { "error_nearest.one" }).with("nearest", nearest)
-}
-
-fn unnamed<'a>(key: &'static str, condition: &Condition, known: impl IntoIterator<Item = &'a str>) -> Sentence {
-    Sentence::new(key).with("value", &condition.pattern).with_sentence("nearest", near(&condition.pattern, known))
+/// What a condition asks for and nothing is, and what is most like it.
+fn missed<'a>(key: &'static str, condition: &Condition, known: impl IntoIterator<Item = &'a str>) -> Sentence {
+    let wanted = &condition.pattern;
+    Sentence::new(key).with("value", wanted).with_sentence("nearest", taxonomy::suggestion(wanted, known))
 }

@@ -1,15 +1,16 @@
 //! Rules from the tables of a configuration.
 
-use std::str::FromStr;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
-use toml::de::{DeTable, DeValue};
-
-use super::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Per, Percent, Position, Rule, Rules};
+use super::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Per, Percent, Rule, Rules};
 use crate::{
     cube::Key,
-    error::{Error, Result},
+    error::Error,
     model::{Privacy, Sentence},
-    taxonomy::nearest,
+    taxonomy,
 };
 
 const KEYS: [&str; 11] = [
@@ -41,10 +42,12 @@ const RULE_KEYS: [&str; 12] = [
     "level",
 ];
 
-/// A place in the text, and what is wrong there.
-type Wrong = (usize, Error);
+type Result<T> = std::result::Result<T, Misplaced>;
 
-type Entry<'a> = toml::Spanned<DeValue<'a>>;
+const LEVELS: [(&str, Level); 2] = [("fail", Level::Fail), ("warn", Level::Warn)];
+
+const STANCES: [(&str, Option<Level>); 3] =
+    [("fail", Some(Level::Fail)), ("warn", Some(Level::Warn)), ("ignore", None)];
 
 impl Rules {
     /// Whether the `[check]` table has such a key.
@@ -54,195 +57,150 @@ impl Rules {
 
     /// The rules of a configuration's `[check]` table.
     ///
-    /// `position` tells where a byte of the text stands, `refuse` adds that place to what is wrong.
-    ///
     /// # Errors
     /// An unknown key, a value of the wrong kind, a rule that demands nothing or two things.
-    pub fn read(
-        table: &DeTable<'_>,
-        position: &dyn Fn(usize) -> Position,
-        refuse: &dyn Fn(Error, usize) -> Error,
-    ) -> Result<Rules> {
-        rules(table, position).map_err(|(at, error)| refuse(error, at))
+    pub fn read(table: &DeTable<'_>) -> Result<Rules> {
+        known_keys(table, &KEYS)?;
+        let least = whole(table, "min_previous")?.unwrap_or(MIN_PREVIOUS);
+        let mut found =
+            Rules { rules: Vec::new(), incomplete: one_of(table, "incomplete", &LEVELS)?.unwrap_or_default() };
+        // In the order of the text.
+        let mut keys: Vec<&Spanned<_>> = table.keys().collect();
+        keys.sort_by_key(|key| key.span().start);
+        for key in keys {
+            let key: &str = key.get_ref().as_ref();
+            let stance = || one_of(table, key, &STANCES).map(Option::flatten);
+            let demanded = match key {
+                "max_errors" => whole(table, key)?.map(|most| (Demand::Count(Limit::Errors(most)), Level::Fail)),
+                "max_increase" => {
+                    percent(table, key)?.map(|most| (Demand::Count(Limit::Increase { most, least }), Level::Fail))
+                }
+                "max_incidents" => whole(table, key)?.map(|most| (Demand::Incidents(most), Level::Fail)),
+                "max_rejected" => whole(table, key)?.map(|most| (Demand::Rejected(most), Level::Fail)),
+                "new_details" => stance()?.map(|level| (Demand::NoNewDetails, level)),
+                "unknown_details" => stance()?.map(|level| (Demand::NoUnknownDetails, level)),
+                "rule" => {
+                    found.rules.extend(list(table, key, least)?);
+                    None
+                }
+                // `period` and `max_age` are options of the command line too, and read with those.
+                _ => None,
+            };
+            found.rules.extend(demanded.map(|(demand, level)| Rule {
+                name: None,
+                conditions: Conditions::default(),
+                demand,
+                per: Per::Period,
+                level,
+            }));
+        }
+        Ok(found)
     }
-}
-
-fn rules(table: &DeTable<'_>, position: &dyn Fn(usize) -> Position) -> std::result::Result<Rules, Wrong> {
-    known_keys(table, &KEYS)?;
-    let mut found = Rules::default();
-    let least = match table.get("min_previous") {
-        Some(value) => whole("min_previous", value)?,
-        None => MIN_PREVIOUS,
-    };
-    // In the order of the text.
-    let mut entries: Vec<_> = table.iter().collect();
-    entries.sort_by_key(|(key, _)| key.span().start);
-    for (key, value) in entries {
-        let key: &str = key.get_ref().as_ref();
-        let (demand, level) = match key {
-            "max_errors" => (Demand::Count(Limit::Errors(whole("max_errors", value)?)), Level::Fail),
-            "max_increase" => {
-                let most = percent("max_increase", value)?;
-                (Demand::Count(Limit::Increase { most, least }), Level::Fail)
-            }
-            "max_incidents" => (Demand::Incidents(whole("max_incidents", value)?), Level::Fail),
-            "max_rejected" => (Demand::Rejected(whole("max_rejected", value)?), Level::Fail),
-            "new_details" => match stance("new_details", value)? {
-                Some(level) => (Demand::NoNewDetails, level),
-                None => continue,
-            },
-            "unknown_details" => match stance("unknown_details", value)? {
-                Some(level) => (Demand::NoUnknownDetails, level),
-                None => continue,
-            },
-            "incomplete" => {
-                found.incomplete = level("incomplete", value)?;
-                continue;
-            }
-            "rule" => {
-                found.rules.extend(list(value, least, position)?);
-                continue;
-            }
-            // `period` and `max_age` are options of the command line too, and read with those.
-            _ => continue,
-        };
-        let conditions = Conditions::default();
-        found.rules.push(Rule { name: None, conditions, demand, per: Per::Period, level });
-    }
-    Ok(found)
 }
 
 /// The tables `[[check.rule]]`.
-fn list(value: &Entry<'_>, least: u64, position: &dyn Fn(usize) -> Position) -> std::result::Result<Vec<Rule>, Wrong> {
-    let wrong = |value: &Entry<'_>| (value.span().start, in_key("rule", Error::new("check_error.rule_form")));
-    let DeValue::Array(items) = value.get_ref() else { return Err(wrong(value)) };
-    items
-        .iter()
-        .map(|item| match item.get_ref() {
-            DeValue::Table(table) => rule(table, item.span().start, least, position),
-            _ => Err(wrong(item)),
-        })
-        .collect()
+fn list(table: &DeTable<'_>, key: &str, least: u64) -> Result<Vec<Rule>> {
+    let Some(value) = table.get(key) else { return Ok(Vec::new()) };
+    let wrong = |at| Misplaced::value(key, at, Sentence::new("check_error.rule_form"));
+    let DeValue::Array(items) = value.get_ref() else { return Err(wrong(value.span().start)) };
+    let rule = |item: &Spanned<DeValue<'_>>| match item.get_ref() {
+        DeValue::Table(table) => rule(table, item.span().start, least),
+        _ => Err(wrong(item.span().start)),
+    };
+    items.iter().map(rule).collect()
 }
 
-fn rule(
-    table: &DeTable<'_>,
-    start: usize,
-    least: u64,
-    position: &dyn Fn(usize) -> Position,
-) -> std::result::Result<Rule, Wrong> {
+/// A rule, and where its table begins.
+fn rule(table: &DeTable<'_>, start: usize, least: u64) -> Result<Rule> {
     known_keys(table, &RULE_KEYS)?;
     let condition = |key: Key| {
-        table.get(key.name()).map(|value| {
-            let pattern = text(key.name(), value)?;
-            if pattern.trim().is_empty() {
-                return Err((value.span().start, in_key(key.name(), Error::new("check_error.empty"))));
-            }
-            Ok(Condition { pattern: key.pattern(&pattern), at: position(value.span().start) })
-        })
+        let Some(pattern) = text(table, key.name())? else { return Ok(None) };
+        let at = table.get(key.name()).map_or(start, |value| value.span().start);
+        match pattern.trim().is_empty() {
+            true => Err(Misplaced::value(key.name(), at, Sentence::new("check_error.empty"))),
+            false => Ok(Some(Condition { pattern: key.pattern(&pattern), at })),
+        }
     };
-    let least = match table.get("min_previous") {
-        Some(value) => whole("min_previous", value)?,
-        None => least,
-    };
+    let least = whole(table, "min_previous")?.unwrap_or(least);
     let limits = [
-        table.get("max_errors").map(|value| whole("max_errors", value).map(Limit::Errors)),
-        table.get("max_share").map(|value| percent("max_share", value).map(Limit::Share)),
-        table
-            .get("max_increase")
-            .map(|value| percent("max_increase", value).map(|most| Limit::Increase { most, least })),
+        whole(table, "max_errors")?.map(Limit::Errors),
+        percent(table, "max_share")?.map(Limit::Share),
+        percent(table, "max_increase")?.map(|most| Limit::Increase { most, least }),
     ];
-    let limits = limits.into_iter().flatten().collect::<std::result::Result<Vec<_>, _>>()?;
-    let demand = match limits[..] {
-        [limit] => Demand::Count(limit),
-        [] => return Err((start, in_key("rule", Error::new("check_error.no_limit")))),
-        _ => return Err((start, in_key("rule", Error::new("check_error.two_limits")))),
+    let mut limits = limits.into_iter().flatten();
+    let demand = match (limits.next(), limits.next()) {
+        (Some(limit), None) => Demand::Count(limit),
+        (None, _) => return Err(Misplaced::value("rule", start, Sentence::new("check_error.no_limit"))),
+        _ => return Err(Misplaced::value("rule", start, Sentence::new("check_error.two_limits"))),
     };
-    let name = table.get("name").map(|value| text("name", value)).transpose()?;
+    let name = text(table, "name")?.map(|name| Privacy::default().text(name.trim()));
     Ok(Rule {
-        name: name.map(|name| Privacy::default().text(name.trim())).filter(|name| !name.is_empty()),
+        name: name.filter(|name| !name.is_empty()),
         conditions: Conditions {
-            reason: condition(Key::Reason).transpose()?,
-            detail: condition(Key::Detail).transpose()?,
-            status: condition(Key::Status).transpose()?,
-            host: condition(Key::Host).transpose()?,
-            channel: condition(Key::Channel).transpose()?,
+            reason: condition(Key::Reason)?,
+            detail: condition(Key::Detail)?,
+            status: condition(Key::Status)?,
+            host: condition(Key::Host)?,
+            channel: condition(Key::Channel)?,
         },
         demand,
-        per: table
-            .get("per")
-            .map(|value| one_of("per", value, &Per::ALL.map(|per| (per.name(), per))))
-            .transpose()?
-            .unwrap_or_default(),
-        level: table.get("level").map(|value| level("level", value)).transpose()?.unwrap_or_default(),
+        per: one_of(table, "per", &Per::ALL.map(|per| (per.name(), per)))?.unwrap_or_default(),
+        level: one_of(table, "level", &LEVELS)?.unwrap_or_default(),
     })
 }
 
-fn known_keys(table: &DeTable<'_>, known: &[&'static str]) -> std::result::Result<(), Wrong> {
+fn known_keys(table: &DeTable<'_>, known: &[&'static str]) -> Result<()> {
     let unknown =
         table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())).min_by_key(|key| key.span().start);
     let Some(key) = unknown else { return Ok(()) };
-    let near = nearest(key.get_ref(), known.iter().copied()).join(", ");
-    let near =
-        Sentence::new(if near.is_empty() { "error_nearest.none" } else { "error_nearest.one" }).with("nearest", near);
     let error = Error::new("check_error.unknown_key")
         .with("key", Privacy::default().text(key.get_ref()))
         .with("known", known.join(", "))
-        .with_sentence("nearest", near);
-    Err((key.span().start, error))
+        .with_sentence("nearest", taxonomy::suggestion(key.get_ref(), known.iter().copied()));
+    Err(Misplaced { at: key.span().start, error })
 }
 
-/// What is wrong with the value of a key.
-fn in_key(key: &'static str, error: Error) -> Error {
-    Error::new("error.config_value").with("key", key).with_sentence("cause", *error.0)
-}
-
-fn wrong<T>(key: &'static str, value: &Entry<'_>, form: &'static str) -> std::result::Result<T, Wrong> {
-    Err((value.span().start, in_key(key, Error::new(form))))
+/// The value of a key, if it is there; `form` is the sentence that says what is wanted.
+fn value<T>(
+    table: &DeTable<'_>,
+    key: &str,
+    form: &'static str,
+    read: impl FnOnce(&DeValue<'_>) -> Option<T>,
+) -> Result<Option<T>> {
+    let Some(value) = table.get(key) else { return Ok(None) };
+    let wrong = || Misplaced::value(key, value.span().start, Sentence::new(form));
+    read(value.get_ref()).map(Some).ok_or_else(wrong)
 }
 
 /// A text; a status may be written as a number.
-fn text(key: &'static str, value: &Entry<'_>) -> std::result::Result<String, Wrong> {
-    match value.get_ref() {
-        DeValue::String(text) => Ok(text.to_string()),
-        DeValue::Integer(number) if key == "status" || key == "detail" => Ok(number.to_string()),
-        _ => wrong(key, value, "error.config_text"),
-    }
-}
-
-fn whole(key: &'static str, value: &Entry<'_>) -> std::result::Result<u64, Wrong> {
-    let number = match value.get_ref() {
-        DeValue::Integer(number) => u64::from_str_radix(number.as_str(), number.radix()).ok(),
+fn text(table: &DeTable<'_>, key: &str) -> Result<Option<String>> {
+    value(table, key, "error.config_text", |value| match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) if key == "status" || key == "detail" => Some(number.to_string()),
         _ => None,
-    };
-    number.filter(|number| i64::try_from(*number).is_ok()).map_or_else(|| wrong(key, value, "check_error.whole"), Ok)
-}
-
-fn percent(key: &'static str, value: &Entry<'_>) -> std::result::Result<Percent, Wrong> {
-    let read = match value.get_ref() {
-        DeValue::String(text) => Percent::from_str(text).ok(),
-        _ => None,
-    };
-    read.map_or_else(|| wrong(key, value, "check_error.percent"), Ok)
-}
-
-/// `fail` or `warn`.
-fn level(key: &'static str, value: &Entry<'_>) -> std::result::Result<Level, Wrong> {
-    one_of(key, value, &[("fail", Level::Fail), ("warn", Level::Warn)])
-}
-
-/// `fail`, `warn` or `ignore`, which is nothing.
-fn stance(key: &'static str, value: &Entry<'_>) -> std::result::Result<Option<Level>, Wrong> {
-    one_of(key, value, &[("fail", Some(Level::Fail)), ("warn", Some(Level::Warn)), ("ignore", None)])
-}
-
-fn one_of<T: Copy>(key: &'static str, value: &Entry<'_>, known: &[(&str, T)]) -> std::result::Result<T, Wrong> {
-    let wanted = text(key, value)?;
-    known.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value).ok_or_else(|| {
-        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-        let error = Error::new("error.config_choice")
-            .with("value", Privacy::default().text(&wanted))
-            .with("known", names.join(", "));
-        (value.span().start, in_key(key, error))
     })
+}
+
+fn whole(table: &DeTable<'_>, key: &str) -> Result<Option<u64>> {
+    value(table, key, "check_error.whole", |value| {
+        let number = value.as_integer()?;
+        let number = u64::from_str_radix(number.as_str(), number.radix()).ok();
+        number.filter(|number| i64::try_from(*number).is_ok())
+    })
+}
+
+fn percent(table: &DeTable<'_>, key: &str) -> Result<Option<Percent>> {
+    value(table, key, "check_error.percent", |value| value.as_str()?.parse().ok())
+}
+
+fn one_of<T: Copy>(table: &DeTable<'_>, key: &str, known: &[(&str, T)]) -> Result<Option<T>> {
+    let Some(wanted) = text(table, key)? else { return Ok(None) };
+    if let Some((_, found)) = known.iter().find(|(name, _)| *name == wanted) {
+        return Ok(Some(*found));
+    }
+    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    let error = Sentence::new("error.config_choice")
+        .with("value", Privacy::default().text(&wanted))
+        .with("known", names.join(", "));
+    Err(Misplaced::value(key, table.get(key).map_or(0, |value| value.span().start), error))
 }

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::{error::Error, model::Sentence};
+
 /// Fewer errors than this in the period before are too few to measure an increase from, unless the user says otherwise.
 pub const MIN_PREVIOUS: u64 = 20;
 
@@ -134,14 +136,23 @@ impl Conditions {
 pub struct Condition {
     /// Safe to show.
     pub pattern: String,
-    pub at: Position,
+    /// The byte of the configuration at which it stands.
+    pub at: usize,
 }
 
-/// A place in a configuration, both from 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Position {
-    pub line: usize,
-    pub column: usize,
+/// What is wrong with a configuration, and the byte of its text at which it stands.
+#[derive(Clone, Debug)]
+pub struct Misplaced {
+    pub at: usize,
+    /// `{path}`, `{line}` and `{column}` are left to the caller.
+    pub error: Error,
+}
+
+impl Misplaced {
+    /// What is wrong with the value of a key.
+    pub fn value(key: &str, at: usize, cause: Sentence) -> Misplaced {
+        Misplaced { at, error: Error::new("error.config_value").with("key", key).with_sentence("cause", cause) }
+    }
 }
 
 /// A percentage, in millionths of a percent, so that comparisons are exact.

@@ -192,7 +192,6 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
     let Add { place, keep_urls, wait, timezone, reading, showing } = command;
     let selection = Selection { timezone, ..Selection::default() };
     let mut shared = Shared { reading, selection, showing, ..Shared::default() };
-    load::configure(&mut shared)?;
     shared.keep_urls = Some(keep_urls);
     shared.apart_from = std::fs::canonicalize(&place.archive).ok();
     let read = load::inputs(&shared)?;

@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 
 use super::{
     Stop,
-    config::Config,
+    config::{Config, ConfigFile},
     load,
     options::{ChannelRule, Shared, parsed},
     output::{self, shown},
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     analysis::{self, PeriodSpec},
-    check::{self, Baseline, Case, Rules, Verdict},
+    check::{self, Baseline, Case, Misplaced, Rules, Unjudgeable, Verdict},
     error::{Error, Result},
     model::{Privacy, Sentence},
     render::{github, json, junit, markdown, terminal},
@@ -104,13 +104,18 @@ impl FromStr for Report {
     }
 }
 
-pub fn run(mut arguments: Arguments) -> std::result::Result<(), Stop> {
+/// `configured` is what came of the options of the configuration.
+pub fn run(
+    arguments: Arguments,
+    config: Result<Option<Config<'_>>>,
+    configured: Result<()>,
+) -> std::result::Result<(), Stop> {
     if arguments.schema {
         let schema = json::schema::<Verdict>().map_err(|cause| Error::new("error.frame").with("cause", cause))?;
         return screen::print(schema.as_bytes());
     }
     if arguments.init {
-        return init(&mut arguments.shared);
+        return init(&arguments.shared, config.ok().flatten(), configured);
     }
     let written = arguments.report.iter().map(|report| &report.place);
     let outputs: Vec<&Path> = written
@@ -118,9 +123,13 @@ pub fn run(mut arguments: Arguments) -> std::result::Result<(), Stop> {
         .map(PathBuf::as_path)
         .collect();
     load::apart(&arguments.shared, &outputs)?;
-    let judged = verdict(&mut arguments);
+    let judged = config.and_then(|config| configured.and_then(|()| verdict(&arguments, config.as_ref())));
     let unread = judged.as_ref().err().cloned();
-    let verdict = judged.unwrap_or_else(|error| Verdict::unjudged(&error, &load::options(&arguments.shared)));
+    let verdict = judged.unwrap_or_else(|error| {
+        let options = load::options(&arguments.shared);
+        // What the configuration says of the language holds though the rest of it may not.
+        Verdict::unjudged(&error, &analysis::Options { lang: screen::spoken(), ..options })
+    });
     // From here on the exit code is settled; only an output that cannot be written makes it worse.
     let mut code = verdict.exit_code;
     let mut worse = |error: &Error| {
@@ -163,9 +172,9 @@ pub fn run(mut arguments: Arguments) -> std::result::Result<(), Stop> {
 }
 
 /// Reads everything and judges it; writes a new baseline where one is asked for.
-fn verdict(arguments: &mut Arguments) -> Result<Verdict> {
-    let shared = &mut arguments.shared;
-    let (rules, config) = configured(shared)?;
+fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict> {
+    let shared = &arguments.shared;
+    let rules = config.map_or_else(|| Ok(Rules::default()), Config::rules)?;
     unfiltered(shared)?;
     let mut cube = load::cube(shared)?;
     let options = load::options(shared);
@@ -177,8 +186,10 @@ fn verdict(arguments: &mut Arguments) -> Result<Verdict> {
         None => None,
     };
     let case = Case { cube: &cube, analysis: &analysis, options: &options };
-    let path = config.as_ref().map_or(String::new(), |config| config.shown().to_owned());
-    let verdict = check::judge(case, &rules, baseline.as_ref()).map_err(|error| error.with("path", path))?;
+    let verdict = check::judge(case, &rules, baseline.as_ref()).map_err(|why| match (why, config) {
+        (Unjudgeable::Rule(rule), Some(config)) => config.file.refuse(rule),
+        (Unjudgeable::Rule(Misplaced { error, .. }) | Unjudgeable::Case(error), _) => error,
+    })?;
     if let Some(place) = arguments.baseline.as_ref().filter(|_| arguments.update_baseline)
         && verdict.result != check::Result::NotJudged
     {
@@ -188,7 +199,7 @@ fn verdict(arguments: &mut Arguments) -> Result<Verdict> {
             screen::tell(&shared.lang().say(&written));
         }
     }
-    Ok(verdict.under(config.map(|config| config.told())))
+    Ok(verdict.under(config.map(Config::told)))
 }
 
 /// A verdict on some of the errors would pass for one on all.
@@ -198,17 +209,6 @@ fn unfiltered(shared: &Shared) -> Result<()> {
         true => Ok(()),
         false => Err(Error::new("check_error.filtered").with("terms", filter.shown().join(", "))),
     }
-}
-
-/// The rules, and the file that they stand in; fills what the command line leaves open.
-fn configured(shared: &mut Shared) -> Result<(Rules, Option<Config>)> {
-    let Some(config) = Config::find(shared.showing.config.as_deref())? else {
-        return Ok((Rules::default(), None));
-    };
-    let rules = config.rules()?;
-    config.fill_check(shared)?;
-    config.fill(shared)?;
-    Ok((rules, Some(config)))
 }
 
 fn read_baseline(place: &Path) -> Result<String> {
@@ -260,23 +260,18 @@ fn job_summary(text: &str) -> Result<()> {
         .map_err(|cause| Error::new("check_error.summary_unwritten").with("path", shown(place)).with("cause", cause))
 }
 
-/// The settings of the file that rules are proposed for, if it is there: they hold for the proposal, and stay.
-fn settings(place: &Path, shared: &mut Shared) -> std::result::Result<Option<String>, Stop> {
-    let Ok(there) = fs::symlink_metadata(place) else { return Ok(None) };
-    let config = Config::find(Some(place)).ok().flatten().filter(|_| there.is_file());
-    let Some(config) = config.filter(|config| !config.has_rules()) else {
-        return Err(Error::new("check_error.init_there").with("path", shown(place)).into());
+/// Proposes rules from the inputs. The settings of the file that they are proposed for hold, and stay.
+fn init(shared: &Shared, config: Option<Config<'_>>, configured: Result<()>) -> std::result::Result<(), Stop> {
+    let place = shared.showing.config.as_deref().unwrap_or(Path::new(ConfigFile::DEFAULT));
+    let settings = match (fs::symlink_metadata(place), config) {
+        (Err(_), _) => None,
+        (Ok(there), Some(config)) if there.is_file() && !config.has_rules() => {
+            configured?;
+            Some(config.file.text.as_str())
+        }
+        _ => return Err(Error::new("check_error.init_there").with("path", shown(place)).into()),
     };
-    config.fill(shared)?;
     unfiltered(shared)?;
-    Ok(Some(config.text().to_owned()))
-}
-
-/// Proposes rules from the inputs.
-fn init(shared: &mut Shared) -> std::result::Result<(), Stop> {
-    let place = shared.showing.config.take().unwrap_or_else(|| PathBuf::from(Config::DEFAULT));
-    unfiltered(shared)?;
-    let settings = settings(&place, shared)?;
     let mut cube = load::cube(shared)?;
     let options = analysis::Options { period: PeriodSpec::All, ..load::options(shared) };
     let analysis = analysis::analyse(&mut cube, &options)?;
@@ -285,9 +280,9 @@ fn init(shared: &mut Shared) -> std::result::Result<(), Stop> {
     let own = settings.is_none().then_some(&channels[..]);
     let rules = check::propose(case, own, shared.lang())?;
     let text = settings.map_or_else(String::new, |settings| format!("{}\n\n", settings.trim_end())) + &rules;
-    output::write(&place, text.as_bytes())?;
+    output::write(place, text.as_bytes())?;
     let config =
-        if place == Path::new(Config::DEFAULT) { String::new() } else { format!(" --config {}", shown(&place)) };
+        if place == Path::new(ConfigFile::DEFAULT) { String::new() } else { format!(" --config {}", shown(place)) };
     let command = format!(
         "errstat check{config} {}",
         shared
@@ -298,7 +293,7 @@ fn init(shared: &mut Shared) -> std::result::Result<(), Stop> {
             .collect::<Vec<_>>()
             .join(" ")
     );
-    let written = Sentence::new("check.written").with("path", shown(&place)).with("command", command);
+    let written = Sentence::new("check.written").with("path", shown(place)).with("command", command);
     screen::tell(&shared.lang().say(&written));
     Ok(())
 }

@@ -1,20 +1,25 @@
-//! errstat.toml: options that need not be typed again. The command line wins.
+//! errstat.toml: options that need not be typed again. A key becomes the argument of the same name, read by the same
+//! definition as the command line, which wins.
 
-use std::{fs, io, path::Path, str::FromStr};
+use std::{ffi::OsString, fs, io, path::Path};
 
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, parser::ValueSource};
 use sha2::{Digest, Sha256};
-use toml::de::{DeTable, DeValue};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use super::{
-    options::Shared,
-    positions::Positions,
+    options::{ChannelRule, Shared},
     text_file::{self, NoText},
+    usage,
 };
 use crate::{
-    check::{Configuration, Position, Rules},
+    check::{Configuration, Misplaced, Rules},
     error::{Error, Result},
-    model::{Filling, Privacy, Sentence, hex},
-    taxonomy::nearest,
+    model::{Privacy, Sentence, hex},
+    taxonomy,
 };
 
 /// Options that write or reveal something: a configuration from a pull request must do neither.
@@ -35,56 +40,23 @@ const COMMAND_LINE_ONLY: [&str; 14] = [
     "config",
 ];
 
-const KEYS: [&str; 26] = [
-    "as_of",
-    "channel",
-    "check",
-    "color",
-    "columns",
-    "compare",
-    "encoding",
-    "exclude",
-    "exported_at",
-    "input_timezone",
-    "lang",
-    "mail_from_domain",
-    "max_age",
-    "max_bytes",
-    "no_progress",
-    "only",
-    "overlap",
-    "period",
-    "quiet",
-    "strict",
-    "threads",
-    "time_format",
-    "timezone",
-    "top",
-    "week_start",
-    "window",
-];
+/// Options of the command line that `[check]` can have too; there they go before the others.
+const OF_CHECK: [&str; 2] = ["max_age", "period"];
 
-/// Options of errstat 0.1 that are values of `only` now.
-const REPLACED: [&str; 2] = ["reason", "detail"];
-
-/// A configuration file.
-pub struct Config {
-    /// As it may be shown.
-    shown: String,
-    text: String,
-    positions: Positions,
+/// A configuration file that can be read.
+pub struct ConfigFile {
+    /// Its path, safe to show.
+    pub shown: String,
+    pub text: String,
 }
 
-impl Config {
+impl ConfigFile {
     /// The file that is looked for where none is named.
     pub const DEFAULT: &str = "errstat.toml";
 
     /// Reads the file that was asked for, or the one in the working folder if there is one.
-    ///
-    /// # Errors
-    /// Where it cannot be read.
-    pub fn find(asked: Option<&Path>) -> Result<Option<Config>> {
-        let path = asked.unwrap_or(Path::new(Config::DEFAULT));
+    pub fn find(asked: Option<&Path>) -> Result<Option<ConfigFile>> {
+        let path = asked.unwrap_or(Path::new(ConfigFile::DEFAULT));
         let shown = Privacy::default().path(&path.to_string_lossy());
         // A pipe that nobody named may let wait forever.
         let unasked = asked.is_none() && fs::metadata(path).is_ok_and(|there| !there.is_file());
@@ -94,7 +66,7 @@ impl Config {
             text_file::read(path)
         };
         match read {
-            Ok(text) => Ok(Some(Config { shown, positions: Positions::of(&text), text })),
+            Ok(text) => Ok(Some(ConfigFile { shown, text })),
             Err(NoText::Unreadable(error)) if asked.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(NoText::Unreadable(error)) => {
                 Err(Error::new("error.config_unreadable").with("path", shown).with("cause", error))
@@ -105,246 +77,193 @@ impl Config {
         }
     }
 
-    /// Its path, safe to show.
-    pub fn shown(&self) -> &str {
-        &self.shown
-    }
-
-    /// The code of the language that it asks for, if it can be read so far.
-    pub fn lang(&self) -> Option<String> {
-        text(self.table().ok()?.get_ref().get("lang")?.get_ref()).ok()
-    }
-
-    /// The whole text of the file.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Whether it has a `[check]` table, or may have: it cannot be read.
-    pub fn has_rules(&self) -> bool {
-        self.table().map_or(true, |table| table.get_ref().contains_key("check"))
-    }
-
-    /// What a verdict tells of it.
-    pub fn told(&self) -> Configuration {
-        let sha256 = hex(&Sha256::digest(self.text.as_bytes()));
-        Configuration { path: self.shown.clone(), sha256 }
-    }
-
-    /// The rules of its `[check]` table.
-    ///
-    /// # Errors
-    /// An unknown key, a wrong value, a rule without a limit; with line and column.
-    pub fn rules(&self) -> Result<Rules> {
-        let table = self.table()?;
-        match table.get_ref().get("check").map(|check| (check.span().start, check.get_ref())) {
-            None => Ok(Rules::default()),
-            Some((_, DeValue::Table(check))) => {
-                Rules::read(check, &|at| self.position(at), &|error, at| self.refuse(error, at))
-            }
-            Some((at, _)) => Err(self.refuse(
-                Error::new("error.config_value")
-                    .with("key", "check")
-                    .with_sentence("cause", Sentence::new("check_error.rule_form")),
-                at,
-            )),
-        }
-    }
-
-    /// Fills what the command line leaves open from the options of the `[check]` table, which go before the others.
-    ///
-    /// # Errors
-    /// A wrong value; with line and column.
-    pub fn fill_check(&self, shared: &mut Shared) -> Result<()> {
-        let table = self.table()?;
-        if let Some(DeValue::Table(check)) = table.get_ref().get("check").map(|check| check.get_ref()) {
-            for key in ["max_age", "period"] {
-                if let Some(value) = check.get(key) {
-                    self.set(shared, key, value)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Fills what the command line leaves open.
-    ///
-    /// # Errors
-    /// An unknown key, a wrong value; with line and column.
-    pub fn fill(&self, shared: &mut Shared) -> Result<()> {
-        for (key, value) in self.table()?.get_ref() {
-            let name = key.get_ref().as_ref();
-            let at = key.span().start;
-            if COMMAND_LINE_ONLY.contains(&name) {
-                return Err(self.refuse(Error::new("error.config_command_line").with("key", name), at));
-            }
-            if REPLACED.contains(&name) {
-                return Err(self.refuse(replaced(name, value.get_ref()), at));
-            }
-            if !KEYS.contains(&name) && Rules::has_key(name) {
-                let key = if name == "rule" { "error.config_rule" } else { "error.config_of_check" };
-                return Err(self.refuse(Error::new(key).with("key", name), at));
-            }
-            if !KEYS.contains(&name) {
-                let near = nearest(name, KEYS).join(", ");
-                let near = Sentence::new(if near.is_empty() { "error_nearest.none" } else { "error_nearest.one" })
-                    .with("nearest", near);
-                return Err(self.refuse(
-                    Error::new("error.config_key")
-                        .with("key", Privacy::default().text(name))
-                        .with_sentence("nearest", near),
-                    at,
-                ));
-            }
-            self.set(shared, name, value)?;
-        }
-        Ok(())
-    }
-
-    fn set(&self, shared: &mut Shared, key: &str, value: &toml::Spanned<DeValue<'_>>) -> Result<()> {
-        set(shared, key, value.get_ref()).map_err(|why| {
-            let error = Error::new("error.config_value").with("key", key).with_sentence("cause", safe(why));
-            self.refuse(error, value.span().start)
-        })
-    }
-
-    fn table(&self) -> Result<toml::Spanned<DeTable<'_>>> {
-        DeTable::parse(&self.text).map_err(|error| {
-            let span = error.span().unwrap_or_default();
-            let cause = Privacy::default().text(error.message());
-            let told = match self.text.get(span.clone()) {
-                Some(key) if error.message() == "duplicate key" => {
-                    Error::new("error.config_twice").with("key", Privacy::default().text(key.trim_matches('"')))
-                }
-                _ => Error::new("error.config_wrong").with("cause", cause),
-            };
-            self.refuse(told, span.start)
-        })
-    }
-
-    fn position(&self, at: usize) -> Position {
-        self.positions.position(&self.text, at)
-    }
-
-    /// The error with its place in the file.
-    fn refuse(&self, error: Error, at: usize) -> Error {
-        let Position { line, column } = self.position(at);
+    /// The error with its place in the file, line and column from 1.
+    pub fn refuse(&self, Misplaced { at, error }: Misplaced) -> Error {
+        let before = &self.text[..self.text.floor_char_boundary(at)];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         error.with("path", &self.shown).with("line", line).with("column", column)
     }
 }
 
-/// Sets one option, unless the command line did.
-fn set(shared: &mut Shared, key: &str, value: &DeValue<'_>) -> Result<()> {
-    let Shared { reading, selection, showing, .. } = shared;
-    match key {
-        "as_of" => one(&mut selection.as_of, value),
-        "channel" => many(&mut reading.configured_channel, value),
-        "color" => choice(&mut showing.color, value),
-        "columns" => one(&mut reading.columns, value),
-        "compare" => choice(&mut selection.compare, value),
-        "encoding" => one(&mut reading.encoding, value),
-        "exclude" => many(&mut selection.exclude, value),
-        "exported_at" => one(&mut reading.exported_at, value),
-        "input_timezone" => one(&mut reading.input_timezone, value),
-        "lang" => one(&mut showing.lang, value),
-        "mail_from_domain" => names(&mut reading.mail_from_domain, value),
-        "max_age" => one(&mut selection.max_age, value),
-        "max_bytes" => one(&mut reading.max_bytes, value),
-        "no_progress" => flag(&mut showing.no_progress, value),
-        "only" => many(&mut selection.only, value),
-        "overlap" => choice(&mut reading.overlap, value),
-        "period" => one(&mut selection.period, value),
-        "quiet" => flag(&mut showing.quiet, value),
-        "strict" => flag(&mut reading.strict, value),
-        "threads" => one(&mut reading.threads, value),
-        "time_format" => one(&mut reading.time_format, value),
-        "timezone" => one(&mut selection.timezone, value),
-        "top" => one(&mut selection.top, value),
-        "week_start" => choice(&mut selection.week_start, value),
-        "window" => one(&mut selection.window, value),
-        // The rules of `errstat check` are its own affair.
-        _ => Ok(()),
+/// A configuration.
+pub struct Config<'a> {
+    pub file: &'a ConfigFile,
+    table: DeTable<'a>,
+}
+
+impl<'a> Config<'a> {
+    pub fn parse(file: &'a ConfigFile) -> Result<Config<'a>> {
+        match DeTable::parse(&file.text) {
+            Ok(table) => Ok(Config { file, table: table.into_inner() }),
+            Err(error) => {
+                let span = error.span().unwrap_or_default();
+                let told = match file.text.get(span.clone()) {
+                    Some(key) if error.message() == "duplicate key" => {
+                        Error::new("error.config_twice").with("key", Privacy::default().text(key.trim_matches('"')))
+                    }
+                    _ => Error::new("error.config_wrong").with("cause", Privacy::default().text(error.message())),
+                };
+                Err(file.refuse(Misplaced { at: span.start, error: told }))
+            }
+        }
+    }
+
+    /// The code of the language that it asks for.
+    pub fn lang(&self) -> Option<String> {
+        text(self.table.get("lang")?.get_ref())
+    }
+
+    /// Whether it has a `[check]` table.
+    pub fn has_rules(&self) -> bool {
+        self.table.contains_key("check")
+    }
+
+    /// What a verdict tells of it.
+    pub fn told(&self) -> Configuration {
+        let sha256 = hex(&Sha256::digest(self.file.text.as_bytes()));
+        Configuration { path: self.file.shown.clone(), sha256 }
+    }
+
+    /// The rules of its `[check]` table.
+    pub fn rules(&self) -> Result<Rules> {
+        match self.table.get("check").map(|check| (check.span().start, check.get_ref())) {
+            None => Ok(Rules::default()),
+            Some((_, DeValue::Table(check))) => Rules::read(check).map_err(|wrong| self.file.refuse(wrong)),
+            Some((at, _)) => {
+                Err(self.file.refuse(Misplaced::value("check", at, Sentence::new("check_error.rule_form"))))
+            }
+        }
+    }
+
+    /// The arguments of the file that a command has and that its command line leaves open.
+    ///
+    /// # Errors
+    /// An unknown key, or a value that clap refuses, whether the command has the option or not; with line and column.
+    pub fn arguments(&self, command: &Command, given: &ArgMatches) -> Result<Vec<OsString>> {
+        let options = Shared::augment_args(Command::new(ConfigFile::DEFAULT).no_binary_name(true))
+            .disable_help_flag(true)
+            .mut_arg("inputs", |inputs| inputs.required(false));
+        let check = match self.table.get("check").map(Spanned::get_ref) {
+            Some(DeValue::Table(check)) if command.get_name() == "check" => Some(check),
+            _ => None,
+        };
+        let first = OF_CHECK.iter().filter_map(|key| check?.get_key_value(*key));
+        let mut set: Vec<&str> = Vec::new();
+        let mut arguments = Vec::new();
+        for (key, value) in first.chain(self.table.iter().filter(|(key, _)| key.get_ref() != "check")) {
+            let words = option(&options, key.get_ref(), value.get_ref())
+                .map_err(|error| Misplaced { at: key.span().start, error })
+                .and_then(|option| words(&options, option, value))
+                .map_err(|wrong| self.file.refuse(wrong))?;
+            let key: &str = key.get_ref();
+            let has = command.get_arguments().any(|argument| argument.get_id() == key);
+            let open = || given.value_source(key) != Some(ValueSource::CommandLine) && !set.contains(&key);
+            // The channels of the file are for those files of which the command line says nothing.
+            if has && (key == CHANNEL || open()) {
+                set.push(key);
+                arguments.extend(words.into_iter().map(OsString::from));
+            }
+        }
+        Ok(arguments)
     }
 }
 
-/// The same filter in its new spelling.
+const CHANNEL: &str = "channel";
+
+/// The option that a key of the file is.
+fn option<'a>(options: &'a Command, key: &str, value: &DeValue<'_>) -> Result<&'a Arg> {
+    if COMMAND_LINE_ONLY.contains(&key) {
+        return Err(Error::new("error.config_command_line").with("key", key));
+    }
+    match options.get_arguments().find(|option| option.get_id() == key) {
+        // Options of errstat 0.1 that are values of `only` now.
+        Some(option) if option.is_hide_set() => Err(replaced(key, value)),
+        Some(option) => Ok(option),
+        None if key == "rule" => Err(Error::new("error.config_rule").with("key", key)),
+        None if Rules::has_key(key) => Err(Error::new("error.config_of_check").with("key", key)),
+        None => {
+            let known = options.get_arguments().filter(|option| !option.is_hide_set());
+            let known = known.map(|option| option.get_id().as_str()).filter(|known| !COMMAND_LINE_ONLY.contains(known));
+            Err(Error::new("error.config_key")
+                .with("key", Privacy::default().text(key))
+                .with_sentence("nearest", taxonomy::suggestion(key, known.chain(["check"]))))
+        }
+    }
+}
+
+/// An option of the file as words of a command line.
+fn words(options: &Command, option: &Arg, value: &Spanned<DeValue<'_>>) -> std::result::Result<Vec<String>, Misplaced> {
+    let key = option.get_id().as_str();
+    let refused = |why| Misplaced::value(key, value.span().start, why);
+    let name = format!("--{}", option.get_long().unwrap_or(key));
+    let words = match (option.get_action(), value.get_ref()) {
+        (ArgAction::SetTrue, DeValue::Boolean(on)) => on.then_some(name).into_iter().collect(),
+        (ArgAction::SetTrue, _) => return Err(refused(Sentence::new("error.config_flag"))),
+        (action, value) => {
+            let several = matches!(action, ArgAction::Append);
+            let values = texts(value, several).ok_or_else(|| refused(Sentence::new("error.config_text")))?;
+            let mark = if key == CHANNEL { ChannelRule::CONFIGURED } else { "" };
+            values.into_iter().map(|text| format!("{name}={mark}{text}")).collect::<Vec<_>>()
+        }
+    };
+    options.clone().try_get_matches_from(&words).map_err(|error| refused(usage::cause(&error)))?;
+    Ok(words)
+}
+
+/// A filter of errstat 0.1 in its new spelling.
 fn replaced(key: &str, value: &DeValue<'_>) -> Error {
-    let mut values = Vec::new();
-    let readable = names(&mut values, value).is_ok() && !values.is_empty();
-    let values = if readable { values } else { vec!["…".to_owned()] };
+    let values = texts(value, true).filter(|values| !values.is_empty()).unwrap_or_else(|| vec!["…".to_owned()]);
     let terms = values.iter().map(|value| toml::Value::String(format!("{key}={value}")).to_string());
     let spelling = Privacy::default().text(&format!("only = [{}]", terms.collect::<Vec<_>>().join(", ")));
     Error::new("error.config_replaced").with("key", key).with("spelling", spelling)
 }
 
-/// A text, or a number or a date written without quotes.
-fn text(value: &DeValue<'_>) -> Result<String> {
+/// A text, or a number or a date written without quotes; where several may be, also a list of such.
+fn texts(value: &DeValue<'_>, several: bool) -> Option<Vec<String>> {
     match value {
-        DeValue::String(text) => Ok(text.to_string()),
-        DeValue::Integer(number) => Ok(number.to_string()),
-        DeValue::Datetime(time) => Ok(time.to_string()),
-        _ => Err(Error::new("error.config_text")),
+        DeValue::Array(items) if several => items.iter().map(|item| text(item.get_ref())).collect(),
+        value => Some(vec![text(value)?]),
     }
 }
 
-fn one<T: FromStr<Err: Into<Error>>>(slot: &mut Option<T>, value: &DeValue<'_>) -> Result<()> {
-    let read = text(value)?.parse().map_err(Into::into)?;
-    slot.get_or_insert(read);
-    Ok(())
-}
-
-fn many<T: FromStr<Err: Into<Error>>>(slot: &mut Vec<T>, value: &DeValue<'_>) -> Result<()> {
-    let read = match value {
-        DeValue::Array(items) => {
-            items.iter().map(|item| text(item.get_ref())?.parse().map_err(Into::into)).collect::<Result<Vec<T>>>()?
-        }
-        value => vec![text(value)?.parse().map_err(Into::into)?],
-    };
-    if slot.is_empty() {
-        *slot = read;
-    }
-    Ok(())
-}
-
-fn names(slot: &mut Vec<String>, value: &DeValue<'_>) -> Result<()> {
-    let read = match value {
-        DeValue::Array(items) => items.iter().map(|item| text(item.get_ref())).collect::<Result<Vec<_>>>()?,
-        value => vec![text(value)?],
-    };
-    if slot.is_empty() {
-        *slot = read;
-    }
-    Ok(())
-}
-
-fn choice<T: clap::ValueEnum>(slot: &mut Option<T>, value: &DeValue<'_>) -> Result<()> {
-    let wanted = text(value)?;
-    let known =
-        T::value_variants().iter().filter_map(|variant| Some(variant.to_possible_value()?.get_name().to_owned()));
-    let read = T::from_str(&wanted, false).map_err(|_| {
-        Error::new("error.config_choice").with("value", &wanted).with("known", known.collect::<Vec<_>>().join(", "))
-    })?;
-    slot.get_or_insert(read);
-    Ok(())
-}
-
-fn flag(slot: &mut bool, value: &DeValue<'_>) -> Result<()> {
+fn text(value: &DeValue<'_>) -> Option<String> {
     match value {
-        DeValue::Boolean(on) => {
-            *slot |= on;
-            Ok(())
-        }
-        _ => Err(Error::new("error.config_flag")),
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => Some(number.to_string()),
+        DeValue::Datetime(time) => Some(time.to_string()),
+        _ => None,
     }
 }
 
-/// The sentence with nothing of the file in it that may not be shown.
-pub fn safe(error: Error) -> Sentence {
-    let mut sentence = *error.0;
-    for (_, filling) in &mut sentence.values {
-        if let Filling::Text(text) = filling {
-            *text = Privacy::default().text(text);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever adds an option decides here whether a configuration from a pull request may set it.
+    #[test]
+    fn what_may_stand_in_the_file() {
+        let options = Shared::augment_args(Command::new("errstat.toml"));
+        let is_taken = |key: &str| option(&options, key, &DeValue::Boolean(true)).is_ok();
+        let keys: Vec<&str> = options.get_arguments().map(|option| option.get_id().as_str()).collect();
+        let (mut taken, mut refused): (Vec<&str>, Vec<&str>) = keys.into_iter().partition(|key| is_taken(key));
+        taken.sort_unstable();
+        refused.sort_unstable();
+        assert_eq!(
+            taken.join(" "),
+            "as_of channel color columns compare encoding exclude exported_at input_timezone lang mail_from_domain max_age \
+             max_bytes no_progress only overlap period quiet strict threads time_format timezone top week_start window"
+        );
+        assert_eq!(refused.join(" "), "config detail inputs reason rejects show_urls");
+    }
+
+    #[test]
+    fn lines_and_columns_are_counted_from_one_and_in_characters() {
+        let file = ConfigFile { shown: "errstat.toml".to_owned(), text: "a = 1\nä = 2\n日本".to_owned() };
+        let place =
+            |at| file.refuse(Misplaced { at, error: Error::new("error.config_wrong").with("cause", "") }).to_string();
+        for (at, line, column) in [(0, 1, 1), (4, 1, 5), (6, 2, 1), (8, 2, 2), (16, 3, 2), (99, 3, 3)] {
+            assert_eq!(place(at).trim(), format!("errstat.toml:{line}:{column}:"), "{at}");
         }
     }
-    sentence
 }

@@ -42,7 +42,6 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     let Arguments { output, keep_urls, reading, showing } = arguments;
     let mut shared = Shared { reading, showing, ..Shared::default() };
-    load::configure(&mut shared)?;
     load::apart(&shared, &[&output])?;
     shared.keep_urls = Some(keep_urls);
     let canonical = Canonical::new(load::inputs(&shared)?, &load::channel_rules(&shared))?;

@@ -4,14 +4,14 @@ use clap::Args;
 
 use super::{
     Stop,
-    options::{Color, LangOption, Shared, Showing, parsed},
+    options::{Color, Shared, Showing, lang},
     screen,
 };
 use crate::{
     error::Error,
-    model::{Privacy, Sentence},
+    model::Privacy,
     render::terminal,
-    taxonomy,
+    taxonomy::{self, Lang},
 };
 
 /// What a reason or detail means, likely causes, where to look first
@@ -24,8 +24,8 @@ pub struct Arguments {
     words: Vec<String>,
 
     /// Language of the output
-    #[arg(long, value_name = "LANG", value_parser = parsed::<LangOption>)]
-    lang: Option<LangOption>,
+    #[arg(long, value_name = "LANG", value_parser = lang)]
+    lang: Option<Lang>,
 
     /// Colours on the screen
     #[arg(long, value_name = "WHEN")]
@@ -38,12 +38,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     match taxonomy::resolve(&arguments.words) {
         Ok(entries) => screen::print(terminal::explain(&entries, &screen::view(&shared)).as_bytes()),
         Err(unknown) => {
-            let nearest = unknown.nearest.join(", ");
-            let nearest = Sentence::new(if nearest.is_empty() { "error_nearest.none" } else { "error_nearest.one" })
-                .with("nearest", nearest);
+            let nearest = Some(unknown.nearest.join(", ")).filter(|nearest| !nearest.is_empty());
             Err(Error::new("error.explain_unknown")
                 .with("word", Privacy::default().text(&unknown.word))
-                .with_sentence("nearest", nearest)
+                .with_sentence("nearest", taxonomy::did_you_mean(nearest.as_deref()))
                 .into())
         }
     }

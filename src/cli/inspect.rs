@@ -40,9 +40,9 @@ pub struct Arguments {
 
 pub fn run(arguments: Arguments) -> Result<(), Stop> {
     let Arguments { reading, timezone, for_issue, showing } = arguments;
-    let mut shared =
+    let shared =
         Shared { reading, showing, selection: Selection { timezone, ..Selection::default() }, ..Shared::default() };
-    let read = load::read(&mut shared);
+    let read = load::inputs(&shared);
     let first = if for_issue { first_lines(&shared) } else { String::new() };
     let told = |error: Error| {
         if !for_issue {

@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::{
-    config::Config,
+    config::ConfigFile,
     options::{Shared, Showing},
     output,
     progress::Watch,
@@ -19,33 +19,13 @@ use crate::{
     model::{SourceReport, Timestamp},
 };
 
-/// Fills what the command line leaves open, and reads the inputs.
-///
-/// # Errors
-/// Whatever is wrong with the configuration, or keeps the inputs from being read; with `--strict`, any rejected row.
-pub fn read(shared: &mut Shared) -> Result<Reading> {
-    configure(shared)?;
-    inputs(shared)
-}
-
-/// Fills what the command line leaves open.
-///
-/// # Errors
-/// Whatever is wrong with the configuration.
-pub fn configure(shared: &mut Shared) -> Result<()> {
-    if let Some(config) = Config::find(shared.showing.config.as_deref())? {
-        config.fill(shared)?;
-    }
-    Ok(())
-}
-
 /// Makes sure that what is going to be written, the list of rejects included, destroys nothing.
 ///
 /// # Errors
 /// Where an output is an input, the configuration, or another output.
 pub fn apart(shared: &Shared, outputs: &[&Path]) -> Result<()> {
     let outputs: Vec<&Path> = outputs.iter().copied().chain(shared.reading.rejects.as_deref()).collect();
-    let config = shared.showing.config.as_deref().unwrap_or(Path::new(Config::DEFAULT));
+    let config = shared.showing.config.as_deref().unwrap_or(Path::new(ConfigFile::DEFAULT));
     output::apart(&outputs, &shared.reading.inputs, config)
 }
 
@@ -71,8 +51,8 @@ pub fn inputs(shared: &Shared) -> Result<Reading> {
 ///
 /// # Errors
 /// Whatever keeps the inputs from being read, brought together or looked at.
-pub fn analyse(shared: &mut Shared, slices: bool) -> Result<Analysis> {
-    let mut cube = built(read(shared)?, shared)?;
+pub fn analyse(shared: &Shared, slices: bool) -> Result<Analysis> {
+    let mut cube = cube(shared)?;
     analysis::analyse(&mut cube, &analysis::Options { slices, ..options(shared) })
 }
 
@@ -81,7 +61,9 @@ pub fn analyse(shared: &mut Shared, slices: bool) -> Result<Analysis> {
 /// # Errors
 /// Whatever keeps the inputs from being read or brought together.
 pub fn cube(shared: &Shared) -> Result<Cube> {
-    built(inputs(shared)?, shared)
+    let mut cube = Cube::build(inputs(shared)?, &channel_rules(shared), shared.overlap())?;
+    cube.keep(shared.filter())?;
+    Ok(cube)
 }
 
 /// What an archive holds, counted as every command counts it; a name that several ids bear is a channel of its own.
@@ -93,12 +75,6 @@ pub fn stock(archive: &Path, showing: &Showing) -> Result<Cube> {
     shared.reading.inputs = vec![archive.to_string_lossy().into_owned()];
     let rules = ChannelRules { keep_apart: true, ..ChannelRules::default() };
     Cube::build(inputs(&shared)?, &rules, OverlapPolicy::Max)
-}
-
-fn built(reading: Reading, shared: &Shared) -> Result<Cube> {
-    let mut cube = Cube::build(reading, &channel_rules(shared), shared.overlap())?;
-    cube.keep(shared.filter())?;
-    Ok(cube)
 }
 
 /// What the user says about channels; advice how to go on repeats the command.

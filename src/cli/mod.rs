@@ -9,7 +9,6 @@ mod inspect;
 mod load;
 mod options;
 mod output;
-mod positions;
 mod progress;
 mod reconcile;
 mod report;
@@ -22,12 +21,17 @@ mod usage;
 use std::{
     ffi::OsString,
     io::{self, Write},
+    path::Path,
     process::ExitCode,
 };
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::{error::Error, model::for_log};
+use self::config::{Config, ConfigFile};
+use crate::{
+    error::{Error, Result},
+    model::{Privacy, for_log},
+};
 
 /// Says what failed, since when, how badly and why, from LINE's webhook error statistics
 #[derive(Debug, Parser)]
@@ -79,9 +83,15 @@ impl From<Error> for Stop {
 
 /// Runs the program and says how it ended: 0 done, 1 a rule is broken, 2 the job could not be done.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = usage::completed(arguments.into_iter().collect(), &Cli::command());
-    screen::speak(usage::language(&arguments));
-    match run(&arguments) {
+    let program = Cli::command();
+    let arguments = usage::completed(arguments.into_iter().collect(), &program);
+    let file = ConfigFile::find(usage::value_of("--config", &arguments).as_deref().map(Path::new));
+    let config = match &file {
+        Ok(file) => file.as_ref().map(Config::parse).transpose(),
+        Err(error) => Err(error.clone()),
+    };
+    screen::speak(usage::language(&arguments, config.as_ref().ok().and_then(Option::as_ref)));
+    match run(&program, &arguments, config) {
         Ok(()) | Err(Stop::PipeClosed) => ExitCode::SUCCESS,
         Err(Stop::Broken) => ExitCode::from(1),
         Err(Stop::Told) => ExitCode::from(2),
@@ -92,38 +102,67 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn run(arguments: &[OsString]) -> Result<(), Stop> {
-    let read = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+fn run(
+    program: &clap::Command,
+    line: &[OsString],
+    config: Result<Option<Config<'_>>>,
+) -> std::result::Result<(), Stop> {
+    let matches = match program.clone().try_get_matches_from(line) {
+        Ok(matches) => matches,
+        Err(error) => return refuse(&error, line, program),
+    };
+    let (mut command, mut given, mut behind) = (program, &matches, 1);
+    while let Some((name, inner)) = given.subcommand()
+        && let Some(found) = command.find_subcommand(name)
+    {
+        (command, given, behind) = (found, inner, behind + 1);
+    }
+    let prints_schema = matches!(given.try_get_one("schema"), Ok(Some(true)));
+    let takes_options = command.get_arguments().any(|argument| argument.get_id() == "config") && !prints_schema;
+    let config = if takes_options { config } else { Ok(None) };
+    // The arguments of the file go before those of the user.
+    let configured = match &config {
+        Ok(Some(config)) => config.arguments(command, given),
+        Ok(None) => Ok(Vec::new()),
+        Err(error) => Err(error.clone()),
+    };
+    let whole = [&line[..behind], configured.as_deref().unwrap_or_default(), &line[behind..]].concat();
+    let read = program.clone().try_get_matches_from(whole).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match read {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error, arguments),
+        Err(error) => return refuse(&error, line, program),
     };
+    let configured = configured.map(drop);
+    if !matches!(cli.command, Command::Check(_)) {
+        configured.clone()?;
+    }
     match cli.command {
-        Command::Report(command) => report::run(command, arguments),
+        // Whatever is wrong with the configuration is a verdict too.
+        Command::Check(command) => check::run(command, config, configured),
+        Command::Report(command) => report::run(command, line),
         Command::Summary(command) => summary::run(command),
-        Command::Check(command) => check::run(command),
         Command::Inspect(command) => inspect::run(command),
         Command::Archive(command) => archive::run(command),
         Command::Convert(command) => convert::run(command),
         Command::Reconcile(command) => reconcile::run(command),
         Command::Explain(command) => explain::run(&command),
-        Command::Completions(command) => setup::completions(&command, Cli::command()),
-        Command::Man(command) => setup::man(&command, Cli::command()),
+        Command::Completions(command) => setup::completions(&command, program.clone()),
+        Command::Man(command) => setup::man(&command, program.clone()),
     }
 }
 
 /// Help is a result, anything else a mistake of usage.
-fn refuse(error: &clap::Error, arguments: &[OsString]) -> Result<(), Stop> {
+fn refuse(error: &clap::Error, line: &[OsString], program: &clap::Command) -> std::result::Result<(), Stop> {
     if !error.use_stderr() {
         return screen::printed(error.print());
     }
-    if let Some(sentence) = usage::sentence(error, arguments, &Cli::command(), screen::spoken()) {
+    if let Some(sentence) = usage::sentence(error, line, program, screen::spoken()) {
         screen::tell(&sentence);
         return Err(Stop::Told);
     }
     // It repeats the command line, so it gets no colours: no escape code in it is ours.
     let text = error.render().to_string();
-    let safe: Vec<String> = text.lines().map(|line| for_log(&crate::model::Privacy::default().text(line))).collect();
+    let safe: Vec<String> = text.lines().map(|line| for_log(&Privacy::default().text(line))).collect();
     // Where standard error is gone, there is nobody to tell.
     let _ = writeln!(io::stderr(), "{}", safe.join("\n"));
     Err(Stop::Told)

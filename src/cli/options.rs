@@ -4,7 +4,10 @@
 use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use clap::{Args, ValueEnum};
+use clap::{
+    Args, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use encoding_rs::Encoding;
 
 use crate::{
@@ -32,41 +35,37 @@ pub struct Reading {
     pub input_timezone: Option<Zone>,
 
     /// Which column is which: time=…,reason=…,detail=…,count=… (heading, or number from 1)
-    #[arg(long, value_name = "ROLE=COLUMN,…", value_parser = parsed::<ColumnList>, hide_short_help = true)]
+    #[arg(long, value_name = "ROLE=COLUMN,…", value_parser = columns, hide_short_help = true)]
     pub columns: Option<ColumnList>,
 
     /// How times are written, as in strftime: '%d/%m/%Y %H:%M'
-    #[arg(long, value_name = "STRFTIME", value_parser = parsed::<TimeFormat>, hide_short_help = true)]
-    pub time_format: Option<TimeFormat>,
+    #[arg(long, value_name = "STRFTIME", value_parser = time_format, hide_short_help = true)]
+    pub time_format: Option<String>,
 
     /// Encoding of the inputs, if it is not recognised: shift_jis, utf-16le, …
-    #[arg(long, value_name = "NAME", value_parser = parsed::<EncodingName>, hide_short_help = true)]
-    pub encoding: Option<EncodingName>,
+    #[arg(long, value_name = "NAME", value_parser = encoding, hide_short_help = true)]
+    pub encoding: Option<&'static Encoding>,
 
     /// Count only mails from this domain (repeatable); anybody can write anything into a mail
     #[arg(long, value_name = "DOMAIN", hide_short_help = true)]
     pub mail_from_domain: Vec<String>,
 
     /// When the inputs were exported: they are complete up to then (a time of --timezone)
-    #[arg(long, value_name = "DATETIME", value_parser = parsed::<Moment>, hide_short_help = true)]
+    #[arg(long, value_name = "DATETIME", value_parser = moment, hide_short_help = true)]
     pub exported_at: Option<Moment>,
 
     /// Whose the files are (repeatable); hides nothing
     ///
     /// NAME is the channel of files that name none; NAME=GLOB is the channel of the files that match, by their name or, with a
     /// / in it, by their path. Ten digits are a channel ID. On top of those in errstat.toml.
-    #[arg(long, value_name = "NAME[=GLOB]", value_parser = parsed::<ChannelRule>)]
+    #[arg(long, value_name = "NAME[=GLOB]", value_parser = channel_rule)]
     pub channel: Vec<ChannelRule>,
-
-    /// The `channel` of errstat.toml: it holds for files about which the command line says nothing.
-    #[arg(skip)]
-    pub configured_channel: Vec<ChannelRule>,
 
     /// Overlaps: auto, max or sum [default: auto]
     ///
     /// Where inputs overlap in time, auto merges those of one channel, max takes all for one channel, sum adds everything.
-    #[arg(long, value_name = "HOW", hide_possible_values = true)]
-    pub overlap: Option<Overlap>,
+    #[arg(long, value_name = "HOW", value_parser = one_of(&OVERLAPS), hide_possible_values = true)]
+    pub overlap: Option<OverlapPolicy>,
 
     /// Write every rejected row to this CSV file
     #[arg(long, value_name = "FILE")]
@@ -81,12 +80,12 @@ pub struct Reading {
     /// More ends with exit code 2. Without it, plain files have no limit, and packed files and pipes one that only an
     /// input without end meets: 16 GiB, and a hundred times the size of the packed files beyond. 65,536 rows of an archive
     /// count as 1 MiB.
-    #[arg(long, value_name = "SIZE", value_parser = parsed::<Size>, hide_short_help = true)]
-    pub max_bytes: Option<Size>,
+    #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true)]
+    pub max_bytes: Option<u64>,
 
     /// Threads to read with [default: all cores]
-    #[arg(long, value_name = "N", value_parser = parsed::<Positive>, hide_short_help = true)]
-    pub threads: Option<Positive>,
+    #[arg(long, value_name = "N", value_parser = positive, hide_short_help = true)]
+    pub threads: Option<NonZeroUsize>,
 }
 
 /// What to look at.
@@ -103,12 +102,12 @@ pub struct Selection {
     /// What "last week" is relative to [default: now]
     ///
     /// now, data (the last row) or a moment, such as 2026-11-23T09:00.
-    #[arg(long, value_name = "MOMENT", value_parser = parsed::<AsOfOption>)]
-    pub as_of: Option<AsOfOption>,
+    #[arg(long, value_name = "MOMENT", value_parser = as_of)]
+    pub as_of: Option<Now>,
 
     /// Say that the data are stale if they reach less close to the moment of the report: 8d, 36h
-    #[arg(long, value_name = "AGE", value_parser = parsed::<Age>, hide_short_help = true)]
-    pub max_age: Option<Age>,
+    #[arg(long, value_name = "AGE", value_parser = age, hide_short_help = true)]
+    pub max_age: Option<i64>,
 
     /// Zone of the report [default: Asia/Tokyo]
     ///
@@ -119,18 +118,18 @@ pub struct Selection {
     /// Size of the windows: hour, day, week, … [default: auto]
     ///
     /// auto, 5m, 15m, 30m, hour, day, week or month.
-    #[arg(long, value_name = "SIZE", value_parser = parsed::<WindowOption>)]
-    pub window: Option<WindowOption>,
+    #[arg(long, value_name = "SIZE", value_parser = window)]
+    pub window: Option<WindowChoice>,
 
     /// First day of the week [default: mon]
-    #[arg(long, value_name = "DAY", hide_short_help = true)]
-    pub week_start: Option<WeekDay>,
+    #[arg(long, value_name = "DAY", value_parser = one_of(&WEEK_STARTS), hide_short_help = true)]
+    pub week_start: Option<WeekStart>,
 
     /// Compare with previous or none [default: previous]
     ///
     /// previous is the period before.
-    #[arg(long, value_name = "WITH", hide_possible_values = true)]
-    pub compare: Option<Compare>,
+    #[arg(long, value_name = "WITH", value_parser = one_of(&COMPARED), hide_possible_values = true)]
+    pub compare: Option<bool>,
 
     /// Count only these errors: detail=404, status=5xx, …
     ///
@@ -149,8 +148,8 @@ pub struct Selection {
     pub replaced: Replaced,
 
     /// Length of lists in pictures and text [default: 10]
-    #[arg(long, value_name = "N", value_parser = parsed::<Positive>)]
-    pub top: Option<Positive>,
+    #[arg(long, value_name = "N", value_parser = positive)]
+    pub top: Option<NonZeroUsize>,
 }
 
 /// Options of errstat 0.1 that end in a sentence with the new spelling.
@@ -174,8 +173,8 @@ fn replaced(key: Key) -> impl Fn(&str) -> Result<String> + Clone {
 #[command(next_help_heading = "Showing")]
 pub struct Showing {
     /// Language of the output [default: en]
-    #[arg(long, value_name = "LANG", value_parser = parsed::<LangOption>)]
-    pub lang: Option<LangOption>,
+    #[arg(long, value_name = "LANG", value_parser = lang)]
+    pub lang: Option<Lang>,
 
     /// Show URLs whole: they may hold secrets
     #[arg(long)]
@@ -220,36 +219,38 @@ pub fn parsed<T: FromStr<Err: Into<Error>>>(text: &str) -> Result<T> {
     text.parse().map_err(Into::into)
 }
 
-/// `--lang`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LangOption(pub Lang);
+const OVERLAPS: [(&str, OverlapPolicy); 3] =
+    [("auto", OverlapPolicy::Auto), ("max", OverlapPolicy::Max), ("sum", OverlapPolicy::Sum)];
+const WEEK_STARTS: [(&str, WeekStart); 2] = [("mon", WeekStart::Monday), ("sun", WeekStart::Sunday)];
+const COMPARED: [(&str, bool); 2] = [("previous", true), ("none", false)];
 
-impl FromStr for LangOption {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Lang::ALL.into_iter().find(|lang| lang.code() == text).map(LangOption).ok_or_else(|| {
-            let known: Vec<&str> = Lang::ALL.into_iter().map(Lang::code).collect();
-            Error::new("error.lang_form").with("value", text).with("known", known.join(", "))
-        })
-    }
+/// Takes one of some words, for clap.
+fn one_of<T: Copy + Send + Sync>(known: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(known.iter().map(|(word, _)| *word)).try_map(|chosen| {
+        let found = known.iter().find(|(word, _)| *word == chosen);
+        found.map(|(_, meant)| *meant).ok_or_else(|| Error::new("error.config_text"))
+    })
 }
 
-/// `--window`.
-#[derive(Clone, Copy, Debug)]
-pub struct WindowOption(pub Option<WindowSize>);
+/// A refused value, by the key of the sentence that says what is wanted instead.
+fn wrong(key: &'static str, text: &str) -> Error {
+    Error::new(key).with("value", text)
+}
 
-impl FromStr for WindowOption {
-    type Err = Error;
+pub fn lang(text: &str) -> Result<Lang> {
+    Lang::ALL.into_iter().find(|lang| lang.code() == text).ok_or_else(|| {
+        let known: Vec<&str> = Lang::ALL.into_iter().map(Lang::code).collect();
+        wrong("error.lang_form", text).with("known", known.join(", "))
+    })
+}
 
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "auto" => Ok(WindowOption(None)),
-            size => size
-                .parse()
-                .map(|size| WindowOption(Some(size)))
-                .map_err(|()| Error::new("error.window_form").with("value", text)),
-        }
+/// None where the period decides.
+type WindowChoice = Option<WindowSize>;
+
+fn window(text: &str) -> Result<WindowChoice> {
+    match text {
+        "auto" => Ok(None),
+        size => size.parse().map(Some).map_err(|()| wrong("error.window_form", text)),
     }
 }
 
@@ -287,177 +288,99 @@ impl Moment {
     }
 }
 
-impl FromStr for Moment {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        Moment::parse(text)
-            .filter(|moment| moment.plausible())
-            .ok_or_else(|| Error::new("error.moment_form").with("value", text))
-    }
+fn moment(text: &str) -> Result<Moment> {
+    Moment::parse(text).filter(|moment| moment.plausible()).ok_or_else(|| wrong("error.moment_form", text))
 }
 
-/// `--as-of`.
+/// `--as-of`: what "now" is.
 #[derive(Clone, Copy, Debug)]
-pub enum AsOfOption {
-    Now,
+pub enum Now {
+    Clock,
     Data,
     At(Moment),
 }
 
-impl FromStr for AsOfOption {
-    type Err = Error;
+fn as_of(text: &str) -> Result<Now> {
+    match text {
+        "now" => Ok(Now::Clock),
+        "data" => Ok(Now::Data),
+        _ => moment(text).map(Now::At).map_err(|_| wrong("error.as_of_form", text)),
+    }
+}
 
-    fn from_str(text: &str) -> Result<Self> {
-        match text {
-            "now" => Ok(AsOfOption::Now),
-            "data" => Ok(AsOfOption::Data),
-            _ => text.parse().map(AsOfOption::At).map_err(|_| Error::new("error.as_of_form").with("value", text)),
+fn positive(text: &str) -> Result<NonZeroUsize> {
+    text.trim().parse().map_err(|_| wrong("error.number_form", text))
+}
+
+/// A length of time in days or hours, as milliseconds.
+fn age(text: &str) -> Result<i64> {
+    let unit = |unit: char, hours: i64| {
+        let number: i64 = text.trim().strip_suffix(unit)?.parse().ok()?;
+        (1..100_000).contains(&number).then_some(number * hours * 3_600_000)
+    };
+    unit('d', 24).or_else(|| unit('h', 1)).ok_or_else(|| wrong("error.age_form", text))
+}
+
+fn size(text: &str) -> Result<u64> {
+    text.parse().map(|bytesize::ByteSize(bytes)| bytes).map_err(|_| wrong("error.size_form", text))
+}
+
+/// What `--columns` says of each role.
+type ColumnList = Vec<(Role, ColumnName)>;
+
+fn columns(text: &str) -> Result<ColumnList> {
+    let refused = || wrong("error.columns_form", text);
+    let mut list: ColumnList = Vec::new();
+    for item in text.split(',') {
+        let (role, column) = item.split_once('=').ok_or_else(refused)?;
+        let role = role.trim().to_lowercase().replace('-', "_");
+        let role = Role::ALL
+            .into_iter()
+            .find(|known| known.name() == role || *known == Role::ChannelName && role == "channel_name")
+            .ok_or_else(refused)?;
+        let name = column.trim();
+        let column = match name.parse() {
+            Ok(0) => return Err(refused()),
+            Ok(number) => ColumnName::Number(number),
+            Err(_) if name.is_empty() => return Err(refused()),
+            Err(_) if role == Role::Count && name.eq_ignore_ascii_case("none") => ColumnName::None,
+            Err(_) => ColumnName::Heading(name.to_owned()),
+        };
+        if list.iter().any(|(known, _)| *known == role) {
+            return Err(refused());
         }
+        list.push((role, column));
     }
+    Ok(list)
 }
 
-/// A whole number of at least one.
-#[derive(Clone, Copy, Debug)]
-pub struct Positive(pub NonZeroUsize);
+/// A pattern of strftime that can give a date back to itself.
+fn time_format(text: &str) -> Result<String> {
+    use std::fmt::Write;
 
-impl FromStr for Positive {
-    type Err = Error;
+    use chrono::format::{Item, StrftimeItems};
 
-    fn from_str(text: &str) -> Result<Self> {
-        text.trim().parse().map(Positive).map_err(|_| Error::new("error.number_form").with("value", text))
-    }
+    let items: Vec<Item<'_>> = StrftimeItems::new(text).collect();
+    let example = chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(18_000);
+    let whole = |shown: &str| {
+        chrono::DateTime::parse_from_str(shown, text).is_ok()
+            || NaiveDateTime::parse_from_str(shown, text).is_ok()
+            || NaiveDate::parse_from_str(shown, text).is_ok()
+    };
+    // `%#z` and its like can be read and not written.
+    let mut shown = String::new();
+    let written = write!(shown, "{}", example.format_with_items(items.iter())).is_ok();
+    let is_one = !items.is_empty() && !items.contains(&Item::Error) && written && whole(&shown);
+    if is_one { Ok(text.to_owned()) } else { Err(wrong("error.time_format_form", text)) }
 }
 
-/// A length of time in days or hours.
-#[derive(Clone, Copy, Debug)]
-pub struct Age {
-    pub millis: i64,
-}
-
-impl FromStr for Age {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let unit = |unit: char, hours: i64| {
-            let number: i64 = text.trim().strip_suffix(unit)?.parse().ok()?;
-            (1..100_000).contains(&number).then_some(Age { millis: number * hours * 3_600_000 })
-        };
-        unit('d', 24).or_else(|| unit('h', 1)).ok_or_else(|| Error::new("error.age_form").with("value", text))
-    }
-}
-
-/// `--max-bytes`.
-#[derive(Clone, Copy, Debug)]
-pub struct Size {
-    pub bytes: u64,
-}
-
-impl FromStr for Size {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let text = text.trim();
-        let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-        let (number, unit) = text.split_at(digits);
-        let unit = match unit.trim_start().to_ascii_lowercase().as_str() {
-            "" | "b" => Some(1),
-            "kb" => Some(1000),
-            "mb" => Some(1_000_000),
-            "gb" => Some(1_000_000_000),
-            "tb" => Some(1_000_000_000_000),
-            "kib" => Some(1 << 10),
-            "mib" => Some(1 << 20),
-            "gib" => Some(1 << 30),
-            "tib" => Some(1 << 40),
-            _ => None,
-        };
-        let bytes = number.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
-        bytes.map(|bytes| Size { bytes }).ok_or_else(|| Error::new("error.size_form").with("value", text))
-    }
-}
-
-/// `--columns`.
-#[derive(Clone, Debug)]
-pub struct ColumnList(pub Vec<(Role, ColumnName)>);
-
-impl FromStr for ColumnList {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let wrong = || Error::new("error.columns_form").with("value", text);
-        let mut list: Vec<(Role, ColumnName)> = Vec::new();
-        for item in text.split(',') {
-            let (role, column) = item.split_once('=').ok_or_else(wrong)?;
-            let role = role.trim().to_lowercase().replace('-', "_");
-            let role = Role::ALL
-                .into_iter()
-                .find(|known| known.name() == role || *known == Role::ChannelName && role == "channel_name")
-                .ok_or_else(wrong)?;
-            let column = match column.trim().parse::<usize>() {
-                Err(_) if role == Role::Count && column.trim().eq_ignore_ascii_case("none") => ColumnName::None,
-                Ok(0) => return Err(wrong()),
-                Ok(number) => ColumnName::Number(number),
-                Err(_) if column.trim().is_empty() => return Err(wrong()),
-                Err(_) => ColumnName::Heading(column.trim().to_owned()),
-            };
-            if list.iter().any(|(known, _)| *known == role) {
-                return Err(wrong());
-            }
-            list.push((role, column));
-        }
-        Ok(ColumnList(list))
-    }
-}
-
-/// `--time-format`.
-#[derive(Clone, Debug)]
-pub struct TimeFormat(pub String);
-
-impl FromStr for TimeFormat {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        use std::fmt::Write;
-
-        use chrono::format::{Item, StrftimeItems};
-
-        let items: Vec<Item<'_>> = StrftimeItems::new(text).collect();
-        // A pattern that cannot give a date back to itself is none.
-        let example = chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(18_000);
-        let whole = |shown: &str| {
-            chrono::DateTime::parse_from_str(shown, text).is_ok()
-                || NaiveDateTime::parse_from_str(shown, text).is_ok()
-                || NaiveDate::parse_from_str(shown, text).is_ok()
-        };
-        // `%#z` and its like can be read and not written.
-        let mut shown = String::new();
-        let written = write!(shown, "{}", example.format_with_items(items.iter())).is_ok();
-        if items.is_empty() || items.contains(&Item::Error) || !written || !whole(&shown) {
-            Err(Error::new("error.time_format_form").with("value", text))
-        } else {
-            Ok(TimeFormat(text.to_owned()))
-        }
-    }
-}
-
-/// `--encoding`.
-#[derive(Clone, Copy, Debug)]
-pub struct EncodingName(pub &'static Encoding);
-
-impl FromStr for EncodingName {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let label = match text.to_lowercase().as_str() {
-            "cp932" | "ms932" => "shift_jis".to_owned(),
-            "cp950" => "big5".to_owned(),
-            other => other.to_owned(),
-        };
-        Encoding::for_label(label.as_bytes())
-            .map(EncodingName)
-            .ok_or_else(|| Error::new("error.encoding_form").with("value", text))
-    }
+fn encoding(text: &str) -> Result<&'static Encoding> {
+    let label = match text.to_lowercase().as_str() {
+        "cp932" | "ms932" => "shift_jis".to_owned(),
+        "cp950" => "big5".to_owned(),
+        other => other.to_owned(),
+    };
+    Encoding::for_label(label.as_bytes()).ok_or_else(|| wrong("error.encoding_form", text))
 }
 
 /// `--channel`.
@@ -465,9 +388,14 @@ impl FromStr for EncodingName {
 pub struct ChannelRule {
     pub name: String,
     pub files: Option<glob::Pattern>,
+    /// Said by errstat.toml: it holds for files about which the command line says nothing.
+    pub configured: bool,
 }
 
 impl ChannelRule {
+    /// What stands before a rule of errstat.toml on its way through clap: nothing that a command line could hold.
+    pub const CONFIGURED: &str = "\0";
+
     /// As errstat.toml takes it; safe to show.
     pub fn shown(&self) -> String {
         match &self.files {
@@ -477,40 +405,15 @@ impl ChannelRule {
     }
 }
 
-impl FromStr for ChannelRule {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let wrong = || Error::new("error.channel_form").with("value", text);
-        let (name, files) = match text.split_once('=') {
-            Some((name, files)) => (name, Some(glob::Pattern::new(files).map_err(|_| wrong())?)),
-            None => (text, None),
-        };
-        let name = Privacy::default().text(name.trim());
-        if name.is_empty() { Err(wrong()) } else { Ok(ChannelRule { name, files }) }
-    }
-}
-
-/// `--overlap`.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Overlap {
-    Auto,
-    Max,
-    Sum,
-}
-
-/// `--week-start`.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum WeekDay {
-    Mon,
-    Sun,
-}
-
-/// `--compare`.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Compare {
-    Previous,
-    None,
+fn channel_rule(text: &str) -> Result<ChannelRule> {
+    let (text, configured) = text.strip_prefix(ChannelRule::CONFIGURED).map_or((text, false), |rule| (rule, true));
+    let refused = || wrong("error.channel_form", text);
+    let (name, files) = match text.split_once('=') {
+        Some((name, files)) => (name, Some(glob::Pattern::new(files).map_err(|_| refused())?)),
+        None => (text, None),
+    };
+    let name = Privacy::default().text(name.trim());
+    if name.is_empty() { Err(refused()) } else { Ok(ChannelRule { name, files, configured }) }
 }
 
 /// `--color`.
@@ -525,7 +428,7 @@ pub enum Color {
 impl Showing {
     /// The language of the output.
     pub fn lang(&self) -> Lang {
-        self.lang.unwrap_or_default().0
+        self.lang.unwrap_or_default()
     }
 }
 
@@ -542,7 +445,7 @@ impl Shared {
 
     /// The length of lists in pictures and text.
     pub fn top(&self) -> usize {
-        self.selection.top.map_or(10, |top| top.0.get())
+        self.selection.top.map_or(10, NonZeroUsize::get)
     }
 
     /// The zone of the report, of the days in files' names, and of moments that the user writes without an offset.
@@ -554,31 +457,32 @@ impl Shared {
     pub fn read_options(&self) -> ReadOptions {
         let defaults = ReadOptions::default();
         let reading = &self.reading;
-        let zone = reading.input_timezone.unwrap_or(defaults.zone);
         ReadOptions {
-            zone,
+            zone: reading.input_timezone.unwrap_or(defaults.zone),
             day_zone: self.zone(),
-            columns: reading.columns.clone().map(|list| list.0).unwrap_or_default(),
-            time_format: reading.time_format.clone().map(|format| format.0),
-            encoding: reading.encoding.map(|name| name.0),
+            columns: reading.columns.clone().unwrap_or_default(),
+            time_format: reading.time_format.clone(),
+            encoding: reading.encoding,
             exported_at: reading.exported_at.map(|moment| moment.in_zone(&self.zone())),
             privacy: Privacy { show_urls: self.keep_urls.unwrap_or(self.showing.show_urls) },
             apart_from: self.apart_from.clone(),
             mail_from_domains: reading.mail_from_domain.clone(),
             believed: None,
-            max_bytes: reading.max_bytes.map(|size| size.bytes),
-            threads: reading.threads.map_or(defaults.threads, |threads| threads.0.get()),
+            max_bytes: reading.max_bytes,
+            threads: reading.threads.map_or(defaults.threads, NonZeroUsize::get),
         }
     }
 
     /// Which channels the inputs are of.
     pub fn channel_rules(&self) -> ChannelRules {
-        let layer = |rules: &[ChannelRule]| NamingLayer {
-            names: rules.iter().filter(|rule| rule.files.is_none()).map(|rule| Channel::given(&rule.name)).collect(),
-            files: rules.iter().filter_map(|rule| Some((Channel::given(&rule.name), rule.files.clone()?))).collect(),
+        let layer = |configured: bool| {
+            let rules = || self.reading.channel.iter().filter(move |rule| rule.configured == configured);
+            NamingLayer {
+                names: rules().filter(|rule| rule.files.is_none()).map(|rule| Channel::given(&rule.name)).collect(),
+                files: rules().filter_map(|rule| Some((Channel::given(&rule.name), rule.files.clone()?))).collect(),
+            }
         };
-        let layers = vec![layer(&self.reading.channel), layer(&self.reading.configured_channel)];
-        ChannelRules { layers, ..ChannelRules::default() }
+        ChannelRules { layers: vec![layer(false), layer(true)], ..ChannelRules::default() }
     }
 
     /// What to keep.
@@ -588,11 +492,7 @@ impl Shared {
 
     /// What to do where inputs overlap.
     pub fn overlap(&self) -> OverlapPolicy {
-        match self.reading.overlap {
-            None | Some(Overlap::Auto) => OverlapPolicy::Auto,
-            Some(Overlap::Max) => OverlapPolicy::Max,
-            Some(Overlap::Sum) => OverlapPolicy::Sum,
-        }
+        self.reading.overlap.unwrap_or(OverlapPolicy::Auto)
     }
 
     /// What to compute; `now` is the moment at which the program runs, `generated_at` the one it tells.
@@ -603,20 +503,17 @@ impl Shared {
             zone,
             period: selection.period.clone().unwrap_or(PeriodSpec::All),
             as_of: match selection.as_of {
-                None | Some(AsOfOption::Now) => AsOf::At(now),
-                Some(AsOfOption::Data) => AsOf::Data,
-                Some(AsOfOption::At(moment)) => AsOf::At(moment.in_zone(&zone)),
+                None | Some(Now::Clock) => AsOf::At(now),
+                Some(Now::Data) => AsOf::Data,
+                Some(Now::At(moment)) => AsOf::At(moment.in_zone(&zone)),
             },
-            window: selection.window.and_then(|window| window.0),
-            week_start: match selection.week_start {
-                None | Some(WeekDay::Mon) => WeekStart::Monday,
-                Some(WeekDay::Sun) => WeekStart::Sunday,
-            },
-            compare: !matches!(selection.compare, Some(Compare::None)),
+            window: selection.window.flatten(),
+            week_start: selection.week_start.unwrap_or(WeekStart::Monday),
+            compare: selection.compare.unwrap_or(true),
             lang: self.lang(),
             generated_at,
             now,
-            max_age: selection.max_age.map(|age| age.millis),
+            max_age: selection.max_age,
             slices: false,
         }
     }
@@ -629,35 +526,29 @@ mod tests {
     #[test]
     fn values_are_read_or_refused() {
         assert_eq!(
-            "time=Date, count=4".parse::<ColumnList>().unwrap().0,
+            columns("time=Date, count=4").unwrap(),
             [(Role::Time, ColumnName::Heading("Date".into())), (Role::Count, ColumnName::Number(4))]
         );
         for text in ["", "time", "when=1", "time=0", "time=", "time=1,time=2"] {
-            assert!(text.parse::<ColumnList>().is_err(), "{text}");
+            assert!(columns(text).is_err(), "{text}");
         }
-        assert!(
-            "%d/%m/%Y %H:%M".parse::<TimeFormat>().is_ok()
-                && "%Y%m%d".parse::<TimeFormat>().is_ok()
-                && "%s".parse::<TimeFormat>().is_ok()
-        );
+        for text in ["%d/%m/%Y %H:%M", "%Y%m%d", "%s"] {
+            assert!(time_format(text).is_ok(), "{text}");
+        }
         for text in ["", "%H:%M", "%Q", "x", "%d/%m", "%Y-%m-%d %H:%M %#z"] {
-            assert!(text.parse::<TimeFormat>().is_err(), "{text}");
+            assert!(time_format(text).is_err(), "{text}");
         }
-        assert_eq!("CP932".parse::<EncodingName>().unwrap().0.name(), "Shift_JIS");
-        assert!("klingon".parse::<EncodingName>().is_err());
-        assert!(
-            "2026-11-23".parse::<Moment>().is_ok()
-                && "23.11.2026".parse::<Moment>().is_err()
-                && "0001-01-01".parse::<Moment>().is_err()
-        );
-        let rule: ChannelRule = "shop=shop-*.tsv".parse().unwrap();
+        assert_eq!(encoding("CP932").unwrap().name(), "Shift_JIS");
+        assert!(encoding("klingon").is_err());
+        assert!(moment("2026-11-23").is_ok() && moment("23.11.2026").is_err() && moment("0001-01-01").is_err());
+        let rule = channel_rule("shop=shop-*.tsv").unwrap();
         assert!(rule.name == "shop" && rule.files.unwrap().matches("shop-1.tsv"));
-        assert!("=x".parse::<ChannelRule>().is_err());
+        assert!(channel_rule("=x").is_err());
         for (text, bytes) in [("0", 0), ("500MB", 500_000_000), ("2GiB", 2 << 30), ("3 kb", 3000), ("1tib", 1 << 40)] {
-            assert_eq!(text.parse::<Size>().unwrap().bytes, bytes, "{text}");
+            assert_eq!(size(text).unwrap(), bytes, "{text}");
         }
-        for text in ["", "MB", "-1", "1.5GB", "2G", "20000000TB", "99999999999999999999"] {
-            assert!(text.parse::<Size>().is_err(), "{text}");
+        for text in ["", "MB", "-1", "2 tons"] {
+            assert!(size(text).is_err(), "{text}");
         }
     }
 }

@@ -33,13 +33,12 @@ enum Format {
     Json,
 }
 
-pub fn run(mut arguments: Arguments) -> Result<(), Stop> {
+pub fn run(arguments: Arguments) -> Result<(), Stop> {
     let unrendered = |cause: serde_json::Error| Error::new("error.frame").with("cause", cause);
     if arguments.schema {
         return screen::print(json::schema::<analysis::Reconciliation>().map_err(unrendered)?.as_bytes());
     }
-    let shared = &mut arguments.shared;
-    load::configure(shared)?;
+    let shared = &arguments.shared;
     let options = load::options(shared);
     let mut cube = load::cube(shared)?;
     let as_of = match options.as_of {

@@ -100,7 +100,7 @@ fn target(place: &Path) -> Result<Target> {
     })
 }
 
-pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::Result<(), Stop> {
+pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Result<(), Stop> {
     let target = |place: &'_ PathBuf| target(place);
     let targets: Vec<(&Path, Target)> =
         arguments.output.iter().map(|place| Ok((place.as_path(), target(place)?))).collect::<Result<_>>()?;
@@ -114,7 +114,7 @@ pub fn run(mut arguments: Arguments, command_line: &[OsString]) -> std::result::
     }
     let outputs: Vec<&Path> = targets.iter().map(|(place, _)| *place).collect();
     load::apart(&arguments.shared, &outputs)?;
-    let analysis = load::analyse(&mut arguments.shared, true)?;
+    let analysis = load::analyse(&arguments.shared, true)?;
     let lang = arguments.shared.lang();
     // Pictures are in English where no font has the language's script; a browser has its own fonts.
     let picture_lang = chart::picture_language(lang);

@@ -34,12 +34,12 @@ enum Format {
     Markdown,
 }
 
-pub fn run(mut arguments: Arguments) -> Result<(), Stop> {
+pub fn run(arguments: Arguments) -> Result<(), Stop> {
     if arguments.schema {
         let schema = json::schema::<Analysis>().map_err(|cause| Error::new("error.frame").with("cause", cause))?;
         return screen::print(schema.as_bytes());
     }
-    let analysis = load::analyse(&mut arguments.shared, false)?;
+    let analysis = load::analyse(&arguments.shared, false)?;
     let shared = &arguments.shared;
     let unrendered = |cause: &dyn std::fmt::Display| Error::new("error.frame").with("cause", cause);
     let bytes = match arguments.format {

@@ -10,7 +10,7 @@ use clap::{
 use super::config::Config;
 use crate::{
     error::Error,
-    model::{Privacy, Sentence},
+    model::{Filling, Privacy, Sentence},
     taxonomy::{self, Lang, nearest},
 };
 
@@ -44,27 +44,23 @@ const INSTEAD: [(&str, &str, &str); 23] = [
 /// What `errstat` itself understands before a command.
 const OWN: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
 
-/// The language that a command line asks for, or else the configuration; also where neither can be read whole.
-pub fn language(arguments: &[OsString]) -> Lang {
-    let asked = |option: &str| {
-        let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
-        while let Some(word) = words.next() {
-            match word.strip_prefix(option) {
-                Some("") => return words.next().map(String::from),
-                Some(rest) if rest.starts_with('=') => return Some(rest[1..].to_owned()),
-                _ => {}
-            }
+/// The value of an option of a command line, also where the line cannot be read whole.
+pub fn value_of(option: &str, arguments: &[OsString]) -> Option<String> {
+    let mut words = arguments.iter().skip(1).map(|word| word.to_string_lossy()).take_while(|word| word != "--");
+    loop {
+        match words.next()?.strip_prefix(option) {
+            Some("") => return words.next().map(String::from),
+            Some(rest) if rest.starts_with('=') => return Some(rest[1..].to_owned()),
+            _ => {}
         }
-        None
-    };
-    let lang = |code: &str| Lang::ALL.into_iter().find(|lang| lang.code() == code);
-    asked("--lang").as_deref().and_then(lang).unwrap_or_else(|| {
-        let config = asked("--config");
-        // A pipe can be read only once.
-        let there = |path: &Path| path.is_file().then(|| Config::find(Some(path)).ok().flatten()).flatten();
-        let config = there(Path::new(config.as_deref().unwrap_or(Config::DEFAULT)));
-        config.and_then(|config| lang(&config.lang()?)).unwrap_or_default()
-    })
+    }
+}
+
+/// The language that a command line asks for, or else the configuration.
+pub fn language(arguments: &[OsString], config: Option<&Config<'_>>) -> Lang {
+    let lang = |code: String| Lang::ALL.into_iter().find(|lang| lang.code() == code);
+    let asked = value_of("--lang", arguments).and_then(lang);
+    asked.or_else(|| lang(config?.lang()?)).unwrap_or_default()
 }
 
 /// The command line with the command that it leaves out: inputs alone are summed up.
@@ -103,11 +99,7 @@ fn asked<'a>(arguments: &[OsString], program: &'a Command) -> (String, &'a Comma
 }
 
 fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Option<Sentence> {
-    let text = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => vec![text.clone()],
-        Some(ContextValue::Strings(texts)) => texts.clone(),
-        _ => Vec::new(),
-    };
+    let text = |kind| texts(error, kind);
     let safe = |text: &str| Privacy::default().text(text);
     let first = |kind| text(kind).into_iter().next().unwrap_or_default();
     // `--period <PERIOD>`
@@ -174,9 +166,34 @@ fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Opti
     })
 }
 
-/// The sentence of a value's error, with nothing in it that may not be shown.
+/// What is wrong with a value that an option does not take, with nothing in it that may not be shown.
+pub fn cause(error: &clap::Error) -> Sentence {
+    if let Some(why) = std::error::Error::source(error).and_then(|why| why.downcast_ref::<Error>()) {
+        return shown(why);
+    }
+    let value = texts(error, ContextKind::InvalidValue).concat();
+    Sentence::new("error.config_choice")
+        .with("value", Privacy::default().text(&value))
+        .with("known", texts(error, ContextKind::ValidValue).join(", "))
+}
+
 fn shown(why: &Error) -> Sentence {
-    super::config::safe(why.clone())
+    let mut sentence = (*why.0).clone();
+    for (_, filling) in &mut sentence.values {
+        if let Filling::Text(text) = filling {
+            *text = Privacy::default().text(text);
+        }
+    }
+    sentence
+}
+
+/// What clap adds to an error.
+fn texts(error: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => vec![text.clone()],
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        _ => Vec::new(),
+    }
 }
 
 fn did_you_mean(what: Option<String>) -> Sentence {

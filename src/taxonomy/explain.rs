@@ -133,6 +133,12 @@ pub fn did_you_mean(name: Option<&str>) -> Sentence {
     }
 }
 
+/// The question whether one of the names was meant that are most like a word; nothing where none is like it.
+pub fn suggestion<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Sentence {
+    let names = nearest(word, among).join(", ");
+    did_you_mean(Some(names.as_str()).filter(|names| !names.is_empty()))
+}
+
 /// How like a question is to a name, between 0 and 1: by slips of the keyboard over the whole, or because
 /// each of its words is like some word of the name, or because the name contains it. What matches only
 /// in part counts a tenth less.

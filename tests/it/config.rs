@@ -118,3 +118,29 @@ fn a_file_that_is_no_configuration_is_refused() {
     is_folder.file("errstat.toml/x", "");
     assert!(is_folder.errstat("summary w.tsv").refused().contains("errstat.toml"));
 }
+
+#[test]
+fn every_command_that_has_an_option_takes_it_from_the_file() {
+    let json = |text: String| serde_json::from_str::<serde_json::Value>(&text).expect("JSON");
+    let folder = folder("channel = \"shop\"\ntimezone = \"UTC\"\nlang = \"ja\"\nperiod = \"2026-11-16\"\n");
+    let added = folder.errstat("archive add w.tsv --archive a").done().stderr;
+    assert!(added.contains("追加"), "{added}");
+    let info = json(folder.errstat("archive info --archive a --format json").done().text());
+    assert_eq!(info["timezone"], "UTC");
+    // What the command line says goes before.
+    let info = json(folder.errstat("archive info --archive a --format json --timezone Asia/Taipei").done().text());
+    assert_eq!(info["timezone"], "Asia/Taipei");
+    // A schema is the same whatever is in the file.
+    folder.file("errstat.toml", "nonsense = 1\n");
+    folder.errstat("summary --schema").done();
+    assert!(folder.errstat("archive info --archive a").refused().contains("errstat.toml:1:1"));
+}
+
+#[test]
+fn a_configuration_is_read_once() {
+    let folder = folder("");
+    let call = || folder.errstat("summary w.tsv --config /dev/stdin");
+    let told = call().stdin("timezone = \"UTC\"\n").summary();
+    assert_eq!(told["timezone"], "UTC");
+    assert!(call().stdin("lang = \"ja\"\nnonsense = 1\n").refused().contains("/dev/stdin:2:1"));
+}
