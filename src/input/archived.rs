@@ -13,10 +13,9 @@ use hashbrown::HashTable;
 use super::{
     CellRuns, CellSink, ReadOptions, RowsIn, Watcher,
     allowance::Allowance,
-    find::unreadable,
+    fault::{Fault, unreadable},
     place::Place,
-    post::Stop,
-    source::{Fault, Part, Source},
+    source::{Part, Source, Stop},
     stored::{Entry, Held, Stored},
 };
 use crate::{

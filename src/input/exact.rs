@@ -4,9 +4,10 @@ use std::{collections::HashMap, ops::Range, sync::Mutex};
 
 use super::{
     ReadOptions, RowSink,
-    chunks::{Chunk, Flow, Plan, Text, each_chunk},
+    chunks::{Chunk, Flow, Plan, each_chunk},
+    fault::{Fault, unreadable},
     rows::{RowReader, Tally},
-    source::{Fault, Part, RowsIn, Source},
+    source::{Part, RowsIn, Source},
     stored::Entry,
 };
 use crate::{
@@ -117,8 +118,8 @@ fn bytes(range: &Range<u64>, index: &[(u64, Span)], stretch: &Range<i64>) -> Opt
 /// Where one cannot be read again.
 pub fn identical(a: &Source, b: &Source) -> Result<bool> {
     let open = |source: &Source| {
-        let opened = source.text.as_ref().map(Text::open).transpose();
-        opened.map_err(|error| super::find::unreadable(&source.report.path, &error))
+        let opened = source.text.as_ref().map(|text| text.open()).transpose();
+        opened.map_err(|error| unreadable(&source.report.path, &error))
     };
     let (Some(mut left), Some(mut right)) = (open(a)?, open(b)?) else { return Ok(false) };
     let (mut one, mut other) = (Vec::new(), Vec::new());
@@ -126,7 +127,7 @@ pub fn identical(a: &Source, b: &Source) -> Result<bool> {
         for (stream, piece, source) in [(&mut left, &mut one, a), (&mut right, &mut other, b)] {
             piece.clear();
             std::io::Read::read_to_end(&mut std::io::Read::take(stream, 1 << 20), piece)
-                .map_err(|error| super::find::unreadable(&source.report.path, &error))?;
+                .map_err(|error| unreadable(&source.report.path, &error))?;
         }
         if one != other {
             return Ok(false);

@@ -9,8 +9,9 @@ use std::{
 };
 
 use super::{
-    MOST_FILES,
+    ReadOptions,
     allowance::{Allowance, TooMuch},
+    fault::unreadable,
     place::{NoScratch, Place, spooled},
 };
 use crate::{
@@ -20,6 +21,9 @@ use crate::{
     taxonomy,
 };
 
+/// So many files are read at once, and so many members of one zip file: some 10 KiB are kept of each. An archive holds
+/// any number.
+pub const MOST_FILES: usize = 100_000;
 /// Names that are so many slips of the keyboard apart may well be meant for each other.
 const MOST_SLIPS: usize = 2;
 /// In a folder of millions nobody waits for a suggestion.
@@ -37,52 +41,33 @@ pub struct Located {
     pub archive: bool,
 }
 
-impl Located {
-    /// Whether it came through a pipe, so that it has no name of its own.
-    pub fn is_spooled(&self) -> bool {
-        matches!(self.place, Place::Spool(_))
-    }
-}
-
 /// A path, safe to show, and why it was left out.
-pub type Skipped = (String, Sentence);
+type Skipped = (String, Sentence);
 
 /// The files behind the arguments, each once, those of a folder or a glob in the order of their names; and what
-/// was met in folders and cannot be reached, with the reason.
-///
-/// # Errors
-/// A file that is not there, a folder that cannot be searched, a glob without a match, more files than are read at once;
-/// a pipe through which more comes than may be read.
+/// was met in folders and cannot be reached, with the reason. Fails where a file is not there, a folder cannot be searched,
+/// a glob has no match; where there are more files than are read at once, or more comes through a pipe than may be read.
 pub fn find(
     arguments: &[String],
-    privacy: Privacy,
-    apart_from: Option<&Path>,
+    options: &ReadOptions,
     allowance: &Arc<Allowance>,
 ) -> Result<(Vec<Located>, Vec<Skipped>)> {
-    let mut found = Found {
-        privacy,
-        apart_from: apart_from.map(Path::to_owned),
-        seen: HashSet::new(),
-        files: Vec::new(),
-        skipped: Vec::new(),
-        allowance: Arc::clone(allowance),
-    };
-    for argument in arguments {
-        found.argument(argument)?;
-    }
-    Ok((found.files, found.skipped))
+    let (seen, files, skipped) = (HashSet::new(), Vec::new(), Vec::new());
+    let mut search = Search { options, allowance, privacy: options.privacy, seen, files, skipped };
+    arguments.iter().try_for_each(|argument| search.argument(argument))?;
+    Ok((search.files, search.skipped))
 }
 
-struct Found {
+struct Search<'a> {
+    options: &'a ReadOptions,
+    allowance: &'a Arc<Allowance>,
     privacy: Privacy,
-    apart_from: Option<PathBuf>,
     seen: HashSet<PathBuf>,
     files: Vec<Located>,
     skipped: Vec<Skipped>,
-    allowance: Arc<Allowance>,
 }
 
-impl Found {
+impl Search<'_> {
     fn argument(&mut self, argument: &str) -> Result<()> {
         if argument == "-" {
             return self.standard_input();
@@ -188,7 +173,7 @@ impl Found {
 
     /// Pipes are read more than once (overlaps, repeated headings), so standard input is kept on disk meanwhile.
     fn standard_input(&mut self) -> Result<()> {
-        if self.files.iter().any(|file| file.is_spooled() && file.shown == "-") {
+        if self.files.iter().any(|file| matches!(file.place, Place::Spool(_)) && file.shown == "-") {
             return Ok(());
         }
         self.spool(&mut io::stdin().lock(), "-".into())
@@ -208,7 +193,7 @@ impl Found {
 
     /// Whether a path is the folder that is no input, or lies in it.
     fn is_apart(&self, path: &Path) -> bool {
-        let Some(apart) = &self.apart_from else { return false };
+        let Some(apart) = &self.options.apart_from else { return false };
         fs::canonicalize(path).is_ok_and(|path| path.starts_with(apart))
     }
 
@@ -249,18 +234,6 @@ impl Found {
         }
         let shown = self.files.last().map(|file| file.shown.as_str()).unwrap_or_default();
         Err(Error::new("error.too_many_files").with("path", shown).with("limit", MOST_FILES))
-    }
-}
-
-/// A file that is there and cannot be read, or not to its end.
-pub fn unreadable(shown: &str, cause: &io::Error) -> Error {
-    let inner = cause.get_ref();
-    if let Some(too_much) = inner.and_then(|cause| cause.downcast_ref::<TooMuch>()) {
-        too_much.told(shown)
-    } else if let Some(no_scratch) = inner.and_then(|cause| cause.downcast_ref::<NoScratch>()) {
-        no_scratch.told()
-    } else {
-        Error::new("error.unreadable").with("path", shown).with("cause", cause)
     }
 }
 

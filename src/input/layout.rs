@@ -51,8 +51,9 @@ pub struct Layout {
     /// Names of the columns, to show.
     pub names: Columns,
     pub evidence: Vec<Sentence>,
-    /// Titles and blank lines before the heading, and the heading itself: how many lines to skip.
+    /// Titles and blank lines before the heading, and the heading itself: how many lines to skip, and how many bytes.
     pub preamble: u64,
+    pub rows_at: u64,
     /// Line of the heading within the sample, from 1.
     pub heading_line: Option<u64>,
     pub skipped: Vec<SkippedLine>,
@@ -134,10 +135,13 @@ pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: 
     };
     let mut recognition = settle(candidate, &lines, encoding, line_end, path, options)?;
     if let Recognition::Table(layout) = &mut recognition
-        && let Some(line) = layout.heading_line.and_then(|line| usize::try_from(line).ok()?.checked_sub(1))
+        && let Some(last) = usize::try_from(layout.preamble).ok().and_then(|lines| lines.checked_sub(1))
+        && let Some((line, end)) = super::split::lines(head).nth(last)
     {
-        let heading = super::split::lines(head).nth(line).map_or(&[][..], |(heading, _)| heading);
-        layout.heading_line_bytes = heading.trim_ascii_end().to_vec();
+        layout.rows_at = end as u64;
+        if layout.heading_line.is_some() {
+            layout.heading_line_bytes = line.trim_ascii_end().to_vec();
+        }
     }
     Ok(recognition)
 }
@@ -248,6 +252,7 @@ fn settle(
         names: table.names(),
         evidence: table.evidence,
         preamble: 0,
+        rows_at: 0,
         heading_line: found.heading.map(|i| i as u64 + 1),
         skipped: Vec::new(),
     };

@@ -1,10 +1,13 @@
 //! What the user can say about the inputs.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Mutex};
 
 use encoding_rs::Encoding;
 
-use crate::model::{Privacy, Reject, Timestamp, Zone};
+use crate::{
+    error::{Error, Result},
+    model::{Catalog, Privacy, Reject, Timestamp, Zone},
+};
 
 /// What the user says about the inputs; the default leaves everything to recognition.
 #[derive(Clone, Debug)]
@@ -124,10 +127,7 @@ pub trait Watcher: Sync {
     /// So many more bytes of input were read.
     fn bytes(&self, _count: u64) {}
 
-    /// A row was rejected. Called in the order of the lines of a file.
-    ///
-    /// # Errors
-    /// Where the reject could not be kept; the reading then stops.
+    /// A row was rejected. Called in the order of the lines of a file. Where the reject cannot be kept, the reading stops.
     fn reject(&self, _path: &str, _reject: &Reject) -> std::io::Result<()> {
         Ok(())
     }
@@ -143,3 +143,19 @@ pub trait Watcher: Sync {
 pub struct Unwatched;
 
 impl Watcher for Unwatched {}
+
+/// What the reading of every input shares.
+#[derive(Clone, Copy)]
+pub struct Pass<'a> {
+    pub options: &'a ReadOptions,
+    pub catalog: &'a Mutex<Catalog>,
+    pub watcher: &'a dyn Watcher,
+}
+
+impl Pass<'_> {
+    /// Hands on a rejected row.
+    pub fn reject(&self, path: &str, reject: &Reject) -> Result<()> {
+        let kept = self.watcher.reject(path, reject);
+        kept.map_err(|cause| Error::new("error.rejects_unwritten").with("cause", cause))
+    }
+}

@@ -1,104 +1,83 @@
-//! A file of notification mails as an input.
+//! Reading a file of notification mails.
 
 use std::{
     collections::BTreeMap,
     io::BufReader,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError},
 };
 
 use super::{
-    CellSink, Overflow, ReadOptions, Watcher,
-    chunks::Text,
-    find::unreadable,
+    Pass,
+    cells::{CellSink, Overflow},
+    fault::Fault,
     mail::{self, Content, Mail, MailFile, MailOptions, Notice},
     rows::EXAMPLES,
-    source::{Fault, Outcome, Part, Source},
+    source::{Input, Part, RowsIn, Source, Stop},
     stored::{Entry, Held},
+    text::Text,
 };
 use crate::{
-    error::{Error, Result},
+    error::Result,
     model::{
-        Catalog, Channel, Columns, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span,
-        Timestamp, Why,
+        Catalog, Columns, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span, Timestamp,
+        Why,
     },
 };
 
-/// LINE gave up sending failed webhooks of a channel again, as a mail told.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stop {
-    pub at: Timestamp,
-    pub channel: Channel,
-}
-
-/// Reads every mail of a file. A file without a notification is no input.
-///
-/// # Errors
-/// Where it cannot be read.
+/// Reads every mail of a file. A file without a notification is no export, and why is told.
 pub fn read(
-    path: &str,
+    input: &Input,
     kind: MailFile,
-    packing: Option<&'static str>,
     text: Text,
-    catalog: &Mutex<Catalog>,
-    options: &ReadOptions,
-    watcher: &dyn Watcher,
-) -> Result<Outcome> {
-    let io = |error: std::io::Error| unreadable(path, &error);
-    let mail_options = MailOptions { zone: options.zone, privacy: options.privacy };
-    let mut box_ = Opened { entries: Vec::new(), stops: Vec::new(), report: report(path, packing), other: None };
-    for mail in mail::mails(kind, BufReader::with_capacity(1 << 17, text.open().map_err(io)?), mail_options) {
-        let mail = mail.map_err(io)?;
-        box_.take(mail, catalog, options, watcher).map_err(|fault| fault.told(path))?;
+    pass: &Pass<'_>,
+) -> Result<std::result::Result<Source, Sentence>> {
+    let columns = Columns {
+        time: Some("Time detected".into()),
+        reason: "Reason for error".into(),
+        detail: Some("Detail for error".into()),
+        count: Some("Error count".into()),
+        channel_id: Some("Channel ID".into()),
+        channel_name: Some("Channel name".into()),
+        ..Columns::default()
+    };
+    // A mail tells one moment and nothing of the time around it, so it covers none.
+    let report =
+        SourceReport { packing: input.packing, ..SourceReport::of_no_table(&input.path, SourceKind::Mail, columns) };
+    let mut mails = Mails { pass, entries: Vec::new(), stops: Vec::new(), report, other: None };
+    let parts = mails.read(kind, &text).map_err(|fault| fault.told(&input.path))?;
+    let Mails { stops, report, other, .. } = mails;
+    if parts.is_empty() && stops.is_empty() && report.rejected == 0 {
+        return Ok(Err(other.unwrap_or_else(|| Sentence::new("mails.other"))));
     }
-    let Opened { mut entries, stops, mut report, other } = box_;
-    if entries.is_empty() && stops.is_empty() && report.rejected == 0 {
-        return Ok(Outcome::Other(other.unwrap_or_else(|| Sentence::new("mails.other"))));
-    }
-    {
-        let catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
-        entries = once(entries, &catalog);
-    }
-    report.span = entries
-        .first()
-        .zip(entries.last())
-        .map(|((_, first), (_, last))| Span { first: Timestamp(first.at), last: Timestamp(last.at) });
-    report.end = report.span.map(|span| span.last);
-    // A mail's precision is its own, whatever else is in the file.
-    let mut by_precision: BTreeMap<Precision, Vec<Entry>> = BTreeMap::new();
-    for (precision, entry) in entries {
-        by_precision.entry(precision).or_default().push(entry);
-    }
-    let parts: Vec<Part> = by_precision
-        .into_iter()
-        .map(|(precision, entries)| part(path, precision, entries))
-        .collect::<std::result::Result<_, Overflow>>()
-        .map_err(|overflow| Fault::from(overflow).told(path))?;
-    let source = Source { report, parts, text: Some(text), lines: 0, label: None, stops, extents: Vec::new() };
-    Ok(Outcome::Read(Box::new(source)))
+    Ok(Ok(Source { report, parts, text: Some(text), lines: 0, label: None, stops, extents: Vec::new() }))
 }
 
-/// What mails of one precision told, in the order of time.
+/// What mails told of one precision, in the order of time.
 fn part(path: &str, precision: Precision, entries: Vec<Entry>) -> std::result::Result<Part, Overflow> {
     let mut sink = CellSink::default();
     for entry in &entries {
         sink.add(entry.at, entry.end, entry.kind, entry.errors, entry.rows);
     }
-    let span = entries.first().zip(entries.last());
     Ok(Part {
         name: path.to_owned(),
         origin: Origin::Mail,
         cells: sink.finish()?,
-        span: span.map(|(first, last)| Span { first: Timestamp(first.at), last: Timestamp(last.at) }),
+        span: span(&entries),
         precision: Some(precision),
         rows: entries.iter().map(|entry| entry.rows).sum(),
-        rows_in: super::RowsIn::Stored(Arc::new(Held(entries))),
+        rows_in: RowsIn::Stored(Arc::new(Held(entries))),
     })
+}
+
+fn span(entries: &[Entry]) -> Option<Span> {
+    let (first, last) = (entries.first()?, entries.last()?);
+    Some(Span { first: Timestamp(first.at), last: Timestamp(last.at) })
 }
 
 /// Each notification once, in the order of time: two mails that tell the same channel, time, reason and detail are copies
 /// of one, and the one that tells more errors counts, of equal ones the one that names a host and tells the time more
 /// exactly.
-fn once(mut entries: Vec<(Precision, Entry)>, catalog: &Catalog) -> Vec<(Precision, Entry)> {
+fn once(entries: &mut Vec<(Precision, Entry)>, catalog: &Catalog) {
     let key = |entry: &Entry| {
         let kind = catalog.kind(entry.kind);
         (entry.at, kind.channel, kind.reason, kind.detail)
@@ -112,10 +91,11 @@ fn once(mut entries: Vec<(Precision, Entry)>, catalog: &Catalog) -> Vec<(Precisi
             .then(a_step.cmp(b_step))
     });
     entries.dedup_by(|later, first| key(&later.1) == key(&first.1));
-    entries
 }
 
-struct Opened {
+/// The mails of a file so far.
+struct Mails<'a> {
+    pass: &'a Pass<'a>,
     entries: Vec<(Precision, Entry)>,
     stops: Vec<Stop>,
     report: SourceReport,
@@ -123,69 +103,77 @@ struct Opened {
     other: Option<Sentence>,
 }
 
-impl Opened {
-    fn take(
-        &mut self,
-        mail: Mail,
-        catalog: &Mutex<Catalog>,
-        options: &ReadOptions,
-        watcher: &dyn Watcher,
-    ) -> std::result::Result<(), Fault> {
-        let wanted = &options.mail_from_domains;
-        let stranger = !wanted.is_empty()
-            && !mail
-                .from_domain
-                .as_ref()
-                .is_some_and(|domain| wanted.iter().any(|known| known.eq_ignore_ascii_case(domain)));
+impl Mails<'_> {
+    /// Reads all, and gives what they told, a part for each precision: a mail's is its own, whatever else is in the file.
+    fn read(&mut self, kind: MailFile, text: &Text) -> std::result::Result<Vec<Part>, Fault> {
+        let options = MailOptions { zone: self.pass.options.zone, privacy: self.pass.options.privacy };
+        for mail in mail::mails(kind, BufReader::with_capacity(1 << 17, text.open()?), options) {
+            self.take(mail?)?;
+        }
+        once(&mut self.entries, &self.pass.catalog.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut by_precision: BTreeMap<Precision, Vec<Entry>> = BTreeMap::new();
+        for (precision, entry) in &self.entries {
+            by_precision.entry(*precision).or_default().push(*entry);
+        }
+        let path = &self.report.path;
+        let parts: std::result::Result<Vec<Part>, Overflow> =
+            by_precision.into_iter().map(|(precision, entries)| part(path, precision, entries)).collect();
+        let parts = parts?;
+        self.report.span = parts.iter().fold(None, |all, part| Span::join(all, part.span));
+        self.report.end = self.report.span.map(|span| span.last);
+        Ok(parts)
+    }
+
+    fn take(&mut self, mail: Mail) -> std::result::Result<(), Fault> {
+        let wanted = &self.pass.options.mail_from_domains;
+        let from = mail.from_domain.as_deref();
+        let stranger =
+            !wanted.is_empty() && !wanted.iter().any(|known| from.is_some_and(|from| known.eq_ignore_ascii_case(from)));
         match mail.content {
             Content::Other(why) => {
                 self.skip(mail.line, "other mail", mail.subject);
                 self.other = Some(why);
             }
             _ if stranger => {
+                self.other = Some(Sentence::new("other.mail_sender").with("domain", from.unwrap_or("–")));
                 self.skip(mail.line, "mail from elsewhere", mail.subject);
-                self.other =
-                    Some(Sentence::new("other.mail_sender").with("domain", mail.from_domain.as_deref().unwrap_or("–")));
             }
             Content::Unreadable { why, text } => {
                 self.report.rows += 1;
                 self.report.rejected += 1;
                 let reject = Reject { line: mail.line, why: Why::Mail(why.key()), text };
-                watcher
-                    .reject(&self.report.path, &reject)
-                    .map_err(|cause| Fault::Told(Error::new("error.rejects_unwritten").with("cause", cause)))?;
+                self.pass.reject(&self.report.path, &reject)?;
                 if self.report.rejects.len() < EXAMPLES {
                     self.report.rejects.push(reject);
                 }
             }
             Content::Notices(notices) => {
                 for notice in notices {
-                    self.notice(notice, mail.line, catalog)?;
+                    self.notice(notice, mail.line)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn notice(&mut self, notice: Notice, line: u64, catalog: &Mutex<Catalog>) -> std::result::Result<(), Fault> {
+    fn notice(&mut self, notice: Notice, line: u64) -> std::result::Result<(), Fault> {
         match notice {
             Notice::RedeliveryStopped(stopped) => {
-                let name = stopped.channel.name.clone().or_else(|| stopped.channel.id.clone()).unwrap_or_default();
-                self.stops.push(Stop { at: stopped.time, channel: stopped.channel });
+                let channel = stopped.channel;
+                let name = channel.name.clone().or_else(|| channel.id.clone()).unwrap_or_default();
+                self.stops.push(Stop { at: stopped.time, channel });
                 self.skip(line, "redelivery stopped", name);
             }
             Notice::Errors(told) => {
-                let mut catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut catalog = self.pass.catalog.lock().unwrap_or_else(PoisonError::into_inner);
                 let kind =
                     catalog.intern(&told.channel, &told.reason, &told.detail, told.host.as_ref(), Origin::Mail)?;
-                self.entries.push((
-                    told.precision,
-                    Entry { at: told.time.0, kind, errors: told.count, rows: 1, end: told.time.0 },
-                ));
+                let (at, errors) = (told.time.0, told.count);
+                self.entries.push((told.precision, Entry { at, kind, errors, rows: 1, end: at }));
                 let report = &mut self.report;
                 report.rows += 1;
                 report.accepted += 1;
-                report.errors = report.errors.checked_add(told.count).ok_or(Fault::Overflow)?;
+                report.errors = report.errors.checked_add(errors).ok_or(Fault::Overflow)?;
                 report.precision = report.precision.max(Some(told.precision));
             }
         }
@@ -198,18 +186,4 @@ impl Opened {
             self.report.skipped.push(SkippedLine { line, what, text });
         }
     }
-}
-
-/// A mail tells one moment and nothing of the time around it, so it covers none.
-fn report(path: &str, packing: Option<&'static str>) -> SourceReport {
-    let columns = Columns {
-        time: Some("Time detected".into()),
-        reason: "Reason for error".into(),
-        detail: Some("Detail for error".into()),
-        count: Some("Error count".into()),
-        channel_id: Some("Channel ID".into()),
-        channel_name: Some("Channel name".into()),
-        ..Columns::default()
-    };
-    SourceReport { packing, ..SourceReport::of_no_table(path, SourceKind::Mail, columns) }
 }

@@ -1,17 +1,23 @@
 //! What a file looks like without what stands in it: for a public question about a file that is not public.
 
-use std::{io::Read, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use encoding_rs::Encoding;
 
-use super::{ReadOptions, Role, allowance::Allowance, encoding, find, headings, split, unpack};
+use super::{
+    ReadOptions, Role,
+    allowance::Allowance,
+    encoding, find, headings,
+    open::{Opened, open},
+    split,
+};
 use crate::{
     model::{Columns, Filling, Reject, Sentence, SkippedLine, SourceReport, visible},
     taxonomy,
 };
 
 /// So many bytes, lines and characters of a file's beginning are shown, of so many files.
-const BEGINNING: u64 = 4096;
+const BEGINNING: usize = 4096;
 const LINES: usize = 6;
 const LONGEST: usize = 200;
 const FILES: usize = 10;
@@ -99,19 +105,17 @@ pub fn beginnings(arguments: &[String], options: &ReadOptions) -> Vec<(String, V
     };
     let arguments: Vec<String> = arguments.iter().filter(|it| *it != "-").filter(lasting).cloned().collect();
     let allowance = Arc::new(Allowance::new(options.max_bytes));
-    let found = find::find(&arguments, options.privacy, options.apart_from.as_deref(), &allowance);
+    let found = find::find(&arguments, options, &allowance);
     let files = found.map(|(files, _)| files).unwrap_or_default();
     let beginning = |file: find::Located| {
-        let texts = unpack::unpack(&file.place, &allowance).unwrap_or_default();
-        let first = texts.into_iter().next()?.text.ok()?;
-        let mut bytes = Vec::new();
-        first.open().ok()?.take(BEGINNING).read_to_end(&mut bytes).ok()?;
+        let Ok(Opened::Texts(texts)) = open(&file, options.privacy, &allowance) else { return None };
+        let bytes = texts.into_iter().next()?.1.ok()?.head(0, BEGINNING).ok()?;
         let recognised = encoding::recognise(&bytes, options.encoding);
         let text = recognised.encoding.decode(&bytes).0;
         let is_text = !text.is_empty() && !text.contains('\0');
         is_text.then(|| (file_shape(&file.shown), first_lines(&text)))
     };
-    files.into_iter().filter(|file| !file.archive).filter_map(beginning).take(FILES).collect()
+    files.into_iter().filter_map(beginning).take(FILES).collect()
 }
 
 fn first_lines(text: &str) -> Vec<String> {

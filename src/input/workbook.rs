@@ -18,8 +18,10 @@ use calamine::{Data, SheetType};
 
 use super::{
     allowance::Allowance,
+    format::Format,
     piped::piped,
     place::OpenFile,
+    text::Stream,
     zipped::{self, Archive},
 };
 use crate::{
@@ -90,23 +92,17 @@ impl From<Fault> for io::Error {
     }
 }
 
-/// Whether a file may be a workbook, by its first bytes: a zip file, or the container of older programs.
-pub fn may_be(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x03\x04") || is_old(head)
-}
-
-/// Whether a file is a container of Microsoft's older programs.
-pub fn is_old(head: &[u8]) -> bool {
-    head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
-}
-
 /// The sheets of a file, or why they cannot be read; nothing if it is no document of an office program.
 ///
 /// # Errors
 /// Where the file cannot be read, or unpacks to more than may be read.
-pub fn sheets(open: &OpenBook, allowance: &Arc<Allowance>) -> io::Result<Option<Result<Vec<Sheet>, Sentence>>> {
-    let found =
-        quietly(|| find(open, allowance)).unwrap_or_else(|| Err(Fault::damaged("its parts do not fit together")));
+pub fn sheets(
+    open: &OpenBook,
+    format: Format,
+    allowance: &Arc<Allowance>,
+) -> io::Result<Option<Result<Vec<Sheet>, Sentence>>> {
+    let found = quietly(|| find(open, format, allowance));
+    let found = found.unwrap_or_else(|| Err(Fault::damaged("its parts do not fit together")));
     match found {
         Ok(None) => Ok(None),
         Ok(Some(sheets)) => Ok(Some(Ok(sheets))),
@@ -114,11 +110,8 @@ pub fn sheets(open: &OpenBook, allowance: &Arc<Allowance>) -> io::Result<Option<
     }
 }
 
-fn find(open: &OpenBook, allowance: &Arc<Allowance>) -> Result<Option<Vec<Sheet>>, Fault> {
-    let mut head = [0; 8];
-    let mut file = open()?;
-    let read = super::unpack::read_full(&mut file, &mut head)?;
-    let (kind, names) = if is_old(&head[..read]) {
+fn find(open: &OpenBook, format: Format, allowance: &Arc<Allowance>) -> Result<Option<Vec<Sheet>>, Fault> {
+    let (kind, names) = if format == Format::Compound {
         match xls::content(open()?) {
             xls::Content::Workbook => (SourceKind::Xls, xls::sheets(open()?)?),
             xls::Content::Encrypted => return Err(Fault::Encrypted),
@@ -184,7 +177,7 @@ fn part(archive: &Archive, name: &'static str) -> Result<impl BufRead + use<>, F
 ///
 /// # Errors
 /// Where the workbook cannot be opened.
-pub fn text(open: &OpenBook, sheet: &Sheet) -> io::Result<Box<dyn Read + Send>> {
+pub fn text(open: &OpenBook, sheet: &Sheet) -> io::Result<Stream> {
     // Here and not on the thread: what unpacks the workbook may be what waits for the sheet.
     let (file, sheet) = (open()?, sheet.clone());
     piped("sheet", move |end| {

@@ -360,14 +360,11 @@ fn a_signal_at_any_moment_leaves_the_old_outputs_or_the_new_ones() {
 
 /// Enough for 10 million rows five times over; a bomb needs more.
 const MEMORY: &str = "ulimit -v 1000000";
-const SOON: Duration = Duration::from_secs(20);
 
 /// Runs a call with little memory; gives exit code, standard output and the sentence.
 fn bounded(folder: &Folder, line: &str) -> (Option<i32>, String, String) {
-    let start = Instant::now();
     let output = limited(folder, MEMORY, &format!("{line} --threads 2"));
     let told = sentence(&output);
-    assert!(start.elapsed() < SOON, "{line}: {:?}, {}: {told}", start.elapsed(), output.status);
     (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), told)
 }
 

@@ -1,9 +1,9 @@
-//! What an input says of the time that it covers: the date in its name.
+//! What the name of a file tells: the time that it covers, that it should be an export, that it is half a download.
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 use super::ReadOptions;
-use crate::model::{Coverage, CoverageBasis, Precision};
+use crate::model::{Coverage, CoverageBasis, Precision, Sentence};
 
 /// The coverage of a file by its name, unless the user said when it was exported.
 ///
@@ -21,7 +21,7 @@ pub fn coverage(file_name: &str, precision: Option<Precision>, options: &ReadOpt
 }
 
 /// The first day that the name does not promise.
-pub(super) fn covered_before(name: &str) -> Option<NaiveDate> {
+fn covered_before(name: &str) -> Option<NaiveDate> {
     let mut dates = Vec::new();
     let numbers = numbers(name);
     let mut i = 0;
@@ -113,6 +113,50 @@ fn numbers(name: &str) -> Vec<Number> {
     found
 }
 
+/// Endings of exports as they are downloaded, and as people save them again.
+const ENDINGS: [&str; 6] = ["tsv", "csv", "txt", "xlsx", "xls", "ods"];
+/// Endings of what is packed, and of a download that has not come to its end.
+const AROUND: [&str; 5] = ["gz", "zst", "zip", "part", "crdownload"];
+
+/// Whether a file that was skipped, by its path and the reason, calls itself an export: by its ending, packed or not, or
+/// by a date. What errstat wrote itself, and mails that do not count, are known to be none.
+pub fn is_expected(path: &str, why: &Sentence) -> bool {
+    if ["other.own_output", "other.mail_sender"].contains(&why.key) {
+        return false;
+    }
+    if why.key == "other.partial" {
+        return true;
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let mut parts = name.rsplit('.').map(str::to_lowercase);
+    let mut ending = parts.next().unwrap_or_default();
+    let has_ending = name.contains('.');
+    while AROUND.contains(&ending.as_str()) {
+        let Some(inner) = parts.next() else { break };
+        ending = inner;
+    }
+    // A packed file without an ending of its own may hold anything.
+    let bare = name.matches('.').count() == 1 && ["gz", "zst", "zip"].iter().any(|packed| name.ends_with(packed));
+    has_ending && ENDINGS.contains(&ending.as_str()) || bare || covered_before(name).is_some()
+}
+
+/// What browsers add to the name until all of it is there.
+const UNFINISHED: [&str; 6] = ["part", "crdownload", "partial", "opdownload", "download", "tmp"];
+
+/// Whether a path is that of half a download: `shop.tsv.crdownload`, or a file in the folder that Safari calls
+/// `shop.tsv.download`. A name that is nothing but such an ending to a word may be anything.
+pub fn is_partial(path: &str) -> bool {
+    let partial = |name: &str| {
+        let Some((real, ending)) = name.rsplit_once('.') else { return false };
+        let ending = ending.to_lowercase();
+        let sure = real.contains('.') || ["crdownload", "part", "opdownload"].contains(&&*ending);
+        sure && UNFINISHED.contains(&&*ending)
+    };
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let folder = folders.rsplit('/').next().unwrap_or("");
+    partial(name) || folder.to_lowercase().ends_with(".download") && partial(folder)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +197,53 @@ mod tests {
             "日本W4.tsv",
         ] {
             assert_eq!(covered_before(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn endings_and_dates_promise_an_export() {
+        let expected = |path: &str| is_expected(path, &Sentence::new("other.page"));
+        for path in [
+            "exports/shop-2026-11-23.tsv",
+            "shop.TSV",
+            "a.csv.gz",
+            "a.tsv.zst",
+            "week.xlsx",
+            "shop.tsv.crdownload",
+            "shop.zip",
+            "all.zip/shop.txt",
+            "shop-2026-11-23",
+            "20261123",
+            "errors-2026-W47.html",
+        ] {
+            assert!(expected(path), "{path}");
+        }
+        for path in ["README.md", "notes", "errstat.toml", "summary.json", "logo.png", "backup.tar.gz", "txt", "a.b/x"]
+        {
+            assert!(!expected(path), "{path}");
+        }
+        assert!(is_expected("Unconfirmed 123.crdownload", &Sentence::new("other.partial")));
+        for own in ["other.own_output", "other.mail_sender"] {
+            assert!(!is_expected("rejects.tsv", &Sentence::new(own)));
+        }
+    }
+
+    #[test]
+    fn browsers_have_names_for_half_a_download() {
+        for path in [
+            "w.tsv.crdownload",
+            "in/w.tsv.part",
+            "Unconfirmed 123456.crdownload",
+            "w.tsv.CRDOWNLOAD",
+            "w.tsv.download/w.tsv",
+            "/a/b/w.tsv.tmp",
+            "w.tsv.partial",
+            "a.part",
+        ] {
+            assert!(is_partial(path), "{path}");
+        }
+        for path in ["w.tsv", "part", "w.part1.tsv", "weekly.download/w.tsv", "scratch.tmp", "-", "", "a.tmp/w.tsv"] {
+            assert!(!is_partial(path), "{path}");
         }
     }
 }

@@ -1,0 +1,111 @@
+//! What a text is: mails, a table of errors, or no export.
+
+use std::io;
+
+use super::{
+    ReadOptions,
+    encoding::{self, Recognised},
+    fault::{Fault, unreadable},
+    format::Format,
+    layout::{self, Layout, Recognition},
+    mail::{self, MailFile},
+    source::Input,
+    text::Text,
+};
+use crate::{error::Result, model::Sentence};
+
+/// How much of a text is looked at to recognise it.
+const HEAD: usize = 256 * 1024;
+/// How much of each further table, which has a heading: there may be thousands.
+const FURTHER_HEAD: usize = 4 * 1024;
+/// So many lines of it are enough.
+const FURTHER_LINES: usize = 16;
+
+pub enum Kind {
+    Mails(MailFile),
+    Table(Table),
+    /// No export, and why.
+    Other(Sentence),
+}
+
+/// Lines with cells.
+pub struct Table {
+    /// Of the text before it was decoded.
+    pub encoding: Recognised,
+    /// Offset of its first line in the text: behind the byte order mark.
+    pub start: u64,
+    pub layout: Box<Layout>,
+}
+
+/// Says what a text is, and gives it decoded where lines cannot be found in its bytes.
+pub fn recognise(raw: Text, input: &Input, options: &ReadOptions) -> Result<(Text, Kind)> {
+    let io = |error: io::Error| unreadable(&input.path, &error);
+    let mut head = first_lines(&raw, 0, HEAD).map_err(io)?;
+    // A sheet is a table, or nothing.
+    let mails = |head: &[u8]| mail::recognise(head).filter(|_| input.sheet.is_none());
+    if let Some(file) = mails(&head) {
+        return Ok((raw, Kind::Mails(file)));
+    }
+    if is_outlook_mail(&raw, &head, &input.name).map_err(io)? {
+        return Ok((raw, Kind::Other(Sentence::new("other.outlook_mail"))));
+    }
+    let found = encoding::recognise(&head, options.encoding);
+    let (mut text, mut encoding, mut start) = (raw, found.encoding, found.mark);
+    if encoding::needs_transcoding(encoding) {
+        text = Text::stream(move || Ok(Box::new(encoding::transcoded(text.open()?, found.encoding))));
+        (encoding, start) = (encoding_rs::UTF_8, 0);
+        head = first_lines(&text, 0, HEAD).map_err(io)?;
+        // A mail that a text editor has saved again.
+        if let Some(file) = mails(&head) {
+            return Ok((text, Kind::Mails(file)));
+        }
+    }
+    let kind = match layout::recognise(&head[start..], encoding, &input.path, options)? {
+        Recognition::Table(layout) => Kind::Table(Table { encoding: found, start: start as u64, layout }),
+        Recognition::Other(why) => Kind::Other(why),
+    };
+    Ok((text, kind))
+}
+
+/// The layout of a table that begins behind the rows of another one of that layout; none if it is no table.
+pub fn further(
+    text: &Text,
+    start: u64,
+    before: &Layout,
+    path: &str,
+    options: &ReadOptions,
+) -> std::result::Result<Option<Layout>, Fault> {
+    let mut head = first_lines(text, start, FURTHER_HEAD)?;
+    let cut = head.len() + head.len() / 2 > FURTHER_HEAD;
+    if cut && memchr::memchr2_iter(b'\n', b'\r', &head).nth(FURTHER_LINES).is_none() {
+        head = first_lines(text, start, HEAD)?;
+    }
+    Ok(match layout::recognise(&head, before.encoding, path, options)? {
+        Recognition::Table(layout) => Some(*layout),
+        Recognition::Other(_) => None,
+    })
+}
+
+/// The first bytes from an offset on, cut behind a line where there is more.
+fn first_lines(text: &Text, from: u64, most: usize) -> io::Result<Vec<u8>> {
+    let mut head = text.head(from, most)?;
+    if head.len() == most
+        && let Some(end) = memchr::memrchr2(b'\n', b'\r', &head)
+    {
+        head.truncate(end + 1);
+    }
+    Ok(head)
+}
+
+/// Whether a text is no text but a mail that Outlook saved.
+fn is_outlook_mail(raw: &Text, head: &[u8], name: &str) -> io::Result<bool> {
+    if Format::of(head) != Format::Compound {
+        return Ok(false);
+    }
+    if mail::outlook::names_mail(head) || name.to_lowercase().ends_with(".msg") {
+        return Ok(true);
+    }
+    // Attachments may stand before the directory.
+    let Some(directory) = mail::outlook::directory(head) else { return Ok(false) };
+    Ok(mail::outlook::names_mail(&raw.head(directory, FURTHER_HEAD)?))
+}

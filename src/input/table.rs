@@ -1,0 +1,293 @@
+//! Reading the tables of a text from its first row to its last.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{
+    Pass,
+    cells::{CellRuns, CellSink, Overflow},
+    chunks::{Chunk, Flow, Plan, each_chunk},
+    fault::Fault,
+    layout::Layout,
+    name::coverage,
+    recognise::{self, further},
+    rows::{RowReader, Tally},
+    source::{Input, Part, RowsIn, Source},
+    split::split_lines,
+    text::Text,
+    time::TimeForm,
+};
+use crate::{
+    error::{Error, Result},
+    model::{Cell, Origin, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span},
+};
+
+/// Reads all tables of a text. Fails where it cannot be read, where columns or dates of a later table are ambiguous, and
+/// where every row is a reject.
+pub fn read(input: &Input, text: Text, table: recognise::Table, pass: &Pass<'_>) -> Result<Source> {
+    let path = &input.path;
+    let told = |fault: Fault| fault.told(path);
+    let encoding = table.encoding;
+    let mut tables = Tables { path, text: &text, pass, whole: Tally::new(), parts: Vec::new() };
+    let layout = tables.read(table).map_err(told)?;
+    let Tables { whole, parts, .. } = tables;
+    if whole.accepted == 0 && whole.rows > 0 {
+        return Err(only_rejects(path, &whole));
+    }
+    let doubtful_count = parts.iter().find_map(|part| part.layout.doubtful_count.clone());
+    let parts: std::result::Result<Vec<Part>, Overflow> = parts.into_iter().map(Growing::finish).collect();
+    let kind = match &input.sheet {
+        Some(sheet) => sheet.kind,
+        None if layout.delimiter == b'\t' => SourceKind::Tsv,
+        None => SourceKind::Csv,
+    };
+    let read_as = Sentence::new(encoding.evidence).with("encoding", encoding.encoding.name());
+    let precision = (whole.accepted > 0).then(|| whole.steps.precision(&layout.time));
+    // The text of a sheet was written by nobody.
+    let is_file = input.sheet.is_none();
+    let report = SourceReport {
+        sheet: input.sheet.as_ref().map(|sheet| pass.options.privacy.text(&sheet.name)),
+        packing: input.packing,
+        encoding: is_file.then(|| encoding.encoding.name()),
+        delimiter: is_file.then(|| layout.delimiter_name()),
+        doubtful_count,
+        heading_line: layout.heading_line,
+        time_form: (whole.accepted > 0).then(|| layout.time.describe()),
+        evidence: is_file.then_some(read_as).into_iter().chain(layout.evidence.iter().cloned()).collect(),
+        rows: whole.rows,
+        accepted: whole.accepted,
+        rejected: whole.rejected,
+        errors: whole.errors.ok_or_else(|| told(Fault::Overflow))?,
+        span: whole.span,
+        end: whole.end,
+        precision,
+        coverage: coverage(&input.name, precision, pass.options),
+        rejects: whole.rejects,
+        skipped: whole.skipped,
+        skipped_lines: whole.skipped_lines,
+        ..SourceReport::of_no_table(path, kind, layout.names.clone())
+    };
+    let parts = parts.map_err(|overflow| told(overflow.into()))?;
+    let (lines, stops, extents) = (whole.lines, Vec::new(), Vec::new());
+    Ok(Source { report, parts, text: Some(text), lines, label: None, stops, extents })
+}
+
+fn only_rejects(path: &str, whole: &Tally) -> Error {
+    let first = whole.rejects.first();
+    Error::new("error.only_rejects")
+        .with("path", path)
+        .with("rows", whole.rows)
+        .with("line", first.map_or(1, |reject| reject.line))
+        .with_sentence("why", Sentence::new(first.map_or("reject.time_missing", |reject| reject.why.key())))
+        .with("text", first.map_or("", |reject| &reject.text))
+}
+
+/// What was read of a text so far.
+struct Tables<'a> {
+    path: &'a str,
+    text: &'a Text,
+    pass: &'a Pass<'a>,
+    whole: Tally,
+    parts: Vec<Growing>,
+}
+
+/// A part while it grows.
+struct Growing {
+    name: String,
+    layout: Arc<Layout>,
+    range: Range<u64>,
+    tally: Tally,
+    runs: CellRuns,
+    index: Vec<(u64, Span)>,
+}
+
+/// A stretch of rows of one table within a chunk.
+struct Piece {
+    offset: u64,
+    /// It starts below a repeated heading.
+    opens: bool,
+    tally: Tally,
+    cells: Vec<Cell>,
+}
+
+/// What a chunk gave.
+struct Pieces {
+    pieces: Vec<Piece>,
+    bytes: u64,
+    /// Offset of a heading with other columns, where reading starts anew.
+    anew: Option<u64>,
+}
+
+impl Tables<'_> {
+    /// Reads one table after the other, and gives the layout of the first.
+    fn read(&mut self, table: recognise::Table) -> std::result::Result<Arc<Layout>, Fault> {
+        let (mut start, mut layout) = (table.start, *table.layout);
+        let mut first = None;
+        loop {
+            let range = start + layout.rows_at..u64::MAX;
+            let plan = Plan { range, line_end: layout.line_end, threads: self.pass.options.threads };
+            if layout.time.is_open() {
+                layout.time = self.order_of_dates(&plan, &layout)?;
+            }
+            let mut preamble = Tally {
+                lines: layout.preamble,
+                skipped: layout.skipped.clone(),
+                skipped_lines: layout.skipped.len() as u64,
+                ..Tally::new()
+            };
+            if let (Some(line), true) = (layout.heading_line, first.is_some()) {
+                preamble.skip_heading(line);
+            }
+            self.whole.append(preamble);
+            let shared = Arc::new(layout);
+            self.begin(&shared, plan.range.start, self.whole.lines);
+            let anew = self.rows(&plan, &shared)?;
+            first.get_or_insert_with(|| Arc::clone(&shared));
+            let next = match anew {
+                Some(at) => further(self.text, at, &shared, self.path, self.pass.options)?.map(|layout| (at, layout)),
+                None => None,
+            };
+            match next {
+                Some(next) => (start, layout) = next,
+                None => return Ok(first.unwrap_or(shared)),
+            }
+        }
+    }
+
+    /// Begins a part, whose heading is in a line of the text.
+    fn begin(&mut self, layout: &Arc<Layout>, start: u64, line: u64) {
+        let name = if self.parts.is_empty() { self.path.to_owned() } else { format!("{}:{line}", self.path) };
+        let (layout, range) = (Arc::clone(layout), start..u64::MAX);
+        self.parts.push(Growing {
+            name,
+            layout,
+            range,
+            tally: Tally::new(),
+            runs: CellRuns::default(),
+            index: Vec::new(),
+        });
+    }
+
+    /// Reads rows until the end or a heading with other columns, whose offset is then given.
+    fn rows(&mut self, plan: &Plan, layout: &Arc<Layout>) -> std::result::Result<Option<u64>, Fault> {
+        let Pass { options, catalog, watcher } = *self.pass;
+        let all_rejects = watcher.wants_all_rejects();
+        let mut anew = None;
+        each_chunk(
+            self.text,
+            plan,
+            || (RowReader::new(layout, options.zone, options.privacy, catalog, all_rejects), CellSink::default()),
+            |(reader, sink), chunk| read_chunk(reader, sink, &chunk),
+            |read: Pieces| {
+                watcher.bytes(read.bytes);
+                for Piece { offset, opens, tally, cells } in read.pieces {
+                    for reject in &tally.rejects {
+                        let line = self.whole.lines + reject.line;
+                        self.pass.reject(self.path, &Reject { line, ..reject.clone() })?;
+                    }
+                    if opens {
+                        self.begin(layout, offset, self.whole.lines + 1);
+                    }
+                    if let Some(part) = self.parts.last_mut() {
+                        part.add(offset, &tally, cells)?;
+                    }
+                    self.whole.append(tally);
+                }
+                anew = read.anew;
+                Ok(if anew.is_some() { Flow::Stop } else { Flow::On })
+            },
+        )?;
+        Ok(anew)
+    }
+
+    /// The form of times whose order of day and month the first lines leave open: the first cell that tells them apart
+    /// decides, in the whole text if need be.
+    fn order_of_dates(&self, plan: &Plan, layout: &Layout) -> std::result::Result<TimeForm, Fault> {
+        let mut decided = None;
+        each_chunk(
+            self.text,
+            plan,
+            || (),
+            |(), chunk| {
+                Ok::<_, Fault>(chunk.lines.split(|b| matches!(b, b'\n' | b'\r')).find_map(|line| {
+                    let line = layout.encoding.decode_without_bom_handling(&line[..line.len().min(10_000)]).0;
+                    layout.time.decided_by(layout.when.of(split_lines([&line], layout.delimiter).first()?)?)
+                }))
+            },
+            |found| {
+                decided = found;
+                Ok(if decided.is_some() { Flow::Stop } else { Flow::On })
+            },
+        )?;
+        let [day_first, month_first] = layout.time.patterns_of_orders().unwrap_or_default();
+        decided.ok_or_else(|| {
+            let error = Error::new("error.date_order")
+                .with("path", self.path)
+                .with("column", layout.names.begin())
+                .with("form", layout.time.describe())
+                .with("day_first", day_first)
+                .with("month_first", month_first);
+            Fault::Told(error)
+        })
+    }
+}
+
+fn read_chunk(
+    reader: &mut RowReader<'_>,
+    sink: &mut CellSink,
+    chunk: &Chunk<'_>,
+) -> std::result::Result<Pieces, Fault> {
+    reader.ends_open(chunk.open);
+    let mut read = Pieces { pieces: Vec::new(), bytes: chunk.lines.len() as u64, anew: None };
+    let (mut lines, mut offset, mut opens) = (chunk.lines, chunk.offset, false);
+    loop {
+        let mut tally = Tally::new();
+        if opens {
+            tally.lines = 1;
+            tally.skip_heading(1);
+        }
+        let stopped = reader.read(lines, &mut tally, sink)?;
+        read.pieces.push(Piece { offset, opens, tally, cells: sink.finish()? });
+        let Some(at) = stopped else { return Ok(read) };
+        let heading = &lines[at.offset..];
+        let mut behind = memchr::memchr2(b'\n', b'\r', heading).map_or(heading.len(), |i| i + 1);
+        if heading[..behind].ends_with(b"\r") && heading.get(behind) == Some(&b'\n') {
+            behind += 1;
+        }
+        if !at.same || reader.begins_in_other_form(&heading[behind..]) {
+            read.anew = Some(offset + at.offset as u64);
+            return Ok(read);
+        }
+        offset += (at.offset + behind) as u64;
+        lines = &heading[behind..];
+        opens = true;
+    }
+}
+
+impl Tally {
+    fn skip_heading(&mut self, line: u64) {
+        self.skipped_lines += 1;
+        self.skipped.push(SkippedLine { line, what: "heading", text: String::new() });
+    }
+}
+
+impl Growing {
+    fn add(&mut self, offset: u64, tally: &Tally, cells: Vec<Cell>) -> std::result::Result<(), Overflow> {
+        self.tally.accepted += tally.accepted;
+        self.tally.span = Span::join(self.tally.span, tally.span);
+        self.tally.steps.add(&tally.steps);
+        self.index.extend(tally.span.map(|span| (offset, span)));
+        self.runs.push(cells)
+    }
+
+    fn finish(self) -> std::result::Result<Part, Overflow> {
+        Ok(Part {
+            precision: (self.tally.accepted > 0).then(|| self.tally.steps.precision(&self.layout.time)),
+            name: self.name,
+            origin: Origin::Export,
+            cells: self.runs.finish()?,
+            span: self.tally.span,
+            rows: self.tally.accepted,
+            rows_in: RowsIn::Lines { layout: self.layout, range: self.range, index: self.index },
+        })
+    }
+}
