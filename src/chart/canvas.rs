@@ -15,7 +15,7 @@ use plotters::{
 use super::{
     measure,
     svg::{Backend, Svg, units},
-    theme::{Ink, SURFACE, Type},
+    theme::{Ink, Type},
 };
 
 /// A rectangle in pixels.
@@ -37,6 +37,25 @@ impl Frame {
     }
 }
 
+/// Where a panel begins, and how wide it is; its height follows from what is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Slot {
+    pub x: f64,
+    pub y: f64,
+    pub w: f64,
+}
+
+impl Slot {
+    pub fn right(&self) -> f64 {
+        self.x + self.w
+    }
+
+    /// The slot with a height.
+    pub fn frame(&self, h: f64) -> Frame {
+        Frame { x: self.x, y: self.y, w: self.w, h }
+    }
+}
+
 /// Which point of a text stands at the given place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
@@ -50,18 +69,17 @@ pub struct Canvas<'a> {
     area: DrawingArea<Backend<'a>, Shift>,
 }
 
-/// Draws a picture of `size` pixels with the given text alternative.
-///
-/// `data` are attributes of the root element, such as `("data-plot", "…")`.
-pub fn draw(size: (f64, f64), alt: &str, data: &[(&str, String)], picture: impl FnOnce(&Canvas)) -> Svg {
+/// Draws a picture of a width in pixels, as high as it becomes; gives the drawing without its root element, and what
+/// `picture` has to say about it.
+pub fn draw<T>(width: f64, picture: impl FnOnce(&Canvas) -> T) -> (Svg, T) {
+    /// Higher than any picture, in units.
+    const HIGHEST: u32 = 1_000_000;
     let mut svg = Svg::default();
-    let size_in_units = (units(size.0).unsigned_abs(), units(size.1).unsigned_abs());
-    let canvas = Canvas { area: Backend { svg: &mut svg, size: size_in_units }.into_drawing_area() };
-    canvas.rect(Frame { x: 0.0, y: 0.0, w: size.0, h: size.1 }, SURFACE);
-    picture(&canvas);
+    let canvas =
+        Canvas { area: Backend { svg: &mut svg, size: (units(width).unsigned_abs(), HIGHEST) }.into_drawing_area() };
+    let said = picture(&canvas);
     drop(canvas);
-    svg.close(size, alt, data);
-    svg
+    (svg, said)
 }
 
 fn point((x, y): (f64, f64)) -> (i32, i32) {
@@ -145,11 +163,11 @@ mod tests {
     use crate::chart::theme::{GRID, TEXT};
 
     fn picture(text: &str) -> String {
-        draw((100.0, 50.0), text, &[("data-name", text.to_owned())], |canvas| {
+        let (svg, ()) = draw(100.0, |canvas| {
             canvas.text(text, (10.0, 20.0), Type::plain(15.0), TEXT, Anchor::Start);
             canvas.rect(Frame { x: 1.5, y: 2.0, w: 3.0, h: 4.0 }, GRID);
-        })
-        .to_string()
+        });
+        svg.close((100.0, 50.0), text, &[("data-name", text.to_owned())]).to_string()
     }
 
     #[test]

@@ -4,13 +4,13 @@ use std::cmp::Ordering;
 
 use super::{
     canvas::{Anchor, Canvas},
-    measure, scale,
+    figures, measure,
     scene::Scene,
     theme::{BETTER, Ink, MUTED, Type, WORSE},
 };
 
-/// The ink of a change: more errors are worse.
-pub fn ink(change: i64) -> Ink {
+/// More errors are worse.
+fn ink(change: i64) -> Ink {
     match change.cmp(&0) {
         Ordering::Greater => WORSE,
         Ordering::Less => BETTER,
@@ -20,12 +20,12 @@ pub fn ink(change: i64) -> Ink {
 
 /// Width of a change with its triangle.
 pub fn width(scene: &Scene, change: i64, style: Type) -> f64 {
-    measure::width(&scale::difference(scene.lang, change), style) + style.size
+    measure::width(&figures::difference(scene.lang, change), style) + style.size
 }
 
 /// Draws a change that ends at `right`. The triangle says up or down without colour.
 pub fn draw(canvas: &Canvas, scene: &Scene, change: i64, (right, baseline): (f64, f64), style: Type) {
-    let text = scale::difference(scene.lang, change);
+    let text = figures::difference(scene.lang, change);
     let ink = ink(change);
     canvas.text(&text, (right, baseline), style, ink, Anchor::End);
     if change != 0 {

@@ -2,8 +2,9 @@
 
 use super::{
     Chart,
-    canvas::{Anchor, Canvas, Frame},
-    change, measure, page,
+    canvas::{Anchor, Canvas, Frame, Slot},
+    change, measure,
+    page::{self, Draft},
     scene::Scene,
     theme::{AXIS, BADGE, MUTED, ON_BADGE, PAGE, PREVIOUS, Sizes, TEXT, Type},
 };
@@ -11,57 +12,22 @@ use crate::{analysis::DetailRow, model::Sentence};
 
 /// The details as a picture of its own, at most `top` of them.
 pub fn details(scene: &Scene, top: usize) -> Chart {
-    let height = height(scene, &PAGE, top);
     let title = scene.phrase("chart.details").to_owned();
-    let alt = alt(scene, &title, top);
-    page::draft(scene, "details", title, alt, height).finish(|canvas, frame| panel(canvas, frame, scene, &PAGE, top))
-}
-
-fn alt(scene: &Scene, title: &str, top: usize) -> String {
-    let rows = scene.analysis.by_detail.iter().take(top);
-    let items = rows.map(|row| {
-        let name = scene.say(
-            Sentence::new("chart.reason_and_detail")
-                .with("reason", &row.reason)
-                .with("detail", scene.detail_name(&row.reason, &row.detail)),
-        );
-        let counted =
-            scene.say(Sentence::new("chart.named_count").with("name", name).with("errors", scene.number(row.errors)));
-        match row.previous_errors {
-            Some(previous) => scene.say(
-                Sentence::new("chart.with_previous").with("count", counted).with("previous", scene.number(previous)),
-            ),
-            None => counted,
-        }
+    let items = scene.analysis.by_detail.iter().take(top).map(|row| {
+        let name = Sentence::new("chart.reason_and_detail")
+            .with("reason", &row.reason)
+            .with("detail", scene.detail_name(&row.reason, &row.detail));
+        scene.counted(&scene.say(name), row.errors, row.previous_errors)
     });
-    let mut alt = scene.listed(title, items);
-    if let Some(more) = further(scene, top) {
-        alt = format!("{alt} {more}");
-    }
-    alt
+    let alt = [Some(scene.listed(&title, items)), further(scene, top)];
+    let alt = alt.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Draft::new(scene, "details", title, alt).finish(|canvas, slot| panel(canvas, slot, scene, &PAGE, top))
 }
 
 /// Says how many details are not shown.
 fn further(scene: &Scene, top: usize) -> Option<String> {
     let rest = scene.analysis.by_detail.get(top..).unwrap_or_default();
-    let errors = rest.iter().fold(0_u64, |sum, row| sum.saturating_add(row.errors));
-    let key = if rest.len() == 1 { "chart.one_more_detail" } else { "chart.more_details" };
-    (!rest.is_empty()).then(|| {
-        scene
-            .say(Sentence::new(key).with("count", scene.number(rest.len() as u64)).with("errors", scene.figure(errors)))
-    })
-}
-
-/// Height of the ranking of at most `top` details.
-pub fn height(scene: &Scene, sizes: &Sizes, top: usize) -> f64 {
-    let rows = scene.analysis.by_detail.len().min(top).max(1) as f64;
-    rows * sizes.row + footer(scene, sizes, top)
-}
-
-/// Room for the lines below the ranking.
-fn footer(scene: &Scene, sizes: &Sizes, top: usize) -> f64 {
-    let lines = usize::from(further(scene, top).is_some() || scene.compared());
-    lines as f64 * (sizes.small.leading() + 6.0)
+    scene.more(rest.iter().map(|row| row.errors), "chart.one_more_detail", "chart.more_details")
 }
 
 /// Widths of the columns of numbers at the right of the bars.
@@ -84,29 +50,33 @@ fn columns(scene: &Scene, rows: &[DetailRow], sizes: &Sizes) -> Columns {
     }
 }
 
-/// Draws the ranking of at most `top` details into a frame.
-pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes, top: usize) {
+/// Draws the ranking of at most `top` details; gives its lower edge.
+pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, top: usize) -> f64 {
     let all = &scene.analysis.by_detail;
     let rows = &all[..all.len().min(top)];
+    let further = further(scene, top);
+    let below = slot.y + rows.len().max(1) as f64 * sizes.row;
+    let lines = usize::from(further.is_some() || scene.compared()) as f64;
+    let bottom = below + lines * (sizes.small.leading() + 6.0);
     if rows.is_empty() {
-        page::instead(canvas, frame, scene.phrase("chart.no_errors"), sizes.body);
-        return;
+        page::instead(canvas, slot.frame(bottom - slot.y), scene.phrase("chart.no_errors"), sizes.body);
+        return bottom;
     }
     let columns = columns(scene, rows, sizes);
     let names = rows.iter().map(|row| name_width(scene, row, sizes)).fold(0.0, f64::max);
-    let name_room = names.min(frame.w * 0.48);
-    let bars = Frame {
-        x: frame.x + name_room + 14.0,
-        w: (frame.w - name_room - 14.0 - columns.count - columns.share - columns.change).max(20.0),
-        ..frame
+    let name_room = names.min(slot.w * 0.48);
+    let bars = Slot {
+        x: slot.x + name_room + 14.0,
+        w: (slot.w - name_room - 14.0 - columns.count - columns.share - columns.change).max(20.0),
+        ..slot
     };
     let largest =
         rows.iter().flat_map(|row| [Some(row.errors), row.previous_errors]).flatten().max().unwrap_or(0).max(1);
     let length = |errors: u64| bars.w * (errors as f64 / largest as f64);
     for (i, row) in rows.iter().enumerate() {
-        let top = frame.y + i as f64 * sizes.row;
+        let top = slot.y + i as f64 * sizes.row;
         let middle = top + sizes.row / 2.0;
-        name(canvas, scene, row, (frame.x, top), name_room, sizes);
+        name(canvas, scene, row, (slot.x, top), name_room, sizes);
         let ink = scene.ink(&row.reason);
         let w = if row.errors > 0 { length(row.errors).max(2.0) } else { 0.0 };
         let y = (middle - sizes.bar / 2.0).round();
@@ -133,24 +103,24 @@ pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes, top: u
             canvas.text(&scene.lang.percent(row.share), (right, baseline), sizes.body, MUTED, Anchor::End);
         }
         if let Some(difference) = row.change {
-            change::draw(canvas, scene, difference, (frame.right(), baseline), sizes.body);
+            change::draw(canvas, scene, difference, (slot.right(), baseline), sizes.body);
         }
     }
-    let below = frame.y + rows.len() as f64 * sizes.row;
-    canvas.line((bars.x, frame.y), (bars.x, below), AXIS, 1.0);
+    canvas.line((bars.x, slot.y), (bars.x, below), AXIS, 1.0);
     let baseline = below + 6.0 + sizes.small.size;
-    let mut room = frame.w;
+    let mut room = slot.w;
     if let Some(previous) = scene.analysis.period.previous.as_ref().filter(|_| scene.compared()) {
         let key = scene.say(Sentence::new("chart.mark_of_previous").with("label", &previous.label));
-        let w = measure::width(&key, sizes.small).min(frame.w / 2.0);
-        canvas.fitted(&key, (frame.right(), baseline), sizes.small, MUTED, Anchor::End, frame.w / 2.0);
-        let x = frame.right() - w - 9.0;
+        let w = measure::width(&key, sizes.small).min(slot.w / 2.0);
+        canvas.fitted(&key, (slot.right(), baseline), sizes.small, MUTED, Anchor::End, slot.w / 2.0);
+        let x = slot.right() - w - 9.0;
         canvas.line((x, baseline - sizes.small.size * 0.8), (x, baseline + 2.0), PREVIOUS, 2.5);
         room -= w + 30.0;
     }
-    if let Some(more) = further(scene, top) {
-        canvas.fitted(&more, (frame.x, baseline), sizes.small, MUTED, Anchor::Start, room);
+    if let Some(more) = further {
+        canvas.fitted(&more, (slot.x, baseline), sizes.small, MUTED, Anchor::Start, room);
     }
+    bottom
 }
 
 /// What stands under a detail's name.
@@ -177,14 +147,8 @@ fn name(canvas: &Canvas, scene: &Scene, row: &DetailRow, (x, top): (f64, f64), r
     let block = sizes.body.size + sizes.small.leading();
     let first = top + (sizes.row - block) / 2.0 + sizes.body.size * 0.86;
     let badge_room = badge_width(scene, row, sizes);
-    let name = canvas.fitted(
-        &scene.detail_name(&row.reason, &row.detail),
-        (x, first),
-        sizes.strong,
-        TEXT,
-        Anchor::Start,
-        room - badge_room,
-    );
+    let name = scene.detail_name(&row.reason, &row.detail);
+    let name = canvas.fitted(&name, (x, first), sizes.strong, TEXT, Anchor::Start, room - badge_room);
     if row.new {
         let style = badge(sizes);
         let back = Frame { x: x + name + 8.0, y: first - style.size - 1.0, w: badge_room - 8.0, h: style.size + 5.0 };

@@ -3,8 +3,9 @@
 use super::{
     Chart,
     canvas::{Anchor, Canvas, Frame},
-    measure, page,
-    scale::compact,
+    figures::compact,
+    measure,
+    page::{self, Draft},
     scene::Scene,
     theme::{HEAT, MUTED, ON_HEAT, PAGE, Sizes, TEXT, Type},
 };
@@ -17,8 +18,17 @@ const CELL_HEIGHT: f64 = 30.0;
 pub fn heatmap(scene: &Scene) -> Chart {
     let title = scene.phrase("chart.heatmap").to_owned();
     let alt = alt(scene, &title);
-    let height = height(scene, &PAGE, CELL_HEIGHT);
-    page::draft(scene, "heatmap", title, alt, height).finish(|canvas, frame| panel(canvas, frame, scene, &PAGE))
+    Draft::new(scene, "heatmap", title, alt).finish(|canvas, slot| {
+        let rows = scene.analysis.heatmap.rows.len().max(7) as f64;
+        let frame = slot.frame(rows * CELL_HEIGHT + labels(&PAGE));
+        panel(canvas, frame, scene, &PAGE);
+        frame.bottom()
+    })
+}
+
+/// The room for the hours and the key below.
+fn labels(sizes: &Sizes) -> f64 {
+    sizes.small.leading() * 2.0 + 14.0
 }
 
 /// Whether the inputs' times tell the hour.
@@ -30,32 +40,26 @@ fn alt(scene: &Scene, title: &str) -> String {
     let weekdays = scene.analysis.heatmap.rows.iter().zip(&scene.analysis.heatmap.hours);
     let items = weekdays.map(|(row, hours)| {
         let errors = hours.iter().fold(0_u64, |sum, errors| sum.saturating_add(*errors));
-        scene.say(
-            Sentence::new("chart.named_count").with("name", weekday(scene, row)).with("errors", scene.number(errors)),
-        )
+        scene.counted(weekday(scene, row), errors, None)
     });
     let mut alt = scene.listed(title, items);
-    if let Some((row, hour, errors)) = hottest(scene) {
-        let when = Sentence::new("chart.hour_of_weekday")
-            .with("weekday", weekday(scene, row))
-            .with("time", format!("{hour:02}:00"));
-        let most = Sentence::new("chart.most_alt").with("when", scene.say(when)).with("errors", scene.number(errors));
+    if let Some((when, errors)) = hottest(scene) {
+        let most = Sentence::new("chart.most_alt").with("when", when).with("errors", scene.number(errors));
         alt = format!("{alt} {}", scene.say(most));
     }
     alt
 }
 
-/// Weekday, hour and errors of the hour with the most errors; none where there are no errors.
-fn hottest<'a>(scene: &Scene<'a>) -> Option<(&'a str, usize, u64)> {
+/// The hour with the most errors in words, and how many they are; none where there are no errors.
+fn hottest(scene: &Scene) -> Option<(String, u64)> {
     let heatmap = &scene.analysis.heatmap;
-    heatmap
-        .rows
-        .iter()
-        .zip(&heatmap.hours)
-        .flat_map(|(row, hours)| hours.iter().enumerate().map(move |(hour, errors)| (*row, hour, *errors)))
-        // Of equal ones the first.
-        .reduce(|most, next| if next.2 > most.2 { next } else { most })
-        .filter(|(_, _, errors)| *errors > 0)
+    let rows = heatmap.rows.iter().zip(&heatmap.hours);
+    let fields = rows.flat_map(|(row, hours)| (0..).zip(hours).map(move |(hour, errors)| (*row, hour, *errors)));
+    // Of equal ones the first.
+    let (row, hour, errors) = fields.reduce(|most, next| if next.2 > most.2 { next } else { most })?;
+    let time = format!("{hour:02}:00");
+    let when = Sentence::new("chart.hour_of_weekday").with("weekday", weekday(scene, row)).with("time", time);
+    (errors > 0).then(|| (scene.say(when), errors))
 }
 
 /// The name of a row, in the language of the chart.
@@ -64,12 +68,6 @@ fn weekday<'a>(scene: &Scene, row: &'a str) -> &'a str {
         Some(days) => scene.lang.weekday(days as u32),
         None => row,
     }
-}
-
-/// Height of the panel with cells of the given height.
-pub fn height(scene: &Scene, sizes: &Sizes, cell: f64) -> f64 {
-    let rows = scene.analysis.heatmap.rows.len().max(7) as f64;
-    rows * cell + sizes.small.leading() * 2.0 + 14.0
 }
 
 /// The shade of a count, an index into [`HEAT`]: 0 for no errors, up to 7 for the most. Roots, since
@@ -92,8 +90,7 @@ pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
     }
     let weekdays = heatmap.rows.iter().map(|row| measure::width(weekday(scene, row), sizes.small)).fold(0.0, f64::max);
     let gutter = weekdays + 10.0;
-    let labels = sizes.small.leading() * 2.0 + 14.0;
-    let (w, h) = ((frame.w - gutter) / 24.0, (frame.h - labels) / heatmap.rows.len().max(1) as f64);
+    let (w, h) = ((frame.w - gutter) / 24.0, (frame.h - labels(sizes)) / heatmap.rows.len().max(1) as f64);
     let most = heatmap.hours.iter().flatten().copied().max().unwrap_or(0);
     let counts = Type::plain(sizes.small.size - 1.0);
     let numbers_fit =
@@ -109,13 +106,8 @@ pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
             canvas.rect(Frame { x: left, y: top.round(), w: right - left - GAP, h: h.round() - GAP }, HEAT[level]);
             if numbers_fit && errors > 0 {
                 let ink = ON_HEAT[usize::from(level > 4)];
-                canvas.text(
-                    &compact(scene.lang, errors),
-                    ((left + right - GAP) / 2.0, baseline - 0.5),
-                    counts,
-                    ink,
-                    Anchor::Middle,
-                );
+                let middle = (left + right - GAP) / 2.0;
+                canvas.text(&compact(scene.lang, errors), (middle, baseline - 0.5), counts, ink, Anchor::Middle);
             }
         }
     }
@@ -143,12 +135,8 @@ fn key(canvas: &Canvas, (left, baseline): (f64, f64), most: u64, scene: &Scene, 
         canvas.rect(Frame { x, y: baseline - swatch * 0.86, w: swatch * 1.2, h: swatch }, ink);
         x += swatch * 1.2;
     }
-    let Some((row, hour, errors)) = hottest(scene) else { return };
-    let when = Sentence::new("chart.hour_of_weekday")
-        .with("weekday", weekday(scene, row))
-        .with("time", format!("{hour:02}:00"));
-    let peak =
-        scene.say(Sentence::new("chart.peak").with("errors", scene.figure(errors)).with("when", scene.say(when)));
+    let Some((when, errors)) = hottest(scene) else { return };
+    let peak = scene.say(Sentence::new("chart.peak").with("errors", scene.figure(errors)).with("when", when));
     canvas.text(&peak, (x + 8.0, baseline), sizes.small, MUTED, Anchor::Start);
 }
 

@@ -1,15 +1,14 @@
 //! One incident in steps of five minutes.
 
 use super::{
-    Chart, axes,
-    calendar::Labels,
-    canvas::Frame,
-    columns,
+    Chart,
+    canvas::Slot,
     page::Draft,
-    scale::CountAxis,
+    plot::{self, Plot},
+    scales::CountScale,
     scene::Scene,
     stack,
-    theme::{PAGE, TEXT, Type},
+    theme::PAGE,
 };
 use crate::{analysis::Incident, model::Sentence};
 
@@ -30,40 +29,24 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
             .with("errors", scene.number(incident.peak_errors))
             .with("when", scene.lang.moment(incident.peak_at.0)),
     );
-    let sizes = &PAGE;
-    let head = sizes.small.leading() + 10.0;
-    let height = head + PLOT_HEIGHT + 8.0 + 2.0 * sizes.small.leading();
-    let draft = Draft {
-        name: "incident",
-        number: Some(index + 1),
-        title,
-        subtitle,
-        alt,
-        width: WIDTH,
-        height,
-        data: Vec::new(),
-    };
-    Some(draft.finish(|canvas, frame| {
-        let axis = CountAxis::new(incident.cells.iter().copied().max().unwrap_or(0), 3);
-        let gutter = axes::gutter(scene, &axis, sizes);
-        let plot = Frame { x: frame.x + gutter, y: frame.y + head, w: frame.w - gutter, h: PLOT_HEIGHT };
-        let stack = stack::single(scene.ink(&incident.reason), &incident.cells, (plot.w * 1.2) as usize);
-        axes::counts(canvas, plot, &axis, scene, sizes);
-        columns::draw(canvas, plot, &axis, &stack);
-        let starts: Vec<_> = (0..incident.cells.len())
-            .map(|cell| scene.local(incident.bounds().0 + cell as i64 * CELL_MINUTES * 60_000))
-            .collect();
-        let labels =
-            Labels { lang: scene.lang, style: sizes.small, week_start: scene.week_start(), window: CELL_MINUTES };
-        axes::times(canvas, plot, &starts, labels);
-        if let Some((i, column)) = stack.highest() {
-            let when =
-                starts.get(column.window).map(|at| scene.time_within(*at, incident.bounds())).unwrap_or_default();
-            let peak =
-                scene.say(Sentence::new("chart.peak").with("errors", scene.figure(column.errors)).with("when", when));
-            let place = columns::above(plot, &axis, columns::band(plot, &stack), i, column);
-            columns::label_above(canvas, plot, &peak, place, Type { bold: true, ..sizes.small }, TEXT);
+    let draft = Draft { name: "incident", number: Some(index + 1), title, subtitle, alt, width: WIDTH };
+    Some(draft.finish(|canvas, slot| {
+        let sizes = &PAGE;
+        let counts = CountScale::new(incident.cells.iter().copied().max().unwrap_or(0), 3);
+        let slot = Slot { y: slot.y + sizes.small.leading() + 10.0, ..slot };
+        let frame = plot::frame(slot, PLOT_HEIGHT, &counts, scene, sizes);
+        let stack = stack::single(scene.ink(&incident.reason), &incident.cells, frame.w);
+        let plot = Plot::new(scene, sizes, frame, &counts, stack);
+        plot.draw_counts(canvas);
+        plot.draw_columns(canvas);
+        let start = |cell: usize| scene.local(incident.bounds().0 + cell as i64 * CELL_MINUTES * 60_000);
+        let starts: Vec<_> = (0..incident.cells.len()).map(start).collect();
+        plot.draw_times(canvas, &starts, CELL_MINUTES);
+        if let Some(highest) = plot.stack.highest() {
+            let when = starts.get(highest.1.window).map(|at| scene.time_within(*at, incident.bounds()));
+            plot.label_peak(canvas, highest, when.unwrap_or_default());
         }
+        frame.bottom() + plot::below(sizes)
     }))
 }
 

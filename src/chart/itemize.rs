@@ -125,7 +125,11 @@ mod tests {
     };
 
     fn drawn(text: &str) -> Svg {
-        draw((200.0, 20.0), "", &[], |canvas| canvas.text(text, (100.0, 15.0), Type::plain(10.0), TEXT, Anchor::End))
+        draw(200.0, |canvas| canvas.text(text, (100.0, 15.0), Type::plain(10.0), TEXT, Anchor::End)).0.close(
+            (200.0, 20.0),
+            "",
+            &[],
+        )
     }
 
     /// Without other fonts every piece falls to the embedded one, which still shows where the cuts are.

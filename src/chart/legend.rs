@@ -1,7 +1,7 @@
 //! The legend of the timeline: what is drawn how, and how much of it there is.
 
 use super::{
-    canvas::{Anchor, Canvas, Frame},
+    canvas::{Anchor, Canvas, Frame, Slot},
     marks, measure, previous,
     scene::Scene,
     stack::Stack,
@@ -14,12 +14,6 @@ const SWATCH_GAP: f64 = 7.0;
 const ENTRY_GAP: f64 = 12.0;
 const NAME_ROOM: f64 = 300.0;
 
-/// The entries with their places relative to the legend, and the height of all their rows.
-pub struct Legend {
-    entries: Vec<(Entry, (f64, f64))>,
-    pub height: f64,
-}
-
 struct Entry {
     ink: Ink,
     sign: Sign,
@@ -27,53 +21,38 @@ struct Entry {
     count: String,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Sign {
     Area,
     Line,
     Hatch,
 }
 
-impl Legend {
-    /// The legend of a stack and of the previous period, in rows of at most `width`.
-    pub fn new(scene: &Scene, stack: &Stack, width: f64, sizes: &Sizes) -> Legend {
-        let leading = sizes.body.leading() + 2.0;
-        let (mut x, mut y) = (0.0, 0.0);
-        let entries: Vec<_> = entries(scene, stack)
-            .into_iter()
-            .map(|entry| {
-                let name = measure::width(&entry.name, sizes.body).min(NAME_ROOM);
-                let w = SWATCH + 2.0 * SWATCH_GAP + measure::width(&entry.count, sizes.strong) + name;
-                if x > 0.0 && x + w > width {
-                    (x, y) = (0.0, y + leading);
-                }
-                let place = (x, y);
-                x += w + ENTRY_GAP;
-                (entry, place)
-            })
-            .collect();
-        Legend { height: if entries.is_empty() { 0.0 } else { y + leading }, entries }
-    }
-
-    /// Draws the legend below and to the right of a point.
-    pub fn draw(&self, canvas: &Canvas, (left, top): (f64, f64), sizes: &Sizes) {
-        for (entry, (x, y)) in &self.entries {
-            draw_entry(canvas, entry, (left + x, top + y + sizes.body.size), sizes);
+/// Draws the legend of a stack and of the previous period, in rows; gives its height.
+pub fn legend(canvas: &Canvas, slot: Slot, scene: &Scene, stack: &Stack, sizes: &Sizes) -> f64 {
+    let leading = sizes.body.leading() + 2.0;
+    let (mut x, mut y) = (0.0, 0.0);
+    let entries = entries(scene, stack);
+    for entry in &entries {
+        let name = measure::width(&entry.name, sizes.body).min(NAME_ROOM);
+        let w = SWATCH + 2.0 * SWATCH_GAP + measure::width(&entry.count, sizes.strong) + name;
+        if x > 0.0 && x + w > slot.w {
+            (x, y) = (0.0, y + leading);
         }
+        draw(canvas, entry, (slot.x + x, slot.y + y + sizes.body.size), sizes);
+        x += w + ENTRY_GAP;
     }
+    if entries.is_empty() { 0.0 } else { y + leading }
 }
 
 fn entries(scene: &Scene, stack: &Stack) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = stack
-        .layers
-        .iter()
-        .map(|layer| Entry {
-            ink: layer.ink,
-            sign: Sign::Area,
-            name: layer.name.clone(),
-            count: scene.figure(layer.errors),
-        })
-        .collect();
+    let of_layer = |layer: &super::stack::Layer| Entry {
+        ink: layer.ink,
+        sign: Sign::Area,
+        name: layer.name.clone(),
+        count: scene.figure(layer.errors),
+    };
+    let mut entries: Vec<Entry> = stack.layers.iter().map(of_layer).collect();
     if let (Some(errors), Some(previous)) = (scene.analysis.totals.previous_errors, &scene.analysis.period.previous) {
         let name = scene.say(Sentence::new("chart.previous").with("label", &previous.label));
         let (ink, sign) = if previous::crowded(stack) { (PREVIOUS_BAR, Sign::Area) } else { (PREVIOUS, Sign::Line) };
@@ -86,12 +65,13 @@ fn entries(scene: &Scene, stack: &Stack) -> Vec<Entry> {
     entries
 }
 
-fn draw_entry(canvas: &Canvas, entry: &Entry, (x, baseline): (f64, f64), sizes: &Sizes) {
+fn draw(canvas: &Canvas, entry: &Entry, (x, baseline): (f64, f64), sizes: &Sizes) {
     let middle = baseline - sizes.body.size * 0.36;
+    let swatch = Frame { x, y: middle - SWATCH / 2.0, w: SWATCH, h: SWATCH };
     match entry.sign {
         Sign::Line => canvas.line((x, middle), (x + SWATCH, middle), entry.ink, 2.5),
-        Sign::Hatch => marks::hatch(canvas, Frame { x, y: middle - SWATCH / 2.0, w: SWATCH, h: SWATCH }),
-        Sign::Area => canvas.rect(Frame { x, y: middle - SWATCH / 2.0, w: SWATCH, h: SWATCH }, entry.ink),
+        Sign::Hatch => marks::hatch(canvas, swatch),
+        Sign::Area => canvas.rect(swatch, entry.ink),
     }
     // The count stands first: digits are about as wide in every font, so that the gap stays small.
     let x = x + SWATCH + SWATCH_GAP;

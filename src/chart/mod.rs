@@ -5,13 +5,11 @@
 //! clash when several stand in one page. Its elements have classes by which a page can make it dark
 //! ([`theme::dark_rules`]).
 
-mod axes;
-mod calendar;
 mod canvas;
 mod change;
 mod channels;
-mod columns;
 mod details;
+mod figures;
 mod fonts;
 mod heatmap;
 mod incident;
@@ -21,12 +19,13 @@ mod marks;
 mod measure;
 mod overview;
 mod page;
+mod plot;
 mod png;
 mod previous;
 mod reasons;
 #[cfg(test)]
 mod sample;
-mod scale;
+mod scales;
 mod scene;
 mod scripts;
 mod stack;
@@ -83,37 +82,6 @@ pub fn all(analysis: &Analysis, lang: Lang, top: usize) -> Vec<Chart> {
     }
     charts.extend((0..analysis.worst_incidents(top).len()).filter_map(|index| incident::incident(&scene, index)));
     charts
-}
-
-/// Errors per window, stacked by reason, with the incidents and the previous period.
-pub fn timeline(analysis: &Analysis, lang: Lang) -> Chart {
-    timeline::timeline(&Scene::new(analysis, lang))
-}
-
-/// At most `top` details, ranked.
-pub fn details(analysis: &Analysis, lang: Lang, top: usize) -> Chart {
-    details::details(&Scene::new(analysis, lang), top)
-}
-
-/// Errors by weekday and hour.
-pub fn heatmap(analysis: &Analysis, lang: Lang) -> Chart {
-    heatmap::heatmap(&Scene::new(analysis, lang))
-}
-
-/// Each reason in this period and in the one before.
-pub fn reasons(analysis: &Analysis, lang: Lang) -> Chart {
-    reasons::reasons(&Scene::new(analysis, lang))
-}
-
-/// At most `top` channels side by side, on one scale.
-pub fn channels(analysis: &Analysis, lang: Lang, top: usize) -> Chart {
-    channels::channels(&Scene::new(analysis, lang), top)
-}
-
-/// One incident in steps of five minutes; `index` is that of [`Analysis::incidents`], `None` if
-/// there is none.
-pub fn incident(analysis: &Analysis, lang: Lang, index: usize) -> Option<Chart> {
-    incident::incident(&Scene::new(analysis, lang), index)
 }
 
 /// One picture to paste into a chat: the headline, the totals with their change, the timeline, the top

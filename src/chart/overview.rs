@@ -2,7 +2,7 @@
 //! heatmap. Type is large enough to be read when the picture is shown 800 pixels wide.
 
 use super::{
-    canvas::{Anchor, Canvas, Frame, draw},
+    canvas::{Anchor, Canvas, Frame, Slot, draw},
     change, details, heatmap, measure,
     scene::Scene,
     svg::Svg,
@@ -26,84 +26,50 @@ const PLOT_HEIGHT: f64 = 250.0;
 const MOST_DETAILS: usize = 6;
 const NOTES: usize = 3;
 
-/// Places of the parts from top to bottom.
-struct Layout {
-    headline: Vec<String>,
-    notes: Vec<String>,
-    tiles: f64,
-    timeline: Frame,
-    details: Frame,
-    heatmap: Frame,
-    footer: f64,
-    height: f64,
-}
-
-fn layout(scene: &Scene, top: usize) -> Layout {
-    let headline = measure::wrap(&scene.analysis.headline, HEADLINE, INNER, 3);
-    let notes: Vec<String> = scene
-        .analysis
-        .notes
-        .iter()
-        .take(NOTES)
-        .flat_map(|note| measure::wrap(&note.text, POSTER.small, INNER - 24.0, 2))
-        .collect();
-    let mut y = MARGIN + POSTER.body.leading() + 6.0 + headline.len() as f64 * HEADLINE.leading() + 14.0;
-    let tiles = y;
-    y += TILE_HEIGHT + GAP;
-    let title = POSTER.title.leading() + 6.0;
-    let timeline = Frame { x: MARGIN, y: y + title, w: INNER, h: timeline::height(scene, INNER, &POSTER, PLOT_HEIGHT) };
-    y = timeline.bottom() + GAP - 8.0 + title;
-    let hours = shows_hours(scene);
-    let details_width = if hours { INNER * 0.55 } else { INNER };
-    let height = match scene.analysis.by_detail.len() {
-        0 => -title - GAP + 8.0,
-        _ => details::height(scene, &POSTER, top).max(if hours { 330.0 } else { 0.0 }),
-    };
-    let details = Frame { x: MARGIN, y, w: details_width, h: height };
-    let heatmap =
-        Frame { x: details.right() + 44.0, y, w: (INNER - details_width - 44.0).max(0.0), h: height.min(400.0) };
-    let footer = y + height + 22.0;
-    let lines = 1.0 + notes.len() as f64;
-    Layout {
-        headline,
-        notes,
-        tiles,
-        timeline,
-        details,
-        heatmap,
-        footer,
-        height: (footer + lines * POSTER.small.leading() + MARGIN - 16.0).ceil(),
-    }
-}
-
 /// The overview with at most `top` details.
 pub fn overview(scene: &Scene, top: usize) -> Svg {
-    let top = top.min(MOST_DETAILS);
-    let layout = layout(scene, top);
-    let alt = format!("{} {}", heading(scene), scene.analysis.headline);
-    draw((WIDTH, layout.height), &alt, &[], |canvas| {
-        canvas.fitted(&heading(scene), (MARGIN, MARGIN + POSTER.body.size), POSTER.body, MUTED, Anchor::Start, INNER);
-        let first = MARGIN + POSTER.body.leading() + 6.0 + HEADLINE.size;
-        for (i, line) in layout.headline.iter().enumerate() {
-            canvas.text(line, (MARGIN, first + i as f64 * HEADLINE.leading()), HEADLINE, TEXT, Anchor::Start);
+    let heading = heading(scene);
+    let (svg, height) = draw(WIDTH, |canvas| {
+        canvas.fitted(&heading, (MARGIN, MARGIN + POSTER.body.size), POSTER.body, MUTED, Anchor::Start, INNER);
+        let mut y = MARGIN + POSTER.body.leading() + 6.0;
+        for line in measure::wrap(&scene.analysis.headline, HEADLINE, INNER, 3) {
+            canvas.text(&line, (MARGIN, y + HEADLINE.size), HEADLINE, TEXT, Anchor::Start);
+            y += HEADLINE.leading();
         }
-        tiles(canvas, scene, layout.tiles);
-        section(canvas, layout.timeline, &timeline::title(scene));
-        timeline::panel(canvas, layout.timeline, scene, &POSTER);
+        y += 14.0;
+        tiles(canvas, scene, y);
+        y += TILE_HEIGHT + GAP;
+        let slot = section(canvas, Slot { x: MARGIN, y, w: INNER }, &timeline::title(scene));
+        (y, ..) = timeline::panel(canvas, slot, scene, &POSTER, PLOT_HEIGHT);
         if !scene.analysis.by_detail.is_empty() {
-            section(canvas, layout.details, scene.phrase("chart.details"));
-            details::panel(canvas, layout.details, scene, &POSTER, top);
+            y = causes(canvas, Slot { x: MARGIN, y: y + GAP - 8.0, w: INNER }, scene, top.min(MOST_DETAILS));
         }
-        if shows_hours(scene) {
-            section(canvas, layout.heatmap, scene.phrase("chart.heatmap"));
-            heatmap::panel(canvas, layout.heatmap, scene, &POSTER);
-        }
-        footer(canvas, scene, &layout);
-    })
+        footer(canvas, scene, y + 22.0)
+    });
+    svg.close((WIDTH, height), &format!("{heading} {}", scene.analysis.headline), &[])
 }
 
-fn shows_hours(scene: &Scene) -> bool {
-    heatmap::known(scene) && scene.analysis.totals.errors > 0 && !scene.analysis.by_detail.is_empty()
+/// The details, and beside them the hours where they are known; gives their lower edge.
+fn causes(canvas: &Canvas, slot: Slot, scene: &Scene, top: usize) -> f64 {
+    let hours = heatmap::known(scene) && scene.analysis.totals.errors > 0;
+    let w = if hours { INNER * 0.55 } else { INNER };
+    let details = section(canvas, Slot { w, ..slot }, scene.phrase("chart.details"));
+    let bottom = details::panel(canvas, details, scene, &POSTER, top);
+    if !hours {
+        return bottom;
+    }
+    let height = (bottom - details.y).max(330.0);
+    let beside = Slot { x: slot.x + w + 44.0, w: (INNER - w - 44.0).max(0.0), ..slot };
+    let beside = section(canvas, beside, scene.phrase("chart.heatmap"));
+    heatmap::panel(canvas, beside.frame(height.min(400.0)), scene, &POSTER);
+    details.y + height
+}
+
+/// Writes the title of a part; gives the place below it.
+fn section(canvas: &Canvas, slot: Slot, title: &str) -> Slot {
+    let y = slot.y + POSTER.title.leading() + 6.0;
+    canvas.fitted(title, (slot.x, y - 14.0), POSTER.title, TEXT, Anchor::Start, slot.w);
+    Slot { y, ..slot }
 }
 
 /// Whose errors, and when.
@@ -118,10 +84,6 @@ fn heading(scene: &Scene) -> String {
     };
     let heading = scene.say(Sentence::new("chart.heading").with("whose", whose).with("period", scene.period()));
     scene.filtered(heading)
-}
-
-fn section(canvas: &Canvas, frame: Frame, title: &str) {
-    canvas.fitted(title, (frame.x, frame.y - 14.0), POSTER.title, TEXT, Anchor::Start, frame.w);
 }
 
 /// One tile: a label, a figure, and what it means.
@@ -185,7 +147,6 @@ fn errors_tile(scene: &Scene) -> Tile {
 
 fn worst_tile(scene: &Scene) -> Tile {
     let label = scene.phrase("chart.worst").to_owned();
-    let none = || scene.phrase("chart.none").to_owned();
     match timeline::worst_window(scene) {
         Some((window, errors)) => {
             let note = Sentence::new("chart.worst_note")
@@ -193,7 +154,7 @@ fn worst_tile(scene: &Scene) -> Tile {
                 .with("title", timeline::title(scene));
             Tile { label, figure: timeline::window_name(scene, window), note: scene.say(note), change: None }
         }
-        None => Tile { label, figure: none(), note: String::new(), change: None },
+        None => Tile { label, figure: scene.phrase("chart.none").to_owned(), note: String::new(), change: None },
     }
 }
 
@@ -226,18 +187,19 @@ fn incidents_tile(scene: &Scene) -> Tile {
     Tile { label, figure, note, change: None }
 }
 
-fn footer(canvas: &Canvas, scene: &Scene, layout: &Layout) {
-    let mut baseline = layout.footer + POSTER.small.size;
-    for line in &layout.notes {
-        canvas.rect(
-            Frame { x: MARGIN, y: baseline - POSTER.small.size, w: 5.0, h: POSTER.small.leading() },
-            INCIDENT_MARK,
-        );
-        canvas.text(line, (MARGIN + 18.0, baseline), POSTER.small, TEXT, Anchor::Start);
+/// Notes and small print from a height on; gives the height of the picture.
+fn footer(canvas: &Canvas, scene: &Scene, y: f64) -> f64 {
+    let mut baseline = y + POSTER.small.size;
+    let notes = scene.analysis.notes.iter().take(NOTES);
+    for line in notes.flat_map(|note| measure::wrap(&note.text, POSTER.small, INNER - 24.0, 2)) {
+        let bar = Frame { x: MARGIN, y: baseline - POSTER.small.size, w: 5.0, h: POSTER.small.leading() };
+        canvas.rect(bar, INCIDENT_MARK);
+        canvas.text(&line, (MARGIN + 18.0, baseline), POSTER.small, TEXT, Anchor::Start);
         baseline += POSTER.small.leading();
     }
     let version = scene.say(Sentence::new("chart.version").with("version", scene.analysis.errstat));
     let room = INNER - measure::width(&version, POSTER.small) - 24.0;
     canvas.fitted(scene.phrase("chart.what_counts"), (MARGIN, baseline), POSTER.small, MUTED, Anchor::Start, room);
     canvas.text(&version, (WIDTH - MARGIN, baseline), POSTER.small, MUTED, Anchor::End);
+    (baseline - POSTER.small.size + POSTER.small.leading() + MARGIN - 16.0).ceil()
 }

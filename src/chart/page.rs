@@ -2,18 +2,18 @@
 
 use super::{
     Chart,
-    canvas::{Anchor, Canvas, Frame, draw},
+    canvas::{Anchor, Canvas, Frame, Slot, draw},
     measure,
     scene::Scene,
     theme::{MUTED, PAGE, SURFACE, TEXT, Type},
 };
 
-/// Width of every chart but the overview, in pixels.
-pub const WIDTH: f64 = 960.0;
+/// Width of every chart but those of incidents and the overview, in pixels.
+const WIDTH: f64 = 960.0;
 pub const MARGIN: f64 = 24.0;
 
 /// A chart before it is drawn.
-pub struct Draft<'a> {
+pub struct Draft {
     pub name: &'static str,
     /// From 1, for charts of which there are several.
     pub number: Option<usize>,
@@ -22,32 +22,30 @@ pub struct Draft<'a> {
     pub alt: String,
     /// Width of the picture.
     pub width: f64,
-    /// Height of the drawing below the title.
-    pub height: f64,
-    /// Attributes of the root element.
-    pub data: Vec<(&'a str, String)>,
 }
 
-/// Where a drawing of this height lies in a picture of this width.
-pub fn body(width: f64, height: f64) -> Frame {
-    Frame { x: MARGIN, y: head(), w: width - 2.0 * MARGIN, h: height }
-}
+impl Draft {
+    /// A draft whose subtitle is the period, behind the filter.
+    pub fn new(scene: &Scene, name: &'static str, title: String, alt: String) -> Draft {
+        Draft { name, number: None, title, subtitle: scene.filtered(scene.period()), alt, width: WIDTH }
+    }
 
-fn head() -> f64 {
-    MARGIN + PAGE.title.leading() + PAGE.small.leading() + 14.0
-}
+    /// Draws title, subtitle and what `picture` puts below them; it gives its lower edge.
+    pub fn finish(self, picture: impl FnOnce(&Canvas, Slot) -> f64) -> Chart {
+        self.finish_with(|canvas, slot| (picture(canvas, slot), Vec::new()))
+    }
 
-impl Draft<'_> {
-    /// Draws title, subtitle and what `picture` puts into the frame that it is given.
-    pub fn finish(self, picture: impl FnOnce(&Canvas, Frame)) -> Chart {
-        let frame = body(self.width, self.height);
-        let svg = draw((self.width, frame.bottom() + MARGIN), &self.alt, &self.data, |canvas| {
+    /// The same; `picture` also gives attributes of the root element.
+    pub fn finish_with(self, picture: impl FnOnce(&Canvas, Slot) -> (f64, Vec<(&'static str, String)>)) -> Chart {
+        let w = self.width - 2.0 * MARGIN;
+        let (svg, (bottom, data)) = draw(self.width, |canvas| {
             let title = MARGIN + PAGE.title.size;
-            canvas.fitted(&self.title, (MARGIN, title), PAGE.title, TEXT, Anchor::Start, frame.w);
+            canvas.fitted(&self.title, (MARGIN, title), PAGE.title, TEXT, Anchor::Start, w);
             let subtitle = title + PAGE.small.leading() + 4.0;
-            canvas.fitted(&self.subtitle, (MARGIN, subtitle), PAGE.small, MUTED, Anchor::Start, frame.w);
-            picture(canvas, frame);
+            canvas.fitted(&self.subtitle, (MARGIN, subtitle), PAGE.small, MUTED, Anchor::Start, w);
+            picture(canvas, Slot { x: MARGIN, y: MARGIN + PAGE.title.leading() + PAGE.small.leading() + 14.0, w })
         });
+        let svg = svg.close((self.width, bottom + MARGIN), &self.alt, &data);
         Chart { name: self.name, number: self.number, title: self.title, alt: self.alt, svg }
     }
 }
@@ -59,18 +57,4 @@ pub fn instead(canvas: &Canvas, frame: Frame, sentence: &str, style: Type) {
     let w = measure::width(&sentence, style) + 20.0;
     canvas.rect(Frame { x: x - w / 2.0, y: y - style.size * 1.3, w, h: style.size * 1.9 }, SURFACE);
     canvas.text(&sentence, (x, y), style, MUTED, Anchor::Middle);
-}
-
-/// A draft whose subtitle is the period, behind the filter.
-pub fn draft<'a>(scene: &Scene, name: &'static str, title: String, alt: String, height: f64) -> Draft<'a> {
-    Draft {
-        name,
-        number: None,
-        title,
-        subtitle: scene.filtered(scene.period()),
-        alt,
-        width: WIDTH,
-        height,
-        data: Vec::new(),
-    }
 }

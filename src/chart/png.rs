@@ -117,7 +117,11 @@ mod tests {
     };
 
     fn picture(text: &str) -> Svg {
-        draw((200.0, 40.0), "", &[], |canvas| canvas.text(text, (10.0, 30.0), Type::plain(20.0), TEXT, Anchor::Start))
+        draw(200.0, |canvas| canvas.text(text, (10.0, 30.0), Type::plain(20.0), TEXT, Anchor::Start)).0.close(
+            (200.0, 40.0),
+            "",
+            &[],
+        )
     }
 
     /// Width, height and the pixels of a PNG, three bytes each.

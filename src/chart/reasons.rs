@@ -2,8 +2,9 @@
 
 use super::{
     Chart,
-    canvas::{Anchor, Canvas, Frame},
-    change, measure, page,
+    canvas::{Anchor, Canvas, Frame, Slot},
+    change, measure,
+    page::{self, Draft},
     scene::Scene,
     theme::{AXIS, MUTED, PAGE, PREVIOUS_BAR, Sizes, TEXT},
 };
@@ -17,29 +18,17 @@ const BEFORE: f64 = 10.0;
 pub fn reasons(scene: &Scene) -> Chart {
     let title = scene.phrase("chart.reasons").to_owned();
     let rows = &scene.analysis.by_reason;
-    let alt = scene.listed(
-        &title,
-        rows.iter().map(|row| {
-            let count = scene.say(
-                Sentence::new("chart.named_count").with("name", &row.reason).with("errors", scene.number(row.errors)),
-            );
-            match row.previous_errors {
-                Some(previous) => scene.say(
-                    Sentence::new("chart.with_previous").with("count", count).with("previous", scene.number(previous)),
-                ),
-                None => count,
-            }
-        }),
-    );
-    let height = rows.len().max(1) as f64 * ROW + PAGE.small.leading() + 8.0;
-    page::draft(scene, "reasons", title, alt, height).finish(|canvas, frame| panel(canvas, frame, scene, &PAGE))
+    let items = rows.iter().map(|row| scene.counted(&row.reason, row.errors, row.previous_errors));
+    let alt = scene.listed(&title, items);
+    Draft::new(scene, "reasons", title, alt).finish(|canvas, slot| panel(canvas, slot, scene, &PAGE))
 }
 
-fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
+fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes) -> f64 {
     let rows = &scene.analysis.by_reason;
+    let frame = slot.frame(rows.len().max(1) as f64 * ROW + sizes.small.leading() + 8.0);
     if rows.is_empty() {
         page::instead(canvas, frame, scene.phrase("chart.no_errors"), sizes.body);
-        return;
+        return frame.bottom();
     }
     let widest = |width: &dyn Fn(&ReasonRow) -> f64| rows.iter().map(width).fold(0.0, f64::max);
     let names = widest(&|row| measure::width(&row.reason, sizes.strong)).min(frame.w * 0.3);
@@ -78,6 +67,7 @@ fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
         let key = scene.say(Sentence::new("chart.previous").with("label", &previous.label));
         canvas.fitted(&key, (bars.x + 30.0, baseline), sizes.small, MUTED, Anchor::Start, bars.w);
     }
+    frame.bottom()
 }
 
 /// The change in percent; nothing where there is none, or where it says nothing.

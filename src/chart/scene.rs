@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, FixedOffset};
 
 use super::{
-    scale,
+    figures, scales,
     theme::{self, Ink},
 };
 use crate::{
@@ -73,7 +73,7 @@ impl<'a> Scene<'a> {
         if bounds.1 - bounds.0 <= 24 * 3_600_000 {
             return time;
         }
-        let day = super::calendar::weekday_and_day(self.lang, at.date_naive());
+        let day = scales::weekday_and_day(self.lang, at.date_naive());
         self.say(Sentence::new("chart.day_and_time").with("day", day).with("time", time))
     }
 
@@ -107,6 +107,31 @@ impl<'a> Scene<'a> {
             .into_iter()
             .reduce(|list, item| self.say(Sentence::new("chart.list").with("list", list).with("item", item)))
             .unwrap_or_default()
+    }
+
+    /// A name and its errors in words, with those of the previous period where they are known.
+    pub fn counted(&self, name: &str, errors: u64, previous: Option<u64>) -> String {
+        let counted = Sentence::new("chart.named_count").with("name", name).with("errors", self.number(errors));
+        let counted = self.say(counted);
+        match previous {
+            Some(previous) => self.say(
+                Sentence::new("chart.with_previous").with("count", counted).with("previous", self.number(previous)),
+            ),
+            None => counted,
+        }
+    }
+
+    /// Says how many entries of a list are not shown, by their errors, with a sentence for one and one for more.
+    pub fn more(
+        &self,
+        rest: impl ExactSizeIterator<Item = u64>,
+        one: &'static str,
+        many: &'static str,
+    ) -> Option<String> {
+        let count = rest.len();
+        let errors = self.figure(rest.fold(0, u64::saturating_add));
+        let sentence = Sentence::new(if count == 1 { one } else { many });
+        (count > 0).then(|| self.say(sentence.with("count", self.number(count as u64)).with("errors", errors)))
     }
 
     /// A text alternative that is a list: title, period, and the items, or that there are none.
@@ -178,6 +203,6 @@ impl<'a> Scene<'a> {
     }
 
     pub fn figure(&self, count: u64) -> String {
-        scale::figure(self.lang, count)
+        figures::figure(self.lang, count)
     }
 }

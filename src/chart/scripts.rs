@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_text_alternative_is_not_drawn() {
-        let svg = crate::chart::canvas::draw((9.0, 9.0), "ショップ", &[], |_| ());
+        let svg = crate::chart::canvas::draw(9.0, |_| ()).0.close((9.0, 9.0), "ショップ", &[]);
         assert_eq!(svg.foreign().count(), 0);
     }
 }

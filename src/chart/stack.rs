@@ -1,4 +1,4 @@
-//! The windows as columns of stacked reasons.
+//! Counts as columns of stacked colours.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,6 @@ use super::{
     scene::Scene,
     theme::{Ink, OTHERS},
 };
-use crate::analysis::Bucket;
 
 /// One colour of the stack.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,9 +36,8 @@ pub struct Stack {
     pub pooled: usize,
 }
 
-/// Stacks the windows in at most `room` columns. Where they are more, a column shows the highest of
-/// its windows: sums would need another unit, and means would hide what the chart is for.
-pub fn stack(scene: &Scene, room: usize) -> Stack {
+/// The analysis's windows, stacked by reason, over a width in pixels.
+pub fn by_reason(scene: &Scene, width: f64) -> Stack {
     let reasons: Vec<(&str, u64)> = scene.reasons().into_iter().filter(|(_, errors)| *errors > 0).collect();
     let mut layers: Vec<Layer> = Vec::new();
     let mut layer_of: HashMap<&str, usize> = HashMap::new();
@@ -48,50 +46,46 @@ pub fn stack(scene: &Scene, room: usize) -> Stack {
         layer_of.insert(reason, layers.len());
         layers.push(Layer { ink: scene.ink(reason), name: reason.to_owned(), errors });
     }
-    if let [(only, errors)] = further[..] {
-        layer_of.insert(only, layers.len());
-        layers.push(Layer { ink: OTHERS, name: only.to_owned(), errors });
-    } else if !further.is_empty() {
+    if !further.is_empty() {
+        let name = if let [(only, _)] = further[..] { only } else { scene.phrase("chart.other_reasons") };
         let errors = further.iter().fold(0_u64, |sum, (_, errors)| sum.saturating_add(*errors));
         layer_of.extend(further.iter().map(|(reason, _)| (*reason, layers.len())));
-        layers.push(Layer { ink: OTHERS, name: scene.phrase("chart.other_reasons").to_owned(), errors });
+        layers.push(Layer { ink: OTHERS, name: name.to_owned(), errors });
     }
     let buckets = &scene.analysis.windows.buckets;
-    let pooled = buckets.len().div_ceil(room.max(1)).max(1);
-    let columns = buckets
-        .chunks(pooled)
-        .enumerate()
-        .filter_map(|(i, windows)| {
-            let (at, highest) = windows.iter().enumerate().rev().max_by_key(|(_, bucket)| bucket.errors)?;
-            Some(column(highest, i * pooled + at, &layer_of, layers.len()))
-        })
-        .collect();
+    let (pooled, highest) = pool(buckets, width, |bucket| bucket.errors);
+    let column = |window: usize| {
+        let bucket = &buckets[window];
+        let mut stacked = vec![0_u64; layers.len()];
+        for (reason, errors) in &bucket.by_reason.0 {
+            if let Some(&layer) = layer_of.get(reason.as_str()) {
+                stacked[layer] = stacked[layer].saturating_add(*errors);
+            }
+        }
+        Column { window, layers: stacked, errors: bucket.errors, partial: bucket.partial }
+    };
+    let columns = highest.into_iter().map(column).collect();
     Stack { layers, columns, pooled }
 }
 
-fn column(bucket: &Bucket, window: usize, layer_of: &HashMap<&str, usize>, layers: usize) -> Column {
-    let mut stacked = vec![0_u64; layers];
-    for (reason, errors) in &bucket.by_reason.0 {
-        if let Some(&layer) = layer_of.get(reason.as_str()) {
-            stacked[layer] = stacked[layer].saturating_add(*errors);
-        }
-    }
-    Column { window, layers: stacked, errors: bucket.errors, partial: bucket.partial }
+/// Counts of one kind over a width in pixels.
+pub fn single(ink: Ink, counts: &[u64], width: f64) -> Stack {
+    let (pooled, highest) = pool(counts, width, |errors| *errors);
+    let column = |window| Column { window, layers: vec![counts[window]], errors: counts[window], partial: false };
+    let errors = counts.iter().fold(0_u64, |sum, errors| sum.saturating_add(*errors));
+    let columns = highest.into_iter().map(column).collect();
+    Stack { layers: vec![Layer { ink, name: String::new(), errors }], columns, pooled }
 }
 
-/// Counts of one kind in at most `room` columns.
-pub fn single(ink: Ink, counts: &[u64], room: usize) -> Stack {
-    let pooled = counts.len().div_ceil(room.max(1)).max(1);
-    let columns = counts
-        .chunks(pooled)
-        .enumerate()
-        .filter_map(|(i, counts)| {
-            let (at, &errors) = counts.iter().enumerate().rev().max_by_key(|(_, errors)| **errors)?;
-            Some(Column { window: i * pooled + at, layers: vec![errors], errors, partial: false })
-        })
-        .collect();
-    let errors = counts.iter().fold(0_u64, |sum, errors| sum.saturating_add(*errors));
-    Stack { layers: vec![Layer { ink, name: String::new(), errors }], columns, pooled }
+/// How many neighbours must share a column so that columns are hardly thinner than a pixel, and the highest of each
+/// group, the first of equal ones: sums would need another unit, and means would hide what the chart is for.
+fn pool<T>(values: &[T], width: f64, errors: impl Fn(&T) -> u64) -> (usize, Vec<usize>) {
+    let pooled = values.len().div_ceil(((width * 1.2) as usize).max(1)).max(1);
+    let highest = values.chunks(pooled).enumerate().filter_map(|(i, group)| {
+        let at = (0..group.len()).rev().max_by_key(|at| errors(&group[*at]))?;
+        Some(i * pooled + at)
+    });
+    (pooled, highest.collect())
 }
 
 impl Stack {

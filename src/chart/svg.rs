@@ -10,7 +10,10 @@ use plotters_backend::{
     text_anchor::HPos,
 };
 
-use super::{fonts::needs_fallback, theme::inks};
+use super::{
+    fonts::needs_fallback,
+    theme::{SURFACE, inks},
+};
 use crate::model::disarmed;
 
 /// plotters counts in whole units. Ten of them are a pixel here, so that thin bars and strokes have fractions, and the
@@ -49,25 +52,28 @@ impl Svg {
         out
     }
 
-    /// Puts the drawing into its root element: size in pixels, role and text alternative, and further attributes.
-    pub(super) fn close(&mut self, (w, h): (f64, f64), alt: &str, data: &[(&str, String)]) {
+    /// Puts the drawing on its surface and into its root element: size in pixels, role and text alternative, and further
+    /// attributes, such as `("data-plot", "…")`.
+    pub(super) fn close(mut self, (w, h): (f64, f64), alt: &str, data: &[(&str, String)]) -> Svg {
+        let (width, height) = (units(w), units(h));
         let mut root = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"errstat-chart\" role=\"img\" aria-label=\"{}\" width=\"{w}\" \
-             height=\"{h}\" viewBox=\"0 0 {} {}\" \
+             height=\"{h}\" viewBox=\"0 0 {width} {height}\" \
              font-family=\"Noto Sans, Segoe UI, Helvetica Neue, Arial, Noto Sans JP, sans-serif\"",
             escape(alt),
-            units(w),
-            units(h),
         );
         for (name, value) in data {
             let _ = write!(root, " {name}=\"{}\"", escape(value));
         }
-        root.push_str(">\n");
+        let [_, r, g, b] = SURFACE.light.to_be_bytes();
+        let surface = paint("fill", BackendColor { alpha: 1.0, rgb: (r, g, b) });
+        let _ = write!(root, ">\n<rect x=\"0\" y=\"0\" width=\"{width}\" height=\"{height}\"{surface}/>\n");
         for (range, _) in &mut self.foreign {
             *range = range.start + root.len()..range.end + root.len();
         }
         self.text.insert_str(0, &root);
         self.text.push_str("</svg>\n");
+        self
     }
 }
 

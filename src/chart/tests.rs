@@ -4,11 +4,11 @@ use proptest::prelude::*;
 use resvg::usvg::roxmltree::{Document, Node};
 
 use super::{
-    Chart, all, details, heatmap, incident, measure, overview, page, reasons,
+    Chart, all, measure, overview, page,
     sample::{self, analysis, compared},
+    scene::Scene,
     svg::Svg,
     theme::{Type, inks, known_reason},
-    timeline,
 };
 use crate::{
     analysis::{Analysis, Note, ReasonRow},
@@ -17,6 +17,14 @@ use crate::{
 };
 
 const EN: Lang = Lang::En;
+
+fn timeline(analysis: &Analysis, lang: Lang) -> Chart {
+    super::timeline::timeline(&Scene::new(analysis, lang))
+}
+
+fn details(analysis: &Analysis, lang: Lang, top: usize) -> Chart {
+    super::details::details(&Scene::new(analysis, lang), top)
+}
 
 fn number(node: Node, name: &str) -> f64 {
     node.attribute(name).unwrap_or_else(|| panic!("{name} of {node:?}")).parse().unwrap()
@@ -168,7 +176,7 @@ fn changes_are_signed_and_marked_by_direction() {
 
 #[test]
 fn reasons_stand_beside_those_before() {
-    let chart = reasons(&compared(week(), &[20; 7], &[48, 4, 4, 5]), EN);
+    let chart = super::reasons::reasons(&Scene::new(&compared(week(), &[20; 7], &[48, 4, 4, 5]), EN));
     let document = Document::parse(chart.svg.as_str()).unwrap();
     let now = number(of_class(&document, "rect", "f-error-status-code")[0], "width");
     let before = number(of_class(&document, "rect", "f-previous-bar")[0], "width");
@@ -181,7 +189,7 @@ fn the_hottest_hour_has_the_strongest_shade() {
     let mut week = week();
     week.heatmap.hours[1][10] = 400;
     week.heatmap.hours[6][23] = 1;
-    let chart = heatmap(&week, EN);
+    let chart = super::heatmap::heatmap(&Scene::new(&week, EN));
     let document = Document::parse(chart.svg.as_str()).unwrap();
     // Beside the fields, each shade stands once in the key.
     assert_eq!(of_class(&document, "rect", "f-heat-7").len(), 2);
@@ -194,7 +202,7 @@ fn the_hottest_hour_has_the_strongest_shade() {
 
 #[test]
 fn an_incident_has_its_own_chart_in_five_minutes() {
-    let chart = incident(&week(), EN, 0).unwrap();
+    let chart = super::incident::incident(&Scene::new(&week(), EN), 0).unwrap();
     assert_eq!(chart.file_stem(), "incident-1");
     assert_eq!(chart.title, "Incident 1: 502 Bad Gateway");
     let document = Document::parse(chart.svg.as_str()).unwrap();
@@ -204,7 +212,7 @@ fn an_incident_has_its_own_chart_in_five_minutes() {
         (heights[0] / heights[2] - 10.0 / 55.0).abs() < 0.01 && (heights[1] / heights[2] - 31.0 / 55.0).abs() < 0.01
     );
     assert!(texts(&chart.svg).contains(&"55 · 10:10".to_owned()));
-    assert!(incident(&week(), EN, 1).is_none());
+    assert!(super::incident::incident(&Scene::new(&week(), EN), 1).is_none());
 }
 
 #[test]

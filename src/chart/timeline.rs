@@ -1,14 +1,17 @@
 //! Errors per window, stacked by reason, with incidents and the previous period.
 
 use super::{
-    Chart, axes, calendar,
-    canvas::{Anchor, Canvas, Frame},
-    columns,
-    legend::Legend,
-    marks, measure, page, previous,
-    scale::{CountAxis, compact},
+    Chart,
+    canvas::{Anchor, Canvas, Frame, Slot},
+    figures::compact,
+    legend::legend,
+    marks, measure,
+    page::{self, Draft},
+    plot::{self, Plot},
+    previous,
+    scales::{self, CountScale},
     scene::Scene,
-    stack::{Stack, stack},
+    stack::{Stack, by_reason},
     svg::UNITS,
     theme::{MUTED, PAGE, Sizes, TEXT, Type},
 };
@@ -17,25 +20,16 @@ use crate::model::Sentence;
 /// Height of the plot itself on a page.
 const PLOT_HEIGHT: f64 = 240.0;
 
-/// The plot in a drawing, for scripts that draw over it: where it is, and the count at its top.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Plot {
-    pub frame: Frame,
-    pub top: u64,
-}
-
 /// The timeline as a picture of its own.
 ///
-/// The root element says in `data-plot` where the plot lies (left, top, width and height in the
-/// units of the view box) and in `data-top` which count its upper edge stands for.
+/// For scripts that draw over it, the root element says in `data-plot` where the plot lies (left, top, width and height
+/// in the units of the view box) and in `data-top` which count its upper edge stands for.
 pub fn timeline(scene: &Scene) -> Chart {
-    let frame = page::body(page::WIDTH, 0.0);
-    let height = height(scene, frame.w, &PAGE, PLOT_HEIGHT);
-    let plot = layout(scene, Frame { h: height, ..frame }, &PAGE).plot;
-    let units = [plot.frame.x, plot.frame.y, plot.frame.w, plot.frame.h].map(|pixels| format!("{:.0}", pixels * UNITS));
-    let mut draft = page::draft(scene, "timeline", title(scene), alt(scene), height);
-    draft.data = vec![("data-plot", units.join(" ")), ("data-top", plot.top.to_string())];
-    draft.finish(|canvas, frame| panel(canvas, frame, scene, &PAGE))
+    Draft::new(scene, "timeline", title(scene), alt(scene)).finish_with(|canvas, slot| {
+        let (bottom, Frame { x, y, w, h }, top) = panel(canvas, slot, scene, &PAGE, PLOT_HEIGHT);
+        let place = [x, y, w, h].map(|pixels| format!("{:.0}", pixels * UNITS)).join(" ");
+        (bottom, vec![("data-plot", place), ("data-top", top.to_string())])
+    })
 }
 
 /// `Errors per day`.
@@ -64,9 +58,7 @@ fn alt(scene: &Scene) -> String {
         ),
     ];
     let reasons = scene.reasons().into_iter().filter(|(_, errors)| *errors > 0);
-    let reasons = scene.list(reasons.map(|(reason, errors)| {
-        scene.say(Sentence::new("chart.named_count").with("name", reason).with("errors", scene.number(errors)))
-    }));
+    let reasons = scene.list(reasons.map(|(reason, errors)| scene.counted(reason, errors, None)));
     if !reasons.is_empty() {
         sentences.push(scene.say(Sentence::new("chart.by_reason_alt").with("list", reasons)));
     }
@@ -96,70 +88,36 @@ fn alt(scene: &Scene) -> String {
     sentences.join(" ")
 }
 
-/// Height of the panel around a plot of the given height.
-pub fn height(scene: &Scene, width: f64, sizes: &Sizes, plot: f64) -> f64 {
-    let stack = stacked(scene, width);
-    Legend::new(scene, &stack, width, sizes).height + above_plot(scene, sizes) + plot + below_plot(scene, &stack, sizes)
-}
-
-/// The windows in columns that are hardly thinner than a pixel.
-fn stacked(scene: &Scene, width: f64) -> Stack {
-    stack(scene, (width * 1.2) as usize)
-}
-
-/// Room for the marks of incidents and for the labels of the highest columns.
-fn above_plot(scene: &Scene, sizes: &Sizes) -> f64 {
-    marks::room(scene, sizes) + sizes.small.leading() + 4.0
-}
-
-/// Room for two lines of labels, and a note.
-fn below_plot(scene: &Scene, stack: &Stack, sizes: &Sizes) -> f64 {
-    let note = note(scene, stack).map_or(0.0, |_| sizes.small.leading() + 4.0);
-    8.0 + sizes.small.leading() * 2.0 + note
-}
-
-struct Layout {
-    stack: Stack,
-    legend: Legend,
-    axis: CountAxis,
-    plot: Plot,
-}
-
-fn layout(scene: &Scene, frame: Frame, sizes: &Sizes) -> Layout {
-    let stack = stacked(scene, frame.w);
-    let legend = Legend::new(scene, &stack, frame.w, sizes);
+/// Draws the timeline with a plot of this height; gives its lower edge, where the plot lies, and the count at its top.
+pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, plot_height: f64) -> (f64, Frame, u64) {
     let windows = &scene.analysis.windows;
-    let highest =
-        windows.buckets.iter().map(|bucket| bucket.errors).chain(windows.previous.iter().copied()).max().unwrap_or(0);
-    let top = frame.y + legend.height + above_plot(scene, sizes);
-    let plot_height = frame.bottom() - below_plot(scene, &stack, sizes) - top;
-    let axis = CountAxis::new(highest, if plot_height > 180.0 { 5 } else { 3 });
-    let gutter = axes::gutter(scene, &axis, sizes);
-    let plot = Frame { x: frame.x + gutter, y: top.round(), w: frame.w - gutter, h: plot_height.round() };
-    Layout { stack, legend, plot: Plot { frame: plot, top: axis.top }, axis }
-}
-
-/// Draws the timeline into a frame.
-pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
-    let Layout { stack, legend, axis, plot } = layout(scene, frame, sizes);
-    let plot = plot.frame;
-    legend.draw(canvas, (frame.x, frame.y), sizes);
-    marks::shade(canvas, plot, scene);
-    axes::counts(canvas, plot, &axis, scene, sizes);
-    marks::hatch_unknown(canvas, plot, scene);
-    previous::behind(canvas, plot, &axis, scene, &stack);
-    columns::draw(canvas, plot, &axis, &stack);
-    previous::over(canvas, plot, &axis, scene, &stack);
-    marks::mark(canvas, plot, scene, sizes);
-    axes::windows(canvas, plot, scene, sizes);
+    let errors = windows.buckets.iter().map(|bucket| bucket.errors).chain(windows.previous.iter().copied());
+    let counts = CountScale::new(errors.max().unwrap_or(0), if plot_height > 180.0 { 5 } else { 3 });
+    let stack = by_reason(scene, slot.w);
+    // Above the plot is room for the marks of incidents and for the labels of the highest columns.
+    let above = marks::room(scene, sizes) + sizes.small.leading() + 4.0;
+    let top = slot.y + legend(canvas, slot, scene, &stack, sizes) + above;
+    let frame = plot::frame(Slot { y: top.round(), ..slot }, plot_height, &counts, scene, sizes);
+    let plot = Plot::new(scene, sizes, frame, &counts, stack);
+    marks::shade(canvas, frame, scene);
+    plot.draw_counts(canvas);
+    marks::hatch_unknown(canvas, frame, scene);
+    previous::behind(canvas, &plot, scene);
+    plot.draw_columns(canvas);
+    previous::over(canvas, &plot, scene);
+    marks::mark(canvas, frame, scene, sizes);
+    plot.draw_windows(canvas);
     if scene.analysis.totals.errors == 0 {
-        page::instead(canvas, plot, scene.phrase("chart.no_errors"), sizes.body);
+        page::instead(canvas, frame, scene.phrase("chart.no_errors"), sizes.body);
     } else {
-        column_labels(canvas, plot, &axis, &stack, scene, sizes);
+        column_labels(canvas, &plot, scene, sizes);
     }
-    if let Some(note) = note(scene, &stack) {
-        canvas.fitted(&note, (plot.x, frame.bottom() - 4.0), sizes.small, MUTED, Anchor::Start, plot.w);
+    let mut bottom = top + plot_height + plot::below(sizes);
+    if let Some(note) = note(scene, &plot.stack) {
+        bottom += sizes.small.leading() + 4.0;
+        canvas.fitted(&note, (frame.x, bottom - 4.0), sizes.small, MUTED, Anchor::Start, frame.w);
     }
+    (bottom, frame, counts.top)
 }
 
 /// What must be said about how the columns are drawn; at most one sentence.
@@ -172,37 +130,28 @@ fn note(scene: &Scene, stack: &Stack) -> Option<String> {
 }
 
 /// The count of each column if all have room, else of the highest one with its time.
-fn column_labels(canvas: &Canvas, plot: Frame, axis: &CountAxis, stack: &Stack, scene: &Scene, sizes: &Sizes) {
-    let band = columns::band(plot, stack);
+fn column_labels(canvas: &Canvas, plot: &Plot, scene: &Scene, sizes: &Sizes) {
+    let columns = &plot.stack.columns;
     let style = Type { bold: true, ..sizes.small };
-    let label = |i, column, text: &str, ink| {
-        columns::label_above(canvas, plot, text, columns::above(plot, axis, band, i, column), style, ink)
-    };
-    let widest = stack
-        .columns
-        .iter()
-        .map(|column| measure::width(&compact(scene.lang, column.errors), style))
-        .fold(0.0, f64::max);
+    let counts = columns.iter().map(|column| measure::width(&compact(scene.lang, column.errors), style));
+    let widest = counts.fold(0.0, f64::max);
     // Beside the previous period's line, many labels would be a thicket.
     let most = if scene.compared() { 14 } else { 40 };
-    if stack.columns.len() <= most && widest + 4.0 <= band {
-        for (i, column) in stack.columns.iter().enumerate() {
-            let ink = if column.errors > 0 { TEXT } else { MUTED };
-            label(i, column, &compact(scene.lang, column.errors), ink);
+    if columns.len() <= most && widest + 4.0 <= plot.band() {
+        for column in columns.iter().enumerate() {
+            let ink = if column.1.errors > 0 { TEXT } else { MUTED };
+            plot.label(canvas, column, &compact(scene.lang, column.1.errors), ink);
         }
-        return;
+    } else if let Some(highest) = plot.stack.highest() {
+        plot.label_peak(canvas, highest, window_name(scene, highest.1.window));
     }
-    let Some((i, column)) = stack.highest() else { return };
-    let when = window_name(scene, column.window);
-    let peak = scene.say(Sentence::new("chart.peak").with("errors", scene.figure(column.errors)).with("when", when));
-    label(i, column, &peak, TEXT);
 }
 
 /// A window in words: its day, its month, or its day and the time it starts.
 pub fn window_name(scene: &Scene, window: usize) -> String {
     let Some(bucket) = scene.analysis.windows.buckets.get(window) else { return String::new() };
     let start = scene.local(bucket.bounds().0);
-    let day = calendar::weekday_and_day(scene.lang, start.date_naive());
+    let day = scales::weekday_and_day(scene.lang, start.date_naive());
     match scene.analysis.windows.size {
         "day" | "week" => day,
         "month" => scene.lang.month(start.date_naive()),

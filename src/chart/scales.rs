@@ -1,9 +1,42 @@
-//! The time axis: which windows carry a label, and what it says.
+//! The two scales of the charts: counts upwards, time to the right.
+//!
+//! Ticks of counts are 1, 2 or 5 times a power of ten apart (P. S. Heckbert, "Nice Numbers for Graph Labels", Graphics
+//! Gems, 1990). Ticks of time stand at the calendar's own steps, the finest whose labels do not touch, as those of
+//! d3-scale's `scaleTime` do (<https://d3js.org/d3-scale/time>).
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, Timelike};
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, TimeDelta, Timelike};
 
 use super::{measure, theme::Type};
 use crate::{model::Sentence, taxonomy::Lang};
+
+/// Counts from 0 to a round number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountScale {
+    /// From 0 upwards, evenly spaced.
+    pub ticks: Vec<u64>,
+    /// The last tick, at least 1.
+    pub top: u64,
+}
+
+impl CountScale {
+    /// The scale for counts up to `max`, with at most `steps` steps. Counts are whole, so the ticks are.
+    pub fn new(max: u64, steps: u64) -> CountScale {
+        let steps = u128::from(steps.max(1));
+        let max = u128::from(max.max(1));
+        let step = (0..)
+            .flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u128.pow(power)))
+            .find(|step| max.div_ceil(*step) <= steps)
+            .unwrap_or(max);
+        // The largest counts have no round number above them in 64 bits.
+        let ticks: Vec<u64> = (0..=max.div_ceil(step)).map(|n| u64::try_from(n * step).unwrap_or(u64::MAX)).collect();
+        CountScale { top: ticks.last().copied().unwrap_or(1), ticks }
+    }
+
+    /// Where a count lies between 0 (the start) and 1 (the top).
+    pub fn place(&self, count: u64) -> f64 {
+        count as f64 / self.top as f64
+    }
+}
 
 /// A label under a window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,15 +133,7 @@ impl Step {
 
     /// Whether the instant is the start of its stretch.
     fn begins(self, at: &DateTime<FixedOffset>, week_start: u32) -> bool {
-        let midnight = at.hour() == 0 && at.minute() == 0;
-        match self {
-            Step::Minutes(n) => at.minute().is_multiple_of(n),
-            Step::Hours(n) => at.minute() == 0 && at.hour().is_multiple_of(n),
-            Step::Days | Step::DayNumbers => midnight,
-            Step::Weeks => midnight && at.date_naive() == week_begin(at.date_naive(), week_start),
-            Step::Months(n) => midnight && at.day() == 1 && at.month0().is_multiple_of(n),
-            Step::Years(n) => midnight && at.ordinal() == 1 && at.year() % n == 0,
-        }
+        self.stretch(at, week_start) != self.stretch(&(*at - TimeDelta::minutes(1)), week_start)
     }
 
     fn label(self, at: &DateTime<FixedOffset>, lang: Lang) -> String {
@@ -225,6 +250,17 @@ mod tests {
 
     fn shown(ticks: &[Tick]) -> Vec<(usize, &str, &str)> {
         ticks.iter().map(|tick| (tick.window, tick.label.as_str(), tick.below.as_deref().unwrap_or(""))).collect()
+    }
+
+    #[test]
+    fn ticks_are_round_whole_and_reach_the_largest_count() {
+        assert_eq!(CountScale::new(96, 5).ticks, [0, 20, 40, 60, 80, 100]);
+        assert_eq!(CountScale::new(1, 5).ticks, [0, 1]);
+        assert_eq!(CountScale::new(0, 5).ticks, [0, 1]);
+        assert_eq!(CountScale::new(3, 5).ticks, [0, 1, 2, 3]);
+        assert_eq!(CountScale::new(101, 4).ticks, [0, 50, 100, 150]);
+        assert_eq!(CountScale::new(1_000_000_000_000_000, 2).top, 1_000_000_000_000_000);
+        assert_eq!(CountScale::new(u64::MAX, 4).top, u64::MAX);
     }
 
     #[test]

@@ -1,35 +1,6 @@
-//! The value axis: round ticks, and counts short enough for a picture.
+//! Counts short enough for a picture.
 
 use crate::{model::Sentence, taxonomy::Lang};
-
-/// An axis of counts from 0 to a round number.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CountAxis {
-    /// From 0 upwards, evenly spaced, 1, 2 or 5 times a power of ten apart.
-    pub ticks: Vec<u64>,
-    /// The last tick, at least 1.
-    pub top: u64,
-}
-
-impl CountAxis {
-    /// The axis for counts up to `max`, with at most `steps` steps. Counts are whole, so the ticks are.
-    pub fn new(max: u64, steps: u64) -> CountAxis {
-        let steps = u128::from(steps.max(1));
-        let max = u128::from(max.max(1));
-        let step = (0..)
-            .flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u128.pow(power)))
-            .find(|step| max.div_ceil(*step) <= steps)
-            .unwrap_or(max);
-        // The largest counts have no round number above them in 64 bits.
-        let ticks: Vec<u64> = (0..=max.div_ceil(step)).map(|n| u64::try_from(n * step).unwrap_or(u64::MAX)).collect();
-        CountAxis { top: ticks.last().copied().unwrap_or(1), ticks }
-    }
-
-    /// Where a count lies between 0 (the axis's start) and 1 (its top).
-    pub fn place(&self, count: u64) -> f64 {
-        count as f64 / self.top as f64
-    }
-}
 
 /// Counts from here on are shown rounded.
 const EXACT_BELOW: u64 = 10_000_000;
@@ -78,17 +49,6 @@ pub fn difference(lang: Lang, change: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ticks_are_round_whole_and_reach_the_largest_count() {
-        assert_eq!(CountAxis::new(96, 5).ticks, [0, 20, 40, 60, 80, 100]);
-        assert_eq!(CountAxis::new(1, 5).ticks, [0, 1]);
-        assert_eq!(CountAxis::new(0, 5).ticks, [0, 1]);
-        assert_eq!(CountAxis::new(3, 5).ticks, [0, 1, 2, 3]);
-        assert_eq!(CountAxis::new(101, 4).ticks, [0, 50, 100, 150]);
-        assert_eq!(CountAxis::new(1_000_000_000_000_000, 2).top, 1_000_000_000_000_000);
-        assert_eq!(CountAxis::new(u64::MAX, 4).top, u64::MAX);
-    }
 
     #[test]
     fn large_counts_are_rounded_to_three_digits() {

@@ -1,0 +1,181 @@
+//! A plot: columns of stacked counts between a scale of counts and one of time.
+
+use chrono::{DateTime, FixedOffset};
+
+use super::{
+    canvas::{Anchor, Canvas, Frame, Slot},
+    figures::compact,
+    measure,
+    scales::{self, CountScale, Labels},
+    scene::Scene,
+    stack::{Column, Stack},
+    theme::{AXIS, GRID, Ink, MUTED, SURFACE, Sizes, TEXT, Type},
+};
+use crate::model::Sentence;
+
+/// Columns thinner than this are drawn as one outline per layer.
+const BAR_LEAST: f64 = 3.0;
+/// From here on columns and their gaps are whole pixels.
+const BAR_SHARP: f64 = 8.0;
+const BAR_MOST: f64 = 96.0;
+/// The least height of a column that is not empty: one error beside a million is still seen.
+const HEIGHT_LEAST: f64 = 1.5;
+
+/// Where the columns stand, and what they are measured by.
+pub struct Plot<'a> {
+    scene: &'a Scene<'a>,
+    sizes: &'a Sizes,
+    pub frame: Frame,
+    pub counts: &'a CountScale,
+    pub stack: Stack,
+}
+
+/// The plot's part of a slot: what the labels of the counts leave.
+pub fn frame(slot: Slot, height: f64, counts: &CountScale, scene: &Scene, sizes: &Sizes) -> Frame {
+    let labels = counts.ticks.iter().map(|tick| measure::width(&compact(scene.lang, *tick), sizes.small));
+    let gutter = (labels.fold(0.0, f64::max) + 10.0).ceil();
+    Frame { x: slot.x + gutter, y: slot.y, w: slot.w - gutter, h: height }
+}
+
+/// The room that the labels of times take below a plot.
+pub fn below(sizes: &Sizes) -> f64 {
+    8.0 + sizes.small.leading() * 2.0
+}
+
+impl<'a> Plot<'a> {
+    pub fn new(scene: &'a Scene, sizes: &'a Sizes, frame: Frame, counts: &'a CountScale, stack: Stack) -> Plot<'a> {
+        Plot { scene, sizes, frame, counts, stack }
+    }
+
+    /// The width of a column with its gap.
+    pub fn band(&self) -> f64 {
+        self.frame.w / self.stack.columns.len().max(1) as f64
+    }
+
+    /// Where a count lies.
+    pub fn y(&self, errors: u64) -> f64 {
+        self.frame.bottom() - self.frame.h * self.counts.place(errors)
+    }
+
+    /// Top of a column or of a part of it.
+    fn top_of(&self, errors: u64) -> f64 {
+        let y = self.y(errors);
+        if errors > 0 { y.min(self.frame.bottom() - HEIGHT_LEAST) } else { y }
+    }
+
+    /// Grid lines, and counts at the left.
+    pub fn draw_counts(&self, canvas: &Canvas) {
+        let (plot, style) = (self.frame, self.sizes.small);
+        for &tick in &self.counts.ticks {
+            let y = self.y(tick);
+            if tick > 0 {
+                canvas.line((plot.x, y), (plot.right(), y), GRID, 1.0);
+            }
+            let label = compact(self.scene.lang, tick);
+            canvas.text(&label, (plot.x - 8.0, y + style.size * 0.35), style, MUTED, Anchor::End);
+        }
+    }
+
+    /// Labels below, for the analysis's windows.
+    pub fn draw_windows(&self, canvas: &Canvas) {
+        let buckets = &self.scene.analysis.windows.buckets;
+        let starts: Vec<_> = buckets.iter().map(|bucket| self.scene.local(bucket.bounds().0)).collect();
+        let window = buckets.iter().map(|bucket| (bucket.bounds().1 - bucket.bounds().0) / 60_000).min().unwrap_or(0);
+        self.draw_times(canvas, &starts, window);
+    }
+
+    /// Labels below, for windows of so many minutes that start at the given local times.
+    pub fn draw_times(&self, canvas: &Canvas, starts: &[DateTime<FixedOffset>], window: i64) {
+        let (plot, style, scene) = (self.frame, self.sizes.small, self.scene);
+        let labels = Labels { lang: scene.lang, style, week_start: scene.week_start(), window };
+        let band = plot.w / starts.len().max(1) as f64;
+        let first_line = plot.bottom() + 8.0 + style.size;
+        for tick in scales::ticks(starts, band, labels) {
+            let left = plot.x + tick.window as f64 * band;
+            let x = if tick.whole { left + band / 2.0 } else { left };
+            if !tick.whole {
+                canvas.line((left, plot.bottom()), (left, plot.bottom() + 5.0), AXIS, 1.0);
+            }
+            // A label at the very end would leave the picture.
+            let half = measure::width(&tick.label, style) / 2.0;
+            let x = x.min(plot.right() - half).max(plot.x + if tick.whole { half } else { 0.0 });
+            canvas.text(&tick.label, (x, first_line), style, MUTED, Anchor::Middle);
+            if let Some(below) = &tick.below {
+                let half = measure::width(below, style) / 2.0;
+                let under = tick.whole && starts.len() > 1 && below.chars().count() < 6;
+                let x = if under { x } else { x.max(plot.x + half) }.min(plot.right() - half);
+                canvas.text(below, (x, first_line + style.leading()), style, MUTED, Anchor::Middle);
+            }
+        }
+    }
+
+    /// The columns and the line they stand on.
+    pub fn draw_columns(&self, canvas: &Canvas) {
+        let plot = self.frame;
+        if self.band() >= BAR_LEAST {
+            self.bars(canvas);
+        } else {
+            self.outlines(canvas);
+        }
+        canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), AXIS, 1.0);
+    }
+
+    fn bars(&self, canvas: &Canvas) {
+        let (plot, band) = (self.frame, self.band());
+        let sharp = band >= BAR_SHARP;
+        let width = if sharp { (band * 0.78).min(BAR_MOST).floor() } else { band - 0.6 };
+        for (i, column) in self.stack.columns.iter().enumerate() {
+            let x = plot.x + (i as f64 + 0.5) * band - width / 2.0;
+            let x = if sharp { x.round() } else { x };
+            let opacity = if column.partial { 0.5 } else { 1.0 };
+            let mut below = 0_u64;
+            for (layer, &errors) in self.stack.layers.iter().zip(&column.layers).filter(|(_, errors)| **errors > 0) {
+                let bottom = if below == 0 { plot.bottom() } else { self.top_of(below) };
+                below = below.saturating_add(errors);
+                let top = self.top_of(below);
+                // A line of the page's colour keeps neighbours apart without relying on hue.
+                let gap = if bottom < plot.bottom() && bottom - top > 3.0 { 1.0 } else { 0.0 };
+                canvas.faded_rect(Frame { x, y: top, w: width, h: bottom - gap - top }, layer.ink, opacity);
+            }
+        }
+    }
+
+    /// Many thin columns: one area per layer, the highest sum first, the lower ones painted over it.
+    fn outlines(&self, canvas: &Canvas) {
+        let plot = self.frame;
+        for (i, layer) in self.stack.layers.iter().enumerate().rev() {
+            let mut points = vec![(plot.x, plot.bottom())];
+            let mut y = plot.bottom();
+            for (at, column) in self.stack.columns.iter().enumerate() {
+                let top = self.top_of(column.layers[..=i].iter().fold(0, |sum, errors| sum.saturating_add(*errors)));
+                if top != y {
+                    let x = plot.x + at as f64 * self.band();
+                    points.extend([(x, y), (x, top)]);
+                    y = top;
+                }
+            }
+            points.extend([(plot.right(), y), (plot.right(), plot.bottom())]);
+            if points.len() > 3 {
+                canvas.polygon(&points, layer.ink);
+            }
+        }
+    }
+
+    /// A label above a column, inside the plot's width and readable over lines.
+    pub fn label(&self, canvas: &Canvas, (i, column): (usize, &Column), text: &str, ink: Ink) {
+        let (plot, style) = (self.frame, Type { bold: true, ..self.sizes.small });
+        let half = measure::width(text, style) / 2.0;
+        let (x, y) = (plot.x + (i as f64 + 0.5) * self.band(), self.top_of(column.errors) - 6.0);
+        let x = x.min(plot.right() - half).max(plot.x + half);
+        let back = Frame { x: x - half - 1.0, y: y - style.size * 0.85, w: half * 2.0 + 2.0, h: style.size };
+        canvas.faded_rect(back, SURFACE, 0.85);
+        canvas.text(text, (x, y), style, ink, Anchor::Middle);
+    }
+
+    /// A label above a column with its count and its time.
+    pub fn label_peak(&self, canvas: &Canvas, highest: (usize, &Column), when: String) {
+        let errors = self.scene.figure(highest.1.errors);
+        let peak = self.scene.say(Sentence::new("chart.peak").with("errors", errors).with("when", when));
+        self.label(canvas, highest, &peak, TEXT);
+    }
+}
