@@ -1,7 +1,7 @@
 //! What went wrong, as a sentence for the person at the keyboard.
 
 use crate::{
-    model::{Filling, Sentence, ZoneError},
+    model::{Filling, Sentence, Zone, ZoneError},
     taxonomy::{self, Lang},
 };
 
@@ -57,7 +57,7 @@ impl std::error::Error for Error {}
 
 impl From<ZoneError> for Error {
     fn from(error: ZoneError) -> Self {
-        let zones = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        let zones = Zone::names();
         let place = |zone: &&str| zone.rsplit('/').next().is_some_and(|place| place.eq_ignore_ascii_case(&error.0));
         let near = zones.clone().find(place).or_else(|| taxonomy::nearest(&error.0, zones).first().copied());
         Error::new("error.zone_form").with_sentence("nearest", taxonomy::did_you_mean(near)).with("value", error.0)

@@ -32,7 +32,7 @@ impl Default for Options {
     fn default() -> Self {
         let now = Timestamp::from(chrono::Utc::now());
         Options {
-            zone: Zone::Named(chrono_tz::Asia::Tokyo),
+            zone: Zone::tokyo(),
             period: PeriodSpec::All,
             as_of: AsOf::At(now),
             window: None,

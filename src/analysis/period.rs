@@ -154,12 +154,7 @@ pub struct Calendar {
 
 impl Default for Calendar {
     fn default() -> Self {
-        Calendar {
-            zone: Zone::Named(chrono_tz::Asia::Tokyo),
-            week_start: WeekStart::default(),
-            as_of: Timestamp(0),
-            data: None,
-        }
+        Calendar { zone: Zone::tokyo(), week_start: WeekStart::default(), as_of: Timestamp(0), data: None }
     }
 }
 

@@ -63,7 +63,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         schema: "errstat/1",
         errstat: "0.1.0",
         generated_at: stamp(end),
-        timezone: Zone::Named(chrono_tz::Asia::Tokyo),
+        timezone: Zone::tokyo(),
         channels: vec!["shop".into()],
         filter: Vec::new(),
         period: Period {

@@ -258,7 +258,7 @@ fn tell(change: &Change, key: &'static str, archive: &Path, showing: &Showing) {
 fn info(command: Info) -> std::result::Result<(), Stop> {
     let folder = &command.place.archive;
     must_be(folder)?;
-    let zone = command.timezone.unwrap_or(Zone::Named(chrono_tz::Asia::Tokyo));
+    let zone = command.timezone.unwrap_or(Zone::tokyo());
     let archive = Archive::open(folder, Privacy::default())?;
     // An archive without a row is an archive, though no input.
     let rows = archive.partitions(None).next().is_some();

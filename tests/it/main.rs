@@ -46,3 +46,4 @@ mod usage;
 mod vocabulary;
 mod windows;
 mod workbooks;
+mod zones;

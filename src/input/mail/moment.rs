@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn the_note_beside_the_name_may_be_the_offset() {
-        let utc = Zone::Named(chrono_tz::UTC);
+        let utc = Zone::utc();
         let told = |note| read("2026-11-16 04:12:33", note, utc).map(|(at, _)| utc.rfc3339(at)).unwrap();
         assert_eq!(told(Some("UTC+9")), "2026-11-15T19:12:33+00:00");
         assert_eq!(told(Some("+09:00")), "2026-11-15T19:12:33+00:00");
