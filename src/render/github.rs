@@ -12,6 +12,8 @@ use crate::{
 
 /// Annotations of one kind that a runner shows for a step.
 const MOST: usize = 10;
+/// Details of a message.
+const DETAILS: usize = 3;
 /// Characters of a message.
 const LONGEST: usize = 1_000;
 /// Characters of a title.
@@ -49,8 +51,8 @@ fn annotation_title(name: &str, lang: Lang) -> String {
 }
 
 fn message(outcome: &Outcome, lang: Lang) -> String {
-    let details = details(outcome, lang, 3);
-    let details = (!details.is_empty()).then(|| format!("{}: {}", lang.phrase("check.details"), details.join(", ")));
+    let details = details(outcome, lang, DETAILS);
+    let details = (!details.is_empty()).then(|| format!("{}: {details}", lang.phrase("check.details")));
     let advice = outcome.advice.as_ref().map(|advice| format!("{}: {advice}", lang.phrase("check.first")));
     [Some(outcome.text.clone()), details, advice].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }

@@ -2,10 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::{
-    times::Clock,
-    verdict::{configuration, details, title, windows},
-};
+use super::verdict::{configuration, lists, title};
 use crate::{
     check::{Outcome, Result, Status, Verdict},
     model::disarmed,
@@ -15,9 +12,6 @@ use crate::{
 /// The verdict as a JUnit report. A broken rule is a failure; a rule that only warns passes, with its text as output; a
 /// rule that could not be judged is skipped; what keeps everything from being judged is an error, and what is not known
 /// beside a broken rule is skipped.
-///
-/// # Errors
-/// None that a verdict can cause; the signature is that of the serialiser.
 pub fn junit(verdict: &Verdict, lang: Lang, top: usize) -> std::result::Result<String, quick_junit::SerializeError> {
     let mut report = Report::new("errstat check");
     let mut suite = TestSuite::new(verdict.period.as_ref().map_or("errstat", |period| period.label.as_str()));
@@ -59,41 +53,31 @@ fn about_all(name: &str, status: TestCaseStatus) -> TestCase {
 }
 
 fn case(outcome: &Outcome, lang: Lang, top: usize) -> TestCase {
-    let status = match outcome.status {
+    let mut status = match outcome.status {
         Status::Passed | Status::Warned => TestCaseStatus::success(),
-        Status::NotJudged => {
-            let mut skipped = TestCaseStatus::skipped();
-            skipped.set_message(outcome.text.as_str());
-            skipped
-        }
-        Status::Failed => {
-            let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            failure.set_message(outcome.text.as_str()).set_type(outcome.rule).set_description(body(outcome, lang, top));
-            failure
-        }
+        Status::NotJudged => TestCaseStatus::skipped(),
+        Status::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
     };
+    let mut out = None;
+    match outcome.status {
+        Status::Passed => out = Some(outcome.text.clone()),
+        Status::Warned => out = Some(format!("{}: {}", lang.phrase("check.warned"), body(outcome, lang, top))),
+        Status::NotJudged => _ = status.set_message(outcome.text.as_str()),
+        Status::Failed => {
+            status.set_message(outcome.text.as_str()).set_type(outcome.rule).set_description(body(outcome, lang, top));
+        }
+    }
     let mut case = TestCase::new(outcome.name.as_str(), status);
     case.set_classname(format!("errstat.{}", outcome.rule));
-    match outcome.status {
-        Status::Warned => {
-            case.set_system_out(format!("{}: {}", lang.phrase("check.warned"), body(outcome, lang, top)));
-        }
-        Status::Passed => {
-            case.set_system_out(outcome.text.as_str());
-        }
-        Status::Failed | Status::NotJudged => {}
+    if let Some(out) = out {
+        case.set_system_out(out);
     }
     case
 }
 
 /// The text, what breaks the rule, and what to do.
 fn body(outcome: &Outcome, lang: Lang, top: usize) -> String {
-    let clock = Clock::of(lang);
-    let lists = [("check.windows", windows(outcome, &clock, top)), ("check.details", details(outcome, lang, top))];
-    let lists = lists
-        .into_iter()
-        .filter(|(_, items)| !items.is_empty())
-        .map(|(key, items)| format!("{}: {}", lang.phrase(key), items.join(", ")));
+    let lists = lists(outcome, lang, top).into_iter().map(|(title, items)| format!("{title}: {items}"));
     let advice = outcome.advice.iter().map(|advice| format!("{}: {advice}", lang.phrase("check.first")));
     std::iter::once(outcome.text.clone()).chain(lists).chain(advice).collect::<Vec<_>>().join("\n")
 }

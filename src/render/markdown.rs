@@ -9,14 +9,15 @@ mod verdict;
 pub use verdict::verdict;
 
 use crate::{
-    analysis::{Analysis, Incident, filter_heading},
+    analysis::{Analysis, filter_heading},
     model::{LocalTime, Sentence, disarmed, for_log},
     taxonomy::Lang,
 };
 
 use super::{
+    counts::Counts,
     times::Clock,
-    wording::{change, counted, detail_name, first_causes, has_rows},
+    wording::{compared, counted, cut, detail_name, first_causes, has_rows},
 };
 
 /// The longest name, in characters; summary.json has the whole.
@@ -26,12 +27,10 @@ const LONGEST_SENTENCE: usize = 1_200;
 
 /// The analysis as GitHub-flavoured Markdown, each line ended. Lists have `top` entries and say what they leave out.
 pub fn markdown(analysis: &Analysis, lang: Lang, top: usize) -> String {
-    let mut page = Page { analysis, lang, top: top.max(1), clock: Clock::new(lang, analysis), out: String::new() };
+    let mut page = Page { analysis, lang, top, clock: Clock::new(lang, analysis), out: String::new() };
     page.head();
-    page.reasons();
-    page.details();
-    page.channels();
-    page.hosts();
+    page.failures();
+    page.places();
     page.incidents();
     page.advice();
     page.files();
@@ -48,6 +47,9 @@ enum Side {
 }
 use Side::{Left, Right};
 
+/// The title of a column, and to which side its cells stand.
+type Columns<'a> = Vec<(&'a str, Side)>;
+
 struct Page<'a> {
     analysis: &'a Analysis,
     lang: Lang,
@@ -56,7 +58,7 @@ struct Page<'a> {
     out: String,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
     fn head(&mut self) {
         let (lang, analysis) = (self.lang, self.analysis);
         self.out += &format!("# {}\n\n", lang.phrase("markdown.title"));
@@ -79,182 +81,122 @@ impl Page<'_> {
             self.out += &format!("**{}**\n\n", prose(nothing));
         } else {
             let total = counted(lang, "markdown.total_one", "markdown.total", totals.errors);
-            let line = match (totals.previous_errors, change(lang, totals.change, totals.change_pct)) {
-                (Some(previous), Some(change)) => {
-                    let label = analysis.period.previous.as_ref().map_or("", |bounds| bounds.label.as_str());
-                    let key = if previous == 0 { "terminal.compared_with_none" } else { "terminal.compared" };
-                    lang.say(
-                        &Sentence::new(key)
-                            .with("total", total)
-                            .with("change", change)
-                            .with("previous", lang.number(previous))
-                            .with("label", prose(label)),
-                    )
-                }
-                _ => total,
-            };
-            self.out += &format!("{line}\n\n");
+            self.out += &format!("{}\n\n", compared(lang, analysis, total, |change| change.to_owned(), prose));
         }
         self.out += &format!("{}\n", prose(lang.phrase("page.caveat")));
     }
 
-    fn heading(&mut self, key: &'static str) {
-        self.out += &format!("\n## {}\n\n", self.lang.phrase(key));
+    fn heading(&mut self, title: &str) {
+        self.out += &format!("\n## {title}\n\n");
     }
 
-    /// A table; `columns` are the keys of the headings, and to which side their cells stand.
-    fn table(&mut self, columns: &[(&'static str, Side)], rows: impl IntoIterator<Item = Vec<String>>) {
-        let titles = columns.iter().map(|(key, _)| self.lang.phrase(key));
+    fn table(&mut self, columns: &Columns, rows: impl IntoIterator<Item = Vec<String>>) {
         let mut line = |cells: Vec<String>| self.out += &format!("| {} |\n", cells.join(" | "));
-        line(titles.map(str::to_owned).collect());
+        line(columns.iter().map(|(title, _)| (*title).to_owned()).collect());
         line(columns.iter().map(|(_, side)| if *side == Right { "---:" } else { "---" }.to_owned()).collect());
         rows.into_iter().for_each(line);
     }
 
-    fn more(&mut self, all: usize) {
-        if all > self.top {
-            let text = counted(self.lang, "terminal.more_one", "terminal.more", (all - self.top) as u64);
-            self.out += &format!("\n{text}\n");
+    /// A table under a heading: the first entries of a list, and how many there are besides.
+    fn section<T>(&mut self, title: &str, columns: Columns, list: &[T], row: impl Fn(&T) -> Vec<String>) {
+        let (shown, more) = cut(self.lang, list, self.top);
+        self.heading(title);
+        self.table(&columns, shown.iter().map(row));
+        if let Some(more) = more {
+            self.out += &format!("\n{more}\n");
         }
     }
 
-    fn reasons(&mut self) {
+    /// The titles of [`Counts::cells`].
+    fn counts(&self) -> Columns<'a> {
+        let lang = self.lang;
+        vec![
+            (lang.phrase("page.errors"), Right),
+            (lang.phrase("page.share"), Right),
+            (lang.phrase("markdown.before"), Right),
+            (lang.phrase("page.change_title"), Right),
+        ]
+    }
+
+    fn failures(&mut self) {
+        let (lang, analysis, clock) = (self.lang, self.analysis, self.clock);
+        let mut columns = vec![(lang.phrase("page.reason"), Left)];
+        columns.extend(self.counts());
+        if analysis.totals.errors > 0 {
+            self.section(lang.phrase("markdown.reasons"), columns.clone(), &analysis.by_reason, |row| {
+                let counts = Counts::from(row).cells(lang);
+                [code(&row.reason)].into_iter().chain(counts).collect()
+            });
+        }
+        columns.insert(0, (lang.phrase("page.detail"), Left));
+        columns.extend([(lang.phrase("page.first_seen"), Left), (lang.phrase("page.last_seen"), Left)]);
+        let seen = |time: Option<LocalTime>| time.map_or_else(String::new, |time| prose(&clock.moment(time)));
+        if !analysis.by_detail.is_empty() {
+            self.section(lang.phrase("markdown.details"), columns, &analysis.by_detail, |row| {
+                let mut marks = Vec::new();
+                marks.extend(row.new.then(|| format!("**{}**", lang.phrase("terminal.new"))));
+                marks.extend((!row.known).then(|| prose(lang.phrase("page.unknown"))));
+                marks.extend(row.has_stopped().then(|| prose(lang.phrase("page.stopped"))));
+                let mut what = code(&detail_name(lang, &row.reason, &row.detail));
+                if !marks.is_empty() {
+                    what = format!("{what} {}", marks.join(", "));
+                }
+                let counts = Counts::from(row).cells(lang);
+                let seen = [seen(row.first_seen), seen(row.last_seen)];
+                [what, code(&row.reason)].into_iter().chain(counts).chain(seen).collect()
+            });
+        }
+    }
+
+    /// Channels and hosts, where there are several.
+    fn places(&mut self) {
         let (lang, analysis) = (self.lang, self.analysis);
-        if analysis.totals.errors == 0 {
-            return;
+        if analysis.by_channel.len() > 1 {
+            let mut columns = vec![(lang.phrase("page.channel"), Left)];
+            columns.extend(self.counts());
+            self.section(lang.phrase("terminal.channels"), columns, &analysis.by_channel, |row| {
+                let name = row.channel.as_deref().map_or_else(|| prose(lang.phrase("page.no_channel")), code);
+                [name].into_iter().chain(Counts::from(row).cells(lang)).collect()
+            });
         }
-        self.heading("markdown.reasons");
-        let rows = analysis.by_reason.iter().take(self.top).map(|row| {
-            vec![
-                code(&row.reason),
-                lang.number(row.errors),
-                lang.percent(row.share),
-                row.previous_errors.map_or_else(String::new, |errors| lang.number(errors)),
-                change(lang, row.change, row.change_pct).unwrap_or_default(),
-            ]
-        });
-        let columns = [
-            ("page.reason", Left),
-            ("page.errors", Right),
-            ("page.share", Right),
-            ("markdown.before", Right),
-            ("page.change_title", Right),
-        ];
-        self.table(&columns, rows.collect::<Vec<_>>());
-        self.more(analysis.by_reason.len());
-    }
-
-    fn details(&mut self) {
-        let (lang, analysis) = (self.lang, self.analysis);
-        if analysis.by_detail.is_empty() {
-            return;
+        if analysis.by_host.len() > 1 {
+            let columns = vec![(lang.phrase("page.host"), Left), (lang.phrase("page.errors"), Right)];
+            self.section(lang.phrase("terminal.hosts"), columns, &analysis.by_host, |row| {
+                vec![code(&row.host), lang.number(row.errors)]
+            });
         }
-        self.heading("markdown.details");
-        let seen = |time: Option<LocalTime>| time.map_or_else(String::new, |time| prose(&self.clock.moment(time)));
-        let rows = analysis.by_detail.iter().take(self.top).map(|row| {
-            let mut marks = Vec::new();
-            marks.extend(row.new.then(|| format!("**{}**", lang.phrase("terminal.new"))));
-            marks.extend((!row.known).then(|| prose(lang.phrase("page.unknown"))));
-            marks.extend(row.has_stopped().then(|| prose(lang.phrase("page.stopped"))));
-            let mut what = vec![code(&detail_name(lang, &row.reason, &row.detail))];
-            what.extend((!marks.is_empty()).then(|| marks.join(", ")));
-            vec![
-                what.join(" "),
-                code(&row.reason),
-                lang.number(row.errors),
-                lang.percent(row.share),
-                row.previous_errors.map_or_else(String::new, |errors| lang.number(errors)),
-                change(lang, row.change, row.change_pct).unwrap_or_default(),
-                seen(row.first_seen),
-                seen(row.last_seen),
-            ]
-        });
-        let columns = [
-            ("page.detail", Left),
-            ("page.reason", Left),
-            ("page.errors", Right),
-            ("page.share", Right),
-            ("markdown.before", Right),
-            ("page.change_title", Right),
-            ("page.first_seen", Left),
-            ("page.last_seen", Left),
-        ];
-        let rows = rows.collect::<Vec<_>>();
-        self.table(&columns, rows);
-        self.more(analysis.by_detail.len());
-    }
-
-    fn channels(&mut self) {
-        let (lang, rows) = (self.lang, &self.analysis.by_channel);
-        if rows.len() < 2 {
-            return;
-        }
-        self.heading("terminal.channels");
-        let line = |row: &crate::analysis::ChannelRow| {
-            vec![
-                row.channel.as_deref().map_or_else(|| prose(lang.phrase("page.no_channel")), code),
-                lang.number(row.errors),
-                lang.percent(row.share),
-                row.previous_errors.map_or_else(String::new, |errors| lang.number(errors)),
-                change(lang, row.change, row.change_pct).unwrap_or_default(),
-            ]
-        };
-        let columns = [
-            ("page.channel", Left),
-            ("page.errors", Right),
-            ("page.share", Right),
-            ("markdown.before", Right),
-            ("page.change_title", Right),
-        ];
-        self.table(&columns, rows.iter().take(self.top).map(line));
-        self.more(rows.len());
-    }
-
-    fn hosts(&mut self) {
-        let (lang, rows) = (self.lang, &self.analysis.by_host);
-        if rows.len() < 2 {
-            return;
-        }
-        self.heading("terminal.hosts");
-        let line = |row: &crate::analysis::HostRow| vec![code(&row.host), lang.number(row.errors)];
-        self.table(&[("page.host", Left), ("page.errors", Right)], rows.iter().take(self.top).map(line));
-        self.more(rows.len());
     }
 
     /// The worst incidents.
     fn incidents(&mut self) {
-        let (lang, all) = (self.lang, &self.analysis.incidents);
+        let (lang, clock, all) = (self.lang, self.clock, &self.analysis.incidents);
         if all.is_empty() {
             return;
         }
-        self.heading("terminal.incidents");
         let named = all.iter().any(|incident| incident.channel.is_some());
-        let line = |incident: &Incident| {
-            let mut when = prose(&self.clock.stretch(incident.start, incident.end));
+        let mut columns = vec![(lang.phrase("page.window"), Left), (lang.phrase("page.lasted"), Left)];
+        columns.extend(named.then(|| (lang.phrase("page.channel"), Left)));
+        columns.extend([
+            (lang.phrase("markdown.mostly"), Left),
+            (lang.phrase("page.errors"), Right),
+            (lang.phrase("page.peak"), Right),
+            (lang.phrase("markdown.peak_at"), Left),
+        ]);
+        self.section(lang.phrase("terminal.incidents"), columns, all, |incident| {
+            let mut when = prose(&clock.stretch(incident.start, incident.end));
             if incident.is_ongoing() {
                 when += &format!(" **{}**", lang.phrase("page.ongoing"));
             }
-            let mut cells = vec![when, prose(&self.clock.duration(incident.minutes))];
+            let mut cells = vec![when, prose(&clock.duration(incident.minutes))];
             cells.extend(named.then(|| incident.channel.as_deref().map_or_else(String::new, code)));
             cells.extend([
                 code(&detail_name(lang, &incident.reason, &incident.detail)),
                 lang.number(incident.errors),
                 lang.number(incident.peak_errors),
-                prose(&self.clock.moment(incident.peak_at)),
+                prose(&clock.moment(incident.peak_at)),
             ]);
             cells
-        };
-        let rows = self.analysis.worst_incidents(self.top).iter().map(line).collect::<Vec<_>>();
-        let mut columns = vec![("page.window", Left), ("page.lasted", Left)];
-        columns.extend(named.then_some(("page.channel", Left)));
-        columns.extend([
-            ("markdown.mostly", Left),
-            ("page.errors", Right),
-            ("page.peak", Right),
-            ("markdown.peak_at", Left),
-        ]);
-        self.table(&columns, rows);
-        self.more(all.len());
+        });
     }
 
     fn advice(&mut self) {
@@ -263,7 +205,7 @@ impl Page<'_> {
         if causes.is_empty() {
             return;
         }
-        self.heading("terminal.advice");
+        self.heading(lang.phrase("terminal.advice"));
         for (row, explanation) in causes {
             // These texts are errstat's own, with commands in code spans.
             let cause = Sentence::new("markdown.cause")
@@ -272,9 +214,7 @@ impl Page<'_> {
                 .with("meaning", explanation.meaning)
                 .with("link", explanation.link);
             self.out += &format!("- {}\n", lang.say(&cause));
-            for look in explanation.first {
-                self.out += &format!("  - {look}\n");
-            }
+            explanation.first.iter().for_each(|look| self.out += &format!("  - {look}\n"));
         }
     }
 
@@ -283,8 +223,16 @@ impl Page<'_> {
         if inputs.is_empty() {
             return;
         }
-        self.heading("terminal.files");
-        let line = |input: &crate::analysis::Input| {
+        let columns = vec![
+            (lang.phrase("page.file"), Left),
+            (lang.phrase("page.channel"), Left),
+            (lang.phrase("markdown.encoding"), Left),
+            (lang.phrase("page.rows_title"), Right),
+            (lang.phrase("page.accepted"), Right),
+            (lang.phrase("page.rejected"), Right),
+            (lang.phrase("page.errors"), Right),
+        ];
+        self.section(lang.phrase("terminal.files"), columns, inputs, |input| {
             vec![
                 code(&input.path),
                 input.channel.as_deref().map_or_else(|| "–".to_owned(), code),
@@ -294,18 +242,7 @@ impl Page<'_> {
                 lang.number(input.rejected),
                 lang.number(input.errors),
             ]
-        };
-        let columns = [
-            ("page.file", Left),
-            ("page.channel", Left),
-            ("markdown.encoding", Left),
-            ("page.rows_title", Right),
-            ("page.accepted", Right),
-            ("page.rejected", Right),
-            ("page.errors", Right),
-        ];
-        self.table(&columns, inputs.iter().take(self.top).map(line));
-        self.more(inputs.len());
+        });
     }
 
     fn rejects(&mut self) {
@@ -313,20 +250,27 @@ impl Page<'_> {
         if rejects.count == 0 {
             return;
         }
-        self.out +=
-            &format!("\n{}\n\n", prose(&counted(lang, "terminal.rejects_one", "terminal.rejects", rejects.count)));
-        let line = |reject: &crate::analysis::RejectExample| {
-            vec![code(&reject.path), lang.number(reject.line), prose(&reject.why), code(&reject.text)]
-        };
-        let rows = rejects.examples.iter().take(self.top).map(line);
-        self.table(&[("page.file", Left), ("page.line", Right), ("page.why", Left), ("page.text", Left)], rows);
+        let columns = vec![
+            (lang.phrase("page.file"), Left),
+            (lang.phrase("page.line"), Right),
+            (lang.phrase("page.why"), Left),
+            (lang.phrase("page.text"), Left),
+        ];
+        let title = counted(lang, "terminal.rejects_one", "terminal.rejects", rejects.count);
+        self.out += &format!("\n{}\n\n", prose(&title));
+        let rows = cut(lang, &rejects.examples, self.top).0.iter();
+        self.table(
+            &columns,
+            rows.map(|reject| {
+                vec![code(&reject.path), lang.number(reject.line), prose(&reject.why), code(&reject.text)]
+            }),
+        );
     }
 
     fn notes(&mut self) {
-        if self.analysis.notes.is_empty() {
-            return;
+        if !self.analysis.notes.is_empty() {
+            self.heading(self.lang.phrase("terminal.notes"));
         }
-        self.heading("terminal.notes");
         for note in &self.analysis.notes {
             self.out += &format!("- {}\n", prose(&note.text));
         }

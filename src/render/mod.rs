@@ -1,5 +1,6 @@
 //! Outputs: one file per format, each a function of an analysis or a verdict.
 
+mod counts;
 pub mod csv;
 pub mod github;
 pub mod html;

@@ -1,15 +1,27 @@
-//! Words about a verdict that its outputs share.
+//! A verdict in words: what its outputs share.
 
-use super::times::Clock;
+use std::collections::HashSet;
+
+use super::{times::Clock, wording::what};
 use crate::{
-    check::{DetailErrors, Outcome, Result, Status, Verdict},
+    check::{Outcome, Result, Status, Verdict},
     model::Sentence,
-    render::wording::detail_name,
     taxonomy::Lang,
 };
 
+/// Characters of a detail in a list.
+const LONGEST_NAME: usize = 80;
+
 /// The order in which rules are told: what is broken first.
 pub(super) const STATUSES: [Status; 4] = [Status::Failed, Status::Warned, Status::NotJudged, Status::Passed];
+
+/// The rules, what is broken first, each with its advice unless another has told the same before.
+pub(super) fn told(verdict: &Verdict) -> Vec<(&Outcome, Option<&str>)> {
+    let mut told = HashSet::new();
+    let with = |status: Status| verdict.rules.iter().filter(move |outcome| outcome.status == status);
+    let rules = STATUSES.into_iter().flat_map(with);
+    rules.map(|outcome| (outcome, outcome.advice.as_deref().filter(|advice| told.insert(*advice)))).collect()
+}
 
 /// What to call a rule's result.
 pub(super) fn status_word(status: Status, lang: Lang) -> &'static str {
@@ -53,44 +65,41 @@ pub(super) fn configuration(verdict: &Verdict, lang: Lang) -> Vec<String> {
     rules.into_iter().chain(baseline).map(|sentence| lang.say(&sentence)).collect()
 }
 
-/// The windows that break a rule, at most `top` and how many more.
-pub(super) fn windows(outcome: &Outcome, clock: &Clock, top: usize) -> Vec<String> {
-    let say = |window: &crate::check::WindowErrors| {
+/// What breaks a rule, under a title each: its windows and its details, at most `top` and how many more.
+pub(super) fn lists(outcome: &Outcome, lang: Lang, top: usize) -> Vec<(&'static str, String)> {
+    let clock = Clock::of(lang);
+    let windows = outcome.windows.iter().map(|window| {
         let when = match outcome.per {
             "day" | "week" => clock.days(window.start, window.end),
             _ => clock.stretch(window.start, window.end),
         };
-        with_errors(when, window.errors, clock.lang)
-    };
-    let mut shown: Vec<String> = outcome.windows.iter().take(top).map(say).collect();
-    more(&mut shown, outcome.windows.len(), top, clock.lang);
-    shown
+        (when, window.errors)
+    });
+    [
+        (lang.phrase("check.windows"), listed(windows, lang, top)),
+        (lang.phrase("check.details"), details(outcome, lang, top)),
+    ]
+    .into_iter()
+    .filter(|(_, items)| !items.is_empty())
+    .collect()
 }
 
 /// The details that break a rule, at most `top` and how many more.
-pub(super) fn details(outcome: &Outcome, lang: Lang, top: usize) -> Vec<String> {
-    let mut shown: Vec<String> = outcome.details.iter().take(top).map(|detail| of_detail(detail, lang)).collect();
-    more(&mut shown, outcome.details.len(), top, lang);
-    shown
+pub(super) fn details(outcome: &Outcome, lang: Lang, top: usize) -> String {
+    let named = outcome.details.iter().map(|row| {
+        let name = what(lang, &row.reason, &row.detail);
+        let short: String = name.chars().take(LONGEST_NAME).collect();
+        (if short.len() < name.len() { format!("{short}…") } else { name }, row.errors)
+    });
+    listed(named, lang, top)
 }
 
-fn of_detail(detail: &DetailErrors, lang: Lang) -> String {
-    let name = if detail.detail.is_empty() {
-        detail.reason.clone()
-    } else {
-        detail_name(lang, &detail.reason, &detail.detail)
+fn listed(items: impl ExactSizeIterator<Item = (String, u64)>, lang: Lang, top: usize) -> String {
+    let more = items.len().saturating_sub(top);
+    let item = |(what, errors)| {
+        lang.say(&Sentence::new("check.detail_errors").with("detail", what).with_number("errors", errors))
     };
-    let short: String = name.chars().take(80).collect();
-    let name = if short.len() < name.len() { format!("{short}…") } else { short };
-    with_errors(name, detail.errors, lang)
-}
-
-fn with_errors(what: String, errors: u64, lang: Lang) -> String {
-    lang.say(&Sentence::new("check.detail_errors").with("detail", what).with_number("errors", errors))
-}
-
-fn more(shown: &mut Vec<String>, all: usize, top: usize, lang: Lang) {
-    if all > top {
-        shown.push(lang.say(&Sentence::new("check.more").with("count", all - top)));
-    }
+    let mut shown: Vec<String> = items.take(top).map(item).collect();
+    shown.extend((more > 0).then(|| lang.say(&Sentence::new("check.more").with("count", more))));
+    shown.join(", ")
 }

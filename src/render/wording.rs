@@ -6,6 +6,8 @@ use crate::{
     taxonomy::{self, Explanation, Lang},
 };
 
+use super::counts::Counts;
+
 /// More causes than this are a list, not advice.
 const CAUSES: usize = 3;
 /// A cause with a smaller share of the errors is not where to look first.
@@ -16,14 +18,26 @@ pub(super) fn counted(lang: Lang, one: &'static str, many: &'static str, number:
     lang.say(&Sentence::new(if number == 1 { one } else { many }).with("number", lang.number(number)))
 }
 
-/// A change as short as it gets: in percent, or as a number where there was nothing before. None where nothing is
-/// compared.
-pub(super) fn change(lang: Lang, change: Option<i64>, percent: Option<f64>) -> Option<String> {
-    Some(match (change?, percent) {
-        (0, _) => "±0".to_owned(),
-        (_, Some(percent)) => lang.change(percent),
-        (change, None) => format!("{}{}", if change < 0 { '-' } else { '+' }, lang.number(change.unsigned_abs())),
-    })
+/// The total, and how it compares with the previous period where that is known; `change` and `label` dress what is put in.
+pub(super) fn compared(
+    lang: Lang,
+    analysis: &Analysis,
+    total: String,
+    change: impl Fn(&str) -> String,
+    label: impl Fn(&str) -> String,
+) -> String {
+    let totals = &analysis.totals;
+    let (Some(previous), Some(changed)) = (totals.previous_errors, Counts::from(totals).short_change(lang)) else {
+        return total;
+    };
+    let key = if previous == 0 { "terminal.compared_with_none" } else { "terminal.compared" };
+    let sentence = Sentence::new(key).with("total", total).with("change", change(&changed));
+    lang.say(&sentence.with_number("previous", previous).with("label", label(previous_label(analysis))))
+}
+
+/// What the previous period is called; nothing where nothing is compared.
+pub(super) fn previous_label(analysis: &Analysis) -> &str {
+    analysis.period.previous.as_ref().map_or("", |bounds| bounds.label.as_str())
 }
 
 /// What to call a detail: a status with its name (`502 Bad Gateway`), everything else as it stands.
@@ -35,6 +49,18 @@ pub(super) fn detail_name(lang: Lang, reason: &str, detail: &str) -> String {
         Some(_) => taxonomy::explanation(lang, reason, Some(detail)).map_or_else(|| detail.to_owned(), |e| e.title),
         None => detail.to_owned(),
     }
+}
+
+/// What failed: the detail, or the reason where there is none.
+pub(super) fn what(lang: Lang, reason: &str, detail: &str) -> String {
+    if detail.is_empty() { reason.to_owned() } else { detail_name(lang, reason, detail) }
+}
+
+/// The first `top` of a list, at least one, and how many more there are in words.
+pub(super) fn cut<T>(lang: Lang, list: &[T], top: usize) -> (&[T], Option<String>) {
+    let (shown, rest) = list.split_at(list.len().min(top.max(1)));
+    let more = (!rest.is_empty()).then(|| counted(lang, "terminal.more_one", "terminal.more", rest.len() as u64));
+    (shown, more)
 }
 
 /// The details to do something about first, the most frequent ones, and what is known about each.

@@ -11,8 +11,9 @@ use crate::{
     chart::ReasonInks,
     model::Sentence,
     render::{
+        counts::Counts,
         times::Clock,
-        wording::{change, counted, detail_name, first_causes, has_rows},
+        wording::{counted, detail_name, first_causes, has_rows},
     },
     taxonomy::{Explanation, Lang},
 };
@@ -176,7 +177,7 @@ fn figures(analysis: &Analysis, lang: Lang) -> Vec<Figure> {
     if let Some(previous) = totals.previous_errors {
         let label = analysis.period.previous.as_ref().map_or("", |bounds| bounds.label.as_str());
         // What is known only in part is not compared with a whole period.
-        let change = change(lang, totals.change, totals.change_pct).filter(|_| analysis.reached);
+        let change = Counts::from(totals).short_change(lang).filter(|_| analysis.reached);
         figures.push(Figure {
             title: lang.phrase("page.compared"),
             trend: if change.is_some() { Trend::of(totals.change) } else { plain },
@@ -244,7 +245,7 @@ impl Detail {
             marks,
             errors: lang.number(row.errors),
             share: lang.percent(row.share),
-            change: change(lang, row.change, row.change_pct),
+            change: Counts::from(row).short_change(lang),
             trend: Trend::of(row.change),
             width: ((row.share * 100.0).round() as u32).clamp(u32::from(row.errors > 0), 100),
             colour: format!("#{:06x}", inks.ink(&row.reason).light),

@@ -6,7 +6,7 @@ use crate::{
     analysis::{Analysis, filter_heading},
     error::{Error, Result},
     model::Sentence,
-    render::wording::{change, counted},
+    render::{counts::Counts, wording::counted},
     taxonomy::Lang,
 };
 
@@ -71,7 +71,7 @@ impl State {
 pub(super) fn subject(analysis: &Analysis, lang: Lang, own: Option<&Subject>) -> String {
     let tags = State::of(analysis).into_iter().map(|state| format!("[{}]", state.name(lang))).collect::<Vec<_>>();
     let totals = &analysis.totals;
-    let compared = change(lang, totals.change, totals.change_pct).filter(|_| analysis.reached);
+    let compared = Counts::from(totals).short_change(lang).filter(|_| analysis.reached);
     let key = match (&compared, analysis.reached || totals.errors > 0) {
         (Some(_), _) => "mail.subject_compared",
         (None, true) => "mail.subject",

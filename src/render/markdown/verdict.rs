@@ -1,15 +1,10 @@
 //! A verdict to paste into a pull request, and for GitHub's job summary.
 
-use std::collections::HashSet;
-
 use super::prose;
 use crate::{
     check::{Outcome, Status, Verdict},
     model::for_log,
-    render::{
-        times::Clock,
-        verdict::{STATUSES, configuration, details, period, status_word, title, windows},
-    },
+    render::verdict::{configuration, lists, period, status_word, title, told},
     taxonomy::Lang,
 };
 
@@ -26,17 +21,10 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
     if !verdict.rules.is_empty() {
         let columns = ["check.result", "check.rule", "check.said"].map(|key| lang.phrase(key));
         out += &format!("\n| {} |\n| --- | --- | --- |\n", columns.join(" | "));
-        // The same advice is told once.
-        let mut told = HashSet::new();
-        for status in STATUSES {
-            for outcome in verdict.rules.iter().filter(|outcome| outcome.status == status) {
-                let advice = outcome.advice.as_deref().filter(|advice| told.insert(*advice));
-                let word = match status {
-                    Status::Failed => format!("**{}**", status_word(status, lang)),
-                    _ => status_word(status, lang).to_owned(),
-                };
-                out += &format!("| {word} | {} | {} |\n", prose(&outcome.name), said(outcome, advice, lang, top));
-            }
+        for (outcome, advice) in told(verdict) {
+            let word = status_word(outcome.status, lang);
+            let word = if outcome.status == Status::Failed { format!("**{word}**") } else { word.to_owned() };
+            out += &format!("| {word} | {} | {} |\n", prose(&outcome.name), said(outcome, advice, lang, top));
         }
     }
     if !verdict.notes.is_empty() {
@@ -52,14 +40,8 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
 /// A cell with everything that is known of a rule.
 fn said(outcome: &Outcome, advice: Option<&str>, lang: Lang, top: usize) -> String {
     let mut parts = vec![prose(&outcome.text)];
-    let clock = Clock::of(lang);
-    for (key, items) in
-        [("check.windows", windows(outcome, &clock, top)), ("check.details", details(outcome, lang, top))]
-    {
-        if !items.is_empty() {
-            parts.push(format!("{}: {}", lang.phrase(key), prose(&items.join(", "))));
-        }
-    }
+    let lists = lists(outcome, lang, top).into_iter();
+    parts.extend(lists.map(|(title, items)| format!("{title}: {}", prose(&items))));
     parts.extend(advice.map(|advice| format!("{}: {}", lang.phrase("check.first"), prose(advice))));
     parts.join("<br>")
 }

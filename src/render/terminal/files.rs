@@ -3,13 +3,15 @@
 use crate::{
     analysis::Analysis,
     model::Sentence,
-    render::{times::Clock, wording::counted},
+    render::{
+        times::Clock,
+        wording::{counted, cut},
+    },
 };
 
 use super::{
     ink::Ink,
     sheet::{Column, NAME_IN_SENTENCE, Sheet, excerpt, path_end},
-    summary::left_out,
 };
 
 /// Examples of rejected rows; `inspect` shows more.
@@ -30,36 +32,36 @@ pub(super) fn files(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: 
         return;
     }
     sheet.heading(lang.phrase("terminal.files"));
+    let (shown, more) = cut(lang, inputs, top);
     // Where no file has a channel there is no column for it.
-    let channels = inputs.iter().take(top).any(|input| input.channel.is_some());
-    let mut columns = vec![Column::Name, Column::Fixed, Column::Number, Column::Number, Column::Number];
-    let mut header = vec!["", "page.channel", "terminal.rows", "terminal.rejected", "terminal.errors"];
-    if !channels {
-        columns.remove(CHANNEL);
-        header.remove(CHANNEL);
-    }
-    let header: Vec<&str> = header.into_iter().map(|key| if key.is_empty() { "" } else { lang.phrase(key) }).collect();
+    let channels = shown.iter().any(|input| input.channel.is_some());
+    let mut columns = vec![
+        (Column::Name, ""),
+        (Column::Fixed, lang.phrase("page.channel")),
+        (Column::Number, lang.phrase("terminal.rows")),
+        (Column::Number, lang.phrase("terminal.rejected")),
+        (Column::Number, lang.phrase("terminal.errors")),
+    ];
     let numbers = if channels { NUMBERS + LONGEST_CHANNEL } else { NUMBERS };
     let room = sheet.width().saturating_sub(numbers).max(SHORTEST_PATH);
-    let rows = inputs.iter().take(top).map(|input| {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for input in shown {
         let rejected = lang.number(input.rejected);
-        let mut row = vec![
+        rows.push(vec![
             path_end(&input.path, room),
+            input.channel.as_deref().map_or_else(|| "–".to_owned(), |name| excerpt(name, LONGEST_CHANNEL)),
             lang.number(input.rows),
             if input.rejected > 0 { Ink::Notice.on(&rejected) } else { rejected },
             lang.number(input.errors),
-        ];
-        if channels {
-            row.insert(
-                CHANNEL,
-                input.channel.as_deref().map_or_else(|| "–".to_owned(), |name| excerpt(name, LONGEST_CHANNEL)),
-            );
-        }
-        row
-    });
-    sheet.table(&columns, &header, rows);
-    left_out(sheet, lang, inputs.len(), top);
-    for input in inputs.iter().take(top) {
+        ]);
+    }
+    if !channels {
+        columns.remove(CHANNEL);
+        rows.iter_mut().for_each(|row| _ = row.remove(CHANNEL));
+    }
+    sheet.table(&columns, rows);
+    sheet.more(more);
+    for input in shown {
         if let Some(original) = &input.same_as {
             let same = Sentence::new("terminal.same_file")
                 .with("file", path_end(&input.path, NAME_IN_SENTENCE))

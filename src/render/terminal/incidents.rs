@@ -3,14 +3,16 @@
 use crate::{
     analysis::{Analysis, Incident},
     model::Sentence,
-    render::{times::Clock, wording::detail_name},
+    render::{
+        times::Clock,
+        wording::{cut, what},
+    },
 };
 
 use super::{
     graph::sparkline,
     ink::Ink,
     sheet::{NAME_IN_SENTENCE, Sheet, excerpt},
-    summary::left_out,
 };
 
 /// The worst incidents, each a sentence and a curve.
@@ -22,7 +24,8 @@ pub(super) fn incidents(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, t
         return;
     }
     sheet.heading(lang.phrase("terminal.incidents"));
-    for incident in analysis.worst_incidents(top) {
+    let (shown, more) = cut(lang, all, top);
+    for incident in shown {
         let ink = Ink::of_reason(&incident.reason);
         let lead = format!("  {} ", ink.on(if sheet.unicode() { "●" } else { "*" }));
         sheet.paragraph(&lead, &sentence(clock, incident), Ink::Plain);
@@ -34,7 +37,7 @@ pub(super) fn incidents(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, t
             sheet.line(format!("    {curve}"));
         }
     }
-    left_out(sheet, lang, all.len(), top);
+    sheet.more(more);
 }
 
 /// When LINE stopped redelivering, the last times.
@@ -48,7 +51,7 @@ fn stops(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: usize) {
         let channel = stop.channel.as_deref().map_or_else(String::new, |name| excerpt(name, NAME_IN_SENTENCE));
         sheet.paragraph("  - ", format!("{} {channel}", clock.moment(stop.at)).trim_end(), Ink::Plain);
     }
-    left_out(sheet, clock.lang, stops.len(), top);
+    sheet.more(cut(clock.lang, stops, top).1);
 }
 
 /// What happened, when, how badly.
@@ -60,11 +63,6 @@ fn sentence(clock: &Clock, incident: &Incident) -> String {
         (true, None) => "terminal.incident_ongoing",
         (true, Some(_)) => "terminal.incident_ongoing_channel",
     };
-    let what = if incident.detail.is_empty() {
-        incident.reason.clone()
-    } else {
-        detail_name(lang, &incident.reason, &incident.detail)
-    };
     let peak_at = match incident.start.date_naive() == incident.end.date_naive() {
         true => clock.moment_after(incident.start, incident.peak_at),
         false => clock.moment(incident.peak_at),
@@ -75,7 +73,7 @@ fn sentence(clock: &Clock, incident: &Incident) -> String {
             .with("when", Ink::Strong.on(&clock.stretch(incident.start, incident.end)))
             .with("duration", clock.duration(incident.minutes))
             .with("errors", lang.number(incident.errors))
-            .with("what", excerpt(&what, NAME_IN_SENTENCE))
+            .with("what", excerpt(&what(lang, &incident.reason, &incident.detail), NAME_IN_SENTENCE))
             .with("peak", lang.number(incident.peak_errors))
             .with("peak_at", peak_at),
     )

@@ -106,6 +106,15 @@ pub(super) fn printed(line: &str, color: bool) -> String {
     out
 }
 
+/// More errors are worse.
+pub(super) fn trend(change: Option<i64>) -> Ink {
+    match change {
+        Some(1..) => Ink::Bad,
+        Some(..=-1) => Ink::Good,
+        _ => Ink::Plain,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use unicode_width::UnicodeWidthStr;

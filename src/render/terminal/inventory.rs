@@ -23,9 +23,13 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
     }
     sheet.heading(lang.phrase("archiving.channels"));
     let moment = |time: Option<LocalTime>| time.map_or_else(|| "–".to_owned(), |time| clock.moment(time));
-    let titles = ["archiving.channel", "archiving.exported", "archiving.mailed", "archiving.first", "archiving.last"]
-        .map(|key| lang.phrase(key));
-    let columns = [Column::Name, Column::Number, Column::Number, Column::Fixed, Column::Fixed];
+    let columns = [
+        (Column::Name, lang.phrase("archiving.channel")),
+        (Column::Number, lang.phrase("archiving.exported")),
+        (Column::Number, lang.phrase("archiving.mailed")),
+        (Column::Fixed, lang.phrase("archiving.first")),
+        (Column::Fixed, lang.phrase("archiving.last")),
+    ];
     let rows = found.channels.iter().map(|channel| {
         vec![
             channel.channel.as_deref().map_or_else(|| "–".to_owned(), |name| excerpt(name, 60)),
@@ -35,7 +39,7 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
             moment(channel.last),
         ]
     });
-    sheet.table(&columns, &titles, rows.collect::<Vec<_>>());
+    sheet.table(&columns, rows);
     let gaps: Vec<String> = found
         .channels
         .iter()
@@ -54,18 +58,15 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
     }
     if !found.sources.is_empty() {
         sheet.heading(lang.phrase("archiving.sources"));
-        let titles = [
-            "archiving.id",
-            "archiving.source",
-            "archiving.channel",
-            "archiving.added_title",
-            "archiving.rows",
-            "archiving.errors",
-            "archiving.until",
-        ]
-        .map(|key| lang.phrase(key));
-        let columns =
-            [Column::Fixed, Column::Name, Column::Name, Column::Fixed, Column::Number, Column::Number, Column::Fixed];
+        let columns = [
+            (Column::Fixed, lang.phrase("archiving.id")),
+            (Column::Name, lang.phrase("archiving.source")),
+            (Column::Name, lang.phrase("archiving.channel")),
+            (Column::Fixed, lang.phrase("archiving.added_title")),
+            (Column::Number, lang.phrase("archiving.rows")),
+            (Column::Number, lang.phrase("archiving.errors")),
+            (Column::Fixed, lang.phrase("archiving.until")),
+        ];
         let width = sheet.width() / 3;
         let rows = found.sources.iter().map(|source| {
             let day = |time: LocalTime| time.date_naive().to_string();
@@ -79,7 +80,7 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
                 source.complete_until.map_or_else(|| "–".to_owned(), day),
             ]
         });
-        sheet.table(&columns, &titles, rows.collect::<Vec<_>>());
+        sheet.table(&columns, rows);
     }
     sheet.finish()
 }

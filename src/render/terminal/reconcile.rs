@@ -45,29 +45,28 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
         return sheet.finish();
     }
     sheet.blank();
-    let titles: Vec<&str> = [
-        "reconcile.channel",
-        "reconcile.day",
-        "reconcile.mailed",
-        "reconcile.exported",
-        "reconcile.only_mailed",
-        "reconcile.missing_title",
-        "reconcile.only_exported",
-    ]
-    .map(|key| lang.phrase(key))
-    .to_vec();
-    let columns =
-        [Column::Name, Column::Fixed, Column::Number, Column::Number, Column::Number, Column::Number, Column::Number];
+    let columns = [
+        (Column::Name, lang.phrase("reconcile.channel")),
+        (Column::Fixed, lang.phrase("reconcile.day")),
+        (Column::Number, lang.phrase("reconcile.mailed")),
+        (Column::Number, lang.phrase("reconcile.exported")),
+        (Column::Number, lang.phrase("reconcile.only_mailed")),
+        (Column::Number, lang.phrase("reconcile.missing_title")),
+        (Column::Number, lang.phrase("reconcile.only_exported")),
+    ];
     let rows = days.into_iter().map(|day| {
-        let mut row = vec![day.channel.clone().unwrap_or_else(|| "–".to_owned()), lang.day(day.date)];
         let sums = &day.sums;
-        row.extend(
-            [sums.mailed, sums.exported, sums.only_mailed, sums.missing, sums.only_exported]
-                .map(|number| lang.number(number)),
-        );
-        row
+        vec![
+            day.channel.clone().unwrap_or_else(|| "–".to_owned()),
+            lang.day(day.date),
+            lang.number(sums.mailed),
+            lang.number(sums.exported),
+            lang.number(sums.only_mailed),
+            lang.number(sums.missing),
+            lang.number(sums.only_exported),
+        ]
     });
-    sheet.table(&columns, &titles, rows.collect::<Vec<_>>());
+    sheet.table(&columns, rows);
     sheet.blank();
     sheet.paragraph("", lang.phrase("reconcile.explained"), Ink::Faint);
     sheet.finish()

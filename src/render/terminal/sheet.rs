@@ -91,14 +91,12 @@ impl Sheet {
         }
     }
 
-    /// A table, two cells in, without rules: the columns keep it together. An empty header is left out.
-    pub fn table(&mut self, columns: &[Column], header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
+    /// A table of columns with titles, two cells in, without rules: the columns keep it together.
+    pub fn table(&mut self, columns: &[(Column, &str)], rows: impl IntoIterator<Item = Vec<String>>) {
         let mut table = Table::new();
         table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(cells(self.width));
         table.set_truncation_indicator(if self.unicode { "…" } else { "..." });
-        if !header.is_empty() {
-            table.set_header(Row::from(header.iter().map(|title| Ink::Faint.on(title)).collect::<Vec<_>>()));
-        }
+        table.set_header(Row::from(columns.iter().map(|(_, title)| Ink::Faint.on(title)).collect::<Vec<_>>()));
         for row in rows {
             // Every cell has a style, so that one whose end was cut off does not run into the next.
             let cells = row.iter().map(|cell| Ink::Plain.on(cell)).collect::<Vec<_>>();
@@ -106,7 +104,7 @@ impl Sheet {
             row.max_height(1);
             table.add_row(row);
         }
-        for (column, kind) in table.column_iter_mut().zip(columns) {
+        for (column, (kind, _)) in table.column_iter_mut().zip(columns) {
             column.set_padding((2, 0));
             if *kind == Column::Number {
                 column.set_cell_alignment(CellAlignment::Right);
@@ -119,6 +117,13 @@ impl Sheet {
             }
         }
         self.lines.extend(table.lines());
+    }
+
+    /// Says what a list leaves out, if it does.
+    pub fn more(&mut self, more: Option<String>) {
+        if let Some(more) = more {
+            self.paragraph("    ", &more, Ink::Faint);
+        }
     }
 
     /// The text, each line ended.
@@ -217,9 +222,10 @@ mod tests {
     fn names_make_room_for_numbers() {
         let mut sheet = sheet(30);
         let row = |name: &str, n: &str| vec![name.to_owned(), n.to_owned()];
-        sheet.table(&[Column::Name, Column::Number], &[], [row(&"long name ".repeat(500), "1,234"), row("a", "5")]);
+        let rows = [row(&"long name ".repeat(500), "1,234"), row("a", "5")];
+        sheet.table(&[(Column::Name, "who"), (Column::Number, "n")], rows);
         let text = sheet.finish();
-        let lines: Vec<&str> = text.lines().collect();
+        let lines: Vec<&str> = text.lines().skip(1).collect();
         assert_eq!(lines.len(), 2);
         assert!(lines[0].starts_with("  long name long name") && lines[0].ends_with("…  1,234"), "{text}");
         assert!(lines.iter().all(|line| line.width() <= 30), "{text}");

@@ -5,17 +5,16 @@ use crate::{
     model::Sentence,
     render::{
         times::Clock,
-        wording::{change, counted, first_causes, has_rows},
+        wording::{compared, first_causes, has_rows, previous_label},
     },
-    taxonomy::Lang,
 };
 
 use super::{
     TerminalView,
-    breakdown::{failures, places, stopped, trend},
+    breakdown::{failures, places, stopped},
     files::files,
     incidents::incidents,
-    ink::Ink,
+    ink::{Ink, trend},
     sheet::{NAME_IN_SENTENCE, Sheet, excerpt},
     timeline::timeline,
 };
@@ -47,14 +46,6 @@ pub fn summary(analysis: &Analysis, view: &TerminalView) -> String {
     sheet.finish()
 }
 
-/// Says how many of a list's entries are not shown.
-pub(super) fn left_out(sheet: &mut Sheet, lang: Lang, all: usize, shown: usize) {
-    if all > shown {
-        let text = counted(lang, "terminal.more_one", "terminal.more", (all - shown) as u64);
-        sheet.paragraph("    ", &text, Ink::Faint);
-    }
-}
-
 fn head(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     let lang = clock.lang;
     let totals = &analysis.totals;
@@ -74,22 +65,8 @@ fn head(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     let number = lang.number(totals.errors);
     let key = if totals.errors == 1 { "terminal.total_one" } else { "terminal.total" };
     let total = lang.say(&Sentence::new(key).with("number", Ink::Strong.on(&number)));
-    let (Some(previous), Some(change)) = (totals.previous_errors, change(lang, totals.change, totals.change_pct))
-    else {
-        sheet.paragraph("", &total, Ink::Plain);
-        return;
-    };
-    let label = period.previous.as_ref().map_or("", |bounds| bounds.label.as_str());
-    let compared = match previous {
-        0 => Sentence::new("terminal.compared_with_none"),
-        _ => Sentence::new("terminal.compared"),
-    };
-    let compared = compared
-        .with("total", total)
-        .with("change", trend(totals.change).on(&change))
-        .with("previous", lang.number(previous))
-        .with("label", label);
-    sheet.paragraph("", &lang.say(&compared), Ink::Plain);
+    let dressed = |change: &str| trend(totals.change).on(change);
+    sheet.paragraph("", &compared(lang, analysis, total, dressed, str::to_owned), Ink::Plain);
 }
 
 /// What to do about the main causes.
@@ -141,9 +118,9 @@ fn nothing(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
         sheet.paragraph("", &why, Ink::Plain);
     }
     if let Some(previous) = analysis.totals.previous_errors.filter(|&previous| previous > 0) {
-        let label = analysis.period.previous.as_ref().map_or("", |bounds| bounds.label.as_str());
-        let before =
-            Sentence::new("terminal.before_there_were").with("number", lang.number(previous)).with("label", label);
+        let before = Sentence::new("terminal.before_there_were")
+            .with_number("number", previous)
+            .with("label", previous_label(analysis));
         sheet.paragraph("", &lang.say(&before), Ink::Plain);
     }
 }
@@ -167,6 +144,7 @@ mod tests {
     use super::*;
     use crate::analysis::Bucket;
     use crate::render::sample::{HOSTILE, nothing, week, week_named};
+    use crate::taxonomy::Lang;
 
     fn view(width: usize) -> TerminalView {
         TerminalView { lang: Lang::En, top: 10, width, color: false, unicode: true }
