@@ -4,13 +4,13 @@ use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 
 use super::{
-    Case, DetailErrors, Level, Status, Unit,
-    demands::{Found, Naming, Ruling, measure, unjudged},
+    Case, Level, Unit,
+    demands::{Ruling, none_of},
 };
 use crate::{
-    analysis::Analysis,
+    analysis::{Analysis, DetailRow},
     error::{Error, Result},
-    model::{Precision, Privacy, Sentence},
+    model::{Privacy, Sentence},
 };
 
 /// The accepted state.
@@ -117,51 +117,27 @@ impl Baseline {
 
     /// What is worse than accepted, and what is new.
     pub fn rulings(&self, case: Case<'_>) -> Vec<Ruling> {
-        let named = |rule: &'static str, name: &'static str, ruling: Ruling| Ruling {
-            name: Naming::Phrase(Sentence::new(name)),
-            rule,
-            ..ruling
-        };
-        let accepted = |row: &crate::analysis::DetailRow| {
+        let accepted = |row: &DetailRow| {
             let same = |known: &&Detail| known.reason == row.reason && known.detail == row.detail;
             self.accepted.by_detail.iter().find(same).map_or(0, |known| known.errors)
         };
-        let rows = || case.analysis.by_detail.iter().filter(|row| row.errors > accepted(row));
-        let details = |new: bool| {
-            rows()
-                .filter(|row| (accepted(row) == 0) == new)
-                .map(|row| DetailErrors { reason: row.reason.clone(), detail: row.detail.clone(), errors: row.errors })
-                .collect::<Vec<_>>()
-        };
+        let new = case.details(|row| accepted(row) == 0);
+        let grown = case.details(|row| accepted(row) > 0 && row.errors > accepted(row));
         let (errors, limit) = (case.analysis.totals.errors, self.accepted.totals.errors);
-        let total = Found {
-            holds: errors <= limit,
-            actual: measure(errors, Unit::Errors),
-            limit: measure(limit, Unit::Errors),
-            text: Sentence::new("check.errors").with_number("errors", errors).with_number("limit", limit),
-        };
-        let mut total = Ruling::on(total, Level::Fail);
-        if total.status != Status::Passed {
-            total.details = details(false).into_iter().chain(details(true)).collect();
+        let text = Sentence::new("check.errors").with_number("errors", errors).with_number("limit", limit);
+        let mut total = Ruling::at_most(limit, errors, Unit::Errors, Level::Fail, text);
+        if total.is_broken() {
+            total.details = [&grown[..], &new[..]].concat();
             total.details.sort_by_key(|detail| std::cmp::Reverse(detail.errors));
         }
-        let incidents = if case.cube.precision() >= Precision::Day {
-            unjudged(Sentence::new("check_unjudged.no_incidents"))
-        } else {
-            case.incidents(self.accepted.incidents.len() as u64)
-        };
+        let incidents = case.incidents(self.accepted.incidents.len() as u64);
+        let grown = none_of(grown, Level::Fail, "check.worse_none", "check.worse_some");
+        let new = none_of(new, Level::Fail, "check.beyond_none", "check.beyond_some");
+        let named = |rule, name, ruling| Ruling { name: Sentence::new(name), rule, ..ruling };
         vec![
             named("baseline_errors", "check_name.baseline_errors", total),
-            named(
-                "baseline_details",
-                "check_name.baseline_details",
-                case.no_details(details(false), "check.worse_none", "check.worse_some", Level::Fail),
-            ),
-            named(
-                "baseline_new",
-                "check_name.baseline_new",
-                case.no_details(details(true), "check.beyond_none", "check.beyond_some", Level::Fail),
-            ),
+            named("baseline_details", "check_name.baseline_details", grown),
+            named("baseline_new", "check_name.baseline_new", new),
             named("baseline_incidents", "check_name.baseline_incidents", incidents),
         ]
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{
     Case, Conditions, Demand, DetailErrors, Level, Limit, Measure, Misplaced, Outcome, Per, Rule, Status, Unit,
-    Unjudgeable, WindowErrors,
+    WindowErrors,
     doubts::Mending,
     matching::{Matching, matching},
 };
 use crate::{
-    analysis::{self, Bounds, DetailRow, WindowSize},
+    analysis::{self, Bounds, DetailRow, Incident, WindowSize},
     cube::{Known, fits},
     error::Error,
     model::{Precision, Sentence, Timestamp},
@@ -19,7 +19,7 @@ use crate::{
 /// What came of a rule, before it has a language.
 #[derive(Clone, Debug)]
 pub struct Ruling {
-    pub name: Naming,
+    pub name: Sentence,
     pub rule: &'static str,
     pub level: Level,
     pub status: Status,
@@ -36,17 +36,10 @@ pub struct Ruling {
     pub mending: Mending,
 }
 
-/// What a rule is called.
-#[derive(Clone, Debug)]
-pub enum Naming {
-    Own(String),
-    Phrase(Sentence),
-}
-
 /// A rule that could not be judged, and why. Its name and level are still to be filled in.
 pub fn unjudged(why: Sentence) -> Ruling {
     Ruling {
-        name: Naming::Own(String::new()),
+        name: Sentence::new("check_name.own"),
         rule: "",
         level: Level::Fail,
         status: Status::NotJudged,
@@ -62,42 +55,39 @@ pub fn unjudged(why: Sentence) -> Ruling {
     }
 }
 
-/// A number against its limit.
-pub struct Found {
-    pub holds: bool,
-    pub actual: Measure,
-    pub limit: Measure,
-    pub text: Sentence,
-}
-
-pub fn measure(value: u64, unit: Unit) -> Measure {
+fn measure(value: u64, unit: Unit) -> Measure {
     Measure { value: value as f64, unit }
 }
 
 impl Ruling {
-    /// A ruling on a number.
-    pub fn on(found: Found, level: Level) -> Ruling {
-        Ruling {
-            level,
-            status: status(found.holds, level),
-            actual: Some(found.actual),
-            limit: Some(found.limit),
-            ..unjudged(found.text)
-        }
+    /// Whether a number keeps to its limit, at a level that only says what it means if it does not.
+    fn on(holds: bool, (actual, limit): (Measure, Measure), level: Level, text: Sentence) -> Ruling {
+        let status = match (holds, level) {
+            (true, _) => Status::Passed,
+            (false, Level::Warn) => Status::Warned,
+            (false, Level::Fail) => Status::Failed,
+        };
+        Ruling { level, status, actual: Some(actual), limit: Some(limit), ..unjudged(text) }
+    }
+
+    /// As [`Ruling::on`], for at most so many of something.
+    pub fn at_most(limit: u64, count: u64, unit: Unit, level: Level, text: Sentence) -> Ruling {
+        Ruling::on(count <= limit, (measure(count, unit), measure(limit, unit)), level, text)
+    }
+
+    pub fn is_broken(&self) -> bool {
+        matches!(self.status, Status::Failed | Status::Warned)
     }
 
     /// The ruling in a language.
     pub fn outcome(self, lang: Lang) -> Outcome {
-        let advice = match (self.status, self.advice) {
-            (Status::Failed | Status::Warned, Some(advice)) => Some(lang.say(&advice)),
-            (Status::Failed | Status::Warned, None) => self.details.first().and_then(|detail| first_step(lang, detail)),
-            _ => None,
+        let advice = match &self.advice {
+            Some(advice) => Some(lang.say(advice)),
+            None => self.details.first().and_then(|detail| first_step(lang, detail)),
         };
         Outcome {
-            name: match self.name {
-                Naming::Own(name) => name,
-                Naming::Phrase(sentence) => lang.say(&sentence),
-            },
+            advice: advice.filter(|_| self.is_broken()),
+            name: lang.say(&self.name),
             rule: self.rule,
             level: self.level,
             status: self.status,
@@ -107,16 +97,7 @@ impl Ruling {
             text: lang.say(&self.text),
             windows: self.windows,
             details: self.details,
-            advice,
         }
-    }
-}
-
-fn status(holds: bool, level: Level) -> Status {
-    match (holds, level) {
-        (true, _) => Status::Passed,
-        (false, Level::Warn) => Status::Warned,
-        (false, Level::Fail) => Status::Failed,
     }
 }
 
@@ -143,7 +124,7 @@ impl Case<'_> {
     ///
     /// # Errors
     /// Where it can never be broken because what it is about cannot exist.
-    pub fn rule(self, rule: &Rule) -> Result<Ruling, Unjudgeable> {
+    pub fn rule(self, rule: &Rule) -> Result<Ruling, Misplaced> {
         let ruling = match matching(&rule.conditions, self.cube, &self.analysis.known)? {
             Matching::Unnamed(why) => unjudged(why),
             Matching::Kinds(_) if self.hosts_unknown(rule)? => unjudged(Sentence::new("check_unjudged.no_hosts")),
@@ -153,20 +134,15 @@ impl Case<'_> {
                 Demand::Rejected(most) => self.rejected(most),
                 Demand::NoNewDetails => self.new_details(rule.level),
                 Demand::NoUnknownDetails => {
-                    let unknown = |row: &&DetailRow| !row.known;
-                    self.no_details(self.details(unknown), "check.unknown_none", "check.unknown_some", rule.level)
+                    let unknown = self.details(|row| !row.known);
+                    none_of(unknown, rule.level, "check.unknown_none", "check.unknown_some")
                 }
                 Demand::Age(most) => self.age(most),
             },
         };
-        Ok(Ruling {
-            name: name(rule),
-            rule: rule.demand.key(),
-            level: rule.level,
-            per: if matches!(ruling.status, Status::NotJudged) { rule.per } else { ruling.per },
-            mending: mending(rule.demand),
-            ..ruling
-        })
+        let per = if ruling.status == Status::NotJudged { rule.per } else { ruling.per };
+        let (name, rule, level) = (name(rule), rule.demand.key(), rule.level);
+        Ok(Ruling { name, rule, level, per, ..ruling })
     }
 
     /// Whether a rule asks for a host, and the errors of the period that it could be about name none.
@@ -188,50 +164,59 @@ impl Case<'_> {
 
     /// Counts of errors, by window.
     fn counted(self, rule: &Rule, limit: Limit, kinds: &[bool]) -> Result<Ruling, Error> {
-        let period = &self.analysis.period;
-        let compared = match limit {
-            Limit::Increase { .. } => match &period.previous {
-                None => return Ok(self.nothing_to_compare()),
-                Some(previous) if self.is_missing(&rule.conditions, previous) => {
-                    return Ok(unjudged(
-                        Sentence::new("check_unjudged.previous_missing").with("label", &previous.label),
-                    ));
-                }
-                previous => previous.as_ref(),
-            },
-            Limit::Errors(_) | Limit::Share(_) => None,
+        let previous = match (limit, &self.analysis.period.previous) {
+            (Limit::Increase { .. }, None) => return Ok(self.nothing_to_compare()),
+            (Limit::Increase { .. }, Some(previous)) if self.is_missing(&rule.conditions, previous) => {
+                let why = Sentence::new("check_unjudged.previous_missing");
+                return Ok(unjudged(why.with("label", &previous.label)));
+            }
+            (Limit::Increase { .. }, previous) => previous.as_ref(),
+            (Limit::Errors(_) | Limit::Share(_), _) => None,
         };
-        if rule.per != Per::Period && size(rule.per) < WindowSize::smallest(self.cube.precision()) {
-            let precision = self.cube.precision().name();
-            return Ok(unjudged(Sentence::new("check_unjudged.precision").with("precision", precision)));
+        let size = match rule.per {
+            Per::Period => None,
+            Per::Hour => Some(WindowSize::Hour),
+            Per::Day => Some(WindowSize::Day),
+            Per::Week => Some(WindowSize::Week),
+        };
+        let precision = self.cube.precision();
+        if size.is_some_and(|size| size < WindowSize::smallest(precision)) {
+            return Ok(unjudged(Sentence::new("check_unjudged.precision").with("precision", precision.name())));
         }
-        let windows = self.windows(rule.per, kinds, compared)?;
-        let breaking: Vec<&Window> = windows.iter().filter(|window| !holds(limit, window)).collect();
+        let windows = self.windows(size, kinds, previous)?;
+        let held: Vec<Held> = windows.iter().map(|window| held(limit, window)).collect();
         // Of equal ones the first, so that nothing depends on chance.
-        let weight = |window: &&Window| excess(limit, window);
-        let worst = windows.iter().rev().max_by(|a, b| weight(a).total_cmp(&weight(b)));
-        let Some(worst) = worst else { return Ok(self.nothing_to_compare()) };
-        let (actual, most) = numbers(limit, worst);
-        let text = match rule.per {
-            Per::Period => period_text(limit, worst, self.previous_label()),
-            Per::Hour | Per::Day | Per::Week => self.window_text(limit, worst, breaking.len(), windows.len()),
+        let worst = windows.iter().zip(&held).rev().max_by(|(_, a), (_, b)| a.excess.total_cmp(&b.excess));
+        let Some((window, worst)) = worst else { return Ok(self.nothing_to_compare()) };
+        let breaking: Vec<&Window> =
+            windows.iter().zip(&held).filter(|(_, held)| !held.holds).map(|(window, _)| window).collect();
+        let zone = &self.analysis.calendar.zone;
+        let key = match size {
+            None => worst.of_period,
+            Some(_) if breaking.is_empty() => worst.of_windows.0,
+            Some(_) => worst.of_windows.1,
         };
-        let mut ruling = Ruling::on(Found { holds: breaking.is_empty(), actual, limit: most, text }, rule.level);
+        let text = Sentence { key, ..worst.values.clone() }
+            .with("label", previous.map(|bounds| bounds.label.clone()).unwrap_or_default())
+            .with_number("errors", window.errors)
+            .with_number("breaking", breaking.len() as u64)
+            .with_number("windows", windows.len() as u64)
+            .with_moment("start", zone.local(Timestamp(window.bounds.0)));
+        let mut ruling = Ruling::on(breaking.is_empty(), worst.measures, rule.level, text);
         ruling.per = rule.per;
+        ruling.mending = worst.mending;
         if !breaking.is_empty() {
             let stretches: Vec<(i64, i64)> = breaking.iter().map(|window| window.bounds).collect();
             ruling.details = self.leading(kinds, &stretches);
-            if rule.per != Per::Period {
-                let time = |at: i64| self.analysis.calendar.zone.time(Timestamp(at));
-                ruling.windows = breaking
-                    .iter()
-                    .map(|window| WindowErrors {
-                        start: time(window.bounds.0),
-                        end: time(window.bounds.1),
-                        errors: window.errors,
-                    })
-                    .collect();
-            }
+        }
+        if size.is_some() {
+            let time = |at: i64| zone.time(Timestamp(at));
+            let told = |window: &&Window| WindowErrors {
+                start: time(window.bounds.0),
+                end: time(window.bounds.1),
+                errors: window.errors,
+            };
+            ruling.windows = breaking.iter().map(told).collect();
         }
         Ok(ruling)
     }
@@ -246,10 +231,14 @@ impl Case<'_> {
         self.analysis.known.iter().filter(meant).any(|known| !known.missing(bounds.start, bounds.end).is_empty())
     }
 
-    /// The windows of the period; with errors of the like ones of a period that it is compared with.
-    fn windows(self, per: Per, kinds: &[bool], compared: Option<&Bounds>) -> Result<Vec<Window>, Error> {
+    /// The windows of the period, or all of it as one; with errors of the like ones of a period that it is compared with.
+    fn windows(
+        self,
+        size: Option<WindowSize>,
+        kinds: &[bool],
+        compared: Option<&Bounds>,
+    ) -> Result<Vec<Window>, Error> {
         let (bounds, calendar) = (&self.analysis.period.bounds(), &self.analysis.calendar);
-        let size = (per != Per::Period).then(|| size(per));
         let count = |bounds: &Bounds, kinds| analysis::count(self.cube, bounds, size, calendar, kinds);
         let errors = count(bounds, Some(kinds))?;
         let all = count(bounds, None)?;
@@ -267,38 +256,6 @@ impl Case<'_> {
         Ok(windows.map(|(((bounds, errors), (_, all)), previous)| Window { bounds, errors, all, previous }).collect())
     }
 
-    fn window_text(self, limit: Limit, worst: &Window, breaking: usize, all: usize) -> Sentence {
-        let (key, sentence) = match limit {
-            Limit::Share(most) => (
-                ["check.windows_share_hold", "check.windows_share"],
-                Sentence::new("").with("limit", most).with("share", percentage(worst.errors, worst.all)),
-            ),
-            Limit::Increase { most, least } => (
-                match worst.previous {
-                    Some(_) => ["check.windows_increase_hold", "check.windows_increase"],
-                    None => ["check.windows_increase_alone_hold", "check.windows_increase_alone"],
-                },
-                Sentence::new("")
-                    .with("percent", most)
-                    .with_number("limit", most.more_than(worst.previous.unwrap_or(0).max(least)))
-                    .with_number("previous", worst.previous.unwrap_or(least)),
-            ),
-            Limit::Errors(most) => {
-                (["check.windows_errors_hold", "check.windows_errors"], Sentence::new("").with_number("limit", most))
-            }
-        };
-        let zone = &self.analysis.calendar.zone;
-        Sentence { key: key[usize::from(breaking > 0)], ..sentence }
-            .with_number("breaking", breaking as u64)
-            .with_number("windows", all as u64)
-            .with_number("errors", worst.errors)
-            .with_moment("start", zone.local(Timestamp(worst.bounds.0)))
-    }
-
-    fn previous_label(self) -> String {
-        self.analysis.period.previous.as_ref().map(|bounds| bounds.label.clone()).unwrap_or_default()
-    }
-
     /// The details of some kinds in some stretches of time, most errors first.
     fn leading(self, kinds: &[bool], stretches: &[(i64, i64)]) -> Vec<DetailErrors> {
         let catalog = self.cube.catalog();
@@ -312,16 +269,12 @@ impl Case<'_> {
                 }
             }
         }
-        let mut found: Vec<DetailErrors> = sums
-            .into_iter()
-            .map(|((reason, detail), errors)| DetailErrors {
-                reason: catalog.reasons()[reason as usize].clone(),
-                detail: catalog.details()[detail as usize].clone(),
-                errors,
-            })
-            .collect();
-        found.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| (&a.reason, &a.detail).cmp(&(&b.reason, &b.detail))));
-        found
+        let named = |((reason, detail), errors): ((u32, u32), u64)| DetailErrors {
+            reason: catalog.reasons()[reason as usize].clone(),
+            detail: catalog.details()[detail as usize].clone(),
+            errors,
+        };
+        most_first(sums.into_iter().map(named).collect())
     }
 
     pub fn incidents(self, most: u64) -> Ruling {
@@ -331,32 +284,24 @@ impl Case<'_> {
         let incidents = &self.analysis.incidents;
         let count = incidents.len() as u64;
         let text = Sentence::new("check.incidents").with_number("count", count).with_number("limit", most);
-        let found = Found {
-            holds: count <= most,
-            actual: measure(count, Unit::Incidents),
-            limit: measure(most, Unit::Incidents),
-            text,
-        };
-        let mut ruling = Ruling::on(found, Level::Fail);
-        if ruling.status != Status::Passed {
+        let mut ruling = Ruling::at_most(most, count, Unit::Incidents, Level::Fail, text);
+        if ruling.is_broken() {
             let mut sums: BTreeMap<(&str, &str), u64> = BTreeMap::new();
             for incident in incidents {
                 *sums.entry((&incident.reason, &incident.detail)).or_default() += incident.errors;
             }
-            let mut details: Vec<_> = sums
-                .into_iter()
-                .map(|((reason, detail), errors)| DetailErrors {
-                    reason: reason.to_owned(),
-                    detail: detail.to_owned(),
-                    errors,
-                })
-                .collect();
-            details.sort_by_key(|detail| std::cmp::Reverse(detail.errors));
-            ruling.details = details;
-            ruling.windows = incidents
-                .iter()
-                .map(|incident| WindowErrors { start: incident.start, end: incident.end, errors: incident.errors })
-                .collect();
+            let named = |((reason, detail), errors): ((&str, &str), u64)| DetailErrors {
+                reason: reason.to_owned(),
+                detail: detail.to_owned(),
+                errors,
+            };
+            ruling.details = most_first(sums.into_iter().map(named).collect());
+            let told = |incident: &Incident| WindowErrors {
+                start: incident.start,
+                end: incident.end,
+                errors: incident.errors,
+            };
+            ruling.windows = incidents.iter().map(told).collect();
         }
         ruling
     }
@@ -364,19 +309,16 @@ impl Case<'_> {
     fn rejected(self, most: u64) -> Ruling {
         let count = self.analysis.rejects.count;
         let text = Sentence::new("check.rejected").with_number("count", count).with_number("limit", most);
-        let found =
-            Found { holds: count <= most, actual: measure(count, Unit::Rows), limit: measure(most, Unit::Rows), text };
-        let mut ruling = Ruling::on(found, Level::Fail);
-        ruling.advice = self.analysis.rejects.examples.first().map(|reject| {
+        let advice = self.analysis.rejects.examples.first().map(|reject| {
             Sentence::new("check.rejected_advice")
                 .with("path", &reject.path)
                 .with("line", reject.line)
                 .with("why", &reject.why)
         });
-        ruling
+        Ruling { advice, ..Ruling::at_most(most, count, Unit::Rows, Level::Fail, text) }
     }
 
-    fn details(self, chosen: impl Fn(&&DetailRow) -> bool) -> Vec<DetailErrors> {
+    pub fn details(self, chosen: impl Fn(&&DetailRow) -> bool) -> Vec<DetailErrors> {
         let rows = self.analysis.by_detail.iter().filter(|row| row.errors > 0).filter(chosen);
         rows.map(|row| DetailErrors { reason: row.reason.clone(), detail: row.detail.clone(), errors: row.errors })
             .collect()
@@ -388,37 +330,19 @@ impl Case<'_> {
         if !history && self.analysis.totals.errors > 0 {
             return unjudged(Sentence::new("check_unjudged.no_history"));
         }
-        self.no_details(self.details(|row| row.new), "check.new_none", "check.new_some", level)
-    }
-
-    /// A ruling that there be no such details.
-    pub fn no_details(
-        self,
-        details: Vec<DetailErrors>,
-        none: &'static str,
-        some: &'static str,
-        level: Level,
-    ) -> Ruling {
-        let count = details.len() as u64;
-        let text = match details.first() {
-            None => Sentence::new(none),
-            Some(first) => Sentence::new(some).with_number("count", count).with("first", detail_name(first)),
-        };
-        let found =
-            Found { holds: count == 0, actual: measure(count, Unit::Details), limit: measure(0, Unit::Details), text };
-        Ruling { details, ..Ruling::on(found, level) }
+        let ruling = none_of(self.details(|row| row.new), level, "check.new_none", "check.new_some");
+        Ruling { mending: Mending::Before, ..ruling }
     }
 
     /// Whether the inputs of every channel reach close enough to the moment of the report.
     pub fn age(self, most: i64) -> Ruling {
         let calendar = &self.analysis.calendar;
-        let hours = |millis: i64| Measure { value: (millis as f64 / 360_000.0).round() / 10.0, unit: Unit::Hours };
+        let named = |ruling: Ruling| {
+            let name = Sentence::new("check_name.max_age");
+            Ruling { name, rule: Demand::Age(most).key(), ..ruling }
+        };
         let Some(reach) = self.analysis.known.iter().filter_map(Known::reach).min() else {
-            return Ruling {
-                name: Naming::Phrase(Sentence::new("check_name.max_age")),
-                rule: "max_age",
-                ..unjudged(Sentence::new("check_unjudged.no_rows"))
-            };
+            return named(unjudged(Sentence::new("check_unjudged.no_rows")));
         };
         let age = (calendar.as_of.0 - reach.0).max(0);
         let holds = age <= most;
@@ -430,17 +354,14 @@ impl Case<'_> {
             (false, true) => "check.stale",
             (false, false) => "check.stale_unknown",
         };
-        let channel = self.of_channels(&oldest);
+        let hours = |millis: i64| Measure { value: (millis as f64 / 360_000.0).round() / 10.0, unit: Unit::Hours };
         let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
         let text = Sentence::new(key)
             .with_moment("until", calendar.zone.local(reach.min(calendar.as_of)))
             .with("age", days(age))
             .with("limit", days(most))
-            .with_sentence("channel", channel);
-        let mut ruling =
-            Ruling::on(Found { holds, actual: hours(age), limit: hours(most), text: text.clone() }, Level::Fail);
-        ruling.name = Naming::Phrase(Sentence::new("check_name.max_age"));
-        ruling.rule = "max_age";
+            .with_sentence("channel", self.of_channels(&oldest));
+        let mut ruling = named(Ruling::on(holds, (hours(age), hours(most)), Level::Fail, text.clone()));
         if !holds {
             // What is stale proves nothing, neither good nor bad.
             ruling.status = Status::NotJudged;
@@ -451,86 +372,86 @@ impl Case<'_> {
     }
 }
 
-fn size(per: Per) -> WindowSize {
-    match per {
-        Per::Hour => WindowSize::Hour,
-        Per::Day | Per::Period => WindowSize::Day,
-        Per::Week => WindowSize::Week,
-    }
+/// A ruling that there be no such details.
+pub fn none_of(details: Vec<DetailErrors>, level: Level, none: &'static str, some: &'static str) -> Ruling {
+    let count = details.len() as u64;
+    let text = match details.first() {
+        None => Sentence::new(none),
+        Some(first) => Sentence::new(some).with_number("count", count).with("first", detail_name(first)),
+    };
+    Ruling { details, ..Ruling::at_most(0, count, Unit::Details, level, text) }
 }
 
-/// What data that are missing could do to a broken demand.
-fn mending(demand: Demand) -> Mending {
-    match demand {
-        Demand::Count(Limit::Errors(_)) | Demand::Incidents(_) | Demand::Rejected(_) => Mending::Never,
-        Demand::NoUnknownDetails | Demand::Age(_) => Mending::Never,
-        Demand::Count(Limit::Increase { .. }) | Demand::NoNewDetails => Mending::Before,
-        Demand::Count(Limit::Share(_)) => Mending::Within,
-    }
+/// Details by their errors; equal ones by their names.
+fn most_first(mut details: Vec<DetailErrors>) -> Vec<DetailErrors> {
+    details.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| (&a.reason, &a.detail).cmp(&(&b.reason, &b.detail))));
+    details
 }
 
-fn holds(limit: Limit, window: &Window) -> bool {
+/// A window held against a limit.
+struct Held {
+    holds: bool,
+    /// How bad it is, to find the worst.
+    excess: f64,
+    /// What was found and what is allowed.
+    measures: (Measure, Measure),
+    mending: Mending,
+    /// The sentence where the window is the whole period, and those of many windows that all hold, or not.
+    of_period: &'static str,
+    of_windows: (&'static str, &'static str),
+    /// What the sentences tell besides counts.
+    values: Sentence,
+}
+
+fn held(limit: Limit, window: &Window) -> Held {
+    let errors = window.errors;
     match limit {
-        Limit::Errors(most) => window.errors <= most,
-        Limit::Share(most) => most.holds(window.errors, window.all),
-        Limit::Increase { most, least } => window.errors <= most.more_than(window.previous.unwrap_or(0).max(least)),
-    }
-}
-
-/// How bad a window is, to find the worst.
-fn excess(limit: Limit, window: &Window) -> f64 {
-    match limit {
-        Limit::Errors(_) => window.errors as f64,
-        Limit::Share(_) if window.all == 0 => 0.0,
-        Limit::Share(_) => window.errors as f64 / window.all as f64,
-        Limit::Increase { most, least } => {
-            window.errors as f64 - most.more_than(window.previous.unwrap_or(0).max(least)) as f64
-        }
-    }
-}
-
-fn numbers(limit: Limit, window: &Window) -> (Measure, Measure) {
-    match limit {
+        Limit::Errors(most) => Held {
+            holds: errors <= most,
+            excess: errors as f64,
+            measures: (measure(errors, Unit::Errors), measure(most, Unit::Errors)),
+            mending: Mending::Never,
+            of_period: "check.errors",
+            of_windows: ("check.windows_errors_hold", "check.windows_errors"),
+            values: Sentence::new("").with_number("limit", most),
+        },
         Limit::Share(most) => {
-            let share = if window.all == 0 { 0.0 } else { window.errors as f64 / window.all as f64 * 100.0 };
-            let rounded = (share * 100.0).round() / 100.0;
-            (Measure { value: rounded, unit: Unit::Percent }, Measure { value: most.value(), unit: Unit::Percent })
+            let share = if window.all == 0 { 0.0 } else { errors as f64 / window.all as f64 };
+            let percent = |value: f64| Measure { value, unit: Unit::Percent };
+            Held {
+                holds: most.holds(errors, window.all),
+                excess: share,
+                measures: (percent((share * 100.0 * 100.0).round() / 100.0), percent(most.value())),
+                mending: Mending::Within,
+                of_period: "check.share",
+                of_windows: ("check.windows_share_hold", "check.windows_share"),
+                values: Sentence::new("")
+                    .with("limit", most)
+                    .with("share", format!("{:.2}", share * 100.0))
+                    .with_number("all", window.all),
+            }
         }
-        Limit::Increase { most, least } => (
-            measure(window.errors, Unit::Errors),
-            measure(most.more_than(window.previous.unwrap_or(0).max(least)), Unit::Errors),
-        ),
-        Limit::Errors(most) => (measure(window.errors, Unit::Errors), measure(most, Unit::Errors)),
-    }
-}
-
-fn period_text(limit: Limit, window: &Window, previous: String) -> Sentence {
-    match limit {
-        Limit::Share(most) => Sentence::new("check.share")
-            .with("share", percentage(window.errors, window.all))
-            .with_number("errors", window.errors)
-            .with_number("all", window.all)
-            .with("limit", most),
         Limit::Increase { most, least } => {
             let before = window.previous.unwrap_or(0);
-            Sentence::new(if before < least { "check.increase_least" } else { "check.increase" })
-                .with_number("errors", window.errors)
-                .with_number("previous", before)
-                .with("label", previous)
-                .with_number("limit", most.more_than(before.max(least)))
-                .with("percent", most)
-                .with_number("least", least)
-        }
-        Limit::Errors(most) => {
-            Sentence::new("check.errors").with_number("errors", window.errors).with_number("limit", most)
+            let allowed = most.more_than(before.max(least));
+            Held {
+                holds: errors <= allowed,
+                excess: errors as f64 - allowed as f64,
+                measures: (measure(errors, Unit::Errors), measure(allowed, Unit::Errors)),
+                mending: Mending::Before,
+                of_period: if before < least { "check.increase_least" } else { "check.increase" },
+                of_windows: match window.previous {
+                    Some(_) => ("check.windows_increase_hold", "check.windows_increase"),
+                    None => ("check.windows_increase_alone_hold", "check.windows_increase_alone"),
+                },
+                values: Sentence::new("")
+                    .with("percent", most)
+                    .with_number("limit", allowed)
+                    .with_number("previous", window.previous.unwrap_or(least))
+                    .with_number("least", least),
+            }
         }
     }
-}
-
-/// A share in percent, two digits, without its sign.
-fn percentage(part: u64, whole: u64) -> String {
-    let share = if whole == 0 { 0.0 } else { part as f64 / whole as f64 * 100.0 };
-    format!("{share:.2}")
 }
 
 /// A detail in a sentence: a status with its name, its reason where it has no name of its own.
@@ -546,21 +467,14 @@ fn detail_name(detail: &DetailErrors) -> String {
 }
 
 /// The name that the user gave, or one made from the conditions.
-fn name(rule: &Rule) -> Naming {
+fn name(rule: &Rule) -> Sentence {
+    let own = |name: &str| Sentence::new("check_name.own").with("name", name);
     if let Some(name) = &rule.name {
-        return Naming::Own(name.clone());
+        return own(name);
     }
     let conditions: Vec<&str> = rule.conditions.each().map(|(_, condition)| condition.pattern.as_str()).collect();
-    let key = rule.demand.key();
-    let limit = match rule.demand {
-        Demand::Count(Limit::Errors(most)) | Demand::Incidents(most) | Demand::Rejected(most) => {
-            format!("{key} {most}")
-        }
-        Demand::Count(Limit::Share(most) | Limit::Increase { most, .. }) => format!("{key} {most}%"),
-        Demand::NoNewDetails | Demand::NoUnknownDetails | Demand::Age(_) => key.to_owned(),
-    };
     if conditions.is_empty() && rule.per == Per::Period {
-        return Naming::Phrase(Sentence::new(match rule.demand {
+        return Sentence::new(match rule.demand {
             Demand::Count(Limit::Errors(_)) => "check_name.max_errors",
             Demand::Count(Limit::Share(_)) => "check_name.max_share",
             Demand::Count(Limit::Increase { .. }) => "check_name.max_increase",
@@ -569,11 +483,15 @@ fn name(rule: &Rule) -> Naming {
             Demand::NoNewDetails => "check_name.new_details",
             Demand::NoUnknownDetails => "check_name.unknown_details",
             Demand::Age(_) => "check_name.max_age",
-        }));
+        });
     }
-    let what = if conditions.is_empty() { limit } else { format!("{}: {limit}", conditions.join(" · ")) };
-    Naming::Own(match rule.per {
-        Per::Period => what,
-        per => format!("{what} per {}", per.name()),
-    })
+    let about = if conditions.is_empty() { String::new() } else { format!("{}: ", conditions.join(" · ")) };
+    let limit = match rule.demand {
+        Demand::Count(Limit::Errors(most)) => format!(" {most}"),
+        Demand::Count(Limit::Share(most) | Limit::Increase { most, .. }) => format!(" {most}%"),
+        // Only limits for counts have conditions and windows.
+        _ => String::new(),
+    };
+    let per = if rule.per == Per::Period { String::new() } else { format!(" per {}", rule.per.name()) };
+    own(&format!("{about}{}{limit}{per}", rule.demand.key()))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Baseline, Configuration, Level, Misplaced, Rules, Status, Verdict,
-    demands::{Naming, Ruling, unjudged},
+    demands::{Ruling, unjudged},
     doubts::doubts,
     verdict::{JudgedPeriod, Result as Judged},
 };
@@ -23,29 +23,11 @@ pub struct Case<'a> {
     pub options: &'a analysis::Options,
 }
 
-/// Why there is no verdict.
-#[derive(Clone, Debug)]
-pub enum Unjudgeable {
-    /// A rule that can never be broken because what it is about cannot exist.
-    Rule(Misplaced),
-    /// There are no rules, or the baseline is of something else.
-    Case(Error),
-}
-
-impl From<Misplaced> for Unjudgeable {
-    fn from(rule: Misplaced) -> Self {
-        Unjudgeable::Rule(rule)
-    }
-}
-
-impl From<Error> for Unjudgeable {
-    fn from(error: Error) -> Self {
-        Unjudgeable::Case(error)
-    }
-}
-
 /// Holds all rules against the numbers; the texts are in the language of the options.
-pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Result<Verdict, Unjudgeable> {
+///
+/// # Errors
+/// A rule that can never be broken because what it is about cannot exist, a baseline of something else, no rules.
+pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Result<Verdict, Misplaced> {
     let lang = case.options.lang;
     let mut rulings: Vec<Ruling> = Vec::new();
     if let Some(max_age) = case.options.max_age {
@@ -149,7 +131,7 @@ const TOLD: [&str; 14] = [
 /// Where it only warns that the inputs do not speak for the whole period: a ruling that says so.
 fn incomplete(unknown: Vec<Sentence>) -> impl Iterator<Item = Ruling> {
     unknown.into_iter().map(|text| Ruling {
-        name: Naming::Phrase(Sentence::new("check_name.incomplete")),
+        name: Sentence::new("check_name.incomplete"),
         rule: "incomplete",
         level: Level::Warn,
         status: Status::Warned,

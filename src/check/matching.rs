@@ -27,7 +27,7 @@ pub fn matching(conditions: &Conditions, cube: &Cube, known: &[Known]) -> Result
     if let Some(condition) = &conditions.reason {
         let known: Vec<&str> = REASONS.iter().copied().chain(catalog.reasons().iter().map(String::as_str)).collect();
         if !known.iter().any(|name| meant(name)) {
-            return Err(at(condition, Error(Box::new(missed("check_error.reason", condition, known)))));
+            return Err(Misplaced::new(condition.at, Error(Box::new(missed("check_error.reason", condition, known)))));
         }
     }
     if let Some(condition) = &conditions.status {
@@ -68,10 +68,13 @@ pub fn matching(conditions: &Conditions, cube: &Cube, known: &[Known]) -> Result
 
 fn status(condition: &Condition, under_its_reason: bool) -> Result<(), Misplaced> {
     if !(100..=599).any(|status| status_fits(&condition.pattern, status)) {
-        return Err(at(condition, Error::new("check_error.status").with("value", &condition.pattern)));
+        return Err(Misplaced::new(condition.at, Error::new("check_error.status").with("value", &condition.pattern)));
     }
     if !under_its_reason {
-        return Err(at(condition, Error::new("check_error.status_reason").with("reason", ERROR_STATUS_CODE)));
+        return Err(Misplaced::new(
+            condition.at,
+            Error::new("check_error.status_reason").with("reason", ERROR_STATUS_CODE),
+        ));
     }
     Ok(())
 }
@@ -86,17 +89,13 @@ fn detail(condition: &Condition, there: &[&str], meant: &dyn Fn(&str) -> bool) -
     }
     if let Some(owner) = REASONS.iter().find(|reason| of(reason).any(|name| fits(wanted, name))) {
         let error = Error::new("check_error.detail_elsewhere").with("value", wanted).with("reason", owner);
-        return Err(at(condition, error));
+        return Err(Misplaced::new(condition.at, error));
     }
     if !taxonomy::nearest(wanted, listed.iter().copied()).is_empty() {
-        return Err(at(condition, Error(Box::new(missed("check_error.detail", condition, listed)))));
+        return Err(Misplaced::new(condition.at, Error(Box::new(missed("check_error.detail", condition, listed)))));
     }
     // Like nothing that is known: LINE may have made it up since, and it may come.
     Ok(())
-}
-
-fn at(condition: &Condition, error: Error) -> Misplaced {
-    Misplaced { at: condition.at, error }
 }
 
 /// What a condition asks for and nothing is, and what is most like it.

@@ -15,7 +15,7 @@ mod rules;
 mod verdict;
 
 pub use baseline::Baseline;
-pub use judge::{Case, Unjudgeable, judge};
+pub use judge::{Case, judge};
 pub use propose::propose;
 pub use rules::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Per, Percent, Rule, Rules};
 pub use verdict::{Configuration, DetailErrors, Measure, Outcome, Result, Status, Unit, Verdict, WindowErrors};

@@ -2,9 +2,9 @@
 
 use super::{Case, MIN_PREVIOUS};
 use crate::{
-    analysis::{self, Bounds, WindowSize},
+    analysis::{self, Bounds, Calendar, Incident, WindowSize},
     error::{Error, Result},
-    model::{Kind, Sentence, Span},
+    model::{Kind, Precision, Sentence, Span},
     taxonomy::{self, Lang},
 };
 
@@ -26,115 +26,102 @@ pub fn propose(case: Case<'_>, channels: Option<&[String]>, lang: Lang) -> Resul
         end: zone.day_end(zone.day(data.last)).0,
         label: String::new(),
     };
-    let count = |size| analysis::count(case.cube, &all, Some(size), &calendar, None);
+    let whole = History { case, calendar: &calendar, all: &all, data, kinds: None };
     let day = |at| lang.day(zone.day(at));
     let mut file = File { lang, text: String::new() };
-    let total: u64 = count(WindowSize::Day)?.iter().map(|(_, errors)| errors).sum();
     file.comment(
         Sentence::new("init.head")
             .with("first", day(data.first))
             .with("last", day(data.last))
-            .with_number("errors", total),
+            .with_number("errors", whole.windows(WindowSize::Day)?.iter().map(|(_, errors)| errors).sum()),
     );
-    file.comment(Sentence::new("init.edit"));
-    file.blank();
-    if channels.is_some() {
-        file.comment(Sentence::new("init.zone"));
-        file.line(&format!("timezone = {}", quoted(&zone.to_string())));
-        file.blank();
-    }
-    if let Some(channels) = channels.filter(|channels| !channels.is_empty()) {
-        file.comment(Sentence::new("init.channels"));
-        let listed: Vec<String> = channels.iter().map(|channel| quoted(channel)).collect();
-        file.line(&format!("channel = [{}]", listed.join(", ")));
-        file.blank();
+    file.block(Sentence::new("init.edit"), &[]);
+    if let Some(channels) = channels {
+        file.block(Sentence::new("init.zone"), &[format!("timezone = {}", quoted(&zone.to_string()))]);
+        if !channels.is_empty() {
+            let listed: Vec<String> = channels.iter().map(|channel| quoted(channel)).collect();
+            file.block(Sentence::new("init.channels"), &[format!("channel = [{}]", listed.join(", "))]);
+        }
     }
     file.line("[check]");
-    file.comment(Sentence::new("init.period"));
-    file.line("period = \"last-week\"");
-    file.blank();
+    file.block(Sentence::new("init.period"), &["period = \"last-week\"".to_owned()]);
 
-    let all_weeks = count(WindowSize::Week)?;
-    let weeks = whole_weeks(&all_weeks, data, &all);
-    let usual = match median(&weeks) {
-        Some(median) => {
-            let most = rounded_up(2 * median);
-            let shown: Vec<String> = weeks.iter().map(u64::to_string).collect();
-            file.comment(
-                Sentence::new("init.weeks")
-                    .with("weeks", shown.join(", "))
-                    .with_number("broken", weeks.iter().filter(|errors| **errors > most).count() as u64),
-            );
-            most
-        }
-        None => {
-            file.comment(Sentence::new("init.no_weeks"));
-            let days = count(WindowSize::Day)?.len().max(1) as u64;
-            rounded_up((total * 14).div_ceil(days))
-        }
-    };
-    file.line(&format!("max_errors = {usual}"));
-    file.blank();
-    file.comment(Sentence::new("init.increase"));
-    file.line(&format!("max_increase = \"{}%\"", increase(&weeks, usual)));
-    file.line(&format!("min_previous = {MIN_PREVIOUS}"));
-    file.blank();
-    let incidents = most_incidents(case, &all_weeks, usual);
-    file.comment(Sentence::new("init.incidents").with_number("most", incidents));
-    file.line(&format!("max_incidents = {incidents}"));
-    file.blank();
-    let rejected = case.analysis.rejects.count;
-    file.comment(Sentence::new("init.rejected").with_number("count", rejected));
-    file.line(&format!("max_rejected = {rejected}"));
-    file.blank();
+    let all_weeks = whole.windows(WindowSize::Week)?;
+    let weeks = whole.weeks()?;
+    let (usual, why) = whole.usual("init.weeks", "init.no_weeks")?;
+    file.block(why, &[format!("max_errors = {usual}")]);
+    let increase = format!("max_increase = \"{}%\"", increase(&weeks, usual));
+    file.block(Sentence::new("init.increase"), &[increase, format!("min_previous = {MIN_PREVIOUS}")]);
+    let most = most_incidents(case, &all_weeks, usual);
+    let incidents = Sentence::new("init.incidents").with_number("most", most);
+    file.block(incidents, &[format!("max_incidents = {most}")]);
+    let count = case.analysis.rejects.count;
+    let rejected = Sentence::new("init.rejected").with_number("count", count);
+    file.block(rejected, &[format!("max_rejected = {count}")]);
     file.comment(Sentence::new("init.new_details"));
     file.line("new_details = \"fail\"");
-    file.comment(Sentence::new("init.unknown_details"));
-    file.line("unknown_details = \"warn\"");
-    file.blank();
-    file.comment(Sentence::new("init.max_age"));
-    file.line("max_age = \"8d\"");
-    file.blank();
+    file.block(Sentence::new("init.unknown_details"), &["unknown_details = \"warn\"".to_owned()]);
+    file.block(Sentence::new("init.max_age"), &["max_age = \"8d\"".to_owned()]);
     file.comment(Sentence::new("init.rules"));
     if case.cube.labels().iter().flatten().count() > 1 {
-        each_channel(case, &mut file, &all, data)?;
+        each_channel(whole, &mut file)?;
     }
-    examples(case, &mut file, &count(WindowSize::Hour)?);
+    examples(case, &mut file, &whole.windows(WindowSize::Hour)?);
     Ok(file.text)
 }
 
+/// The errors of some kinds in all days that have data.
+#[derive(Clone, Copy)]
+struct History<'a> {
+    case: Case<'a>,
+    calendar: &'a Calendar,
+    all: &'a Bounds,
+    data: Span,
+    /// Of each kind whether it is meant; none for all of them.
+    kinds: Option<&'a [bool]>,
+}
+
+impl History<'_> {
+    fn windows(self, size: WindowSize) -> Result<Vec<((i64, i64), u64)>> {
+        analysis::count(self.case.cube, self.all, Some(size), self.calendar, self.kinds)
+    }
+
+    /// Errors of the weeks that the data reach across, in the order of time.
+    fn weeks(self) -> Result<Vec<u64>> {
+        // A first week that begins with the data is whole if the data begin on its first day.
+        let (all, data) = (self.all, self.data);
+        let whole = |(start, end): (i64, i64)| start >= all.start && end <= all.end && data.first.0 < end;
+        let weeks = self.windows(WindowSize::Week)?;
+        Ok(weeks.into_iter().filter(|(window, _)| whole(*window)).map(|(_, errors)| errors).collect())
+    }
+
+    /// The limit for a week, and the sentence that says what it is made from: whole weeks, or days where there are none.
+    fn usual(self, of_weeks: &'static str, of_days: &'static str) -> Result<(u64, Sentence)> {
+        let weeks = self.weeks()?;
+        if let Some(median) = median(&weeks) {
+            let most = rounded_up(2 * median);
+            let shown: Vec<String> = weeks.iter().map(u64::to_string).collect();
+            let broken = weeks.iter().filter(|errors| **errors > most).count() as u64;
+            let why = Sentence::new(of_weeks).with("weeks", shown.join(", ")).with_number("broken", broken);
+            return Ok((most, why));
+        }
+        let days = self.windows(WindowSize::Day)?;
+        let total: u64 = days.iter().map(|(_, errors)| errors).sum();
+        Ok((rounded_up((total * 14).div_ceil(days.len().max(1) as u64)), Sentence::new(of_days)))
+    }
+}
+
 /// A limit for each channel, so that a large one does not hide a small one.
-fn each_channel(case: Case<'_>, file: &mut File, all: &Bounds, data: Span) -> Result<()> {
-    let (cube, calendar) = (case.cube, case.analysis.calendar);
+fn each_channel(whole: History<'_>, file: &mut File) -> Result<()> {
+    let cube = whole.case.cube;
     for (label, channel) in cube.labels().iter().enumerate() {
         let Some(channel) = channel else { continue };
         let of_channel = |kind: &Kind| cube.label_of()[kind.channel as usize] as usize == label;
         let kinds: Vec<bool> = cube.catalog().kinds().iter().map(of_channel).collect();
-        let count = |size| analysis::count(cube, all, Some(size), &calendar, Some(&kinds));
-        let weeks = whole_weeks(&count(WindowSize::Week)?, data, all);
-        file.blank();
-        let usual = match median(&weeks) {
-            Some(median) => {
-                let most = rounded_up(2 * median);
-                let shown: Vec<String> = weeks.iter().map(u64::to_string).collect();
-                file.comment(
-                    Sentence::new("init.channel_weeks")
-                        .with("channel", channel)
-                        .with("weeks", shown.join(", "))
-                        .with_number("broken", weeks.iter().filter(|errors| **errors > most).count() as u64),
-                );
-                most
-            }
-            None => {
-                file.comment(Sentence::new("init.channel_no_weeks").with("channel", channel));
-                let days = count(WindowSize::Day)?;
-                let total: u64 = days.iter().map(|(_, errors)| errors).sum();
-                rounded_up((total * 14).div_ceil(days.len().max(1) as u64))
-            }
-        };
-        file.line("[[check.rule]]");
-        file.line(&format!("channel = {}", quoted(channel)));
-        file.line(&format!("max_errors = {usual}"));
+        let (usual, why) =
+            History { kinds: Some(&kinds), ..whole }.usual("init.channel_weeks", "init.channel_no_weeks")?;
+        let rule = [format!("channel = {}", quoted(channel)), format!("max_errors = {usual}")];
+        file.rule(why.with("channel", channel), &rule, true);
     }
     Ok(())
 }
@@ -148,48 +135,27 @@ fn examples(case: Case<'_>, file: &mut File, hours: &[((i64, i64), u64)]) {
         catalog.reasons()[kind.reason as usize] == TLS[0] && catalog.details()[kind.detail as usize] == TLS[1]
     });
     drop(catalog);
+    let lang = file.lang;
+    let name = |key| format!("name = {}", quoted(lang.phrase(key)));
+    let [reason, detail] = TLS.map(quoted);
     let tls = [
-        "[[check.rule]]".to_owned(),
-        format!("name = {}", quoted(file.lang.phrase("init.rule_tls"))),
-        format!("reason = {}", quoted(TLS[0])),
-        format!("detail = {}", quoted(TLS[1])),
+        name("init.rule_tls"),
+        format!("reason = {reason}"),
+        format!("detail = {detail}"),
         "max_errors = 0".to_owned(),
     ];
-    file.blank();
-    file.comment(Sentence::new(if seen { "init.example" } else { "init.never" }));
-    tls.iter().for_each(|line| file.rule_line(line, !seen));
+    file.rule(Sentence::new(if seen { "init.example" } else { "init.never" }), &tls, !seen);
     let worst = most_in_an_hour(case, hours);
-    let judged_by_hour = case.cube.precision() < crate::model::Precision::Day;
-    let burst = [
-        "[[check.rule]]".to_owned(),
-        format!("name = {}", quoted(file.lang.phrase("init.rule_burst"))),
-        format!("max_errors = {}", rounded_up(2 * worst)),
-        "per = \"hour\"".to_owned(),
-    ];
-    file.blank();
-    if judged_by_hour {
-        file.comment(Sentence::new("init.burst").with_number("most", worst));
-    } else {
-        file.comment(Sentence::new("init.example"));
-    }
-    burst.iter().for_each(|line| file.rule_line(line, judged_by_hour));
-    let timeouts = [
-        "[[check.rule]]".to_owned(),
-        format!("name = {}", quoted(file.lang.phrase("init.rule_timeouts"))),
-        "reason = \"request_timeout\"".to_owned(),
-        "max_share = \"50%\"".to_owned(),
-        "level = \"warn\"".to_owned(),
-    ];
-    file.blank();
-    file.comment(Sentence::new("init.example"));
-    timeouts.iter().for_each(|line| file.rule_line(line, false));
-}
-
-/// Errors of the weeks that the data reach across, in the order of time.
-fn whole_weeks(weeks: &[((i64, i64), u64)], data: Span, all: &Bounds) -> Vec<u64> {
-    // A first week that begins with the data is whole if the data begin on its first day.
-    let whole = |(start, end): (i64, i64)| start >= all.start && end <= all.end && data.first.0 < end;
-    weeks.iter().filter(|(window, _)| whole(*window)).map(|(_, errors)| *errors).collect()
+    let judged_by_hour = case.cube.precision() < Precision::Day;
+    let why = match judged_by_hour {
+        true => Sentence::new("init.burst").with_number("most", worst),
+        false => Sentence::new("init.example"),
+    };
+    let most = format!("max_errors = {}", rounded_up(2 * worst));
+    file.rule(why, &[name("init.rule_burst"), most, "per = \"hour\"".to_owned()], judged_by_hour);
+    let timeouts = ["reason = \"request_timeout\"", "max_share = \"50%\"", "level = \"warn\""].map(str::to_owned);
+    let timeouts = [&[name("init.rule_timeouts")][..], &timeouts].concat();
+    file.rule(Sentence::new("init.example"), &timeouts, false);
 }
 
 fn median(weeks: &[u64]) -> Option<u64> {
@@ -212,25 +178,21 @@ fn increase(weeks: &[u64], usual: u64) -> u64 {
     pairs.map(percent).max().unwrap_or(0).div_ceil(50).max(1) * 50
 }
 
+/// How many incidents touch a window.
+fn incidents_in(case: Case<'_>, (start, end): (i64, i64)) -> usize {
+    let touches = |incident: &&Incident| incident.bounds().0 < end && incident.bounds().1 > start;
+    case.analysis.incidents.iter().filter(touches).count()
+}
+
 /// The most incidents that touch one usual week.
 fn most_incidents(case: Case<'_>, weeks: &[((i64, i64), u64)], usual: u64) -> u64 {
-    let touching = |(start, end): (i64, i64)| {
-        case.analysis
-            .incidents
-            .iter()
-            .filter(|incident| incident.bounds().0 < end && incident.bounds().1 > start)
-            .count()
-    };
     let usual = weeks.iter().filter(|(_, errors)| *errors <= usual);
-    usual.map(|(window, _)| touching(*window)).max().unwrap_or(0) as u64
+    usual.map(|(window, _)| incidents_in(case, *window)).max().unwrap_or(0) as u64
 }
 
 /// The most errors of an hour in which no incident was.
 fn most_in_an_hour(case: Case<'_>, hours: &[((i64, i64), u64)]) -> u64 {
-    let quiet = |(start, end): (i64, i64)| {
-        !case.analysis.incidents.iter().any(|incident| incident.bounds().0 < end && incident.bounds().1 > start)
-    };
-    hours.iter().filter(|(window, _)| quiet(*window)).map(|(_, errors)| *errors).max().unwrap_or(0)
+    hours.iter().filter(|(window, _)| incidents_in(case, *window) == 0).map(|(_, errors)| *errors).max().unwrap_or(0)
 }
 
 /// A text as TOML writes it.
@@ -249,12 +211,21 @@ impl File {
         self.text.push('\n');
     }
 
-    fn rule_line(&mut self, line: &str, on: bool) {
-        if on { self.line(line) } else { self.line(&format!("# {line}")) }
+    /// What some lines mean, the lines, and an empty one.
+    fn block(&mut self, why: Sentence, lines: &[String]) {
+        self.comment(why);
+        lines.iter().for_each(|line| self.line(line));
+        self.line("");
     }
 
-    fn blank(&mut self) {
+    /// An empty line, what a rule means, and the rule; one that is off is a comment too.
+    fn rule(&mut self, why: Sentence, lines: &[String], on: bool) {
         self.line("");
+        self.comment(why);
+        let off = if on { "" } else { "# " };
+        for line in ["[[check.rule]]"].into_iter().chain(lines.iter().map(String::as_str)) {
+            self.line(&format!("{off}{line}"));
+        }
     }
 
     fn comment(&mut self, sentence: Sentence) {

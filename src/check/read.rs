@@ -157,7 +157,7 @@ fn known_keys(table: &DeTable<'_>, known: &[&'static str]) -> Result<()> {
         .with("key", Privacy::default().text(key.get_ref()))
         .with("known", known.join(", "))
         .with_sentence("nearest", taxonomy::suggestion(key.get_ref(), known.iter().copied()));
-    Err(Misplaced { at: key.span().start, error })
+    Err(Misplaced::new(key.span().start, error))
 }
 
 /// The value of a key, if it is there; `form` is the sentence that says what is wanted.

@@ -140,18 +140,28 @@ pub struct Condition {
     pub at: usize,
 }
 
-/// What is wrong with a configuration, and the byte of its text at which it stands.
+/// What is wrong, and the byte of the configuration at which it stands; none where it is not the configuration's fault.
 #[derive(Clone, Debug)]
 pub struct Misplaced {
-    pub at: usize,
-    /// `{path}`, `{line}` and `{column}` are left to the caller.
+    pub at: Option<usize>,
+    /// With a place, `{path}`, `{line}` and `{column}` are left to the caller.
     pub error: Error,
 }
 
 impl Misplaced {
+    pub fn new(at: usize, error: Error) -> Misplaced {
+        Misplaced { at: Some(at), error }
+    }
+
     /// What is wrong with the value of a key.
     pub fn value(key: &str, at: usize, cause: Sentence) -> Misplaced {
-        Misplaced { at, error: Error::new("error.config_value").with("key", key).with_sentence("cause", cause) }
+        Misplaced::new(at, Error::new("error.config_value").with("key", key).with_sentence("cause", cause))
+    }
+}
+
+impl From<Error> for Misplaced {
+    fn from(error: Error) -> Self {
+        Misplaced { at: None, error }
     }
 }
 

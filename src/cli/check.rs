@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     analysis::{self, PeriodSpec},
-    check::{self, Baseline, Case, Misplaced, Rules, Unjudgeable, Verdict},
+    check::{self, Baseline, Case, Misplaced, Rules, Verdict},
     error::{Error, Result},
     model::{Privacy, Sentence},
     render::{github, json, junit, markdown, terminal},
@@ -186,10 +186,8 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
         None => None,
     };
     let case = Case { cube: &cube, analysis: &analysis, options: &options };
-    let verdict = check::judge(case, &rules, baseline.as_ref()).map_err(|why| match (why, config) {
-        (Unjudgeable::Rule(rule), Some(config)) => config.file.refuse(rule),
-        (Unjudgeable::Rule(Misplaced { error, .. }) | Unjudgeable::Case(error), _) => error,
-    })?;
+    let refused = |wrong: Misplaced| config.map_or(wrong.error.clone(), |config| config.file.refuse(wrong));
+    let verdict = check::judge(case, &rules, baseline.as_ref()).map_err(refused)?;
     if let Some(place) = arguments.baseline.as_ref().filter(|_| arguments.update_baseline)
         && verdict.result != check::Result::NotJudged
     {

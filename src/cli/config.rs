@@ -79,6 +79,7 @@ impl ConfigFile {
 
     /// The error with its place in the file, line and column from 1.
     pub fn refuse(&self, Misplaced { at, error }: Misplaced) -> Error {
+        let Some(at) = at else { return error };
         let before = &self.text[..self.text.floor_char_boundary(at)];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -104,7 +105,7 @@ impl<'a> Config<'a> {
                     }
                     _ => Error::new("error.config_wrong").with("cause", Privacy::default().text(error.message())),
                 };
-                Err(file.refuse(Misplaced { at: span.start, error: told }))
+                Err(file.refuse(Misplaced::new(span.start, told)))
             }
         }
     }
@@ -153,7 +154,7 @@ impl<'a> Config<'a> {
         let mut arguments = Vec::new();
         for (key, value) in first.chain(self.table.iter().filter(|(key, _)| key.get_ref() != "check")) {
             let words = option(&options, key.get_ref(), value.get_ref())
-                .map_err(|error| Misplaced { at: key.span().start, error })
+                .map_err(|error| Misplaced::new(key.span().start, error))
                 .and_then(|option| words(&options, option, value))
                 .map_err(|wrong| self.file.refuse(wrong))?;
             let key: &str = key.get_ref();
@@ -261,7 +262,7 @@ mod tests {
     fn lines_and_columns_are_counted_from_one_and_in_characters() {
         let file = ConfigFile { shown: "errstat.toml".to_owned(), text: "a = 1\nä = 2\n日本".to_owned() };
         let place =
-            |at| file.refuse(Misplaced { at, error: Error::new("error.config_wrong").with("cause", "") }).to_string();
+            |at| file.refuse(Misplaced::new(at, Error::new("error.config_wrong").with("cause", ""))).to_string();
         for (at, line, column) in [(0, 1, 1), (4, 1, 5), (6, 2, 1), (8, 2, 2), (16, 3, 2), (99, 3, 3)] {
             assert_eq!(place(at).trim(), format!("errstat.toml:{line}:{column}:"), "{at}");
         }
