@@ -11,6 +11,13 @@ pub struct Ink {
     pub dark: u32,
 }
 
+impl Ink {
+    /// The light colour as an attribute has it: `#3C5A7D`.
+    pub fn hex(self) -> String {
+        format!("#{:06X}", self.light)
+    }
+}
+
 const fn ink(name: &'static str, light: u32, dark: u32) -> Ink {
     Ink { name, light, dark }
 }

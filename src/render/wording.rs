@@ -76,3 +76,12 @@ pub(super) fn first_causes(lang: Lang, analysis: &Analysis) -> Vec<(&DetailRow, 
 pub(super) fn has_rows(analysis: &Analysis) -> bool {
     analysis.inputs.iter().any(|input| input.rows > 0)
 }
+
+/// How many errors the incidents hold; `none` is said where there are none.
+pub(super) fn in_incidents(lang: Lang, analysis: &Analysis, none: &'static str) -> String {
+    if analysis.incidents.is_empty() {
+        return lang.phrase(none).to_owned();
+    }
+    let errors = analysis.incidents.iter().fold(0, |sum: u64, incident| sum.saturating_add(incident.errors));
+    counted(lang, "page.in_incidents_one", "page.in_incidents", errors)
+}

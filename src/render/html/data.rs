@@ -9,11 +9,12 @@ use serde::Serialize;
 
 use crate::{
     analysis::{Analysis, HourSum, Slices},
+    chart::ReasonInks,
     model::disarmed,
     taxonomy::Lang,
 };
 
-use super::{PageView, palette::Palette, places, reasons, times::Clock, windows, words::key};
+use super::{PLACES_LISTED, PageView, reasons, windows, words::key};
 
 /// More steps than this cannot be told apart on a screen, so neighbouring windows are added up.
 const MOST_STEPS: usize = 2_000;
@@ -104,12 +105,12 @@ impl Runs {
 }
 
 /// JSON in which nothing can end the script element or start another: `<`, `>` and `&` are escaped.
-pub(super) fn embedded(analysis: &Analysis, view: &PageView<'_>, clock: &Clock, palette: &Palette) -> String {
+pub(super) fn embedded(analysis: &Analysis, view: &PageView<'_>, inks: &ReasonInks<'_>) -> String {
     let count = analysis.windows.buckets.len();
     let mut steps = STEPS.into_iter().filter(|step| count / step <= MOST_STEPS).peekable();
     loop {
         let step = steps.next().unwrap_or(count.max(1));
-        let json = serde_json::to_string(&sums(analysis, view, clock, palette, step)).unwrap_or_default();
+        let json = serde_json::to_string(&sums(analysis, view, inks, step)).unwrap_or_default();
         if json.len() <= HEAVIEST || steps.peek().is_none() {
             return escape(&json);
         }
@@ -120,7 +121,7 @@ fn escape(json: &str) -> String {
     disarmed(json, "\\u0023").replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
-fn sums(analysis: &Analysis, view: &PageView<'_>, clock: &Clock, palette: &Palette, step: usize) -> Sums {
+fn sums(analysis: &Analysis, view: &PageView<'_>, inks: &ReasonInks<'_>, step: usize) -> Sums {
     let buckets = &analysis.windows.buckets;
     let names = buckets.first().map(|bucket| bucket.by_reason.0.as_slice()).unwrap_or_default();
     let of_reason = |reason: usize| -> Vec<u64> {
@@ -143,7 +144,7 @@ fn sums(analysis: &Analysis, view: &PageView<'_>, clock: &Clock, palette: &Palet
             let place = |by_reason: &Vec<Vec<u64>>| {
                 occurring.iter().map(|&i| stepped(by_reason.get(i).map_or(&[], Vec::as_slice), step)).collect()
             };
-            sums.iter().take(places::LISTED).map(place).collect()
+            sums.iter().take(PLACES_LISTED).map(place).collect()
         })
     };
     let slices = view.slices;
@@ -160,11 +161,11 @@ fn sums(analysis: &Analysis, view: &PageView<'_>, clock: &Clock, palette: &Palet
         reasons: occurring
             .iter()
             .map(|&i| {
-                let fill = palette.reason(&names[i].0);
+                let ink = inks.ink(&names[i].0);
                 ReasonSums {
                     name: key(&names[i].0, place(&names[i].0)),
-                    class: fill.class,
-                    fill: fill.colour,
+                    class: format!("f-{}", ink.name),
+                    fill: ink.hex(),
                     sums: stepped(&of_reason(i), step),
                 }
             })
@@ -188,7 +189,7 @@ fn sums(analysis: &Analysis, view: &PageView<'_>, clock: &Clock, palette: &Palet
                 Some((at(analysis, incident.bounds().0, step)?, at(analysis, incident.bounds().1, step)?))
             })
             .collect(),
-        words: words(clock.lang),
+        words: words(view.lang),
     }
 }
 

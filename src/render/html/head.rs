@@ -1,26 +1,25 @@
 //! The top of the page: headline, badges, and the few numbers a manager reads.
 
 use crate::{
-    analysis::{Analysis, filter_heading},
+    analysis::{Analysis, Bucket, filter_heading},
     model::{LocalTime, Sentence},
-    render::wording::counted,
+    render::wording::{counted, in_incidents},
+    taxonomy::Lang,
 };
 
-use super::{
-    PageView,
-    times::Clock,
-    words::{change, isolated, shortened, trend},
-};
+use super::words::{Words, isolated};
+
+/// More channels than this are counted, not named, beside the headline.
+pub(super) const NAMED_CHANNELS: usize = 4;
+
+/// Characters of a headline that is set smaller.
+const LONG_HEADLINE: usize = 110;
 
 /// What stands above the sections.
-#[derive(Clone, Debug)]
-pub(super) struct Head {
+pub(super) struct Head<'a> {
     /// Of the browser's tab.
     pub title: String,
     pub period: String,
-    pub period_label: String,
-    pub zone: String,
-    pub channels: Vec<String>,
     /// What the report is limited to.
     pub filter: Option<String>,
     /// How many more channels there are.
@@ -29,16 +28,15 @@ pub(super) struct Head {
     /// It needs smaller type.
     pub long_headline: bool,
     pub badges: Vec<Badge>,
-    pub errors: String,
     pub rows: String,
-    pub previous: Option<Compared>,
-    pub busiest: Option<Busiest>,
+    /// The window with the most errors.
+    pub busiest: Option<&'a Bucket>,
     /// How many errors the incidents hold.
     pub in_incidents: String,
-    pub last: Option<Moment>,
-    /// From the first to the last row of the inputs.
-    pub data_span: Option<String>,
-    pub generated: Moment,
+    /// The last error's time.
+    pub last: Option<LocalTime>,
+    /// When the report was made, to the minute even where the inputs tell days only.
+    pub generated: String,
 }
 
 /// A word or two that must be seen at once.
@@ -51,55 +49,16 @@ pub(super) struct Badge {
     pub section: &'static str,
 }
 
-/// The comparison with the previous period.
-#[derive(Clone, Debug)]
-pub(super) struct Compared {
-    pub errors: String,
-    pub change: Option<String>,
-    pub trend: &'static str,
-    pub label: String,
-}
-
-/// The window with the most errors.
-#[derive(Clone, Debug)]
-pub(super) struct Busiest {
-    pub errors: String,
-    pub when: String,
-}
-
-/// A time for people and for machines.
-#[derive(Clone, Debug)]
-pub(super) struct Moment {
-    pub text: String,
-    pub machine: String,
-}
-
-impl Moment {
-    pub fn new(clock: &Clock, time: LocalTime) -> Self {
-        Moment { text: clock.moment(time), machine: time.to_string() }
-    }
-}
-
-/// More channels than this are counted, not named, beside the headline.
-const NAMED_CHANNELS: usize = 4;
-
-/// Characters of a headline that is set smaller.
-const LONG_HEADLINE: usize = 110;
-
-impl Head {
-    pub fn new(analysis: &Analysis, view: &PageView<'_>, clock: &Clock) -> Self {
-        let lang = view.lang;
-        let totals = &analysis.totals;
-        let period = clock.period(analysis.period.start, analysis.period.end);
+impl<'a> Head<'a> {
+    pub fn new(analysis: &'a Analysis, w: Words) -> Self {
+        let (lang, totals) = (w.clock.lang, &analysis.totals);
+        let period = w.clock.period(analysis.period.start, analysis.period.end);
+        let title = Sentence::new("page.title").with_number("number", totals.errors).with("period", &period);
         let more = analysis.channels.len().saturating_sub(NAMED_CHANNELS) as u64;
         let busiest = analysis.windows.buckets.iter().rev().max_by_key(|bucket| bucket.errors);
         Head {
-            title: lang
-                .say(&Sentence::new("page.title").with("number", lang.number(totals.errors)).with("period", &period)),
+            title: lang.say(&title),
             period,
-            period_label: analysis.period.label.clone(),
-            zone: analysis.timezone.to_string(),
-            channels: analysis.channels.iter().take(NAMED_CHANNELS).map(|name| shortened(name)).collect(),
             filter: filter_heading(lang, &analysis.filter),
             more_channels: (more > 0).then(|| counted(lang, "page.more_channels_one", "page.more_channels", more)),
             headline: match (analysis.headline.as_str(), totals.errors) {
@@ -108,40 +67,17 @@ impl Head {
                 (headline, _) => isolated(headline),
             },
             long_headline: analysis.headline.chars().count() > LONG_HEADLINE,
-            badges: badges(analysis, view),
-            errors: lang.number(totals.errors),
+            badges: badges(analysis, lang),
             rows: counted(lang, "page.rows_one", "page.rows", totals.rows),
-            previous: totals.previous_errors.map(|previous| Compared {
-                errors: lang.number(previous),
-                change: change(lang, totals.change, totals.change_pct),
-                trend: trend(totals.change),
-                label: analysis.period.previous.as_ref().map_or(String::new(), |bounds| bounds.label.clone()),
-            }),
-            busiest: busiest.filter(|bucket| bucket.errors > 0).map(|bucket| Busiest {
-                errors: lang.number(bucket.errors),
-                when: clock.window(analysis.windows.size, bucket),
-            }),
-            in_incidents: in_incidents(analysis, view),
-            last: analysis.by_detail.iter().filter_map(|row| row.last_seen).max().map(|time| Moment::new(clock, time)),
-            data_span: analysis.data_span.as_ref().map(|span| {
-                let (first, last) = (clock.moment(span.first), clock.moment(span.last));
-                lang.say(&Sentence::new("page.range").with("from", first).with("to", last))
-            }),
-            generated: Moment::new(&Clock { whole_days: false, ..*clock }, analysis.generated_at),
+            busiest: busiest.filter(|bucket| bucket.errors > 0),
+            in_incidents: in_incidents(lang, analysis, "page.no_incident_short"),
+            last: analysis.by_detail.iter().filter_map(|row| row.last_seen).max(),
+            generated: lang.moment(*analysis.generated_at),
         }
     }
 }
 
-fn in_incidents(analysis: &Analysis, view: &PageView<'_>) -> String {
-    if analysis.incidents.is_empty() {
-        return view.lang.phrase("page.no_incident_short").to_owned();
-    }
-    let errors = analysis.incidents.iter().fold(0, |sum: u64, incident| sum.saturating_add(incident.errors));
-    counted(view.lang, "page.in_incidents_one", "page.in_incidents", errors)
-}
-
-fn badges(analysis: &Analysis, view: &PageView<'_>) -> Vec<Badge> {
-    let lang = view.lang;
+fn badges(analysis: &Analysis, lang: Lang) -> Vec<Badge> {
     let badge = |class, section, one, many, number: usize| {
         (number > 0).then(|| Badge { class, section, text: counted(lang, one, many, number as u64) })
     };

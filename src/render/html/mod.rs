@@ -6,15 +6,11 @@
 mod data;
 mod head;
 mod incidents;
-mod palette;
-mod pictures;
-mod places;
+mod inputs;
 mod policy;
-mod quality;
 mod reasons;
 mod sparkline;
 mod style;
-
 mod windows;
 mod words;
 
@@ -22,19 +18,29 @@ use askama::Template;
 
 use crate::{
     analysis::{Analysis, DetailRow, Slices},
-    chart::Chart,
+    chart::{Chart, ReasonInks, theme},
     model::disarmed,
     render::{
-        times::{self, Clock},
-        wording::first_causes,
+        counts::Counts,
+        times::Clock,
+        wording::{self, first_causes},
     },
     taxonomy::{Explanation, Lang},
 };
 
 use self::{
-    head::Head, incidents::Incidents, palette::Palette, pictures::Pictures, places::Places, quality::Quality,
-    reasons::Failures, style::STYLE, windows::WindowTable, words::Words,
+    head::{Head, NAMED_CHANNELS},
+    incidents::{Shown, incidents},
+    reasons::Failures,
+    style::STYLE,
+    windows::{HeatTable, WindowTable},
+    words::Words,
 };
+
+/// Channels and hosts that are listed; more would be a page of their own.
+const PLACES_LISTED: usize = 200;
+/// Channels that get a drawing.
+const CHANNELS_DRAWN: usize = 40;
 
 /// One script: its files share a scope of their own.
 const SCRIPT: &str = concat!(
@@ -63,29 +69,37 @@ pub struct PageView<'a> {
     pub slices: Option<&'a Slices>,
 }
 
+impl<'a> PageView<'a> {
+    /// The chart of this name.
+    fn chart(&self, name: &str) -> Option<&'a Chart> {
+        self.charts.iter().find(|chart| chart.name == name)
+    }
+
+    /// The chart of an incident, counted from 1.
+    fn incident(&self, number: &usize) -> Option<&'a Chart> {
+        self.charts.iter().find(|chart| chart.name == "incident" && chart.number == Some(*number))
+    }
+}
+
 /// The page as one HTML text. The same analysis and view give the same bytes.
-///
-/// # Errors
-/// Only what askama passes on from writing into memory.
 pub fn page(analysis: &Analysis, view: &PageView<'_>) -> Result<String, askama::Error> {
-    let clock = Clock::new(view.lang, analysis);
-    let palette = Palette::new(analysis);
+    let inks = ReasonInks::new(analysis);
+    let w = Words { clock: Clock::new(view.lang, analysis) };
     Page {
-        w: Words::new(view.lang),
+        w,
         policy: policy::policy(&STYLE, SCRIPT),
         style: &STYLE,
         script: SCRIPT,
-        data: data::embedded(analysis, view, &clock, &palette),
-        head: Head::new(analysis, view, &clock),
-        windows: WindowTable::new(analysis, &clock),
-        failures: Failures::new(analysis, &clock, &palette),
-        incidents: Incidents::new(analysis, view, &clock, &palette),
-        places: Places::new(analysis, &clock),
-        quality: Quality::new(analysis, &clock),
-        heatmap: windows::HeatTable::new(analysis, &clock),
-        pictures: Pictures::new(view.charts),
+        data: data::embedded(analysis, view, &inks),
+        head: Head::new(analysis, w),
+        compared: analysis.totals.previous_errors.is_some(),
+        windows: WindowTable::new(analysis),
+        failures: Failures::new(analysis, view.lang, &inks),
+        incidents: incidents(analysis, w, &inks),
+        worst: analysis.worst_incidents(view.top.max(1)).len(),
+        heatmap: HeatTable::new(analysis, view.lang),
         advice: first_causes(view.lang, analysis),
-        command_line: view.command_line,
+        view,
         analysis,
     }
     .render()
@@ -101,16 +115,17 @@ struct Page<'a> {
     style: &'static str,
     script: &'static str,
     data: String,
-    head: Head,
-    windows: WindowTable,
-    failures: Failures,
-    incidents: Incidents,
-    places: Places,
-    quality: Quality,
-    heatmap: Option<windows::HeatTable>,
-    pictures: Pictures<'a>,
+    head: Head<'a>,
+    /// Whether there is a previous period to compare with.
+    compared: bool,
+    windows: WindowTable<'a>,
+    failures: Failures<'a>,
+    incidents: Vec<Shown<'a>>,
+    /// How many of them are shown with their chart.
+    worst: usize,
+    heatmap: Option<HeatTable<'a>>,
     advice: Vec<(&'a DetailRow, Explanation)>,
-    command_line: &'a str,
+    view: &'a PageView<'a>,
     analysis: &'a Analysis,
 }
 
@@ -232,9 +247,11 @@ mod tests {
             include_str!("data.rs"),
             include_str!("head.rs"),
             include_str!("incidents.rs"),
-            include_str!("quality.rs"),
+            include_str!("inputs.rs"),
             include_str!("reasons.rs"),
             include_str!("../times.rs"),
+            include_str!("../wording.rs"),
+            include_str!("../counts.rs"),
             include_str!("words.rs"),
             include_str!("page.html"),
             include_str!("parts.html"),

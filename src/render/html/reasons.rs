@@ -2,17 +2,15 @@
 
 use crate::{
     analysis::{Analysis, DetailRow},
+    chart::{ReasonInks, theme::Ink},
     model::LocalTime,
-    render::wording::counted,
+    render::{counts::Counts, wording::counted},
     taxonomy::{self, Lang},
 };
 
 use super::{
-    head::Moment,
-    palette::{Fill, Palette},
     sparkline,
-    times::Clock,
-    words::{change, key, shortened, trend},
+    words::{key, shortened},
 };
 
 /// Details that get a line of the main table with a drawing; the rarer ones get a plain line.
@@ -21,132 +19,87 @@ pub(super) const DRAWN: usize = 60;
 pub(super) const LISTED: usize = 500;
 
 /// The section's tables.
-#[derive(Clone, Debug)]
-pub(super) struct Failures {
-    pub compared: bool,
-    pub groups: Vec<Group>,
+pub(super) struct Failures<'a> {
+    pub groups: Vec<Group<'a>>,
     /// Details without a drawing, the most frequent first.
-    pub rare: Vec<Row>,
+    pub rare: Vec<Row<'a>>,
     pub rare_title: String,
     /// Says that summary.json has more.
     pub unlisted: Option<String>,
-    pub classes: Vec<Class>,
 }
 
 /// A reason and its details.
-#[derive(Clone, Debug)]
-pub(super) struct Group {
-    pub row: Row,
-    pub details: Vec<Row>,
+pub(super) struct Group<'a> {
+    pub row: Row<'a>,
+    pub details: Vec<Row<'a>>,
 }
 
 /// A line of the table.
-#[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     /// Index in `by_detail` or, of a reason, in `by_reason`.
     pub index: usize,
     /// What the page's data know the reason by.
     pub key: String,
-    pub reason: String,
+    pub reason: &'a str,
     pub name: String,
     /// What a status code is called.
     pub meaning: Option<&'static str>,
-    pub fill: Fill,
-    pub number: u64,
-    pub errors: String,
-    /// In percent, for the bar.
-    pub width: String,
-    pub share: String,
-    pub change: Option<String>,
-    pub change_number: i64,
-    pub trend: &'static str,
+    pub ink: Ink,
+    pub counts: Counts,
     pub spark: String,
-    pub first: Option<Moment>,
-    pub last: Option<Moment>,
+    pub first: Option<LocalTime>,
+    pub last: Option<LocalTime>,
     pub new: bool,
     pub unknown: bool,
     pub stopped: bool,
 }
 
-impl Row {
-    /// The reason as a table shows it.
-    pub fn short_reason(&self) -> String {
-        shortened(&self.reason)
-    }
-}
-
-/// A class of status codes.
-#[derive(Clone, Debug)]
-pub(super) struct Class {
-    pub name: String,
-    pub errors: String,
-}
-
-impl Failures {
-    pub fn new(analysis: &Analysis, clock: &Clock, palette: &Palette) -> Self {
-        let lang = clock.lang;
-        let rows: Vec<Row> =
-            analysis.by_detail.iter().enumerate().map(|(index, row)| detail_row(index, row, clock, palette)).collect();
-        let (drawn, rare) = rows.split_at(rows.len().min(DRAWN));
+impl<'a> Failures<'a> {
+    pub fn new(analysis: &'a Analysis, lang: Lang, inks: &ReasonInks<'_>) -> Self {
+        let (drawn, rare) = analysis.by_detail.split_at(analysis.by_detail.len().min(DRAWN));
         let groups = analysis.by_reason.iter().enumerate().map(|(index, reason)| {
+            let of_reason = |row: &&DetailRow| row.reason == reason.reason;
+            let rows = || analysis.by_detail.iter().filter(of_reason);
             let row = Row {
                 index,
                 key: key(&reason.reason, index),
-                reason: reason.reason.clone(),
+                reason: &reason.reason,
                 name: shortened(&reason.reason),
                 meaning: None,
-                fill: palette.reason(&reason.reason),
-                number: reason.errors,
-                errors: lang.number(reason.errors),
-                width: width(reason.share),
-                share: lang.percent(reason.share),
-                change: change(lang, reason.change, reason.change_pct),
-                change_number: reason.change.unwrap_or(0),
-                trend: trend(reason.change),
+                ink: inks.ink(&reason.reason),
+                counts: reason.into(),
                 spark: sparkline::bars(&by_window(analysis, &reason.reason)),
-                first: earliest(analysis, &reason.reason, clock),
-                last: latest(analysis, &reason.reason, clock),
+                first: rows().filter_map(|row| row.first_seen).min(),
+                last: rows().filter_map(|row| row.last_seen).max(),
                 new: false,
                 unknown: !taxonomy::REASONS.contains(&reason.reason.as_str()),
                 stopped: reason.errors == 0 && reason.change.is_some(),
             };
-            Group { row, details: drawn.iter().filter(|row| row.reason == reason.reason).cloned().collect() }
+            let details = drawn.iter().enumerate().filter(|(_, row)| of_reason(row));
+            Group { row, details: details.map(|(index, row)| detail(index, row, lang, inks)).collect() }
         });
         let unlisted = rare.len().saturating_sub(LISTED) as u64;
         Failures {
-            compared: analysis.totals.previous_errors.is_some(),
             groups: groups.collect(),
-            rare: rare.iter().take(LISTED).cloned().collect(),
+            rare: (DRAWN..).zip(rare).take(LISTED).map(|(index, row)| detail(index, row, lang, inks)).collect(),
             rare_title: counted(lang, "page.rare_one", "page.rare", rare.len() as u64),
             unlisted: (unlisted > 0).then(|| counted(lang, "page.unlisted_one", "page.unlisted", unlisted)),
-            classes: analysis
-                .by_status_class
-                .iter()
-                .map(|class| Class { name: class.class.clone(), errors: lang.number(class.errors) })
-                .collect(),
         }
     }
 }
 
-fn detail_row(index: usize, row: &DetailRow, clock: &Clock, palette: &Palette) -> Row {
-    let lang: Lang = clock.lang;
+fn detail<'a>(index: usize, row: &'a DetailRow, lang: Lang, inks: &ReasonInks<'_>) -> Row<'a> {
     Row {
         index,
         key: String::new(),
-        reason: row.reason.clone(),
+        reason: &row.reason,
         name: if row.detail.is_empty() { lang.phrase("page.no_detail").to_owned() } else { shortened(&row.detail) },
         meaning: row.status.and_then(taxonomy::status_name),
-        fill: palette.reason(&row.reason),
-        number: row.errors,
-        errors: lang.number(row.errors),
-        width: width(row.share),
-        share: lang.percent(row.share),
-        change: change(lang, row.change, row.change_pct),
-        change_number: row.change.unwrap_or(0),
-        trend: trend(row.change),
+        ink: inks.ink(&row.reason),
+        counts: row.into(),
         spark: if index < DRAWN { sparkline::bars(&row.by_window) } else { String::new() },
-        first: row.first_seen.map(|time| Moment::new(clock, time)),
-        last: row.last_seen.map(|time| Moment::new(clock, time)),
+        first: row.first_seen,
+        last: row.last_seen,
         new: row.new && row.errors > 0,
         // Of an unknown reason every detail is unknown; the reason's own row says so.
         unknown: !row.known && taxonomy::REASONS.contains(&row.reason.as_str()),
@@ -154,29 +107,9 @@ fn detail_row(index: usize, row: &DetailRow, clock: &Clock, palette: &Palette) -
     }
 }
 
-fn width(share: f64) -> String {
-    format!("{:.1}", (share * 100.0).clamp(0.0, 100.0))
-}
-
 fn by_window(analysis: &Analysis, reason: &str) -> Vec<u64> {
     let errors_of = |bucket: &crate::analysis::Bucket| {
         bucket.by_reason.0.iter().find(|(name, _)| name == reason).map_or(0, |(_, errors)| *errors)
     };
     analysis.windows.buckets.iter().map(errors_of).collect()
-}
-
-fn seen(
-    analysis: &Analysis,
-    reason: &str,
-    time: impl Fn(&DetailRow) -> Option<LocalTime>,
-) -> impl Iterator<Item = LocalTime> {
-    analysis.by_detail.iter().filter(move |row| row.reason == reason).filter_map(time)
-}
-
-fn earliest(analysis: &Analysis, reason: &str, clock: &Clock) -> Option<Moment> {
-    seen(analysis, reason, |row| row.first_seen).min().map(|time| Moment::new(clock, time))
-}
-
-fn latest(analysis: &Analysis, reason: &str, clock: &Clock) -> Option<Moment> {
-    seen(analysis, reason, |row| row.last_seen).max().map(|time| Moment::new(clock, time))
 }

@@ -1,34 +1,83 @@
 //! Words and numbers as the templates ask for them.
 
-use crate::{model::Sentence, taxonomy::Lang};
+use std::fmt::Display;
+
+use crate::{
+    model::{LocalTime, Sentence},
+    render::{counts::Counts, times::Clock},
+};
 
 /// The longest text from a file that the page shows; the whole text is in summary.json.
 const LONGEST: usize = 240;
 
-/// The page's phrases, under the last part of their key: `w.t("page.errors")`.
+/// Phrases, numbers and times in the page's language: `w.t("page.errors")`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Words {
-    lang: Lang,
+    pub clock: Clock,
 }
 
 impl Words {
-    pub fn new(lang: Lang) -> Self {
-        Words { lang }
-    }
-
     /// A phrase without placeholders.
-    pub fn t(&self, key: &'static str) -> &str {
-        self.lang.phrase(key)
+    pub fn t(&self, key: &'static str) -> &'static str {
+        self.clock.lang.phrase(key)
     }
 
     /// A phrase with one placeholder, `value`.
-    pub fn with(&self, key: &'static str, value: impl AsRef<str>) -> String {
-        self.lang.say(&Sentence::new(key).with("value", isolated(value.as_ref())))
+    pub fn with(&self, key: &'static str, value: impl Display) -> String {
+        self.clock.lang.say(&Sentence::new(key).with("value", isolated(&value.to_string())))
     }
 
     /// A number with its thousands grouped.
     pub fn n(&self, number: &u64) -> String {
-        self.lang.number(*number)
+        self.clock.lang.number(*number)
+    }
+
+    pub fn percent(&self, share: &f64) -> String {
+        self.clock.lang.percent(*share)
+    }
+
+    /// The width of the bar for a share, in percent.
+    pub fn width(&self, share: &f64) -> String {
+        format!("{:.1}", (share * 100.0).clamp(0.0, 100.0))
+    }
+
+    /// A change and its percentage, where there is something to compare with.
+    pub fn change(&self, counts: &Counts) -> Option<String> {
+        let lang = self.clock.lang;
+        let change = counts.change?;
+        let sign = match change {
+            0 => "±",
+            1.. => "+",
+            _ => "−",
+        };
+        let amount = format!("{sign}{}", lang.number(change.unsigned_abs()));
+        let Some(percent) = counts.change_pct else { return Some(amount) };
+        let percent = lang.change(percent).replace('-', "−");
+        Some(lang.say(&Sentence::new("page.change").with("change", amount).with("percent", percent)))
+    }
+
+    /// The class that colours a change: more errors are worse.
+    pub fn trend(&self, counts: &Counts) -> &'static str {
+        match counts.change {
+            Some(1..) => "worse",
+            Some(..=-1) => "better",
+            _ => "same",
+        }
+    }
+
+    /// Text of any length, cut to what a table can show.
+    pub fn short(&self, text: &str) -> String {
+        shortened(text)
+    }
+
+    pub fn moment(&self, at: &LocalTime) -> String {
+        self.clock.moment(*at)
+    }
+
+    /// From the first to the last of two moments.
+    pub fn range(&self, first: &LocalTime, last: &LocalTime) -> String {
+        let (from, to) = (self.moment(first), self.moment(last));
+        self.clock.lang.say(&Sentence::new("page.range").with("from", from).with("to", to))
     }
 }
 
@@ -54,33 +103,4 @@ pub(super) fn key(reason: &str, place: usize) -> String {
 pub(super) fn isolated(text: &str) -> String {
     let right_to_left = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
     if text.contains(right_to_left) { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
-}
-
-/// A change and its percentage, where there is something to compare with.
-pub(super) fn change(lang: Lang, change: Option<i64>, percent: Option<f64>) -> Option<String> {
-    let change = change?;
-    let sign = match change {
-        0 => "±",
-        1.. => "+",
-        _ => "−",
-    };
-    let amount = format!("{sign}{}", lang.number(change.unsigned_abs()));
-    Some(match percent {
-        Some(percent) => {
-            let sentence = Sentence::new("page.change")
-                .with("change", amount)
-                .with("percent", lang.change(percent).replace('-', "−"));
-            lang.say(&sentence)
-        }
-        None => amount,
-    })
-}
-
-/// The class that colours a change: more errors are worse.
-pub(super) fn trend(change: Option<i64>) -> &'static str {
-    match change {
-        Some(1..) => "worse",
-        Some(..=-1) => "better",
-        _ => "same",
-    }
 }
