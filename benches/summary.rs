@@ -7,23 +7,31 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use errstat::{
-    analysis::{Analysis, Options, analyse},
+    analysis::{Analysis, Asked, Options, analyse},
     chart,
-    cube::{ChannelRules, Cube, OverlapPolicy},
-    input::{ReadOptions, Unwatched, read},
+    input::{ReadOptions, Reading, Unwatched, read},
+    model::Timestamp,
     render::{html, json::json},
+    table::{OverlapPolicy, Settings, Table, build},
     taxonomy::Lang,
 };
 use export::Form;
 
-/// The cube of some exports of one channel.
-fn cube(inputs: &[String]) -> Cube {
-    let reading = read(inputs, ReadOptions::default(), &Unwatched).expect("the exports are sound");
-    Cube::build(reading, &ChannelRules::default(), OverlapPolicy::Max).expect("all are of one channel")
+/// The table of some exports of one channel.
+fn table(reading: Reading, cuts: Vec<Timestamp>) -> Table {
+    let settings = Settings { policy: OverlapPolicy::Max, cuts, ..Settings::default() };
+    build(reading, settings).expect("all are of one channel")
+}
+
+fn reading(inputs: &[String]) -> Reading {
+    read(inputs, ReadOptions::default(), &Unwatched).expect("the exports are sound")
 }
 
 fn analysis(inputs: &[String]) -> Analysis {
-    analyse(&mut cube(inputs), &Options { slices: true, ..Options::default() }).expect("the period is that of the rows")
+    let options = Options { slices: true, ..Options::default() };
+    let reading = reading(inputs);
+    let asked = Asked::of(&reading, &options).expect("the period is that of the rows");
+    analyse(&table(reading, asked.edges()), &asked, &options).expect("few windows")
 }
 
 fn summary(criterion: &mut Criterion) {
@@ -46,7 +54,7 @@ fn merging(criterion: &mut Criterion) {
     let inputs = files.each_ref().map(|file| file.path().to_string_lossy().into_owned());
     group.throughput(Throughput::Elements(190_000));
     group.sample_size(20);
-    group.bench_function("two files", |bencher| bencher.iter(|| black_box(cube(&inputs))));
+    group.bench_function("two files", |bencher| bencher.iter(|| black_box(table(reading(&inputs), Vec::new()))));
     group.finish();
 }
 

@@ -2,7 +2,7 @@
 //! LINE's Developers Console exports.
 //!
 //! The folders tell the way of the data: [`archive`] keeps rows as Parquet, [`input`] turns files and archives into cells
-//! of five minutes, [`cube`] brings the cells of all files together so that each error counts once, [`analysis`] computes
+//! of five minutes, [`table`] brings the cells of all files together so that each error counts once, [`analysis`] computes
 //! everything that is told, [`check`] judges it by rules, [`chart`] draws it and [`render`] writes it. Each imports only
 //! from those before it; [`model`] (the types) and [`taxonomy`] (LINE's vocabulary) are used by all, and [`cli`] is the
 //! program's command line on top.
@@ -10,12 +10,14 @@
 //! What failed most in an export:
 //!
 //! ```
-//! use errstat::{analysis, cube, input};
+//! use errstat::{analysis, input, table};
 //!
 //! let exports = [concat!(env!("CARGO_MANIFEST_DIR"), "/data/webhook-errors.tsv").to_owned()];
 //! let reading = input::read(&exports, input::ReadOptions::default(), &input::Unwatched)?;
-//! let mut cube = cube::Cube::build(reading, &cube::ChannelRules::default(), cube::OverlapPolicy::Auto)?;
-//! let report = analysis::analyse(&mut cube, &analysis::Options::default())?;
+//! let options = analysis::Options::default();
+//! let asked = analysis::Asked::of(&reading, &options)?;
+//! let table = table::build(reading, table::Settings { cuts: asked.edges(), ..table::Settings::default() })?;
+//! let report = analysis::analyse(&table, &asked, &options)?;
 //! println!("{}: {} errors", report.by_detail[0].detail, report.by_detail[0].errors);
 //! # Ok::<(), errstat::error::Error>(())
 //! ```
@@ -25,9 +27,9 @@ pub mod archive;
 pub mod chart;
 pub mod check;
 pub mod cli;
-pub mod cube;
 pub mod error;
 pub mod input;
 pub mod model;
 pub mod render;
+pub mod table;
 pub mod taxonomy;

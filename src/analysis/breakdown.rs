@@ -1,23 +1,37 @@
-//! Sums by reason, detail, channel and host, on polars frames.
+//! Sums of a period by reason, detail, channel and host, beside those of the period before.
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
-use polars::prelude::{DataFrame, PolarsResult};
-
-use super::{ChannelRow, DetailRow, HostRow, ReasonRow, StatusClassRow};
+use super::{
+    Bounds, ChannelRow, DetailRow, HostRow, ReasonRow, StatusClassRow,
+    sums::{By, Group, Sums},
+};
 use crate::{
-    cube::{self, Cube},
+    error::Result,
     model::{Timestamp, Zone},
+    table::{CellSum, Dictionary},
     taxonomy,
 };
 
 /// Where a cell lies relative to the period and to the one before it; the order is that of time.
 pub mod side {
-    pub const EARLIER: i64 = 0;
-    pub const PREVIOUS: i64 = 1;
-    pub const BETWEEN: i64 = 2;
-    pub const PERIOD: i64 = 3;
-    pub const LATER: i64 = 4;
+    pub const EARLIER: usize = 0;
+    pub const PREVIOUS: usize = 1;
+    pub const BETWEEN: usize = 2;
+    pub const PERIOD: usize = 3;
+    pub const LATER: usize = 4;
+}
+
+/// On which side of a period a cell lies.
+pub fn side_of(cell: &CellSum, bounds: &Bounds, previous: Option<&Bounds>) -> usize {
+    let at = cell.span.first.0;
+    match previous {
+        _ if at >= bounds.end => side::LATER,
+        _ if at >= bounds.start => side::PERIOD,
+        Some(previous) if at >= previous.end => side::BETWEEN,
+        Some(previous) if at >= previous.start => side::PREVIOUS,
+        _ => side::EARLIER,
+    }
 }
 
 /// Errors of the period against those of the one before.
@@ -30,7 +44,7 @@ pub struct Compared {
 impl Compared {
     /// Errors minus previous errors.
     pub fn change(&self) -> Option<i64> {
-        // Every sum over a cube fits 63 bits, so differences fit 64.
+        // Every sum over a table fits 63 bits, so differences fit 64.
         self.previous.map(|previous| self.errors as i64 - previous as i64)
     }
 
@@ -54,179 +68,136 @@ pub fn share(errors: u64, total: u64) -> f64 {
     if total == 0 { 0.0 } else { rounded(errors as f64 / total as f64, 3) }
 }
 
-/// What the rows below are made with.
-pub struct Context<'a> {
-    pub cube: &'a Cube,
-    pub zone: Zone,
-    /// Sums by [`side`] and kind.
-    pub sides: DataFrame,
-    pub compared: bool,
-    /// Whether the inputs hold anything before the period.
-    pub has_history: bool,
-    pub total: u64,
-}
-
-/// The columns of the frame.
-struct Sides {
-    side: Vec<i64>,
-    errors: Vec<u64>,
-    rows: Vec<u64>,
-    first: Vec<i64>,
-    last: Vec<i64>,
-}
-
-impl Sides {
-    fn sums(&self, group: cube::Group) -> Group {
-        let within =
-            |sides: RangeInclusive<i64>| group.rows.iter().copied().filter(move |row| sides.contains(&self.side[*row]));
-        let sum = |column: &[u64], sides| within(sides).map(|row| column[row]).sum();
-        let (period, previous) = (side::PERIOD..=side::PERIOD, side::PREVIOUS..=side::PREVIOUS);
-        Group {
-            errors: sum(&self.errors, period.clone()),
-            rows: sum(&self.rows, period.clone()),
-            previous: sum(&self.errors, previous.clone()),
-            previous_rows: sum(&self.rows, previous),
-            earlier_rows: sum(&self.rows, side::EARLIER..=side::BETWEEN),
-            first: within(period.clone()).map(|row| self.first[row]).min(),
-            last: within(period).map(|row| self.last[row]).max(),
-            keys: group.keys,
-        }
-    }
-}
-
-/// A group of a breakdown: its keys and its sums.
-struct Group {
+/// A line of a breakdown: what it is of, and its sums.
+struct Line {
     keys: Vec<Option<u32>>,
-    errors: u64,
+    compared: Compared,
     rows: u64,
-    previous: u64,
     previous_rows: u64,
     earlier_rows: u64,
     first: Option<i64>,
     last: Option<i64>,
 }
 
-impl Context<'_> {
-    fn groups(&self, keys: &[&str]) -> PolarsResult<Vec<Group>> {
-        let numbers = |name: &str| -> PolarsResult<Vec<u64>> {
-            Ok(self.sides.column(name)?.u64()?.into_no_null_iter().collect())
-        };
-        let times = |name: &str| -> PolarsResult<Vec<i64>> {
-            Ok(self.sides.column(name)?.i64()?.into_no_null_iter().collect())
-        };
-        let all = Sides {
-            side: times("bucket")?,
-            errors: numbers("errors")?,
-            rows: numbers("rows")?,
-            first: times("first")?,
-            last: times("last")?,
-        };
-        let groups = cube::groups(&self.sides, keys)?.into_iter().map(|group| all.sums(group));
-        // What neither the period nor the one before has is no line of the report.
-        Ok(groups.filter(|group| group.rows > 0 || self.compared && group.previous_rows > 0).collect())
+impl Line {
+    fn of(group: Group, compares: bool) -> Line {
+        let within = |sides: RangeInclusive<usize>| group.sums.iter().filter(move |sum| sides.contains(&sum.bucket));
+        let period = || within(side::PERIOD..=side::PERIOD);
+        let previous = || within(side::PREVIOUS..=side::PREVIOUS);
+        Line {
+            compared: Compared {
+                errors: period().map(|sum| sum.errors).sum(),
+                previous: compares.then(|| previous().map(|sum| sum.errors).sum()),
+            },
+            rows: period().map(|sum| sum.rows).sum(),
+            previous_rows: previous().map(|sum| sum.rows).sum(),
+            earlier_rows: within(side::EARLIER..=side::BETWEEN).map(|sum| sum.rows).sum(),
+            first: period().map(|sum| sum.first).min(),
+            last: period().map(|sum| sum.last).max(),
+            keys: group.keys,
+        }
+    }
+}
+
+/// The breakdowns of a period.
+pub struct Breakdown<'a> {
+    pub names: &'a Dictionary,
+    pub zone: Zone,
+    /// By [`side`].
+    pub sides: Sums<'a>,
+    /// The errors of the period and, where it is compared, of the one before.
+    pub total: Compared,
+    /// Whether the inputs hold anything before the period.
+    pub has_history: bool,
+}
+
+impl Breakdown<'_> {
+    /// The lines of some keys, without those that neither the period nor the one before has.
+    fn lines(&self, keys: &[By]) -> Result<Vec<Line>> {
+        let compares = self.total.previous.is_some();
+        let lines = self.sides.by(keys)?.into_iter().map(|group| Line::of(group, compares));
+        Ok(lines.filter(|line| line.rows > 0 || compares && line.previous_rows > 0).collect())
     }
 
-    fn compared(&self, group: &Group) -> Compared {
-        Compared { errors: group.errors, previous: self.compared.then_some(group.previous) }
+    fn share(&self, compared: &Compared) -> f64 {
+        share(compared.errors, self.total.errors)
     }
 
     /// By reason.
-    pub fn reasons(&self) -> PolarsResult<Vec<ReasonRow>> {
-        let catalog = self.cube.catalog();
-        let mut rows: Vec<ReasonRow> = self
-            .groups(&["reason"])?
-            .into_iter()
-            .map(|group| {
-                let compared = self.compared(&group);
-                ReasonRow {
-                    reason: catalog.reasons()[group.keys[0].unwrap_or(0) as usize].clone(),
-                    errors: group.errors,
-                    share: share(group.errors, self.total),
-                    previous_errors: compared.previous,
-                    change: compared.change(),
-                    change_pct: compared.change_pct(),
-                }
-            })
-            .collect();
+    pub fn reasons(&self) -> Result<Vec<ReasonRow>> {
+        let row = |Line { keys, compared, .. }: Line| ReasonRow {
+            reason: self.names.reasons[keys[0].unwrap_or(0) as usize].clone(),
+            errors: compared.errors,
+            share: self.share(&compared),
+            previous_errors: compared.previous,
+            change: compared.change(),
+            change_pct: compared.change_pct(),
+        };
+        let mut rows: Vec<ReasonRow> = self.lines(&[By::Reason])?.into_iter().map(row).collect();
         rows.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| a.reason.cmp(&b.reason)));
         Ok(rows)
     }
 
     /// By detail; `windows` has the errors of each reason and detail by window.
-    pub fn details(
-        &self,
-        mut windows: BTreeMap<(u32, u32), Vec<u64>>,
-        window_count: usize,
-    ) -> PolarsResult<Vec<DetailRow>> {
-        let catalog = self.cube.catalog();
+    pub fn details(&self, mut windows: BTreeMap<(u32, u32), Vec<u64>>, window_count: usize) -> Result<Vec<DetailRow>> {
         let time = |millis: Option<i64>| millis.map(|millis| self.zone.time(Timestamp(millis)));
-        let mut rows: Vec<DetailRow> = self
-            .groups(&["reason", "detail"])?
-            .into_iter()
-            .map(|group| {
-                let key = (group.keys[0].unwrap_or(0), group.keys[1].unwrap_or(0));
-                let (reason, detail) =
-                    (catalog.reasons()[key.0 as usize].clone(), catalog.details()[key.1 as usize].clone());
-                let compared = self.compared(&group);
-                DetailRow {
-                    status: taxonomy::status(&reason, &detail),
-                    known: taxonomy::is_known(&reason, &detail),
-                    errors: group.errors,
-                    share: share(group.errors, self.total),
-                    previous_errors: compared.previous,
-                    change: compared.change(),
-                    change_pct: compared.change_pct(),
-                    first_seen: time(group.first),
-                    last_seen: time(group.last),
-                    new: self.has_history && group.rows > 0 && group.earlier_rows == 0,
-                    by_window: windows.remove(&key).unwrap_or_else(|| vec![0; window_count]),
-                    reason,
-                    detail,
-                }
-            })
-            .collect();
+        let row = |Line { keys, compared, rows, earlier_rows, first, last, .. }: Line| {
+            let key = (keys[0].unwrap_or(0), keys[1].unwrap_or(0));
+            let reason = self.names.reasons[key.0 as usize].clone();
+            let detail = self.names.details[key.1 as usize].clone();
+            DetailRow {
+                status: taxonomy::status(&reason, &detail),
+                known: taxonomy::is_known(&reason, &detail),
+                errors: compared.errors,
+                share: self.share(&compared),
+                previous_errors: compared.previous,
+                change: compared.change(),
+                change_pct: compared.change_pct(),
+                first_seen: time(first),
+                last_seen: time(last),
+                new: self.has_history && rows > 0 && earlier_rows == 0,
+                by_window: windows.remove(&key).unwrap_or_else(|| vec![0; window_count]),
+                reason,
+                detail,
+            }
+        };
+        let mut rows: Vec<DetailRow> = self.lines(&[By::Reason, By::Detail])?.into_iter().map(row).collect();
         rows.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| (&a.reason, &a.detail).cmp(&(&b.reason, &b.detail))));
         Ok(rows)
     }
 
-    /// By channel, each with its label; `windows` has the errors of each label by window.
+    /// By channel, each with its number; `windows` has the errors of each by window.
     pub fn channels(
         &self,
         mut windows: BTreeMap<u32, Vec<u64>>,
         window_count: usize,
-    ) -> PolarsResult<Vec<(u32, ChannelRow)>> {
-        let mut rows: Vec<(u32, ChannelRow)> = self
-            .groups(&["channel"])?
-            .into_iter()
-            .filter_map(|group| {
-                let label = group.keys[0]?;
-                let compared = self.compared(&group);
-                let row = ChannelRow {
-                    channel: self.cube.labels()[label as usize].clone(),
-                    errors: group.errors,
-                    share: share(group.errors, self.total),
-                    previous_errors: compared.previous,
-                    change: compared.change(),
-                    change_pct: compared.change_pct(),
-                    by_window: windows.remove(&label).unwrap_or_else(|| vec![0; window_count]),
-                };
-                Some((label, row))
-            })
-            .collect();
+    ) -> Result<Vec<(u32, ChannelRow)>> {
+        let row = |Line { keys, compared, .. }: Line| {
+            let channel = keys[0]?;
+            let row = ChannelRow {
+                channel: self.names.channels[channel as usize].clone(),
+                errors: compared.errors,
+                share: self.share(&compared),
+                previous_errors: compared.previous,
+                change: compared.change(),
+                change_pct: compared.change_pct(),
+                by_window: windows.remove(&channel).unwrap_or_else(|| vec![0; window_count]),
+            };
+            Some((channel, row))
+        };
+        let mut rows: Vec<(u32, ChannelRow)> = self.lines(&[By::Channel])?.into_iter().filter_map(row).collect();
         rows.sort_by(|(_, a), (_, b)| b.errors.cmp(&a.errors).then_with(|| a.channel.cmp(&b.channel)));
         Ok(rows)
     }
 
-    /// By webhook host, where the inputs name it, each with its index in the catalog.
-    pub fn hosts(&self) -> PolarsResult<Vec<(u32, HostRow)>> {
-        let catalog = self.cube.catalog();
-        let named = self.groups(&["host"])?.into_iter().filter(|group| group.rows > 0);
-        let mut rows: Vec<(u32, HostRow)> = named
-            .filter_map(|group| {
-                let index = group.keys[0]?;
-                Some((index, HostRow { host: catalog.hosts()[index as usize].0.clone(), errors: group.errors }))
-            })
-            .collect();
+    /// By webhook host, where the inputs name it, each with its number.
+    pub fn hosts(&self) -> Result<Vec<(u32, HostRow)>> {
+        let row = |Line { keys, compared, .. }: Line| {
+            let host = keys[0]?;
+            Some((host, HostRow { host: self.names.hosts[host as usize].0.clone(), errors: compared.errors }))
+        };
+        let named = self.lines(&[By::Host])?.into_iter().filter(|line| line.rows > 0);
+        let mut rows: Vec<(u32, HostRow)> = named.filter_map(row).collect();
         rows.sort_by(|(_, a), (_, b)| b.errors.cmp(&a.errors).then_with(|| a.host.cmp(&b.host)));
         Ok(rows)
     }

@@ -6,57 +6,39 @@ use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::{
     Bounds, Calendar,
+    sums::{Sums, numbered},
     window::{WindowSize, calendar_windows},
 };
 use crate::{
-    cube::Cube,
-    error::Result,
-    model::{Cell, Timestamp, Zone},
+    model::{KindId, Timestamp, Zone},
+    table::Table,
 };
-
-/// The cells of a stretch of time: start inclusive, end exclusive, in milliseconds since 1970-01-01T00:00:00Z. The cube
-/// must have been cut there; [`Cube::within`] asks for nothing.
-pub fn cells_in(cube: &Cube, start: i64, end: i64) -> &[Cell] {
-    let cells = cube.cells();
-    let before = |moment: i64| cells.partition_point(|cell| cell.span().first.0 < moment);
-    &cells[before(start)..before(end).max(before(start))]
-}
 
 /// A window with its start and end, and its errors.
 pub type Counted = ((i64, i64), u64);
 
 /// Errors of a period by window, the empty ones included, with the windows' starts and ends in milliseconds since
-/// 1970-01-01T00:00:00Z; without a size, the period is the one window. `kinds` says of each kind of the catalog
-/// whether it counts; all do without it.
+/// 1970-01-01T00:00:00Z; without a size, the period is the one window. `kinds` says of each kind of the table's
+/// dictionary whether it counts; all do without it.
 ///
-/// Windows are those of the calendar; errors outside the period do not count in those that it cuts.
-///
-/// # Errors
-/// Where an input cannot be read again.
+/// Windows are those of the calendar; errors outside the period do not count in those that it cuts. The period must be
+/// one that the table was cut at, or one of whole days.
 pub fn count(
-    cube: &Cube,
+    table: &Table,
     bounds: &Bounds,
     size: Option<WindowSize>,
     calendar: &Calendar,
     kinds: Option<&[bool]>,
-) -> Result<Vec<Counted>> {
-    let windows = match size {
+) -> Vec<Counted> {
+    let windows: Vec<(i64, i64)> = match size {
         Some(size) => calendar_windows(bounds.start, bounds.end, size, &calendar.zone, calendar.week_start).collect(),
         None => vec![(bounds.start, bounds.end)],
     };
-    let mut sums: Vec<Counted> = windows.into_iter().map(|window| (window, 0)).collect();
-    let mut current = 0;
-    for cell in cube.within(Timestamp(bounds.start), Timestamp(bounds.end))?.iter() {
-        while current + 1 < sums.len() && cell.span().first.0 >= sums[current].0.1 {
-            current += 1;
-        }
-        if kinds.is_none_or(|kinds| kinds[cell.kind.0 as usize])
-            && let Some((_, errors)) = sums.get_mut(current)
-        {
-            *errors += cell.errors;
-        }
-    }
-    Ok(sums)
+    let sums = Sums::new(&table.names, table.cells().between(bounds.start, bounds.end), numbered(&windows));
+    let counts = |kind: KindId| kinds.is_none_or(|kinds| kinds[kind.0 as usize]);
+    let mut errors = sums.series(windows.len(), |kind, _| counts(kind).then_some(()));
+    let errors = errors.remove(&()).unwrap_or_else(|| vec![0; windows.len()]);
+    windows.into_iter().zip(errors).collect()
 }
 
 /// For each window of a period the errors of its like in the period before: the one at the same place in the calendar,

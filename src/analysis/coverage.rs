@@ -4,10 +4,10 @@
 //! file name, `--exported-at`), it is used; where it is not, that is said, and taken neither for a good
 //! week nor for a stale file.
 
-use super::{Analysis, Bounds, Frames, first_of, incident};
+use super::{Analysis, Asked, Bounds, incident, sums};
 use crate::{
-    cube::{Cube, Known, Label},
-    model::{Filling, Sentence, Span, Timestamp, Zone},
+    model::{CELL_MILLIS, Filling, Sentence, Span, Timestamp, Zone},
+    table::{Known, Label, Table},
 };
 
 /// Notes which say that the inputs do not reach the period.
@@ -75,45 +75,46 @@ fn together(notes: &mut Vec<Sentence>) {
     *notes = told;
 }
 
+/// What the notes are about.
+pub(super) struct Told<'a> {
+    pub table: &'a Table,
+    pub asked: &'a Asked,
+    pub analysis: &'a Analysis,
+    pub found: &'a [incident::Found],
+    pub max_age: Option<i64>,
+}
+
 /// Adds every note that the numbers call for.
-pub(super) fn tell(
-    analysis: &mut Analysis,
-    frames: &Frames<'_>,
-    data: Option<Span>,
-    as_of: Timestamp,
-    max_age: Option<i64>,
-    future: Option<i64>,
-    notes: &mut Vec<Sentence>,
-) {
-    let cube = frames.cube;
+pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
+    let Told { table, asked, analysis, max_age, .. } = *told;
     if let Some(max_age) = max_age {
-        stale(frames, as_of, max_age, notes);
+        stale(told, max_age, notes);
     }
-    files(cube, notes);
-    let (Some(data), Some(shown)) = (data, frames.shown) else {
+    files(table, notes);
+    let (Some(data), Some(shown)) = (asked.calendar.data, table.span_of_channels) else {
         together(notes);
         notes.push(Sentence::new("note.no_rows"));
         return;
     };
-    period(frames, (data, shown), as_of, notes);
-    gaps(analysis, frames, notes);
-    comparison(frames, shown, notes);
+    period(told, (data, shown), notes);
+    gaps(told, notes);
+    comparison(told, shown, notes);
     vocabulary(analysis, notes);
     if (shown.last.0 - shown.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
         notes.push(Sentence::new("note.little_history").with("days", incident::LEAST_HISTORY_DAYS));
     }
-    if let Some(future) = future {
-        let later =
-            cube.cells().iter().filter(|cell| first_of(cell) >= future).map(|cell| u64::from(cell.rows)).sum::<u64>();
-        if later > 0 {
+    if let Some(future) = asked.future {
+        let later = table.cells().between(future, i64::from(u32::MAX) * CELL_MILLIS);
+        let rows: u64 = later.iter().map(|cell| u64::from(cell.rows)).sum();
+        if rows > 0 {
             notes.push(
                 Sentence::new("note.rows_after_report")
-                    .with_number("rows", later)
-                    .with_moment("as_of", frames.zone.local(as_of)),
+                    .with_number("rows", rows)
+                    .with_moment("as_of", asked.calendar.zone.local(asked.calendar.as_of)),
             );
         }
     }
-    silence(frames, as_of, notes);
+    silence(told, notes);
     redelivery(analysis, notes);
     together(notes);
 }
@@ -141,14 +142,14 @@ fn redelivery(analysis: &Analysis, notes: &mut Vec<Sentence>) {
     );
 }
 
-fn files(cube: &Cube, notes: &mut Vec<Sentence>) {
-    for (path, why) in cube.skipped.iter().take(NAMED_FILES) {
+fn files(table: &Table, notes: &mut Vec<Sentence>) {
+    for (path, why) in table.skipped.iter().take(NAMED_FILES) {
         notes.push(Sentence::new("note.skipped_file").with("path", path).with_sentence("why", why.clone()));
     }
-    if cube.skipped.len() > NAMED_FILES {
-        notes.push(Sentence::new("note.skipped_files").with("count", cube.skipped.len() - NAMED_FILES));
+    if table.skipped.len() > NAMED_FILES {
+        notes.push(Sentence::new("note.skipped_files").with("count", table.skipped.len() - NAMED_FILES));
     }
-    for report in cube.reports() {
+    for report in &table.inputs {
         if report.partial {
             notes.push(Sentence::new("note.partial_download").with("path", &report.path));
         }
@@ -164,10 +165,10 @@ fn files(cube: &Cube, notes: &mut Vec<Sentence>) {
 }
 
 /// Whether the inputs of each channel reach close enough to the moment of the report.
-fn stale(frames: &Frames<'_>, as_of: Timestamp, max_age: i64, notes: &mut Vec<Sentence>) {
-    let zone = &frames.zone;
+fn stale(told: &Told<'_>, max_age: i64, notes: &mut Vec<Sentence>) {
+    let (zone, as_of) = (&told.asked.calendar.zone, told.asked.calendar.as_of);
     let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
-    for known in frames.known {
+    for known in &told.table.known {
         let Some(reach) = known.reach().filter(|reach| as_of.0 - reach.0 > max_age) else { continue };
         let complete = known.until().is_some_and(|until| until >= reach);
         let until = Sentence::new(if complete { "reach.complete_until" } else { "reach.last_row" });
@@ -184,20 +185,21 @@ fn stale(frames: &Frames<'_>, as_of: Timestamp, max_age: i64, notes: &mut Vec<Se
 }
 
 /// Whether the inputs reach the period.
-fn period(frames: &Frames<'_>, (data, shown): (Span, Span), as_of: Timestamp, notes: &mut Vec<Sentence>) {
-    let (zone, bounds) = (&frames.zone, frames.bounds);
+fn period(told: &Told<'_>, (data, shown): (Span, Span), notes: &mut Vec<Sentence>) {
+    let (zone, bounds) = (&told.asked.calendar.zone, &told.asked.bounds);
+    let all = &told.table.known;
     // A period that is made of the data reaches as far as the data do.
     let made_of_data =
         zone.day_start(zone.day(data.first)).0 == bounds.start && zone.day_end(zone.day(data.last)).0 == bounds.end;
     if made_of_data {
         return;
     }
-    let end = bounds.end.min(as_of.0);
-    for known in frames.known {
+    let end = bounds.end.min(told.asked.calendar.as_of.0);
+    for known in all {
         let not_covered = ["note.period_not_covered", "note.period_not_covered_channel"];
         let unknown = ["note.coverage_unknown", "note.coverage_unknown_channel"];
         let nothing = ["note.period_unknown", "note.period_unknown_channel"];
-        let told = |key, at: Timestamp, name| named(key, known, frames.known).with_moment(name, zone.local(at));
+        let told = |key, at: Timestamp, name| named(key, known, all).with_moment(name, zone.local(at));
         match (known.until(), known.span().map(|span| span.last)) {
             (Some(until), last) if until.0 >= end || last.is_some_and(|last| last.0 >= end) => {}
             (Some(until), last) => notes.push(told(not_covered, last.map_or(until, |last| last.max(until)), "until")),
@@ -214,39 +216,43 @@ fn period(frames: &Frames<'_>, (data, shown): (Span, Span), as_of: Timestamp, no
 }
 
 /// What lies in the period or in the one before, and no export speaks for it; and that nothing is compared then.
-fn gaps(analysis: &Analysis, frames: &Frames<'_>, notes: &mut Vec<Sentence>) {
-    let zone = &frames.zone;
+fn gaps(told: &Told<'_>, notes: &mut Vec<Sentence>) {
+    let Told { asked, analysis, .. } = told;
+    let (zone, previous, all) = (&asked.calendar.zone, analysis.period.previous.as_ref(), &told.table.known);
     let touches = |(from, until): &(i64, i64), bounds: &Bounds| *from < bounds.end && *until > bounds.start;
-    for known in frames.known {
-        let told = known.gaps.iter().filter(|gap| {
-            touches(gap, frames.bounds) || frames.previous.is_some_and(|previous| touches(gap, previous))
-        });
-        notes.extend(told.map(|(from, until)| {
-            named(GAPS, known, frames.known)
+    for known in all {
+        let touching = known
+            .gaps
+            .iter()
+            .filter(|gap| touches(gap, &asked.bounds) || previous.is_some_and(|previous| touches(gap, previous)));
+        notes.extend(touching.map(|(from, until)| {
+            named(GAPS, known, all)
                 .with_moment("from", zone.local(Timestamp(*from)))
                 .with_moment("until", zone.local(Timestamp(*until)))
         }));
     }
     if analysis.partly_unknown
-        && let Some(previous) = frames.previous
+        && let Some(previous) = previous
     {
         notes.push(
-            Sentence::new("note.not_compared").with("period", &frames.bounds.label).with("previous", &previous.label),
+            Sentence::new("note.not_compared").with("period", &asked.bounds.label).with("previous", &previous.label),
         );
     }
 }
 
-fn comparison(frames: &Frames<'_>, shown: Span, notes: &mut Vec<Sentence>) {
-    if !frames.has_history() && !frames.cells_in(frames.bounds.start, frames.bounds.end).is_empty() {
+fn comparison(told: &Told<'_>, shown: Span, notes: &mut Vec<Sentence>) {
+    let (zone, bounds) = (&told.asked.calendar.zone, &told.asked.bounds);
+    let has_history = shown.first.0 < bounds.start;
+    if !has_history && !told.table.cells().between(bounds.start, bounds.end).is_empty() {
         notes.push(Sentence::new("note.new_unknown"));
     }
-    if let Some(previous) = frames.previous {
+    if let Some(previous) = &told.analysis.period.previous {
         // The first day may well have begun without an error; a day without any is another matter.
-        let first_day = frames.zone.day_start(frames.zone.day(shown.first)).0;
+        let first_day = zone.day_start(zone.day(shown.first)).0;
         if first_day > previous.start && first_day < previous.end {
             notes.push(
                 Sentence::new("note.comparison_partly_covered")
-                    .with_moment("first", frames.zone.local(shown.first))
+                    .with_moment("first", zone.local(shown.first))
                     .with("period", &previous.label),
             );
         }
@@ -269,20 +275,23 @@ fn vocabulary(analysis: &Analysis, notes: &mut Vec<Sentence>) {
 }
 
 /// The Platform may suspend a webhook that fails for long: silence after an outbreak need not be a recovery.
-fn silence(frames: &Frames<'_>, as_of: Timestamp, notes: &mut Vec<Sentence>) {
-    let cube = frames.cube;
-    for found in frames.found {
-        let Some(known) = of(frames.known, found.label) else { continue };
+fn silence(told: &Told<'_>, notes: &mut Vec<Sentence>) {
+    let Told { table, asked, .. } = told;
+    for found in told.found {
+        let Some(known) = of(&table.known, found.label) else { continue };
         let (Some(Span { first, last }), Some(until)) = (known.span(), known.until()) else { continue };
-        let until = until.min(as_of);
+        let until = until.min(asked.calendar.as_of);
         let quiet = until.0 - last.0;
         let at_its_end = last.0 < found.bounds().1 + 3_600_000 && last.0 >= found.bounds().0;
+        if !at_its_end || quiet < SUSPICIOUS_SILENCE || found.start <= first.cell().0 {
+            continue;
+        }
         // A channel that often has no error for a day is silent again, that is all.
-        let usual = cube.longest_silence_before(found.label, found.start);
-        if at_its_end && quiet >= SUSPICIOUS_SILENCE && found.start > first.cell().0 && quiet > 2 * usual {
-            let channel = cube.labels()[found.label as usize].clone().unwrap_or_default();
+        if quiet > 2 * sums::longest_silence(table, found.label, found.bounds().0 + CELL_MILLIS) {
+            let channel = table.names.channels[found.label as usize].clone().unwrap_or_default();
             let key = if channel.is_empty() { "note.possible_suspension" } else { "note.possible_suspension_channel" };
-            notes.push(Sentence::new(key).with_moment("last", frames.zone.local(last)).with("channel", channel));
+            let last = asked.calendar.zone.local(last);
+            notes.push(Sentence::new(key).with_moment("last", last).with("channel", channel));
         }
     }
 }

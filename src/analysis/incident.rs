@@ -13,13 +13,13 @@
 //! Two scales are judged: five minutes for bursts, an hour for outages that drip. A plain Poisson on the
 //! median misses the second kind and cries wolf on ordinary noise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use statrs::distribution::{DiscreteCDF, NegativeBinomial, Poisson};
 
 use crate::{
-    cube::{Cube, Label},
-    model::{CELL_MILLIS, Origin, Precision},
+    model::{CELL_MILLIS, Kind, Origin, Precision},
+    table::{Label, Table},
 };
 
 /// A cell is improbable if chance gives so many errors less often than this: about once in ten years of
@@ -136,41 +136,12 @@ type Series = Vec<(u32, u64)>;
 ///
 /// `period` is the cell in which the period begins: where there is a week before it, the level of that time
 /// counts too, so that an outage which fills the period cannot raise the level that it is measured against.
-pub fn incidents(cube: &Cube, period: u32) -> Vec<Found> {
-    if cube.precision() > Precision::Hour {
+pub fn incidents(table: &Table, period: u32) -> Vec<Found> {
+    if table.precision() > Precision::Hour {
         return Vec::new();
     }
-    let mut series: BTreeMap<(Label, u32), Series> = BTreeMap::new();
-    let mut spans: BTreeMap<Label, (u32, u32)> = BTreeMap::new();
-    {
-        let catalog = cube.catalog();
-        // Per kind rather than per cell: cells come in millions.
-        let keys: Vec<(Label, u32)> =
-            catalog.kinds().iter().map(|kind| (cube.label_of()[kind.channel as usize], kind.reason)).collect();
-        let distinct: Vec<(Label, u32)> =
-            keys.iter().copied().collect::<std::collections::BTreeSet<_>>().into_iter().collect();
-        let index: Vec<usize> = keys.iter().map(|key| distinct.binary_search(key).unwrap_or(0)).collect();
-        let mut lists: Vec<Series> = vec![Vec::new(); distinct.len()];
-        // A mail is sent now and then: its times say nothing of how errors are spread.
-        let mailed: Vec<bool> = catalog.kinds().iter().map(|kind| kind.origin == Origin::Mail).collect();
-        for cell in cube.cells().iter().filter(|cell| !mailed[cell.kind.0 as usize]) {
-            let list = &mut lists[index[cell.kind.0 as usize]];
-            match list.last_mut() {
-                Some((start, errors)) if *start == cell.start.0 => *errors += cell.errors,
-                _ => list.push((cell.start.0, cell.errors)),
-            }
-        }
-        for (key, list) in distinct.into_iter().zip(lists) {
-            if let (Some(first), Some(last)) = (list.first(), list.last()) {
-                spans
-                    .entry(key.0)
-                    .and_modify(|(a, b)| (*a, *b) = ((*a).min(first.0), (*b).max(last.0)))
-                    .or_insert((first.0, last.0));
-                series.insert(key, list);
-            }
-        }
-    }
-    let five_minutes = cube.precision() <= Precision::FiveMinutes;
+    let (series, spans) = series(table);
+    let five_minutes = table.precision() <= Precision::FiveMinutes;
     let mut raw: Vec<(Label, u32, u32, u32)> = Vec::new();
     for ((label, reason), list) in &series {
         let (first, last) = spans[label];
@@ -206,11 +177,43 @@ pub fn incidents(cube: &Cube, period: u32) -> Vec<Found> {
     }
     let mut found: Vec<Found> = joined
         .into_iter()
-        .map(|incident| measured(incident, cube))
+        .map(|incident| measured(incident, table))
         .filter(|incident| incident.errors >= LEAST_ERRORS)
         .collect();
     found.sort_by_key(|incident| (incident.start, incident.label));
     found
+}
+
+/// The errors of exports by channel and reason, and the first and the last cell of each channel.
+fn series(table: &Table) -> (BTreeMap<(Label, u32), Series>, BTreeMap<Label, (u32, u32)>) {
+    let kinds = &table.names.kinds;
+    // Per kind rather than per cell: cells come in millions.
+    let distinct: Vec<(Label, u32)> =
+        kinds.iter().map(|kind| (kind.channel, kind.reason)).collect::<BTreeSet<_>>().into_iter().collect();
+    // A mail is sent now and then: its times say nothing of how errors are spread.
+    let index = |kind: &Kind| {
+        let place = distinct.binary_search(&(kind.channel, kind.reason)).ok();
+        place.filter(|_| kind.origin == Origin::Export)
+    };
+    let index: Vec<Option<usize>> = kinds.iter().map(index).collect();
+    let mut lists: Vec<Series> = vec![Vec::new(); distinct.len()];
+    for cell in table.cells().iter() {
+        let Some(place) = index[cell.kind.0 as usize] else { continue };
+        match lists[place].last_mut() {
+            Some((start, errors)) if *start == cell.start.0 => *errors += cell.errors,
+            _ => lists[place].push((cell.start.0, cell.errors)),
+        }
+    }
+    let mut series = BTreeMap::new();
+    let mut spans: BTreeMap<Label, (u32, u32)> = BTreeMap::new();
+    for (key, list) in distinct.into_iter().zip(lists) {
+        if let (Some(first), Some(last)) = (list.first(), list.last()) {
+            let span = spans.entry(key.0).or_insert((first.0, last.0));
+            *span = (span.0.min(first.0), span.1.max(last.0));
+            series.insert(key, list);
+        }
+    }
+    (series, spans)
 }
 
 /// Errors of one hour: its number, their sum, and the first and (exclusive) last cell with any.
@@ -281,37 +284,32 @@ fn improbable(series: &[(u32, u64)], first: u32, last: u32, period: u32, five_mi
 }
 
 /// The incident with its numbers.
-fn measured(mut incident: Found, cube: &Cube) -> Found {
-    let cells = cube.cells();
-    let from = cells.partition_point(|cell| cell.start.0 < incident.start);
-    let to = cells.partition_point(|cell| cell.start.0 < incident.end);
-    let catalog = cube.catalog();
+fn measured(mut incident: Found, table: &Table) -> Found {
+    let names = &table.names;
+    let (start, end) = incident.bounds();
     let mut by_reason: BTreeMap<u32, u64> = BTreeMap::new();
     let mut by_detail: BTreeMap<(u32, u32), u64> = BTreeMap::new();
     incident.cells = vec![0; (incident.end - incident.start) as usize];
-    for cell in &cells[from..to] {
-        let kind = catalog.kind(cell.kind);
-        if cube.label_of()[kind.channel as usize] != incident.label
-            || !incident.reasons.contains(&kind.reason)
-            || cell.errors == 0
-        {
+    for cell in table.cells().between(start, end).iter() {
+        let kind = names.kinds[cell.kind.0 as usize];
+        if kind.channel != incident.label || !incident.reasons.contains(&kind.reason) || cell.errors == 0 {
             continue;
         }
         incident.cells[(cell.start.0 - incident.start) as usize] += cell.errors;
         *by_reason.entry(kind.reason).or_default() += cell.errors;
         *by_detail.entry((kind.reason, kind.detail)).or_default() += cell.errors;
-        incident.first = incident.first.min(cell.span().first.0);
-        incident.last = incident.last.max(cell.end().0);
+        incident.first = incident.first.min(cell.span.first.0);
+        incident.last = incident.last.max(cell.span.last.0);
     }
     incident.errors = incident.cells.iter().sum();
     // Of equal ones the first by name, so that nothing depends on the order of reading.
     let reason = by_reason
         .iter()
-        .max_by_key(|(reason, errors)| (**errors, std::cmp::Reverse(&catalog.reasons()[**reason as usize])));
+        .max_by_key(|(reason, errors)| (**errors, std::cmp::Reverse(&names.reasons[**reason as usize])));
     incident.reason = reason.map_or(incident.reason, |(reason, _)| *reason);
     let detail = by_detail.iter().filter(|((reason, _), _)| *reason == incident.reason);
     let detail =
-        detail.max_by_key(|((_, detail), errors)| (**errors, std::cmp::Reverse(&catalog.details()[*detail as usize])));
+        detail.max_by_key(|((_, detail), errors)| (**errors, std::cmp::Reverse(&names.details[*detail as usize])));
     incident.detail = detail.map_or(incident.detail, |((_, detail), _)| *detail);
     let peak = incident.cells.iter().enumerate().max_by_key(|(i, errors)| (**errors, std::cmp::Reverse(*i)));
     if let Some((i, errors)) = peak {

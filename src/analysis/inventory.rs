@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Sums;
 use crate::{
     archive::Archive,
-    cube::{self, Cube, Evidence, Label},
     error::{Error, Result},
     model::{CELL_MILLIS, Catalog, CellStart, Channel, Extent, LocalTime, Origin, Span, Timestamp, Zone},
+    table::{self, Evidence, Table},
 };
 
 /// Serialised, it is the output of `errstat archive info --format json`. Times are RFC 3339 in `timezone`.
@@ -38,7 +39,7 @@ pub struct ArchivedChannel {
     pub last: Option<LocalTime>,
     /// Stretches that exports speak for, end exclusive.
     pub covered: Vec<Stretch>,
-    /// What lies between them, for which no export speaks, as far as is known (the rule: `cube::gaps`).
+    /// What lies between them, for which no export speaks, as far as is known (the rule: `table::gaps`).
     pub gaps: Vec<Gap>,
 }
 
@@ -96,7 +97,7 @@ fn labels(stored: &BTreeMap<Channel, Growing>) -> BTreeMap<Channel, Option<Strin
         let Some(span) = growing.span else { continue };
         last.entry(*index).and_modify(|last| *last = span.last.0.max(*last)).or_insert(span.last.0);
     }
-    let naming = cube::naming(&catalog, |channel| last.get(&channel).copied());
+    let naming = table::naming(&catalog, |channel| last.get(&channel).copied());
     let label = |index: &u32| naming.labels[naming.label_of[*index as usize] as usize].clone();
     stored.keys().cloned().zip(indices.iter().map(label)).collect()
 }
@@ -110,32 +111,28 @@ struct Errors {
 }
 
 /// The errors of each channel, as every command counts them.
-fn counted(cube: &Cube) -> Result<BTreeMap<Option<String>, Errors>> {
+fn counted(table: &Table) -> Result<BTreeMap<Option<String>, Errors>> {
     let mut found: BTreeMap<Option<String>, Errors> = BTreeMap::new();
-    let catalog = cube.catalog();
-    let mut exported: BTreeMap<Label, u64> = BTreeMap::new();
-    for cell in cube.cells() {
-        let kind = catalog.kind(cell.kind);
+    let (names, sums) = (&table.names, Sums::new(&table.names, table.cells(), |_| Some(0)));
+    for sum in sums.all() {
+        let kind = names.kinds[sum.kind.0 as usize];
         if kind.origin == Origin::Export {
-            *exported.entry(cube.label_of()[kind.channel as usize]).or_default() += cell.errors;
+            found.entry(names.channels[kind.channel as usize].clone()).or_default().exported += sum.errors;
         }
     }
-    for (label, errors) in exported {
-        found.entry(cube.labels()[label as usize].clone()).or_default().exported = errors;
-    }
-    for told in cube.told() {
-        let errors = found.entry(cube.labels()[told.label as usize].clone()).or_default();
+    for told in &table.told {
+        let errors = found.entry(names.channels[told.label as usize].clone()).or_default();
         errors.mails.push((told.at.0, told.errors));
         errors.mailed = errors.mailed.checked_add(told.errors).ok_or_else(|| Error::new("error.overflow"))?;
     }
     Ok(found)
 }
 
-/// Takes stock of an archive, whose errors are in the cube, if it has any; `shown` is what to call it.
+/// Takes stock of an archive, whose errors are in the table, if it has any; `shown` is what to call it.
 ///
 /// # Errors
 /// Where it cannot be read, or a sum leaves 64 bits.
-pub fn inventory(archive: &Archive, cube: Option<&Cube>, shown: String, zone: &Zone) -> Result<Inventory> {
+pub fn inventory(archive: &Archive, table: Option<&Table>, shown: String, zone: &Zone) -> Result<Inventory> {
     let time = |at: Timestamp| zone.time(at);
     let mut channels: BTreeMap<Channel, Growing> = BTreeMap::new();
     for partition in archive.partitions(None) {
@@ -159,13 +156,13 @@ pub fn inventory(archive: &Archive, cube: Option<&Cube>, shown: String, zone: &Z
         stored.push(channel);
         all.join(growing);
     }
-    let mut counted = cube.map(counted).transpose()?.unwrap_or_default();
+    let mut counted = table.map(counted).transpose()?.unwrap_or_default();
     let channels = by_label.into_iter().map(|(channel, (stored, growing))| {
         let extents: Vec<Extent> = sources.iter().filter_map(|source| source.extent(&stored)).collect();
         let rows: Vec<i64> = growing.cells.iter().map(|cell| cell.timestamp().0).collect();
         let silences: Vec<(i64, i64)> = rows.windows(2).map(|pair| (pair[0] + CELL_MILLIS, pair[1])).collect();
         let Errors { exported, mailed, mails } = counted.remove(&channel).unwrap_or_default();
-        let gaps = cube::gaps(&extents, &Evidence { silences, mailed: mails.iter().map(|(at, _)| *at).collect() });
+        let gaps = table::gaps(&extents, &Evidence { silences, mailed: mails.iter().map(|(at, _)| *at).collect() });
         let covered = covered(&extents, &gaps);
         let gap = |&(from, until): &(i64, i64)| {
             let inside = mails.iter().filter(|(at, _)| (from..until).contains(at));

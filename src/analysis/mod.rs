@@ -4,115 +4,86 @@ mod breakdown;
 mod count;
 mod coverage;
 mod headline;
-mod heatmap;
+mod hours;
 mod incident;
 mod inventory;
 mod options;
 mod period;
 mod reconcile;
 mod result;
-mod series;
 mod slices;
+mod sums;
 mod window;
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-pub use count::{Counted, cells_in, count, likes};
+pub use count::{Counted, count, likes};
 pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};
 pub use options::{AsOf, Options};
-pub use period::{Calendar, PeriodSpec, Resolved, WeekStart};
-pub use reconcile::{Day, Reconciliation, Sums, reconcile};
+pub use period::{Asked, Calendar, PeriodSpec, WeekStart};
+pub use reconcile::{Day, DaySums, Reconciliation, reconcile};
 pub use result::*;
+pub use sums::{By, Group, Sum, Sums};
 pub use window::WindowSize;
 
-use breakdown::{Compared, Context, side};
-use polars::prelude::{PolarsError, PolarsResult};
-use series::by_window;
+use breakdown::{Breakdown, Compared, side};
+use sums::numbered;
 
 use crate::{
-    cube::{Bucketed, Cube, Known, frame, roll_up},
-    error::{Error, Result},
-    model::{Cell, Precision, Sentence, SourceReport, Span, Timestamp, Zone},
+    error::Result,
+    model::{CELL_MILLIS, CellStart, Precision, Reject, Sentence, SourceReport, Timestamp, Zone},
+    table::{CellSum, Dictionary, Known, Table},
     taxonomy::{self, Lang},
 };
 
-/// Computes everything that is told about a period.
+/// Computes everything that is told about a period; `asked` is the one that the table was cut at.
 ///
 /// # Errors
-/// An impossible period, too many windows, an input that cannot be read again where a period cuts a cell.
-pub fn analyse(cube: &mut Cube, options: &Options) -> Result<Analysis> {
-    let mut notes: Vec<Sentence> = cube.notes.clone();
-    let precision = cube.precision();
-    // Times without a time of day are days of the inputs' zone, and stay so.
-    let zone = if precision == Precision::Day && !options.zone.same_clock(&cube.input_zone()) {
-        notes.push(Sentence::new("note.day_zone").with("zone", cube.input_zone()).with("asked", options.zone));
-        cube.input_zone()
-    } else {
-        options.zone
-    };
+/// Too many windows.
+pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analysis> {
+    let Asked { calendar, bounds, unfinished, .. } = asked;
+    let mut notes = table.notes.clone();
+    let precision = table.precision();
+    let zone = calendar.zone;
+    if zone != options.zone {
+        notes.push(Sentence::new("note.day_zone").with("zone", zone).with("asked", options.zone));
+    }
     if precision >= Precision::Hour {
         let key = if precision == Precision::Day { "note.day_precision" } else { "note.hour_precision" };
         notes.push(Sentence::new(key));
     }
-    let data = cube.reports().filter_map(|report| report.span).reduce(Span::union);
-    let as_of = match options.as_of {
-        AsOf::At(at) => at,
-        // Ends are exclusive: the second of the last row is in.
-        AsOf::Data => data.map_or(options.generated_at, |span| Timestamp((span.last.0 / 1000 + 1) * 1000)),
-    };
-    cube.believe_until(as_of.max(options.now));
-    let calendar = Calendar { zone, week_start: options.week_start, as_of, data };
-    let Resolved { bounds, previous, unfinished } = options.period.resolve(&calendar)?;
-    let shown = cube.span_of_channels().or(data);
     // Days before the data are unknown, not free of errors.
+    let shown = table.span_of_channels.or(calendar.data);
     let known_from = shown.map(|span| zone.day_start(zone.day(span.first)).0);
     let comparable = |previous: &Bounds| known_from.is_none_or(|from| from < previous.end || from >= bounds.end);
-    let (previous, unknown) = match previous.filter(|_| options.compare) {
-        Some(previous) if !comparable(&previous) => (None, Some(previous)),
-        previous => (previous, None),
+    let (previous, unknown): (Option<&Bounds>, _) = match &asked.previous {
+        Some(previous) if !comparable(previous) => (None, Some(previous)),
+        previous => (previous.as_ref(), None),
     };
     if let (Some(unknown), Some(span)) = (unknown, shown) {
         notes.push(
             Sentence::new("note.nothing_to_compare")
                 .with_moment("first", zone.local(span.first))
-                .with("period", unknown.label),
+                .with("period", &unknown.label),
         );
     }
-    // Rows of the future are counted one by one; no other report needs to know them from the rest of their cells.
-    let future = data.is_some_and(|data| data.last > as_of && as_of >= options.now).then_some(as_of.0 + 1);
-    let edges = [Some(&bounds), previous.as_ref()].into_iter().flatten().flat_map(|bounds| [bounds.start, bounds.end]);
-    cube.cut(&edges.chain(future).map(Timestamp).collect::<Vec<_>>())?;
-    notes.extend(cube.notes_of_mails(cells_in(cube, bounds.start, bounds.end), bounds.start..bounds.end));
-    let size = window_size(options, &bounds, precision, &zone, &mut notes);
-    let found = incident::incidents(cube, Timestamp(bounds.start).cell().0);
-    let known = cube.known();
-    let frames = Frames {
-        cube,
-        zone,
-        bounds: &bounds,
-        previous: previous.as_ref(),
-        unfinished: unfinished.is_some(),
-        shown,
-        size,
-        week_start: options.week_start,
-        found: &found,
-        known: &known,
-    };
-    let mut analysis = frames.analysis(&calendar, precision, options)?;
-    analysis.know(&known, as_of);
-    if let Some(now) = unfinished {
+    let cells = table.cells().between(bounds.start, bounds.end);
+    notes.extend(table.notes_of_mails(cells, bounds.start..bounds.end));
+    let size = window_size(options, bounds, precision, &zone, &mut notes);
+    let found = incident::incidents(table, Timestamp(bounds.start).cell().0);
+    let mut analysis = computed(table, asked, previous, size, options)?;
+    analysis.incidents = incidents(table, &found, bounds, &zone);
+    analysis.know(&table.known, calendar.as_of);
+    if let Some(now) = *unfinished {
         // What is not compared is not said to be.
-        let compared = previous.as_ref().filter(|_| !analysis.partly_unknown);
-        notes.push(coverage::unfinished(&bounds, compared, now, &zone));
+        let compared = previous.filter(|_| !analysis.partly_unknown);
+        notes.push(coverage::unfinished(bounds, compared, now, &zone));
     }
-    let end = cube.reports().filter_map(|report| report.end).max();
-    analysis.data_span =
-        data.map(|span| DataSpan { first: zone.time(span.first), last: zone.time(end.unwrap_or(span.last)) });
-    coverage::tell(&mut analysis, &frames, data, as_of, options.max_age, future, &mut notes);
+    let told = coverage::Told { table, asked, analysis: &analysis, found: &found, max_age: options.max_age };
+    coverage::tell(&told, &mut notes);
     notes.dedup();
     analysis.sentences = notes;
     analysis.reached = analysis.unreached().is_none();
-    analysis.known = known;
     analysis.speak(options.lang);
     Ok(analysis)
 }
@@ -194,313 +165,228 @@ fn window_size(
     }
 }
 
-/// A cube seen through a period.
-struct Frames<'a> {
-    cube: &'a Cube,
-    zone: Zone,
-    bounds: &'a Bounds,
-    previous: Option<&'a Bounds>,
-    /// The period is not over.
-    unfinished: bool,
-    /// First and last row of the channels that are shown, with those that a filter leaves out.
-    shown: Option<Span>,
+/// The numbers of a period and of the one that it is compared with; without incidents and notes.
+fn computed(
+    table: &Table,
+    asked: &Asked,
+    previous: Option<&Bounds>,
     size: WindowSize,
-    week_start: WeekStart,
-    /// The incidents of all data, also outside the period.
-    found: &'a [incident::Found],
-    /// What is known of the time of each channel.
-    known: &'a [Known],
+    options: &Options,
+) -> Result<Analysis> {
+    let Asked { calendar, bounds, .. } = asked;
+    let zone = calendar.zone;
+    let windows_of = |bounds: &Bounds| window::windows(bounds.start, bounds.end, size, &zone, calendar.week_start);
+    let windows = windows_of(bounds)?;
+    let side = |cell: &CellSum| Some(breakdown::side_of(cell, bounds, previous));
+    let sides = Sums::new(&table.names, table.cells(), side);
+    let errors_of = |side: usize| sides.all().iter().filter(|sum| sum.bucket == side).map(|sum| sum.errors).sum();
+    let total = Compared { errors: errors_of(side::PERIOD), previous: previous.map(|_| errors_of(side::PREVIOUS)) };
+    let rows = sides.all().iter().filter(|sum| sum.bucket == side::PERIOD).map(|sum| sum.rows).sum();
+    let channels = channels(table, &sides);
+    let breakdown = Breakdown {
+        names: &table.names,
+        zone,
+        sides,
+        total,
+        has_history: table.span_of_channels.or(calendar.data).is_some_and(|shown| shown.first.0 < bounds.start),
+    };
+    let cells = table.cells().between(bounds.start, bounds.end);
+    let in_windows = Sums::new(&table.names, cells, numbered(&windows));
+    let by_reason = in_windows.series(windows.len(), |_, kind| Some(kind.reason));
+    let reasons = reasons(&table.names, &by_reason);
+    let by_detail = in_windows.series(windows.len(), |_, kind| Some((kind.reason, kind.detail)));
+    let by_detail = breakdown.details(by_detail, windows.len())?;
+    let by_channel = in_windows.series(windows.len(), |_, kind| Some(kind.channel));
+    let (channel_numbers, by_channel): (Vec<u32>, _) =
+        breakdown.channels(by_channel, windows.len())?.into_iter().unzip();
+    let (host_numbers, by_host): (Vec<u32>, _) = breakdown.hosts()?.into_iter().unzip();
+    let before = match previous {
+        Some(previous) => {
+            let windows = windows_of(previous)?;
+            let cells = table.cells().between(previous.start, previous.end);
+            let sums = Sums::new(&table.names, cells, numbered(&windows));
+            sums.series(windows.len(), |_, _| Some(())).remove(&()).unwrap_or_else(|| vec![0; windows.len()])
+        }
+        None => Vec::new(),
+    };
+    let numbers: Vec<Option<u32>> = reasons.iter().map(|(_, number)| *number).collect();
+    let hours = hours::hours(&table.names, cells, &windows, &numbers, &zone, calendar.week_start);
+    let heatmap = hours::heatmap(&hours, calendar.week_start, table.precision());
+    let slices = options
+        .slices
+        .then(|| slices::slices(&in_windows, windows.len(), hours, &numbers, &channel_numbers, &host_numbers));
+    let inside = |at: &Timestamp| (bounds.start..bounds.end).contains(&at.0);
+    let stops = table.stops.iter().filter(|(_, at)| inside(at));
+    Ok(Analysis {
+        schema: Analysis::SCHEMA,
+        errstat: env!("CARGO_PKG_VERSION"),
+        generated_at: zone.time(options.generated_at),
+        timezone: zone,
+        channels,
+        filter: table.filter.shown(),
+        period: Period {
+            start: zone.time(Timestamp(bounds.start)),
+            end: zone.time(Timestamp(bounds.end)),
+            label: bounds.label.clone(),
+            previous: previous.cloned(),
+            unfinished: asked.unfinished.is_some(),
+        },
+        data_span: calendar.data.map(|span| DataSpan {
+            first: zone.time(span.first),
+            last: zone.time(table.inputs.iter().filter_map(|report| report.end).max().unwrap_or(span.last)),
+        }),
+        totals: Totals {
+            errors: total.errors,
+            rows,
+            previous_errors: total.previous,
+            change: total.change(),
+            change_pct: total.change_pct(),
+        },
+        by_reason: breakdown.reasons()?,
+        by_status_class: breakdown::status_classes(&by_detail),
+        by_detail,
+        by_channel,
+        by_host,
+        windows: Windows {
+            size: size.name(),
+            buckets: buckets(&windows, &reasons, &by_reason, asked),
+            previous: before,
+        },
+        heatmap,
+        incidents: Vec::new(),
+        redelivery_stopped: stops
+            .map(|(channel, at)| RedeliveryStopped { channel: channel.clone(), at: zone.time(*at) })
+            .collect(),
+        inputs: table.inputs.iter().map(|report| input(report, &zone)).collect(),
+        rejects: rejects(&table.inputs, options.lang),
+        notes: Vec::new(),
+        headline: String::new(),
+        sentences: Vec::new(),
+        reached: true,
+        unknown: Vec::new(),
+        partly_unknown: false,
+        calendar: *calendar,
+        slices,
+    })
 }
 
-fn first_of(cell: &Cell) -> i64 {
-    cell.span().first.0
+/// Names of the channels that are left in the table.
+fn channels(table: &Table, sums: &Sums<'_>) -> Vec<String> {
+    let mut there = vec![false; table.names.channels.len()];
+    for sum in sums.all() {
+        there[table.names.kinds[sum.kind.0 as usize].channel as usize] = true;
+    }
+    let there = table.names.channels.iter().zip(there).filter(|(_, there)| *there);
+    there.filter_map(|(channel, _)| channel.clone()).collect()
 }
 
-impl Frames<'_> {
-    /// On which side of the period a cell lies.
-    fn side(&self, cell: &Cell) -> i64 {
-        let at = first_of(cell);
-        match self.previous {
-            _ if at >= self.bounds.end => side::LATER,
-            _ if at >= self.bounds.start => side::PERIOD,
-            Some(previous) if at >= previous.end => side::BETWEEN,
-            Some(previous) if at >= previous.start => side::PREVIOUS,
-            _ => side::EARLIER,
+/// The four reasons always, then each unknown one that the period has, by name; with their numbers.
+fn reasons(names: &Dictionary, by_reason: &BTreeMap<u32, Vec<u64>>) -> Vec<(String, Option<u32>)> {
+    let number = |name: &str| names.reasons.iter().position(|reason| reason == name).map(|i| i as u32);
+    let mut unknown: Vec<(String, Option<u32>)> = by_reason
+        .keys()
+        .map(|reason| (names.reasons[*reason as usize].clone(), Some(*reason)))
+        .filter(|(name, _)| !taxonomy::REASONS.contains(&name.as_str()))
+        .collect();
+    unknown.sort();
+    taxonomy::REASONS.iter().map(|name| ((*name).to_owned(), number(name))).chain(unknown).collect()
+}
+
+fn buckets(
+    windows: &[(i64, i64)],
+    reasons: &[(String, Option<u32>)],
+    by_reason: &BTreeMap<u32, Vec<u64>>,
+    asked: &Asked,
+) -> Vec<Bucket> {
+    let (bounds, zone, as_of) = (&asked.bounds, &asked.calendar.zone, asked.calendar.as_of);
+    let bucket = |(i, (start, end)): (usize, &(i64, i64))| {
+        let errors =
+            |reason: Option<u32>| reason.and_then(|reason| by_reason.get(&reason)).map_or(0, |series| series[i]);
+        let sums: Vec<(String, u64)> = reasons.iter().map(|(name, reason)| (name.clone(), errors(*reason))).collect();
+        Bucket {
+            start: zone.time(Timestamp(*start)),
+            end: zone.time(Timestamp(*end)),
+            errors: sums.iter().map(|(_, errors)| errors).sum(),
+            partial: *start < bounds.start || *end > bounds.end || *end > as_of.0,
+            by_reason: ByReason(sums),
         }
-    }
+    };
+    windows.iter().enumerate().map(bucket).collect()
+}
 
-    /// Whether anything is known of the time before the period.
-    fn has_history(&self) -> bool {
-        self.shown.is_some_and(|shown| shown.first.0 < self.bounds.start)
+/// Whether an incident touches the end of what is known; none where nothing is known beyond its last row.
+fn ongoing(known: &[Known], found: &incident::Found) -> Option<bool> {
+    // Three quiet cells end an incident, where the data reach so far.
+    let known = coverage::of(known, found.label);
+    let reach = known.and_then(Known::reach).map_or(i64::MIN, |reach| reach.0);
+    match reach - found.bounds().1 < 3 * CELL_MILLIS {
+        false => Some(false),
+        true => known.and_then(Known::until).is_some_and(|until| until.0 > found.last).then_some(true),
     }
+}
 
-    /// Cells of a stretch of time.
-    fn cells_in(&self, start: i64, end: i64) -> &[Cell] {
-        cells_in(self.cube, start, end)
-    }
-
-    fn windows(&self, bounds: &Bounds) -> Result<Vec<(i64, i64)>> {
-        window::windows(bounds.start, bounds.end, self.size, &self.zone, self.week_start)
-    }
-
-    /// The number of the window that each cell falls into, for cells in the order of time.
-    fn numbered<'w>(&self, windows: &'w [(i64, i64)]) -> impl FnMut(&Cell) -> Option<i64> + use<'w> {
-        let mut current = 0;
-        move |cell| {
-            let at = first_of(cell);
-            while current + 1 < windows.len() && at >= windows[current].1 {
-                current += 1;
-            }
-            i64::try_from(current).ok()
-        }
-    }
-
-    fn analysis(&self, calendar: &Calendar, precision: Precision, options: &Options) -> Result<Analysis> {
-        let windows = self.windows(self.bounds)?;
-        let previous_windows = self.previous.map(|previous| self.windows(previous)).transpose()?;
-        self.computed(&windows, previous_windows.as_deref(), calendar, precision, options)
-            .map_err(|error: PolarsError| Error::new("error.frame").with("cause", error))
-    }
-
-    fn computed(
-        &self,
-        windows: &[(i64, i64)],
-        previous_windows: Option<&[(i64, i64)]>,
-        calendar: &Calendar,
-        precision: Precision,
-        options: &Options,
-    ) -> PolarsResult<Analysis> {
-        let cube = self.cube;
-        let sides = roll_up(cube.cells(), |cell| Some(self.side(cell)));
-        let on = |side: i64| sides.iter().filter(move |sum| sum.bucket == side);
-        let total: u64 = on(side::PERIOD).map(|sum| sum.errors).sum();
-        let rows: u64 = on(side::PERIOD).map(|sum| sum.rows).sum();
-        let compared =
-            Compared { errors: total, previous: self.previous.map(|_| on(side::PREVIOUS).map(|sum| sum.errors).sum()) };
-        let context = Context {
-            cube,
-            zone: self.zone,
-            sides: frame(cube, &sides)?,
-            compared: self.previous.is_some(),
-            has_history: self.has_history(),
-            total,
-        };
-        let period_cells = self.cells_in(self.bounds.start, self.bounds.end);
-        let in_windows = roll_up(period_cells, self.numbered(windows));
-        let by_detail = by_window(cube, &in_windows, windows.len(), |kind| Some((kind.reason, kind.detail)));
-        let label = |channel: u32| cube.label_of()[channel as usize];
-        let by_channel = by_window(cube, &in_windows, windows.len(), |kind| Some(label(kind.channel)));
-        let by_reason = by_window(cube, &in_windows, windows.len(), |kind| Some(kind.reason));
-        let reasons = self.reasons(&by_reason);
-        let by_detail = context.details(by_detail, windows.len())?;
-        let previous = match (self.previous, previous_windows) {
-            (Some(bounds), Some(windows)) => {
-                let sums = roll_up(self.cells_in(bounds.start, bounds.end), self.numbered(windows));
-                let total = by_window(cube, &sums, windows.len(), |_| Some(())).remove(&());
-                total.unwrap_or_else(|| vec![0; windows.len()])
-            }
-            _ => Vec::new(),
-        };
-        let (channels, by_channel): (Vec<u32>, Vec<ChannelRow>) =
-            context.channels(by_channel, windows.len())?.into_iter().unzip();
-        let (hosts, by_host): (Vec<u32>, Vec<HostRow>) = context.hosts()?.into_iter().unzip();
-        let slices = if options.slices {
-            let numbers: Vec<Option<u32>> = reasons.iter().map(|(_, number)| *number).collect();
-            Some(self.slices(windows, &in_windows, &numbers, &channels, &hosts))
-        } else {
-            None
-        };
-        let time = |millis: i64| self.zone.time(Timestamp(millis));
-        Ok(Analysis {
-            schema: Analysis::SCHEMA,
-            errstat: env!("CARGO_PKG_VERSION"),
-            generated_at: self.zone.time(options.generated_at),
-            timezone: self.zone,
-            channels: self.channels(&sides),
-            filter: cube.filter().shown(),
-            period: Period {
-                start: time(self.bounds.start),
-                end: time(self.bounds.end),
-                label: self.bounds.label.clone(),
-                previous: self.previous.cloned(),
-                unfinished: self.unfinished,
-            },
-            data_span: None,
-            totals: Totals {
-                errors: total,
-                rows,
-                previous_errors: compared.previous,
-                change: compared.change(),
-                change_pct: compared.change_pct(),
-            },
-            by_reason: context.reasons()?,
-            by_status_class: breakdown::status_classes(&by_detail),
-            by_detail,
-            by_channel,
-            by_host,
-            windows: Windows {
-                size: self.size.name(),
-                buckets: self.buckets(windows, &reasons, &by_reason, calendar.as_of),
-                previous,
-            },
-            heatmap: heatmap::heatmap(period_cells.iter(), &self.zone, self.week_start, precision)?,
-            incidents: self.incidents(),
-            redelivery_stopped: self.stops(),
-            inputs: cube.reports().map(|report| self.input(report)).collect(),
-            rejects: self.rejects(options.lang),
-            notes: Vec::new(),
-            headline: String::new(),
-            sentences: Vec::new(),
-            reached: true,
-            known: Vec::new(),
-            unknown: Vec::new(),
-            partly_unknown: false,
-            calendar: *calendar,
-            slices,
+/// The incidents that touch a period, whole; the worst first, then by time and channel.
+fn incidents(table: &Table, found: &[incident::Found], bounds: &Bounds, zone: &Zone) -> Vec<Incident> {
+    let time = |millis: i64| zone.time(Timestamp(millis));
+    let touching = found.iter().filter(|found| found.bounds().0 < bounds.end && found.bounds().1 > bounds.start);
+    let mut incidents: Vec<Incident> = touching
+        .map(|found| Incident {
+            channel: table.names.channels[found.label as usize].clone(),
+            start: time(found.bounds().0),
+            end: time(found.bounds().1),
+            minutes: u64::from(found.end - found.start) * 5,
+            errors: found.errors,
+            peak_errors: found.peak_errors,
+            peak_at: zone.time(CellStart(found.peak_at).timestamp()),
+            reason: table.names.reasons[found.reason as usize].clone(),
+            detail: table.names.details[found.detail as usize].clone(),
+            ongoing: ongoing(&table.known, found),
+            first_seen: time(found.first),
+            last_seen: time(found.last),
+            cells: found.cells.clone(),
         })
-    }
+        .collect();
+    incidents
+        .sort_by(|a, b| (Reverse(a.errors), a.bounds(), &a.channel).cmp(&(Reverse(b.errors), b.bounds(), &b.channel)));
+    incidents
+}
 
-    /// Names of the channels that are left in the cube.
-    fn channels(&self, sides: &[Bucketed]) -> Vec<String> {
-        let mut there = vec![false; self.cube.labels().len()];
-        let catalog = self.cube.catalog();
-        for sum in sides {
-            there[self.cube.label_of()[catalog.kind(sum.kind).channel as usize] as usize] = true;
-        }
-        self.cube
-            .labels()
-            .iter()
-            .zip(there)
-            .filter(|(_, there)| *there)
-            .filter_map(|(label, _)| label.clone())
-            .collect()
+fn input(report: &SourceReport, zone: &Zone) -> Input {
+    let time = |at: Option<Timestamp>| at.map(|at| zone.time(at));
+    Input {
+        path: report.path.clone(),
+        channel: (!report.channels.is_empty()).then(|| report.channels.join(", ")),
+        kind: report.kind.name(),
+        encoding: report.encoding,
+        delimiter: report.delimiter,
+        columns: report.columns.clone(),
+        rows: report.rows,
+        accepted: report.accepted,
+        rejected: report.rejected,
+        errors: report.errors,
+        first: time(report.span.map(|span| span.first)),
+        last: time(report.end),
+        precision: report.precision.map(Precision::name),
+        coverage: InputCoverage {
+            from: time(report.coverage.from),
+            until: time(report.coverage.until),
+            by: report.coverage.by.name(),
+        },
+        same_as: report.same_as.clone(),
     }
+}
 
-    /// The four reasons always, then each unknown one that the period has, by name; with their indices.
-    fn reasons(&self, by_reason: &BTreeMap<u32, Vec<u64>>) -> Vec<(String, Option<u32>)> {
-        let catalog = self.cube.catalog();
-        let index = |name: &str| catalog.reasons().iter().position(|reason| reason == name).map(|i| i as u32);
-        let mut unknown: Vec<(String, Option<u32>)> = by_reason
-            .keys()
-            .map(|reason| (catalog.reasons()[*reason as usize].clone(), Some(*reason)))
-            .filter(|(name, _)| !taxonomy::REASONS.contains(&name.as_str()))
-            .collect();
-        unknown.sort();
-        taxonomy::REASONS.iter().map(|name| ((*name).to_owned(), index(name))).chain(unknown).collect()
-    }
-
-    fn buckets(
-        &self,
-        windows: &[(i64, i64)],
-        reasons: &[(String, Option<u32>)],
-        by_reason: &BTreeMap<u32, Vec<u64>>,
-        as_of: Timestamp,
-    ) -> Vec<Bucket> {
-        let bucket = |(i, (start, end)): (usize, &(i64, i64))| {
-            let errors =
-                |reason: Option<u32>| reason.and_then(|reason| by_reason.get(&reason)).map_or(0, |series| series[i]);
-            let sums: Vec<(String, u64)> =
-                reasons.iter().map(|(name, reason)| (name.clone(), errors(*reason))).collect();
-            Bucket {
-                start: self.zone.time(Timestamp(*start)),
-                end: self.zone.time(Timestamp(*end)),
-                errors: sums.iter().map(|(_, errors)| errors).sum(),
-                partial: *start < self.bounds.start || *end > self.bounds.end || *end > as_of.0,
-                by_reason: ByReason(sums),
-            }
-        };
-        windows.iter().enumerate().map(bucket).collect()
-    }
-
-    fn stops(&self) -> Vec<RedeliveryStopped> {
-        let inside = |at: &Timestamp| (self.bounds.start..self.bounds.end).contains(&at.0);
-        let stops = self.cube.stops().iter().filter(|(_, at)| inside(at));
-        stops.map(|(channel, at)| RedeliveryStopped { channel: channel.clone(), at: self.zone.time(*at) }).collect()
-    }
-
-    /// Whether an incident touches the end of what is known; none where nothing is known beyond its last row.
-    fn ongoing(&self, found: &incident::Found) -> Option<bool> {
-        // Three quiet cells end an incident, where the data reach so far.
-        let known = coverage::of(self.known, found.label);
-        let reach = known.and_then(Known::reach).map_or(i64::MIN, |reach| reach.0);
-        match reach - found.bounds().1 < 3 * crate::model::CELL_MILLIS {
-            false => Some(false),
-            true => known.and_then(Known::until).is_some_and(|until| until.0 > found.last).then_some(true),
-        }
-    }
-
-    /// The incidents that touch the period, whole; the worst first, then by time and channel.
-    fn incidents(&self) -> Vec<Incident> {
-        let catalog = self.cube.catalog().clone();
-        let mut incidents: Vec<Incident> = self
-            .found
-            .iter()
-            .filter(|found| found.bounds().0 < self.bounds.end && found.bounds().1 > self.bounds.start)
-            .map(|found| {
-                let (start, end) = found.bounds();
-                let ongoing = self.ongoing(found);
-                Incident {
-                    channel: self.cube.labels()[found.label as usize].clone(),
-                    start: self.zone.time(Timestamp(start)),
-                    end: self.zone.time(Timestamp(end)),
-                    minutes: u64::from(found.end - found.start) * 5,
-                    errors: found.errors,
-                    peak_errors: found.peak_errors,
-                    peak_at: self.zone.time(crate::model::CellStart(found.peak_at).timestamp()),
-                    reason: catalog.reasons()[found.reason as usize].clone(),
-                    detail: catalog.details()[found.detail as usize].clone(),
-                    ongoing,
-                    first_seen: self.zone.time(Timestamp(found.first)),
-                    last_seen: self.zone.time(Timestamp(found.last)),
-                    cells: found.cells.clone(),
-                }
-            })
-            .collect();
-        incidents.sort_by(|a, b| {
-            (Reverse(a.errors), a.bounds(), &a.channel).cmp(&(Reverse(b.errors), b.bounds(), &b.channel))
-        });
-        incidents
-    }
-
-    fn input(&self, report: &SourceReport) -> Input {
-        let time = |at: Option<Timestamp>| at.map(|at| self.zone.time(at));
-        Input {
-            path: report.path.clone(),
-            channel: (!report.channels.is_empty()).then(|| report.channels.join(", ")),
-            kind: report.kind.name(),
-            encoding: report.encoding,
-            delimiter: report.delimiter,
-            columns: report.columns.clone(),
-            rows: report.rows,
-            accepted: report.accepted,
-            rejected: report.rejected,
-            errors: report.errors,
-            first: time(report.span.map(|span| span.first)),
-            last: time(report.end),
-            precision: report.precision.map(Precision::name),
-            coverage: InputCoverage {
-                from: time(report.coverage.from),
-                until: time(report.coverage.until),
-                by: report.coverage.by.name(),
-            },
-            same_as: report.same_as.clone(),
-        }
-    }
-
-    fn rejects(&self, lang: Lang) -> Rejects {
-        let example = |report: &SourceReport, reject: &crate::model::Reject| RejectExample {
-            path: report.path.clone(),
-            line: reject.line,
-            why: lang.phrase(reject.why.key()).to_owned(),
-            text: reject.text.clone(),
-        };
-        Rejects {
-            count: self.cube.reports().map(|report| report.rejected).sum(),
-            examples: self
-                .cube
-                .reports()
-                .flat_map(|report| report.rejects.iter().map(move |reject| example(report, reject)))
-                .collect(),
-        }
+fn rejects(reports: &[SourceReport], lang: Lang) -> Rejects {
+    let example = |report: &SourceReport, reject: &Reject| RejectExample {
+        path: report.path.clone(),
+        line: reject.line,
+        why: lang.phrase(reject.why.key()).to_owned(),
+        text: reject.text.clone(),
+    };
+    let examples =
+        |report: &SourceReport| report.rejects.iter().map(|reject| example(report, reject)).collect::<Vec<_>>();
+    Rejects {
+        count: reports.iter().map(|report| report.rejected).sum(),
+        examples: reports.iter().flat_map(examples).collect(),
     }
 }

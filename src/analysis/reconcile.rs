@@ -6,11 +6,10 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Bounds, Calendar, Note, PeriodSpec};
+use super::{Asked, Bounds, Note};
 use crate::{
-    cube::{Cube, Label},
-    error::Result,
-    model::{KindId, Origin, Precision, Sentence, SourceKind, Timestamp, Zone},
+    model::{KindId, Origin, Sentence, SourceKind, SourceReport, Timestamp, Zone},
+    table::{Label, Table},
     taxonomy::{self, Lang},
 };
 
@@ -24,7 +23,7 @@ pub struct Reconciliation {
     pub timezone: Zone,
     /// What was asked for by `--only` (`detail=404`) and `--exclude` (`detail!=404`); empty where everything counts.
     pub filter: Vec<String>,
-    pub totals: Sums,
+    pub totals: DaySums,
     /// Days on which a channel has an error, by channel and day.
     pub days: Vec<Day>,
     /// Why there is nothing to compare, and what to do: `no-exports` or `no-mails`.
@@ -33,7 +32,7 @@ pub struct Reconciliation {
 
 /// Errors as mails and as exports tell them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Sums {
+pub struct DaySums {
     /// What mails told, each notification once.
     pub mailed: u64,
     /// What exports hold; what a mail told of counts on the day of the mail.
@@ -53,7 +52,7 @@ pub struct Day {
     #[schemars(with = "String")]
     pub date: NaiveDate,
     #[serde(flatten)]
-    pub sums: Sums,
+    pub sums: DaySums,
 }
 
 impl Reconciliation {
@@ -89,62 +88,53 @@ struct Exported {
 /// compared: a mail may tell of an error of its status that lies up to five minutes from its time, on either side, since
 /// LINE does not say which end of the group that is. What was found counts on the day of the mail, also where the group
 /// goes on after midnight.
-///
-/// # Errors
-/// An impossible period, an input that cannot be read again where the period cuts a cell.
-pub fn reconcile(cube: &mut Cube, period: &PeriodSpec, calendar: &Calendar, lang: Lang) -> Result<Reconciliation> {
-    let zone = if cube.precision() == Precision::Day { cube.input_zone() } else { calendar.zone };
-    let calendar = Calendar {
-        zone,
-        data: cube.reports().filter_map(|report| report.span).reduce(crate::model::Span::union),
-        ..*calendar
-    };
-    let Bounds { start, end, .. } = period.resolve(&calendar)?.bounds;
-    cube.cut(&[Timestamp(start), Timestamp(end)])?;
-    let mut days: BTreeMap<(Label, NaiveDate), Sums> = BTreeMap::new();
-    let mut day = |(label, _): Key, at: i64, sums: Sums| {
+pub fn reconcile(table: &Table, asked: &Asked, lang: Lang) -> Reconciliation {
+    let zone = asked.calendar.zone;
+    let Bounds { start, end, .. } = asked.bounds;
+    let mut days: BTreeMap<(Label, NaiveDate), DaySums> = BTreeMap::new();
+    let mut day = |(label, _): Key, at: i64, sums: DaySums| {
         if (start..end).contains(&at) {
             days.entry((label, zone.day(Timestamp(at)))).or_default().add(sums);
         }
     };
-    for (key, (mut mailed, mut exported)) in groups(cube) {
+    for (key, (mut mailed, mut exported)) in groups(table) {
         find(&mut mailed, &mut exported);
         for Mailed { at, errors, covered, found, .. } in mailed {
             let only_mailed = errors - found;
             let missing = if covered { only_mailed } else { 0 };
-            day(key, at, Sums { mailed: errors, exported: found, only_mailed, missing, only_exported: 0 });
+            day(key, at, DaySums { mailed: errors, exported: found, only_mailed, missing, only_exported: 0 });
         }
         for Exported { first, left, .. } in exported.into_iter().filter(|exported| exported.left > 0) {
-            day(key, first, Sums { exported: left, only_exported: left, ..Sums::default() });
+            day(key, first, DaySums { exported: left, only_exported: left, ..DaySums::default() });
         }
     }
-    let mut totals = Sums::default();
+    let mut totals = DaySums::default();
     days.values().for_each(|sums| totals.add(*sums));
     let note = |sentence: &Sentence| Note {
         code: sentence.key.trim_start_matches("reconcile.").replace('_', "-"),
         text: lang.say(sentence),
     };
-    Ok(Reconciliation {
+    Reconciliation {
         schema: Reconciliation::SCHEMA,
         errstat: env!("CARGO_PKG_VERSION"),
         timezone: zone,
-        filter: cube.filter().shown(),
+        filter: table.filter.shown(),
         totals,
         days: days
             .into_iter()
-            .map(|((label, date), sums)| Day { channel: cube.labels()[label as usize].clone(), date, sums })
+            .map(|((label, date), sums)| Day { channel: table.names.channels[label as usize].clone(), date, sums })
             .collect(),
-        notes: nothing_to_compare(cube).iter().map(note).collect(),
-    })
+        notes: nothing_to_compare(table).iter().map(note).collect(),
+    }
 }
 
 /// What is said where mails or exports are not there.
-fn nothing_to_compare(cube: &Cube) -> Option<Sentence> {
-    let exports = cube
-        .reports()
-        .any(|report| !matches!(report.kind, SourceKind::Mail | SourceKind::Archive | SourceKind::Parquet))
-        || cube.cells().iter().any(|cell| cube.catalog().kind(cell.kind).origin == Origin::Export);
-    match (exports, cube.told().is_empty()) {
+fn nothing_to_compare(table: &Table) -> Option<Sentence> {
+    let is_export =
+        |report: &SourceReport| !matches!(report.kind, SourceKind::Mail | SourceKind::Archive | SourceKind::Parquet);
+    let exports = table.inputs.iter().any(is_export)
+        || table.cells().iter().any(|cell| table.names.kinds[cell.kind.0 as usize].origin == Origin::Export);
+    match (exports, table.told.is_empty()) {
         (false, _) => Some(Sentence::new("reconcile.no_exports")),
         (true, true) => Some(Sentence::new("reconcile.no_mails")),
         (true, false) => None,
@@ -152,25 +142,24 @@ fn nothing_to_compare(cube: &Cube) -> Option<Sentence> {
 }
 
 /// What mails told and exports hold of each key, in the order of time.
-fn groups(cube: &Cube) -> BTreeMap<Key, (Vec<Mailed>, Vec<Exported>)> {
-    let catalog = cube.catalog();
+fn groups(table: &Table) -> BTreeMap<Key, (Vec<Mailed>, Vec<Exported>)> {
+    let names = &table.names;
     let status = |kind: KindId| {
-        let kind = catalog.kind(kind);
-        taxonomy::status(&catalog.reasons()[kind.reason as usize], &catalog.details()[kind.detail as usize])
+        let error = names.attributes(&names.kinds[kind.0 as usize]);
+        taxonomy::status(error.reason, error.detail)
     };
     let mut groups: BTreeMap<Key, (Vec<Mailed>, Vec<Exported>)> = BTreeMap::new();
-    for told in cube.told() {
+    for told in &table.told {
         let mailed = Mailed { at: told.at.0, step: told.step, errors: told.errors, covered: told.covered, found: 0 };
         groups.entry((told.label, status(told.kind))).or_default().0.push(mailed);
     }
-    let step = cube.precision().millis();
-    for cell in cube.cells() {
-        let kind = catalog.kind(cell.kind);
+    let step = table.precision().millis();
+    for cell in table.cells().iter() {
+        let kind = names.kinds[cell.kind.0 as usize];
         if kind.origin == Origin::Export {
-            let label = cube.label_of()[kind.channel as usize];
-            let span = cell.span();
-            let exported = Exported { first: span.first.0, last: span.last.0 + step - 1000, left: cell.errors };
-            groups.entry((label, status(cell.kind))).or_default().1.push(exported);
+            let (first, last) = (cell.span.first.0, cell.span.last.0 + step - 1000);
+            let exported = Exported { first, last, left: cell.errors };
+            groups.entry((kind.channel, status(cell.kind))).or_default().1.push(exported);
         }
     }
     for (mailed, exported) in groups.values_mut() {
@@ -202,8 +191,8 @@ fn find(mailed: &mut [Mailed], exported: &mut [Exported]) {
     }
 }
 
-impl Sums {
-    fn add(&mut self, other: Sums) {
+impl DaySums {
+    fn add(&mut self, other: DaySums) {
         self.mailed += other.mailed;
         self.exported += other.exported;
         self.only_mailed += other.only_mailed;

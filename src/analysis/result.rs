@@ -4,10 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Calendar;
-use crate::{
-    cube::Known,
-    model::{Columns, LocalTime, Sentence, Zone},
-};
+use crate::model::{Columns, LocalTime, Sentence, Zone};
 
 /// Everything that is known about a period. Serialised, it is `summary.json`.
 ///
@@ -53,9 +50,6 @@ pub struct Analysis {
     /// Whether the inputs reach the whole period, as far as is known.
     #[serde(skip)]
     pub reached: bool,
-    /// What is known of the time of each channel.
-    #[serde(skip)]
-    pub known: Vec<Known>,
     /// The stretches of the period for which inputs of a channel are known to be missing, in milliseconds since
     /// 1970-01-01T00:00:00Z, end exclusive, by their start; those of different channels may overlap.
     #[serde(skip)]

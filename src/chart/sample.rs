@@ -55,7 +55,6 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
     Analysis {
         sentences: Vec::new(),
         reached: true,
-        known: Vec::new(),
         unknown: Vec::new(),
         partly_unknown: false,
         calendar: crate::analysis::Calendar::default(),

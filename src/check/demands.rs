@@ -9,10 +9,10 @@ use super::{
     matching::{Matching, matching},
 };
 use crate::{
-    analysis::{self, Bounds, DetailRow, Incident, WindowSize},
-    cube::{Known, fits},
+    analysis::{self, Bounds, By, DetailRow, Group, Incident, Sums, WindowSize},
     error::Error,
     model::{Precision, Sentence, Timestamp},
+    table::{CellSum, Known, fits},
     taxonomy::{self, Lang},
 };
 
@@ -125,7 +125,7 @@ impl Case<'_> {
     /// # Errors
     /// Where it can never be broken because what it is about cannot exist.
     pub fn rule(self, rule: &Rule) -> Result<Ruling, Misplaced> {
-        let ruling = match matching(&rule.conditions, self.cube, &self.analysis.known)? {
+        let ruling = match matching(&rule.conditions, self.table)? {
             Matching::Unnamed(why) => unjudged(why),
             Matching::Kinds(_) if self.hosts_unknown(rule)? => unjudged(Sentence::new("check_unjudged.no_hosts")),
             Matching::Kinds(kinds) => match rule.demand {
@@ -151,14 +151,11 @@ impl Case<'_> {
             return Ok(false);
         }
         let others = Conditions { host: None, ..rule.conditions.clone() };
-        let Matching::Kinds(kinds) = matching(&others, self.cube, &self.analysis.known)? else { return Ok(false) };
-        let catalog = self.cube.catalog();
+        let Matching::Kinds(kinds) = matching(&others, self.table)? else { return Ok(false) };
         let bounds = self.analysis.period.bounds();
-        let mut about = analysis::cells_in(self.cube, bounds.start, bounds.end)
-            .iter()
-            .filter(|cell| kinds[cell.kind.0 as usize])
-            .map(|cell| catalog.kind(cell.kind).host)
-            .peekable();
+        let cells = self.table.cells().between(bounds.start, bounds.end);
+        let of_kinds = cells.iter().filter(|cell| kinds[cell.kind.0 as usize]);
+        let mut about = of_kinds.map(|cell| self.table.names.kinds[cell.kind.0 as usize].host).peekable();
         Ok(about.peek().is_some() && about.all(|host| host.is_none()))
     }
 
@@ -179,11 +176,11 @@ impl Case<'_> {
             Per::Day => Some(WindowSize::Day),
             Per::Week => Some(WindowSize::Week),
         };
-        let precision = self.cube.precision();
+        let precision = self.table.precision();
         if size.is_some_and(|size| size < WindowSize::smallest(precision)) {
             return Ok(unjudged(Sentence::new("check_unjudged.precision").with("precision", precision.name())));
         }
-        let windows = self.windows(size, kinds, previous)?;
+        let windows = self.windows(size, kinds, previous);
         let held: Vec<Held> = windows.iter().map(|window| held(limit, window)).collect();
         // Of equal ones the first, so that nothing depends on chance.
         let worst = windows.iter().zip(&held).rev().max_by(|(_, a), (_, b)| a.excess.total_cmp(&b.excess));
@@ -207,7 +204,7 @@ impl Case<'_> {
         ruling.mending = worst.mending;
         if !breaking.is_empty() {
             let stretches: Vec<(i64, i64)> = breaking.iter().map(|window| window.bounds).collect();
-            ruling.details = self.leading(kinds, &stretches);
+            ruling.details = self.leading(kinds, &stretches)?;
         }
         if size.is_some() {
             let time = |at: i64| zone.time(Timestamp(at));
@@ -228,57 +225,49 @@ impl Case<'_> {
             (Some(_), None) => false,
             (None, _) => true,
         };
-        self.analysis.known.iter().filter(meant).any(|known| !known.missing(bounds.start, bounds.end).is_empty())
+        self.table.known.iter().filter(meant).any(|known| !known.missing(bounds.start, bounds.end).is_empty())
     }
 
     /// The windows of the period, or all of it as one; with errors of the like ones of a period that it is compared with.
-    fn windows(
-        self,
-        size: Option<WindowSize>,
-        kinds: &[bool],
-        compared: Option<&Bounds>,
-    ) -> Result<Vec<Window>, Error> {
+    fn windows(self, size: Option<WindowSize>, kinds: &[bool], compared: Option<&Bounds>) -> Vec<Window> {
         let (bounds, calendar) = (&self.analysis.period.bounds(), &self.analysis.calendar);
-        let count = |bounds: &Bounds, kinds| analysis::count(self.cube, bounds, size, calendar, kinds);
-        let errors = count(bounds, Some(kinds))?;
-        let all = count(bounds, None)?;
+        let count = |bounds: &Bounds, kinds| analysis::count(self.table, bounds, size, calendar, kinds);
+        let errors = count(bounds, Some(kinds));
+        let all = count(bounds, None);
         let previous: Vec<Option<u64>> = match (compared, size) {
             (None, _) => vec![None; errors.len()],
             (Some(previous), None) => {
-                count(previous, Some(kinds))?.into_iter().map(|(_, errors)| Some(errors)).collect()
+                count(previous, Some(kinds)).into_iter().map(|(_, errors)| Some(errors)).collect()
             }
             (Some(previous), Some(size)) => {
-                let before = count(previous, Some(kinds))?;
+                let before = count(previous, Some(kinds));
                 analysis::likes(&errors, size, bounds, &before, previous, &calendar.zone)
             }
         };
         let windows = errors.into_iter().zip(all).zip(previous);
-        Ok(windows.map(|(((bounds, errors), (_, all)), previous)| Window { bounds, errors, all, previous }).collect())
+        windows.map(|(((bounds, errors), (_, all)), previous)| Window { bounds, errors, all, previous }).collect()
     }
 
-    /// The details of some kinds in some stretches of time, most errors first.
-    fn leading(self, kinds: &[bool], stretches: &[(i64, i64)]) -> Vec<DetailErrors> {
-        let catalog = self.cube.catalog();
-        let bounds = self.analysis.period.bounds();
-        let mut sums: BTreeMap<(u32, u32), u64> = BTreeMap::new();
-        for (start, end) in stretches {
-            for cell in analysis::cells_in(self.cube, (*start).max(bounds.start), (*end).min(bounds.end)) {
-                if kinds[cell.kind.0 as usize] {
-                    let kind = catalog.kind(cell.kind);
-                    *sums.entry((kind.reason, kind.detail)).or_default() += cell.errors;
-                }
-            }
-        }
-        let named = |((reason, detail), errors): ((u32, u32), u64)| DetailErrors {
-            reason: catalog.reasons()[reason as usize].clone(),
-            detail: catalog.details()[detail as usize].clone(),
-            errors,
+    /// The details of some kinds in some stretches of time, in their order; most errors first.
+    fn leading(self, kinds: &[bool], stretches: &[(i64, i64)]) -> Result<Vec<DetailErrors>, Error> {
+        let (names, bounds) = (&self.table.names, self.analysis.period.bounds());
+        let inside = |cell: &CellSum| {
+            let at = cell.span.first.0;
+            let next = stretches.partition_point(|(_, end)| *end <= at);
+            kinds[cell.kind.0 as usize] && stretches.get(next).is_some_and(|(start, _)| *start <= at)
         };
-        most_first(sums.into_iter().map(named).collect())
+        let cells = self.table.cells().between(bounds.start, bounds.end);
+        let sums = Sums::new(names, cells, |cell| inside(cell).then_some(0));
+        let detail = |group: Group| DetailErrors {
+            reason: names.reasons[group.keys[0].unwrap_or(0) as usize].clone(),
+            detail: names.details[group.keys[1].unwrap_or(0) as usize].clone(),
+            errors: group.sums.iter().map(|sum| sum.errors).sum(),
+        };
+        Ok(most_first(sums.by(&[By::Reason, By::Detail])?.into_iter().map(detail).collect()))
     }
 
     pub fn incidents(self, most: u64) -> Ruling {
-        if self.cube.precision() >= Precision::Day {
+        if self.table.precision() >= Precision::Day {
             return unjudged(Sentence::new("check_unjudged.no_incidents"));
         }
         let incidents = &self.analysis.incidents;
@@ -326,7 +315,7 @@ impl Case<'_> {
 
     fn new_details(self, level: Level) -> Ruling {
         let bounds = self.analysis.period.bounds();
-        let history = self.cube.span().is_some_and(|span| span.first.0 < bounds.start);
+        let history = self.table.cells().iter().next().is_some_and(|cell| cell.span.first.0 < bounds.start);
         if !history && self.analysis.totals.errors > 0 {
             return unjudged(Sentence::new("check_unjudged.no_history"));
         }
@@ -341,12 +330,12 @@ impl Case<'_> {
             let name = Sentence::new("check_name.max_age");
             Ruling { name, rule: Demand::Age(most).key(), ..ruling }
         };
-        let Some(reach) = self.analysis.known.iter().filter_map(Known::reach).min() else {
+        let Some(reach) = self.table.known.iter().filter_map(Known::reach).min() else {
             return named(unjudged(Sentence::new("check_unjudged.no_rows")));
         };
         let age = (calendar.as_of.0 - reach.0).max(0);
         let holds = age <= most;
-        let oldest: Vec<&Known> = self.analysis.known.iter().filter(|known| known.reach() == Some(reach)).collect();
+        let oldest: Vec<&Known> = self.table.known.iter().filter(|known| known.reach() == Some(reach)).collect();
         let complete = oldest.iter().all(|known| known.until().is_some_and(|until| until >= reach));
         let key = match (holds, complete) {
             (true, true) => "check.fresh",

@@ -3,9 +3,9 @@
 use super::Case;
 use crate::{
     analysis::{AsOf, Bounds, PeriodSpec},
-    cube::Known,
     input::is_expected,
     model::{Sentence, SourceKind, SourceReport, Timestamp},
+    table::Known,
 };
 
 /// So many skipped files are named one by one.
@@ -50,9 +50,9 @@ pub fn doubts(case: Case<'_>, rejected: bool) -> Doubts {
     let Some(data) = case.analysis.calendar.data else {
         return Doubts { nothing: vec![Sentence::new("check_problem.no_rows")], ..Doubts::default() };
     };
-    let mut unread = skipped(&case.cube.skipped);
+    let mut unread = skipped(&case.table.skipped);
     unread.extend(case.unread_rows().filter(|_| rejected));
-    let partial = case.cube.reports().filter(|report| report.partial);
+    let partial = case.table.inputs.iter().filter(|report| report.partial);
     unread.extend(partial.map(|report| Sentence::new("note.partial_download").with("path", &report.path)));
     Doubts { time: case.unknown_time(case.judged_end(data.last)), unread, nothing: Vec::new() }
 }
@@ -76,7 +76,7 @@ impl Case<'_> {
         Some(
             Sentence::new("check_problem.rejected")
                 .with_number("count", rejects.count)
-                .with_number("rows", self.cube.reports().map(|report| report.rows).sum())
+                .with_number("rows", self.table.inputs.iter().map(|report| report.rows).sum())
                 .with("path", &first.path)
                 .with("line", first.line)
                 .with("why", &first.why)
@@ -99,7 +99,7 @@ impl Case<'_> {
         let mut found: Vec<Sentence> = Vec::new();
         // Channels that were downloaded together are told of together.
         let mut together: Vec<(Option<Timestamp>, Vec<&Known>)> = Vec::new();
-        for known in &self.analysis.known {
+        for known in &self.table.known {
             let begins = known.extents.iter().filter_map(|(_, extent)| extent.start()).min();
             if let Some(first) = begins.filter(|first| first.0 >= bounds.end) {
                 found.push(
@@ -146,7 +146,7 @@ impl Case<'_> {
     /// ` of channel shop`, where there are others.
     pub(super) fn of_channels(self, channels: &[&Known]) -> Sentence {
         let names: Vec<&str> = channels.iter().filter_map(|known| known.channel.as_deref()).collect();
-        let alone = self.analysis.known.len() < 2 || names.is_empty();
+        let alone = self.table.known.len() < 2 || names.is_empty();
         let key = match names.len() {
             _ if alone => "error_nearest.none",
             1 => "check.of_channel",
@@ -161,7 +161,7 @@ impl Case<'_> {
         let local = zone.local(end);
         let newest = known.extents.iter().max_by_key(|(_, extent)| extent.end());
         let Some((source, extent)) = newest else { return Sentence::new("check_fix.download") };
-        let report = self.cube.report(*source);
+        let report = &self.table.inputs[*source];
         // A name has a day only, and speaks for the time up to its beginning.
         let day = zone.day(end);
         let name = dated(report, day).filter(|_| zone.day_start(day) == end);

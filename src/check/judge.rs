@@ -8,16 +8,16 @@ use super::{
 };
 use crate::{
     analysis::{self, Analysis, Note},
-    cube::Cube,
     error::Error,
     model::Sentence,
+    table::Table,
 };
 
 /// The numbers that are judged.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
-    pub cube: &'a Cube,
-    /// Of that cube.
+    pub table: &'a Table,
+    /// Of that table.
     pub analysis: &'a Analysis,
     /// What it was made with.
     pub options: &'a analysis::Options,

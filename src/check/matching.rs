@@ -2,30 +2,30 @@
 
 use super::{Condition, Conditions, Misplaced};
 use crate::{
-    cube::{Cube, Key, Known, attributes, fits, host_fits, status_fits},
     error::Error,
     model::Sentence,
+    table::{Key, Table, fits, host_fits, status_fits},
     taxonomy::{self, ERROR_STATUS_CODE, REASONS},
 };
 
 /// What a rule is about.
 pub enum Matching {
-    /// For each kind of the cube's catalog whether it is meant.
+    /// For each kind of the table's dictionary whether it is meant.
     Kinds(Vec<bool>),
     /// The inputs do not name what the rule asks for, which is no proof that it has no errors.
     Unnamed(Sentence),
 }
 
-/// Finds the kinds that meet all conditions; `known` has the channels that are known without a row.
+/// Finds the kinds that meet all conditions.
 ///
 /// # Errors
 /// Where a condition can never be met: a reason that does not exist, a misspelt detail, an impossible status.
-pub fn matching(conditions: &Conditions, cube: &Cube, known: &[Known]) -> Result<Matching, Misplaced> {
-    let catalog = cube.catalog();
+pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misplaced> {
+    let names = &table.names;
     let reason = conditions.reason.as_ref().map(|reason| taxonomy::canonical(&reason.pattern, "").reason.into_owned());
     let meant = |name: &str| reason.as_deref().is_none_or(|wanted| fits(wanted, name));
     if let Some(condition) = &conditions.reason {
-        let known: Vec<&str> = REASONS.iter().copied().chain(catalog.reasons().iter().map(String::as_str)).collect();
+        let known: Vec<&str> = REASONS.iter().copied().chain(names.reasons.iter().map(String::as_str)).collect();
         if !known.iter().any(|name| meant(name)) {
             return Err(Misplaced::new(condition.at, Error(Box::new(missed("check_error.reason", condition, known)))));
         }
@@ -34,26 +34,26 @@ pub fn matching(conditions: &Conditions, cube: &Cube, known: &[Known]) -> Result
         status(condition, meant(ERROR_STATUS_CODE))?;
     }
     if let Some(condition) = &conditions.detail {
-        let there = catalog.kinds().iter().filter(|kind| meant(&catalog.reasons()[kind.reason as usize]));
-        let there: Vec<&str> = there.map(|kind| catalog.details()[kind.detail as usize].as_str()).collect();
+        let there = names.kinds.iter().filter(|kind| meant(&names.reasons[kind.reason as usize]));
+        let there: Vec<&str> = there.map(|kind| names.details[kind.detail as usize].as_str()).collect();
         detail(condition, &there, &meant)?;
     }
     if let Some(condition) = &conditions.channel {
         // A channel without a row is known too, if an input was said to be of it.
-        let silent = || known.iter().filter(|known| known.label.is_none()).flat_map(|known| &known.channel);
-        let names = || cube.labels().iter().flatten().chain(silent()).map(String::as_str);
-        if !names().any(|name| fits(&condition.pattern, name)) {
-            return Ok(Matching::Unnamed(missed("check_unjudged.channel", condition, names())));
+        let silent = || table.known.iter().filter(|known| known.label.is_none()).flat_map(|known| &known.channel);
+        let there = || names.channels.iter().flatten().chain(silent()).map(String::as_str);
+        if !there().any(|name| fits(&condition.pattern, name)) {
+            return Ok(Matching::Unnamed(missed("check_unjudged.channel", condition, there())));
         }
     }
     if let Some(condition) = &conditions.host {
-        let names = || catalog.hosts().iter().map(|host| host.0.as_str());
-        if !names().any(|name| host_fits(&condition.pattern, name)) {
-            return Ok(Matching::Unnamed(missed("check_unjudged.host", condition, names())));
+        let there = || names.hosts.iter().map(|host| host.0.as_str());
+        if !there().any(|name| host_fits(&condition.pattern, name)) {
+            return Ok(Matching::Unnamed(missed("check_unjudged.host", condition, there())));
         }
     }
-    let kinds = catalog.kinds().iter().map(|kind| {
-        let error = attributes(kind, &catalog, cube.labels(), cube.label_of());
+    let kinds = names.kinds.iter().map(|kind| {
+        let error = names.attributes(kind);
         let met = |key: Key, condition: &Option<Condition>| {
             condition.as_ref().is_none_or(|condition| key.fits(&condition.pattern, &error))
         };

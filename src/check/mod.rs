@@ -1,7 +1,7 @@
 //! Judging: rules on one side, the numbers of a period on the other, and a verdict.
 //!
 //! [`Rules`] come from a configuration ([`Rules::read`]), [`Baseline`] from an accepted `summary.json`; [`judge`] holds
-//! them against an analysis and its cube. What cannot be judged is told apart from what holds: nothing passes
+//! them against an analysis and its table. What cannot be judged is told apart from what holds: nothing passes
 //! because nothing was known.
 
 mod baseline;

@@ -33,7 +33,7 @@ pub fn propose(case: Case<'_>, channels: Option<&[String]>, lang: Lang) -> Resul
         Sentence::new("init.head")
             .with("first", day(data.first))
             .with("last", day(data.last))
-            .with_number("errors", whole.windows(WindowSize::Day)?.iter().map(|(_, errors)| errors).sum()),
+            .with_number("errors", whole.windows(WindowSize::Day).iter().map(|(_, errors)| errors).sum()),
     );
     file.block(Sentence::new("init.edit"), &[]);
     if let Some(channels) = channels {
@@ -46,9 +46,9 @@ pub fn propose(case: Case<'_>, channels: Option<&[String]>, lang: Lang) -> Resul
     file.line("[check]");
     file.block(Sentence::new("init.period"), &["period = \"last-week\"".to_owned()]);
 
-    let all_weeks = whole.windows(WindowSize::Week)?;
-    let weeks = whole.weeks()?;
-    let (usual, why) = whole.usual("init.weeks", "init.no_weeks")?;
+    let all_weeks = whole.windows(WindowSize::Week);
+    let weeks = whole.weeks();
+    let (usual, why) = whole.usual("init.weeks", "init.no_weeks");
     file.block(why, &[format!("max_errors = {usual}")]);
     let increase = format!("max_increase = \"{}%\"", increase(&weeks, usual));
     file.block(Sentence::new("init.increase"), &[increase, format!("min_previous = {MIN_PREVIOUS}")]);
@@ -63,10 +63,10 @@ pub fn propose(case: Case<'_>, channels: Option<&[String]>, lang: Lang) -> Resul
     file.block(Sentence::new("init.unknown_details"), &["unknown_details = \"warn\"".to_owned()]);
     file.block(Sentence::new("init.max_age"), &["max_age = \"8d\"".to_owned()]);
     file.comment(Sentence::new("init.rules"));
-    if case.cube.labels().iter().flatten().count() > 1 {
-        each_channel(whole, &mut file)?;
+    if case.table.names.channels.iter().flatten().count() > 1 {
+        each_channel(whole, &mut file);
     }
-    examples(case, &mut file, &whole.windows(WindowSize::Hour)?);
+    examples(case, &mut file, &whole.windows(WindowSize::Hour));
     Ok(file.text)
 }
 
@@ -82,59 +82,58 @@ struct History<'a> {
 }
 
 impl History<'_> {
-    fn windows(self, size: WindowSize) -> Result<Vec<((i64, i64), u64)>> {
-        analysis::count(self.case.cube, self.all, Some(size), self.calendar, self.kinds)
+    fn windows(self, size: WindowSize) -> Vec<((i64, i64), u64)> {
+        analysis::count(self.case.table, self.all, Some(size), self.calendar, self.kinds)
     }
 
     /// Errors of the weeks that the data reach across, in the order of time.
-    fn weeks(self) -> Result<Vec<u64>> {
+    fn weeks(self) -> Vec<u64> {
         // A first week that begins with the data is whole if the data begin on its first day.
         let (all, data) = (self.all, self.data);
         let whole = |(start, end): (i64, i64)| start >= all.start && end <= all.end && data.first.0 < end;
-        let weeks = self.windows(WindowSize::Week)?;
-        Ok(weeks.into_iter().filter(|(window, _)| whole(*window)).map(|(_, errors)| errors).collect())
+        let weeks = self.windows(WindowSize::Week);
+        weeks.into_iter().filter(|(window, _)| whole(*window)).map(|(_, errors)| errors).collect()
     }
 
     /// The limit for a week, and the sentence that says what it is made from: whole weeks, or days where there are none.
-    fn usual(self, of_weeks: &'static str, of_days: &'static str) -> Result<(u64, Sentence)> {
-        let weeks = self.weeks()?;
+    fn usual(self, of_weeks: &'static str, of_days: &'static str) -> (u64, Sentence) {
+        let weeks = self.weeks();
         if let Some(median) = median(&weeks) {
             let most = rounded_up(2 * median);
             let shown: Vec<String> = weeks.iter().map(u64::to_string).collect();
             let broken = weeks.iter().filter(|errors| **errors > most).count() as u64;
             let why = Sentence::new(of_weeks).with("weeks", shown.join(", ")).with_number("broken", broken);
-            return Ok((most, why));
+            return (most, why);
         }
-        let days = self.windows(WindowSize::Day)?;
+        let days = self.windows(WindowSize::Day);
         let total: u64 = days.iter().map(|(_, errors)| errors).sum();
-        Ok((rounded_up((total * 14).div_ceil(days.len().max(1) as u64)), Sentence::new(of_days)))
+        (rounded_up((total * 14).div_ceil(days.len().max(1) as u64)), Sentence::new(of_days))
     }
 }
 
 /// A limit for each channel, so that a large one does not hide a small one.
-fn each_channel(whole: History<'_>, file: &mut File) -> Result<()> {
-    let cube = whole.case.cube;
-    for (label, channel) in cube.labels().iter().enumerate() {
+fn each_channel(whole: History<'_>, file: &mut File) {
+    let names = &whole.case.table.names;
+    for (label, channel) in names.channels.iter().enumerate() {
         let Some(channel) = channel else { continue };
-        let of_channel = |kind: &Kind| cube.label_of()[kind.channel as usize] as usize == label;
-        let kinds: Vec<bool> = cube.catalog().kinds().iter().map(of_channel).collect();
+        let of_channel = |kind: &Kind| kind.channel as usize == label;
+        let kinds: Vec<bool> = names.kinds.iter().map(of_channel).collect();
         let (usual, why) =
-            History { kinds: Some(&kinds), ..whole }.usual("init.channel_weeks", "init.channel_no_weeks")?;
+            History { kinds: Some(&kinds), ..whole }.usual("init.channel_weeks", "init.channel_no_weeks");
         let rule = [format!("channel = {}", quoted(channel)), format!("max_errors = {usual}")];
         file.rule(why.with("channel", channel), &rule, true);
     }
-    Ok(())
 }
 
 /// Rules that show what can be said, switched on where the inputs would keep them.
 fn examples(case: Case<'_>, file: &mut File, hours: &[((i64, i64), u64)]) {
     const TLS: [&str; 2] = ["could_not_connect", "TLS handshake failure"];
     debug_assert!(taxonomy::is_known(TLS[0], TLS[1]));
-    let catalog = case.cube.catalog();
-    let seen = catalog.kinds().iter().any(|kind| {
-        catalog.reasons()[kind.reason as usize] == TLS[0] && catalog.details()[kind.detail as usize] == TLS[1]
+    let names = &case.table.names;
+    let seen = names.kinds.iter().any(|kind| {
+        let error = names.attributes(kind);
+        [error.reason, error.detail] == TLS
     });
-    drop(catalog);
     let lang = file.lang;
     let name = |key| format!("name = {}", quoted(lang.phrase(key)));
     let [reason, detail] = TLS.map(quoted);
@@ -146,7 +145,7 @@ fn examples(case: Case<'_>, file: &mut File, hours: &[((i64, i64), u64)]) {
     ];
     file.rule(Sentence::new(if seen { "init.example" } else { "init.never" }), &tls, !seen);
     let worst = most_in_an_hour(case, hours);
-    let judged_by_hour = case.cube.precision() < Precision::Day;
+    let judged_by_hour = case.table.precision() < Precision::Day;
     let why = match judged_by_hour {
         true => Sentence::new("init.burst").with_number("most", worst),
         false => Sentence::new("init.example"),

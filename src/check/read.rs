@@ -7,9 +7,9 @@ use toml::{
 
 use super::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Per, Percent, Rule, Rules};
 use crate::{
-    cube::Key,
     error::Error,
     model::{Privacy, Sentence},
+    table::Key,
     taxonomy,
 };
 

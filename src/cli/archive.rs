@@ -17,10 +17,10 @@ use super::{
 use crate::{
     analysis::{self, Inventory},
     archive::{self, Archive, Change, NewSource, WriteOptions, Writer},
-    cube::Canonical,
     error::{Error, Result},
     model::{Coverage, CoverageBasis, Privacy, Sentence, Timestamp, Zone, for_log},
     render::{json, terminal},
+    table::Canonical,
 };
 
 /// An archive of exports and mails in Parquet, each error once
@@ -262,8 +262,8 @@ fn info(command: Info) -> std::result::Result<(), Stop> {
     let archive = Archive::open(folder, Privacy::default())?;
     // An archive without a row is an archive, though no input.
     let rows = archive.partitions(None).next().is_some();
-    let cube = rows.then(|| load::stock(folder, &command.showing)).transpose()?;
-    let found: Inventory = analysis::inventory(&archive, cube.as_ref(), shown(folder), &zone)?;
+    let table = rows.then(|| load::stock(folder, &command.showing)).transpose()?;
+    let found: Inventory = analysis::inventory(&archive, table.as_ref(), shown(folder), &zone)?;
     let text = match command.format {
         Format::Json => json::json(&found).map_err(|cause| Error::new("error.frame").with("cause", cause))?,
         Format::Table => {

@@ -176,16 +176,16 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
     let shared = &arguments.shared;
     let rules = config.map_or_else(|| Ok(Rules::default()), Config::rules)?;
     unfiltered(shared)?;
-    let mut cube = load::cube(shared)?;
     let options = load::options(shared);
-    let analysis = analysis::analyse(&mut cube, &options)?;
+    let (table, asked) = load::table(shared, &options)?;
+    let analysis = analysis::analyse(&table, &asked, &options)?;
     let numbers = || json::json(&analysis).map_err(|cause| Error::new("error.frame").with("cause", cause));
     let baseline = match &arguments.baseline {
         Some(place) if arguments.update_baseline => Some(Baseline::read(shown(place), &numbers()?)?),
         Some(place) => Some(Baseline::read(shown(place), &read_baseline(place)?)?),
         None => None,
     };
-    let case = Case { cube: &cube, analysis: &analysis, options: &options };
+    let case = Case { table: &table, analysis: &analysis, options: &options };
     let refused = |wrong: Misplaced| config.map_or(wrong.error.clone(), |config| config.file.refuse(wrong));
     let verdict = check::judge(case, &rules, baseline.as_ref()).map_err(refused)?;
     if let Some(place) = arguments.baseline.as_ref().filter(|_| arguments.update_baseline)
@@ -270,11 +270,11 @@ fn init(shared: &Shared, config: Option<Config<'_>>, configured: Result<()>) -> 
         _ => return Err(Error::new("check_error.init_there").with("path", shown(place)).into()),
     };
     unfiltered(shared)?;
-    let mut cube = load::cube(shared)?;
     let options = analysis::Options { period: PeriodSpec::All, ..load::options(shared) };
-    let analysis = analysis::analyse(&mut cube, &options)?;
+    let (table, asked) = load::table(shared, &options)?;
+    let analysis = analysis::analyse(&table, &asked, &options)?;
     let channels: Vec<String> = shared.reading.channel.iter().map(ChannelRule::shown).collect();
-    let case = Case { cube: &cube, analysis: &analysis, options: &options };
+    let case = Case { table: &table, analysis: &analysis, options: &options };
     let own = settings.is_none().then_some(&channels[..]);
     let rules = check::propose(case, own, shared.lang())?;
     let text = settings.map_or_else(String::new, |settings| format!("{}\n\n", settings.trim_end())) + &rules;

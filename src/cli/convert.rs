@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     archive::Collected,
-    cube::Canonical,
     error::{Error, Result},
     model::{Row, Sentence, Timestamp},
+    table::Canonical,
     taxonomy,
 };
 

@@ -8,11 +8,11 @@ use super::{
     screen,
 };
 use crate::{
-    cube::whose,
     error::Error,
     input,
     model::{Sentence, SourceReport, Zone, for_log},
     render::terminal,
+    table::whose,
 };
 
 /// How each file was understood: encoding, columns, times, rejects

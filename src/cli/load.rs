@@ -12,11 +12,11 @@ use super::{
     screen,
 };
 use crate::{
-    analysis::{self, Analysis, AsOf},
-    cube::{ChannelRules, Cube, OverlapPolicy},
+    analysis::{self, Analysis, Asked},
     error::{Error, Result},
-    input::{self, ReadOptions, Reading},
+    input::{self, Reading},
     model::{SourceReport, Timestamp},
+    table::{self, ChannelRules, OverlapPolicy, Settings, Table},
 };
 
 /// Makes sure that what is going to be written, the list of rejects included, destroys nothing.
@@ -36,7 +36,7 @@ pub fn apart(shared: &Shared, outputs: &[&Path]) -> Result<()> {
 pub fn inputs(shared: &Shared) -> Result<Reading> {
     apart(shared, &[])?;
     let watch = Watch::new(shared)?;
-    let reading = input::read(&shared.reading.inputs, read_options(shared), &watch);
+    let reading = input::read(&shared.reading.inputs, shared.read_options(), &watch);
     // The list of rejects is of most use where the reading failed.
     watch.finish()?;
     let reading = reading?;
@@ -48,49 +48,40 @@ pub fn inputs(shared: &Shared) -> Result<Reading> {
 }
 
 /// Reads the inputs and computes everything; with `slices`, also what a page needs to choose dates in it.
-///
-/// # Errors
-/// Whatever keeps the inputs from being read, brought together or looked at.
 pub fn analyse(shared: &Shared, slices: bool) -> Result<Analysis> {
-    let mut cube = cube(shared)?;
-    analysis::analyse(&mut cube, &analysis::Options { slices, ..options(shared) })
+    let options = analysis::Options { slices, ..options(shared) };
+    let (table, asked) = table(shared, &options)?;
+    analysis::analyse(&table, &asked, &options)
 }
 
-/// Reads the inputs and brings them together; the options are as they are.
-///
-/// # Errors
-/// Whatever keeps the inputs from being read or brought together.
-pub fn cube(shared: &Shared) -> Result<Cube> {
-    let mut cube = Cube::build(inputs(shared)?, &channel_rules(shared), shared.overlap())?;
-    cube.keep(shared.filter())?;
-    Ok(cube)
+/// Reads the inputs and brings them together for the period of some options.
+pub fn table(shared: &Shared, options: &analysis::Options) -> Result<(Table, Asked)> {
+    let reading = inputs(shared)?;
+    let asked = Asked::of(&reading, options)?;
+    let settings = Settings {
+        rules: channel_rules(shared),
+        policy: shared.overlap(),
+        filter: shared.filter(),
+        cuts: asked.edges(),
+        believed: Some(asked.calendar.as_of.max(options.now)),
+    };
+    Ok((table::build(reading, settings)?, asked))
 }
 
 /// What an archive holds, counted as every command counts it; a name that several ids bear is a channel of its own.
-///
-/// # Errors
-/// Whatever keeps it from being read or brought together.
-pub fn stock(archive: &Path, showing: &Showing) -> Result<Cube> {
+pub fn stock(archive: &Path, showing: &Showing) -> Result<Table> {
     let mut shared = Shared { showing: showing.clone(), ..Shared::default() };
     shared.reading.inputs = vec![archive.to_string_lossy().into_owned()];
+    let reading = inputs(&shared)?;
     let rules = ChannelRules { keep_apart: true, ..ChannelRules::default() };
-    Cube::build(inputs(&shared)?, &rules, OverlapPolicy::Max)
+    let believed = Some(options(&shared).now);
+    table::build(reading, Settings { rules, policy: OverlapPolicy::Max, believed, ..Settings::default() })
 }
 
 /// What the user says about channels; advice how to go on repeats the command.
 pub fn channel_rules(shared: &Shared) -> ChannelRules {
     let command = screen::command_line(std::env::args_os(), shared.privacy());
     ChannelRules { command: Some(command), ..shared.channel_rules() }
-}
-
-/// How to read: nothing is known of what is still to come now, or at the moment that the user calls now.
-fn read_options(shared: &Shared) -> ReadOptions {
-    let options = options(shared);
-    let as_of = match options.as_of {
-        AsOf::At(at) => at,
-        AsOf::Data => options.now,
-    };
-    ReadOptions { believed: Some(as_of.max(options.now)), ..shared.read_options() }
 }
 
 /// What to compute, as of now.

@@ -12,10 +12,10 @@ use encoding_rs::Encoding;
 
 use crate::{
     analysis::{self, AsOf, PeriodSpec, WeekStart, WindowSize},
-    cube::{ChannelRules, Filter, Key, NamingLayer, OverlapPolicy, Term},
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role},
     model::{Channel, Privacy, Timestamp, Zone, shell_word},
+    table::{ChannelRules, Filter, Key, NamingLayer, OverlapPolicy, Term},
     taxonomy::Lang,
 };
 
@@ -467,7 +467,6 @@ impl Shared {
             privacy: Privacy { show_urls: self.keep_urls.unwrap_or(self.showing.show_urls) },
             apart_from: self.apart_from.clone(),
             mail_from_domains: reading.mail_from_domain.clone(),
-            believed: None,
             max_bytes: reading.max_bytes,
             threads: reading.threads.map_or(defaults.threads, NonZeroUsize::get),
         }

@@ -4,9 +4,8 @@ use clap::{Args, ValueEnum};
 
 use super::{Stop, load, options::Shared, screen};
 use crate::{
-    analysis::{self, AsOf, Calendar},
+    analysis,
     error::Error,
-    model::Timestamp,
     render::{json, terminal},
 };
 
@@ -40,13 +39,8 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
     }
     let shared = &arguments.shared;
     let options = load::options(shared);
-    let mut cube = load::cube(shared)?;
-    let as_of = match options.as_of {
-        AsOf::At(at) => at,
-        AsOf::Data => cube.span().map_or(options.now, |span| Timestamp(span.last.0 + 1000)),
-    };
-    let calendar = Calendar { zone: options.zone, week_start: options.week_start, as_of, data: None };
-    let found = analysis::reconcile(&mut cube, &options.period, &calendar, options.lang)?;
+    let (table, asked) = load::table(shared, &options)?;
+    let found = analysis::reconcile(&table, &asked, options.lang);
     let text = match arguments.format {
         Format::Table => terminal::reconcile(&found, &screen::view(shared)),
         Format::Json => json::json(&found).map_err(unrendered)?,

@@ -12,10 +12,10 @@ use super::{
     options::{Color, Shared, Showing},
 };
 use crate::{
-    cube::Canonical,
     error::Error,
     model::{Privacy, Sentence, for_log},
     render::terminal::TerminalView,
+    table::Canonical,
     taxonomy::Lang,
 };
 

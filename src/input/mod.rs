@@ -57,7 +57,7 @@ pub use text::Text;
 
 use crate::{
     error::{Error, Result},
-    model::{Catalog, CoverageBasis, Sentence},
+    model::{Catalog, CoverageBasis, Sentence, SourceReport},
 };
 
 /// Everything that was read.
@@ -70,6 +70,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// How each input was read.
+    pub fn reports(&self) -> impl Iterator<Item = &SourceReport> + Clone {
+        self.sources.iter().map(|source| &source.report)
+    }
+
     /// Sees to it that the counts of every table are known: where a column of whole numbers may be the count and nothing
     /// says so, counting rows instead would be a wrong number without a word.
     pub fn must_count(&self) -> Result<()> {

@@ -26,8 +26,6 @@ pub struct ReadOptions {
     pub privacy: Privacy,
     /// Only mails from these domains count; from all where there are none.
     pub mail_from_domains: Vec<String>,
-    /// No input speaks for what comes later, whatever its name says; without it all are believed.
-    pub believed: Option<Timestamp>,
     /// A folder that is no input, though it may lie in one that is searched; canonical.
     pub apart_from: Option<PathBuf>,
     /// So many bytes may be read, unpacked and of all inputs together; without a limit of the user's, more than enough
@@ -48,7 +46,6 @@ impl Default for ReadOptions {
             exported_at: None,
             privacy: Privacy::default(),
             mail_from_domains: Vec::new(),
-            believed: None,
             apart_from: None,
             max_bytes: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),

@@ -152,6 +152,16 @@ pub struct SourceReport {
 }
 
 impl SourceReport {
+    /// First and last row of some inputs.
+    pub fn span_of<'a>(reports: impl IntoIterator<Item = &'a SourceReport>) -> Option<Span> {
+        reports.into_iter().filter_map(|report| report.span).reduce(Span::union)
+    }
+
+    /// The coarsest precision of those of some inputs that have rows.
+    pub fn precision_of<'a>(reports: impl IntoIterator<Item = &'a SourceReport>) -> Precision {
+        reports.into_iter().filter_map(|report| report.precision).max().unwrap_or(Precision::Second)
+    }
+
     /// The path of the file, which for a sheet is that of its workbook.
     pub fn file(&self) -> &str {
         let sheet = self.sheet.as_deref().and_then(|sheet| self.path.strip_suffix(sheet)?.strip_suffix('/'));

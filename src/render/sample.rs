@@ -119,7 +119,6 @@ pub(super) fn week() -> Analysis {
         headline: String::new(),
         sentences: Vec::new(),
         reached: true,
-        known: Vec::new(),
         unknown: Vec::new(),
         partly_unknown: false,
         calendar: crate::analysis::Calendar::default(),

@@ -491,17 +491,15 @@ fn what_is_not_known_is_told_once_in_every_format() {
 }
 
 #[test]
-fn a_count_needs_no_cut() {
+fn a_table_is_cut_where_a_period_ends() {
     use errstat::{
-        analysis::{Bounds, Calendar, count},
-        cube::{ChannelRules, Cube, OverlapPolicy},
         input::{ReadOptions, Unwatched, read},
+        model::Timestamp,
+        table::{Settings, build},
     };
     let folder =
         Folder::with("w.tsv", export(&["2026-11-17 10:00:01 1", "2026-11-17 10:01:01 2", "2026-11-17 10:02:01 4"]));
     let path = folder.path("w.tsv").to_string_lossy().into_owned();
-    let reading = read(&[path], ReadOptions::default(), &Unwatched).expect("an export");
-    let cube = Cube::build(reading, &ChannelRules::default(), OverlapPolicy::Auto).expect("one file");
     let at = |text: &str| chrono::DateTime::parse_from_rfc3339(text).expect("a moment").timestamp_millis();
     // All three stand in one cell of five minutes.
     for (start, end, errors) in [
@@ -510,8 +508,10 @@ fn a_count_needs_no_cut() {
         ("2026-11-17T09:00:00+09:00", "2026-11-17T10:02:00+09:00", 3),
         ("2026-11-17T09:00:00+09:00", "2026-11-17T11:00:00+09:00", 7),
     ] {
-        let bounds = Bounds { start: at(start), end: at(end), label: String::new() };
-        let counted = count(&cube, &bounds, None, &Calendar::default(), None).expect("readable");
-        assert_eq!(counted, [((bounds.start, bounds.end), errors)], "{start}..{end}");
+        let reading = read(std::slice::from_ref(&path), ReadOptions::default(), &Unwatched).expect("an export");
+        let cuts = vec![Timestamp(at(start)), Timestamp(at(end))];
+        let table = build(reading, Settings { cuts, ..Settings::default() }).expect("one file");
+        let inside = table.cells().between(at(start), at(end));
+        assert_eq!(inside.iter().map(|cell| cell.errors).sum::<u64>(), errors, "{start}..{end}");
     }
 }

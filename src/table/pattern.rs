@@ -1,10 +1,6 @@
 //! What the name of something must be: the one grammar of filters and of check's rules.
 
-use super::Label;
-use crate::{
-    model::{Catalog, Kind, Privacy},
-    taxonomy,
-};
+use crate::{model::Privacy, taxonomy};
 
 /// What can be asked of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,21 +63,6 @@ impl Key {
             }
             Key::Host => error.host.is_some_and(|host| host_fits(wanted, host)),
         }
-    }
-}
-
-/// What the errors of a kind are; `labels` and `label_of` as [`super::Cube::labels`] and [`super::Cube::label_of`].
-pub fn attributes<'a>(
-    kind: &Kind,
-    catalog: &'a Catalog,
-    labels: &'a [Option<String>],
-    label_of: &[Label],
-) -> Attributes<'a> {
-    Attributes {
-        channel: labels[label_of[kind.channel as usize] as usize].as_deref(),
-        reason: &catalog.reasons()[kind.reason as usize],
-        detail: &catalog.details()[kind.detail as usize],
-        host: kind.host.map(|host| catalog.hosts()[host as usize].0.as_str()),
     }
 }
 

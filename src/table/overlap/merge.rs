@@ -3,22 +3,42 @@
 use std::{
     collections::{BTreeMap, HashMap},
     ops::Range,
-    sync::Mutex,
+    sync::{Mutex, PoisonError},
 };
 
-use super::{
-    Label,
-    assign::labelled,
-    overlap::{Strand, Stretch, step},
-};
+use super::geometry::{Strand, Stretch, step};
 use crate::{
     error::{Error, Result},
-    input::{CellSink, ExactRows, Overflow, ReadOptions, Source, exact_rows},
+    input::{CellSink, ReadOptions, Source, exact_rows},
     model::{CELL_MILLIS, Catalog, Cell, KindId, Precision, Span, Timestamp, Zone},
+    table::{Label, whose::labelled},
 };
 
 /// How many rows may be held at once; a longer stretch is merged in slices.
 const MOST_ROWS: u64 = 1_000_000;
+
+/// Strands, and what their rows are read from again.
+#[derive(Clone, Copy)]
+pub struct Strands<'a> {
+    pub all: &'a [Strand],
+    pub sources: &'a [Source],
+    pub catalog: &'a Mutex<Catalog>,
+    /// The label of each channel of the catalog.
+    pub label_of: &'a [Label],
+    pub options: &'a ReadOptions,
+}
+
+impl<'a> Strands<'a> {
+    /// The input of a strand.
+    pub fn source(self, strand: usize) -> &'a Source {
+        &self.sources[self.all[strand].source]
+    }
+
+    /// What a strand's table is called.
+    pub fn name(self, strand: usize) -> &'a str {
+        &self.source(strand).parts[self.all[strand].part].name
+    }
+}
 
 /// What is counted once: a step of time, a reason, a detail. The host is an attribute.
 type Key = (i64, u32, u32);
@@ -52,33 +72,22 @@ impl Rows {
     }
 }
 
-/// The cells of a stretch, each error counted once. Every cell lies wholly before or from each cut on.
+/// The cells of a stretch, in the order of time, of which each lies wholly before or from each cut on; `once` is whether
+/// each error counts once, or everything is added.
 ///
 /// For each key the larger sum counts, with its hosts and exact times. Strands of one precision are compared
 /// at that precision; what they make together is then compared, step by step, with what the strands of the next
 /// coarser one make, and so on. Of equal ones the finer counts, then the one that names more hosts. Rows are those of
 /// all strands.
-///
-/// # Errors
-/// Where an input cannot be read again, or a sum leaves 64 bits.
-pub fn merge(
-    stretch: &Stretch,
-    cuts: &[Timestamp],
-    strands: &[Strand],
-    sources: &[Source],
-    catalog: &Mutex<Catalog>,
-    label_of: &[Label],
-    options: &ReadOptions,
-) -> Result<Vec<Cell>> {
-    let overflow = |_: Overflow| Error::new("error.overflow");
+pub fn merge(stretch: &Stretch, once: bool, cuts: &[Timestamp], strands: Strands<'_>) -> Result<Vec<Cell>> {
     let mut cells = Vec::new();
-    for slice in slices(stretch, strands, sources, &options.zone) {
-        let keys = keyed(stretch, &slice, strands, sources, catalog, label_of, options)?;
+    for slice in slices(stretch, strands) {
+        let keys = keyed(stretch, &slice, strands)?;
         let mut sinks: Vec<CellSink> = (0..=cuts.len()).map(|_| CellSink::default()).collect();
-        let known = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let known = strands.catalog.lock().unwrap_or_else(PoisonError::into_inner);
         for (_, by_strand) in keys {
-            let exact = if stretch.merged {
-                once(by_strand, strands, &known, &options.zone).ok_or_else(|| Error::new("error.overflow"))?
+            let exact = if once {
+                counted(by_strand, strands.all, &known, &strands.options.zone).ok_or_else(overflow)?
             } else {
                 by_strand.into_values().flat_map(|rows| rows.exact).collect()
             };
@@ -87,62 +96,54 @@ pub fn merge(
             }
         }
         for sink in &mut sinks {
-            cells.append(&mut sink.finish().map_err(overflow)?);
+            cells.append(&mut sink.finish().map_err(|_| overflow())?);
         }
     }
     Ok(cells)
 }
 
+fn overflow() -> Error {
+    Error::new("error.overflow")
+}
+
 /// How alike the strands of a stretch are where they meet: over the keys of the steps from the first to the
 /// last instant of `meeting`, the sums of the smaller and of the larger values.
-///
-/// # Errors
-/// Where an input cannot be read again.
-pub fn likeness(
-    stretch: &Stretch,
-    meeting: Span,
-    strands: &[Strand],
-    sources: &[Source],
-    catalog: &Mutex<Catalog>,
-    label_of: &[Label],
-    options: &ReadOptions,
-) -> Result<(u64, u64)> {
-    let step_of = |at: Timestamp| step(at, stretch.precision, &options.zone);
+pub fn likeness(stretch: &Stretch, meeting: Span, strands: Strands<'_>) -> Result<(u64, u64)> {
+    let step_of = |at: Timestamp| step(at, stretch.precision, &strands.options.zone);
     let steps = step_of(meeting.first)..=step_of(meeting.last);
     let (mut smaller, mut larger) = (0_u64, 0_u64);
-    let overflow = || Error::new("error.overflow");
-    for slice in slices(stretch, strands, sources, &options.zone) {
-        for (key, by_strand) in keyed(stretch, &slice, strands, sources, catalog, label_of, options)? {
+    for slice in slices(stretch, strands) {
+        for (key, by_strand) in keyed(stretch, &slice, strands)? {
             if !steps.contains(&key.0) {
                 continue;
             }
-            let sums: Vec<u64> =
-                stretch.strands.iter().map(|i| by_strand.get(i).map_or(0, |rows| rows.errors)).collect();
-            smaller = smaller.checked_add(sums.iter().copied().min().unwrap_or(0)).ok_or_else(overflow)?;
-            larger = larger.checked_add(sums.iter().copied().max().unwrap_or(0)).ok_or_else(overflow)?;
+            let sums = || stretch.strands.iter().map(|i| by_strand.get(i).map_or(0, |rows| rows.errors));
+            smaller = smaller.checked_add(sums().min().unwrap_or(0)).ok_or_else(overflow)?;
+            larger = larger.checked_add(sums().max().unwrap_or(0)).ok_or_else(overflow)?;
         }
     }
     Ok((smaller, larger))
 }
 
 /// Cuts a stretch at whole steps so that a slice holds a bounded number of rows.
-fn slices(stretch: &Stretch, strands: &[Strand], sources: &[Source], zone: &Zone) -> Vec<Range<i64>> {
+fn slices(stretch: &Stretch, strands: Strands<'_>) -> Vec<Range<i64>> {
     let (start, end) = (stretch.start.timestamp().0, stretch.end.timestamp().0);
-    let rows: u64 = stretch.strands.iter().map(|i| sources[strands[*i].source].parts[strands[*i].part].rows).sum();
+    let members = || stretch.strands.iter().map(|i| (&strands.all[*i], strands.source(*i)));
+    let rows: u64 = members().map(|(strand, source)| source.parts[strand.part].rows).sum();
     // Rows are taken to be spread evenly over the files; a slice is a bound on memory, not a promise.
-    let total: i64 = stretch.strands.iter().map(|i| strands[*i].span.last.0 - strands[*i].span.first.0 + 1).sum();
+    let total: i64 = members().map(|(strand, _)| strand.span.last.0 - strand.span.first.0 + 1).sum();
     let wanted = (rows as f64 * ((end - start) as f64 * stretch.strands.len() as f64 / total.max(1) as f64).min(1.0)
         / MOST_ROWS as f64)
         .ceil()
         .max(1.0);
     let length = ((end - start) as f64 / wanted).ceil() as i64;
     let length = length.max(CELL_MILLIS).max(stretch.precision.millis());
+    let step_of = |at: i64| step(Timestamp(at), stretch.precision, &strands.options.zone);
     let mut cuts = vec![start];
     let mut at = start;
     while at + length < end {
         // The first instant of the cell in which the step of that moment begins.
         let mut next = (at + length).div_euclid(CELL_MILLIS) * CELL_MILLIS;
-        let step_of = |at: i64| step(Timestamp(at), stretch.precision, zone);
         while next > at && step_of(next - 1) == step_of(next) {
             next -= CELL_MILLIS;
         }
@@ -157,21 +158,13 @@ fn slices(stretch: &Stretch, strands: &[Strand], sources: &[Source], zone: &Zone
 }
 
 /// The rows of a slice by key and strand.
-fn keyed(
-    stretch: &Stretch,
-    slice: &Range<i64>,
-    strands: &[Strand],
-    sources: &[Source],
-    catalog: &Mutex<Catalog>,
-    label_of: &[Label],
-    options: &ReadOptions,
-) -> Result<BTreeMap<Key, BTreeMap<usize, Rows>>> {
+fn keyed(stretch: &Stretch, slice: &Range<i64>, strands: Strands<'_>) -> Result<BTreeMap<Key, BTreeMap<usize, Rows>>> {
+    let Strands { catalog, label_of, options, .. } = strands;
     let mut keys: BTreeMap<Key, BTreeMap<usize, Rows>> = BTreeMap::new();
     for &index in &stretch.strands {
-        let strand = &strands[index];
-        let source = &sources[strand.source];
-        let exact: ExactRows = exact_rows(source, &source.parts[strand.part], slice.clone(), catalog, options)?;
-        let mut known = catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (strand, source) = (&strands.all[index], strands.source(index));
+        let exact = exact_rows(source, &source.parts[strand.part], slice.clone(), catalog, options)?;
+        let mut known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
         let mut relabelled: HashMap<KindId, KindId> = HashMap::new();
         for ((at, kind), sums) in exact {
             let kind = match &source.label {
@@ -184,30 +177,29 @@ fn keyed(
             }
             let key = (step(Timestamp(at), stretch.precision, &options.zone), parts.reason, parts.detail);
             let row = Row { at, kind, errors: sums.errors, rows: sums.rows, end: sums.end };
-            let rows = keys.entry(key).or_default().entry(index).or_default();
-            rows.add(row).ok_or_else(|| Error::new("error.overflow"))?;
+            keys.entry(key).or_default().entry(index).or_default().add(row).ok_or_else(overflow)?;
         }
     }
     Ok(keys)
 }
 
 /// The rows that count under one key, with the number of rows of all strands; `None` where a sum leaves 64 bits.
-fn once(by_strand: BTreeMap<usize, Rows>, strands: &[Strand], catalog: &Catalog, zone: &Zone) -> Option<Vec<Row>> {
+fn counted(by_strand: BTreeMap<usize, Rows>, strands: &[Strand], catalog: &Catalog, zone: &Zone) -> Option<Vec<Row>> {
     let all: u64 = by_strand.values().map(|rows| rows.rows).sum();
     let mut by_precision: BTreeMap<Precision, Vec<Rows>> = BTreeMap::new();
     for (strand, rows) in by_strand {
         by_precision.entry(strands[strand].precision).or_default().push(rows);
     }
     // From fine to coarse.
-    let mut counted: Option<Rows> = None;
+    let mut sum: Option<Rows> = None;
     for (precision, group) in by_precision {
         let coarser = together(group, precision, catalog, zone)?;
-        counted = Some(match counted {
+        sum = Some(match sum {
             Some(finer) => larger(finer, coarser, precision, zone)?,
             None => coarser,
         });
     }
-    let Rows { mut exact, rows, .. } = counted?;
+    let Rows { mut exact, rows, .. } = sum?;
     exact.sort_unstable();
     if let Some(first) = exact.first_mut() {
         first.rows += all - rows;

@@ -2,19 +2,15 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
 };
 
-use super::{
-    Label,
-    assign::{Own, labelled, own},
-    overlap::Strand,
-};
+use super::{Cells, Dictionary, Label, Table, overlap::geometry::Strand, whose::labelled};
 use crate::{
     error::{Error, Result},
-    input::{CellSink, Entry, Held, RowsIn, Source},
-    model::{Catalog, Channel, Extent, KindId, Origin, Sentence, Span, Timestamp},
+    input::{CellSink, Entry, RowsIn, Source},
+    model::{Catalog, Extent, KindId, Origin, Sentence, Span, Timestamp},
 };
 
 /// What mails of one channel tell of one moment, reason and detail.
@@ -42,21 +38,6 @@ pub struct Told {
     pub covered: bool,
 }
 
-/// The one channel that mails are of, where exports name none: those are taken to be of it.
-pub fn only_channel(sources: &[Source], catalog: &Catalog) -> Option<Channel> {
-    let channels = |origin: Origin| -> BTreeSet<&Channel> {
-        let parts = sources.iter().flat_map(|source| &source.parts).filter(move |part| part.origin == origin);
-        let kinds: BTreeSet<KindId> = parts.flat_map(|part| &part.cells).map(|cell| cell.kind).collect();
-        kinds.into_iter().map(|kind| &catalog.channels()[catalog.kind(kind).channel as usize]).collect()
-    };
-    let Own::One(channel) = own(channels(Origin::Mail).into_iter().filter(|channel| !channel.is_unknown())) else {
-        return None;
-    };
-    let exports = channels(Origin::Export);
-    let unnamed = exports.len() == 1 && exports.iter().all(|channel| channel.is_unknown());
-    unnamed.then_some(channel)
-}
-
 /// Leaves in the parts of mails only what counts: where an export of the channel covers the time, it wins; and mails that
 /// tell the same moment, reason and detail are copies of one, of which the one with the most errors counts.
 ///
@@ -70,6 +51,7 @@ pub fn settle(
     catalog: &Mutex<Catalog>,
     label_of: &[Label],
     believed: Option<Timestamp>,
+    cuts: &[Timestamp],
 ) -> Result<Vec<Told>> {
     if !strands.iter().any(|strand| strand.origin == Origin::Mail) {
         return Ok(Vec::new());
@@ -127,14 +109,15 @@ pub fn settle(
     }
     for (source, read) in sources.iter_mut().enumerate() {
         for (part, table) in read.parts.iter_mut().enumerate().filter(|(_, table)| table.origin == Origin::Mail) {
-            let mut entries = kept.remove(&(source, part)).unwrap_or_default();
-            entries.sort_unstable();
-            let mut sink = CellSink::default();
-            for entry in &entries {
+            let mut sinks: Vec<CellSink> = (0..=cuts.len()).map(|_| CellSink::default()).collect();
+            for entry in kept.remove(&(source, part)).unwrap_or_default() {
+                let sink = &mut sinks[cuts.partition_point(|cut| cut.0 <= entry.at)];
                 sink.add(entry.at, entry.end, entry.kind, entry.errors, entry.rows);
             }
-            table.cells = sink.finish().map_err(|_| Error::new("error.overflow"))?;
-            table.rows_in = RowsIn::Stored(Arc::new(Held(entries)));
+            table.cells.clear();
+            for sink in &mut sinks {
+                table.cells.extend(sink.finish().map_err(|_| Error::new("error.overflow"))?);
+            }
         }
     }
     Ok(told)
@@ -168,33 +151,27 @@ fn coverage(sources: &[Source], strands: &[Strand], believed: Option<Timestamp>)
     covered
 }
 
-/// What is said where mails name their channel and lie in the time of exports that name none: nobody knows whether they
-/// tell of the same errors.
-pub fn beside_unnamed(told: &[Told], strands: &[Strand], labels: &[Option<String>]) -> Option<Sentence> {
-    let unnamed = |label: Label| labels[label as usize].is_none();
-    let spans: Vec<Span> = strands
-        .iter()
-        .filter(|strand| strand.origin == Origin::Export && unnamed(strand.label))
-        .map(|strand| strand.span)
-        .collect();
-    let within = |at: Timestamp| spans.iter().any(|span| span.first <= at && at <= span.last);
-    let errors: u64 = told.iter().filter(|told| !unnamed(told.label) && within(told.at)).map(|told| told.errors).sum();
-    (errors > 0).then(|| Sentence::new("note.mails_beside_unnamed").with_number("errors", errors))
-}
-
-/// What is said of mails: how much they tell that no export does, and that their senders prove nothing.
-pub fn notes(cells: &[crate::model::Cell], told: &[Told], catalog: &Catalog) -> Vec<Sentence> {
-    // Per kind rather than per cell: there are few of the former, and mostly none is of a mail.
-    let mailed: Vec<bool> = catalog.kinds().iter().map(|kind| kind.origin == Origin::Mail).collect();
-    let mails = cells.iter().filter(|cell| mailed[cell.kind.0 as usize]);
-    let errors: u64 = if mailed.contains(&true) { mails.map(|cell| cell.errors).sum() } else { 0 };
-    let mut notes = Vec::new();
-    if errors > 0 {
-        notes.push(Sentence::new("note.from_mails").with_number("errors", errors));
+impl Table {
+    /// What is said of the mails of a period, from its cells and its start (inclusive) and end (exclusive) in
+    /// milliseconds since 1970-01-01T00:00:00Z: how much they tell that no export does, that their senders prove nothing,
+    /// and where they lie in the time of exports that name no channel, so that nobody knows whether they tell of the same
+    /// errors.
+    pub fn notes_of_mails(&self, cells: Cells<'_>, period: std::ops::Range<i64>) -> Vec<Sentence> {
+        let Dictionary { channels, kinds, .. } = &self.names;
+        let mailed = cells.iter().filter(|cell| kinds[cell.kind.0 as usize].origin == Origin::Mail);
+        let errors: u64 = if self.told.is_empty() { 0 } else { mailed.map(|cell| cell.errors).sum() };
+        let told = || self.told.iter().filter(|told| period.contains(&told.at.0));
+        let covered = told().filter(|told| told.covered).count() as u64;
+        let beside = |told: &&Told| {
+            channels[told.label as usize].is_some()
+                && self.unnamed.iter().any(|span| span.first <= told.at && told.at <= span.last)
+        };
+        let beside: u64 = told().filter(beside).map(|told| told.errors).sum();
+        let said = [
+            (errors > 0).then(|| Sentence::new("note.from_mails").with_number("errors", errors)),
+            (covered > 0).then(|| Sentence::new("note.mails_covered").with_number("count", covered)),
+            (beside > 0).then(|| Sentence::new("note.mails_beside_unnamed").with_number("errors", beside)),
+        ];
+        said.into_iter().flatten().collect()
     }
-    let covered = told.iter().filter(|told| told.covered).count();
-    if covered > 0 {
-        notes.push(Sentence::new("note.mails_covered").with_number("count", covered as u64));
-    }
-    notes
 }

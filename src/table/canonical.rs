@@ -10,8 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ChannelRules,
-    assign::{adopt, kinds_of, label_source, labelled, name_channels},
-    mails,
+    whose::{kinds_of, labelled, name_channels, settle_channels},
 };
 use crate::{
     error::{Error, Result},
@@ -193,14 +192,8 @@ impl Canonical {
 /// # Errors
 /// Where it is not clear which channel an input is of.
 pub fn whose(reading: &mut Reading, rules: &ChannelRules) -> Result<Vec<Sentence>> {
-    let mut notes = rules.unmatched(reading.sources.iter().map(|source| source.report.file()));
     let mut catalog = reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
-    for source in &mut reading.sources {
-        label_source(source, &mut catalog, rules)?;
-    }
-    if let Some(channel) = mails::only_channel(&reading.sources, &catalog) {
-        adopt(&mut reading.sources, &mut catalog, &channel, &mut notes)?;
-    }
+    let notes = settle_channels(&mut reading.sources, &mut catalog, rules)?;
     let naming = name_channels(&reading.sources, &catalog, rules)?;
     for source in &mut reading.sources {
         let of_rows = kinds_of(source, &catalog).into_iter().map(|kind| catalog.kind(kind).channel);

@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cube, Label, overlap::Strand};
+use super::{Dictionary, Label, Told, overlap::geometry::Strand};
 use crate::{
     input::Source,
-    model::{Extent, Origin, Span, Timestamp},
+    model::{Cell, Channel, Extent, Origin, Span, Timestamp},
 };
 
 const DAY: i64 = 86_400_000;
@@ -24,7 +24,7 @@ const SILENCE: i64 = DAY / 2;
 #[derive(Clone, Debug)]
 pub struct Known {
     pub channel: Option<String>,
-    /// Where rows of it are counted in the cube; none for a channel of which no input has a row.
+    /// Where rows of it are counted in the table; none for a channel of which no input has a row.
     pub label: Option<Label>,
     /// What its inputs tell of the time that they speak for, and which input that is.
     pub extents: Vec<(usize, Extent)>,
@@ -152,99 +152,99 @@ fn longest_known_silence(silences: &[(i64, i64)], between: &[Between]) -> i64 {
     silences.iter().map(known).max().unwrap_or(0)
 }
 
-impl Cube {
-    /// What tells whether something is missing, of each label.
-    pub(super) fn evidence(&self) -> Vec<Evidence> {
-        let catalog = self.catalog();
-        let mut found = vec![Evidence::default(); self.labels.len()];
-        let mut last: Vec<Option<i64>> = vec![None; self.labels.len()];
-        for cell in &self.cells {
-            let (label, span) = (self.label_of[catalog.kind(cell.kind).channel as usize] as usize, cell.span());
-            if let Some(last) = last[label].filter(|last| span.first.0 - last > SILENCE) {
-                found[label].silences.push((last, span.first.0));
-            }
-            last[label] = last[label].max(Some(span.last.0));
+/// What tells whether something is missing, of each channel.
+pub(super) fn evidence(cells: &[Cell], told: &[Told], names: &Dictionary) -> Vec<Evidence> {
+    let mut found = vec![Evidence::default(); names.channels.len()];
+    let mut last: Vec<Option<i64>> = vec![None; names.channels.len()];
+    for cell in cells {
+        let (label, span) = (names.kinds[cell.kind.0 as usize].channel as usize, cell.span());
+        if let Some(last) = last[label].filter(|last| span.first.0 - last > SILENCE) {
+            found[label].silences.push((last, span.first.0));
         }
-        for told in self.told.iter().filter(|told| !told.covered) {
-            found[told.label as usize].mailed.push(told.at.0);
-        }
-        found
+        last[label] = last[label].max(Some(span.last.0));
     }
+    for told in told.iter().filter(|told| !told.covered) {
+        found[told.label as usize].mailed.push(told.at.0);
+    }
+    found
+}
 
-    /// What is known of the time of each channel that exports speak for, in the order of the labels, then the channels
-    /// without a row. Where there are mails only, of those. Of channels that the filter leaves out nothing is told.
-    pub fn known(&self) -> Vec<Known> {
-        let exported = self.strands.iter().any(|strand| strand.origin == Origin::Export);
-        let counts = |strand: &&Strand| strand.origin == Origin::Export || !exported;
-        let mut of_label: BTreeMap<Label, BTreeMap<Piece<'_>, (usize, Extent)>> = BTreeMap::new();
-        for strand in self.strands.iter().filter(counts) {
-            let source = &self.sources[strand.source];
-            let extents = of_label.entry(strand.label).or_default();
-            if source.extents.is_empty() {
-                let piece = Piece::Rows(strand.source, strand.part);
-                extents.insert(piece, (strand.source, extent(source, Some(strand.span))));
-            }
-            for (id, extent) in &source.extents {
-                // An archive keeps the rows of each name of a channel apart.
-                let (_, known) = extents.entry(Piece::Archived(id)).or_insert((strand.source, *extent));
-                known.rows = Span::join(known.rows, extent.rows);
-            }
+/// What is known of the time of each channel that exports speak for, in the order of the labels, then the channels
+/// without a row. Where there are mails only, of those. `label` is that of a channel that an input or the user names.
+pub(super) fn known(
+    sources: &[Source],
+    strands: &[Strand],
+    labels: &[Option<String>],
+    evidence: &[Evidence],
+    label_of: impl Fn(&Channel) -> Option<Label>,
+) -> Vec<Known> {
+    let exported = strands.iter().any(|strand| strand.origin == Origin::Export);
+    let counts = |strand: &&Strand| strand.origin == Origin::Export || !exported;
+    let mut of_label: BTreeMap<Label, BTreeMap<Piece<'_>, (usize, Extent)>> = BTreeMap::new();
+    for strand in strands.iter().filter(counts) {
+        let source = &sources[strand.source];
+        let extents = of_label.entry(strand.label).or_default();
+        if source.extents.is_empty() {
+            let piece = Piece::Rows(strand.source, strand.part);
+            extents.insert(piece, (strand.source, extent(source, Some(strand.span))));
         }
-        let mut labels_of: BTreeMap<&str, BTreeSet<Label>> = BTreeMap::new();
-        for strand in self.strands.iter().filter(counts) {
-            labels_of.entry(&self.sources[strand.source].report.path).or_default().insert(strand.label);
+        for (id, extent) in &source.extents {
+            // An archive keeps the rows of each name of a channel apart.
+            let (_, known) = extents.entry(Piece::Archived(id)).or_insert((strand.source, *extent));
+            known.rows = Span::join(known.rows, extent.rows);
         }
-        // Inputs without a row: of a channel of the catalog, of another, or of whichever there is.
-        let mut silent: BTreeMap<Option<Label>, Vec<(usize, Extent)>> = BTreeMap::new();
-        let mut silent_channels: BTreeMap<Option<String>, Vec<(usize, Extent)>> = BTreeMap::new();
-        for (index, source) in self.sources.iter().enumerate() {
-            let extents = || match source.extents.is_empty() {
-                true => vec![(index, extent(source, source.report.span))],
-                false => source.extents.iter().map(|(_, extent)| (index, *extent)).collect(),
-            };
-            if let Some(path) = &source.report.same_as {
-                // A download without news repeats the one before, and yet speaks for longer.
-                for label in labels_of.get(path.as_str()).into_iter().flatten() {
-                    let known = of_label.entry(*label).or_default();
-                    known.extend(extents().into_iter().map(|(source, extent)| (Piece::Copy(source), (source, extent))));
-                }
-            } else if source.report.span.is_none() {
-                let label = source.label.as_ref().map(|channel| (channel, self.label(channel)));
-                match label {
-                    Some((channel, None)) => {
-                        let name = channel.name.clone().or_else(|| channel.id.clone());
-                        silent_channels.entry(name).or_default().extend(extents());
-                    }
-                    Some((_, label)) => silent.entry(label).or_default().extend(extents()),
-                    None => silent.entry(None).or_default().extend(extents()),
-                }
-            }
-        }
-        let unnamed = silent.remove(&None).unwrap_or_default();
-        for label in silent.keys().flatten() {
-            of_label.entry(*label).or_default();
-        }
-        let alone = of_label.len() == 1 && self.labels.len() == 1;
-        let mut all: Vec<Known> = Vec::new();
-        for (label, extents) in of_label {
-            let channel = &self.labels[label as usize];
-            let mut extents: Vec<(usize, Extent)> = extents.into_values().collect();
-            extents.extend(silent.remove(&Some(label)).unwrap_or_default());
-            if alone {
-                // An input without a row that names no channel can be of no other.
-                extents.extend(&unnamed);
-            }
-            let ends: Vec<Extent> = extents.iter().map(|(_, extent)| *extent).collect();
-            let gaps = if exported { gaps(&ends, &self.evidence[label as usize]) } else { Vec::new() };
-            all.push(Known { channel: channel.clone(), label: Some(label), extents, gaps });
-        }
-        for (channel, extents) in silent_channels {
-            let ends: Vec<Extent> = extents.iter().map(|(_, extent)| *extent).collect();
-            all.push(Known { channel, label: None, gaps: gaps(&ends, &Evidence::default()), extents });
-        }
-        all.retain(|known| self.filter.keeps_channel(known.channel.as_deref()));
-        all
     }
+    let mut labels_of: BTreeMap<&str, BTreeSet<Label>> = BTreeMap::new();
+    for strand in strands.iter().filter(counts) {
+        labels_of.entry(&sources[strand.source].report.path).or_default().insert(strand.label);
+    }
+    // Inputs without a row: of a channel that has rows, of another, or of whichever there is.
+    let mut silent: BTreeMap<Option<Label>, Vec<(usize, Extent)>> = BTreeMap::new();
+    let mut silent_channels: BTreeMap<Option<String>, Vec<(usize, Extent)>> = BTreeMap::new();
+    for (index, source) in sources.iter().enumerate() {
+        let extents = || match source.extents.is_empty() {
+            true => vec![(index, extent(source, source.report.span))],
+            false => source.extents.iter().map(|(_, extent)| (index, *extent)).collect(),
+        };
+        if let Some(path) = &source.report.same_as {
+            // A download without news repeats the one before, and yet speaks for longer.
+            for label in labels_of.get(path.as_str()).into_iter().flatten() {
+                let known = of_label.entry(*label).or_default();
+                known.extend(extents().into_iter().map(|(source, extent)| (Piece::Copy(source), (source, extent))));
+            }
+        } else if source.report.span.is_none() {
+            match source.label.as_ref().map(|channel| (channel, label_of(channel))) {
+                Some((channel, None)) => {
+                    let name = channel.name.clone().or_else(|| channel.id.clone());
+                    silent_channels.entry(name).or_default().extend(extents());
+                }
+                Some((_, label)) => silent.entry(label).or_default().extend(extents()),
+                None => silent.entry(None).or_default().extend(extents()),
+            }
+        }
+    }
+    let unnamed = silent.remove(&None).unwrap_or_default();
+    for label in silent.keys().flatten() {
+        of_label.entry(*label).or_default();
+    }
+    let alone = of_label.len() == 1 && labels.len() == 1;
+    let ends = |extents: &[(usize, Extent)]| extents.iter().map(|(_, extent)| *extent).collect::<Vec<_>>();
+    let mut all: Vec<Known> = Vec::new();
+    for (label, extents) in of_label {
+        let mut extents: Vec<(usize, Extent)> = extents.into_values().collect();
+        extents.extend(silent.remove(&Some(label)).unwrap_or_default());
+        if alone {
+            // An input without a row that names no channel can be of no other.
+            extents.extend(&unnamed);
+        }
+        let gaps = if exported { gaps(&ends(&extents), &evidence[label as usize]) } else { Vec::new() };
+        all.push(Known { channel: labels[label as usize].clone(), label: Some(label), extents, gaps });
+    }
+    for (channel, extents) in silent_channels {
+        let gaps = gaps(&ends(&extents), &Evidence::default());
+        all.push(Known { channel, label: None, extents, gaps });
+    }
+    all
 }
 
 /// What speaks for a stretch of time.

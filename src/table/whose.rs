@@ -12,6 +12,25 @@ use crate::{
     model::{Catalog, Cell, Channel, KindId, Origin, Sentence},
 };
 
+/// Settles whose the rows of each input are, as far as each tells by itself and the user says, and gives what is to be
+/// said about it.
+///
+/// # Errors
+/// Where it is not clear which channel an input is of.
+pub fn settle_channels(sources: &mut [Source], catalog: &mut Catalog, rules: &ChannelRules) -> Result<Vec<Sentence>> {
+    let mut notes = rules.unmatched(sources.iter().map(|source| source.report.file()));
+    for source in sources.iter_mut() {
+        label_source(source, catalog, rules)?;
+        for stop in source.stops.iter().filter(|stop| !stop.channel.is_unknown()) {
+            catalog.channel(&stop.channel);
+        }
+    }
+    if let Some(channel) = only_channel(sources, catalog) {
+        adopt(sources, catalog, &channel, &mut notes)?;
+    }
+    Ok(notes)
+}
+
 /// Gives the rows of an input that name no channel the channel that they are of.
 ///
 /// Blank cells of an input that names one channel are that channel's. Rows of an input that names none are those of
@@ -20,7 +39,7 @@ use crate::{
 ///
 /// # Errors
 /// Where the user says more than one.
-pub fn label_source(source: &mut Source, catalog: &mut Catalog, rules: &ChannelRules) -> Result<()> {
+fn label_source(source: &mut Source, catalog: &mut Catalog, rules: &ChannelRules) -> Result<()> {
     if let Some(label) = &source.label {
         // An archive's channel without a row.
         catalog.channel(label);
@@ -86,13 +105,23 @@ pub fn kinds_of(source: &Source, catalog: &Catalog) -> BTreeSet<KindId> {
     (0..).map(KindId).zip(seen).filter_map(|(kind, seen)| seen.then_some(kind)).collect()
 }
 
+/// The one channel that mails are of, where exports name none: those are taken to be of it.
+fn only_channel(sources: &[Source], catalog: &Catalog) -> Option<Channel> {
+    let channels = |origin: Origin| -> BTreeSet<&Channel> {
+        let parts = sources.iter().flat_map(|source| &source.parts).filter(move |part| part.origin == origin);
+        let kinds: BTreeSet<KindId> = parts.flat_map(|part| &part.cells).map(|cell| cell.kind).collect();
+        kinds.into_iter().map(|kind| &catalog.channels()[catalog.kind(kind).channel as usize]).collect()
+    };
+    let Own::One(channel) = own(channels(Origin::Mail).into_iter().filter(|channel| !channel.is_unknown())) else {
+        return None;
+    };
+    let exports = channels(Origin::Export);
+    let unnamed = exports.len() == 1 && exports.iter().all(|channel| channel.is_unknown());
+    unnamed.then_some(channel)
+}
+
 /// Takes exports that name no channel for those of the one channel that mails are of.
-pub fn adopt(
-    sources: &mut [Source],
-    catalog: &mut Catalog,
-    channel: &Channel,
-    notes: &mut Vec<Sentence>,
-) -> Result<()> {
+fn adopt(sources: &mut [Source], catalog: &mut Catalog, channel: &Channel, notes: &mut Vec<Sentence>) -> Result<()> {
     let Some(name) = channel.name.as_ref().or(channel.id.as_ref()) else { return Ok(()) };
     for source in sources.iter_mut().filter(|source| source.parts.iter().all(|part| part.origin == Origin::Export)) {
         relabel(source, catalog, channel)?;

@@ -3,12 +3,12 @@
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use super::{
-    Label,
-    pattern::{Key, attributes, canonical_reason, fits, host_fits, status_fits},
+    Dictionary,
+    pattern::{Key, canonical_reason, fits, host_fits, status_fits},
 };
 use crate::{
     error::{Error, Result},
-    model::{Catalog, Sentence},
+    model::Sentence,
     taxonomy,
 };
 
@@ -74,20 +74,20 @@ impl Filter {
             && !self.exclude.iter().filter(|term| term.key == Key::Channel).any(fit)
     }
 
-    /// Whether each kind of a catalog is kept; nothing if all are.
+    /// Whether each kind is kept; nothing if all are.
     ///
     /// # Errors
     /// Where a value fits nothing that is there or known.
-    pub fn kinds(&self, catalog: &Catalog, labels: &[Option<String>], label_of: &[Label]) -> Result<Option<Vec<bool>>> {
+    pub fn kinds(&self, names: &Dictionary) -> Result<Option<Vec<bool>>> {
         if self.is_empty() {
             return Ok(None);
         }
         for term in self.only.iter().chain(&self.exclude) {
-            term.must_fit_something(catalog, labels)?;
+            term.must_fit_something(names)?;
         }
         let keys: BTreeSet<Key> = self.only.iter().map(|term| term.key).collect();
-        let kept = catalog.kinds().iter().map(|kind| {
-            let error = attributes(kind, catalog, labels, label_of);
+        let kept = names.kinds.iter().map(|kind| {
+            let error = names.attributes(kind);
             let fit = |term: &Term| term.key.fits(&term.pattern, &error);
             keys.iter().all(|key| self.only.iter().any(|term| term.key == *key && fit(term)))
                 && !self.exclude.iter().any(fit)
@@ -97,7 +97,7 @@ impl Filter {
 }
 
 impl Term {
-    fn must_fit_something(&self, catalog: &Catalog, labels: &[Option<String>]) -> Result<()> {
+    fn must_fit_something(&self, names: &Dictionary) -> Result<()> {
         let wanted = self.pattern.as_str();
         let refuse = |key: &'static str, known: Vec<&str>| {
             Err(Error::new(key)
@@ -107,7 +107,7 @@ impl Term {
         };
         match self.key {
             Key::Channel => {
-                let known = sorted(labels.iter().flatten().map(String::as_str));
+                let known = sorted(names.channels.iter().flatten().map(String::as_str));
                 match known.iter().any(|name| fits(wanted, name)) {
                     true => Ok(()),
                     false if known.is_empty() => Err(Error::new("error.channels_unnamed").with("wanted", wanted)),
@@ -115,14 +115,14 @@ impl Term {
                 }
             }
             Key::Reason => {
-                let there = catalog.reasons().iter().map(String::as_str);
+                let there = names.reasons.iter().map(String::as_str);
                 let known = sorted(taxonomy::REASONS.iter().copied().chain(there));
                 let code = canonical_reason(wanted);
                 if known.iter().any(|name| fits(&code, name)) { Ok(()) } else { refuse("error.reason_unknown", known) }
             }
             Key::Detail => {
                 let listed = taxonomy::REASONS.iter().flat_map(|reason| taxonomy::details(reason));
-                let known = sorted(listed.chain(catalog.details().iter().map(String::as_str)));
+                let known = sorted(listed.chain(names.details.iter().map(String::as_str)));
                 let status = taxonomy::status(taxonomy::ERROR_STATUS_CODE, wanted).is_some();
                 let there = status || known.iter().any(|name| fits(wanted, name));
                 if there { Ok(()) } else { refuse("error.detail_unknown", known) }
@@ -132,7 +132,7 @@ impl Term {
                 if possible { Ok(()) } else { refuse("error.status_unknown", Vec::new()) }
             }
             Key::Host => {
-                let known = sorted(catalog.hosts().iter().map(|host| host.0.as_str()));
+                let known = sorted(names.hosts.iter().map(|host| host.0.as_str()));
                 match known.iter().any(|name| host_fits(wanted, name)) {
                     true => Ok(()),
                     false if known.is_empty() => Err(Error::new("error.hosts_unnamed").with("wanted", wanted)),

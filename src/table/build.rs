@@ -1,0 +1,260 @@
+//! Bringing inputs together. Only here are inputs read a second time: where they overlap, and where an edge of a period
+//! lies inside of five minutes.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Mutex, PoisonError},
+};
+
+use super::{
+    ChannelRules, Dictionary, Filter, Label, Naming, Table, copies, coverage, frame, mails,
+    overlap::{
+        geometry::{self, Strand},
+        judge::judge,
+        merge::{Strands, merge},
+    },
+    whose::{name_channels, relabel, settle_channels},
+};
+use crate::{
+    error::{Error, Result},
+    input::{CellRuns, Reading, Source},
+    model::{Cell, Channel, CoverageBasis, Origin, Span, Timestamp},
+};
+
+/// What the user can say about inputs that meet in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OverlapPolicy {
+    /// Merge what is of one channel; inputs that name no channel are compared, and refused if unclear.
+    #[default]
+    Auto,
+    /// All inputs that name no channel are of one channel.
+    Max,
+    /// Nothing is a repetition: add everything.
+    Sum,
+}
+
+/// How inputs are brought together.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    pub rules: ChannelRules,
+    pub policy: OverlapPolicy,
+    /// What is kept.
+    pub filter: Filter,
+    /// Moments that no cell reaches across: the edges of periods.
+    pub cuts: Vec<Timestamp>,
+    /// Nothing speaks for what comes later, whatever it says of itself; without it everything is believed.
+    pub believed: Option<Timestamp>,
+}
+
+/// Brings all inputs together.
+///
+/// # Errors
+/// Where it is not clear whether overlapping files are of one channel, where a label is not clear,
+/// where an overlap cannot be read again, where a sum leaves 64 bits, where the filter fits nothing.
+pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
+    reading.must_count()?;
+    let Settings { rules, policy, filter, mut cuts, believed } = settings;
+    cuts.sort_unstable();
+    cuts.dedup();
+    let Reading { mut sources, catalog, options, skipped } = reading;
+    let mut known = catalog.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut notes = settle_channels(&mut sources, &mut known, &rules)?;
+    let mut naming = name_channels(&sources, &known, &rules)?;
+    copies::drop_identical(&mut sources, &mut notes)?;
+
+    let mut strands = geometry::strands(&sources, &known, &naming.label_of);
+    let catalog = Mutex::new(known);
+    if policy == OverlapPolicy::Auto {
+        let all = Strands {
+            all: &strands,
+            sources: &sources,
+            catalog: &catalog,
+            label_of: &naming.label_of,
+            options: &options,
+        };
+        let adopted = judge(all, &naming, &rules, &mut notes)?;
+        if !adopted.is_empty() {
+            // Rows that name no channel turned out to be of a named one.
+            let mut known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
+            for (source, label) in adopted {
+                relabel(&mut sources[source], &mut known, &naming.channels[label as usize])?;
+            }
+            naming = name_channels(&sources, &known, &rules)?;
+            strands = geometry::strands(&sources, &known, &naming.label_of);
+        }
+    }
+    let told = mails::settle(&mut sources, &strands, &catalog, &naming.label_of, believed, &cuts)?;
+    let stretches = geometry::stretches(&strands, &cuts, policy, &options.zone);
+    let mut cells = once_read(&mut sources, &stretches, &catalog, &naming)?;
+    let again =
+        Strands { all: &strands, sources: &sources, catalog: &catalog, label_of: &naming.label_of, options: &options };
+    for stretch in &stretches {
+        cells.extend(merge(stretch, policy != OverlapPolicy::Sum, &cuts, again)?);
+    }
+    if !(stretches.is_empty() && cuts.is_empty()) {
+        let before = |cell: &Cell| cuts.partition_point(|cut| *cut <= cell.span().first);
+        cells.sort_unstable_by_key(|cell| (cell.start, before(cell), cell.kind));
+    }
+    // Every sum over the table is at most this one, so none can wrap.
+    let total = cells.iter().try_fold(0_u64, |sum, cell| sum.checked_add(cell.errors));
+    if total.is_none_or(|total| i64::try_from(total).is_err()) {
+        return Err(Error::new("error.overflow"));
+    }
+    notes.extend(geometry::notes(&strands, policy, &sources, &naming.labels, &options.zone));
+
+    let catalog = catalog.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let names = Dictionary::new(&catalog, &naming);
+    let label = |channel: &Channel| catalog.find(channel).map(|index| naming.label_of[index as usize]);
+    tell_channels(&mut sources, &strands, &naming, label);
+    if let Some(now) = believed {
+        believe_until(&mut sources, &strands, now);
+    }
+    let mut stops = stops(&sources, &naming, label);
+    let evidence = coverage::evidence(&cells, &told, &names);
+    let mut known = coverage::known(&sources, &strands, &names.channels, &evidence, label);
+    known.retain(|known| filter.keeps_channel(known.channel.as_deref()));
+    let name = |strand: &Strand| names.channels[strand.label as usize].as_deref();
+    let shown = strands.iter().filter(|strand| filter.keeps_channel(name(strand)));
+    let unnamed = strands.iter().filter(|strand| strand.origin == Origin::Export && name(strand).is_none());
+    let mut table = Table {
+        cells: Default::default(),
+        span_of_channels: shown.map(|strand| strand.span).reduce(Span::union),
+        unnamed: unnamed.map(|strand| strand.span).collect(),
+        inputs: Vec::new(),
+        skipped,
+        known,
+        told,
+        stops: Vec::new(),
+        notes,
+        input_zone: options.zone,
+        filter,
+        names,
+    };
+    if let Some(kept) = table.filter.kinds(&table.names)? {
+        cells.retain(|cell| kept[cell.kind.0 as usize]);
+        table.told.retain(|told| kept[told.kind.0 as usize]);
+        stops.retain(|(channel, _)| table.filter.keeps_channel(channel.as_deref()));
+    }
+    table.stops = stops;
+    table.inputs = sources.into_iter().map(|source| source.report).collect();
+    table.cells = frame::packed(cells).map_err(|cause| Error::new("error.frame").with("cause", cause))?;
+    Ok(table)
+}
+
+/// The cells of all inputs but for the stretches that are read again.
+fn once_read(
+    sources: &mut [Source],
+    stretches: &[geometry::Stretch],
+    catalog: &Mutex<crate::model::Catalog>,
+    naming: &Naming,
+) -> Result<Vec<Cell>> {
+    let known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
+    // Every table of the channel with a row there takes part, so the stretch alone decides.
+    let again = |cell: &Cell| {
+        let label = naming.label_of[known.kind(cell.kind).channel as usize];
+        let next = stretches.partition_point(|stretch| (stretch.label, stretch.end) <= (label, cell.start));
+        stretches.get(next).is_some_and(|stretch| stretch.label == label && stretch.start <= cell.start)
+    };
+    let mut runs = CellRuns::default();
+    let mut mailed = Vec::new();
+    for part in sources.iter_mut().flat_map(|source| &mut source.parts) {
+        let mut cells = std::mem::take(&mut part.cells);
+        if part.origin == Origin::Mail {
+            // An edge may divide them already.
+            mailed.append(&mut cells);
+            continue;
+        }
+        if !stretches.is_empty() {
+            cells.retain(|cell| !again(cell));
+        }
+        runs.push(cells).map_err(|_| Error::new("error.overflow"))?;
+    }
+    let mut cells = runs.finish().map_err(|_| Error::new("error.overflow"))?;
+    if !mailed.is_empty() {
+        cells.append(&mut mailed);
+        cells.sort_by_key(Cell::key);
+    }
+    Ok(cells)
+}
+
+/// Writes down which channels each input is of.
+fn tell_channels(
+    sources: &mut [Source],
+    strands: &[Strand],
+    naming: &Naming,
+    label: impl Fn(&Channel) -> Option<Label>,
+) {
+    let mut labels: Vec<BTreeSet<Label>> =
+        sources.iter().map(|source| source.label.iter().filter_map(&label).collect()).collect();
+    for strand in strands {
+        labels[strand.source].insert(strand.label);
+    }
+    for (source, labels) in sources.iter_mut().zip(labels) {
+        source.report.channels = labels.into_iter().filter_map(|label| naming.labels[label as usize].clone()).collect();
+    }
+    // A copy is of whoever the original is of.
+    let known: HashMap<String, Vec<String>> =
+        sources.iter().map(|source| (source.report.path.clone(), source.report.channels.clone())).collect();
+    for report in sources.iter_mut().map(|source| &mut source.report) {
+        if let Some(channels) = report.same_as.as_ref().and_then(|original| known.get(original)) {
+            report.channels.clone_from(channels);
+        }
+    }
+}
+
+/// Corrects coverage that cannot be true: nothing covers what is still to come at `now`, and an input covers its own
+/// rows, which then tell how far it reaches.
+fn believe_until(sources: &mut [Source], strands: &[Strand], now: Timestamp) {
+    for source in sources.iter_mut() {
+        let coverage = &mut source.report.coverage;
+        if coverage.until.is_some_and(|until| until > now) {
+            (coverage.until, coverage.by) = (None, CoverageBasis::LastRow);
+        }
+        if let (Some(reach), Some(span)) = (&mut coverage.until, source.report.span)
+            && *reach < span.last
+        {
+            (*reach, coverage.by) = (span.last, CoverageBasis::LastRow);
+        }
+        for (_, extent) in &mut source.extents {
+            extent.until = extent.until.filter(|until| *until <= now);
+        }
+    }
+    // Where an earlier input of the channel reaches the first row of the next, there is no gap between them.
+    let mut order: Vec<&Strand> = strands.iter().collect();
+    order.sort_by_key(|strand| (strand.label, strand.span.first));
+    let mut from: BTreeMap<usize, Timestamp> = BTreeMap::new();
+    for of_channel in order.chunk_by(|a, b| a.label == b.label) {
+        let mut reach: Option<Timestamp> = None;
+        // Inputs that begin with the same row say nothing about each other's beginning.
+        for together in of_channel.chunk_by(|a, b| a.span.first == b.span.first) {
+            for strand in together.iter().filter(|strand| reach.is_some_and(|reach| reach >= strand.span.first)) {
+                let first = from.entry(strand.source).or_insert(strand.span.first);
+                *first = strand.span.first.min(*first);
+            }
+            let own = |s: &&Strand| s.span.last.max(sources[s.source].report.coverage.until.unwrap_or(s.span.last));
+            reach = reach.max(together.iter().map(own).max());
+        }
+    }
+    for (source, first) in from {
+        sources[source].report.coverage.from = Some(first);
+    }
+}
+
+/// When LINE stopped redelivering, as mails told.
+fn stops(
+    sources: &[Source],
+    naming: &Naming,
+    label: impl Fn(&Channel) -> Option<Label>,
+) -> Vec<(Option<String>, Timestamp)> {
+    let of_source = |source: &Source| {
+        let told = source.stops.iter().map(|stop| {
+            let channel = source.label.as_ref().filter(|_| stop.channel.is_unknown()).unwrap_or(&stop.channel);
+            (label(channel).and_then(|label| naming.labels[label as usize].clone()), stop.at)
+        });
+        told.collect::<Vec<_>>()
+    };
+    let mut stops: Vec<(Option<String>, Timestamp)> = sources.iter().flat_map(of_source).collect();
+    stops.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
+    stops.dedup();
+    stops
+}

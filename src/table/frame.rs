@@ -1,0 +1,179 @@
+//! The dataframe in which the cells stand.
+
+use polars::prelude::{Column, DataFrame, PolarsResult};
+
+use super::Table;
+use crate::{
+    model::{Cell, CellStart, KindId, Span, Timestamp},
+    taxonomy,
+};
+
+/// So many cells are taken over at once.
+const PIECE: usize = 1 << 16;
+
+/// The cells as a frame: `start` (u32, number of the cell since 1970-01-01T00:00:00Z), `kind` (u32, index into
+/// [`super::Dictionary::kinds`]), `errors` (u64), `rows` (u32), `first` and `last` (u32, milliseconds from the cell's start to
+/// the start of its first row and to the latest end of one).
+pub(super) fn packed(mut cells: Vec<Cell>) -> PolarsResult<DataFrame> {
+    let all = cells.len();
+    let (mut start, mut kind, mut rows) = (vec![0_u32; all], vec![0_u32; all], vec![0_u32; all]);
+    let (mut first, mut last, mut errors) = (vec![0_u32; all], vec![0_u32; all], vec![0_u64; all]);
+    // From the back, each piece given away as it is copied: a year of cells never stands in memory twice.
+    while !cells.is_empty() {
+        let from = cells.len().saturating_sub(PIECE);
+        for (i, cell) in (from..).zip(cells.drain(from..)) {
+            (start[i], kind[i], rows[i]) = (cell.start.0, cell.kind.0, cell.rows);
+            (first[i], last[i], errors[i]) = (cell.first_offset, cell.end_offset, cell.errors);
+        }
+        cells.shrink_to_fit();
+    }
+    DataFrame::new(
+        all,
+        vec![
+            Column::new("start".into(), start),
+            Column::new("kind".into(), kind),
+            Column::new("errors".into(), errors),
+            Column::new("rows".into(), rows),
+            Column::new("first".into(), first),
+            Column::new("last".into(), last),
+        ],
+    )
+}
+
+/// CellSum of one kind in five minutes, or in the part of them before or behind an edge of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CellSum {
+    pub start: CellStart,
+    pub kind: KindId,
+    pub errors: u64,
+    pub rows: u32,
+    /// Start of the first row and latest end of one.
+    pub span: Span,
+}
+
+/// Rows of the frame, in the order of time.
+#[derive(Clone, Copy)]
+pub struct Cells<'a> {
+    start: &'a [u32],
+    kind: &'a [u32],
+    errors: &'a [u64],
+    rows: &'a [u32],
+    first: &'a [u32],
+    last: &'a [u32],
+}
+
+impl<'a> Cells<'a> {
+    pub(super) fn of(frame: &'a DataFrame) -> Cells<'a> {
+        let narrow = |name: &str| frame.column(name).and_then(|column| column.u32()?.cont_slice());
+        let wide = |name: &str| frame.column(name).and_then(|column| column.u64()?.cont_slice());
+        let there = "a table has these columns, each in one piece";
+        Cells {
+            start: narrow("start").expect(there),
+            kind: narrow("kind").expect(there),
+            errors: wide("errors").expect(there),
+            rows: narrow("rows").expect(there),
+            first: narrow("first").expect(there),
+            last: narrow("last").expect(there),
+        }
+    }
+
+    pub fn len(self) -> usize {
+        self.start.len()
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.start.is_empty()
+    }
+
+    fn get(self, i: usize) -> CellSum {
+        let start = CellStart(self.start[i]);
+        let at = |offset: u32| Timestamp(start.timestamp().0 + i64::from(offset));
+        CellSum {
+            start,
+            kind: KindId(self.kind[i]),
+            errors: self.errors[i],
+            rows: self.rows[i],
+            span: Span { first: at(self.first[i]), last: at(self.last[i]) },
+        }
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = CellSum> + use<'a> {
+        (0..self.len()).map(move |i| self.get(i))
+    }
+
+    /// The cells of a stretch of time: start inclusive, end exclusive, in milliseconds since 1970-01-01T00:00:00Z. An
+    /// instant inside of five minutes must be one that the table was cut at.
+    pub fn between(self, start: i64, end: i64) -> Cells<'a> {
+        let before = |moment: i64| {
+            let five_minutes = Timestamp(moment).cell().0;
+            let cells = self.start.partition_point(|start| *start < five_minutes);
+            let inside = (cells..self.len()).take_while(|i| self.get(*i).span.first.0 < moment);
+            cells + inside.count()
+        };
+        let (from, to) = (before(start), before(end));
+        self.range(from..to.max(from))
+    }
+
+    fn range(self, range: std::ops::Range<usize>) -> Cells<'a> {
+        Cells {
+            start: &self.start[range.clone()],
+            kind: &self.kind[range.clone()],
+            errors: &self.errors[range.clone()],
+            rows: &self.rows[range.clone()],
+            first: &self.first[range.clone()],
+            last: &self.last[range],
+        }
+    }
+}
+
+impl Table {
+    /// The table with names instead of numbers, one row for each five minutes and kind of error, in the order of time:
+    /// `time` (i64, start of the five minutes), `channel` (null where the input names none), `reason`, `detail`, `status`
+    /// (u32, null where the detail is none), `host` (null where none is named), `errors` (u64), `rows` (u32), `first` and
+    /// `last` (i64, start of the first row and latest end of one). Times are milliseconds since 1970-01-01T00:00:00Z.
+    ///
+    /// ```
+    /// use errstat::{input, table};
+    /// use polars::prelude::*;
+    ///
+    /// let exports = [concat!(env!("CARGO_MANIFEST_DIR"), "/data/webhook-errors.tsv").to_owned()];
+    /// let reading = input::read(&exports, input::ReadOptions::default(), &input::Unwatched)?;
+    /// let table = table::build(reading, table::Settings::default())?;
+    /// let frame = table.frame()?;
+    /// // The most errors in five minutes, by reason.
+    /// let worst = frame.select(["reason", "errors"])?.group_by(["reason"])?.groups()?;
+    /// assert_eq!(worst.height(), 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # CellSum
+    /// Where polars has no memory for it.
+    pub fn frame(&self) -> PolarsResult<DataFrame> {
+        let names = &self.names;
+        let cells = self.cells();
+        let kinds = || cells.kind.iter().map(|kind| names.attributes(&names.kinds[*kind as usize]));
+        let times = |offsets: &[u32]| -> Vec<i64> {
+            let start = |start: &u32| CellStart(*start).timestamp().0;
+            cells.start.iter().zip(offsets).map(|(cell, offset)| start(cell) + i64::from(*offset)).collect()
+        };
+        let status = |reason: &str, detail: &str| taxonomy::status(reason, detail).map(u32::from);
+        DataFrame::new(
+            cells.len(),
+            vec![
+                Column::new("time".into(), times(&vec![0; cells.len()])),
+                Column::new("channel".into(), kinds().map(|error| error.channel).collect::<Vec<_>>()),
+                Column::new("reason".into(), kinds().map(|error| error.reason).collect::<Vec<_>>()),
+                Column::new("detail".into(), kinds().map(|error| error.detail).collect::<Vec<_>>()),
+                Column::new(
+                    "status".into(),
+                    kinds().map(|error| status(error.reason, error.detail)).collect::<Vec<_>>(),
+                ),
+                Column::new("host".into(), kinds().map(|error| error.host).collect::<Vec<_>>()),
+                Column::new("errors".into(), cells.errors),
+                Column::new("rows".into(), cells.rows),
+                Column::new("first".into(), times(cells.first)),
+                Column::new("last".into(), times(cells.last)),
+            ],
+        )
+    }
+}

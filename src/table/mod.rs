@@ -1,0 +1,107 @@
+//! The table: all inputs in cells of five minutes, each error counted once, as a polars frame.
+//!
+//! Exports are snapshots of one log, and overlap. Rows of one file are always added, and so are files
+//! whose times do not meet; where files of one channel meet, that stretch is read a second time, row by row, and for
+//! each exact key the larger of the files' sums is kept. [`build()`] does that, and nothing else reads anything again:
+//! a [`Table`] is a value.
+
+mod build;
+mod canonical;
+mod channels;
+mod copies;
+mod coverage;
+mod filter;
+mod frame;
+mod mails;
+mod overlap;
+mod pattern;
+mod suggest;
+mod whose;
+
+pub use build::{OverlapPolicy, Settings, build};
+pub use canonical::{Canonical, whose};
+pub use channels::{ChannelRules, Label, Naming, NamingLayer, naming};
+pub use coverage::{Evidence, Known, gaps};
+pub use filter::{Filter, Term};
+pub use frame::{CellSum, Cells};
+pub use mails::Told;
+pub use pattern::{Attributes, Key, fits, host_fits, status_fits};
+
+use polars::prelude::DataFrame;
+
+use crate::model::{Catalog, HostLabel, Kind, Precision, Sentence, SourceReport, Span, Timestamp, Zone};
+
+/// All errors of all inputs, each once.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// See `frame::packed`; sorted by time.
+    cells: DataFrame,
+    pub names: Dictionary,
+    /// How each input was read.
+    pub inputs: Vec<SourceReport>,
+    /// Files of folders that are no exports: path, and why.
+    pub skipped: Vec<(String, Sentence)>,
+    /// What is known of the time of each channel.
+    pub known: Vec<Known>,
+    /// First and last row of the channels that the filter lets through, whatever else it leaves out.
+    pub span_of_channels: Option<Span>,
+    /// First and last row of each export that names no channel.
+    pub unnamed: Vec<Span>,
+    /// Everything that mails told, also where an export wins, in no particular order.
+    pub told: Vec<Told>,
+    /// When LINE stopped redelivering, as mails told: the channel and the moment, in the order of time, each once.
+    pub stops: Vec<(Option<String>, Timestamp)>,
+    /// What is left out.
+    pub filter: Filter,
+    /// What was decided about the inputs, for the reader to see.
+    pub notes: Vec<Sentence>,
+    /// The zone of the inputs' times.
+    pub input_zone: Zone,
+}
+
+impl Table {
+    /// The cells, in the order of time.
+    pub fn cells(&self) -> Cells<'_> {
+        Cells::of(&self.cells)
+    }
+
+    /// The coarsest precision of the inputs that have rows.
+    pub fn precision(&self) -> Precision {
+        SourceReport::precision_of(&self.inputs)
+    }
+}
+
+/// What the numbers of a table stand for. All texts are safe to show.
+#[derive(Clone, Debug, Default)]
+pub struct Dictionary {
+    /// In the order of their names; `None` stands for rows that name none.
+    pub channels: Vec<Option<String>>,
+    pub reasons: Vec<String>,
+    pub details: Vec<String>,
+    pub hosts: Vec<HostLabel>,
+    /// The kinds of errors, as indices into the lists above.
+    pub kinds: Vec<Kind>,
+}
+
+impl Dictionary {
+    fn new(catalog: &Catalog, naming: &Naming) -> Dictionary {
+        let kind = |kind: &Kind| Kind { channel: naming.label_of[kind.channel as usize], ..*kind };
+        Dictionary {
+            channels: naming.labels.clone(),
+            reasons: catalog.reasons().to_vec(),
+            details: catalog.details().to_vec(),
+            hosts: catalog.hosts().to_vec(),
+            kinds: catalog.kinds().iter().map(kind).collect(),
+        }
+    }
+
+    /// What the errors of a kind are.
+    pub fn attributes(&self, kind: &Kind) -> Attributes<'_> {
+        Attributes {
+            channel: self.channels[kind.channel as usize].as_deref(),
+            reason: &self.reasons[kind.reason as usize],
+            detail: &self.details[kind.detail as usize],
+            host: kind.host.map(|host| self.hosts[host as usize].0.as_str()),
+        }
+    }
+}
