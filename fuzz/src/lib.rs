@@ -30,21 +30,19 @@ pub mod input {
     pub use options::{ColumnName, ReadOptions, Role};
 }
 
-#[path = "../../src/cube"]
-pub mod cube {
+#[path = "../../src/table"]
+pub mod table {
     mod channels;
+    mod dictionary;
     mod filter;
     mod pattern;
-    mod policy;
+    mod settings;
 
-    pub use channels::{ChannelRules, Label, NamingLayer};
+    pub use channels::{ChannelRules, Label, Naming, NamingLayer};
+    pub use dictionary::Dictionary;
     pub use filter::{Filter, Term};
-    pub use pattern::{Key, fits};
-    pub use policy::OverlapPolicy;
-
-    /// What the cube knows of a channel's time; results carry it, and no target looks at it.
-    #[derive(Clone, Debug)]
-    pub struct Known;
+    pub use pattern::{Attributes, Key, fits, host_fits, status_fits};
+    pub use settings::{OverlapPolicy, Settings};
 }
 
 #[path = "../../src/analysis"]

@@ -1,5 +1,6 @@
 //! Everything that is computed, on polars frames: period, windows, breakdown, comparison, heatmap, incidents.
 
+mod asked;
 mod breakdown;
 mod count;
 mod coverage;
@@ -17,10 +18,11 @@ mod window;
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
+pub use asked::Asked;
 pub use count::{Counted, count, likes};
 pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};
 pub use options::{AsOf, Options};
-pub use period::{Asked, Calendar, PeriodSpec, WeekStart};
+pub use period::{Calendar, PeriodSpec, WeekStart};
 pub use reconcile::{Day, DaySums, Reconciliation, reconcile};
 pub use result::*;
 pub use sums::{By, Group, Sum, Sums};

@@ -4,11 +4,10 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
 
-use super::{AsOf, Bounds, Options};
+use super::Bounds;
 use crate::{
     error::{Error, Result},
-    input::Reading,
-    model::{Precision, SourceReport, Span, Timestamp, Zone},
+    model::{Span, Timestamp, Zone},
 };
 
 /// A period as the user names it.
@@ -140,51 +139,6 @@ fn moment(text: &str) -> Option<NaiveDateTime> {
     ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-}
-
-/// A period, resolved against what the inputs hold before they are brought together.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    pub calendar: Calendar,
-    pub bounds: Bounds,
-    pub previous: Option<Bounds>,
-    /// Where the period is not over: up to when it has run.
-    pub unfinished: Option<Timestamp>,
-    /// The first millisecond after the moment of the report, where the inputs have rows behind it and it is not past.
-    pub future: Option<i64>,
-}
-
-impl Asked {
-    /// Resolves the period of some options. Times without a time of day are days of the inputs' zone, and stay so.
-    ///
-    /// # Errors
-    /// An impossible period.
-    pub fn of(reading: &Reading, options: &Options) -> Result<Asked> {
-        let data = SourceReport::span_of(reading.reports());
-        let by_day = SourceReport::precision_of(reading.reports()) == Precision::Day;
-        let zone = if by_day { reading.options.zone } else { options.zone };
-        let as_of = match options.as_of {
-            AsOf::At(at) => at,
-            // Ends are exclusive: the second of the last row is in.
-            AsOf::Data => data.map_or(options.generated_at, |span| Timestamp((span.last.0 / 1000 + 1) * 1000)),
-        };
-        let calendar = Calendar {
-            // The name of a zone that shows the same clock is the one that the user wrote.
-            zone: if zone.same_clock(&options.zone) { options.zone } else { zone },
-            week_start: options.week_start,
-            as_of,
-            data,
-        };
-        let Resolved { bounds, previous, unfinished } = options.period.resolve(&calendar)?;
-        let future = data.is_some_and(|data| data.last > as_of && as_of >= options.now).then_some(as_of.0 + 1);
-        Ok(Asked { calendar, bounds, previous: previous.filter(|_| options.compare), unfinished, future })
-    }
-
-    /// The moments that no cell may reach across.
-    pub fn edges(&self) -> Vec<Timestamp> {
-        let bounds = [Some(&self.bounds), self.previous.as_ref()].into_iter().flatten();
-        bounds.flat_map(|bounds| [bounds.start, bounds.end]).chain(self.future).map(Timestamp).collect()
-    }
 }
 
 /// What a period is resolved against.

@@ -10,26 +10,30 @@ mod canonical;
 mod channels;
 mod copies;
 mod coverage;
+mod dictionary;
 mod filter;
 mod frame;
 mod mails;
 mod overlap;
 mod pattern;
+mod settings;
 mod suggest;
 mod whose;
 
-pub use build::{OverlapPolicy, Settings, build};
+pub use build::build;
 pub use canonical::{Canonical, whose};
 pub use channels::{ChannelRules, Label, Naming, NamingLayer, naming};
 pub use coverage::{Evidence, Known, gaps};
+pub use dictionary::Dictionary;
 pub use filter::{Filter, Term};
 pub use frame::{CellSum, Cells};
 pub use mails::Told;
 pub use pattern::{Attributes, Key, fits, host_fits, status_fits};
+pub use settings::{OverlapPolicy, Settings};
 
 use polars::prelude::DataFrame;
 
-use crate::model::{Catalog, HostLabel, Kind, Precision, Sentence, SourceReport, Span, Timestamp, Zone};
+use crate::model::{Precision, Sentence, SourceReport, Span, Timestamp, Zone};
 
 /// All errors of all inputs, each once.
 #[derive(Clone, Debug)]
@@ -68,40 +72,5 @@ impl Table {
     /// The coarsest precision of the inputs that have rows.
     pub fn precision(&self) -> Precision {
         SourceReport::precision_of(&self.inputs)
-    }
-}
-
-/// What the numbers of a table stand for. All texts are safe to show.
-#[derive(Clone, Debug, Default)]
-pub struct Dictionary {
-    /// In the order of their names; `None` stands for rows that name none.
-    pub channels: Vec<Option<String>>,
-    pub reasons: Vec<String>,
-    pub details: Vec<String>,
-    pub hosts: Vec<HostLabel>,
-    /// The kinds of errors, as indices into the lists above.
-    pub kinds: Vec<Kind>,
-}
-
-impl Dictionary {
-    fn new(catalog: &Catalog, naming: &Naming) -> Dictionary {
-        let kind = |kind: &Kind| Kind { channel: naming.label_of[kind.channel as usize], ..*kind };
-        Dictionary {
-            channels: naming.labels.clone(),
-            reasons: catalog.reasons().to_vec(),
-            details: catalog.details().to_vec(),
-            hosts: catalog.hosts().to_vec(),
-            kinds: catalog.kinds().iter().map(kind).collect(),
-        }
-    }
-
-    /// What the errors of a kind are.
-    pub fn attributes(&self, kind: &Kind) -> Attributes<'_> {
-        Attributes {
-            channel: self.channels[kind.channel as usize].as_deref(),
-            reason: &self.reasons[kind.reason as usize],
-            detail: &self.details[kind.detail as usize],
-            host: kind.host.map(|host| self.hosts[host as usize].0.as_str()),
-        }
     }
 }

@@ -1,0 +1,39 @@
+//! The names that a table's numbers stand for.
+
+use super::{Attributes, Naming};
+use crate::model::{Catalog, HostLabel, Kind};
+
+/// What the numbers of a table stand for. All texts are safe to show.
+#[derive(Clone, Debug, Default)]
+pub struct Dictionary {
+    /// In the order of their names; `None` stands for rows that name none.
+    pub channels: Vec<Option<String>>,
+    pub reasons: Vec<String>,
+    pub details: Vec<String>,
+    pub hosts: Vec<HostLabel>,
+    /// The kinds of errors, as indices into the lists above.
+    pub kinds: Vec<Kind>,
+}
+
+impl Dictionary {
+    pub(super) fn new(catalog: &Catalog, naming: &Naming) -> Dictionary {
+        let kind = |kind: &Kind| Kind { channel: naming.label_of[kind.channel as usize], ..*kind };
+        Dictionary {
+            channels: naming.labels.clone(),
+            reasons: catalog.reasons().to_vec(),
+            details: catalog.details().to_vec(),
+            hosts: catalog.hosts().to_vec(),
+            kinds: catalog.kinds().iter().map(kind).collect(),
+        }
+    }
+
+    /// What the errors of a kind are.
+    pub fn attributes(&self, kind: &Kind) -> Attributes<'_> {
+        Attributes {
+            channel: self.channels[kind.channel as usize].as_deref(),
+            reason: &self.reasons[kind.reason as usize],
+            detail: &self.details[kind.detail as usize],
+            host: kind.host.map(|host| self.hosts[host as usize].0.as_str()),
+        }
+    }
+}
