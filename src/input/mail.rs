@@ -9,18 +9,16 @@
 //! A mail proves nothing about its sender. What is read here can be written by anybody.
 
 mod items;
-mod lines;
+mod letter;
 mod mailbox;
-mod mime;
 mod moment;
 mod names;
 mod notice;
 pub mod outlook;
-mod page;
 mod reading;
 mod sections;
 mod subject;
-mod transfer;
+mod text;
 mod values;
 mod words;
 
@@ -35,10 +33,6 @@ use crate::model::{Channel, HostLabel, Precision, Privacy, Sentence, Timestamp, 
 pub struct Mail {
     /// The line on which the mail begins in its file, from 1; in a mailbox that is its `From ` line.
     pub line: u64,
-    /// Its own `Message-ID`, without angle brackets.
-    pub message_id: Option<String>,
-    /// Its own `Date`, where that is a moment between the years 2011 and 2100.
-    pub sent: Option<Timestamp>,
     /// The domain of its own `From` address, in lower case; of a forwarded mail, that is who forwarded it. Anybody can
     /// write anything there.
     pub from_domain: Option<String>,
@@ -66,15 +60,16 @@ pub enum Content {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Notice {
     Errors(Notified),
-    RedeliveryStopped(Stopped),
+    /// LINE gave up sending failed webhooks again. The time is when that was detected, or else when the mail was sent.
+    RedeliveryStopped {
+        channel: Channel,
+        time: Timestamp,
+    },
 }
 
 /// Errors of one reason and detail that a mail tells of. All texts are safe to show.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Notified {
-    /// The `Message-ID` of the mail that tells it, of a forwarded one the attached one's; none where it was forwarded as
-    /// text.
-    pub message_id: Option<String>,
     pub channel: Channel,
     /// The reason code; an unknown one as it was written.
     pub reason: String,
@@ -89,24 +84,11 @@ pub struct Notified {
     pub precision: Precision,
 }
 
-/// LINE gave up sending failed webhooks again.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Stopped {
-    /// As for [`Notified::message_id`].
-    pub message_id: Option<String>,
-    pub channel: Channel,
-    /// When it was detected, or else when the mail was sent.
-    pub time: Timestamp,
-    pub precision: Precision,
-}
-
 /// Why a mail that looks like a notification was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Hindrance {
     /// Longer than [`LONGEST_MAIL`].
     MailTooLong,
-    /// Its text is longer than what is looked at.
-    TextTooLong,
     /// More parts, or parts within parts, than any mail needs.
     TooManyParts,
     /// More notices than any mail has.
@@ -131,9 +113,8 @@ pub enum Hindrance {
 impl Hindrance {
     /// Every hindrance.
     #[cfg(test)]
-    pub const ALL: [Hindrance; 16] = [
+    pub const ALL: [Hindrance; 15] = [
         Hindrance::MailTooLong,
-        Hindrance::TextTooLong,
         Hindrance::TooManyParts,
         Hindrance::TooManyItems,
         Hindrance::CutShort,
@@ -154,7 +135,6 @@ impl Hindrance {
     pub fn key(self) -> &'static str {
         match self {
             Hindrance::MailTooLong => "mails.mail_too_long",
-            Hindrance::TextTooLong => "mails.text_too_long",
             Hindrance::TooManyParts => "mails.too_many_parts",
             Hindrance::TooManyItems => "mails.too_many_items",
             Hindrance::CutShort => "mails.cut_short",
@@ -202,11 +182,9 @@ pub fn mails<R: io::BufRead>(
 
 /// Reads one mail, which begins on a line of its file.
 pub fn read(bytes: &[u8], line: u64, options: MailOptions) -> Mail {
-    let letter = mime::letter(bytes);
+    let letter = letter::letter(bytes);
     Mail {
         line,
-        message_id: notice::message_id(&letter, options.privacy),
-        sent: moment::sent(letter.date.as_deref(), options.zone),
         from_domain: letter.from.as_deref().and_then(|address| domain(address, options.privacy)),
         subject: options.privacy.excerpt(letter.subject.trim(), notice::EXCERPT),
         content: notice::content(&letter, options),

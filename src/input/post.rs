@@ -158,10 +158,9 @@ impl Mails<'_> {
 
     fn notice(&mut self, notice: Notice, line: u64) -> std::result::Result<(), Fault> {
         match notice {
-            Notice::RedeliveryStopped(stopped) => {
-                let channel = stopped.channel;
+            Notice::RedeliveryStopped { channel, time } => {
                 let name = channel.name.clone().or_else(|| channel.id.clone()).unwrap_or_default();
-                self.stops.push(Stop { at: stopped.time, channel });
+                self.stops.push(Stop { at: time, channel });
                 self.skip(line, "redelivery stopped", name);
             }
             Notice::Errors(told) => {

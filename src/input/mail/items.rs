@@ -5,16 +5,17 @@
 //! names, [`super::values`] what stands behind them, [`super::reading`] which of the names are items.
 
 use super::{
-    lines::{Line, without_edges},
-    names::{self, NoticeItem, tokens},
+    names::{self, tokens},
     reading::{Item, items},
+    text::without_edges,
     values::{self, Hints, behind, code, is_none, reason_and_detail},
+    words::NoticeItem,
 };
 
 /// A table with more columns is none of LINE's.
 const MOST_COLUMNS: usize = 20;
 /// More names are in no mail.
-pub const MOST_NAMES: usize = 40_000;
+const MOST_NAMES: usize = 10_000;
 /// No line in LINE's oldest mails is wrapped into more lines.
 const MOST_LINES: usize = 8;
 
@@ -59,7 +60,7 @@ pub fn filled(groups: &[Group]) -> Vec<Filled<'_>> {
 /// The groups of items in the lines of a mail, in their order. `known` says that the mail is surely LINE's.
 ///
 /// Nothing where there are more names than any mail has.
-pub fn groups(lines: &[Line], known: bool, hints: &Hints<'_>) -> Option<Vec<Group>> {
+pub fn groups(lines: &[String], known: bool, hints: &Hints<'_>) -> Option<Vec<Group>> {
     let text = text(lines);
     let tokens = tokens(&text);
     if tokens.len() > MOST_NAMES {
@@ -95,8 +96,8 @@ fn trusted(items: Vec<Item>, known: bool) -> Vec<Item> {
     trusted
 }
 
-/// The lines as one text.
-fn text(lines: &[Line]) -> String {
+/// The lines as one text. A table with the names in its heading becomes pairs of a name and a value.
+fn text(lines: &[String]) -> String {
     let mut text = String::new();
     let mut at = 0;
     while at < lines.len() {
@@ -105,57 +106,45 @@ fn text(lines: &[Line]) -> String {
             at = next;
             continue;
         }
-        let line = &lines[at];
+        if !(lines[at].contains('\t') && is_ruler(&lines[at])) {
+            text.extend([&lines[at], "\n"]);
+        }
         at += 1;
-        // A ruler between rows.
-        let ruler = |cell: &String| cell.chars().all(|c| "-=+: ".contains(c));
-        if line.cells.len() > 1 && line.cells.iter().all(ruler) && line.cells.iter().any(|cell| !cell.is_empty()) {
-            continue;
-        }
-        text.push_str(if line.indented { " " } else { "" });
-        for (column, cell) in line.cells.iter().enumerate() {
-            text.push_str(if column > 0 { "\t" } else { "" });
-            text.push_str(cell.trim());
-        }
-        text.push('\n');
     }
     text
 }
 
 type Pairs = (Vec<(String, String)>, usize);
 
-/// The cells of a line: those of a row, or what tabs or wide gaps part.
-fn cells(line: &Line) -> Vec<String> {
-    let [text] = line.cells.as_slice() else {
-        return line.cells.iter().map(|cell| without_edges(cell).trim().to_owned()).collect();
-    };
-    let text = without_edges(text);
-    let parts: Vec<&str> = match text.contains('\t') {
-        true => text.split('\t').collect(),
-        false => text.split("  ").filter(|part| !part.trim().is_empty()).collect(),
-    };
-    parts.into_iter().map(|part| part.trim().to_owned()).collect()
+/// A ruler between the rows of a table.
+fn is_ruler(line: &str) -> bool {
+    !line.trim().is_empty() && line.chars().all(|c| "-=+:| \t".contains(c))
+}
+
+/// The cells of a line: what tabs or wide gaps part.
+fn cells(line: &str) -> Vec<String> {
+    let line = without_edges(line);
+    let gap = if line.contains('\t') { "\t" } else { "  " };
+    let cells = line.split(gap).map(str::trim);
+    cells.filter(|cell| gap == "\t" || !cell.is_empty()).map(str::to_owned).collect()
 }
 
 /// The pairs of a table whose heading has the names, and where it ends.
-fn table(lines: &[Line], at: usize) -> Option<Pairs> {
+fn table(lines: &[String], at: usize) -> Option<Pairs> {
     let heading = cells(&lines[at]);
-    if !(2..=MOST_COLUMNS).contains(&heading.len()) {
-        return None;
-    }
-    let names: Vec<NoticeItem> = heading.iter().map(|cell| names::whole(cell)).collect::<Option<_>>()?;
-    if !differ(&names) {
+    let named = (2..=MOST_COLUMNS).contains(&heading.len());
+    let names: Vec<NoticeItem> =
+        heading.iter().filter(|_| named).map(|cell| names::whole(cell)).collect::<Option<_>>()?;
+    if !named || !differ(&names) {
         return None;
     }
     let mut pairs = Vec::new();
     let mut next = at + 1;
     while let Some(line) = lines.get(next) {
         let row = cells(line);
-        let ruler = !line.is_blank() && row.iter().all(|cell| cell.chars().all(|c| "-=+:| ".contains(c)));
-        if !ruler && !line.is_blank() {
+        if !line.trim().is_empty() && !is_ruler(line) {
             // Two names may be a name and the value of a channel that is called so.
-            let named = names.len() == 2 && names::whole(&row[0]).is_some();
-            if row.len() != names.len() || named {
+            if row.len() != names.len() || names.len() == 2 && names::whole(&row[0]).is_some() {
                 break;
             }
             pairs.extend(heading.iter().cloned().zip(row));
@@ -166,11 +155,8 @@ fn table(lines: &[Line], at: usize) -> Option<Pairs> {
 }
 
 /// The pairs of names on lines of their own, below which the values stand on as many lines.
-fn list(lines: &[Line], at: usize) -> Option<Pairs> {
-    let one = |line: &Line| match line.cells.as_slice() {
-        [cell] => Some(without_edges(cell).trim().to_owned()),
-        _ => None,
-    };
+fn list(lines: &[String], at: usize) -> Option<Pairs> {
+    let one = |line: &String| (!line.contains('\t')).then(|| without_edges(line).trim().to_owned());
     let mut names: Vec<(String, NoticeItem)> = Vec::new();
     let mut next = at;
     while names.len() <= MOST_COLUMNS
@@ -184,9 +170,6 @@ fn list(lines: &[Line], at: usize) -> Option<Pairs> {
         }
         next += 1;
     }
-    if names.len() < 2 || !differ(&names.iter().map(|(_, name)| *name).collect::<Vec<_>>()) {
-        return None;
-    }
     let mut values = Vec::new();
     while values.len() < names.len() {
         let text = one(lines.get(next)?)?;
@@ -197,15 +180,18 @@ fn list(lines: &[Line], at: usize) -> Option<Pairs> {
         values.extend(Some(text).filter(|text| !text.is_empty()));
         next += 1;
     }
-    let right = names.iter().zip(&values).all(|((_, name), value)| match name {
-        NoticeItem::Count => values::count(value).is_ok(),
-        NoticeItem::ChannelId => value.bytes().all(|b| b.is_ascii_digit()),
-        NoticeItem::Reason => !value.contains(char::is_whitespace),
-        _ => true,
+    let mut told = false;
+    let right = names.iter().zip(&values).all(|((_, name), value)| {
+        let right = match name {
+            NoticeItem::Count => values::count(value).is_ok(),
+            NoticeItem::ChannelId => value.bytes().all(|b| b.is_ascii_digit()),
+            NoticeItem::Reason => !value.contains(char::is_whitespace),
+            _ => return true,
+        };
+        told = true;
+        right
     });
-    let told =
-        names.iter().any(|(_, name)| [NoticeItem::Count, NoticeItem::ChannelId, NoticeItem::Reason].contains(name));
-    (right && told).then(|| (names.into_iter().map(|(text, _)| text).zip(values).collect(), next))
+    (names.len() > 1 && right && told).then(|| (names.into_iter().map(|(text, _)| text).zip(values).collect(), next))
 }
 
 fn differ(names: &[NoticeItem]) -> bool {
@@ -214,21 +200,23 @@ fn differ(names: &[NoticeItem]) -> bool {
 
 /// The reason and the detail in the lines that are such, as LINE's oldest mails have them:
 /// `could_not_connect - (Connection failed: https://…)`.
-pub fn one_liners(lines: &[Line]) -> Vec<(String, String)> {
+pub fn one_liners(lines: &[String]) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {
         at += 1;
-        let text = line.shown();
+        let text = without_edges(line).replace('\t', " ");
         let text = text.trim_start_matches(|c: char| c.is_whitespace() || names::BULLETS.contains(c));
         let Some((reason, rest)) = code(text) else { continue };
         let mut rest = rest.trim().to_owned();
         for _ in 0..MOST_LINES {
             let closed = rest.matches(['(', '（']).count() <= rest.matches([')', '）']).count();
             let dangling = rest.ends_with(['-', '–', ':']);
-            let Some(next) = lines.get(at).filter(|next| (!closed || dangling) && !next.is_blank()) else { break };
+            let Some(next) = lines.get(at).filter(|next| (!closed || dangling) && !next.trim().is_empty()) else {
+                break;
+            };
             let space = if rest.ends_with(['/', '(']) { "" } else { " " };
-            rest = format!("{rest}{space}{}", next.shown().trim());
+            rest = format!("{rest}{space}{}", without_edges(next).trim());
             at += 1;
         }
         if let Some(detail) = behind(&rest) {
@@ -242,18 +230,18 @@ pub fn one_liners(lines: &[Line]) -> Vec<(String, String)> {
 mod tests {
     use super::*;
     use crate::{
-        input::mail::{lines, page},
+        input::mail::text::{page, plain as lines},
         model::Zone,
     };
 
-    fn told(lines: &[Line], known: bool) -> Vec<Vec<(NoticeItem, String)>> {
+    fn told(lines: &[String], known: bool) -> Vec<Vec<(NoticeItem, String)>> {
         let hints = Hints { channel: None, zone: Zone::console() };
         let groups = groups(lines, known, &hints).expect("few names").into_iter();
         groups.map(|group| group.into_iter().map(|item| (item.name, item.value)).collect()).collect()
     }
 
     fn plain(text: &str) -> Vec<Vec<(NoticeItem, String)>> {
-        told(&lines::plain(text, None), false)
+        told(&lines(text), false)
     }
 
     fn pairs(pairs: &[(NoticeItem, &str)]) -> Vec<(NoticeItem, String)> {
@@ -310,7 +298,7 @@ mod tests {
             "<table><tr><td>Channel ID</td><td>1234567890</td><td>Reason for error</td><td>could_not_connect</td></tr><tr>\
              <td>Detail for error</td></tr><tr><td>TLS handshake failure</td></tr></table>",
         ] {
-            assert_eq!(told(&page::lines(html), false), [pairs(&[ID, REASON, DETAIL])], "{html}");
+            assert_eq!(told(&page(html), false), [pairs(&[ID, REASON, DETAIL])], "{html}");
         }
     }
 
@@ -359,7 +347,7 @@ mod tests {
         );
         assert_eq!(plain("Reason: brand_new\nCount: 2"), Vec::<Vec<_>>::new());
         assert_eq!(
-            told(&lines::plain("Reason: brand_new\nCount: 2", None), true),
+            told(&lines("Reason: brand_new\nCount: 2"), true),
             [pairs(&[(NoticeItem::Reason, "brand_new"), (NoticeItem::Count, "2")])]
         );
     }
@@ -387,7 +375,7 @@ mod tests {
 
     #[test]
     fn the_oldest_mails_have_one_line() {
-        let told = |text: &str| one_liners(&lines::plain(text, None));
+        let told = |text: &str| one_liners(&lines(text));
         let pair = |reason: &str, detail: &str| (reason.to_owned(), detail.to_owned());
         for (text, reason, detail) in [
             (

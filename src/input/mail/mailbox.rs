@@ -4,13 +4,10 @@
 //! empty line stands, and lines of a mail that look so are escaped with `>` (RFC 4155 and its relatives).
 //! mail-parser's own iterator takes any line that begins with `From ` for such a line and holds lines and mails of any length.
 
-use std::io;
+use std::io::{self, BufRead, Read};
 
-/// A longer mail is not loaded; no notification comes near it.
-pub const LONGEST_MAIL: usize = 64 << 20;
-
-/// A longer line begins no mail.
-const LONGEST_FROM_LINE: usize = 1024;
+/// A longer mail is no notification: only its beginning is read.
+pub const LONGEST_MAIL: usize = 256 << 10;
 
 /// How many lines of a head are looked at.
 const HEAD_LINES: usize = 400;
@@ -24,70 +21,46 @@ pub enum MailFile {
     Mbox,
 }
 
-/// The fields by which a mail is known, in lower case. One of the first five must be there.
-const KNOWN_FIELDS: [&str; 22] = [
-    "from",
-    "subject",
-    "date",
-    "message-id",
-    "received",
-    "to",
-    "cc",
-    "bcc",
-    "sender",
-    "reply-to",
-    "return-path",
-    "delivered-to",
-    "x-original-to",
-    "mime-version",
-    "content-type",
-    "content-transfer-encoding",
-    "dkim-signature",
-    "authentication-results",
-    "in-reply-to",
-    "references",
-    "list-id",
-    "arc-seal",
-];
-const TELLING_FIELDS: &[&str] = KNOWN_FIELDS.split_at(5).0;
+/// The fields by which a mail is known, one of which must be there, and others that speak for one.
+const TELLING_FIELDS: [&str; 5] = ["from", "subject", "date", "message-id", "received"];
+const OTHER_FIELDS: &str = "to cc bcc sender reply-to return-path delivered-to x-original-to mime-version content-type \
+                            content-transfer-encoding dkim-signature authentication-results in-reply-to references list-id arc-seal";
 
 /// What a file is, by its content alone; nothing if it is no mail. `head` is its beginning, of which 256 KiB are plenty.
 pub fn recognise(head: &[u8]) -> Option<MailFile> {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-    let mut lines = head.split(|b| *b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).take(HEAD_LINES);
-    let first = lines.by_ref().find(|line| !line.trim_ascii().is_empty())?;
-    let mailbox = first.starts_with(b"From ");
-    let first = if mailbox { lines.next()? } else { first };
+    let mut lines =
+        head.split(|b| *b == b'\n').take(HEAD_LINES).skip_while(|line| line.trim_ascii().is_empty()).peekable();
+    let mailbox = lines.next_if(|line| line.starts_with(b"From ")).is_some();
     // A field's continuation cannot come first; `>From ` is how some programs keep an older `From ` line.
+    let first = lines.peek()?;
     field_name(first).or_else(|| (mailbox && first.starts_with(b">From ")).then(String::new))?;
     let mut seen: Vec<String> = Vec::new();
-    for line in std::iter::once(first).chain(lines) {
-        if line.trim_ascii().is_empty() {
-            break;
-        }
+    // Anything but fields and what continues them ends the head of a mail.
+    for line in lines.take_while(|line| !line.trim_ascii().is_empty()) {
         match field_name(line) {
-            Some(name) if KNOWN_FIELDS.contains(&name.as_str()) && !seen.contains(&name) => seen.push(name),
-            Some(_) => {}
+            Some(name) if seen.contains(&name) => {}
+            Some(name) => seen.push(name),
             None if line.starts_with(b" ") || line.starts_with(b"\t") || line.starts_with(b">") => {}
-            // Anything else ends the fields of a mail.
             None => break,
         }
     }
-    let telling = seen.iter().any(|name| TELLING_FIELDS.contains(&name.as_str()));
-    match (mailbox, telling && seen.len() >= 2) {
-        (_, false) => None,
-        (true, true) => Some(MailFile::Mbox),
-        (false, true) => Some(MailFile::Message),
+    let telling = seen.iter().filter(|name| TELLING_FIELDS.contains(&name.as_str())).count();
+    let others = seen.iter().filter(|name| OTHER_FIELDS.split(' ').any(|known| known == name.as_str())).count();
+    match telling > 0 && telling + others > 1 {
+        false => None,
+        true if mailbox => Some(MailFile::Mbox),
+        true => Some(MailFile::Message),
     }
 }
 
 /// The name of the field that a line begins, in lower case.
-pub(super) fn field_name(line: &[u8]) -> Option<String> {
+fn field_name(line: &[u8]) -> Option<String> {
     // RFC 5322 allows any length; no field that matters here has a longer name.
     let colon = line.iter().take(80).position(|b| *b == b':')?;
     let name = line[..colon].trim_ascii_end();
-    let fits = |b: &u8| b.is_ascii_graphic();
-    (!name.is_empty() && name.iter().all(fits)).then(|| String::from_utf8_lossy(name).to_ascii_lowercase())
+    (!name.is_empty() && name.iter().all(u8::is_ascii_graphic))
+        .then(|| String::from_utf8_lossy(name).to_ascii_lowercase())
 }
 
 /// A mail as it stands in its file.
@@ -100,128 +73,69 @@ pub(super) struct Raw {
     pub cut: bool,
 }
 
+impl Raw {
+    fn at(line: u64) -> Raw {
+        Raw { line, bytes: Vec::new(), cut: false }
+    }
+
+    /// Adds a line, or as much of it as has room.
+    fn add(&mut self, line: &[u8]) {
+        let room = LONGEST_MAIL - self.bytes.len();
+        self.cut |= line.len() > room;
+        self.bytes.extend_from_slice(&line[..line.len().min(room)]);
+    }
+}
+
 /// The mails of a file, read one by one.
 pub(super) struct Mailbox<R> {
     kind: MailFile,
     reader: R,
-    limit: usize,
     /// Number of the line that is read next, from 1.
     line: u64,
-    /// The mail whose `From ` line was read.
+    /// The mail that is being read.
     open: Option<Raw>,
-    done: bool,
 }
 
-/// A line, or a piece of one that is longer than [`LONGEST_FROM_LINE`].
-struct Piece {
-    bytes: Vec<u8>,
-    ends_line: bool,
-}
-
-impl<R: io::BufRead> Mailbox<R> {
+impl<R: BufRead> Mailbox<R> {
     pub fn new(kind: MailFile, reader: R) -> Self {
-        Mailbox { kind, reader, limit: LONGEST_MAIL, line: 1, open: None, done: false }
+        Mailbox { kind, reader, line: 1, open: (kind == MailFile::Message).then(|| Raw::at(1)) }
     }
 
-    #[cfg(test)]
-    pub fn with_limit(self, limit: usize) -> Self {
-        Mailbox { limit, ..self }
-    }
-
-    /// The only mail of a file.
-    fn single(&mut self) -> io::Result<Raw> {
-        let mut raw = Raw { line: 1, bytes: Vec::new(), cut: false };
+    fn read(&mut self) -> io::Result<Option<Raw>> {
+        let mut line = Vec::new();
+        // Whether the next bytes begin a line, and whether that may begin a mail.
+        let (mut line_start, mut after_blank) = (true, self.line == 1);
         loop {
-            let available = match self.reader.fill_buf() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                available => available?,
-            };
-            let taken = available.len();
-            if taken == 0 {
-                return Ok(raw);
+            line.clear();
+            // Of a longer line every piece is read alone.
+            if self.reader.by_ref().take(LONGEST_MAIL as u64).read_until(b'\n', &mut line)? == 0 {
+                return Ok(self.open.take());
             }
-            let room = self.limit - raw.bytes.len();
-            raw.bytes.extend_from_slice(&available[..taken.min(room)]);
-            raw.cut |= taken > room;
-            self.reader.consume(taken);
-            if raw.cut {
-                return Ok(raw);
-            }
-        }
-    }
-
-    fn piece(&mut self) -> io::Result<Option<Piece>> {
-        let mut bytes = Vec::new();
-        loop {
-            let available = match self.reader.fill_buf() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                available => available?,
-            };
-            if available.is_empty() {
-                return Ok((!bytes.is_empty()).then_some(Piece { bytes, ends_line: true }));
-            }
-            let available = &available[..available.len().min(LONGEST_FROM_LINE - bytes.len())];
-            let end = memchr::memchr(b'\n', available).map(|at| at + 1);
-            let taken = end.unwrap_or(available.len());
-            bytes.extend_from_slice(&available[..taken]);
-            self.reader.consume(taken);
-            if end.is_some() || bytes.len() >= LONGEST_FROM_LINE {
-                return Ok(Some(Piece { bytes, ends_line: end.is_some() }));
-            }
-        }
-    }
-
-    /// The next mail of a mailbox.
-    fn next_of_many(&mut self) -> io::Result<Option<Raw>> {
-        let mut line_start = true;
-        let mut after_blank = self.line == 1;
-        while let Some(piece) = self.piece()? {
-            let here = self.line;
-            self.line += u64::from(piece.ends_line);
-            let whole = line_start && piece.ends_line;
-            line_start = piece.ends_line;
-            let begins = whole && after_blank && (here == 1 && is_from(&piece.bytes) || is_dated_from(&piece.bytes));
-            after_blank = whole && piece.bytes.trim_ascii().is_empty();
-            if begins {
-                let next = Raw { line: here, bytes: Vec::new(), cut: false };
-                if let Some(complete) = self.open.replace(next) {
+            let (here, starts) = (self.line, line_start);
+            line_start = line.ends_with(b"\n");
+            self.line += u64::from(line_start);
+            let first = here == 1 && is_from(&line);
+            if self.kind == MailFile::Mbox && starts && after_blank && (first || is_dated_from(&line)) {
+                if let Some(complete) = self.open.replace(Raw::at(here)) {
                     return Ok(Some(complete));
                 }
+                after_blank = false;
                 continue;
             }
-            // Blank lines above the first mail.
-            let Some(open) = &mut self.open else {
-                after_blank = true;
-                continue;
-            };
-            let content = if whole { unescaped(&piece.bytes) } else { &piece.bytes };
-            if open.bytes.len() + content.len() > self.limit {
-                open.cut = true;
-            }
-            if !open.cut {
-                open.bytes.extend_from_slice(content);
+            // Above the first mail are blank lines only.
+            after_blank = self.open.is_none() || starts && line.trim_ascii().is_empty();
+            if let Some(open) = &mut self.open {
+                open.add(if self.kind == MailFile::Mbox && starts { unescaped(&line) } else { &line });
             }
         }
-        Ok(self.open.take())
     }
 }
 
-impl<R: io::BufRead> Iterator for Mailbox<R> {
+impl<R: BufRead> Iterator for Mailbox<R> {
     type Item = io::Result<Raw>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.done {
-            return None;
-        }
-        let next = match self.kind {
-            MailFile::Message => {
-                self.done = true;
-                self.single().map(Some)
-            }
-            MailFile::Mbox => self.next_of_many(),
-        };
-        self.done |= !matches!(next, Ok(Some(_)));
-        next.transpose()
+        self.read().transpose()
     }
 }
 
@@ -231,16 +145,17 @@ fn is_from(line: &[u8]) -> bool {
 
 /// `From sender Mon Nov 16 04:12:33 2026`, with or without an offset.
 fn is_dated_from(line: &[u8]) -> bool {
-    if !is_from(line) {
+    let Some(line) = std::str::from_utf8(line).ok().filter(|line| is_from(line.as_bytes()) && line.len() <= 1024)
+    else {
         return false;
-    }
-    let Ok(line) = std::str::from_utf8(line) else { return false };
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let weekday = |word: &str| ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].contains(&word);
-    let month = |word: &str| {
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"].contains(&word)
     };
-    words.windows(4).any(|four| weekday(four[0]) && month(four[1]) && four[3].contains(':'))
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let one_of = |names: &str, word: &str| word.len() == 3 && names.split(' ').any(|name| name == word);
+    words.windows(4).any(|four| {
+        one_of("Mon Tue Wed Thu Fri Sat Sun", four[0])
+            && one_of("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", four[1])
+            && four[3].contains(':')
+    })
 }
 
 /// `>From ` was `From ` before it was put into the mailbox, `>>From ` was `>From `.
@@ -313,16 +228,15 @@ mod tests {
     fn a_mail_beyond_the_limit_is_cut_and_the_next_one_is_whole() {
         let text = format!(
             "From a Mon Nov 16 04:12:33 2026\nSubject: 1\n\n{}\n\nFrom b Mon Nov 16 04:12:33 2026\nSubject: 2\n\n",
-            "x".repeat(10_000)
+            "x".repeat(3 * LONGEST_MAIL)
         );
         let mails: Vec<Raw> = Mailbox::new(MailFile::Mbox, io::BufReader::with_capacity(7, text.as_bytes()))
-            .with_limit(5_000)
             .map(Result::unwrap)
             .collect();
-        let told: Vec<_> = mails.iter().map(|raw| (raw.line, raw.cut, raw.bytes.len() <= 5_000)).collect();
+        let told: Vec<_> = mails.iter().map(|raw| (raw.line, raw.cut, raw.bytes.len() <= LONGEST_MAIL)).collect();
         assert_eq!(told, [(1, true, true), (6, false, true)]);
         assert_eq!(mails[1].bytes, b"Subject: 2\n\n");
-        let single = Mailbox::new(MailFile::Message, text.as_bytes()).with_limit(5_000).next().unwrap().unwrap();
-        assert!(single.cut && single.bytes.len() == 5_000);
+        let single: Vec<Raw> = Mailbox::new(MailFile::Message, text.as_bytes()).map(Result::unwrap).collect();
+        assert!(single.len() == 1 && single[0].cut && single[0].bytes.len() == LONGEST_MAIL);
     }
 }

@@ -16,18 +16,12 @@ const LONGEST: usize = 120;
 /// The instant of a `Date` field; none where it is no date, or not between the years 2011 and 2100.
 pub fn sent(date: Option<&str>, zone: Zone) -> Option<Timestamp> {
     let date = date.filter(|date| date.len() <= LONGEST)?;
-    let strict = DateTime::parse_from_rfc2822(date).ok();
-    match strict.or_else(|| lenient(date)) {
-        Some(time) => in_range(Timestamp::from(time)).ok(),
+    let found = mail_parser::DateTime::parse_rfc822(date).filter(mail_parser::DateTime::is_valid);
+    // mail-parser takes any day from 1 to 31.
+    match found.map(|found| DateTime::parse_from_rfc3339(&found.to_rfc3339())) {
+        Some(time) => in_range(Timestamp::from(time.ok()?)).ok(),
         None => read(date, None, zone).ok().map(|(at, _)| at),
     }
-}
-
-/// Dates of programs that never read RFC 5322.
-fn lenient(date: &str) -> Option<DateTime<FixedOffset>> {
-    let found = mail_parser::DateTime::parse_rfc822(date).filter(mail_parser::DateTime::is_valid)?;
-    // mail-parser takes any day from 1 to 31.
-    DateTime::parse_from_rfc3339(&found.to_rfc3339()).ok()
 }
 
 /// A written time, in the zone where it carries no offset of its own. The note is what stood in brackets beside the
@@ -44,9 +38,12 @@ pub fn read(text: &str, note: Option<&str>, zone: Zone) -> Result<(Timestamp, Pr
     if text.is_empty() {
         return Err(Hindrance::TimeMissing);
     }
-    let (text, bracketed) = without_brackets(text);
-    let text = without_weekday(&text);
-    let offset = bracketed.or_else(|| note.and_then(|note| offset(&note.nfkc().collect::<String>())));
+    // An offset in brackets may stand at the end.
+    let bracketed = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
+    let bracketed = bracketed.and_then(|(before, inner)| Some((before.trim_end(), offset(inner)?)));
+    let text = without_weekday(bracketed.as_ref().map_or(text, |(before, _)| before));
+    let noted = || offset(&note?.nfkc().collect::<String>());
+    let offset = bracketed.map(|(_, offset)| offset).or_else(noted);
     let text = match (offset, last_offset(&text)) {
         (_, Some((base, own))) => format!("{base} {own}"),
         (Some(offset), None) => format!("{text} {offset}"),
@@ -73,10 +70,9 @@ fn by_form(text: &str, form: TimeForm, zone: Zone) -> Result<(Timestamp, Precisi
     Ok((Timestamp(at), form.precision()))
 }
 
-/// Dates with the month as a word, as mail programs write them: `Monday, November 16, 2026 4:12 AM`.
-const DATES: [&str; 7] =
-    ["%A, %d %B %Y", "%A, %B %d, %Y", "%A %d %B %Y", "%d %B %Y", "%B %d, %Y", "%B %d %Y", "%A, %B %d %Y"];
-const GAPS: [&str; 4] = [" ", " at ", ", ", ", at "];
+/// Dates with the month as a word, as mail programs write them: `Monday, November 16, 2026 at 4:12 AM`. Commas and `at`
+/// are left out.
+const DATES: [&str; 4] = ["%A %d %B %Y", "%A %B %d %Y", "%d %B %Y", "%B %d %Y"];
 const CLOCKS: [(&str, Precision); 4] = [
     ("%H:%M:%S", Precision::Second),
     ("%I:%M:%S %p", Precision::Second),
@@ -88,18 +84,15 @@ fn in_words(text: &str, zone: Zone) -> Result<(Timestamp, Precision), Hindrance>
     if let Ok(time) = DateTime::parse_from_rfc2822(text) {
         return Ok((in_range(Timestamp::from(time))?, Precision::Second));
     }
+    let text = text.replace(',', " ");
+    let mut words: Vec<&str> = text.split_whitespace().filter(|word| *word != "at").collect();
     // `GMT+9` and the like come last.
-    let (text, zone) = match text.rsplit_once(' ').map(|(before, last)| (before, offset(last))) {
-        Some((before, Some(found))) => {
-            let Ok(zone) = found.parse() else { return Err(Hindrance::TimeUnreadable) };
-            (before.trim_end(), zone)
-        }
-        _ => (text, zone),
-    };
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let dated = DATES.iter().flat_map(|date| GAPS.iter().map(move |gap| format!("{date}{gap}")));
-    let found = dated
-        .flat_map(|start| CLOCKS.iter().map(move |(clock, precision)| (format!("{start}{clock}"), *precision)))
+    let own = words.last().and_then(|word| offset(word)).map(|offset| offset.parse());
+    words.truncate(words.len() - usize::from(own.is_some()));
+    let zone = own.unwrap_or(Ok(zone)).map_err(|_| Hindrance::TimeUnreadable)?;
+    let text = words.join(" ");
+    let forms = DATES.iter().flat_map(|date| CLOCKS.map(|(clock, precision)| (format!("{date} {clock}"), precision)));
+    let found = forms
         .chain([("%A %B %d %H:%M:%S %Y".to_owned(), Precision::Second)])
         .find_map(|(form, precision)| Some((NaiveDateTime::parse_from_str(&text, &form).ok()?, precision)));
     let (local, precision) = found.ok_or(Hindrance::TimeUnreadable)?;
@@ -107,18 +100,7 @@ fn in_words(text: &str, zone: Zone) -> Result<(Timestamp, Precision), Hindrance>
     Ok((in_range(at)?, precision))
 }
 
-/// Takes what stands in brackets at the end off: an offset, or a weekday.
-fn without_brackets(text: &str) -> (String, Option<String>) {
-    let Some((before, inner)) = text.strip_suffix(')').and_then(|text| text.rsplit_once('(')) else {
-        return (text.to_owned(), None);
-    };
-    match offset(inner) {
-        Some(offset) => (before.trim_end().to_owned(), Some(offset)),
-        None => (text.to_owned(), None),
-    }
-}
-
-/// `2026年11月16日月曜日 4:12` without 月曜日, `2026-11-16 (Mon) 04:12` without (Mon), `Mon, 2026-11-16` without Mon.
+/// `2026年11月16日月曜日 4:12` without 月曜日, `2026-11-16 (Mon) 04:12` without (Mon).
 fn without_weekday(text: &str) -> String {
     const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let mut text = text.to_owned();
@@ -141,12 +123,12 @@ fn without_weekday(text: &str) -> String {
 /// An offset in any of its spellings, in the one that every reader of times knows.
 fn offset(text: &str) -> Option<String> {
     let text = text.trim().trim_matches(['(', ')']).trim();
-    if ["jst", "日本時間", "日本標準時", "asia/tokyo", "japan standard time"].contains(&text.to_lowercase().as_str())
-    {
-        return Some("+09:00".into());
-    }
-    if ["utc", "gmt", "z"].contains(&text.to_lowercase().as_str()) {
-        return Some("+00:00".into());
+    match text.to_lowercase().as_str() {
+        "jst" | "日本時間" | "日本標準時" | "asia/tokyo" | "japan standard time" => {
+            return Some("+09:00".into());
+        }
+        "utc" | "gmt" | "z" => return Some("+00:00".into()),
+        _ => {}
     }
     // Zone knows `UTC+9`, `+09:00` and `+0900`, and also IANA's names, which are not meant here.
     let digits = text.strip_prefix("UTC").or(text.strip_prefix("GMT")).unwrap_or(text).replace('\u{2212}', "-");

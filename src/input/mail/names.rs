@@ -4,113 +4,10 @@
 //! space between its words. What stands around it (a line's start, a colon, a cell's border, an element's end) is noted,
 //! and judged in [`super::reading`].
 
-use unicode_normalization::UnicodeNormalization;
-
-use super::lines::{CLOSE, OPEN};
-
-/// LINE's items, in the order in which it lists them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum NoticeItem {
-    ChannelId,
-    ChannelName,
-    /// Name and id in one: `shop (1650000001)`.
-    Channel,
-    Reason,
-    Detail,
-    Count,
-    Time,
-    Url,
-}
-
-impl NoticeItem {
-    pub const COUNT: usize = 8;
-}
-
-/// LINE's own names, and what people translate them to, without white space and in lower case.
-const STRONG: [(NoticeItem, &[&str]); 7] = [
-    (NoticeItem::ChannelId, &["channelid", "チャネルid", "チャンネルid", "チャネルのid", "lineチャネルid"]),
-    (NoticeItem::ChannelName, &["channelname", "チャネル名", "チャンネル名", "チャネルの名前", "チャネル名称"]),
-    (
-        NoticeItem::Reason,
-        &[
-            "reasonforerror",
-            "reasonoferror",
-            "reasonforerrors",
-            "reasonfortheerror",
-            "errorreason",
-            "エラーの原因",
-            "エラー原因",
-            "エラーの理由",
-            "エラー理由",
-            "エラー発生原因",
-        ],
-    ),
-    (
-        NoticeItem::Detail,
-        &[
-            "detailforerror",
-            "detailsforerror",
-            "detailoferror",
-            "detailsoferror",
-            "detailfortheerror",
-            "errordetail",
-            "errordetails",
-            "エラーの詳細",
-            "エラー詳細",
-            "エラー内容",
-            "エラーの内容",
-        ],
-    ),
-    (
-        NoticeItem::Count,
-        &[
-            "errorcount",
-            "numberoferrors",
-            "errorcounts",
-            "エラー件数",
-            "エラーの件数",
-            "エラー数",
-            "エラー回数",
-            "エラーの回数",
-            "エラー発生件数",
-            "エラー発生回数",
-        ],
-    ),
-    (
-        NoticeItem::Time,
-        &[
-            "timedetected",
-            "detectedat",
-            "detectedtime",
-            "detectiontime",
-            "timeofdetection",
-            "errortime",
-            "検知日時",
-            "検出日時",
-            "検知時刻",
-            "検出時刻",
-            "発生日時",
-            "発生時刻",
-            "エラー検知日時",
-            "エラー検出日時",
-            "エラー発生日時",
-            "エラーの検知日時",
-            "エラーの検出日時",
-            "エラーの発生日時",
-        ],
-    ),
-    (NoticeItem::Url, &["webhookurl", "webhookのurl", "urlofwebhook", "ウェブフックurl"]),
-];
-
-/// Names that prose has, too: they count among others only, and where a line, a cell or an element begins.
-const WEAK: [(NoticeItem, &[&str]); 6] = [
-    (NoticeItem::Channel, &["channel", "チャネル", "チャンネル"]),
-    (NoticeItem::Reason, &["reason", "cause", "原因"]),
-    (NoticeItem::Detail, &["detail", "details", "詳細"]),
-    (NoticeItem::Count, &["count", "errors", "件数", "回数", "発生回数", "発生件数"]),
-    (NoticeItem::Time, &["time", "timestamp", "occurredat", "timeoccurred", "日時", "時刻"]),
-    (NoticeItem::Url, &["url"]),
-];
+use super::{
+    text::{CLOSE, OPEN, is_edge},
+    words::{self, NoticeItem, WORDS},
+};
 
 /// What stands before a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,57 +60,17 @@ pub struct Token {
     pub note: Option<String>,
 }
 
-/// What lies between two letters.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Between {
-    Nothing,
-    Edge,
-    Space,
-    LineEnd,
-    Other,
-}
-
-/// A letter or digit in lower case and usual width, and the bytes it stands for.
-struct Letter {
-    letter: char,
-    start: usize,
-    end: usize,
-    before: Between,
-}
-
-/// Every place where a name may stand, in the order of the text; they may overlap.
+/// Every place where a name may stand, in the order of the text.
 pub fn tokens(text: &str) -> Vec<Token> {
-    let letters = letters(text);
-    let mut found: Vec<(NoticeItem, bool, usize, usize)> = Vec::new();
-    for at in 0..letters.len() {
-        if at > 0 && letters[at].before == Between::Nothing {
-            continue;
-        }
-        let start = letters[at].start;
-        let longest = |list: &[(NoticeItem, &[&str])]| {
-            let names = list.iter().flat_map(|(name, spellings)| spellings.iter().map(|spelling| (*name, *spelling)));
-            names.filter_map(|(name, spelling)| Some((name, spelled(&letters[at..], spelling)?))).max_by_key(|m| m.1)
-        };
-        let (strong, weak) = (longest(&STRONG), longest(&WEAK));
-        // `URL` is one of LINE's names, and a word of everybody.
-        let weak = weak.filter(|(name, _)| *name == NoticeItem::Url || begin(text, start) != Begin::Within);
-        match (strong, weak) {
-            (Some((name, end)), _) => found.push((name, true, start, end)),
-            (None, Some((name, end))) => found.push((name, false, start, end)),
-            (None, None) => {}
-        }
-    }
-    let mut tokens = Vec::with_capacity(found.len());
-    let mut found = found.into_iter().peekable();
+    let mut tokens = Vec::new();
+    let mut found = found(text).into_iter().peekable();
     while let Some((name, mut strong, start, mut end)) = found.next() {
         // `エラーの原因 / Reason for error`, `チャネルID (Channel ID)`
         let mut bracket = false;
-        let foreign = |end: usize, next: &(NoticeItem, bool, usize, usize)| {
-            text[start..end].is_ascii() != text[next.2..next.3].is_ascii()
-        };
-        while let Some(second) = found
-            .next_if(|next| next.0 == name && foreign(end, next) && also(text.get(end..next.2).unwrap_or_default()))
-        {
+        while let Some(second) = found.next_if(|second| {
+            let foreign = text[start..end].is_ascii() != text[second.2..second.3].is_ascii();
+            second.0 == name && foreign && also(&text[end..second.2])
+        }) {
             bracket |= text[end..second.2].contains(['(', '（']);
             (strong, end) = (strong || second.1, second.3);
         }
@@ -227,84 +84,65 @@ pub fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// The names in a text: which item, whether it is LINE's own name, and from where to where.
+fn found(text: &str) -> Vec<(NoticeItem, bool, usize, usize)> {
+    // The letters alone, and for each of their bytes the character that it stands for.
+    let (mut letters, mut places) = (String::with_capacity(text.len()), Vec::with_capacity(text.len()));
+    for (at, c) in text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
+        letters.extend(words::plain(c));
+        places.resize(letters.len(), (at, at + c.len_utf8()));
+    }
+    let named = |at: usize, (spelled, name, strong): &(String, NoticeItem, bool)| {
+        let next = at + spelled.len();
+        let (start, (last, end)) = (places[at].0, letters[at..].starts_with(spelled).then(|| places[next - 1])?);
+        // `エラー件数3件` has no space, `チャネル名称` is another word.
+        let apart = places.get(next).is_none_or(|(place, _)| *place > end)
+            || !text[last..end].is_ascii() && letters[next..].starts_with(|c: char| c.is_ascii());
+        // `URL` is one of LINE's names, and a word of everybody.
+        let placed = || *strong || *name == NoticeItem::Url || begin(text, start) != Begin::Within;
+        (apart && one_name(&text[start..end]) && placed()).then_some((next, (*name, *strong, start, end)))
+    };
+    let mut found = Vec::new();
+    let (mut at, mut open) = (0, 0);
+    while at < letters.len() {
+        // A name begins where no other letter stands directly before.
+        let begins = at == 0 || places[at].0 > open;
+        open = places[at].1;
+        match WORDS.names.iter().filter(|_| begins).find_map(|spelling| named(at, spelling)) {
+            Some((next, name)) => {
+                found.push(name);
+                (at, open) = (next, name.3);
+            }
+            None => at += letters[at..].chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    found
+}
+
+/// Whether what lies between the letters of a name may: white space, marks of emphasis, and the end of one line.
+fn one_name(text: &str) -> bool {
+    let space = |c: char| c.is_whitespace() && c != '\t' || "_*`\u{200b}\u{feff}".contains(c) || is_edge(c);
+    text.chars().all(|c| c.is_alphanumeric() || space(c) || c == '-')
+        && text.split(char::is_alphanumeric).filter(|gap| gap.contains('-')).all(|gap| gap == "-")
+        && text.matches('\n').count() < 2
+}
+
 /// The name that a text is, if it is nothing else.
 pub fn whole(text: &str) -> Option<NoticeItem> {
     if text.len() > 160 {
         return None;
     }
-    let tokens = tokens(text);
     let covered = |token: &&Token| {
         token.begin == Begin::Line
             && !text[..token.start].contains(char::is_alphanumeric)
             && text[token.value..].trim().is_empty()
     };
-    tokens.iter().find(covered).map(|token| token.name)
+    tokens(text).iter().find(covered).map(|token| token.name)
 }
 
 /// Whether a text has a name of LINE's in it.
 pub fn is_in(text: &str) -> bool {
-    tokens(text).iter().any(|token| token.strong)
-}
-
-/// Where a name ends, if the letters spell it.
-fn spelled(letters: &[Letter], spelling: &str) -> Option<usize> {
-    let mut line_ends = 0;
-    let mut end = 0;
-    let mut last = None;
-    for (at, wanted) in spelling.chars().enumerate() {
-        let letter = letters.get(at)?;
-        if letter.letter != wanted || at > 0 && letter.before == Between::Other {
-            return None;
-        }
-        line_ends += usize::from(at > 0 && letter.before == Between::LineEnd);
-        (end, last) = (letter.end, Some(wanted));
-    }
-    let next = letters.get(spelling.chars().count());
-    // `エラー件数3件` has no space, `チャネル名称` is another word.
-    let apart = next.is_none_or(|next| {
-        next.before != Between::Nothing || last.is_some_and(|last| !last.is_ascii()) && next.letter.is_ascii()
-    });
-    (apart && line_ends <= 1).then_some(end)
-}
-
-fn letters(text: &str) -> Vec<Letter> {
-    let mut letters = Vec::with_capacity(text.len());
-    let mut before = Between::Nothing;
-    let mut line_ends = 0;
-    let mut previous = ' ';
-    let mut chars = text.char_indices().peekable();
-    while let Some((start, c)) = chars.next() {
-        let next = chars.peek().map_or(' ', |(_, next)| *next);
-        let kind = match c {
-            OPEN | CLOSE => Between::Edge,
-            '\n' => {
-                line_ends += 1;
-                if line_ends > 1 { Between::Other } else { Between::LineEnd }
-            }
-            '\t' => Between::Other,
-            '_' | '*' | '`' => Between::Space,
-            '-' if previous.is_alphanumeric() && next.is_alphanumeric() => Between::Space,
-            c if c.is_whitespace() || c == '\u{200b}' || c == '\u{feff}' => Between::Space,
-            c if c.is_alphanumeric() => {
-                line_ends = 0;
-                let end = start + c.len_utf8();
-                if c.is_ascii() {
-                    letters.push(Letter { letter: c.to_ascii_lowercase(), start, end, before });
-                } else {
-                    for (at, letter) in std::iter::once(c).nfkc().flat_map(char::to_lowercase).enumerate() {
-                        let before = if at == 0 { before } else { Between::Nothing };
-                        letters.push(Letter { letter, start, end, before });
-                    }
-                }
-                (before, previous) = (Between::Nothing, c);
-                continue;
-            }
-            _ => Between::Other,
-        };
-        before = before.max(kind);
-        previous = c;
-    }
-    letters
+    found(text).iter().any(|(_, strong, ..)| *strong)
 }
 
 /// Whether two names with this between them are one in two languages.
@@ -313,111 +151,87 @@ fn also(between: &str) -> bool {
     between.contains(sign) && between.chars().all(|c| sign(c) || c.is_whitespace() && c != '\n' || is_edge(c))
 }
 
-fn is_edge(c: char) -> bool {
-    c == OPEN || c == CLOSE
-}
-
 /// Marks of lists, of emphasis and of brackets that stand before a name.
 pub const BULLETS: &str = "-*+•·・●■◆○◇□▪◦‣※#►▶>＞|│【[［「『(（\"'“`_–—";
 
 /// What stands before a name that begins here.
 fn begin(text: &str, start: usize) -> Begin {
-    let mut edge = None;
-    let mut end = start;
-    for (at, c) in text[..start].char_indices().rev() {
-        match c {
-            '\n' | '\t' => return Begin::Line,
-            OPEN => _ = edge.get_or_insert(Begin::Open),
-            CLOSE => _ = edge.get_or_insert(Begin::Close),
-            c if c.is_whitespace() || BULLETS.contains(c) => {}
-            _ => break,
-        }
-        end = at;
-    }
+    let skipped = |c: char| is_edge(c) || c.is_whitespace() && c != '\n' && c != '\t' || BULLETS.contains(c);
+    let before = text[..start].trim_end_matches(skipped);
     // `3. Name` and `3) Name`
-    let numbered = text[..end].strip_suffix(['.', ')']).is_some_and(|number| {
+    let unnumbered = before.strip_suffix(['.', ')']).and_then(|number| {
         let rest = number.trim_end_matches(|c: char| c.is_ascii_digit());
-        let before = rest.trim_end_matches(' ').chars().next_back();
-        (1..=2).contains(&(number.len() - rest.len())) && before.is_none_or(|c| c == '\n' || c == '\t')
+        (1..=2).contains(&(number.len() - rest.len())).then_some(rest.trim_end_matches(' '))
     });
-    if end == 0 || numbered { Begin::Line } else { edge.unwrap_or(Begin::Within) }
+    let line = |before: &str| before.is_empty() || before.ends_with(['\n', '\t']);
+    match text[before.len()..start].chars().rev().find(|c| is_edge(*c)) {
+        _ if line(before) || unnumbered.is_some_and(line) => Begin::Line,
+        Some(OPEN) => Begin::Open,
+        Some(_) => Begin::Close,
+        None => Begin::Within,
+    }
 }
 
 /// Where a name ends with all that belongs to it, what sets it apart from its value, where that begins, and the note in
 /// brackets. `bracket` says that a bracket was opened within the name.
 fn behind(text: &str, end: usize, bracket: bool) -> (usize, Mark, usize, Option<String>) {
-    let mut at = end;
-    let (mut note, mut edge, mut open_at) = (None, None, None);
-    let (mut closed, mut spaces) = (false, 0);
-    while let Some(c) = text[at..].chars().next() {
-        match c {
-            OPEN | CLOSE => {
-                edge.get_or_insert(c);
-                open_at = if c == CLOSE { None } else { open_at.or(Some(at)) };
-            }
-            '】' | ']' | '］' | '」' | '』' | '"' | '”' => closed = true,
-            ')' | '）' if bracket => {}
-            '*' | '`' | '_' => {}
-            '(' | '（' if note.is_none() => match in_brackets(&text[at..]) {
-                Some((inner, length)) => {
-                    note = Some(inner.to_owned());
-                    at += length;
-                    continue;
-                }
-                None => break,
-            },
-            '\u{3000}' => spaces += 2,
-            c if c.is_whitespace() && c != '\n' && c != '\t' => spaces += 1,
-            _ => break,
-        }
-        at += c.len_utf8();
-    }
-    let name_end = at;
-    let rest = &text[at..];
+    let closing = |c: char| "】]］」』\"”".contains(c) || bracket && ")）".contains(c);
+    let skipped =
+        |c: char| is_edge(c) || closing(c) || "*`_".contains(c) || c.is_whitespace() && c != '\n' && c != '\t';
+    let mut rest = text[end..].trim_start_matches(skipped);
+    let note = in_brackets(rest);
+    let from = note.map_or(end, |(_, length)| text.len() - rest.len() + length);
+    rest = text[from..].trim_start_matches(skipped);
+    let at = text.len() - rest.len();
+    let between = &text[end..at];
+    let note = note.map(|(note, _)| note.to_owned());
+
+    let spaces: usize = between.chars().map(|c| if c == '\u{3000}' { 2 } else { usize::from(c.is_whitespace()) }).sum();
+    let edge = between.chars().find(|c| is_edge(*c));
     let mut chars = rest.chars();
-    let (c, after) = (chars.next(), chars.next());
+    let (sign, after) = (chars.next(), chars.clone().next());
     let apart = after.is_none_or(|c| c.is_whitespace() || is_edge(c));
-    let sign = match c {
-        Some(':' | '：') => Some((':', 1)),
-        Some('=' | '＝') => Some(('=', 1)),
-        Some('|' | '│' | '｜') => Some(('|', 1)),
-        Some('→' | '⇒') => Some(('→', 1)),
-        Some('-' | '–' | '—' | '－' | '−' | '―') if apart && (spaces > 0 || edge.is_some()) => Some(('-', 1)),
-        Some('.' | '…' | '・') if rest.starts_with("..") || rest.starts_with(['…', '・']) => {
-            Some(('.', rest.chars().take_while(|c| matches!(c, '.' | '…' | '・' | ' ')).count()))
-        }
+    let dots = |c: char| matches!(c, '.' | '…' | '・' | ' ');
+    let sign = match sign {
+        Some(':' | '：') => Some(':'),
+        Some('=' | '＝') => Some('='),
+        Some('|' | '│' | '｜') => Some('|'),
+        Some('→' | '⇒') => Some('→'),
+        Some('-' | '–' | '—' | '－' | '−' | '―') if apart && (spaces > 0 || edge.is_some()) => Some('-'),
+        Some('.') if after == Some('.') => Some('.'),
+        Some('…' | '・') => Some('.'),
         _ => None,
     };
-    if let Some((sign, length)) = sign {
-        let mut value = at + rest.chars().take(length).map(char::len_utf8).sum::<usize>();
+    if let Some(sign) = sign {
+        let value = if sign == '.' { rest.trim_start_matches(dots) } else { chars.as_str() };
         // `**Name:** value`, `【Name:】 value`, `Name ….: value`
-        for closing in ["**", "__", "】", "]", ":", ">"] {
-            value += if text[value..].starts_with(closing) { closing.len() } else { 0 };
-        }
-        return (name_end, Mark::Sign(sign), value, note);
+        let closings = ["**", "__", "】", "]", ":", ">"];
+        let value = closings.iter().fold(value, |value, closing| value.strip_prefix(closing).unwrap_or(value));
+        return (at, Mark::Sign(sign), text.len() - value.len(), note);
     }
-    let mark = match c {
+    // The value begins with the element around it.
+    let last = between.rfind(CLOSE).map_or(0, |close| close + 1);
+    let value = end + between[last..].find(OPEN).map_or(between.len(), |open| last + open);
+    let mark = match rest.chars().next() {
         Some('\t') => Mark::Cell,
         Some('\n') | None => Mark::Line,
         _ if edge == Some(CLOSE) => Mark::Close,
         _ if edge.is_some() => Mark::Open,
-        _ if closed => Mark::Bracket,
+        _ if between.contains(closing) => Mark::Bracket,
         _ if spaces > 1 => Mark::Gap,
         _ => Mark::Space,
     };
-    (open_at.unwrap_or(name_end), mark, open_at.unwrap_or(name_end), note)
+    (value, mark, value, note)
 }
 
 /// The text in the brackets at the start, and how long it is with them, where the value follows behind and not in them.
 fn in_brackets(text: &str) -> Option<(&str, usize)> {
-    let close =
-        text.char_indices().take(60).take_while(|(_, c)| *c != '\n' && *c != '\t').find(|(_, c)| ")）".contains(*c));
-    let (close, bracket) = close?;
-    let length = close + bracket.len_utf8();
-    let next = text[length..].chars().find(|c| !is_edge(*c) && !matches!(c, ' ' | '*' | '`' | '】' | ']'));
+    let inner = text.strip_prefix(['(', '（'])?;
+    let (close, bracket) = inner.char_indices().take(60).find(|(_, c)| ")）\n\t".contains(*c))?;
+    let behind = inner[close..].strip_prefix([')', '）'])?;
+    let next = behind.chars().find(|c| !is_edge(*c) && !matches!(c, ' ' | '*' | '`' | '】' | ']'));
     let apart = next.is_none_or(|c| ":：=＝\t\n|→-–—…".contains(c));
-    let inner = text[..close].trim_start_matches(['(', '（']).trim();
-    apart.then_some((inner, length))
+    apart.then_some((inner[..close].trim(), text.len() - inner.len() + close + bracket.len_utf8()))
 }
 
 #[cfg(test)]

@@ -3,16 +3,15 @@
 use std::collections::HashSet;
 
 use super::{
-    Content, Hindrance, MailOptions, Notice, Notified, Stopped,
+    Content, Hindrance, MailOptions, Notice, Notified,
     items::{self, Filled, Group},
-    lines::Line,
-    mime::{Letter, Version, version},
+    letter::{Letter, Version},
     moment,
-    names::NoticeItem,
     reading::Item,
     sections::{Section, sections},
-    subject::{self, Kind, Subject},
+    subject::{self, Subject},
     values::{self, Hints, bare, without_own_brackets},
+    words::{Kind, NoticeItem},
 };
 use crate::{
     model::{Channel, Precision, Privacy, Sentence, Timestamp},
@@ -25,112 +24,68 @@ pub const EXCERPT: usize = 200;
 const LONGEST_DETAIL: usize = 4096;
 /// Longer names of channels are shortened, in characters.
 const LONGEST_NAME: usize = 400;
-/// Longer `Message-ID`s are shortened, in characters; RFC 5322 allows 998.
-const LONGEST_ID: usize = 998;
-/// More notices are in no mail.
-const MOST_NOTICES: usize = 10_000;
-/// Alternatives that are tried; mails have a plain and an HTML one.
-const MOST_VERSIONS: usize = 4;
 
-/// What came of a text or a mail.
-#[derive(Default)]
-struct Told {
-    notices: Vec<Notice>,
-    /// It looks like a notification, but this could not be read; what could not be read beside it, not yet safe to show.
-    fault: Option<Fault>,
+/// What came of a text or a mail: what it tells, which may be nothing, or what of it could not be read although it looks
+/// like a notification; what could not be read beside it is not yet safe to show.
+type Told = Result<Vec<Notice>, (Hindrance, String)>;
+
+fn is_nothing(told: &Told) -> bool {
+    matches!(told, Ok(notices) if notices.is_empty())
 }
 
-type Fault = (Hindrance, String);
-
-impl Told {
-    fn fault(why: Hindrance, text: impl Into<String>) -> Told {
-        Told { notices: Vec::new(), fault: Some((why, text.into())) }
-    }
-
-    fn is_nothing(&self) -> bool {
-        self.notices.is_empty() && self.fault.is_none()
-    }
-
-    fn add(&mut self, other: Told) {
-        self.fault = self.fault.take().or(other.fault);
-        self.notices.extend(other.notices);
-        if self.notices.len() > MOST_NOTICES {
-            self.notices.truncate(MOST_NOTICES);
-            self.fault.get_or_insert((Hindrance::TooManyItems, String::new()));
-        }
-    }
+/// One after the other; the first fault is that of all.
+fn together(told: impl IntoIterator<Item = Told>) -> Told {
+    Ok(told.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 /// What a mail is.
 pub fn content(letter: &Letter, options: MailOptions) -> Content {
-    let told = tell(letter, options);
-    match told.fault {
-        Some((why, text)) => {
+    match tell(letter, options) {
+        Err((why, text)) => {
             let text = if text.trim().is_empty() { &letter.subject } else { &text };
             Content::Unreadable { why, text: options.privacy.excerpt(text.trim(), EXCERPT) }
         }
-        None if told.notices.is_empty() => Content::Other(Sentence::new("mails.other")),
-        None => {
+        Ok(notices) if notices.is_empty() => Content::Other(Sentence::new("mails.other")),
+        Ok(notices) => {
             // Who answers a mail repeats it.
             let mut seen = HashSet::new();
-            let once = told.notices.into_iter().filter(|notice| seen.insert(notice.clone())).collect();
-            Content::Notices(once)
+            Content::Notices(notices.into_iter().filter(|notice| seen.insert(notice.clone())).collect())
         }
     }
-}
-
-/// The mail's `Message-ID`, safe to show.
-pub fn message_id(letter: &Letter, privacy: Privacy) -> Option<String> {
-    let id = letter.message_id.as_deref()?.trim();
-    (!id.is_empty()).then(|| privacy.excerpt(id, LONGEST_ID))
 }
 
 /// What a mail and those attached to it tell.
 fn tell(letter: &Letter, options: MailOptions) -> Told {
-    let mut attached = Told::default();
-    for inner in &letter.attached {
-        attached.add(tell(inner, options));
-    }
+    let attached = together(letter.attached.iter().map(|inner| tell(inner, options)));
     let subject = subject::recognise(&letter.subject);
-    let own = best_version(letter, subject.as_ref(), options);
-    let hindrance = letter.hindrance.map(|why| (why, String::new()));
-    let mut whole = match own {
+    let whole = match best_version(letter, subject.as_ref(), options) {
         // The subject is that of the mail that is attached, or the text only says that one is.
-        Told { fault: Some((Hindrance::ReasonMissing | Hindrance::ForwardedWithoutTime, _)), ref notices }
-            if notices.is_empty() && !attached.is_nothing() =>
-        {
-            attached
-        }
-        mut own => {
-            own.add(attached);
-            own
-        }
+        Err((Hindrance::ReasonMissing | Hindrance::ForwardedWithoutTime, _)) if !is_nothing(&attached) => attached,
+        own => together([own, attached]),
     };
-    if hindrance.is_some() && (!whole.is_nothing() || subject.is_some()) {
-        whole.fault = hindrance;
+    match letter.hindrance {
+        Some(why) if !is_nothing(&whole) || subject.is_some() => Err((why, String::new())),
+        _ => whole,
     }
-    whole
 }
 
 /// What the first of the versions of the text tells that can be read whole, or else the first that tells anything.
 fn best_version(letter: &Letter, subject: Option<&Subject>, options: MailOptions) -> Told {
-    let versions = letter.bodies.iter().map(Vec::len).max().unwrap_or(0).clamp(1, MOST_VERSIONS);
-    let mut best = Told::default();
-    for at in 0..versions {
-        let told = text(version(&letter.bodies, at), letter, subject, options);
-        if told.fault.is_none() && !told.notices.is_empty() {
-            return told;
-        }
-        // That a version holds no items says less than that those it holds are damaged.
-        let says_more = match (&best.fault, &told.fault) {
-            (Some((Hindrance::ReasonMissing, _)), Some((why, _))) => *why != Hindrance::ReasonMissing,
-            _ => best.is_nothing(),
-        };
-        if says_more {
-            best = told;
-        }
+    let [plain, page] = letter.versions.each_ref().map(|version| || text(version, letter, subject, options));
+    let first = plain();
+    if matches!(&first, Ok(notices) if !notices.is_empty()) {
+        return first;
     }
-    best
+    let second = page();
+    // That a version holds no items says less than that those it holds are damaged.
+    let says_less = match (&first, &second) {
+        (Ok(_), _) => true,
+        (Err(_), Ok(notices)) => !notices.is_empty(),
+        (Err((first, _)), Err((second, _))) => {
+            *first == Hindrance::ReasonMissing && *second != Hindrance::ReasonMissing
+        }
+    };
+    if says_less { second } else { first }
 }
 
 /// What is known of a mail beside its text.
@@ -138,15 +93,19 @@ struct Context<'a> {
     subject: Option<&'a Subject>,
     /// When it was sent, which says when the error was where no item does.
     sent: Result<Timestamp, Hindrance>,
-    message_id: Option<String>,
     /// The text ends in the middle.
     cut: bool,
+    options: MailOptions,
 }
 
 impl Context<'_> {
     /// The channel's name in the subject.
     fn channel(&self) -> Option<&str> {
         self.subject.and_then(|subject| subject.channel.as_deref()).filter(|name| !is_damaged(name))
+    }
+
+    fn is(&self, kind: Kind) -> bool {
+        self.subject.is_some_and(|subject| subject.kind == kind)
     }
 }
 
@@ -156,112 +115,75 @@ fn is_damaged(text: &str) -> bool {
 }
 
 /// What a text tells.
-fn text(version: Version, letter: &Letter, subject: Option<&Subject>, options: MailOptions) -> Told {
-    let mut told = Told::default();
-    let sections = sections(version.lines);
+fn text(version: &Version, letter: &Letter, subject: Option<&Subject>, options: MailOptions) -> Told {
+    let sections = sections(version.lines.clone());
     let last = sections.len() - 1;
-    for (at, Section { fields, lines }) in sections.into_iter().enumerate() {
+    // An answer was sent later than what it answers.
+    let answers = |subject: Option<&Subject>| subject.is_some_and(|subject| subject.forwarded);
+    let told = together(sections.into_iter().enumerate().map(|(at, Section { fields, lines })| {
         let cut = at == last && version.hindrance == Some(Hindrance::CutShort);
-        let inner_subject = fields.as_ref().map(|fields| subject::recognise(&fields.subject));
-        let context = match (&fields, &inner_subject) {
-            (Some(fields), Some(inner)) => Context {
-                subject: inner.as_ref(),
-                sent: match &fields.date {
-                    Some(date) if !inner.as_ref().is_some_and(|subject| subject.forwarded) => {
-                        moment::read(date, None, options.zone).map(|(at, _)| at).ok()
-                    }
-                    _ => None,
-                }
-                .ok_or(Hindrance::ForwardedWithoutTime),
-                message_id: None,
-                cut,
-            },
-            _ => Context {
-                subject,
-                sent: match moment::sent(letter.date.as_deref(), options.zone) {
-                    // An answer was sent later than what it answers.
-                    _ if subject.is_some_and(|subject| subject.forwarded) => Err(Hindrance::ForwardedWithoutTime),
-                    sent => sent.ok_or(Hindrance::TimeMissing),
-                },
-                message_id: message_id(letter, options.privacy),
-                cut,
-            },
+        let Some(fields) = fields else {
+            let sent = match moment::sent(letter.date.as_deref(), options.zone) {
+                _ if answers(subject) => Err(Hindrance::ForwardedWithoutTime),
+                sent => sent.ok_or(Hindrance::TimeMissing),
+            };
+            return section(&lines, &Context { subject, sent, cut, options });
         };
-        told.add(section(&lines, &context, options));
+        let inner = subject::recognise(&fields.subject);
+        let date = fields.date.filter(|_| !answers(inner.as_ref()));
+        let sent = date.and_then(|date| Some(moment::read(&date, None, options.zone).ok()?.0));
+        let sent = sent.ok_or(Hindrance::ForwardedWithoutTime);
+        section(&lines, &Context { subject: inner.as_ref(), sent, cut, options })
+    }));
+    match subject {
+        // The subject announces what no stretch of the text tells.
+        Some(subject) if is_nothing(&told) => {
+            let missing = match subject.kind {
+                Kind::Errors => Hindrance::ReasonMissing,
+                Kind::RedeliveryStopped => Hindrance::ForwardedWithoutTime,
+            };
+            Err((version.hindrance.unwrap_or(missing), String::new()))
+        }
+        _ => told,
     }
-    // The subject announces what no stretch of the text tells.
-    if let Some(subject) = subject
-        && told.is_nothing()
-    {
-        let missing = match subject.kind {
-            Kind::Errors => Hindrance::ReasonMissing,
-            Kind::RedeliveryStopped => Hindrance::ForwardedWithoutTime,
-        };
-        told = Told::fault(version.hindrance.unwrap_or(missing), "");
-    }
-    // Of a text that was cut off, what it tells whole is told.
-    if let Some(why) = version.hindrance.filter(|why| *why != Hindrance::CutShort)
-        && !told.is_nothing()
-    {
-        told.fault = Some((why, String::new()));
-    }
-    told
 }
 
 /// What one mail's own text tells. A text without any items tells nothing, whatever its subject.
-fn section(lines: &[Line], context: &Context<'_>, options: MailOptions) -> Told {
-    let hints = Hints { channel: context.channel(), zone: options.zone };
-    let Some(mut groups) = items::groups(lines, context.subject.is_some(), &hints) else {
-        return Told::fault(Hindrance::TooManyItems, "");
-    };
+fn section(lines: &[String], context: &Context<'_>) -> Told {
+    let hints = Hints { channel: context.channel(), zone: context.options.zone };
+    let mut groups =
+        items::groups(lines, context.subject.is_some(), &hints).ok_or((Hindrance::TooManyItems, String::new()))?;
     // Damage costs an item, and the mail only where nothing can stand for it.
     groups.iter_mut().for_each(|group| group.retain(|item| !is_lost(item, context.cut)));
     let filled = items::filled(&groups);
-    let empty = Filled::default();
-    if context.subject.is_some_and(|subject| subject.kind == Kind::RedeliveryStopped) {
-        let items = filled.first().unwrap_or(&empty);
-        return match time(items, context, options) {
-            Ok((time, precision)) => {
-                let channel = channel(items, context, options.privacy);
-                let stopped = Stopped { message_id: context.message_id.clone(), channel, time, precision };
-                Told { notices: vec![Notice::RedeliveryStopped(stopped)], fault: None }
-            }
+    let first = filled.first().copied().unwrap_or_default();
+    if context.is(Kind::RedeliveryStopped) {
+        return match time(&first, context) {
+            Ok((time, _)) => Ok(vec![Notice::RedeliveryStopped { channel: channel(&first, context), time }]),
             // A forwarded mail's own stretch is empty; what it forwards follows.
-            Err(_) if groups.is_empty() && context.subject.is_some_and(|subject| subject.forwarded) => Told::default(),
-            Err((why, text)) => Told::fault(why, text),
+            Err(_) if groups.is_empty() && context.subject.is_some_and(|subject| subject.forwarded) => Ok(Vec::new()),
+            Err(fault) => Err(fault),
         };
     }
-    let mut told = Told::default();
-    let mut tell = |errors: Result<Notified, Fault>| match errors {
-        Ok(errors) => told.add(Told { notices: vec![Notice::Errors(errors)], fault: None }),
-        Err((why, text)) => told.add(Told::fault(why, text)),
-    };
     if groups.iter().any(|group| reason_of(group).is_some()) {
-        if is_notification(&groups, context) {
-            // The channel and the time may stand above all groups.
-            let own = |group: &[Item]| group.iter().any(|item| !items::SHARED.contains(&item.name));
-            groups
-                .iter()
-                .zip(&filled)
-                .filter(|(group, _)| own(group))
-                .for_each(|(_, items)| tell(by_items(items, context, options)));
-        }
-        return told;
+        // The channel and the time may stand above all groups.
+        let own = |group: &[Item]| group.iter().any(|item| !items::SHARED.contains(&item.name));
+        let own = groups.iter().zip(&filled).filter(|(group, _)| own(group));
+        return match is_notification(&groups, context) {
+            true => own.map(|(_, items)| by_items(items, context)).collect(),
+            false => Ok(Vec::new()),
+        };
     }
     if context.subject.is_none() {
-        return told;
+        return Ok(Vec::new());
     }
     let one_liners = items::one_liners(lines);
-    let alone = one_liners.len() == 1 && groups.len() == 1;
-    for (reason, detail) in &one_liners {
-        let mut items = *filled.first().unwrap_or(&empty);
-        items[NoticeItem::Count as usize] = items[NoticeItem::Count as usize].filter(|_| alone);
-        tell(errors(reason, detail, &items, context, options));
-    }
     if one_liners.is_empty() && !groups.is_empty() {
-        return Told::fault(Hindrance::ReasonMissing, "");
+        return Err((Hindrance::ReasonMissing, String::new()));
     }
-    told
+    let mut items = first;
+    items[NoticeItem::Count as usize].take_if(|_| one_liners.len() > 1 || groups.len() > 1);
+    one_liners.iter().map(|(reason, detail)| errors(reason, detail, &items, context)).collect()
 }
 
 /// Whether an item is of no use, and something else may stand for it: another item, the subject, the mail's date.
@@ -306,7 +228,7 @@ fn is_notification(groups: &[Group], context: &Context<'_>) -> bool {
 }
 
 /// The errors that a group of items tells.
-fn by_items(items: &Filled<'_>, context: &Context<'_>, options: MailOptions) -> Result<Notified, Fault> {
+fn by_items(items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, (Hindrance, String)> {
     let value = |name: NoticeItem| items[name as usize].map_or("", |item| item.value.trim());
     let (reason, detail) = (bare(value(NoticeItem::Reason)), value(NoticeItem::Detail));
     // Either may hold both.
@@ -326,7 +248,7 @@ fn by_items(items: &Filled<'_>, context: &Context<'_>, options: MailOptions) -> 
             return Err((Hindrance::CutShort, String::new()));
         }
     }
-    errors(reason, detail, items, context, options)
+    errors(reason, detail, items, context)
 }
 
 fn same_reason(a: &str, b: &str) -> bool {
@@ -338,9 +260,8 @@ fn errors(
     detail: &str,
     items: &Filled<'_>,
     context: &Context<'_>,
-    options: MailOptions,
-) -> Result<Notified, Fault> {
-    let privacy = options.privacy;
+) -> Result<Notice, (Hindrance, String)> {
+    let privacy = context.options.privacy;
     if values::is_none(reason) {
         return Err((Hindrance::ReasonMissing, String::new()));
     }
@@ -359,14 +280,12 @@ fn errors(
         }
         _ => 1,
     };
-    let (time, precision) = time(items, context, options)?;
-    let channel = channel(items, context, privacy);
+    let (time, precision) = time(items, context)?;
     let notified = Notified {
-        message_id: context.message_id.clone(),
         host: url.and_then(|url| privacy.host(url)),
         reason: privacy.text(&canonical.reason),
         detail: privacy.text(&canonical.detail),
-        channel,
+        channel: channel(items, context),
         count,
         time,
         precision,
@@ -375,14 +294,13 @@ fn errors(
     if is_damaged(&notified.reason) {
         return Err((Hindrance::Undecodable, String::new()));
     }
-    Ok(notified)
+    Ok(Notice::Errors(notified))
 }
 
-fn time(items: &Filled<'_>, context: &Context<'_>, options: MailOptions) -> Result<(Timestamp, Precision), Fault> {
+fn time(items: &Filled<'_>, context: &Context<'_>) -> Result<(Timestamp, Precision), (Hindrance, String)> {
     match items[NoticeItem::Time as usize] {
-        Some(item) => {
-            moment::read(&item.value, item.note.as_deref(), options.zone).map_err(|why| (why, item.value.clone()))
-        }
+        Some(item) => moment::read(&item.value, item.note.as_deref(), context.options.zone)
+            .map_err(|why| (why, item.value.clone())),
         None => {
             // Mail takes its time: seconds would pretend to know the error's.
             let sent = context.sent.map_err(|why| (why, String::new()))?;
@@ -392,7 +310,7 @@ fn time(items: &Filled<'_>, context: &Context<'_>, options: MailOptions) -> Resu
     }
 }
 
-fn channel(items: &Filled<'_>, context: &Context<'_>, privacy: Privacy) -> Channel {
+fn channel(items: &Filled<'_>, context: &Context<'_>) -> Channel {
     let item = |name: NoticeItem| items[name as usize].map(|item| item.value.trim());
     let (name, id) = match (item(NoticeItem::ChannelName), item(NoticeItem::ChannelId)) {
         (None, id) => match item(NoticeItem::Channel).map(values::name_and_id) {
@@ -408,7 +326,7 @@ fn channel(items: &Filled<'_>, context: &Context<'_>, privacy: Privacy) -> Chann
     };
     let shown = |text: String| {
         let text: Vec<&str> = text.split_whitespace().collect();
-        (!text.is_empty()).then(|| privacy.excerpt(&text.join(" "), LONGEST_NAME))
+        (!text.is_empty()).then(|| context.options.privacy.excerpt(&text.join(" "), LONGEST_NAME))
     };
     Channel {
         id: id.map(|id| bare(id).to_owned()).and_then(shown),

@@ -7,8 +7,9 @@
 //! (Bellman), name by name, with the names of the group so far as the state.
 
 use super::{
-    names::{Begin, Mark, NoticeItem, Token},
+    names::{Begin, Mark, Token},
     values::{Fit, Hints, Value, value},
+    words::NoticeItem,
 };
 
 /// Values reach over so many names of which none is an item.

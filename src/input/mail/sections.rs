@@ -1,14 +1,16 @@
 //! Mails that were forwarded as text: the fields that mail programs write above such a mail part it from what stands before.
 
-use super::lines::Line;
-use crate::input::headings;
+use super::{
+    text::{blank, without_edges},
+    words::{WORDS, normal},
+};
 
 /// A stretch of a text that is one mail.
 #[derive(Clone, Debug, Default)]
 pub struct Section {
     /// What the fields above it say; none for the mail's own stretch, which is the first.
     pub fields: Option<Fields>,
-    pub lines: Vec<Line>,
+    pub lines: Vec<String>,
 }
 
 /// The fields that were written above a forwarded mail.
@@ -25,42 +27,11 @@ enum Field {
     Other,
 }
 
-/// Names of the fields, as [`headings::normal`] writes them.
-const NAMES: [(Field, &[&str]); 3] = [
-    (Field::Subject, &["subject", "件名", "主题", "主旨", "제목", "betreff"]),
-    (
-        Field::Date,
-        &["date", "sent", "datesent", "日付", "送信日時", "送信日", "送信日付", "受信日時", "发送时间", "gesendet"],
-    ),
-    (
-        Field::Other,
-        &[
-            "from",
-            "to",
-            "cc",
-            "bcc",
-            "sender",
-            "replyto",
-            "messageid",
-            "差出人",
-            "送信者",
-            "送信元",
-            "宛先",
-            "受信者",
-            "返信先",
-            "发件人",
-            "收件人",
-            "von",
-            "an",
-        ],
-    ),
-];
-
 /// A subject of this many bytes or more may go on in the next line.
 const WRAPPED: usize = 55;
 
 /// Parts a text at the fields of forwarded mails. There is at least one section.
-pub fn sections(mut lines: Vec<Line>) -> Vec<Section> {
+pub fn sections(mut lines: Vec<String>) -> Vec<Section> {
     let mut sections = vec![Section::default()];
     let mut at = 0;
     while at < lines.len() {
@@ -79,17 +50,17 @@ pub fn sections(mut lines: Vec<Line>) -> Vec<Section> {
 }
 
 /// Where the fields that begin here end, and what they say if they are those of a mail: a subject and another one.
-fn run(lines: &[Line], start: usize) -> (usize, Option<Fields>) {
+fn run(lines: &[String], start: usize) -> (usize, Option<Fields>) {
     let mut found: Vec<(Field, String)> = Vec::new();
     let mut at = start;
     while let Some(line) = lines.get(at) {
         match (field(line), found.last_mut()) {
             (Some(next), _) => found.push(next),
             // Paragraphs of HTML have a blank line between them.
-            (None, _) if line.is_blank() && lines.get(at + 1).is_some_and(|next| field(next).is_some()) => {}
-            (None, Some((Field::Subject, subject))) if !line.is_blank() && subject.len() >= WRAPPED => {
+            (None, _) if is_blank(line) && lines.get(at + 1).is_some_and(|next| field(next).is_some()) => {}
+            (None, Some((Field::Subject, subject))) if !is_blank(line) && subject.len() >= WRAPPED => {
                 subject.push(' ');
-                subject.push_str(&line.shown());
+                subject.push_str(without_edges(line).trim());
             }
             _ => break,
         }
@@ -105,29 +76,35 @@ fn run(lines: &[Line], start: usize) -> (usize, Option<Fields>) {
     (at, fields.map(|subject| Fields { subject, date }))
 }
 
+fn is_blank(line: &str) -> bool {
+    line.chars().all(blank)
+}
+
 /// The field that a line is.
-fn field(line: &Line) -> Option<(Field, String)> {
-    let text = line.shown();
+fn field(line: &str) -> Option<(Field, String)> {
+    let text = without_edges(line).replace('\t', " ");
     // No name is longer than 30 bytes.
     let (name, value) = text.split_once([':', '：']).filter(|(name, _)| name.len() <= 40)?;
-    let name = headings::normal(name);
-    let (field, _) = NAMES.iter().find(|(_, names)| names.contains(&name.as_str()))?;
-    Some((*field, value.trim().trim_start_matches('*').trim().to_owned()))
+    let name = normal(name);
+    let words = &WORDS.forwarded;
+    let names = [(Field::Subject, &words.subject), (Field::Date, &words.date), (Field::Other, &words.other)];
+    let (field, _) = names.into_iter().find(|(_, names)| names.contains(&name))?;
+    Some((field, value.trim().trim_start_matches('*').trim().to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::mail::lines::{plain, text};
+    use crate::input::mail::text::plain;
 
     /// The fields as `subject @ date`, and the text below them.
     fn told(plain_text: &str) -> Vec<(String, String)> {
-        sections(plain(plain_text, None))
+        sections(plain(plain_text))
             .into_iter()
             .map(|section| {
                 let date = |fields: &Fields| fields.date.clone().unwrap_or_else(|| "?".into());
                 let fields = section.fields.map(|fields| format!("{} @ {}", fields.subject, date(&fields)));
-                (fields.unwrap_or_default(), text(&section.lines).trim().to_owned())
+                (fields.unwrap_or_default(), section.lines.join("\n").trim().to_owned())
             })
             .collect()
     }

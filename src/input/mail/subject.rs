@@ -1,5 +1,7 @@
 //! The subjects of LINE's notifications.
 
+use super::words::{Kind, WORDS};
+
 /// What a subject says a mail is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
@@ -9,23 +11,6 @@ pub struct Subject {
     /// It was forwarded or answered.
     pub forwarded: bool,
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Errors,
-    RedeliveryStopped,
-}
-
-/// The subjects behind `Messaging API: `, newest first, and a hyphen and the channel's name follow.
-const SUBJECTS: [(&str, Kind); 4] = [
-    ("Your bot server returned no response or an error", Kind::Errors),
-    ("Your server did not return [200 OK]", Kind::Errors),
-    ("Webhook transmission failed", Kind::Errors),
-    ("Webhook redelivery stopped", Kind::RedeliveryStopped),
-];
-
-/// What mail programs put before the subject of a mail that is forwarded or answered.
-const PREFIXES: [&str; 11] = ["fwd", "fw", "re", "転送", "返信", "回复", "转发", "回覆", "轉寄", "wg", "aw"];
 
 /// More prefixes than this are no subject.
 const MOST_PREFIXES: usize = 30;
@@ -37,7 +22,10 @@ pub fn recognise(subject: &str) -> Option<Subject> {
     let (rest, forwarded) = without_prefixes(&subject);
     let rest = without(rest, "Messaging API")?.trim_start();
     let rest = rest.strip_prefix([':', '：'])?.trim_start();
-    let (kind, rest) = SUBJECTS.iter().find_map(|(text, kind)| Some((*kind, without(rest, text)?)))?;
+    let (kind, rest) = WORDS
+        .subjects
+        .iter()
+        .find_map(|(kind, texts)| Some((*kind, texts.iter().find_map(|text| without(rest, text))?)))?;
     let rest = rest.trim_start();
     let name = rest.strip_prefix(['-', '–', '—', '－', '‐', '−']).map(str::trim);
     // Anything else behind it is another sentence.
@@ -53,6 +41,10 @@ fn without<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     text.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix)).map(|_| &text[prefix.len()..])
 }
 
+fn is_prefix(word: &str) -> bool {
+    WORDS.forwarded.prefixes.contains(&word.trim().to_lowercase())
+}
+
 /// The subject without `Fwd:`, `Re[2]:`, `転送：` and the tags of mailing lists (`[ops 123]`) before it, and whether
 /// it was forwarded or answered.
 fn without_prefixes(subject: &str) -> (&str, bool) {
@@ -65,13 +57,13 @@ fn without_prefixes(subject: &str) -> (&str, bool) {
             inner.split_once(*close)
         });
         if let Some((tag, after)) = tag {
-            forwarded |= PREFIXES.contains(&tag.trim().to_lowercase().as_str());
+            forwarded |= is_prefix(tag);
             rest = after.trim_start();
             continue;
         }
         let Some((prefix, after)) = rest.split_once([':', '：']) else { break };
-        let word = prefix.split(['[', '(', '^']).next().unwrap_or_default().trim().to_lowercase();
-        if !PREFIXES.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit())) {
+        let word = prefix.split(['[', '(', '^']).next().unwrap_or_default().trim();
+        if !is_prefix(word.trim_end_matches(|c: char| c.is_ascii_digit())) {
             break;
         }
         forwarded = true;

@@ -36,9 +36,7 @@ fn told(mail: &Mail) -> Vec<String> {
                 let host = host.as_ref().map_or("-", |host| &host.0);
                 format!("{} {} {reason}|{detail}|{host}|{count} {}", time(*at), channel(own), precision.name())
             }
-            Notice::RedeliveryStopped(Stopped { channel: own, time: at, precision, .. }) => {
-                format!("{} {} stopped {}", time(*at), channel(own), precision.name())
-            }
+            Notice::RedeliveryStopped { channel: own, time: at } => format!("{} {} stopped", time(*at), channel(own)),
         })
         .collect()
 }
@@ -58,7 +56,7 @@ fn the_samples_tell_what_stands_in_them() {
         assert_eq!(recognise(bytes), Some(MailFile::Message));
         read(bytes, 1, OPTIONS())
     };
-    let stopped = "11-18 20:41:00 1234567890/shop stopped minute";
+    let stopped = "11-18 20:41:00 1234567890/shop stopped";
     let plain = [
         "11-18 20:00:00 1234567890/shop error_status_code|502|-|41 second",
         "11-18 20:00:00 1234567890/shop request_timeout|Request timeout|-|3 second",
@@ -84,10 +82,6 @@ fn the_samples_tell_what_stands_in_them() {
     );
     let attached = sample(include_bytes!("../../../data/mails/08-forwarded-attached.eml"));
     assert_eq!(told(&attached), [japanese]);
-    let Content::Notices(notices) = &attached.content else { unreachable!("told above") };
-    assert!(
-        matches!(&notices[0], Notice::Errors(own) if own.message_id.as_deref() == Some("20261116.123310.2@line.example"))
-    );
     assert_eq!(attached.from_domain.as_deref(), Some("shop.example"));
     assert!(is_other(&sample(include_bytes!("../../../data/mails/09-newsletter.eml"))));
 
@@ -108,12 +102,10 @@ fn the_samples_tell_what_stands_in_them() {
 #[test]
 fn the_envelope_is_told() {
     let mail = mail(SUBJECT, "Reason for error: unclassified");
-    assert_eq!(mail.message_id.as_deref(), Some("1@line.example"));
     assert_eq!(mail.from_domain.as_deref(), Some("line.example"));
-    assert_eq!(mail.sent.map(|at| Zone::console().rfc3339(at)).as_deref(), Some("2026-11-18T20:02:11+09:00"));
     assert_eq!(mail.subject, SUBJECT);
     let bare = read(b"Subject: x\nFrom: nobody\n\n", 7, OPTIONS());
-    assert_eq!((bare.line, bare.message_id, bare.from_domain, bare.sent), (7, None, None, None));
+    assert_eq!((bare.line, bare.from_domain), (7, None));
     for (from, domain) in [
         ("\"a@trusted.example\" <b@EVIL.example>", "evil.example"),
         ("b@evil.example (a@trusted.example)", "evil.example"),
@@ -161,10 +153,10 @@ fn every_subject_is_enough_for_one_line() {
             ]
         );
     }
-    assert_eq!(told(&mail(STOPPED, "request_timeout")), ["11-18 20:02:00 ?/shop stopped minute"]);
+    assert_eq!(told(&mail(STOPPED, "request_timeout")), ["11-18 20:02:00 ?/shop stopped"]);
     assert_eq!(
         told(&mail(STOPPED, "Channel ID: 12\nTime detected: 2026-11-18 19:00:00")),
-        ["11-18 19:00:00 12/shop stopped second"]
+        ["11-18 19:00:00 12/shop stopped"]
     );
 }
 
@@ -275,7 +267,7 @@ fn forwarded_and_answered_mails_keep_their_own_time() {
     );
     let japanese = "-----元のメッセージ-----\n差出人: LINE\n送信日時: 2026年11月17日火曜日 3:04\n宛先: x\n件名: Messaging API: \
                     Webhook redelivery stopped - お店\n\n停止しました。";
-    assert_eq!(told(&mail("転送: 通知", japanese)), ["11-17 03:04:00 ?/お店 stopped minute"]);
+    assert_eq!(told(&mail("転送: 通知", japanese)), ["11-17 03:04:00 ?/お店 stopped"]);
 }
 
 #[test]
@@ -364,9 +356,7 @@ fn hostile_mails_come_to_an_end() {
     }
     let parts = "--b\nContent-Type: multipart/mixed; boundary=never\n\nx\n";
     assert_eq!(hindrance(&typed("multipart/mixed; boundary=b", &much(parts))), Hindrance::TooManyParts);
-    assert_eq!(hindrance(&typed("text/plain", &"x".repeat(3 << 20))), Hindrance::TextTooLong);
-    let many: String =
-        (0..12_000).map(|n| format!("Reason for error: a\nError count: {n}\nTime detected: 2026-11-18\n")).collect();
+    let many: String = (0..12_000).map(|n| format!("Reason: a\nCount: {n}\n")).collect();
     assert_eq!(hindrance(&typed("text/plain", &many)), Hindrance::TooManyItems);
     let long = format!("Subject: {}\nX: {}\n{SUBJECT}\n\nx", much("=?utf-8?q?"), much("y"));
     assert!(is_other(&read(long.as_bytes(), 1, OPTIONS())));
@@ -796,7 +786,6 @@ proptest! {
             let number = if grouped { Lang::En.number(count) } else { count.to_string() };
             groups.push([id.clone(), name.clone(), reason.clone(), detail.clone(), number, written]);
             let notified = Notified {
-                message_id: Some("1@x".into()),
                 channel: Channel { id: Some(id.clone()), name: Some(name.clone()) },
                 reason, detail, host: None, count, time, precision: Precision::Second,
             };

@@ -1,23 +1,25 @@
 //! The value behind an item's name: how far it reaches, and whether it is of the form that its item has.
 
-use std::borrow::Cow;
-
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    Hindrance,
-    lines::{CLOSE, OPEN, without_edges},
-    moment,
-    names::{BULLETS, Mark, NoticeItem, Token},
+    Hindrance, moment,
+    names::{BULLETS, Mark, Token},
+    text::{CLOSE, OPEN, blank, is_edge, without_edges},
+    words::NoticeItem,
 };
-use crate::{model::Zone, taxonomy};
+use crate::{
+    model::{Why, Zone},
+    taxonomy,
+};
 
 /// No value is longer; what is longer is read so far, to say that it is.
 const LONGEST: usize = 8 << 10;
 /// No value is wrapped into more lines.
 const MOST_LINES: usize = 8;
-/// A line of so many characters or more may have been wrapped; programs wrap at 65 to 78.
-const NARROWEST: usize = 56;
+/// Programs wrap at 65 to 78 characters: a line to which the next word would have given so many may have been wrapped.
+const NARROWEST: usize = 64;
+/// A longer line was not.
 const WIDEST: usize = 100;
 
 /// What is known beside the text.
@@ -54,19 +56,16 @@ pub struct Value {
 
 /// The value of a name that ends before `limit`, where the next name or the text ends.
 pub fn value(text: &str, token: &Token, limit: usize, hints: &Hints<'_>) -> Value {
-    let mut limit = limit.min(token.value + LONGEST);
-    while !text.is_char_boundary(limit) {
-        limit -= 1;
-    }
-    let Some((start, opened)) = start(&text[..limit], token) else {
+    let limit = text.floor_char_boundary(limit.min(token.value + LONGEST));
+    let Some((start, opened)) = start(&text[..limit], token.value) else {
         // `Time detected (2026-11-18)`
-        let text = token.note.clone().filter(|note| fit(token, note, hints).1 == Fit::Sure).unwrap_or_default();
-        let fit = if text.is_empty() { Fit::Empty } else { Fit::Sure };
-        return Value { text, fit, end: token.value, shared: false };
+        let note = token.note.clone().filter(|note| fit(token, note, hints).1 == Fit::Sure);
+        let fit = if note.is_some() { Fit::Sure } else { Fit::Empty };
+        return Value { text: note.unwrap_or_default(), fit, end: token.value, shared: false };
     };
     let lined = |least: usize| {
-        let Line { text, end, shared } = line(text, start, limit, least);
-        let (text, fit) = fit(token, &without_edges(if shared { without_joiner(&text) } else { &text }), hints);
+        let (line, end, shared) = line(text, start, limit, least);
+        let (text, fit) = fit(token, &without_edges(if shared { without_joiner(&line) } else { &line }), hints);
         Value { text, fit, end, shared }
     };
     let mut value = lined(1);
@@ -75,9 +74,8 @@ pub fn value(text: &str, token: &Token, limit: usize, hints: &Hints<'_>) -> Valu
         value = Some(lined(2)).filter(|longer| longer.fit == Fit::Sure).unwrap_or(value);
     }
     // The element around the value ends where the value does.
-    if let Some(inner) = opened.and_then(|opened| element(&text[start..limit], opened)) {
-        let inner = inner.split(['\n', '\t']).map(without_edges).collect::<Vec<_>>().join(" ");
-        let (text, fit) = fit(token, &inner, hints);
+    if let Some(inner) = element(&text[start..limit], opened) {
+        let (text, fit) = fit(token, &without_edges(&inner.replace(['\n', '\t'], " ")), hints);
         if fit >= value.fit {
             value = Value { text, fit, ..value };
         }
@@ -86,50 +84,35 @@ pub fn value(text: &str, token: &Token, limit: usize, hints: &Hints<'_>) -> Valu
 }
 
 /// Where the value begins, and how many elements were opened directly before it.
-fn start(text: &str, token: &Token) -> Option<(usize, Option<usize>)> {
-    let (mut opened, mut line_ends, mut cells) = (0, 0, 0);
-    let mut chars = text[token.value..].char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            OPEN => opened += 1,
-            CLOSE => opened = 0,
-            '\n' if cells > 0 || line_ends == 2 => return None,
-            '\n' => line_ends += 1,
-            '\t' if cells > 0 || line_ends > 0 => return None,
-            '\t' => {
-                cells += 1;
-                // A cell of its own for the colon.
-                if let Some((sign, _)) = text[token.value + at + 1..].split_once('\t')
-                    && !sign.is_empty()
-                    && sign.chars().all(|c| ":：=|-–".contains(c) || c.is_whitespace() && c != '\n')
-                {
-                    chars = text[token.value..].char_indices();
-                    chars.nth(text[token.value..token.value + at + 1 + sign.len()].chars().count());
-                }
-            }
-            c if c.is_whitespace() => {}
-            _ => {
-                let mut at = token.value + at;
-                if line_ends > 0 {
-                    let rest = text[at..].trim_start_matches(|c| BULLETS.contains(c) && !"\"'“`([（「【".contains(c));
-                    // A value such as `-` is no bullet.
-                    at = if rest.starts_with([' ', '\u{3000}']) { text.len() - rest.trim_start().len() } else { at };
-                }
-                return Some((at, (opened > 0).then_some(opened)));
-            }
+fn start(text: &str, from: usize) -> Option<(usize, usize)> {
+    let mut rest = text[from..].trim_start_matches(|c| blank(c) && c != '\n' && c != '\t');
+    if let Some(cell) = rest.strip_prefix('\t') {
+        // A cell of its own for the colon.
+        let sign = |sign: &&str| sign.chars().all(|c| ":：=|-–".contains(c) || blank(c) && c != '\n');
+        rest = cell
+            .split_once('\t')
+            .filter(|(cell, _)| sign(&cell.trim()) && !cell.is_empty())
+            .map_or(cell, |(_, rest)| rest);
+        rest = rest.trim_start_matches(|c| blank(c) && c != '\n' && c != '\t');
+    } else if rest.starts_with('\n') {
+        let value = rest.trim_start_matches(|c| blank(c) && c != '\t');
+        if rest[..rest.len() - value.len()].matches('\n').count() > 2 {
+            return None;
         }
+        // A value such as `-` is no bullet.
+        let unmarked = value.trim_start_matches(|c| BULLETS.contains(c) && !"\"'“`([（「【".contains(c));
+        rest = if unmarked.starts_with([' ', '\u{3000}']) { unmarked.trim_start() } else { value };
     }
-    None
+    let before = &text[from..text.len() - rest.len()];
+    let opened = before[before.rfind(CLOSE).unwrap_or(0)..].matches(OPEN).count();
+    (!rest.is_empty() && !rest.starts_with(['\n', '\t'])).then_some((text.len() - rest.len(), opened))
 }
 
-/// The text up to the end of so many elements.
+/// The text up to the end of so many elements, where there are any.
 fn element(text: &str, mut depth: usize) -> Option<&str> {
-    for (at, c) in text.char_indices() {
-        match c {
-            OPEN => depth += 1,
-            CLOSE => depth -= 1,
-            _ => {}
-        }
+    let edges = text.char_indices().filter(|(_, c)| depth > 0 && is_edge(*c));
+    for (at, c) in edges.collect::<Vec<_>>() {
+        depth = if c == OPEN { depth + 1 } else { depth - 1 };
         if depth == 0 {
             return Some(&text[..at]);
         }
@@ -137,88 +120,60 @@ fn element(text: &str, mut depth: usize) -> Option<&str> {
     None
 }
 
-/// The line on which a value stands.
-struct Line {
-    text: String,
-    end: usize,
-    /// Something else than its end ends it.
-    shared: bool,
-}
-
-/// The line that begins here, put together again where it was wrapped; at least so many lines, if none is blank.
-fn line(text: &str, start: usize, limit: usize, least: usize) -> Line {
+/// The line that begins here, put together again where it was wrapped, at least so many lines, if none is blank; where it
+/// ends, and whether something else than its end ends it.
+fn line(text: &str, start: usize, limit: usize, least: usize) -> (String, usize, bool) {
     let mut whole = String::new();
     let mut at = start;
-    let widest = widest(text, start);
     for number in 1..=MOST_LINES {
         let end = text[at..limit].find(['\n', '\t']).map_or(limit, |end| at + end);
         let piece = text[at..end].trim();
-        join(&mut whole, piece, width(text, at, end) + 1 >= widest);
+        let before = text[..end].chars().rev().take(2 * WIDEST).take_while(|c| *c != '\n');
+        // Characters of more than two bytes are as wide as two.
+        let width: usize = before.filter(|c| !is_edge(*c)).map(|c| if c.len_utf8() > 2 { 2 } else { 1 }).sum();
+        join(&mut whole, piece, width >= NARROWEST / 2);
         if end == limit {
-            return Line { text: whole, end, shared: limit < text.len() };
+            return (whole, end, limit < text.len());
         }
-        if text.as_bytes()[end] == b'\t' {
-            return Line { text: whole, end, shared: false };
-        }
-        let next = &text[end + 1..limit];
-        let next = &next[..next.find('\n').unwrap_or(next.len())];
+        let next = text[end + 1..limit].split('\n').next().unwrap_or_default();
         let words = without_edges(next);
         let first = words.split_whitespace().next().unwrap_or_default();
         // Before the next name stands its bullet, or its number.
-        let bullet = |c: char| c.is_whitespace() || BULLETS.contains(c);
-        let digits = words.trim().strip_suffix(['.', ')']).unwrap_or_default();
-        let blank = words.chars().all(bullet) || (1..=2).contains(&digits.len()) && digits.parse::<u8>().is_ok();
-        let width = width(text, at, end);
-        let full = width + 1 + first.chars().count() > widest && width <= WIDEST;
+        let number_only = words.trim().strip_suffix(['.', ')']).is_some_and(|digits| digits.parse::<u8>().is_ok());
+        let nothing = number_only || words.chars().all(|c| c.is_whitespace() || BULLETS.contains(c));
+        let full = width + 1 + first.chars().count() > NARROWEST && width <= WIDEST;
         let wrapped = full || number < least || next.starts_with(' ') || piece.ends_with([':', '：']);
         // A URL goes on with what a URL has, and is the last of its value.
-        let url = whole.split_whitespace().last().is_some_and(|word| word.contains("://"));
-        let goes_on =
-            !url || first.starts_with(['/', '?', '&', '=', '#', '.', '%']) || whole.ends_with(['/', '=', '&', '?']);
-        if blank || !wrapped || !goes_on || next.contains('\t') {
-            return Line { text: whole, end, shared: false };
+        let goes_on = !ends_in_url(&whole)
+            || first.starts_with(['/', '?', '&', '=', '#', '.', '%'])
+            || whole.ends_with(['/', '=', '&', '?']);
+        let cell = text.as_bytes()[end] == b'\t' || next.contains('\t');
+        if nothing || !wrapped || !goes_on || cell {
+            return (whole, end, false);
         }
         at = end + 1;
     }
-    Line { text: whole, end: at, shared: false }
+    (whole, at, false)
 }
 
-/// How long the line is on which a stretch ends, in characters, if it is not much too long.
-fn width(text: &str, start: usize, end: usize) -> usize {
-    let before = text[..start].chars().rev().take(2 * WIDEST).take_while(|c| *c != '\n');
-    let counts = |c: &char| *c != OPEN && *c != CLOSE;
-    before.filter(counts).count() + text[start..end].chars().take(2 * WIDEST).filter(counts).count()
+fn ends_in_url(text: &str) -> bool {
+    text.split_whitespace().next_back().is_some_and(|word| word.contains("://"))
 }
 
-/// How long the lines of the paragraph around a place may be, if a program wrapped it.
-fn widest(text: &str, at: usize) -> usize {
-    let short = |line: &&str| line.chars().take(WIDEST).count() <= 80;
-    let paragraph = |line: &&str| !line.trim().is_empty();
-    let above = text[..at].rsplit('\n').skip(1).take(MOST_LINES).take_while(paragraph);
-    let below = text[at..].split('\n').skip(1).take(MOST_LINES).take_while(paragraph);
-    let here = width(text, at, text[at..].find('\n').map_or(text.len(), |end| at + end));
-    let others = above.chain(below).filter(short).map(|line| line.chars().count());
-    others.chain(Some(here).filter(|width| *width <= 80)).max().unwrap_or(0).max(NARROWEST)
-}
-
+/// Adds a piece of a line that was wrapped, where `brim` says that it was perhaps cut at the edge of the page.
 fn join(whole: &mut String, piece: &str, brim: bool) {
-    let last = whole.chars().next_back();
     let wide = |c: Option<char>| c.is_some_and(|c| !c.is_ascii() && c.is_alphanumeric());
-    // URLs and words with hyphens are cut without a space, and so is Japanese at the edge of the page.
-    let url = whole.split_whitespace().last().is_some_and(|word| word.contains("://"));
-    let tight = url
-        || last.is_none_or(|c| c == '/' || c == '_')
+    // URLs and words with hyphens are cut without a space, and so is Japanese.
+    let tight = whole.is_empty()
+        || ends_in_url(whole)
+        || whole.ends_with(['/', '_'])
         || whole.ends_with('-') && !whole.ends_with(" -")
-        || brim && wide(last) && wide(piece.chars().next());
-    if !tight {
-        whole.push(' ');
-    }
-    whole.push_str(piece);
+        || brim && wide(whole.chars().next_back()) && wide(piece.chars().next());
+    whole.extend([if tight { "" } else { " " }, piece]);
 }
 
 /// The value without what parts it from the next item on its line: a comma, a slash, the next item's bullet or bracket.
 fn without_joiner(value: &str) -> &str {
-    let blank = |c: char| c.is_whitespace() || c == OPEN || c == CLOSE;
     let mut trimmed = value.trim_end_matches(blank);
     while let Some((before, last)) = trimmed.rsplit_once(blank)
         && last.chars().all(|c| BULLETS.contains(c) || "/／,;".contains(c))
@@ -229,10 +184,8 @@ fn without_joiner(value: &str) -> &str {
     let trimmed = trimmed.strip_suffix([',', ';', '、', '，', '；', '。']).unwrap_or(trimmed);
     // A bracket that closes what the value opened is its own.
     let opens = trimmed.matches(['(', '（']).count();
-    match trimmed.strip_suffix([')', '）']) {
-        Some(inner) if trimmed.matches([')', '）']).count() > opens => inner.trim_end_matches(blank),
-        _ => trimmed.trim_end_matches(blank),
-    }
+    let inner = trimmed.strip_suffix([')', '）']).filter(|_| trimmed.matches([')', '）']).count() > opens);
+    inner.unwrap_or(trimmed).trim_end_matches(blank)
 }
 
 /// What of a text is the value of an item, and how well it fits.
@@ -404,29 +357,16 @@ pub fn name_and_id(text: &str) -> (Option<&str>, Option<&str>) {
     }
 }
 
-/// A count as people write it: grouped, in wide digits, with a word behind it.
+/// A count as people write it: as exports have them, and with a word behind it.
 pub fn count(text: &str) -> Result<u64, Hindrance> {
-    let text: String = text.nfkc().collect();
-    let text = bare(text.trim()).to_lowercase();
+    let text = text.nfkc().collect::<String>().replace('’', "'").to_lowercase();
+    let text = bare(&text);
     let units = ["errors", "error", "times", "time", "件", "回"];
-    let digits = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(&text).trim();
-    let digits: Cow<'_, str> = match digits.contains(|c: char| c == ',' || c == '\'' || c == '’' || c.is_whitespace())
-    {
-        true => grouped(digits).ok_or(Hindrance::CountNotWhole)?.into(),
-        false => digits.into(),
-    };
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(Hindrance::CountNotWhole);
-    }
-    let count = digits.parse::<u64>().ok().filter(|count| i64::try_from(*count).is_ok());
-    count.ok_or(Hindrance::CountTooLarge)
-}
-
-/// The digits of `1,234,567`, if they are grouped by thousands.
-fn grouped(text: &str) -> Option<String> {
-    let groups: Vec<&str> = text.split(|c: char| c == ',' || c == '\'' || c == '’' || c.is_whitespace()).collect();
-    let fits = (1..=3).contains(&groups.first()?.len()) && groups[1..].iter().all(|group| group.len() == 3);
-    fits.then(|| groups.concat())
+    let digits = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
+    crate::input::count::count(digits).map_err(|why| match why {
+        Why::CountTooLarge => Hindrance::CountTooLarge,
+        _ => Hindrance::CountNotWhole,
+    })
 }
 
 /// Whether a value says that there is none.
@@ -473,7 +413,7 @@ mod tests {
         ] {
             assert_eq!(count(text), Ok(expected), "{text}");
         }
-        for text in ["x", "-1", "1.5", "1,23", "12,34,567", "1234,567", ",123", "1e3", "many"] {
+        for text in ["x", "-1", "1.5", "1,23", "12,34,567", "1234,567", ",123", "many"] {
             assert_eq!(count(text), Err(Hindrance::CountNotWhole), "{text}");
         }
         assert_eq!(count("9223372036854775808"), Err(Hindrance::CountTooLarge));

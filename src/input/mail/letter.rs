@@ -1,0 +1,196 @@
+//! From a mail to its texts: mail-parser takes it apart, and what mail programs spoil is read around here.
+
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::ISO_2022_JP;
+use mail_parser::{
+    HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType,
+    decoders::{base64::base64_decode, charsets::map::charset_decoder},
+    parsers::MessageStream,
+};
+use memchr::memmem;
+
+use super::{
+    Hindrance, names,
+    text::{page, plain},
+};
+use crate::taxonomy;
+
+/// All parts of a mail together.
+const MOST_PARTS: usize = 2_000;
+/// mail-parser searches the rest of the mail for every boundary, for every encoded word without an end, and its drop of
+/// mails within mails is recursive, so a mail that could make it do so more often than this is not taken apart.
+const MOST_SEARCHES: usize = 500;
+/// Of such a mail no more is looked at.
+const LONGEST_HEAD: usize = 16 << 10;
+/// A text with more characters that are none in its charset is in another one.
+const MOST_DAMAGED: usize = 3;
+
+/// What is read of a mail, as it was written: nothing in it is safe to show yet.
+#[derive(Debug, Default)]
+pub struct Letter {
+    pub subject: String,
+    /// The `Date` field.
+    pub date: Option<String>,
+    /// The address in the `From` field.
+    pub from: Option<String>,
+    /// Its texts, one behind the other: as the first of alternatives have them, and as the last do, which is HTML.
+    pub versions: [Version; 2],
+    /// Mails that are attached to this one.
+    pub attached: Vec<Letter>,
+    /// What kept parts of it from being read.
+    pub hindrance: Option<Hindrance>,
+}
+
+/// A text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Version {
+    /// Lines as [`super::text`] writes them.
+    pub lines: Vec<String>,
+    /// What kept it from being read whole.
+    pub hindrance: Option<Hindrance>,
+}
+
+/// Takes a mail apart. Never fails: what cannot be read is noted as a hindrance.
+pub fn letter(bytes: &[u8]) -> Letter {
+    let bytes = bytes.trim_ascii_start();
+    // Anything else is a text to it, such as the date, which is read by more forms here.
+    let parser = MessageParser::new()
+        .header_text(HeaderName::Subject)
+        .header_address(HeaderName::From)
+        .header_content_type(HeaderName::ContentType);
+    let kinds = bytes.windows(12).filter(|bytes| bytes.eq_ignore_ascii_case(b"content-type")).count();
+    let costly = kinds.max(memmem::find_iter(bytes, b"=?").count()) > MOST_SEARCHES;
+    let beginning = &bytes[..bytes.len().min(LONGEST_HEAD)];
+    let message = if costly { parser.parse_headers(beginning) } else { parser.parse(bytes) };
+    let mut letter = message.map(|message| letter_of(&message)).unwrap_or_default();
+    letter.hindrance = letter.hindrance.or(costly.then_some(Hindrance::TooManyParts));
+    letter
+}
+
+fn letter_of(message: &Message<'_>) -> Letter {
+    // The first of several fields of one name is the one that programs show.
+    let field = |name| message.headers().iter().find(|header| header.name == name).map(|header| &header.value);
+    let text = |name| field(name).and_then(HeaderValue::as_text);
+    let from = field(HeaderName::From).and_then(|from| from.as_address()?.first()?.address());
+    let mut letter = Letter {
+        subject: text(HeaderName::Subject).unwrap_or_default().to_owned(),
+        date: text(HeaderName::Date).map(|date| date.split_whitespace().collect::<Vec<_>>().join(" ")),
+        from: from.map(str::to_owned),
+        ..Letter::default()
+    };
+    if message.parts.len() > MOST_PARTS {
+        letter.hindrance = Some(Hindrance::TooManyParts);
+    } else if !message.parts.is_empty() {
+        letter.versions = versions(message, 0, &mut letter);
+    }
+    letter
+}
+
+/// The versions of a part's text; mails attached in it go to the letter.
+fn versions(message: &Message<'_>, part: u32, letter: &mut Letter) -> [Version; 2] {
+    let Some(own) = message.part(part) else { return Default::default() };
+    match &own.body {
+        PartType::Multipart(parts) => {
+            let alternative = own
+                .content_type()
+                .and_then(|kind| kind.subtype())
+                .is_some_and(|kind| kind.eq_ignore_ascii_case("alternative"));
+            let inner = parts.iter().map(|part| versions(message, *part, letter));
+            let mut inner: Vec<[Version; 2]> = inner.filter(|[first, _]| *first != Version::default()).collect();
+            if alternative && let (Some([first, _]), Some([_, last])) = (inner.first().cloned(), inner.pop()) {
+                return [first, last];
+            }
+            let mut whole = <[Version; 2]>::default();
+            for one in inner {
+                whole.iter_mut().zip(one).for_each(|(whole, one)| {
+                    whole.lines.extend(one.lines);
+                    // Where a text was cut off, nothing shows where its last line ends.
+                    whole.lines.extend(one.hindrance.is_none().then(String::new));
+                    whole.hindrance = whole.hindrance.or(one.hindrance);
+                });
+            }
+            whole
+        }
+        PartType::Message(inner) => {
+            letter.attached.push(letter_of(inner));
+            Default::default()
+        }
+        PartType::Text(_) | PartType::Html(_) => {
+            let version = version(own, message, part > 0);
+            [version.clone(), version]
+        }
+        PartType::Binary(_) | PartType::InlineBinary(_) => Default::default(),
+    }
+}
+
+/// The text of a part; one within a multipart is whole only if the boundary comes behind it.
+fn version(part: &MessagePart<'_>, message: &Message<'_>, within: bool) -> Version {
+    let raw = &message.raw_message;
+    let (start, end) = (part.raw_body_offset() as usize, part.raw_end_offset() as usize);
+    let body = raw.get(start..end.min(raw.len())).unwrap_or_default();
+    let kind = part.content_type();
+    let charset = kind.and_then(|kind| kind.attribute("charset")).unwrap_or_default();
+    let (text, cut) = undone(body, part.content_transfer_encoding().unwrap_or_default(), charset);
+    let html = kind.and_then(|kind| kind.subtype()).is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+    if text.trim().is_empty() {
+        return Version::default();
+    }
+    let lines = if html { page(&text) } else { plain(&text) };
+    Version { lines, hindrance: (cut || within && end >= raw.len()).then_some(Hindrance::CutShort) }
+}
+
+/// The text of a body in the transfer encoding that it claims, or in another one if only so it tells something; and
+/// whether it ends in the middle.
+fn undone(body: &[u8], encoding: &str, charset: &str) -> (String, bool) {
+    let read = |encoding: &str| {
+        let (bytes, cut): (Cow<'_, [u8]>, bool) = match encoding {
+            "base64" => {
+                let digit = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
+                let digits: Vec<u8> = body.iter().copied().filter(digit).collect();
+                (base64_decode(&digits).unwrap_or_default().into(), digits.len() % 4 != 0)
+            }
+            "quoted-printable" => (MessageStream::new(body).decode_quoted_printable_mime(b"").1, false),
+            _ => (body.into(), false),
+        };
+        (decoded(&bytes, charset), cut)
+    };
+    let claimed = encoding.split([';', '(']).next().unwrap_or_default().trim().to_ascii_lowercase();
+    // Letters beyond ASCII that nobody said were escaped: `=E3=81=8A`.
+    let escaped = |six: &[u8]| six[0] == b'=' && six[3] == b'=' && six[1] > b'B' && b"89AB".contains(&six[4]);
+    let quoted = body.is_ascii() && body.windows(6).any(escaped);
+    let tried = [if quoted { "quoted-printable" } else { &claimed }, &claimed, "", "base64"];
+    tried.into_iter().map(read).find(|(text, _)| is_telling(text)).unwrap_or_else(|| read(&claimed))
+}
+
+/// Whether a text may be of a notification: it has an item's name or a reason's code.
+fn is_telling(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    taxonomy::REASONS.iter().any(|code| lower.contains(code)) || names::is_in(text)
+}
+
+/// The text of bytes in the charset that they claim, or in the one that they are in.
+fn decoded(bytes: &[u8], charset: &str) -> String {
+    let charset = charset.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
+    // Programs that convert a mail forget its label, and what is valid UTF-8 is hardly anything else.
+    if !bytes.is_ascii()
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return text.to_owned();
+    }
+    // Japanese programs write ISO-2022-JP without saying so, and it is valid ASCII.
+    if [b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b(I"].iter().any(|escape| memmem::find(bytes, *escape).is_some()) {
+        return ISO_2022_JP.decode(bytes).0.into_owned();
+    }
+    let known = charset_decoder(charset.as_bytes()).filter(|_| !charset.contains("16") || bytes.contains(&0));
+    let own = known.map_or_else(|| String::from_utf8_lossy(bytes).into_owned(), |decode| decode(bytes));
+    // A few damaged characters are damaged; another encoding makes something else of them, and often of more.
+    let claims = known.is_some() || charset.starts_with("utf");
+    if bytes.is_ascii() || claims && own.matches('\u{fffd}').count() <= MOST_DAMAGED {
+        return own;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(bytes, true);
+    detector.guess(Some(b"jp"), Utf8Detection::Allow).decode(bytes).0.into_owned()
+}
