@@ -22,15 +22,6 @@ const MOST_LINES: usize = 8;
 /// A group of items: what a mail tells of one reason.
 pub type Group = Vec<Item>;
 
-/// The item of a name.
-pub fn get(group: &[Item], name: NoticeItem) -> Option<&Item> {
-    group.iter().find(|item| item.name == name)
-}
-
-/// Items that groups may share, because they stand once for all of them.
-pub const SHARED: [NoticeItem; 5] =
-    [NoticeItem::ChannelId, NoticeItem::ChannelName, NoticeItem::Channel, NoticeItem::Time, NoticeItem::Url];
-
 /// The items of a group by their name, with those that it shares with others.
 pub type Filled<'a> = [Option<&'a Item>; NoticeItem::COUNT];
 
@@ -39,17 +30,17 @@ pub fn filled(groups: &[Group]) -> Vec<Filled<'_>> {
     let mut all: Vec<Filled<'_>> = Vec::with_capacity(groups.len());
     for group in groups {
         let mut items = Filled::default();
-        for name in SHARED {
+        for name in NoticeItem::SHARED {
             items[name as usize] = all.last().and_then(|above| above[name as usize]);
         }
-        for item in group.iter().filter(|item| !SHARED.contains(&item.name) || !is_none(&item.value)) {
+        for item in group.iter().filter(|item| !item.name.is_shared() || !is_none(&item.value)) {
             items[item.name as usize] = Some(item);
         }
         all.push(items);
     }
     let mut below = Filled::default();
     for items in all.iter_mut().rev() {
-        for name in SHARED {
+        for name in NoticeItem::SHARED {
             items[name as usize] = items[name as usize].or(below[name as usize]);
         }
         below = *items;
@@ -69,7 +60,7 @@ pub fn groups(lines: &[String], known: bool, hints: &Hints<'_>) -> Option<Vec<Gr
     let mut groups: Vec<Group> = Vec::new();
     for item in trusted(items(&text, &tokens, hints), known) {
         match groups.last_mut() {
-            Some(group) => match get(group, item.name) {
+            Some(group) => match group.iter().find(|own| own.name == item.name) {
                 // A word of prose does not begin a new group.
                 Some(same) if same.strong && !item.strong => {}
                 Some(_) => groups.push(vec![item]),

@@ -1,6 +1,6 @@
 //! Moments in mails: `Date` fields, the item "Time detected", and the dates that mail programs write into forwarded text.
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime};
+use chrono::{DateTime, NaiveDateTime};
 use encoding_rs::UTF_8;
 use unicode_normalization::UnicodeNormalization;
 

@@ -9,48 +9,19 @@ use super::{
     words::{self, NoticeItem, WORDS},
 };
 
-/// What stands before a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begin {
-    /// A line or a cell begins with it, perhaps behind a bullet or a number.
-    Line,
-    /// An element begins with it.
-    Open,
-    /// An element ends before it.
-    Close,
-    /// Other text.
-    Within,
-}
-
-/// What sets a name apart from its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// A colon, a hyphen, an equals sign, …, in the width of ASCII.
-    Sign(char),
-    /// The border of a cell.
-    Cell,
-    /// The end of the line.
-    Line,
-    /// The name's own element ends.
-    Close,
-    /// The value's element begins.
-    Open,
-    /// A bracket around the name: `【Name】 value`.
-    Bracket,
-    /// Two spaces or more, or a wide one.
-    Gap,
-    /// A space.
-    Space,
-}
-
 /// A name in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token {
     pub name: NoticeItem,
     /// The name is LINE's own.
     pub strong: bool,
-    pub begin: Begin,
-    pub mark: Mark,
+    /// What stands before it: a line end, where a line or a cell begins with it, perhaps behind a bullet or a number; an
+    /// edge of an element; or a space for other text.
+    pub begin: char,
+    /// What sets it apart from its value: a sign, which is `:`, `=`, `-`, `|`, `→` or `.`; a tab for the border of a cell; a
+    /// line end; the edge of its own element or of the value's; `]` for a bracket around the name; a wide space for a gap;
+    /// or a space.
+    pub mark: char,
     pub start: usize,
     /// Where the name ends, with what belongs to it.
     pub end: usize,
@@ -78,7 +49,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
         let (end, mark, value, note) = behind(text, end, bracket);
         // A name with a colon above its value is one on a line of its own.
         let alone = || text[value..].split('\n').next().is_none_or(|rest| rest.trim().is_empty());
-        let mark = if begin == Begin::Line && mark != Mark::Cell && alone() { Mark::Line } else { mark };
+        let mark = if begin == '\n' && mark != '\t' && alone() { '\n' } else { mark };
         tokens.push(Token { name, strong, begin, mark, start, end, value, note });
     }
     tokens
@@ -99,7 +70,7 @@ fn found(text: &str) -> Vec<(NoticeItem, bool, usize, usize)> {
         let apart = places.get(next).is_none_or(|(place, _)| *place > end)
             || !text[last..end].is_ascii() && letters[next..].starts_with(|c: char| c.is_ascii());
         // `URL` is one of LINE's names, and a word of everybody.
-        let placed = || *strong || *name == NoticeItem::Url || begin(text, start) != Begin::Within;
+        let placed = || *strong || *name == NoticeItem::Url || begin(text, start) != ' ';
         (apart && one_name(&text[start..end]) && placed()).then_some((next, (*name, *strong, start, end)))
     };
     let mut found = Vec::new();
@@ -133,7 +104,7 @@ pub fn whole(text: &str) -> Option<NoticeItem> {
         return None;
     }
     let covered = |token: &&Token| {
-        token.begin == Begin::Line
+        token.begin == '\n'
             && !text[..token.start].contains(char::is_alphanumeric)
             && text[token.value..].trim().is_empty()
     };
@@ -155,7 +126,7 @@ fn also(between: &str) -> bool {
 pub const BULLETS: &str = "-*+•·・●■◆○◇□▪◦‣※#►▶>＞|│【[［「『(（\"'“`_–—";
 
 /// What stands before a name that begins here.
-fn begin(text: &str, start: usize) -> Begin {
+fn begin(text: &str, start: usize) -> char {
     let skipped = |c: char| is_edge(c) || c.is_whitespace() && c != '\n' && c != '\t' || BULLETS.contains(c);
     let before = text[..start].trim_end_matches(skipped);
     // `3. Name` and `3) Name`
@@ -164,17 +135,15 @@ fn begin(text: &str, start: usize) -> Begin {
         (1..=2).contains(&(number.len() - rest.len())).then_some(rest.trim_end_matches(' '))
     });
     let line = |before: &str| before.is_empty() || before.ends_with(['\n', '\t']);
-    match text[before.len()..start].chars().rev().find(|c| is_edge(*c)) {
-        _ if line(before) || unnumbered.is_some_and(line) => Begin::Line,
-        Some(OPEN) => Begin::Open,
-        Some(_) => Begin::Close,
-        None => Begin::Within,
+    if line(before) || unnumbered.is_some_and(line) {
+        return '\n';
     }
+    text[before.len()..start].chars().rev().find(|c| is_edge(*c)).unwrap_or(' ')
 }
 
 /// Where a name ends with all that belongs to it, what sets it apart from its value, where that begins, and the note in
 /// brackets. `bracket` says that a bracket was opened within the name.
-fn behind(text: &str, end: usize, bracket: bool) -> (usize, Mark, usize, Option<String>) {
+fn behind(text: &str, end: usize, bracket: bool) -> (usize, char, usize, Option<String>) {
     let closing = |c: char| "】]］」』\"”".contains(c) || bracket && ")）".contains(c);
     let skipped =
         |c: char| is_edge(c) || closing(c) || "*`_".contains(c) || c.is_whitespace() && c != '\n' && c != '\t';
@@ -207,19 +176,19 @@ fn behind(text: &str, end: usize, bracket: bool) -> (usize, Mark, usize, Option<
         // `**Name:** value`, `【Name:】 value`, `Name ….: value`
         let closings = ["**", "__", "】", "]", ":", ">"];
         let value = closings.iter().fold(value, |value, closing| value.strip_prefix(closing).unwrap_or(value));
-        return (at, Mark::Sign(sign), text.len() - value.len(), note);
+        return (at, sign, text.len() - value.len(), note);
     }
     // The value begins with the element around it.
     let last = between.rfind(CLOSE).map_or(0, |close| close + 1);
     let value = end + between[last..].find(OPEN).map_or(between.len(), |open| last + open);
     let mark = match rest.chars().next() {
-        Some('\t') => Mark::Cell,
-        Some('\n') | None => Mark::Line,
-        _ if edge == Some(CLOSE) => Mark::Close,
-        _ if edge.is_some() => Mark::Open,
-        _ if between.contains(closing) => Mark::Bracket,
-        _ if spaces > 1 => Mark::Gap,
-        _ => Mark::Space,
+        Some('\t') => '\t',
+        Some('\n') | None => '\n',
+        _ => edge.unwrap_or(match spaces {
+            _ if between.contains(closing) => ']',
+            0 | 1 => ' ',
+            _ => '\u{3000}',
+        }),
     };
     (value, mark, value, note)
 }
@@ -238,7 +207,7 @@ fn in_brackets(text: &str) -> Option<(&str, usize)> {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> Vec<(NoticeItem, Begin, Mark, &str)> {
+    fn told(text: &str) -> Vec<(NoticeItem, char, char, &str)> {
         tokens(text).iter().map(|token| (token.name, token.begin, token.mark, text[token.value..].trim())).collect()
     }
 
@@ -259,7 +228,7 @@ mod tests {
             "3. Channel ID: 1",
             "> - Channel ID: 1",
         ] {
-            assert_eq!(told(text), [(NoticeItem::ChannelId, Begin::Line, Mark::Sign(':'), "1")], "{text}");
+            assert_eq!(told(text), [(NoticeItem::ChannelId, '\n', ':', "1")], "{text}");
         }
         for text in
             ["Channel, ID", "channelidea", "my_channel ids", "チャネルIDの", "Channel\n\nID: 1", "subchannel ID"]
@@ -272,19 +241,19 @@ mod tests {
     fn what_stands_around_it_is_noted() {
         let edges = |text: &str| text.replace('<', "\u{1e}").replace('>', "\u{1f}");
         for (text, begin, mark) in [
-            ("Error count: 17", Begin::Line, Mark::Sign(':')),
-            ("Error count - 17", Begin::Line, Mark::Sign('-')),
-            ("Error count ..... 17", Begin::Line, Mark::Sign('.')),
-            ("x\nError count\n17", Begin::Line, Mark::Line),
-            ("x\tError count\t17", Begin::Line, Mark::Cell),
-            ("Error count 17", Begin::Line, Mark::Space),
-            ("Error count -17", Begin::Line, Mark::Space),
-            ("Error count　17", Begin::Line, Mark::Gap),
-            ("【Error count】17", Begin::Line, Mark::Bracket),
-            ("is Error count 17", Begin::Within, Mark::Space),
-            ("is <Error count> 17", Begin::Open, Mark::Close),
-            ("is Error count <17>", Begin::Within, Mark::Open),
-            ("is <Error count>: 17", Begin::Open, Mark::Sign(':')),
+            ("Error count: 17", '\n', ':'),
+            ("Error count - 17", '\n', '-'),
+            ("Error count ..... 17", '\n', '.'),
+            ("x\nError count\n17", '\n', '\n'),
+            ("x\tError count\t17", '\n', '\t'),
+            ("Error count 17", '\n', ' '),
+            ("Error count -17", '\n', ' '),
+            ("Error count　17", '\n', '\u{3000}'),
+            ("【Error count】17", '\n', ']'),
+            ("is Error count 17", ' ', ' '),
+            ("is <Error count> 17", OPEN, CLOSE),
+            ("is Error count <17>", ' ', OPEN),
+            ("is <Error count>: 17", OPEN, ':'),
         ] {
             let text = edges(text);
             let found = tokens(&text);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     Content, Hindrance, MailOptions, Notice, Notified,
-    items::{self, Filled, Group},
+    items::{self, Filled},
     letter::{Letter, Version},
     moment,
     reading::Item,
@@ -14,7 +14,7 @@ use super::{
     words::{Kind, NoticeItem},
 };
 use crate::{
-    model::{Channel, Precision, Privacy, Sentence, Timestamp},
+    model::{Channel, Precision, Sentence, Timestamp},
     taxonomy,
 };
 
@@ -27,7 +27,8 @@ const LONGEST_NAME: usize = 400;
 
 /// What came of a text or a mail: what it tells, which may be nothing, or what of it could not be read although it looks
 /// like a notification; what could not be read beside it is not yet safe to show.
-type Told = Result<Vec<Notice>, (Hindrance, String)>;
+type Told = Result<Vec<Notice>, Fault>;
+type Fault = (Hindrance, String);
 
 fn is_nothing(told: &Told) -> bool {
     matches!(told, Ok(notices) if notices.is_empty())
@@ -71,21 +72,18 @@ fn tell(letter: &Letter, options: MailOptions) -> Told {
 
 /// What the first of the versions of the text tells that can be read whole, or else the first that tells anything.
 fn best_version(letter: &Letter, subject: Option<&Subject>, options: MailOptions) -> Told {
-    let [plain, page] = letter.versions.each_ref().map(|version| || text(version, letter, subject, options));
-    let first = plain();
-    if matches!(&first, Ok(notices) if !notices.is_empty()) {
-        return first;
-    }
-    let second = page();
-    // That a version holds no items says less than that those it holds are damaged.
-    let says_less = match (&first, &second) {
-        (Ok(_), _) => true,
-        (Err(_), Ok(notices)) => !notices.is_empty(),
-        (Err((first, _)), Err((second, _))) => {
-            *first == Hindrance::ReasonMissing && *second != Hindrance::ReasonMissing
+    let mut best = Ok(Vec::new());
+    for version in &letter.versions {
+        let told = text(version, letter, subject, options);
+        if told.as_ref().is_ok_and(|notices| !notices.is_empty()) {
+            return told;
         }
-    };
-    if says_less { second } else { first }
+        // That a version holds no items says less than that those it holds are damaged.
+        if best.as_ref().map_or_else(|(why, _)| *why == Hindrance::ReasonMissing && told.is_err(), |_| true) {
+            best = told;
+        }
+    }
+    best
 }
 
 /// What is known of a mail beside its text.
@@ -102,10 +100,6 @@ impl Context<'_> {
     /// The channel's name in the subject.
     fn channel(&self) -> Option<&str> {
         self.subject.and_then(|subject| subject.channel.as_deref()).filter(|name| !is_damaged(name))
-    }
-
-    fn is(&self, kind: Kind) -> bool {
-        self.subject.is_some_and(|subject| subject.kind == kind)
     }
 }
 
@@ -157,25 +151,22 @@ fn section(lines: &[String], context: &Context<'_>) -> Told {
     groups.iter_mut().for_each(|group| group.retain(|item| !is_lost(item, context.cut)));
     let filled = items::filled(&groups);
     let first = filled.first().copied().unwrap_or_default();
-    if context.is(Kind::RedeliveryStopped) {
+    if let Some(subject) = context.subject.filter(|subject| subject.kind == Kind::RedeliveryStopped) {
         return match time(&first, context) {
             Ok((time, _)) => Ok(vec![Notice::RedeliveryStopped { channel: channel(&first, context), time }]),
             // A forwarded mail's own stretch is empty; what it forwards follows.
-            Err(_) if groups.is_empty() && context.subject.is_some_and(|subject| subject.forwarded) => Ok(Vec::new()),
+            Err(_) if groups.is_empty() && subject.forwarded => Ok(Vec::new()),
             Err(fault) => Err(fault),
         };
     }
-    if groups.iter().any(|group| reason_of(group).is_some()) {
-        // The channel and the time may stand above all groups.
-        let own = |group: &[Item]| group.iter().any(|item| !items::SHARED.contains(&item.name));
-        let own = groups.iter().zip(&filled).filter(|(group, _)| own(group));
-        return match is_notification(&groups, context) {
-            true => own.map(|(_, items)| by_items(items, context)).collect(),
-            false => Ok(Vec::new()),
-        };
-    }
-    if context.subject.is_none() {
+    let reasons: Vec<&str> = filled.iter().filter_map(|items| Some(reason_and_detail(items)?.0)).collect();
+    if context.subject.is_none() && !is_notification(&reasons, &filled) {
         return Ok(Vec::new());
+    }
+    if !reasons.is_empty() {
+        // The channel and the time may stand above all groups.
+        let own = groups.iter().zip(&filled).filter(|(group, _)| group.iter().any(|item| !item.name.is_shared()));
+        return own.map(|(_, items)| by_items(items, context)).collect();
     }
     let one_liners = items::one_liners(lines);
     if one_liners.is_empty() && !groups.is_empty() {
@@ -188,79 +179,55 @@ fn section(lines: &[String], context: &Context<'_>) -> Told {
 
 /// Whether an item is of no use, and something else may stand for it: another item, the subject, the mail's date.
 fn is_lost(item: &Item, cut: bool) -> bool {
-    let replaceable =
-        [NoticeItem::ChannelId, NoticeItem::ChannelName, NoticeItem::Channel, NoticeItem::Time, NoticeItem::Url]
-            .contains(&item.name);
     // A time that has its seconds is whole.
     let clock = |time: &str| {
         let digit = |at: usize| time.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
         time.match_indices(':').any(|(at, _)| digit(at + 1) && time[at + 1..].get(2..3) == Some(":") && digit(at + 5))
     };
     let whole = !cut || !item.last || item.name == NoticeItem::Time && clock(&item.value);
-    replaceable && (is_damaged(&item.value) || !whole)
+    item.name.is_shared() && (is_damaged(&item.value) || !whole)
 }
 
-/// The item that tells the reason: the detail may do so, too (`Detail for error: could_not_connect - (…)`).
-fn reason_of(group: &[Item]) -> Option<&Item> {
-    let in_detail = || {
-        items::get(group, NoticeItem::Detail).filter(|item| {
-            let value = bare(&item.value);
-            values::is_code(values::reason_and_detail(value).map_or(value, |(reason, _)| reason))
-        })
-    };
-    items::get(group, NoticeItem::Reason).or_else(in_detail)
+/// The reason and the detail that items tell; either item may hold both (`could_not_connect - (…)`). None where no item
+/// has a reason.
+fn reason_and_detail<'a>(items: &Filled<'a>) -> Option<(&'a str, &'a str)> {
+    let value = |name: NoticeItem| items[name as usize].map(|item| item.value.trim());
+    let (reason, detail) = (value(NoticeItem::Reason).map(bare), value(NoticeItem::Detail).unwrap_or_default());
+    let (own, rest) = values::reason_and_detail(bare(detail)).unwrap_or((bare(detail), ""));
+    let canonical = |reason| taxonomy::canonical(reason, "").reason;
+    let same = reason.is_none_or(|reason| reason.is_empty() || canonical(reason) == canonical(own));
+    match reason.and_then(values::reason_and_detail) {
+        Some(both) if detail.is_empty() => Some(both),
+        Some((reason, _)) => Some((reason, detail)),
+        None if same && (values::is_code(own) || reason.is_some() && !rest.is_empty()) => Some((own, rest)),
+        None => reason.map(|reason| (reason, detail)),
+    }
 }
 
-/// Whether items with a reason are a notification, and not a text about notifications.
-fn is_notification(groups: &[Group], context: &Context<'_>) -> bool {
-    let has = |name| groups.iter().any(|group| items::get(group, name).is_some());
-    let placed =
-        [NoticeItem::ChannelId, NoticeItem::ChannelName, NoticeItem::Channel, NoticeItem::Time].into_iter().any(has);
-    let is_code = |item: &Item| {
-        let value = item.value.trim();
-        let (value, _) = values::reason_and_detail(value).unwrap_or((value, ""));
-        let canonical = taxonomy::canonical(value, "");
-        taxonomy::REASONS.contains(&&*canonical.reason)
-            || !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+/// Whether items with reasons are a notification, and not a text about notifications.
+fn is_notification(reasons: &[&str], items: &[Filled<'_>]) -> bool {
+    let placing = [NoticeItem::ChannelId, NoticeItem::ChannelName, NoticeItem::Channel, NoticeItem::Time];
+    let code = |reason: &&str| {
+        values::is_reason(reason) || reason.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
     };
-    let coded = groups.iter().any(|group| reason_of(group).is_some_and(is_code));
-    context.subject.is_some() || placed && coded
+    reasons.iter().any(|reason| !reason.is_empty() && code(reason))
+        && placing.iter().any(|name| items.iter().any(|items| items[*name as usize].is_some()))
 }
 
 /// The errors that a group of items tells.
-fn by_items(items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, (Hindrance, String)> {
-    let value = |name: NoticeItem| items[name as usize].map_or("", |item| item.value.trim());
-    let (reason, detail) = (bare(value(NoticeItem::Reason)), value(NoticeItem::Detail));
-    // Either may hold both.
-    let (reason, detail) = match (values::reason_and_detail(reason), values::reason_and_detail(bare(detail))) {
-        (Some(both), _) if detail.is_empty() => both,
-        (Some((reason, _)), _) => (reason, detail),
-        (None, Some((own, detail))) if reason.is_empty() || same_reason(own, reason) => (own, detail),
-        (None, _) if values::is_code(bare(detail)) && (reason.is_empty() || same_reason(detail, reason)) => {
-            (bare(detail), "")
-        }
-        _ => (reason, detail),
-    };
+fn by_items(items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, Fault> {
+    let (reason, detail) = reason_and_detail(items).unwrap_or_default();
     if context.cut {
-        let whole = |name: NoticeItem| items[name as usize].is_some_and(|item| !item.last);
-        let open = |name: NoticeItem| items[name as usize].is_some_and(|item| item.last);
-        if !whole(NoticeItem::Count) || open(NoticeItem::Reason) || open(NoticeItem::Detail) {
+        let last = |name: NoticeItem| items[name as usize].map(|item| item.last);
+        let open = [NoticeItem::Reason, NoticeItem::Detail].into_iter().any(|name| last(name) == Some(true));
+        if open || last(NoticeItem::Count) != Some(false) {
             return Err((Hindrance::CutShort, String::new()));
         }
     }
     errors(reason, detail, items, context)
 }
 
-fn same_reason(a: &str, b: &str) -> bool {
-    taxonomy::canonical(bare(a), "").reason == taxonomy::canonical(b, "").reason
-}
-
-fn errors(
-    reason: &str,
-    detail: &str,
-    items: &Filled<'_>,
-    context: &Context<'_>,
-) -> Result<Notice, (Hindrance, String)> {
+fn errors(reason: &str, detail: &str, items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, Fault> {
     let privacy = context.options.privacy;
     if values::is_none(reason) {
         return Err((Hindrance::ReasonMissing, String::new()));
@@ -297,7 +264,7 @@ fn errors(
     Ok(Notice::Errors(notified))
 }
 
-fn time(items: &Filled<'_>, context: &Context<'_>) -> Result<(Timestamp, Precision), (Hindrance, String)> {
+fn time(items: &Filled<'_>, context: &Context<'_>) -> Result<(Timestamp, Precision), Fault> {
     match items[NoticeItem::Time as usize] {
         Some(item) => moment::read(&item.value, item.note.as_deref(), context.options.zone)
             .map_err(|why| (why, item.value.clone())),

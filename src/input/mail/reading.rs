@@ -6,8 +6,11 @@
 //! over speaks against it too, and so does a name that comes twice. The best reading is found as the shortest path is
 //! (Bellman), name by name, with the names of the group so far as the state.
 
+use std::collections::HashMap;
+
 use super::{
-    names::{Begin, Mark, Token},
+    names::Token,
+    text::{CLOSE, OPEN},
     values::{Fit, Hints, Value, value},
     words::NoticeItem,
 };
@@ -45,54 +48,51 @@ struct Path {
 /// The items among the tokens of a text.
 pub fn items(text: &str, tokens: &[Token], hints: &Hints<'_>) -> Vec<Item> {
     let usual = usual(tokens);
-    let passed: Vec<i32> = tokens.iter().zip(&usual).map(|(token, usual)| passed(token, *usual)).collect();
+    // What it weighs to pass over all names before one.
+    let mut before = vec![0];
+    before.extend(tokens.iter().zip(&usual).scan(0, |sum, (token, usual)| {
+        *sum += passed(token, *usual);
+        Some(*sum)
+    }));
     let mut paths: Vec<Vec<Path>> = vec![Vec::new(); tokens.len()];
-    let mut weight = 0;
-    for (first, passed) in passed.iter().enumerate() {
-        keep(&mut paths[first], Path { names: bit(tokens[first].name), score: -weight, from: None });
-        weight += passed;
-        if weight > HOPELESS {
-            break;
+    // To take no name for an item is a reading, too.
+    let mut best = (-before[tokens.len()], None);
+    for (at, token) in tokens.iter().enumerate() {
+        let mut here = std::mem::take(&mut paths[at]);
+        if before[at] <= HOPELESS {
+            keep(&mut here, Path { names: bit(token.name), score: -before[at], from: None });
         }
-    }
-    let mut best: Option<(i32, usize, usize)> = None;
-    let mut left: i32 = passed.iter().sum();
-    let worth = |at: usize, value: &Value| worth(&tokens[at], value, usual[at]);
-    for at in 0..tokens.len() {
-        left -= passed[at];
-        let here = std::mem::take(&mut paths[at]);
         if here.is_empty() {
             continue;
         }
-        let last = worth(at, &value(text, &tokens[at], text.len(), hints)) - left;
+        let worth = |limit: usize| worth(token, &value(text, token, limit, hints), usual[at]);
+        let last = worth(text.len()) - (before[tokens.len()] - before[at + 1]);
         for (which, path) in here.iter().enumerate() {
-            if best.is_none_or(|(score, ..)| path.score + last > score) {
-                best = Some((path.score + last, at, which));
+            if path.score + last > best.0 {
+                best = (path.score + last, Some((at, which)));
             }
         }
-        let mut weight = 0;
         for next in (at + 1..tokens.len()).take(REACH) {
-            if tokens[next].start >= tokens[at].end {
-                let own = worth(at, &value(text, &tokens[at], tokens[next].start, hints));
-                let ordered = i32::from(tokens[next].name > tokens[at].name);
-                let (name, again) = (bit(tokens[next].name), again(&tokens[next]));
-                for (which, path) in here.iter().enumerate() {
-                    let (names, again) = if path.names & name == 0 { (path.names | name, 0) } else { (name, again) };
-                    let score = path.score + own + ordered + again - weight;
-                    keep(&mut paths[next], Path { names, score, from: Some((at, which)) });
-                }
-            }
-            weight += passed[next];
-            if weight > HOPELESS {
+            let over = before[next] - before[at + 1];
+            if over > HOPELESS {
                 break;
+            }
+            let other = &tokens[next];
+            let own = worth(other.start) + i32::from(other.name > token.name) - over;
+            for (which, path) in here.iter().enumerate() {
+                // A name that comes again begins a new group, which must be worth it.
+                let (names, again) = match path.names & bit(other.name) {
+                    0 => (path.names, 0),
+                    _ => (0, if other.strong { -18 } else { -6 }),
+                };
+                let score = path.score + own + again;
+                keep(&mut paths[next], Path { names: names | bit(other.name), score, from: Some((at, which)) });
             }
         }
         paths[at] = here;
     }
     let mut chosen = Vec::new();
-    // To take no name for an item is a reading, too.
-    let none: i32 = passed.iter().sum();
-    let mut at = best.filter(|(score, ..)| *score > -none).map(|(_, at, which)| (at, which));
+    let mut at = best.1;
     while let Some((token, which)) = at {
         chosen.push(token);
         at = paths[token][which].from;
@@ -136,44 +136,34 @@ fn bit(name: NoticeItem) -> u16 {
 
 /// Which names are set apart as most of them are: half as many items are set apart in this way as in the commonest one.
 fn usual(tokens: &[Token]) -> Vec<bool> {
-    let mut seen: Vec<((Begin, Mark), u16)> = Vec::new();
+    let mut seen: HashMap<(char, char), u16> = HashMap::new();
     for token in tokens {
         let (begin, mark) = kind(token);
         // What stands within a line may begin another one where the text was wrapped.
-        let both = [(begin, mark), (Begin::Line, mark)];
-        for kind in &both[..if begin == Begin::Line { 1 } else { 2 }] {
-            match seen.iter_mut().find(|(known, _)| known == kind) {
-                Some((_, names)) => *names |= bit(token.name),
-                None => seen.push((*kind, bit(token.name))),
-            }
+        for begin in [begin, '\n'] {
+            *seen.entry((begin, mark)).or_default() |= bit(token.name);
         }
     }
-    let most = seen.iter().map(|(_, names)| names.count_ones()).max().unwrap_or(0);
-    let names = |kind| seen.iter().find(|(known, _)| *known == kind).map_or(0, |(_, names)| names.count_ones());
-    tokens.iter().map(|token| 2 * names(kind(token)) >= most).collect()
+    let most = seen.values().map(|names| names.count_ones()).max().unwrap_or(0);
+    tokens.iter().map(|token| 2 * seen[&kind(token)].count_ones() >= most).collect()
 }
 
-fn kind(token: &Token) -> (Begin, Mark) {
+fn kind(token: &Token) -> (char, char) {
     // Within a paragraph the end of a line is a space.
-    let spaced = token.mark == Mark::Line && token.begin == Begin::Within;
-    (token.begin, if spaced { Mark::Space } else { token.mark })
+    let spaced = token.mark == '\n' && token.begin == ' ';
+    (token.begin, if spaced { ' ' } else { token.mark })
 }
 
 /// What it weighs to pass over a name.
 fn passed(token: &Token, usual: bool) -> i32 {
     match (token.strong && usual, kind(token)) {
         (false, _) => 0,
-        (_, (Begin::Line, Mark::Space)) => 6,
-        (_, (_, Mark::Space)) => 4,
-        (_, (Begin::Line, _)) => 40,
-        (_, (Begin::Open | Begin::Close, _)) => 20,
-        (_, (Begin::Within, _)) => 8,
+        (_, ('\n', ' ')) => 6,
+        (_, (_, ' ')) => 4,
+        (_, ('\n', _)) => 40,
+        (_, (OPEN | CLOSE, _)) => 20,
+        _ => 8,
     }
-}
-
-/// What it costs that a name comes again: it begins a new group, which must be worth it.
-fn again(token: &Token) -> i32 {
-    if token.strong { -18 } else { -6 }
 }
 
 /// What it is worth to take a name with a value for an item.
@@ -182,8 +172,8 @@ fn worth(token: &Token, value: &Value, usual: bool) -> i32 {
         (Fit::Sure, true) => 8,
         (Fit::Sure, false) => 4,
         // `the channel name in the subject`
-        (Fit::Fits, true) if kind(token) == (Begin::Within, Mark::Space) && !value.shared => -1,
-        (Fit::Fits, true) if kind(token).1 == Mark::Space => 2,
+        (Fit::Fits, true) if kind(token) == (' ', ' ') && !value.shared => -1,
+        (Fit::Fits, true) if kind(token).1 == ' ' => 2,
         (Fit::Fits, true) => 4,
         (Fit::Fits, false) => -4,
         (Fit::Empty, _) => -12,

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::{
     Hindrance, moment,
-    names::{BULLETS, Mark, Token},
+    names::{BULLETS, Token},
     text::{CLOSE, OPEN, blank, is_edge, without_edges},
     words::NoticeItem,
 };
@@ -224,9 +224,21 @@ fn fit(token: &Token, text: &str, hints: &Hints<'_>) -> (String, Fit) {
                 return (code.to_owned(), Fit::Sure);
             }
             let words = text.split_whitespace().count();
-            as_is(if one_word || words <= 4 && token.mark != Mark::Space { Fit::Fits } else { Fit::Wrong })
+            as_is(if one_word || words <= 4 && token.mark != ' ' { Fit::Fits } else { Fit::Wrong })
         }
-        NoticeItem::Detail => detail(text, token),
+        NoticeItem::Detail if reason_and_detail(text).is_some() || is_code(text) => as_is(Fit::Sure),
+        NoticeItem::Detail => {
+            // Behind a known one may stand a sentence of something else.
+            let sentence = |rest: &str| {
+                let wide = |c: char| !c.is_ascii() && c.is_alphabetic();
+                rest.starts_with(wide) || rest.starts_with(char::is_uppercase) && rest.split_whitespace().count() > 1
+            };
+            match prefix(text, 40, sentence, |text| is_detail(without_own_brackets(text))) {
+                // A page of documentation is no detail.
+                (_, Fit::Wrong) if token.strong || !text.starts_with("http") => as_is(Fit::Fits),
+                found => found,
+            }
+        }
         NoticeItem::Count => prefix(text, 5, |_| true, |text| count(text).is_ok()),
         NoticeItem::Time => {
             // What is left behind is no part of a time that was not understood.
@@ -264,33 +276,6 @@ fn prefix(text: &str, words: usize, may_be_left: impl Fn(&str) -> bool, right: i
         }
     }
     (text.to_owned(), Fit::Wrong)
-}
-
-fn detail(text: &str, token: &Token) -> (String, Fit) {
-    if reason_and_detail(text).is_some() || is_code(text) {
-        return (text.to_owned(), Fit::Sure);
-    }
-    let stopped = text.trim_end_matches(['.', '。']);
-    if let Some(known) = [text, without_own_brackets(text), stopped].into_iter().find(|text| is_detail(text)) {
-        return (known.to_owned(), Fit::Sure);
-    }
-    // A page of documentation is no detail.
-    if !token.strong && (text.starts_with("http://") || text.starts_with("https://")) {
-        return (text.to_owned(), Fit::Wrong);
-    }
-    // A known detail, and a sentence of something else behind it.
-    let ends = text.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at).take(40);
-    let sentence = |end: &usize| {
-        let rest = text[*end..].trim_start();
-        rest.starts_with(|c: char| c.is_uppercase() || !c.is_ascii() && c.is_alphabetic())
-            && rest.split_whitespace().count() > 1
-            || rest.starts_with(|c: char| !c.is_ascii() && c.is_alphabetic())
-    };
-    let known = ends.filter(sentence).filter(|end| is_detail(text[..*end].trim_end_matches(['.', '。']))).last();
-    match known {
-        Some(end) => (text[..end].trim_end_matches(['.', '。']).to_owned(), Fit::Sure),
-        None => (text.to_owned(), Fit::Fits),
-    }
 }
 
 /// Whether a text is a detail of LINE's list, or a status, perhaps with a URL behind it.

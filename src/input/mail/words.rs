@@ -22,6 +22,13 @@ pub enum NoticeItem {
 
 impl NoticeItem {
     pub const COUNT: usize = 8;
+    /// Those that groups of items may share, because they stand once for all of them.
+    pub const SHARED: [NoticeItem; 5] =
+        [NoticeItem::ChannelId, NoticeItem::ChannelName, NoticeItem::Channel, NoticeItem::Time, NoticeItem::Url];
+
+    pub fn is_shared(self) -> bool {
+        NoticeItem::SHARED.contains(&self)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
