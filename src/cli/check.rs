@@ -16,8 +16,7 @@ use super::{
     load,
     options::{ChannelRule, Shared, parsed},
     output::{self, shown},
-    screen,
-    text_file::{self, NoText},
+    screen, text_file,
 };
 use crate::{
     analysis::{self, PeriodSpec},
@@ -111,8 +110,7 @@ pub fn run(
     configured: Result<()>,
 ) -> std::result::Result<(), Stop> {
     if arguments.schema {
-        let schema = json::schema::<Verdict>().map_err(|cause| Error::new("error.frame").with("cause", cause))?;
-        return screen::print(schema.as_bytes());
+        return screen::print_schema::<Verdict>();
     }
     if arguments.init {
         return init(&arguments.shared, config.ok().flatten(), configured);
@@ -179,10 +177,10 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
     let options = load::options(shared);
     let (table, asked) = load::table(shared, &options)?;
     let analysis = analysis::analyse(&table, &asked, &options)?;
-    let numbers = || json::json(&analysis).map_err(|cause| Error::new("error.frame").with("cause", cause));
+    let numbers = || json::json(&analysis).map_err(output::unmade);
     let baseline = match &arguments.baseline {
         Some(place) if arguments.update_baseline => Some(Baseline::read(shown(place), &numbers()?)?),
-        Some(place) => Some(Baseline::read(shown(place), &read_baseline(place)?)?),
+        Some(place) => Some(Baseline::read(shown(place), &text_file::read(place, "check_error.baseline_unreadable")?)?),
         None => None,
     };
     let case = Case { table: &table, analysis: &analysis, options: &options };
@@ -209,17 +207,6 @@ fn unfiltered(shared: &Shared) -> Result<()> {
     }
 }
 
-fn read_baseline(place: &Path) -> Result<String> {
-    text_file::read(place).map_err(|none| match none {
-        NoText::TooLarge => {
-            Error::new("error.text_too_large").with("path", shown(place)).with("limit", text_file::LIMIT)
-        }
-        NoText::Unreadable(cause) => {
-            Error::new("check_error.baseline_unreadable").with("path", shown(place)).with("cause", cause)
-        }
-    })
-}
-
 /// Writes a file, and makes the folders above it.
 fn write(place: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(folder) = place.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -231,18 +218,15 @@ fn write(place: &Path, bytes: &[u8]) -> Result<()> {
 impl Arguments {
     fn rendered(&self, verdict: &Verdict, format: Format, on_screen: bool) -> Result<Vec<u8>> {
         let (lang, top) = (self.shared.lang(), self.shared.top());
-        let failed = |cause: &dyn std::fmt::Display| Error::new("error.frame").with("cause", cause);
-        Ok(match format {
-            Format::Text => {
-                let view = if on_screen { screen::view(&self.shared) } else { screen::plain(&self.shared) };
-                terminal::check(verdict, &view)
-            }
-            Format::Json => json::json(verdict).map_err(|cause| failed(&cause))?,
-            Format::Junit => junit::junit(verdict, lang, top).map_err(|cause| failed(&cause))?,
+        let text = match format {
+            Format::Text if on_screen => terminal::check(verdict, &screen::view(&self.shared)),
+            Format::Text => terminal::check(verdict, &screen::plain(&self.shared)),
+            Format::Json => json::json(verdict).map_err(output::unmade)?,
+            Format::Junit => junit::junit(verdict, lang, top).map_err(output::unmade)?,
             Format::Github => github::github(verdict, lang),
             Format::Markdown => markdown::verdict(verdict, lang, top),
-        }
-        .into_bytes())
+        };
+        Ok(text.into_bytes())
     }
 }
 

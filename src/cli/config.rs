@@ -12,8 +12,8 @@ use toml::{
 
 use super::{
     options::{ChannelRule, Shared},
-    text_file::{self, NoText},
-    usage,
+    output::shown,
+    text_file, usage,
 };
 use crate::{
     check::{Configuration, Misplaced, Rules},
@@ -57,24 +57,19 @@ impl ConfigFile {
     /// Reads the file that was asked for, or the one in the working folder if there is one.
     pub fn find(asked: Option<&Path>) -> Result<Option<ConfigFile>> {
         let path = asked.unwrap_or(Path::new(ConfigFile::DEFAULT));
-        let shown = Privacy::default().path(&path.to_string_lossy());
-        // A pipe that nobody named may let wait forever.
-        let unasked = asked.is_none() && fs::metadata(path).is_ok_and(|there| !there.is_file());
-        let read = if unasked {
-            Err(NoText::Unreadable(io::Error::other("not a regular file")))
-        } else {
-            text_file::read(path)
-        };
-        match read {
-            Ok(text) => Ok(Some(ConfigFile { shown, text })),
-            Err(NoText::Unreadable(error)) if asked.is_none() && error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(NoText::Unreadable(error)) => {
-                Err(Error::new("error.config_unreadable").with("path", shown).with("cause", error))
-            }
-            Err(NoText::TooLarge) => {
-                Err(Error::new("error.text_too_large").with("path", shown).with("limit", text_file::LIMIT))
+        if asked.is_none() {
+            match fs::metadata(path) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                // A pipe that nobody named may let wait forever.
+                Ok(there) if !there.is_file() => {
+                    let error = Error::new("error.config_unreadable").with("path", shown(path));
+                    return Err(error.with("cause", "not a regular file"));
+                }
+                _ => {}
             }
         }
+        let text = text_file::read(path, "error.config_unreadable")?;
+        Ok(Some(ConfigFile { shown: shown(path), text }))
     }
 
     /// The error with its place in the file, line and column from 1.

@@ -7,12 +7,12 @@ use clap::Args;
 use super::{
     Stop, load,
     options::{Reading, Shared, Showing},
-    output::{self, shown},
+    output::{self, shown, unmade},
     screen,
 };
 use crate::{
     archive::Collected,
-    error::{Error, Result},
+    error::Result,
     model::{Row, Sentence, Timestamp},
     table::Canonical,
     taxonomy,
@@ -67,7 +67,6 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
 }
 
 fn as_csv(rows: &[Row]) -> Result<Vec<u8>> {
-    let failed = |cause: csv::Error| Error::new("error.frame").with("cause", cause);
     let mut writer = csv::Writer::from_writer(Vec::new());
     let heading = [
         "time",
@@ -84,7 +83,7 @@ fn as_csv(rows: &[Row]) -> Result<Vec<u8>> {
         "source",
     ];
     let moment = |at: Timestamp| at.utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
-    writer.write_record(heading).map_err(failed)?;
+    writer.write_record(heading).map_err(unmade)?;
     for row in rows {
         let status = taxonomy::status(&row.reason, &row.detail).map(|status| status.to_string());
         let record = [
@@ -101,7 +100,7 @@ fn as_csv(rows: &[Row]) -> Result<Vec<u8>> {
             row.rows.to_string(),
             row.origin.name().to_owned(),
         ];
-        writer.write_record(record.map(|cell| crate::model::spreadsheet_safe(&cell))).map_err(failed)?;
+        writer.write_record(record.map(|cell| crate::model::spreadsheet_safe(&cell))).map_err(unmade)?;
     }
-    writer.into_inner().map_err(|error| Error::new("error.frame").with("cause", error))
+    writer.into_inner().map_err(unmade)
 }

@@ -20,19 +20,13 @@ use crate::{
 };
 
 /// Makes sure that what is going to be written, the list of rejects included, destroys nothing.
-///
-/// # Errors
-/// Where an output is an input, the configuration, or another output.
 pub fn apart(shared: &Shared, outputs: &[&Path]) -> Result<()> {
     let outputs: Vec<&Path> = outputs.iter().copied().chain(shared.reading.rejects.as_deref()).collect();
     let config = shared.showing.config.as_deref().unwrap_or(Path::new(ConfigFile::DEFAULT));
     output::apart(&outputs, &shared.reading.inputs, config)
 }
 
-/// Reads the inputs.
-///
-/// # Errors
-/// Whatever keeps them from being read; with `--strict`, any rejected row and any export that was skipped.
+/// Reads the inputs; with `--strict`, a rejected row and an export that was skipped are errors.
 pub fn inputs(shared: &Shared) -> Result<Reading> {
     apart(shared, &[])?;
     let watch = Watch::new(shared)?;
@@ -97,9 +91,6 @@ fn generated_at(now: Timestamp) -> Timestamp {
 }
 
 /// Makes sure that nothing was skipped that calls itself an export, and that each download has finished.
-///
-/// # Errors
-/// Where it is not so.
 pub fn whole(reading: &Reading) -> Result<()> {
     if let Some(source) = reading.sources.iter().find(|source| source.report.partial) {
         return Err(Error::new("note.partial_download").with("path", &source.report.path));

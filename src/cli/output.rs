@@ -18,60 +18,52 @@ use crate::{
 pub struct PendingFile {
     /// As the user named it.
     place: PathBuf,
-    content: Content,
-}
-
-enum Content {
-    /// Without a name, on the disk of the place or of what a symbolic link there points to.
-    Nameless(File, PathBuf),
-    /// Pipes and devices cannot be replaced, only written to.
-    Direct(File),
+    file: File,
+    /// Where a file without a name gets one: the place, or what a symbolic link there points to. None for pipes and
+    /// devices, which cannot be replaced, only written to.
+    target: Option<PathBuf>,
 }
 
 impl PendingFile {
     /// Opens a file beside its place.
-    ///
-    /// # Errors
-    /// Where the folder cannot be written, or the place is a folder.
     pub fn beside(place: &Path) -> Result<PendingFile> {
-        let failed = |error: io::Error| unwritten(place, &error);
-        let content = match fs::metadata(place) {
-            Ok(there) if there.is_dir() => return Err(Error::new("error.output_is_folder").with("path", shown(place))),
-            Ok(there) if !there.is_file() => Content::Direct(File::options().write(true).open(place).map_err(failed)?),
-            Ok(_) => nameless(fs::canonicalize(place).map_err(failed)?).map_err(failed)?,
-            Err(_) => nameless(place.to_owned()).map_err(failed)?,
+        let open = || {
+            let target = match fs::metadata(place) {
+                Ok(there) if !there.is_file() => return Ok((File::options().write(true).open(place)?, None)),
+                Ok(_) => fs::canonicalize(place)?,
+                Err(_) => place.to_owned(),
+            };
+            Ok((tempfile::tempfile_in(folder_of(&target))?, Some(target)))
         };
-        Ok(PendingFile { place: place.to_owned(), content })
+        if place.is_dir() {
+            return Err(Error::new("error.output_is_folder").with("path", shown(place)));
+        }
+        let (file, target) = open().map_err(|error| unwritten(place, &error))?;
+        Ok(PendingFile { place: place.to_owned(), file, target })
     }
 
-    /// Makes sure that the disk holds all of it.
-    fn fill(&mut self, bytes: &[u8]) -> Result<()> {
-        let filled = self.write_all(bytes).and_then(|()| match &self.content {
-            Content::Direct(_) => Ok(()),
-            Content::Nameless(file, _) => file.sync_all(),
-        });
-        filled.map_err(|error| unwritten(&self.place, &error))
+    /// A file with all of its bytes, which the disk holds.
+    fn filled(place: &Path, bytes: &[u8]) -> Result<PendingFile> {
+        let mut pending = PendingFile::beside(place)?;
+        let written = pending.file.write_all(bytes).and_then(|()| pending.sync());
+        written.map_err(|error| unwritten(place, &error))?;
+        Ok(pending)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        if self.target.is_some() { self.file.sync_all() } else { Ok(()) }
     }
 
     /// Puts the file in its place.
-    ///
-    /// # Errors
-    /// Where the disk is full or the place cannot be written.
-    pub fn keep(self) -> Result<()> {
-        let put = |content: Content| match content {
-            Content::Direct(mut file) => file.flush(),
-            Content::Nameless(mut file, target) => {
-                permit(&file, &target)?;
-                file.sync_all()?;
-                named(&mut file, &target)?.persist(&target).map_err(|error| error.error)
-            }
+    pub fn keep(mut self) -> Result<()> {
+        let mut put = || {
+            let Some(target) = &self.target else { return self.file.flush() };
+            permit(&self.file, target)?;
+            self.file.sync_all()?;
+            named(&mut self.file, target)?.persist(target).map_err(|error| error.error)
         };
-        put(self.content).map_err(|error| unwritten(&self.place, &error))
+        put().map_err(|error| unwritten(&self.place, &error))
     }
-}
-
-fn nameless(target: PathBuf) -> io::Result<Content> {
-    Ok(Content::Nameless(tempfile::tempfile_in(folder_of(&target))?, target))
 }
 
 fn folder_of(target: &Path) -> &Path {
@@ -134,47 +126,27 @@ fn permit(_file: &File, _place: &Path) -> io::Result<()> {
 
 impl Write for PendingFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.content {
-            Content::Nameless(file, _) | Content::Direct(file) => file.write(bytes),
-        }
+        self.file.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.content {
-            Content::Nameless(file, _) | Content::Direct(file) => file.flush(),
-        }
+        self.file.flush()
     }
 }
 
-/// Writes a whole file.
-///
-/// # Errors
-/// Where it cannot be written; the old one, if any, is then still there.
+/// Writes a whole file. Where that fails, the old one, if any, is still there.
 pub fn write(place: &Path, bytes: &[u8]) -> Result<()> {
-    let mut file = PendingFile::beside(place)?;
-    file.fill(bytes)?;
-    file.keep()
+    write_all([(place, bytes)])
 }
 
 /// Writes files that belong together: none takes its place before the disk holds all of them.
-///
-/// # Errors
-/// Where one cannot be written; the old ones, if any, are then still there.
-pub fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<()> {
-    let filled = |(place, bytes): &(PathBuf, Vec<u8>)| {
-        let mut file = PendingFile::beside(place)?;
-        file.fill(bytes)?;
-        Ok(file)
-    };
-    let pending: Vec<PendingFile> = files.iter().map(filled).collect::<Result<_>>()?;
-    pending.into_iter().try_for_each(PendingFile::keep)
+pub fn write_all<'a>(files: impl IntoIterator<Item = (&'a Path, &'a [u8])>) -> Result<()> {
+    let filled = files.into_iter().map(|(place, bytes)| PendingFile::filled(place, bytes));
+    filled.collect::<Result<Vec<_>>>()?.into_iter().try_for_each(PendingFile::keep)
 }
 
 /// Makes sure that no file that is going to be written is an input, the configuration, or another output. Inputs are as
 /// the user gave them: a file inside a folder is not looked for.
-///
-/// # Errors
-/// Where one is.
 pub fn apart(outputs: &[&Path], inputs: &[String], config: &Path) -> Result<()> {
     for (i, place) in outputs.iter().enumerate() {
         let key = if inputs.iter().any(|input| is_input(place, input)) {
@@ -205,9 +177,6 @@ fn same(a: &Path, b: &Path) -> bool {
 
 /// Makes sure that in a folder of errstat's making no link leads out of it, and that what is to be replaced is a file:
 /// who can write into the folder must not choose where else is written.
-///
-/// # Errors
-/// Where something else is in the place of a file or of the folder that holds it.
 pub fn within(folder: &Path, places: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<()> {
     for place in places {
         let place = place.as_ref();
@@ -224,11 +193,13 @@ pub fn within(folder: &Path, places: impl IntoIterator<Item = impl AsRef<Path>>)
 }
 
 /// Makes a folder and those above it.
-///
-/// # Errors
-/// Where it cannot be made.
 pub fn folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|error| unwritten(path, &error))
+}
+
+/// What to say of an output that could not be put together.
+pub fn unmade(cause: impl std::fmt::Display) -> Error {
+    Error::new("error.frame").with("cause", cause)
 }
 
 /// A path as it may be shown.

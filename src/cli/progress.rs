@@ -30,9 +30,6 @@ pub struct Watch {
 
 impl Watch {
     /// Shows progress on a terminal, unless told not to; opens the list of rejects, if one is wanted.
-    ///
-    /// # Errors
-    /// Where the list cannot be written.
     pub fn new(shared: &Shared) -> Result<Watch> {
         let wanted = io::stderr().is_terminal() && !shared.showing.quiet && !shared.showing.no_progress;
         let rejects = shared.reading.rejects.as_deref().map(open_list).transpose()?;
@@ -45,9 +42,6 @@ impl Watch {
     }
 
     /// Ends the bar and puts the list of rejects in its place.
-    ///
-    /// # Errors
-    /// Where the list cannot be written.
     pub fn finish(self) -> Result<()> {
         if let Some(bar) = self.bar.and_then(OnceLock::into_inner) {
             bar.finish_and_clear();

@@ -2,10 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{Stop, load, options::Shared, screen};
+use super::{Stop, load, options::Shared, output::unmade, screen};
 use crate::{
     analysis,
-    error::Error,
     render::{json, terminal},
 };
 
@@ -33,9 +32,8 @@ enum Format {
 }
 
 pub fn run(arguments: Arguments) -> Result<(), Stop> {
-    let unrendered = |cause: serde_json::Error| Error::new("error.frame").with("cause", cause);
     if arguments.schema {
-        return screen::print(json::schema::<analysis::Reconciliation>().map_err(unrendered)?.as_bytes());
+        return screen::print_schema::<analysis::Reconciliation>();
     }
     let shared = &arguments.shared;
     let options = load::options(shared);
@@ -43,7 +41,7 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
     let found = analysis::reconcile(&table, &asked, options.lang);
     let text = match arguments.format {
         Format::Table => terminal::reconcile(&found, &screen::view(shared)),
-        Format::Json => json::json(&found).map_err(unrendered)?,
+        Format::Json => json::json(&found).map_err(unmade)?,
     };
     screen::print(text.as_bytes())
 }

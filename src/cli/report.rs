@@ -64,54 +64,51 @@ fn scale(text: &str) -> Result<f32> {
 }
 
 /// What a place is to hold.
-enum Target {
+enum Target<'a> {
     Folder,
     Page,
     Markdown,
-    Mail,
+    /// From this sender.
+    Mail(&'a Address),
     Picture,
     Numbers,
 }
 
-/// Decided by the name's ending alone; a folder has none, or a slash at its end.
-///
-/// # Errors
-/// Where the ending is another: nobody wants a folder called out.pdf.
-fn target(place: &Path) -> Result<Target> {
-    let name = place.to_string_lossy();
-    if name.ends_with(['/', std::path::MAIN_SEPARATOR]) {
-        return Ok(Target::Folder);
-    }
-    let ending = place.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    Ok(match ending.as_deref() {
-        None => Target::Folder,
-        Some("html") => Target::Page,
-        Some("eml") => Target::Mail,
-        Some("md") => Target::Markdown,
-        Some("png") => Target::Picture,
-        Some("json") => Target::Numbers,
-        Some(_) if place.is_dir() => Target::Folder,
-        Some(ending) => {
-            return Err(Error::new("error.output_ending")
-                .with("path", shown(place))
-                .with("ending", shown(Path::new(&format!(".{ending}"))))
-                .with("known", ".html, .eml, .md, .png, .json"));
+impl Arguments {
+    /// Decided by the name's ending alone; a folder has none, or a slash at its end.
+    ///
+    /// # Errors
+    /// Where the ending is another: nobody wants a folder called out.pdf. A mail without sender or addressee.
+    fn target(&self, place: &Path) -> Result<Target<'_>> {
+        if place.to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]) {
+            return Ok(Target::Folder);
         }
-    })
+        let ending = place.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        Ok(match ending.as_deref() {
+            None => Target::Folder,
+            Some("html") => Target::Page,
+            Some("eml") => match &self.mail_from {
+                None => return Err(Error::new("error_mail.no_sender")),
+                Some(_) if self.mail_to.is_empty() => return Err(Error::new("error_mail.no_addressee")),
+                Some(from) => Target::Mail(from),
+            },
+            Some("md") => Target::Markdown,
+            Some("png") => Target::Picture,
+            Some("json") => Target::Numbers,
+            Some(_) if place.is_dir() => Target::Folder,
+            Some(ending) => {
+                return Err(Error::new("error.output_ending")
+                    .with("path", shown(place))
+                    .with("ending", shown(Path::new(&format!(".{ending}"))))
+                    .with("known", ".html, .eml, .md, .png, .json"));
+            }
+        })
+    }
 }
 
 pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Result<(), Stop> {
-    let target = |place: &'_ PathBuf| target(place);
-    let targets: Vec<(&Path, Target)> =
-        arguments.output.iter().map(|place| Ok((place.as_path(), target(place)?))).collect::<Result<_>>()?;
-    if targets.iter().any(|(_, target)| matches!(target, Target::Mail)) {
-        if arguments.mail_from.is_none() {
-            return Err(Error::new("error_mail.no_sender").into());
-        }
-        if arguments.mail_to.is_empty() {
-            return Err(Error::new("error_mail.no_addressee").into());
-        }
-    }
+    let targets: Vec<(&Path, Target<'_>)> =
+        arguments.output.iter().map(|place| Ok((place.as_path(), arguments.target(place)?))).collect::<Result<_>>()?;
     let outputs: Vec<&Path> = targets.iter().map(|(place, _)| *place).collect();
     load::apart(&arguments.shared, &outputs)?;
     let analysis = load::analyse(&arguments.shared, true)?;
@@ -126,34 +123,32 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
         analysis: &analysis,
         drawn: &drawn,
         picture_lang,
+        arguments: &arguments,
         shared: &arguments.shared,
-        scale: arguments.scale,
         command_line: screen::command_line(command_line.iter().cloned(), arguments.shared.privacy()),
     };
     let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    let mut folders: Vec<PathBuf> = Vec::new();
     for (place, target) in &targets {
         let bytes = match target {
             Target::Folder => {
                 let inside = report.folder(place)?;
                 output::within(place, inside.iter().map(|(place, _)| place))?;
                 files.extend(inside);
+                folders.push(place.join(CHARTS));
                 continue;
             }
-            Target::Page => report.page(&report.charts())?.into_bytes(),
-            Target::Mail => report.mail(&arguments)?,
+            Target::Page => report.page()?.into_bytes(),
+            Target::Mail(from) => report.mail(from)?,
             Target::Markdown => markdown::markdown(&analysis, lang, report.shared.top()).into_bytes(),
-            Target::Picture => report.picture(&report.overview())?,
-            Target::Numbers => report.numbers()?.into_bytes(),
+            Target::Picture => report.pictures(&[&report.overview()])?.remove(0),
+            Target::Numbers => report.numbers()?,
         };
         files.push((place.to_path_buf(), bytes));
     }
-    for (place, _) in targets.iter().filter(|(_, target)| matches!(target, Target::Folder)) {
-        output::folder(&place.join(CHARTS))?;
-    }
-    output::write_all(&files)?;
-    for (place, _) in targets.iter().filter(|(_, target)| matches!(target, Target::Folder)) {
-        remove_old(&place.join(CHARTS), &files);
-    }
+    folders.iter().try_for_each(|folder| output::folder(folder))?;
+    output::write_all(files.iter().map(|(place, bytes)| (place.as_path(), &bytes[..])))?;
+    folders.iter().for_each(|folder| remove_old(folder, &files));
     if !report.shared.showing.quiet {
         let filter = crate::analysis::filter_heading(lang, &analysis.filter).map(|filter| format!("{filter}. "));
         screen::tell(&(filter.unwrap_or_default() + &analysis.headline));
@@ -170,19 +165,14 @@ struct Report<'a> {
     /// The same, in the language of the pictures.
     drawn: &'a Analysis,
     picture_lang: Lang,
+    arguments: &'a Arguments,
     shared: &'a Shared,
-    scale: f32,
     command_line: String,
 }
 
 impl Report<'_> {
-    /// The charts, in the language of the page; a browser has its own fonts.
-    fn charts(&self) -> Vec<Chart> {
-        chart::all(self.analysis, self.shared.lang(), self.shared.top())
-    }
-
     /// The charts as pictures show them.
-    fn drawn_charts(&self) -> Vec<Chart> {
+    fn charts(&self) -> Vec<Chart> {
         chart::all(self.drawn, self.picture_lang, self.shared.top())
     }
 
@@ -191,20 +181,18 @@ impl Report<'_> {
     }
 
     /// The message, with some pictures and the page.
-    fn mail(&self, arguments: &Arguments) -> Result<Vec<u8>> {
-        let Some(from) = &arguments.mail_from else { return Err(Error::new("error_mail.no_sender")) };
-        let charts: Vec<Chart> =
-            self.drawn_charts().into_iter().filter(|chart| mail::pictured(self.drawn, chart)).collect();
+    fn mail(&self, from: &Address) -> Result<Vec<u8>> {
+        let charts: Vec<Chart> = self.charts().into_iter().filter(|chart| mail::pictured(self.drawn, chart)).collect();
         let drawn = self.pictures(&charts.iter().map(|chart| &chart.svg).collect::<Vec<_>>())?;
         let pictures: Vec<mail::Picture<'_>> =
             charts.iter().zip(&drawn).map(|(chart, png)| mail::Picture { chart, png }).collect();
-        let page = self.page(&self.charts())?;
+        let page = self.page()?;
         let view = mail::MailView {
             lang: self.shared.lang(),
             top: self.shared.top(),
             from,
-            to: &arguments.mail_to,
-            subject: arguments.subject.as_ref(),
+            to: &self.arguments.mail_to,
+            subject: self.arguments.subject.as_ref(),
             pictures: &pictures,
             page: page.as_bytes(),
         };
@@ -224,30 +212,24 @@ impl Report<'_> {
         }
     }
 
-    fn picture(&self, svg: &Svg) -> Result<Vec<u8>> {
-        Ok(self.pictures(&[svg])?.remove(0))
-    }
-
     fn pictures(&self, svgs: &[&Svg]) -> Result<Vec<Vec<u8>>> {
         self.warn(svgs);
-        let drawn = chart::pngs(svgs, self.scale, self.shared.read_options().threads);
-        drawn
-            .into_iter()
-            .collect::<std::result::Result<_, _>>()
-            .map_err(|cause| Error::new("error.drawing").with("cause", cause))
+        let drawn = chart::pngs(svgs, self.arguments.scale, self.shared.read_options().threads);
+        drawn.into_iter().map(|drawn| drawn.map_err(|cause| Error::new("error.drawing").with("cause", cause))).collect()
     }
 
-    fn numbers(&self) -> Result<String> {
-        json::json(self.analysis).map_err(|error| Error::new("error.frame").with("cause", error))
+    fn numbers(&self) -> Result<Vec<u8>> {
+        json::json(self.analysis).map(String::into_bytes).map_err(output::unmade)
     }
 
-    fn page(&self, charts: &[Chart]) -> Result<String> {
-        let lang = self.shared.lang();
+    /// The page, whose charts are in its own language: a browser has its own fonts.
+    fn page(&self) -> Result<String> {
+        let (lang, top) = (self.shared.lang(), self.shared.top());
         let view = html::PageView {
             lang,
-            charts,
+            charts: &chart::all(self.analysis, lang, top),
             command_line: &self.command_line,
-            top: self.shared.top(),
+            top,
             slices: self.analysis.slices.as_ref(),
         };
         html::page(self.analysis, &view).map_err(|error| Error::new("error.drawing").with("cause", error))
@@ -255,20 +237,18 @@ impl Report<'_> {
 
     /// Everything that a folder holds.
     fn folder(&self, place: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-        let pictures = place.join(CHARTS);
-        let charts = self.drawn_charts();
-        let overview = self.overview();
+        let (charts, overview) = (self.charts(), self.overview());
         let svgs: Vec<&Svg> = charts.iter().map(|chart| &chart.svg).chain([&overview]).collect();
         let mut drawn = self.pictures(&svgs)?;
         let mut files = Vec::new();
         files.extend(drawn.pop().map(|png| (place.join("overview.png"), png)));
         for (chart, png) in charts.into_iter().zip(drawn) {
-            let stem = chart.file_stem();
-            files.push((pictures.join(format!("{stem}.svg")), chart.svg.as_str().into()));
-            files.push((pictures.join(format!("{stem}.png")), png));
+            let stem = place.join(CHARTS).join(chart.file_stem());
+            files.push((stem.with_extension("svg"), chart.svg.as_str().into()));
+            files.push((stem.with_extension("png"), png));
         }
-        files.push((place.join("summary.json"), self.numbers()?.into_bytes()));
-        files.push((place.join("report.html"), self.page(&self.charts())?.into_bytes()));
+        files.push((place.join("summary.json"), self.numbers()?));
+        files.push((place.join("report.html"), self.page()?.into_bytes()));
         Ok(files)
     }
 }
@@ -281,14 +261,11 @@ fn remove_old(folder: &Path, written: &[(PathBuf, Vec<u8>)]) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let number = name
-            .strip_prefix("incident-")
-            .and_then(|rest| rest.strip_suffix(".svg").or_else(|| rest.strip_suffix(".png")));
-        let own = ["timeline", "details", "heatmap", "reasons", "channels"]
-            .iter()
-            .any(|chart| name == format!("{chart}.svg") || name == format!("{chart}.png"));
-        let is_new = written.iter().any(|(place, _)| *place == entry.path());
-        if !is_new && (own || number.is_some_and(|number| number.parse::<usize>().is_ok())) {
+        let stem = name.strip_suffix(".svg").or_else(|| name.strip_suffix(".png")).unwrap_or_default();
+        let is_number = |rest: &str| rest.parse::<usize>().is_ok();
+        let own = ["timeline", "details", "heatmap", "reasons", "channels"].contains(&stem)
+            || stem.strip_prefix("incident-").is_some_and(is_number);
+        if own && written.iter().all(|(place, _)| *place != entry.path()) {
             // What cannot be removed is old news, no failure of this report.
             let _ = fs::remove_file(entry.path());
         }

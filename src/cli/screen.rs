@@ -10,11 +10,12 @@ use std::{
 use super::{
     Stop,
     options::{Color, Shared, Showing},
+    output::unmade,
 };
 use crate::{
     error::Error,
     model::{Privacy, Sentence, for_log},
-    render::terminal::TerminalView,
+    render::{json, terminal::TerminalView},
     table::Canonical,
     taxonomy::Lang,
 };
@@ -58,6 +59,11 @@ pub fn tell_plainly(text: &str) {
 /// A result on standard output.
 pub fn print(bytes: &[u8]) -> Result<(), Stop> {
     printed(io::stdout().write_all(bytes))
+}
+
+/// The JSON Schema of a result, on standard output.
+pub fn print_schema<T: schemars::JsonSchema>() -> Result<(), Stop> {
+    print(json::schema::<T>().map_err(unmade)?.as_bytes())
 }
 
 /// What came of writing on standard output, once all of it is out.

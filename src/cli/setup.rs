@@ -3,7 +3,7 @@
 use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::{Stop, screen};
+use super::{Stop, output::unmade, screen};
 use crate::error::Error;
 
 /// Completions for a shell, to be put where it looks for them
@@ -52,6 +52,6 @@ pub fn man(arguments: &Man, mut program: Command) -> Result<(), Stop> {
     // The page is the long help: what the short one leaves out would stand there without its text.
     let wanted = wanted.mut_args(|argument| argument.hide_short_help(false));
     let mut page = Vec::new();
-    clap_mangen::Man::new(wanted).render(&mut page).map_err(|cause| Error::new("error.frame").with("cause", cause))?;
+    clap_mangen::Man::new(wanted).render(&mut page).map_err(unmade)?;
     screen::print(&page)
 }

@@ -2,10 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{Stop, load, options::Shared, screen};
+use super::{Stop, load, options::Shared, output::unmade, screen};
 use crate::{
     analysis::Analysis,
-    error::Error,
     render::{csv, json, markdown, terminal},
 };
 
@@ -36,16 +35,14 @@ enum Format {
 
 pub fn run(arguments: Arguments) -> Result<(), Stop> {
     if arguments.schema {
-        let schema = json::schema::<Analysis>().map_err(|cause| Error::new("error.frame").with("cause", cause))?;
-        return screen::print(schema.as_bytes());
+        return screen::print_schema::<Analysis>();
     }
     let analysis = load::analyse(&arguments.shared, false)?;
     let shared = &arguments.shared;
-    let unrendered = |cause: &dyn std::fmt::Display| Error::new("error.frame").with("cause", cause);
     let bytes = match arguments.format {
         Format::Table => terminal::summary(&analysis, &screen::view(shared)).into_bytes(),
-        Format::Json => json::json(&analysis).map_err(|error| unrendered(&error))?.into_bytes(),
-        Format::Csv => csv::csv(&analysis).map_err(|error| unrendered(&error))?,
+        Format::Json => json::json(&analysis).map_err(unmade)?.into_bytes(),
+        Format::Csv => csv::csv(&analysis).map_err(unmade)?,
         Format::Markdown => markdown::markdown(&analysis, shared.lang(), shared.top()).into_bytes(),
     };
     screen::print(&bytes)

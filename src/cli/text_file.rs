@@ -1,35 +1,22 @@
 //! Texts that are no inputs: the configuration, an accepted state.
 
-use std::{
-    fs::File,
-    io::{self, Read},
-    path::Path,
-};
+use std::{fs::File, io::Read, path::Path};
+
+use super::output::shown;
+use crate::error::{Error, Result};
 
 /// More is neither; read without a limit, `/dev/zero` would fill the memory.
 const LARGEST: u64 = 16 << 20;
-/// The same as it is told.
-pub const LIMIT: &str = "16 MiB";
 
-/// Why there is no text.
-pub enum NoText {
-    /// It is larger than [`LIMIT`].
-    TooLarge,
-    Unreadable(io::Error),
-}
-
-/// The text of a file of at most [`LIMIT`].
-pub fn read(path: &Path) -> Result<String, NoText> {
-    let mut text = String::new();
-    let read = File::open(path).and_then(|file| {
-        let mut bytes = Vec::new();
-        file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    });
-    let bytes = read.map_err(NoText::Unreadable)?;
+/// The text of a file; `unreadable` is the sentence for one that cannot be read.
+pub fn read(path: &Path, unreadable: &'static str) -> Result<String> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
     if bytes.len() as u64 > LARGEST {
-        return Err(NoText::TooLarge);
+        return Err(Error::new("error.text_too_large").with("path", shown(path)).with("limit", "16 MiB"));
     }
-    bytes.as_slice().read_to_string(&mut text).map_err(NoText::Unreadable)?;
+    let mut text = String::new();
+    let read = read.and_then(|_| bytes.as_slice().read_to_string(&mut text));
+    read.map_err(|cause| Error::new(unreadable).with("path", shown(path)).with("cause", cause))?;
     Ok(text)
 }
