@@ -33,9 +33,6 @@ impl Allowance {
     }
 
     /// So many bytes of a plain file are going to be read.
-    ///
-    /// # Errors
-    /// Where that is more than the user allows.
     pub fn plain(&self, bytes: u64) -> Result<(), TooMuch> {
         if self.asked.is_some() { self.take(bytes) } else { Ok(()) }
     }

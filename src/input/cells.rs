@@ -110,9 +110,6 @@ impl CellSink {
     }
 
     /// The cells so far, sorted by time and kind, each pair once; the sink is then empty.
-    ///
-    /// # Errors
-    /// When a sum left 64 bits.
     pub fn finish(&mut self) -> Result<Vec<Cell>, Overflow> {
         self.close();
         let mut cells = std::mem::take(&mut self.cells);
@@ -164,9 +161,6 @@ const FIRST_LIMIT: usize = 3_000_000;
 
 impl CellRuns {
     /// Adds sorted cells.
-    ///
-    /// # Errors
-    /// When a sum is known to have left 64 bits; [`CellRuns::finish`] says for certain.
     pub fn push(&mut self, run: Vec<Cell>) -> Result<(), Overflow> {
         if self.joined.is_empty() {
             self.joined = run;
@@ -202,9 +196,6 @@ impl CellRuns {
     }
 
     /// All cells, sorted by time and kind, each pair once.
-    ///
-    /// # Errors
-    /// When a sum leaves 64 bits.
     pub fn finish(mut self) -> Result<Vec<Cell>, Overflow> {
         if !self.waiting.is_empty() {
             self.settle()?;

@@ -8,9 +8,6 @@ use crate::model::Why;
 ///
 /// Spreadsheets and dataframes write whole numbers as `3.0`, `1,234` or `1.2E+03`, some in full-width digits. What is not
 /// surely whole (`1.5`, `1.234`) or not surely one number (`1,23`) is none.
-///
-/// # Errors
-/// Where it is missing, not a whole number, or too large.
 pub fn count(text: &str) -> Result<u64, Why> {
     let text = text.trim();
     if text.is_empty() {

@@ -54,9 +54,6 @@ impl RowSink for ExactSink {
 
 /// The rows of a part in a stretch of time (milliseconds, end exclusive). Only the chunks that hold
 /// such rows are read; a packed text is unpacked up to them.
-///
-/// # Errors
-/// Where the input cannot be read again.
 pub fn exact_rows(
     source: &Source,
     part: &Part,
@@ -113,9 +110,6 @@ fn bytes(range: &Range<u64>, index: &[(u64, Span)], stretch: &Range<i64>) -> Opt
 }
 
 /// Whether two inputs are the same byte for byte, once unpacked and decoded.
-///
-/// # Errors
-/// Where one cannot be read again.
 pub fn identical(a: &Source, b: &Source) -> Result<bool> {
     let open = |source: &Source| {
         let opened = source.text.as_ref().map(|text| text.open()).transpose();

@@ -111,9 +111,6 @@ pub fn is_heading<S: AsRef<str>>(cells: &[S]) -> bool {
 }
 
 /// Recognises the table in a text that starts with `head`, which is decoded as `encoding`.
-///
-/// # Errors
-/// Where more than one reading is possible; the error names the candidates and the option that settles it.
 pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: &ReadOptions) -> Result<Recognition> {
     let line_end = if head.contains(&b'\n') || !head.contains(&b'\r') { b'\n' } else { b'\r' };
     let lines: Vec<String> = lines(head)
@@ -275,7 +272,7 @@ fn headless_preamble(body: &Body, layout: &Layout, options: &ReadOptions) -> u64
     let reason = layout.column(Role::Reason).unwrap_or(0);
     let is_row = |row: &Vec<String>| {
         row.get(reason).is_some_and(|cell| is_reason(cell))
-            || layout.when.of(row).is_some_and(|cell| layout.time.is_time(cell, &options.zone))
+            || layout.when.of(row).is_some_and(|cell| layout.time.read(cell, &options.zone).is_ok())
     };
     body.0.iter().position(is_row).unwrap_or(0) as u64
 }

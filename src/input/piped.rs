@@ -6,9 +6,6 @@ use std::{
 };
 
 /// Reads what `write` writes on a thread of its own. The thread ends when nobody reads any more.
-///
-/// # Errors
-/// Where there is no room for a pipe or a thread.
 pub fn piped(
     thread: &str,
     write: impl FnOnce(PipeWriter) -> io::Result<()> + Send + 'static,

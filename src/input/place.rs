@@ -20,9 +20,6 @@ pub enum Place {
 
 impl Place {
     /// The file, from its start.
-    ///
-    /// # Errors
-    /// Where it cannot be opened.
     pub fn open(&self) -> io::Result<OpenFile> {
         match self {
             Place::Path(path) => OpenFile::new(File::open(path)?),
@@ -101,9 +98,6 @@ impl NoScratch {
 }
 
 /// Keeps a stream on disk, to be read again.
-///
-/// # Errors
-/// Where the stream cannot be read; [`NoScratch`] inside where it cannot be kept.
 pub fn spooled(stream: &mut impl Read) -> io::Result<OpenFile> {
     let mut file = tempfile::tempfile().map_err(NoScratch::of)?;
     let mut buffer = vec![0; 1 << 18];

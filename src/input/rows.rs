@@ -222,7 +222,7 @@ impl Run {
     #[inline(always)]
     fn new(time: &TimeReader, ahead: i64) -> Run {
         let times = time.within_minute();
-        let clock = (times.start() + ahead).div_euclid(1000).rem_euclid(DAY);
+        let clock = (times.at + ahead).div_euclid(1000).rem_euclid(DAY);
         Run { minute: Minute::of(time.minute()), times, clock, end: i64::MIN, rows: 0, errors: 0 }
     }
 
@@ -267,7 +267,7 @@ impl<'a> RowReader<'a> {
         let count_column = layout.column(Role::Count);
         let kind_columns = used.first().copied().zip(used.last().copied()).filter(|_| neighbours);
         // Ends are read as words only where clocks never change.
-        let outlines = when.end.is_none() || end.ahead().is_some();
+        let outlines = when.end.is_none() || end.ahead.is_some();
         RowReader {
             time: TimeReader::new(&layout.time, zone, layout.encoding, joint),
             end,
@@ -305,14 +305,11 @@ impl<'a> RowReader<'a> {
         let line = self.layout.encoding.decode_without_bom_handling(line).0;
         let rows = split_lines([line], self.layout.delimiter);
         let Some(cell) = rows.first().and_then(|row| self.when.of(row)) else { return false };
-        !self.layout.time.is_time(cell, &self.zone) && TimeForm::of_cells([cell].into_iter(), false).is_some()
+        self.layout.time.read(cell, &self.zone).is_err() && TimeForm::of_cells([cell].into_iter(), false).is_some()
     }
 
     /// Reads whole lines; the last must end with the line end too. Rows go to the sink. Stops at a heading,
     /// which is then not counted among the lines.
-    ///
-    /// # Errors
-    /// When a column holds too many different values.
     pub fn read(
         &mut self,
         bytes: &[u8],
@@ -348,7 +345,7 @@ impl<'a> RowReader<'a> {
         sink: &mut impl RowSink,
     ) -> Result<Option<Break>, TooVaried> {
         self.time.begin();
-        let ahead = self.end.ahead().unwrap_or(0);
+        let ahead = self.end.ahead.unwrap_or(0);
         let mut ends = std::mem::take(&mut self.ends);
         let mut start = 0;
         let mut stopped = None;

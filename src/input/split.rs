@@ -26,9 +26,6 @@ impl QuotedSplitter {
     }
 
     /// The cells of a line without its line end.
-    ///
-    /// # Errors
-    /// When the line ends inside a quote.
     pub fn split(&mut self, line: &[u8]) -> Result<impl Iterator<Item = &[u8]>, QuoteOpen> {
         self.line.clear();
         self.line.extend_from_slice(line);

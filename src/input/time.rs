@@ -17,8 +17,8 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
 pub use end::EndReader;
 pub use reader::{TimeReader, WithinMinute};
-pub use shape::DateOrder;
-use shape::{Clock, Dress, Separator, Written};
+pub use shape::is_roc_date;
+use shape::{Clock, Dress, Written};
 pub use steps::Steps;
 
 use crate::model::{Precision, Timestamp, Why, Zone};
@@ -38,8 +38,10 @@ pub enum TimeForm {
 /// The shape of written dates, with or without a time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Calendar {
-    order: DateOrder,
-    separator: Separator,
+    /// How its dates are shown, the day before the month where that is open.
+    date: &'static str,
+    /// Which of the first two numbers is the month; none while no cell has decided.
+    month_first: Option<bool>,
     /// Years of the Buddhist era, as Thai programs write them.
     buddhist: bool,
     dress: Dress,
@@ -70,7 +72,7 @@ impl<'a> TimeCell<'a> {
             return Some(Written { time, ..shape::date(date)? });
         }
         let whole = shape::date(clock).filter(|whole| whole.time.clock > Clock::None)?;
-        if SPREADSHEET_ZERO_YEARS.contains(&whole.year()) {
+        if SPREADSHEET_ZERO_YEARS.contains(&whole.year) {
             return Some(Written { time: whole.time, ..shape::date(date)? });
         }
         Some(whole)
@@ -92,31 +94,21 @@ impl<'a> TimeCell<'a> {
     }
 }
 
-/// Whether a cell is a time of day without a date.
-pub fn is_time_of_day(cell: &str) -> bool {
-    time_of_day_millis(cell).is_some()
-}
-
 /// A time of day in milliseconds since midnight.
 pub fn time_of_day_millis(cell: &str) -> Option<i64> {
     use chrono::Timelike;
     let cell = cell.trim();
     let spreadsheet = || {
-        let whole = shape::date(cell).filter(|whole| SPREADSHEET_ZERO_YEARS.contains(&whole.year()))?;
+        let whole = shape::date(cell).filter(|whole| SPREADSHEET_ZERO_YEARS.contains(&whole.year))?;
         (whole.time.clock > Clock::None).then_some(whole.time)
     };
-    let time = shape::time_of_day(cell).or_else(spreadsheet)?.time()?;
+    let time = shape::time_of_day(cell).or_else(spreadsheet)?.time?;
     Some(i64::from(time.num_seconds_from_midnight()) * 1000 + i64::from(time.nanosecond() / 1_000_000))
 }
 
 /// Whether a cell is a date with the first moment of its day, as programs write dates that have no other type for them.
 pub fn is_midnight(cell: &str) -> bool {
-    shape::date(cell.trim()).and_then(|written| written.time.time()) == Some(NaiveTime::MIN)
-}
-
-/// Whether a cell is a date in years of the Republic of China.
-pub fn is_roc_date(cell: &str) -> bool {
-    shape::is_roc_date(cell)
+    shape::date(cell.trim()).and_then(|written| written.time.time) == Some(NaiveTime::MIN)
 }
 
 impl TimeForm {
@@ -128,14 +120,10 @@ impl TimeForm {
             Self::Pattern(pattern) => return pattern.clone(),
             Self::Calendar(form) => form,
         };
-        let date = match (form.order, form.separator) {
-            (_, Separator::Units([y, m, d])) => format!("YYYY{y}M{m}D{d}"),
-            (DateOrder::MonthDayYear, Separator::MonthName) => "Mon D, YYYY".into(),
-            (_, Separator::MonthName) => "D Mon YYYY".into(),
-            (DateOrder::YearMonthDay, Separator::Char(s)) => format!("YYYY{s}MM{s}DD"),
-            (DateOrder::DayMonthYear, Separator::Char(s)) => format!("DD{s}MM{s}YYYY"),
-            (DateOrder::MonthDayYear, Separator::Char(s)) => format!("MM{s}DD{s}YYYY"),
-            (DateOrder::Open, Separator::Char(s)) => format!("DD{s}MM{s}YYYY | MM{s}DD{s}YYYY"),
+        let date = match form.month_first {
+            Some(false) => form.date.to_owned(),
+            Some(true) => form.with_month_first(),
+            None => format!("{} | {}", form.date, form.with_month_first()),
         };
         let clock = match form.finest {
             Clock::None => "",
@@ -174,8 +162,8 @@ impl TimeForm {
     /// The form taken for a column without any time.
     pub fn unseen() -> TimeForm {
         TimeForm::Calendar(Calendar {
-            order: DateOrder::YearMonthDay,
-            separator: Separator::Char('-'),
+            date: "YYYY-MM-DD",
+            month_first: Some(false),
             buddhist: false,
             dress: Dress::default(),
             finest: Clock::Seconds,
@@ -184,30 +172,27 @@ impl TimeForm {
 
     /// The two patterns between which a form decides whose order of day and month is open, the day first.
     pub fn patterns_of_orders(&self) -> Option<[String; 2]> {
-        match self {
-            Self::Calendar(Calendar { order: DateOrder::Open, separator: Separator::Char(s), .. }) => {
-                Some([format!("%d{s}%m{s}%Y"), format!("%m{s}%d{s}%Y")])
-            }
-            _ => None,
-        }
+        let Self::Calendar(form @ Calendar { month_first: None, .. }) = self else { return None };
+        let pattern = |shown: &str| shown.replace("DD", "%d").replace("MM", "%m").replace("YYYY", "%Y");
+        Some([pattern(form.date), pattern(&form.with_month_first())])
     }
 
     /// Whether the order of day and month is still open.
     pub fn is_open(&self) -> bool {
-        matches!(self, Self::Calendar(Calendar { order: DateOrder::Open, .. }))
+        matches!(self, Self::Calendar(Calendar { month_first: None, .. }))
     }
 
     /// The order that a cell of an open form decides: day-month if its first number is over 12,
     /// month-day if its second is.
     pub fn decided_by(&self, cell: TimeCell<'_>) -> Option<TimeForm> {
-        let Self::Calendar(open) = self else { return None };
+        let Self::Calendar(open @ Calendar { month_first: None, .. }) = self else { return None };
         let written = cell.shape().filter(|written| open.fits(written))?;
-        let order = match written.date {
-            [13..=31, 1..=12, _] => DateOrder::DayMonthYear,
-            [1..=12, 13..=31, _] => DateOrder::MonthDayYear,
+        let month_first = match (written.day, written.month) {
+            (13..=31, 1..=12) => false,
+            (1..=12, 13..=31) => true,
             _ => return None,
         };
-        Some(Self::Calendar(Calendar { order, ..*open }))
+        Some(Self::Calendar(Calendar { month_first: Some(month_first), ..*open }))
     }
 
     /// The form that most of the cells share, the earlier of equally frequent ones.
@@ -219,25 +204,21 @@ impl TimeForm {
         let lengths = cells.clone().filter(|_| epoch).filter_map(digits).filter(|len| matches!(len, 10 | 13));
         let (epochs, length) = most_frequent(lengths).unwrap_or((0, 0));
         let written: Vec<Written> = cells.filter_map(TimeCell::shape).collect();
-        let dates = most_frequent(written.iter().map(|written| (written.order, written.separator)));
-        let Some((_, (order, separator))) = dates.filter(|(dates, _)| *dates >= epochs) else {
+        let dates = most_frequent(written.iter().map(|written| written.form));
+        let Some((_, date)) = dates.filter(|(dates, _)| *dates >= epochs) else {
             return (epochs > 0).then_some(TimeForm::Epoch { millis: length == 13 });
         };
-        let own = || written.iter().filter(|written| (written.order, written.separator) == (order, separator));
+        let own = || written.iter().filter(|written| written.form == date);
         let clocks = own().filter(|written| written.time.clock > Clock::None);
         let dress = most_frequent(clocks.map(|written| written.time.dress)).map(|(_, dress)| dress).unwrap_or_default();
         let finest = own().map(|written| written.time.clock).max().unwrap_or(Clock::None);
-        let buddhist = own().all(|written| written.year() >= FIRST_BUDDHIST_YEAR);
-        Some(TimeForm::Calendar(Calendar { order, separator, buddhist, dress, finest }))
-    }
-
-    /// Whether cells are a time of this form.
-    pub fn is_time(&self, cell: TimeCell<'_>, zone: &Zone) -> bool {
-        self.read(cell, zone).is_ok()
+        let buddhist = own().all(|written| written.year >= FIRST_BUDDHIST_YEAR);
+        let month_first = (!shape::is_ambiguous(date)).then_some(false);
+        Some(TimeForm::Calendar(Calendar { date, month_first, buddhist, dress, finest }))
     }
 
     /// The instant that a row's cells mean, and its wall clock.
-    fn read(&self, cell: TimeCell<'_>, zone: &Zone) -> Result<(Timestamp, NaiveDateTime), Why> {
+    pub fn read(&self, cell: TimeCell<'_>, zone: &Zone) -> Result<(Timestamp, NaiveDateTime), Why> {
         if cell.is_missing() {
             return Err(Why::TimeMissing);
         }
@@ -254,7 +235,8 @@ impl TimeForm {
             }
             Self::Calendar(form) => {
                 let written = cell.shape().filter(|written| form.fits(written)).ok_or(Why::TimeUnreadable)?;
-                let local = written.local(form.order, form.buddhist).ok_or(Why::TimeImpossible)?;
+                let local = form.month_first.and_then(|month_first| written.local(month_first, form.buddhist));
+                let local = local.ok_or(Why::TimeImpossible)?;
                 let at = match written.time.offset {
                     Some(east) => Timestamp(local.and_utc().timestamp_millis() - i64::from(east) * 1000),
                     None => zone.instant(local).ok_or(Why::TimeImpossible)?,
@@ -278,15 +260,18 @@ impl TimeForm {
 }
 
 impl Calendar {
+    /// `MM/DD/YYYY` for `DD/MM/YYYY`.
+    fn with_month_first(&self) -> String {
+        format!("MM{}DD{}", &self.date[2..3], &self.date[5..])
+    }
+
     /// Whether a cell is written in this form. A date alone is its first moment.
     fn fits(&self, written: &Written) -> bool {
-        let order =
-            written.order == self.order || written.order == DateOrder::Open && self.order != DateOrder::YearMonthDay;
         let dress = match written.time.clock {
             Clock::None => !self.dress.offset,
             _ => written.time.dress == self.dress,
         };
-        order && dress && written.separator == self.separator
+        dress && written.form == self.date
     }
 }
 
@@ -352,7 +337,7 @@ fn by_pattern(cell: &str, pattern: &str, zone: &Zone) -> Result<(Timestamp, Naiv
             let ahead = if day.year() >= FIRST_BUDDHIST_YEAR as i32 { shape::BUDDHIST_ERA as i32 } else { 0 };
             let day = day.with_year(day.year() - ahead).ok_or(Why::TimeImpossible)?;
             let time = shape::time_behind(rest).ok_or(Why::TimeUnreadable)?;
-            (day.and_time(time.time().ok_or(Why::TimeImpossible)?), time.offset)
+            (day.and_time(time.time.ok_or(Why::TimeImpossible)?), time.offset)
         };
         let at = match east {
             Some(east) => Timestamp(local.and_utc().timestamp_millis() - i64::from(east) * 1000),

@@ -93,9 +93,6 @@ impl From<Fault> for io::Error {
 }
 
 /// The sheets of a file, or why they cannot be read; nothing if it is no document of an office program.
-///
-/// # Errors
-/// Where the file cannot be read, or unpacks to more than may be read.
 pub fn sheets(
     open: &OpenBook,
     format: Format,
@@ -174,9 +171,6 @@ fn part(archive: &Archive, name: &'static str) -> Result<impl BufRead + use<>, F
 }
 
 /// A sheet's text.
-///
-/// # Errors
-/// Where the workbook cannot be opened.
 pub fn text(open: &OpenBook, sheet: &Sheet) -> io::Result<Stream> {
     // Here and not on the thread: what unpacks the workbook may be what waits for the sheet.
     let (file, sheet) = (open()?, sheet.clone());

@@ -7,7 +7,7 @@ use crate::{
     input::{
         ReadOptions,
         count::count,
-        time::{TimeReader, is_midnight, is_time_of_day},
+        time::{TimeReader, is_midnight, time_of_day_millis},
     },
     model::Precision,
     taxonomy,
@@ -83,7 +83,7 @@ impl Body {
 
     /// Whether most cells are times of day without a date.
     pub fn holds_clocks(&self, index: usize) -> bool {
-        self.mostly(index, is_time_of_day)
+        self.mostly(index, |cell| time_of_day_millis(cell).is_some())
     }
 
     /// Whether most cells of a column of dates are no more than that.
@@ -157,7 +157,10 @@ impl Body {
         let first = self.0.iter().find(|row| row.iter().filter(|cell| !cell.trim().is_empty()).count() > 1);
         first.is_some_and(|row| {
             let is_data = |cell: &String| {
-                is_reason(cell) || TimeForm::of(cell, true).is_some() || is_time_of_day(cell) || is_whole(cell.trim())
+                is_reason(cell)
+                    || TimeForm::of(cell, true).is_some()
+                    || time_of_day_millis(cell).is_some()
+                    || is_whole(cell.trim())
             };
             !row.iter().any(is_data)
         })

@@ -47,9 +47,6 @@ impl From<Error> for Missing {
 
 impl Settling<'_> {
     /// Settles all roles, and gives the columns of the times.
-    ///
-    /// # Errors
-    /// Where a column is ambiguous or is not there.
     pub fn settle(&mut self) -> std::result::Result<When, Missing> {
         self.as_asked()?;
         self.by_headings()?;
@@ -105,9 +102,6 @@ impl Settling<'_> {
     }
 
     /// The form of the times.
-    ///
-    /// # Errors
-    /// Where they are in none that is known.
     pub fn time_form(&self, when: When) -> Result<TimeForm> {
         if let Some(pattern) = self.pattern() {
             return Ok(pattern);

@@ -6,7 +6,12 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use encoding_rs::Encoding;
 
-use super::{TimeCell, TimeForm, shape, shape::Clock};
+use super::{
+    TimeCell, TimeForm,
+    reader::{hour_and_minute, seconds},
+    shape,
+    shape::Clock,
+};
 use crate::model::{Timestamp, Why, Zone};
 
 const DAY: i64 = 86_400_000;
@@ -17,8 +22,8 @@ pub struct EndReader<'a> {
     form: &'a TimeForm,
     zone: Zone,
     encoding: &'static Encoding,
-    /// Milliseconds that wall clocks are ahead of UTC, where that never changes.
-    ahead: Option<i64>,
+    /// Milliseconds that the wall clocks of starts are ahead of UTC, where that never changes.
+    pub ahead: Option<i64>,
 }
 
 impl<'a> EndReader<'a> {
@@ -29,19 +34,14 @@ impl<'a> EndReader<'a> {
         EndReader { form, zone, encoding, ahead }
     }
 
-    /// Milliseconds that the wall clocks of starts are ahead of UTC, where that never changes.
-    pub fn ahead(&self) -> Option<i64> {
-        self.ahead
-    }
-
     /// The last instant of a row that starts at `start`, both in milliseconds since 1970-01-01T00:00:00Z. A row without
     /// an end ends when it starts.
-    ///
-    /// # Errors
-    /// Where the cell is no time, or one that cannot be the end of this row.
     pub fn read(&self, start: i64, cell: &[u8]) -> Result<i64, Why> {
-        if let (Some(ahead), Some(end)) = (self.ahead, plain_clock(cell)) {
-            return Ok(on_clock(start, ahead, end, 1_000));
+        if let (Some(ahead), Some((minute, second))) = (self.ahead, seconds(cell))
+            && let Some(([], hour, minute)) = hour_and_minute(minute)
+        {
+            let end = (i64::from(hour) * 60 + i64::from(minute)) * 60 + i64::from(second);
+            return Ok(on_clock(start, ahead, 1_000 * end, 1_000));
         }
         let text = self.encoding.decode_without_bom_handling(cell).0;
         let text = text.trim();
@@ -97,18 +97,4 @@ fn on_clock(start: i64, ahead: i64, clock: i64, step: i64) -> i64 {
     let within = start.rem_euclid(step);
     let begun = (start - within + ahead).rem_euclid(DAY);
     (start - within + (clock - begun).rem_euclid(DAY)).max(start)
-}
-
-/// `04:12:33` or `4:12:33` in milliseconds since midnight.
-fn plain_clock(cell: &[u8]) -> Option<i64> {
-    let (hour, rest) = match cell {
-        [h @ b'0'..=b'2', hh @ b'0'..=b'9', rest @ ..] => ((h - b'0') * 10 + (hh - b'0'), rest),
-        [h @ b'0'..=b'9', rest @ ..] => (h - b'0', rest),
-        _ => return None,
-    };
-    let &[b':', m @ b'0'..=b'5', mm @ b'0'..=b'9', b':', s @ b'0'..=b'5', ss @ b'0'..=b'9'] = rest else {
-        return None;
-    };
-    let number = |tens: u8, ones: u8| i64::from((tens - b'0') * 10 + (ones - b'0'));
-    (hour < 24).then(|| ((i64::from(hour) * 60 + number(m, mm)) * 60 + number(s, ss)) * 1000)
 }

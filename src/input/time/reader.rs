@@ -1,6 +1,6 @@
 //! Reading the cells of a time column, one after the other.
 
-use chrono::NaiveDateTime;
+use chrono::Timelike;
 use encoding_rs::Encoding;
 
 use super::{Steps, TimeCell, TimeForm, in_range};
@@ -9,7 +9,8 @@ use crate::model::{Timestamp, Why, Zone};
 /// Times of one minute.
 #[derive(Clone, Copy, Debug)]
 pub struct WithinMinute {
-    at: i64,
+    /// The minute's first instant in milliseconds since 1970-01-01T00:00:00Z.
+    pub at: i64,
     /// All seconds together, bit by bit.
     seen: u8,
     /// Greater than the last one where there is none.
@@ -25,12 +26,6 @@ impl WithinMinute {
         self.least = self.least.min(second);
         self.most = self.most.max(second);
         self.instant(second)
-    }
-
-    /// The minute's first instant, as [`WithinMinute::second`].
-    #[inline(always)]
-    pub fn start(&self) -> i64 {
-        self.at
     }
 
     fn instant(&self, second: u8) -> i64 {
@@ -123,9 +118,6 @@ impl<'a> TimeReader<'a> {
     }
 
     /// The instant of a row in milliseconds since 1970-01-01T00:00:00Z, from its cells as they stand in the line.
-    ///
-    /// # Errors
-    /// Where the cells are no time, or none of the column's form.
     pub fn read(&mut self, raw: &[u8]) -> Result<i64, Why> {
         match seconds(raw) {
             Some((minute, second)) if self.minute.is(minute) => {
@@ -142,43 +134,35 @@ impl<'a> TimeReader<'a> {
     }
 
     /// The same from two cells that may hold anything, delimiters too.
-    ///
-    /// # Errors
-    /// As [`TimeReader::read`].
     pub fn read_apart(&mut self, date: &[u8], clock: &[u8]) -> Result<i64, Why> {
         let Some(joint) = self.joint else { return self.read(date) };
         if date.contains(&joint) || clock.contains(&joint) {
-            return Ok(self.understand(date, Some(clock))?.0.0);
+            return self.understand(date, Some(clock));
         }
         self.read(&[date, &[joint], clock].concat())
     }
 
     /// The instant of a cell that is of the same day as one before; nothing where that is not plain to see.
     fn in_day(&mut self, minute: &[u8], second: u8) -> Option<i64> {
-        let (_, hour, minutes) = clock_time(minute).filter(|(day, ..)| self.day.is(day))?;
+        let (_, hour, minutes) = hour_and_minute(minute).filter(|(day, ..)| self.day.is(day))?;
         let start = self.day.at + (i64::from(hour) * 60 + i64::from(minutes)) * 60_000;
         let at = start + i64::from(second) * 1000;
         in_range(Timestamp(at)).ok()?;
-        self.steps.second |= second != 0;
-        self.steps.minute |= !minutes.is_multiple_of(5);
-        self.steps.five_minutes |= minutes != 0;
-        self.steps.hour |= hour != 0 || minutes != 0 || second != 0;
-        self.steps.remember(at);
+        self.steps.see(at, hour.into(), minutes.into(), second != 0);
         self.minute.set(minute, start);
         Some(at)
     }
 
     /// Takes cells apart.
-    fn understand(&mut self, date: &[u8], clock: Option<&[u8]>) -> Result<(Timestamp, NaiveDateTime), Why> {
+    fn understand(&mut self, date: &[u8], clock: Option<&[u8]>) -> Result<i64, Why> {
         let text = |bytes| self.encoding.decode_without_bom_handling(bytes).0;
         let read = match clock {
             Some(clock) => self.form.read(TimeCell::Apart { date: &text(date), clock: &text(clock) }, &self.zone),
             None => self.form.read(TimeCell::Whole(&text(date)), &self.zone),
         };
         let (at, local) = read?;
-        self.steps.see(local);
-        self.steps.remember(at.0);
-        Ok((at, local))
+        self.steps.see(at.0, local.hour(), local.minute(), local.second() != 0 || local.nanosecond() != 0);
+        Ok(at.0)
     }
 
     #[cold]
@@ -187,28 +171,30 @@ impl<'a> TimeReader<'a> {
             Some(at) => (&raw[..at], Some(&raw[at + 1..])),
             None => (raw, None),
         };
-        let (at, _) = self.understand(date, clock)?;
+        let at = self.understand(date, clock)?;
         // A cell in quotes may hold what ends a cell elsewhere.
         let strange = |cell: &[u8]| cell.iter().any(|b| b.is_ascii_control() || b"\",;".contains(b));
         if strange(date) || clock.is_some_and(strange) {
-            return Ok(at.0);
+            return Ok(at);
         }
         match seconds(raw).filter(|_| self.bare_clock) {
             Some((minute, second)) => {
-                let start = at.0 - i64::from(second) * 1000;
+                let start = at - i64::from(second) * 1000;
                 self.minute.set(minute, start);
-                if let Some((day, hour, minutes)) = clock_time(minute).filter(|_| self.zone.fixed_seconds().is_some()) {
+                if let Some((day, hour, minutes)) =
+                    hour_and_minute(minute).filter(|_| self.zone.fixed_seconds().is_some())
+                {
                     self.day.set(day, start - (i64::from(hour) * 60 + i64::from(minutes)) * 60_000);
                 }
             }
-            None => self.cell.set(raw, at.0),
+            None => self.cell.set(raw, at),
         }
-        Ok(at.0)
+        Ok(at)
     }
 }
 
 /// A cell that ends in hour, minute and second: the text before the seconds with its colon, and the seconds.
-fn seconds(cell: &[u8]) -> Option<(&[u8], u8)> {
+pub(super) fn seconds(cell: &[u8]) -> Option<(&[u8], u8)> {
     match cell {
         [minute @ .., tens @ b'0'..=b'5', ones @ b'0'..=b'9']
             if matches!(minute, [.., b':', b'0'..=b'5', b'0'..=b'9', b':']) =>
@@ -219,11 +205,13 @@ fn seconds(cell: &[u8]) -> Option<(&[u8], u8)> {
     }
 }
 
-/// The text before the seconds of a cell: what stands before the hour, the hour and the minute, if both have two digits.
-fn clock_time(minute: &[u8]) -> Option<(&[u8], u8, u8)> {
-    let &[ref day @ .., h, hh @ b'0'..=b'9', b':', m @ b'0'..=b'5', mm @ b'0'..=b'9', b':'] = minute else {
-        return None;
+/// The text before the seconds of a cell: what stands before the hour, the hour and the minute.
+pub(super) fn hour_and_minute(minute: &[u8]) -> Option<(&[u8], u8, u8)> {
+    let &[ref hour @ .., b':', m @ b'0'..=b'5', mm @ b'0'..=b'9', b':'] = minute else { return None };
+    let (day, hour) = match hour {
+        [day @ .., h @ b'0'..=b'9', hh @ b'0'..=b'9'] => (day, (h - b'0') * 10 + (hh - b'0')),
+        [day @ .., h @ b'0'..=b'9'] => (day, h - b'0'),
+        _ => return None,
     };
-    let hour = h.checked_sub(b'0').filter(|tens| *tens <= 2)? * 10 + (hh - b'0');
     (hour < 24).then_some((day, hour, (m - b'0') * 10 + (mm - b'0')))
 }

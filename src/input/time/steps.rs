@@ -1,7 +1,5 @@
 //! How finely the times of a column tell the time.
 
-use chrono::{NaiveDateTime, Timelike};
-
 use super::TimeForm;
 use crate::model::Precision;
 
@@ -33,21 +31,21 @@ impl Steps {
         other.times[..other.count].iter().for_each(|at| self.remember(*at));
     }
 
-    /// Counts a time among the different ones.
-    pub fn remember(&mut self, at: i64) {
+    fn remember(&mut self, at: i64) {
         if !self.second && self.count < MOST && !self.times[..self.count].contains(&at) {
             self.times[self.count] = at;
             self.count += 1;
         }
     }
 
-    /// Looks at a wall clock.
-    pub fn see(&mut self, local: NaiveDateTime) {
-        self.second |= local.second() != 0 || local.nanosecond() != 0;
-        self.minute |= !local.minute().is_multiple_of(5);
-        self.five_minutes |= local.minute() != 0;
+    /// Looks at a time: its instant, and hour and minute of its wall clock; `second` where it is no whole minute.
+    pub fn see(&mut self, at: i64, hour: u32, minute: u32, second: bool) {
+        self.second |= second;
+        self.minute |= !minute.is_multiple_of(5);
+        self.five_minutes |= minute != 0;
         // Anything within the day keeps it from being a whole day.
-        self.hour |= local.hour() != 0 || local.minute() != 0 || local.second() != 0 || local.nanosecond() != 0;
+        self.hour |= hour != 0 || minute != 0 || second;
+        self.remember(at);
     }
 
     /// The precision of the column: the step its form can write, or a coarser one if every time sits on
@@ -62,16 +60,13 @@ impl Steps {
             (false, false) => Precision::Day,
         };
         let written = form.precision().min(shown);
-        let measured = if !self.hour && !self.second && self.count >= 3 {
-            Precision::Day
-        } else if !self.five_minutes && !self.minute && !self.second && self.count >= 8 {
-            Precision::Hour
-        } else if !self.minute && !self.second && self.count >= 12 {
-            Precision::FiveMinutes
-        } else if !self.second && self.count >= 4 {
-            Precision::Minute
-        } else {
-            Precision::Second
+        let measured = match self {
+            Steps { second: true, .. } => Precision::Second,
+            Steps { hour: false, count: 3.., .. } => Precision::Day,
+            Steps { five_minutes: false, minute: false, count: 8.., .. } => Precision::Hour,
+            Steps { minute: false, count: 12.., .. } => Precision::FiveMinutes,
+            Steps { count: 4.., .. } => Precision::Minute,
+            _ => Precision::Second,
         };
         measured.max(written)
     }

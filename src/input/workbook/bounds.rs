@@ -19,9 +19,6 @@ const LISTS: u64 = 8 << 20;
 const PART: u64 = 1 << 30;
 
 /// Unpacks every part once: what a zip file says of their sizes need not be true.
-///
-/// # Errors
-/// Where it cannot be unpacked, to more than may be read, or to more than any program writes.
 pub fn check(archive: &Archive, allowance: &Arc<Allowance>) -> Result<(), Fault> {
     let mut archive = archive.clone();
     for index in 0..archive.len() {

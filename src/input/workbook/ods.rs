@@ -22,9 +22,6 @@ use super::{
 const MOST_REPEATED: u64 = 10_000_000;
 
 /// The names of the sheets in `content.xml`, in their order.
-///
-/// # Errors
-/// Where it is damaged.
 pub fn sheets(content: impl BufRead) -> Result<Vec<String>, Fault> {
     let mut names = Vec::new();
     each_sheet(content, |name, _| {
@@ -35,9 +32,6 @@ pub fn sheets(content: impl BufRead) -> Result<Vec<String>, Fault> {
 }
 
 /// Writes the cells of the sheet of a name in `content.xml`.
-///
-/// # Errors
-/// Where it is damaged, or nobody reads the text any more.
 pub fn write(content: impl BufRead, name: &str, text: &mut SheetText<impl Write>) -> Result<(), Fault> {
     each_sheet(content, |found, xml| {
         if found != name {
@@ -49,9 +43,6 @@ pub fn write(content: impl BufRead, name: &str, text: &mut SheetText<impl Write>
 }
 
 /// Whether a manifest says that parts are encrypted.
-///
-/// # Errors
-/// Where it is damaged.
 pub fn is_encrypted(manifest: impl BufRead) -> Result<bool, Fault> {
     let mut xml = Xml::new(manifest);
     loop {

@@ -36,9 +36,6 @@ impl<W: Write> SheetText<W> {
     }
 
     /// Writes a cell; `row` and `column` count from 0. An empty one need not be written.
-    ///
-    /// # Errors
-    /// Where cells are out of order or beyond what a sheet can hold, or nobody reads the text any more.
     pub fn cell(&mut self, row: u32, column: u32, text: &str) -> io::Result<()> {
         if text.is_empty() {
             return Ok(());
@@ -66,9 +63,6 @@ impl<W: Write> SheetText<W> {
     }
 
     /// Ends the text.
-    ///
-    /// # Errors
-    /// Where nobody reads it any more.
     pub fn end(mut self) -> io::Result<()> {
         if self.cells > 0 {
             self.end_row()?;

@@ -52,17 +52,11 @@ pub fn content(file: OpenFile) -> Content {
 const NAMES: [&str; 2] = ["/Workbook", "/Book"];
 
 /// The names of the sheets that hold cells.
-///
-/// # Errors
-/// Where the workbook is damaged, encrypted, or says that it has more cells than can be held.
 pub fn sheets(file: OpenFile) -> Result<Vec<String>, Fault> {
     Ok(with_cells(open(file)?.sheets_metadata()))
 }
 
 /// Writes the cells of a sheet.
-///
-/// # Errors
-/// As [`sheets`], and where nobody reads the text any more.
 pub fn write(file: OpenFile, name: &str, text: &mut SheetText<impl Write>) -> Result<(), Fault> {
     let mut book = open(file)?;
     let since_1904 = book.has_1904_epoch();

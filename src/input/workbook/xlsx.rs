@@ -8,17 +8,11 @@ use super::{Fault, sheet::SheetText, shown, with_cells};
 use crate::input::place::OpenFile;
 
 /// The names of the sheets that hold cells.
-///
-/// # Errors
-/// Where the workbook is damaged.
 pub fn sheets(file: OpenFile) -> Result<Vec<String>, Fault> {
     Ok(with_cells(open(file)?.sheets_metadata()))
 }
 
 /// Writes the cells of a sheet.
-///
-/// # Errors
-/// Where the sheet is damaged, or nobody reads the text any more.
 pub fn write(file: OpenFile, name: &str, text: &mut SheetText<impl Write>) -> Result<(), Fault> {
     let mut book = open(file)?;
     let since_1904 = book.has_1904_epoch();
