@@ -83,7 +83,7 @@ pub fn exact_rows(
         || RowReader::new(layout, options.zone, options.privacy, catalog, false),
         |reader, chunk: Chunk<'_>| {
             let mut sink = ExactSink { stretch: stretch.clone(), rows: ExactRows::new(), overflow: false };
-            reader.ends_open(chunk.open);
+            reader.open = chunk.open;
             // A heading begins the next part.
             let ended = reader.read(chunk.lines, &mut Tally::new(), &mut sink)?.is_some();
             if sink.overflow { Err(Fault::Overflow) } else { Ok((sink.rows, ended)) }

@@ -6,115 +6,29 @@ use super::Role;
 
 /// Headings as [`normal`] writes them: those of LINE's page on the error statistics (English and Japanese), of its
 /// notification mails, and what people and tools made of them, in the languages of LINE's markets.
-const HEADINGS: [(Role, &[&str]); 10] = [
-    (Role::Date, &["date", "日付", "発生日", "検知日", "検出日", "日期", "날짜", "วันที่"]),
-    (
-        Role::Start,
-        &[
-            "start",
-            "starttime",
-            "from",
-            "開始",
-            "開始時刻",
-            "開始時間",
-            "開始日時",
-            "开始",
-            "开始时间",
-            "시작",
-            "시작시간",
-        ],
-    ),
-    (
-        Role::End,
-        &[
-            "end",
-            "endtime",
-            "to",
-            "終了",
-            "終了時刻",
-            "終了時間",
-            "終了日時",
-            "結束",
-            "結束時間",
-            "结束",
-            "结束时间",
-            "종료",
-            "종료시간",
-        ],
-    ),
+const HEADINGS: [(Role, &str); 10] = [
+    (Role::Date, "date 日付 発生日 検知日 検出日 日期 날짜 วันที่"),
+    (Role::Start, "start starttime from 開始 開始時刻 開始時間 開始日時 开始 开始时间 시작 시작시간"),
+    (Role::End, "end endtime to 終了 終了時刻 終了時間 終了日時 結束 結束時間 结束 结束时间 종료 종료시간"),
     (
         Role::Time,
-        &[
-            "time",
-            "timestamp",
-            "datetime",
-            "dateandtime",
-            "timedetected",
-            "detectedat",
-            "detectedtime",
-            "occurredat",
-            "timeoccurred",
-            "errortime",
-            "日時",
-            "発生日時",
-            "検知日時",
-            "検出日時",
-            "時刻",
-            "発生時刻",
-            "検知時刻",
-            "検出時刻",
-        ],
+        "time timestamp datetime dateandtime timedetected detectedat detectedtime occurredat \
+         timeoccurred errortime 日時 発生日時 検知日時 検出日時 時刻 発生時刻 検知時刻 検出時刻",
     ),
-    (
-        Role::Reason,
-        &["reason", "reasonforerror", "errorreason", "cause", "原因", "エラーの原因", "エラー原因", "錯誤原因"],
-    ),
+    (Role::Reason, "reason reasonforerror errorreason cause 原因 エラーの原因 エラー原因 錯誤原因"),
     (
         Role::Detail,
-        &[
-            "detail",
-            "details",
-            "detailforerror",
-            "detailsforerror",
-            "errordetail",
-            "errordetails",
-            "詳細",
-            "エラーの詳細",
-            "エラー詳細",
-            "詳細資訊",
-            "詳情",
-        ],
+        "detail details detailforerror detailsforerror errordetail errordetails 詳細 エラーの詳細 \
+         エラー詳細 詳細資訊 詳情",
     ),
     (
         Role::Count,
-        &[
-            "count",
-            "errorcount",
-            "errors",
-            "numberoferrors",
-            "qty",
-            "volume",
-            "occurrences",
-            "エラー",
-            "件数",
-            "回数",
-            "エラー件数",
-            "エラー数",
-            "発生回数",
-            "発生件数",
-            "エラー回数",
-            "エラーの件数",
-            "次數",
-            "數量",
-            "錯誤數",
-        ],
+        "count errorcount errors numberoferrors qty volume occurrences エラー 件数 回数 \
+         エラー件数 エラー数 発生回数 発生件数 エラー回数 エラーの件数 次數 數量 錯誤數",
     ),
-    (Role::ChannelId, &["channelid", "チャネルid", "チャンネルid", "頻道id"]),
-    (
-        Role::ChannelName,
-        &["channelname", "channel", "チャネル名", "チャンネル名", "チャネル", "チャンネル", "頻道名稱", "頻道"],
-    ),
-    (Role::Url, &["url", "webhookurl"]),
+    (Role::ChannelId, "channelid チャネルid チャンネルid 頻道id"),
+    (Role::ChannelName, "channelname channel チャネル名 チャンネル名 チャネル チャンネル 頻道名稱 頻道"),
+    (Role::Url, "url webhookurl"),
 ];
 
 /// Words that stand at the start of a line of totals.
@@ -137,7 +51,7 @@ pub fn role(heading: &str) -> Option<Role> {
         return None;
     }
     let heading = normal(heading);
-    HEADINGS.iter().find(|(_, names)| names.contains(&heading.as_str())).map(|(role, _)| *role)
+    HEADINGS.iter().find(|(_, names)| names.split(' ').any(|name| name == heading)).map(|(role, _)| *role)
 }
 
 /// Whether a cell starts a line of totals.

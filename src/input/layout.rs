@@ -1,5 +1,7 @@
 //! Which column is which: recognised by the headings, else by the content, never assumed.
 
+use std::borrow::Cow;
+
 use encoding_rs::Encoding;
 
 mod body;
@@ -63,6 +65,11 @@ impl Layout {
     /// Index of a role's column.
     pub fn column(&self, role: Role) -> Option<usize> {
         self.columns[role as usize]
+    }
+
+    /// Bytes of the table as text.
+    pub fn decoded<'t>(&self, bytes: &'t [u8]) -> Cow<'t, str> {
+        self.encoding.decode_without_bom_handling(bytes).0
     }
 
     /// `\r` or `\n`, whichever is not looked for but ends a line all the same.

@@ -146,10 +146,8 @@ pub struct RowReader<'a> {
     zone: Zone,
     time: TimeReader<'a>,
     end: EndReader<'a>,
-    when: When,
     /// Date and time of day stand apart, and side by side.
     joined: bool,
-    count_column: Option<usize>,
     /// First and last of the columns that make a kind, if nothing else lies between them.
     kind_columns: Option<(usize, usize)>,
     /// There are columns that mean nothing here.
@@ -161,14 +159,23 @@ pub struct RowReader<'a> {
     all_rejects: bool,
     key: Vec<u8>,
     time_key: Vec<u8>,
-    /// The last line of the text has no end.
-    open: bool,
-    /// The line that is decided on is that one.
-    is_open: bool,
+    /// The text ends within the last of the lines that come next: nobody knows whether all of it is there.
+    pub open: bool,
 }
 
 /// The columns that make a kind.
 const KIND_ROLES: [Role; 5] = [Role::Reason, Role::Detail, Role::ChannelId, Role::ChannelName, Role::Url];
+
+impl Layout {
+    /// The cells that make a kind, which stand apart. Line ends never stand in a cell, so nothing else looks like this.
+    fn kind_key<'t>(&self, key: &mut Vec<u8>, cell: impl Fn(usize) -> &'t [u8]) {
+        key.clear();
+        for role in KIND_ROLES {
+            key.push(self.line_end);
+            key.extend_from_slice(self.column(role).map_or(&[], &cell));
+        }
+    }
+}
 
 /// Where the cells of a line are.
 struct Cells {
@@ -235,9 +242,19 @@ impl Run {
     }
 }
 
-/// What a line is.
-enum Verdict {
-    Row,
+/// A line that the slow way decides on.
+#[derive(Clone, Copy)]
+struct Line<'l> {
+    bytes: &'l [u8],
+    /// The text ends within it: nobody knows whether all of it is there.
+    open: bool,
+}
+
+/// Cells of a line, without the quotes around them.
+type Split<'l> = [Cow<'l, [u8]>];
+
+/// What a line is that is no row.
+enum Other {
     Blank,
     Total,
     Heading {
@@ -248,6 +265,20 @@ enum Verdict {
         at: usize,
     },
     Reject(Why),
+    /// A row that cannot be taken, and with it the whole table.
+    TooVaried(TooVaried),
+}
+
+impl From<Why> for Other {
+    fn from(why: Why) -> Self {
+        Other::Reject(why)
+    }
+}
+
+impl From<TooVaried> for Other {
+    fn from(varied: TooVaried) -> Self {
+        Other::TooVaried(varied)
+    }
 }
 
 impl<'a> RowReader<'a> {
@@ -271,9 +302,7 @@ impl<'a> RowReader<'a> {
         RowReader {
             time: TimeReader::new(&layout.time, zone, layout.encoding, joint),
             end,
-            when,
             joined: when.clock == Some(when.date + 1),
-            count_column,
             kind_columns,
             has_unused: used.len() + when.columns() + usize::from(count_column.is_some()) < layout.width,
             outline: kind_columns
@@ -285,7 +314,6 @@ impl<'a> RowReader<'a> {
             key: Vec::new(),
             time_key: Vec::new(),
             open: false,
-            is_open: false,
             zone,
             layout,
             privacy,
@@ -294,17 +322,11 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// Whether the text ends within the last of the lines that come next: nobody knows whether all of it is there.
-    pub fn ends_open(&mut self, open: bool) {
-        self.open = open;
-    }
-
     /// Whether the first of some lines has a time, and one of another form than this table's.
     pub fn begins_in_other_form(&self, bytes: &[u8]) -> bool {
         let Some((line, _)) = lines(bytes).next() else { return false };
-        let line = self.layout.encoding.decode_without_bom_handling(line).0;
-        let rows = split_lines([line], self.layout.delimiter);
-        let Some(cell) = rows.first().and_then(|row| self.when.of(row)) else { return false };
+        let rows = split_lines([self.layout.decoded(line)], self.layout.delimiter);
+        let Some(cell) = rows.first().and_then(|row| self.layout.when.of(row)) else { return false };
         self.layout.time.read(cell, &self.zone).is_err() && TimeForm::of_cells([cell].into_iter(), false).is_some()
     }
 
@@ -416,8 +438,8 @@ impl<'a> RowReader<'a> {
             tally.lines += 1;
             return Ok(None);
         }
-        self.is_open = self.open && line.end + 1 == text.len();
-        let heading = self.slow(&text[start..stop], tally, sink)?;
+        let open = self.open && line.end + 1 == text.len();
+        let heading = self.slow(Line { bytes: &text[start..stop], open }, tally, sink)?;
         Ok(heading.map(|(within, same)| Break { offset: start + within, same }))
     }
 
@@ -436,34 +458,26 @@ impl<'a> RowReader<'a> {
         let kind = match self.kind_columns {
             Some((first, last)) => self.kinds.get(text, cells.start(first)..cells.ends[last]),
             None => {
-                self.key.clear();
-                for column in KIND_ROLES.map(|role| self.layout.column(role)) {
-                    self.key.push(self.layout.line_end);
-                    self.key.extend_from_slice(column.map_or(&[], |column| &text[cells.range(column)]));
-                }
+                self.layout.kind_key(&mut self.key, |column| &text[cells.range(column)]);
                 let len = self.key.len();
                 self.key.resize(len + bytes::WINDOW, 0);
                 self.kinds.get(&self.key, 0..len)
             }
         };
         let Some(kind) = kind else { return false };
-        let errors = match self.count_column {
-            None => 1,
-            Some(column) => match digits(&text[cells.range(column)]) {
-                Some(count) => count,
-                None => return false,
-            },
-        };
+        let errors = self.layout.column(Role::Count).map_or(Some(1), |column| digits(&text[cells.range(column)]));
+        let Some(errors) = errors else { return false };
         // The other line end ends a line too. Kinds and counts have none, but times may, and cells that mean nothing.
-        let times = cells.start(self.when.date)..cells.ends[self.when.clock.unwrap_or(self.when.date)];
-        let odd = if self.has_unused || self.when.columns() > 1 { line } else { times.clone() };
+        let times =
+            cells.start(self.layout.when.date)..cells.ends[self.layout.when.clock.unwrap_or(self.layout.when.date)];
+        let odd = if self.has_unused || self.layout.when.columns() > 1 { line } else { times.clone() };
         if memchr::memchr(self.layout.other_line_end(), &text[odd]).is_some() {
             return false;
         }
-        let time = match self.when.clock {
+        let time = match self.layout.when.clock {
             Some(clock) if !self.joined => {
                 self.time_key.clear();
-                self.time_key.extend_from_slice(&text[cells.range(self.when.date)]);
+                self.time_key.extend_from_slice(&text[cells.range(self.layout.when.date)]);
                 self.time_key.push(self.layout.delimiter);
                 self.time_key.extend_from_slice(&text[cells.range(clock)]);
                 &self.time_key
@@ -471,12 +485,9 @@ impl<'a> RowReader<'a> {
             _ => &text[times],
         };
         let Ok(at) = self.time.read(time) else { return false };
-        let end = match self.when.end.map(|end| self.end.read(at, &text[cells.range(end)])) {
-            None => at,
-            Some(Ok(end)) => end,
-            Some(Err(_)) => return false,
-        };
-        accept((at, end), kind, errors, tally, sink);
+        let end = self.layout.when.end.map_or(Ok(at), |end| self.end.read(at, &text[cells.range(end)]));
+        let Ok(end) = end else { return false };
+        Row { at, end, kind, errors }.count(tally, sink);
         true
     }
 
@@ -485,90 +496,72 @@ impl<'a> RowReader<'a> {
     #[cold]
     fn slow(
         &mut self,
-        line: &[u8],
+        line: Line<'_>,
         tally: &mut Tally,
         sink: &mut impl RowSink,
     ) -> Result<Option<(usize, bool)>, TooVaried> {
+        let Line { bytes, open } = line;
         let other_end = self.layout.other_line_end();
         // Where lines end in a carriage return, the rest of a CRLF is at the start of the next.
-        let first = usize::from(other_end == b'\n' && line.starts_with(b"\n"));
+        let first = usize::from(other_end == b'\n' && bytes.starts_with(b"\n"));
         let mut start = first;
-        let is_open = std::mem::take(&mut self.is_open);
         // The other line end ends a line too; files that were put together have both.
-        if line.len() <= LONGEST_LINE {
-            for at in memchr::memchr_iter(other_end, &line[first..]).map(|at| first + at) {
-                if let Some((within, same)) = self.slow_line(&line[start..at], tally, sink)? {
+        if bytes.len() <= LONGEST_LINE {
+            for at in memchr::memchr_iter(other_end, &bytes[first..]).map(|at| first + at) {
+                if let Some((within, same)) =
+                    self.slow_line(Line { bytes: &bytes[start..at], open: false }, tally, sink)?
+                {
                     return Ok(Some((start + within, same)));
                 }
                 start = at + 1;
             }
         }
-        self.is_open = is_open;
-        let heading = self.slow_line(&line[start..], tally, sink)?;
+        let heading = self.slow_line(Line { bytes: &bytes[start..], open }, tally, sink)?;
         Ok(heading.map(|(within, same)| (start + within, same)))
     }
 
     fn slow_line(
         &mut self,
-        line: &[u8],
+        line: Line<'_>,
         tally: &mut Tally,
         sink: &mut impl RowSink,
     ) -> Result<Option<(usize, bool)>, TooVaried> {
-        let verdict = self.judge(line, tally, sink)?;
-        match verdict {
-            Verdict::Heading { same } => {
+        let bytes = line.bytes;
+        let (layout, privacy) = (self.layout, self.privacy);
+        let text = |limit| told(bytes, layout, privacy, limit);
+        match self.judge(line) {
+            Ok(row) => row.count(tally, sink),
+            Err(Other::TooVaried(varied)) => return Err(varied),
+            Err(Other::Heading { same }) => {
                 self.forgive_titles(tally);
                 return Ok(Some((0, same)));
             }
-            Verdict::Joined { at } => {
+            Err(Other::Joined { at }) => {
                 // The byte order mark of the second file.
-                let before = line[..at].strip_suffix("\u{feff}".as_bytes()).unwrap_or(&line[..at]);
-                let row = self.judge(before, tally, sink)?;
-                tally.lines += 1;
-                self.count(before, row, tally);
-                // The heading counts as the line.
-                tally.lines -= 1;
-                let same = line[at..].trim_ascii_end() == self.layout.heading_line_bytes;
-                return Ok(Some((at, same)));
+                let before = bytes[..at].strip_suffix("\u{feff}".as_bytes()).unwrap_or(&bytes[..at]);
+                if self.slow_line(Line { bytes: before, open: line.open }, tally, sink)?.is_none() {
+                    // The heading counts as the line.
+                    tally.lines -= 1;
+                }
+                return Ok(Some((at, bytes[at..].trim_ascii_end() == self.layout.heading_line_bytes)));
             }
-            _ => {}
-        }
-        tally.lines += 1;
-        self.count(line, verdict, tally);
-        Ok(None)
-    }
-
-    /// Counts the last line as what it is; a row was counted when it was read.
-    fn count(&self, line: &[u8], verdict: Verdict, tally: &mut Tally) {
-        let text = |limit| told(line, self.layout, self.privacy, 4 * EXCERPT * 8, limit);
-        match verdict {
-            Verdict::Row | Verdict::Heading { .. } | Verdict::Joined { .. } => {}
-            Verdict::Blank => tally.skipped_lines += 1,
-            Verdict::Total => {
+            Err(Other::Blank) => tally.skipped_lines += 1,
+            Err(Other::Total) => {
                 tally.skipped_lines += 1;
                 if tally.skipped.len() < EXAMPLES {
-                    tally.skipped.push(SkippedLine { line: tally.lines, what: "total", text: text(80) });
+                    tally.skipped.push(SkippedLine { line: tally.lines + 1, what: "total", text: text(80) });
                 }
             }
-            Verdict::Reject(why) => {
-                let why = if self.is_open { self.cut_off(line, why) } else { why };
+            Err(Other::Reject(why)) => {
                 tally.rows += 1;
                 tally.rejected += 1;
                 if self.all_rejects || tally.rejects.len() < EXAMPLES {
-                    tally.rejects.push(Reject { line: tally.lines, why, text: text(EXCERPT) });
+                    tally.rejects.push(Reject { line: tally.lines + 1, why, text: text(EXCERPT) });
                 }
             }
         }
-    }
-
-    /// Why the last line is a reject, if it has no end: what is missing in it was never there, unless it is no row at all.
-    fn cut_off(&self, line: &[u8], why: Why) -> Why {
-        let begins = line.first().is_some_and(|first| first.is_ascii_digit() || *first == b'"');
-        let is_row = begins || memchr::memchr(self.layout.delimiter, line).is_some();
-        match why {
-            Why::TooFewCells | Why::QuoteNotClosed | Why::CountMissing if is_row => Why::CutOff,
-            why => why,
-        }
+        tally.lines += 1;
+        Ok(None)
     }
 
     /// Lines of one cell just above a heading were its title, not rows.
@@ -587,56 +580,47 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    fn judge(&mut self, line: &[u8], tally: &mut Tally, sink: &mut impl RowSink) -> Result<Verdict, TooVaried> {
-        let blank = |b: &u8| b.is_ascii_whitespace() || *b == self.layout.delimiter;
+    fn judge(&mut self, line: Line<'_>) -> Result<Row, Other> {
+        let Line { bytes, open } = line;
+        let delimiter = self.layout.delimiter;
         // Of a longer line only the beginning is here, so it is not known to be blank.
-        if line.len() > LONGEST_LINE {
-            return Ok(Verdict::Reject(Why::LineTooLong));
+        if bytes.len() > LONGEST_LINE {
+            return Err(Why::LineTooLong.into());
         }
-        if line.iter().all(blank) {
-            return Ok(Verdict::Blank);
+        if bytes.iter().all(|b| b.is_ascii_whitespace() || *b == delimiter) {
+            return Err(Other::Blank);
         }
-        let cells: Vec<Cow<'_, [u8]>> = if memchr::memchr(b'"', line).is_some() {
-            match self.splitter.split(line) {
-                Ok(cells) => cells.map(|cell| Cow::Owned(cell.to_vec())).collect(),
-                Err(_) => return Ok(Verdict::Reject(Why::QuoteNotClosed)),
-            }
+        let cells: Vec<Cow<'_, [u8]>> = if memchr::memchr(b'"', bytes).is_some() {
+            let cells = self.splitter.split(bytes).map_err(|_| cut_off(line, delimiter, Why::QuoteNotClosed))?;
+            cells.map(|cell| Cow::Owned(cell.to_vec())).collect()
         } else {
-            line.split(|b| *b == self.layout.delimiter).map(Cow::Borrowed).collect()
+            bytes.split(|b| *b == delimiter).map(Cow::Borrowed).collect()
         };
-        match self.row(&cells)? {
-            Ok((at, kind, errors)) => {
-                accept(at, kind, errors, tally, sink);
-                Ok(Verdict::Row)
-            }
-            Err(why) => Ok(self.no_row(line, &cells, why)),
-        }
+        self.row(&cells, open).map_err(|other| match other {
+            Other::Reject(why) => self.no_row(line, &cells, why),
+            other => other,
+        })
     }
 
     /// A line that is no good row: a heading, a total, or a reject.
-    fn no_row(&self, line: &[u8], cells: &[Cow<'_, [u8]>], why: Why) -> Verdict {
+    fn no_row(&self, line: Line<'_>, cells: &Split<'_>, why: Why) -> Other {
+        let reject = || Other::Reject(cut_off(line, self.layout.delimiter, why));
         // Headings and totals are short; a damaged row need not be decoded whole to see that it is none.
         if cells.len() > 4 * self.layout.width.max(8) {
-            return Verdict::Reject(why);
+            return reject();
         }
-        let texts: Vec<Cow<'_, str>> = cells
-            .iter()
-            .map(|cell| self.layout.encoding.decode_without_bom_handling(&cell[..cell.len().min(400)]).0)
-            .collect();
-        if let Some(at) = self.joined_heading(line, &texts) {
-            return Verdict::Joined { at };
+        let texts: Vec<Cow<'_, str>> =
+            cells.iter().map(|cell| self.layout.decoded(&cell[..cell.len().min(400)])).collect();
+        if let Some(at) = self.joined_heading(line.bytes, &texts) {
+            return Other::Joined { at };
         }
         if is_heading(&texts) {
             let normal: Vec<String> = texts.iter().map(|cell| headings::normal(cell)).collect();
-            return Verdict::Heading { same: self.layout.heading.as_ref() == Some(&normal) };
+            return Other::Heading { same: self.layout.heading.as_ref() == Some(&normal) };
         }
         let no_time = matches!(why, Why::TimeMissing | Why::TimeUnreadable | Why::TooFewCells);
         let first = texts.iter().find(|cell| !cell.trim().is_empty());
-        if no_time && first.is_some_and(|cell| headings::is_total(cell)) {
-            Verdict::Total
-        } else {
-            Verdict::Reject(why)
-        }
+        if no_time && first.is_some_and(|cell| headings::is_total(cell)) { Other::Total } else { reject() }
     }
 
     /// Where in a line a heading begins that stands behind a row: the heading of this table again, or another one whose
@@ -644,9 +628,8 @@ impl<'a> RowReader<'a> {
     fn joined_heading(&self, line: &[u8], cells: &[Cow<'_, str>]) -> Option<usize> {
         let own = &self.layout.heading_line_bytes;
         let found = (!own.is_empty()).then(|| memchr::memmem::find(line, own)).flatten();
-        let decoded = |bytes| self.layout.encoding.decode_without_bom_handling(bytes).0;
         // A byte order mark before a heading is no row.
-        let is_row = |at: &usize| !headings::normal(&decoded(&line[..*at])).is_empty();
+        let is_row = |at: &usize| !headings::normal(&self.layout.decoded(&line[..*at])).is_empty();
         if let Some(at) = found.filter(is_row) {
             return Some(at);
         }
@@ -659,119 +642,85 @@ impl<'a> RowReader<'a> {
             let rest = cells.get(i + 1..).filter(|rest| !rest.is_empty())?;
             if headings::role(cells.get(i)?).is_none() && headings::role(&rest[0]).is_some() {
                 let suffix = |at: &usize| {
-                    let text = decoded(&cell[*at..]);
-                    let role = headings::role(&text).filter(|_| !text.contains('\u{fffd}'))?;
+                    let text = self.layout.decoded(&cell[*at..]);
                     let others: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
-                    is_heading(&[&[&*text], &others[..]].concat()).then_some(role)
+                    headings::role(&text).is_some()
+                        && !text.contains('\u{fffd}')
+                        && is_heading(&[&[&*text], &others[..]].concat())
                 };
-                let at = (1..cell.len().min(400)).find(|at| suffix(at).is_some());
-                return at.map(|at| start + at);
+                return (1..cell.len().min(400)).find(suffix).map(|at| start + at);
             }
             start += cell.len() + 1;
         }
         None
     }
 
-    #[expect(clippy::type_complexity, reason = "a row that is good, one that is not, or a table that is none")]
-    fn row(&mut self, cells: &[Cow<'_, [u8]>]) -> Result<Result<((i64, i64), KindId, u64), Why>, TooVaried> {
+    /// Reads a row; `open` where the text ends within it.
+    fn row(&mut self, cells: &Split<'_>, open: bool) -> Result<Row, Other> {
         let layout = self.layout;
         if cells.len() < layout.needed {
-            return Ok(Err(Why::TooFewCells));
+            return Err(Why::TooFewCells.into());
         }
-        if cells.len() > layout.width && cells[layout.width..].iter().any(|cell| !cell.trim_ascii().is_empty()) {
-            return Ok(Err(Why::TooManyCells));
+        if cells.iter().skip(layout.width).any(|cell| !cell.trim_ascii().is_empty()) {
+            return Err(Why::TooManyCells.into());
         }
-        let begun = match self.when.clock {
-            Some(clock) => self.time.read_apart(&cells[self.when.date], &cells[clock]),
-            None => self.time.read(&cells[self.when.date]),
+        let When { date, clock, end } = layout.when;
+        let at = match clock {
+            Some(clock) => self.time.read_apart(&cells[date], &cells[clock])?,
+            None => self.time.read(&cells[date])?,
         };
-        let at = match begun {
-            Ok(at) => at,
-            Err(why) => return Ok(Err(why)),
-        };
-        let end = match self.when.end.map(|end| self.end.read(at, &cells[end])) {
-            None => at,
-            Some(Ok(end)) => end,
-            Some(Err(why)) => return Ok(Err(why)),
-        };
-        let cell = |role: Role| layout.column(role).map_or(&[][..], |column| &*cells[column]);
-        if layout.encoding.decode_without_bom_handling(cell(Role::Reason)).0.trim().is_empty() {
-            return Ok(Err(Why::ReasonMissing));
+        let end = end.map_or(Ok(at), |end| self.end.read(at, &cells[end]))?;
+        if self.text(cells, Role::Reason).trim().is_empty() {
+            return Err(Why::ReasonMissing.into());
         }
-        if cell(Role::Detail).len() > LONGEST_DETAIL {
-            return Ok(Err(Why::DetailTooLong));
+        if layout.column(Role::Detail).is_some_and(|column| cells[column].len() > LONGEST_DETAIL) {
+            return Err(Why::DetailTooLong.into());
         }
-        let text = |column: usize| layout.encoding.decode_without_bom_handling(&cells[column]).0;
-        let errors = match self.count_column.map(|column| count(&text(column))) {
-            None => 1,
-            Some(Ok(count)) => count,
-            Some(Err(why)) => return Ok(Err(why)),
-        };
-        if cells.len() < layout.usual && (self.is_open || !self.is_known(cells)) {
-            return Ok(Err(Why::TooFewCells));
+        let errors = layout.column(Role::Count).map_or(Ok(1), |column| count(&layout.decoded(&cells[column])))?;
+        if cells.len() < layout.usual && (open || !self.is_known(cells)) || open && self.breaks_off(cells) {
+            return Err(Why::TooFewCells.into());
         }
-        if self.is_open && self.breaks_off(cells) {
-            return Ok(Err(Why::TooFewCells));
-        }
-        let kind = self.kind(cells)?;
-        Ok(Ok(((at, end), kind, errors)))
+        Ok(Row { at, end, kind: self.kind(cells)?, errors })
+    }
+
+    /// The cell of a role; empty where there is no such column.
+    fn text<'c>(&self, cells: &'c Split<'_>, role: Role) -> Cow<'c, str> {
+        self.layout.column(role).map_or(Cow::Borrowed(""), |column| self.layout.decoded(&cells[column]))
     }
 
     /// Whether the last cell is the beginning of one of LINE's own words, and no word itself.
-    fn breaks_off(&self, cells: &[Cow<'_, [u8]>]) -> bool {
-        let text = |column: usize| self.layout.encoding.decode_without_bom_handling(&cells[column]).0;
+    fn breaks_off(&self, cells: &Split<'_>) -> bool {
         let begins =
             |words: &[&str], part: &str| words.iter().any(|word| word.len() > part.len() && word.starts_with(part));
-        let (last, Some(reason)) = (cells.len() - 1, self.layout.column(Role::Reason)) else { return false };
-        if last == reason {
-            let part = text(last);
-            return !taxonomy::REASONS.contains(&part.trim()) && begins(&taxonomy::REASONS, part.trim());
+        let last = Some(cells.len() - 1);
+        let reason = self.text(cells, Role::Reason);
+        if self.layout.column(Role::Reason) == last {
+            return !taxonomy::REASONS.contains(&reason.trim()) && begins(&taxonomy::REASONS, reason.trim());
         }
-        if self.layout.column(Role::Detail) != Some(last) {
-            return false;
-        }
-        let (reason, part) = (text(reason), text(last));
-        let row = taxonomy::canonical(&reason, &part);
-        !row.detail.is_empty()
+        let detail = self.text(cells, Role::Detail);
+        let row = taxonomy::canonical(&reason, &detail);
+        self.layout.column(Role::Detail) == last
+            && !row.detail.is_empty()
             && !taxonomy::is_known(&row.reason, &row.detail)
             && begins(&taxonomy::details(&row.reason), &row.detail)
     }
 
     /// Whether LINE publishes the reason and the detail of a row. A row that lacks cells at its end may lack a delimiter
     /// further in front instead, and then other cells stand where these are looked for.
-    fn is_known(&self, cells: &[Cow<'_, [u8]>]) -> bool {
-        let text = |role: Role| {
-            let cell = self.layout.column(role).map_or(&[][..], |column| &*cells[column]);
-            self.layout.encoding.decode_without_bom_handling(cell).0
-        };
-        let (reason, detail) = (text(Role::Reason), text(Role::Detail));
+    fn is_known(&self, cells: &Split<'_>) -> bool {
+        let (reason, detail) = (self.text(cells, Role::Reason), self.text(cells, Role::Detail));
         let canonical = taxonomy::canonical(&reason, &detail);
         taxonomy::is_known(&canonical.reason, &canonical.detail)
     }
 
     /// The kind of a row, remembered under its raw cells.
-    fn kind(&mut self, cells: &[Cow<'_, [u8]>]) -> Result<KindId, TooVaried> {
-        self.key.clear();
-        let plain = cells.iter().all(|cell| !cell.contains(&self.layout.delimiter) && cell.first() != Some(&b'"'));
+    fn kind(&mut self, cells: &Split<'_>) -> Result<KindId, TooVaried> {
+        let delimiter = self.layout.delimiter;
+        let plain = cells.iter().all(|cell| !cell.contains(&delimiter) && cell.first() != Some(&b'"'));
         match self.kind_columns {
             // As the fast path will find it: the bytes of neighbouring cells with their delimiters.
-            Some((first, last)) if plain => {
-                for (i, cell) in cells[first..=last].iter().enumerate() {
-                    if i > 0 {
-                        self.key.push(self.layout.delimiter);
-                    }
-                    self.key.extend_from_slice(cell);
-                }
-            }
-            _ => {
-                // Line ends never stand in a cell, so nothing else looks like this.
-                for role in KIND_ROLES {
-                    self.key.push(self.layout.line_end);
-                    if let Some(column) = self.layout.column(role) {
-                        self.key.extend_from_slice(&cells[column]);
-                    }
-                }
-            }
+            Some((first, last)) if plain => self.key = cells[first..=last].join(&delimiter),
+            _ => self.layout.kind_key(&mut self.key, |column| &cells[column]),
         }
         if let Some(kind) = self.kinds.get(&self.key, 0..self.key.len()) {
             return Ok(kind);
@@ -781,18 +730,11 @@ impl<'a> RowReader<'a> {
         Ok(kind)
     }
 
-    fn intern(&self, cells: &[Cow<'_, [u8]>]) -> Result<KindId, TooVaried> {
-        let text = |role: Role| {
-            self.layout
-                .column(role)
-                .map_or(Cow::Borrowed(""), |column| self.layout.encoding.decode_without_bom_handling(&cells[column]).0)
-        };
+    fn intern(&self, cells: &Split<'_>) -> Result<KindId, TooVaried> {
+        let text = |role: Role| self.text(cells, role);
         let (reason, detail, url) = (text(Role::Reason), text(Role::Detail), text(Role::Url));
         let canonical = taxonomy::canonical(&reason, &detail);
-        let host = match canonical.url {
-            Some(url) => self.privacy.host(url),
-            None => self.privacy.host(&url),
-        };
+        let host = self.privacy.host(canonical.url.unwrap_or(&url));
         let named = |role: Role| {
             let text = text(role);
             (!text.trim().is_empty()).then(|| self.privacy.text(text.trim()))
@@ -804,11 +746,31 @@ impl<'a> RowReader<'a> {
     }
 }
 
-#[inline]
-fn accept((at, end): (i64, i64), kind: KindId, errors: u64, tally: &mut Tally, sink: &mut impl RowSink) {
-    let start = Timestamp(at);
-    tally.add(1, Some(errors), Span { first: start, last: start }, Timestamp(end));
-    sink.row(at, end, kind, errors);
+/// Why a line is a reject, if the text ends within it: what is missing was never there, unless it is no row at all.
+fn cut_off(line: Line<'_>, delimiter: u8, why: Why) -> Why {
+    let begins = line.bytes.first().is_some_and(|first| first.is_ascii_digit() || *first == b'"');
+    let is_row = begins || memchr::memchr(delimiter, line.bytes).is_some();
+    match why {
+        Why::TooFewCells | Why::QuoteNotClosed | Why::CountMissing if is_row && line.open => Why::CutOff,
+        why => why,
+    }
+}
+
+/// A row: first and last instant in milliseconds since 1970-01-01T00:00:00Z.
+struct Row {
+    at: i64,
+    end: i64,
+    kind: KindId,
+    errors: u64,
+}
+
+impl Row {
+    #[inline]
+    fn count(self, tally: &mut Tally, sink: &mut impl RowSink) {
+        let start = Timestamp(self.at);
+        tally.add(1, Some(self.errors), Span { first: start, last: start }, Timestamp(self.end));
+        sink.row(self.at, self.end, self.kind, self.errors);
+    }
 }
 
 /// A count of at most 18 digits and nothing else, which cannot overflow.
@@ -997,7 +959,7 @@ mod tests {
                 slow.time = TimeReader::new(&layout.time, Zone::console(), layout.encoding, joint);
                 slow.time.steps = steps;
                 slow.kinds = RawKinds::default();
-                prop_assert_eq!(slow.slow(line.as_bytes(), &mut slow_tally, &mut slow_rows).unwrap(), None);
+                prop_assert_eq!(slow.slow(Line { bytes: line.as_bytes(), open: false }, &mut slow_tally, &mut slow_rows).unwrap(), None);
             }
             slow_tally.steps.add(&slow.time.steps);
             prop_assert_eq!(told(&tally, &rows, &catalogs[0]), told(&slow_tally, &slow_rows, &catalogs[1]));

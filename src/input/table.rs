@@ -209,7 +209,7 @@ impl Tables<'_> {
             || (),
             |(), chunk| {
                 Ok::<_, Fault>(chunk.lines.split(|b| matches!(b, b'\n' | b'\r')).find_map(|line| {
-                    let line = layout.encoding.decode_without_bom_handling(&line[..line.len().min(10_000)]).0;
+                    let line = layout.decoded(&line[..line.len().min(10_000)]);
                     layout.time.decided_by(layout.when.of(split_lines([&line], layout.delimiter).first()?)?)
                 }))
             },
@@ -236,7 +236,7 @@ fn read_chunk(
     sink: &mut CellSink,
     chunk: &Chunk<'_>,
 ) -> std::result::Result<Pieces, Fault> {
-    reader.ends_open(chunk.open);
+    reader.open = chunk.open;
     let mut read = Pieces { pieces: Vec::new(), bytes: chunk.lines.len() as u64, anew: None };
     let (mut lines, mut offset, mut opens) = (chunk.lines, chunk.offset, false);
     loop {

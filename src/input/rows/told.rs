@@ -8,16 +8,18 @@ use crate::{model::Privacy, taxonomy};
 /// Stands for an address of which no host can be told.
 const WITHHELD: &str = "…";
 
+/// Of a longer line only the beginning is looked at, in bytes.
+const MOST: usize = 6400;
+
 /// A line of a table, at most `limit` characters of it; addresses end at their host, also those that only their column
-/// gives away. Of a long line only `most` bytes are looked at.
-pub fn told(line: &[u8], layout: &Layout, privacy: Privacy, most: usize, limit: usize) -> String {
-    let decoded = |bytes| layout.encoding.decode_without_bom_handling(bytes).0;
-    let whole = decoded(&line[..line.len().min(most)]);
-    if privacy.show_urls || line.len() > most {
+/// gives away.
+pub fn told(line: &[u8], layout: &Layout, privacy: Privacy, limit: usize) -> String {
+    let whole = layout.decoded(&line[..line.len().min(MOST)]);
+    if privacy.show_urls || line.len() > MOST {
         return privacy.excerpt(&whole, limit);
     }
     let (cells, unquoted) = cells(line, layout);
-    let cells: Vec<Cow<'_, str>> = cells.iter().map(|cell| decoded(cell)).collect();
+    let cells: Vec<Cow<'_, str>> = cells.iter().map(|cell| layout.decoded(cell)).collect();
     let safe: Vec<Cow<'_, str>> = (0..cells.len()).map(|column| cell(&cells, column, layout, privacy)).collect();
     if safe == cells {
         return privacy.excerpt(&whole, limit);
