@@ -127,7 +127,8 @@ fn join(cells: &mut Vec<Cell>) -> Result<(), Overflow> {
     if cells.is_sorted_by(|a, b| a.key() < b.key()) {
         return Ok(());
     }
-    cells.sort_unstable_by_key(Cell::key);
+    // Stable, for it finds the runs that are sorted already.
+    cells.sort_by_key(Cell::key);
     let mut overflow = false;
     cells.dedup_by(|next, kept| {
         let same = next.key() == kept.key();
@@ -145,14 +146,12 @@ fn join(cells: &mut Vec<Cell>) -> Result<(), Overflow> {
 /// Joins the cells of many chunks without ever holding much more than the result.
 ///
 /// Chunks of a file in the order of time follow each other and share at most the cell where one was cut; they are
-/// appended as they come, while others are still being read. Chunks in any other order wait.
+/// appended as they come, while others are still being read. Chunks in any other order wait behind them.
 #[derive(Debug, Default)]
 pub struct CellRuns {
-    /// Sorted by time and kind, each pair once.
-    joined: Vec<Cell>,
-    waiting: Vec<Vec<Cell>>,
-    /// How many cells are waiting.
-    cells: usize,
+    /// Up to here sorted by time and kind, each pair once.
+    joined: usize,
+    cells: Vec<Cell>,
     overflow: bool,
 }
 
@@ -160,59 +159,41 @@ pub struct CellRuns {
 const FIRST_LIMIT: usize = 3_000_000;
 
 impl CellRuns {
-    /// Adds sorted cells.
+    /// Adds sorted cells. Fails when a sum is known to have left 64 bits; [`CellRuns::finish`] says for certain.
     pub fn push(&mut self, run: Vec<Cell>) -> Result<(), Overflow> {
-        if self.joined.is_empty() {
-            self.joined = run;
-        } else if follows(&self.joined, &run) {
-            self.overflow |= append(&mut self.joined, &run).is_err();
-        } else {
-            self.cells += run.len();
-            self.waiting.push(run);
-            // Early, so that memory follows the variety of the cells and not the number of rows.
-            if self.cells > FIRST_LIMIT.max(self.joined.len()) {
-                self.settle()?;
-            }
+        if self.cells.is_empty() {
+            (self.joined, self.cells) = (run.len(), run);
+            return Ok(());
         }
-        Ok(())
+        let follows = self.joined == self.cells.len()
+            && self.cells.last().zip(run.first()).is_none_or(|(last, first)| last.start <= first.start);
+        if follows {
+            self.overflow |= append(&mut self.cells, &run).is_err();
+            self.joined = self.cells.len();
+            return Ok(());
+        }
+        self.cells.extend(run);
+        // Early, so that memory follows the variety of the cells and not the number of rows.
+        if self.cells.len() - self.joined > FIRST_LIMIT.max(self.joined) { self.settle() } else { Ok(()) }
     }
 
     /// Joins what waits.
     fn settle(&mut self) -> Result<(), Overflow> {
-        let mut runs = std::mem::take(&mut self.waiting);
-        runs.push(std::mem::take(&mut self.joined));
-        runs.sort_by_key(|run| run.first().map_or(0, Cell::key));
-        let mut all = Vec::with_capacity(runs.iter().map(Vec::len).sum());
-        for run in runs {
-            if follows(&all, &run) {
-                append(&mut all, &run)?;
-            } else {
-                all.extend(run);
-            }
-        }
-        join(&mut all)?;
-        (self.joined, self.cells) = (all, 0);
+        join(&mut self.cells)?;
+        self.joined = self.cells.len();
         Ok(())
     }
 
     /// All cells, sorted by time and kind, each pair once.
     pub fn finish(mut self) -> Result<Vec<Cell>, Overflow> {
-        if !self.waiting.is_empty() {
+        if self.joined < self.cells.len() {
             self.settle()?;
         }
-        if self.overflow { Err(Overflow) } else { Ok(self.joined) }
+        if self.overflow { Err(Overflow) } else { Ok(self.cells) }
     }
 }
 
-/// Whether sorted cells share no more than one five minutes with those before them.
-fn follows(before: &[Cell], run: &[Cell]) -> bool {
-    match (before.last(), run.first()) {
-        (Some(last), Some(first)) => last.start <= first.start,
-        _ => true,
-    }
-}
-
-/// Appends cells that follow.
+/// Appends cells that share no more than one five minutes with those before them.
 fn append(all: &mut Vec<Cell>, run: &[Cell]) -> Result<(), Overflow> {
     let border = all.last().map(|cell| cell.start);
     let (shared, behind) = run.split_at(run.partition_point(|cell| Some(cell.start) == border));

@@ -77,18 +77,13 @@ impl Search<'_> {
             return Err(Error::new("archive_error.itself").with("path", self.privacy.path(argument)));
         }
         match fs::metadata(path) {
-            Ok(meta) if meta.is_dir() && archive::is_archive(path) => {
-                self.archive(path.to_owned());
-                Ok(())
-            }
-            Ok(meta) if meta.is_dir() => self.folder(path),
             // A pipe that the shell made of a command.
-            Ok(meta) if !meta.is_file() => {
+            Ok(meta) if !meta.is_file() && !meta.is_dir() => {
                 let shown = self.privacy.path(argument);
                 let mut pipe = fs::File::open(path).map_err(|error| unreadable(&shown, &error))?;
                 self.spool(&mut pipe, shown)
             }
-            Ok(_) => self.add(path.to_owned(), true),
+            Ok(_) => self.met(path.to_owned(), true),
             Err(error) if error.kind() == io::ErrorKind::NotFound && argument.contains(['*', '?', '[']) => {
                 self.glob(argument)
             }
@@ -102,26 +97,25 @@ impl Search<'_> {
         }
     }
 
+    /// An archive, a folder, a file, or what is none of them.
+    fn met(&mut self, path: PathBuf, explicit: bool) -> Result<()> {
+        if !path.is_dir() {
+            return if path.is_file() { self.add(path, explicit, false) } else { self.no_file(&path) };
+        }
+        if archive::is_archive(&path) { self.add(path, true, true) } else { self.folder(&path) }
+    }
+
     fn folder(&mut self, folder: &Path) -> Result<()> {
         let shown = self.privacy.path(&folder.to_string_lossy());
         let mut any = false;
-        let hidden =
-            |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
         let mut walk = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
-            if entry.as_ref().is_ok_and(hidden) {
-                if entry.is_ok_and(|entry| entry.file_type().is_dir()) {
-                    walk.skip_current_dir();
-                }
-                continue;
-            }
             let entry = match entry {
                 Ok(entry) => entry,
                 // A dangling link, a loop, a folder of somebody else: no export, and no reason to give up the others.
                 Err(error) if error.depth() > 0 => {
                     let path = error.path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
-                    self.skipped.push((self.privacy.path(&path), Sentence::new("other.unreachable")));
-                    self.not_too_many()?;
+                    self.skip(&path, "other.unreachable")?;
                     continue;
                 }
                 Err(error) => {
@@ -130,24 +124,19 @@ impl Search<'_> {
                         .with("cause", self.privacy.path(&error.to_string())));
                 }
             };
-            if entry.file_type().is_dir() && self.is_apart(entry.path()) {
+            let (within, is_dir) = (entry.depth() > 0, entry.file_type().is_dir());
+            let hidden = within && entry.file_name().to_string_lossy().starts_with('.');
+            let is_archive = within && is_dir && archive::is_archive(entry.path());
+            if is_dir && (hidden || is_archive || self.is_apart(entry.path())) {
                 walk.skip_current_dir();
-            } else if entry.file_type().is_dir() && entry.depth() > 0 && archive::is_archive(entry.path()) {
-                any = true;
-                walk.skip_current_dir();
-                self.archive(entry.into_path());
-            } else if entry.file_type().is_file() {
-                any = true;
-                self.add(entry.into_path(), false)?;
-            } else if !entry.file_type().is_dir() {
-                any = true;
-                self.no_file(entry.path())?;
             }
+            if hidden || is_dir && (!is_archive || self.is_apart(entry.path())) {
+                continue;
+            }
+            any = true;
+            self.met(entry.into_path(), false)?;
         }
-        if !any {
-            return Err(Error::new("error.folder_empty").with("path", shown));
-        }
-        Ok(())
+        if any { Ok(()) } else { Err(Error::new("error.folder_empty").with("path", shown)) }
     }
 
     fn glob(&mut self, pattern: &str) -> Result<()> {
@@ -156,17 +145,8 @@ impl Search<'_> {
             .map_err(|error| Error::new("error.glob_wrong").with("pattern", &shown).with("cause", error.msg))?;
         let mut any = false;
         for path in paths {
-            let path = path.map_err(|error| unreadable(&shown, error.error()))?;
             any = true;
-            if path.is_dir() && archive::is_archive(&path) {
-                self.archive(path);
-            } else if path.is_dir() {
-                self.folder(&path)?;
-            } else if path.is_file() {
-                self.add(path, false)?;
-            } else {
-                self.no_file(&path)?;
-            }
+            self.met(path.map_err(|error| unreadable(&shown, error.error()))?, false)?;
         }
         if any { Ok(()) } else { Err(Error::new("error.glob_empty").with("pattern", shown)) }
     }
@@ -197,24 +177,15 @@ impl Search<'_> {
         fs::canonicalize(path).is_ok_and(|path| path.starts_with(apart))
     }
 
-    fn archive(&mut self, path: PathBuf) {
+    fn add(&mut self, path: PathBuf, explicit: bool, archive: bool) -> Result<()> {
         let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if self.seen.insert(identity) {
             let shown = self.privacy.path(&path.to_string_lossy());
-            self.files.push(Located { place: Place::Path(path), shown, explicit: true, archive: true });
+            self.files.push(Located { place: Place::Path(path), shown, explicit, archive });
+            return self.not_too_many();
         }
-    }
-
-    fn add(&mut self, path: PathBuf, explicit: bool) -> Result<()> {
-        let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-        if self.seen.insert(identity) {
-            let shown = self.privacy.path(&path.to_string_lossy());
-            self.files.push(Located { place: Place::Path(path), shown, explicit, archive: false });
-            self.not_too_many()?;
-        } else if explicit
-            && let Some(known) =
-                self.files.iter_mut().find(|file| matches!(&file.place, Place::Path(known) if *known == path))
-        {
+        let known = self.files.iter_mut().find(|file| matches!(&file.place, Place::Path(known) if *known == path));
+        if let Some(known) = known.filter(|_| explicit) {
             known.explicit = true;
         }
         Ok(())
@@ -222,8 +193,11 @@ impl Search<'_> {
 
     /// Leaves out a pipe, a socket or a device that nobody named: opening it may wait forever.
     fn no_file(&mut self, path: &Path) -> Result<()> {
-        let why = if path.exists() { "other.no_file" } else { "other.unreachable" };
-        self.skipped.push((self.privacy.path(&path.to_string_lossy()), Sentence::new(why)));
+        self.skip(&path.to_string_lossy(), if path.exists() { "other.no_file" } else { "other.unreachable" })
+    }
+
+    fn skip(&mut self, path: &str, why: &'static str) -> Result<()> {
+        self.skipped.push((self.privacy.path(path), Sentence::new(why)));
         self.not_too_many()
     }
 

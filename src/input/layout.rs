@@ -9,7 +9,7 @@ mod settle;
 mod when;
 
 use body::{Body, is_reason};
-use settle::{ColumnIndices, Missing, Settling};
+use settle::Settling;
 pub use when::When;
 
 use super::{
@@ -35,7 +35,7 @@ pub struct Layout {
     /// `\n`, or `\r` in files that have no other line end.
     pub line_end: u8,
     /// Index of the column of each role, in the order of [`Role::ALL`].
-    columns: ColumnIndices,
+    columns: [Option<usize>; Role::ALL.len()],
     /// Number of columns; rows may have fewer as long as all used columns are there.
     pub width: usize,
     /// Number of columns that a row must have.
@@ -222,29 +222,19 @@ fn settle(
         Some(cells) => cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |i| i + 1),
         None => body.usual_width(),
     };
-    let foreign_heading = heading.is_none() && body.starts_with_heading();
-    let mut table = Settling {
-        foreign_heading,
-        path,
-        options,
-        heading,
-        body: &body,
-        width,
-        columns: [None; Role::ALL.len()],
-        basis: [None; Role::ALL.len()],
-        evidence: Vec::new(),
-    };
+    let mut table = Settling::new(path, options, heading, &body, width);
     let when = match table.settle() {
         Ok(when) => when,
-        Err(Missing::NoTable) => return Ok(Recognition::Other(Sentence::new("other.no_columns"))),
-        Err(Missing::Told(error)) => return Err(error),
+        Err(None) => return Ok(Recognition::Other(Sentence::new("other.no_columns"))),
+        Err(Some(error)) => return Err(error),
     };
-    let needed = table.columns.iter().flatten().max().map_or(0, |i| i + 1);
+    let columns = table.columns();
+    let needed = columns.iter().flatten().max().map_or(0, |i| i + 1);
     let mut layout = Layout {
         encoding,
         delimiter: found.delimiter,
         line_end,
-        columns: table.columns,
+        columns,
         width: width.max(needed),
         needed,
         usual: body.usual_width().clamp(needed, width.max(needed)),

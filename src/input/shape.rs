@@ -12,7 +12,7 @@ use super::{
     split,
 };
 use crate::{
-    model::{Columns, Filling, Reject, Sentence, SkippedLine, SourceReport, visible},
+    model::{Columns, Filling, Sentence, SourceReport, visible},
     taxonomy,
 };
 
@@ -24,77 +24,26 @@ const FILES: usize = 10;
 
 /// The report of an input with shapes instead of texts: letters are `a`, other scripts' `あ`, digits `9`. What everybody
 /// knows stays: LINE's codes and details, known headings, names of encodings and roles, endings of file names.
-pub fn shapes(report: SourceReport) -> SourceReport {
+pub fn shapes(mut report: SourceReport) -> SourceReport {
     // Each field is named, so that whoever adds one decides whether it tells what nobody may read.
+    #[rustfmt::skip]
     let SourceReport {
-        path,
-        sheet,
-        kind,
-        channels,
-        packing,
-        encoding,
-        delimiter,
-        columns: Columns { date, start, end, time, reason, detail, count, channel_id, channel_name, url },
-        doubtful_count,
-        heading_line,
-        time_form,
-        evidence,
-        rows,
-        accepted,
-        rejected,
-        errors,
-        span,
-        end: latest,
-        precision,
-        coverage,
-        rejects,
-        skipped,
-        skipped_lines,
-        partial,
-        same_as,
-    } = report;
-    let column = |name: String| shape(&name);
-    SourceReport {
-        path: match &sheet {
-            Some(sheet) => path.strip_suffix(&format!("/{sheet}")).map_or_else(|| file_shape(&path), file_shape),
-            None => file_shape(&path),
-        },
-        sheet: sheet.map(|sheet| letters(&sheet)),
-        kind,
-        channels: channels.iter().map(|channel| letters(channel)).collect(),
-        packing,
-        encoding,
-        delimiter,
-        columns: Columns {
-            date: date.map(column),
-            start: start.map(column),
-            end: end.map(column),
-            time: time.map(column),
-            reason: column(reason),
-            detail: detail.map(column),
-            count: count.map(column),
-            channel_id: channel_id.map(column),
-            channel_name: channel_name.map(column),
-            url: url.map(column),
-        },
-        doubtful_count: doubtful_count.map(|(name, number)| (shape(&name), number)),
-        heading_line,
-        time_form,
-        evidence: evidence.into_iter().map(shaped).collect(),
-        rows,
-        accepted,
-        rejected,
-        errors,
-        span,
-        end: latest,
-        precision,
-        coverage,
-        rejects: rejects.into_iter().map(|it| Reject { text: line_shape(&it.text), ..it }).collect(),
-        skipped: skipped.into_iter().map(|it| SkippedLine { text: line_shape(&it.text), ..it }).collect(),
-        skipped_lines,
-        partial,
-        same_as: same_as.map(|path| file_shape(&path)),
-    }
+        path, sheet, channels, columns, doubtful_count, evidence, rejects, skipped, same_as,
+        kind: _, packing: _, encoding: _, delimiter: _, heading_line: _, time_form: _, rows: _, accepted: _, rejected: _,
+        errors: _, span: _, end: _, precision: _, coverage: _, skipped_lines: _, partial: _,
+    } = &mut report;
+    let file = sheet.as_ref().and_then(|sheet| path.strip_suffix(sheet.as_str())?.strip_suffix('/'));
+    *path = file_shape(file.unwrap_or(path));
+    sheet.iter_mut().chain(channels).for_each(|text| *text = letters(text));
+    let Columns { date, start, end, time, reason, detail, count, channel_id, channel_name, url } = columns;
+    let columns = [date, start, end, time, detail, count, channel_id, channel_name, url].into_iter().flatten();
+    let doubtful = doubtful_count.as_mut().map(|(name, _)| name);
+    columns.chain([reason]).chain(doubtful).for_each(|name| *name = shape(name));
+    evidence.iter_mut().for_each(|it| *it = shaped(it.clone()));
+    rejects.iter_mut().for_each(|it| it.text = line_shape(&it.text));
+    skipped.iter_mut().for_each(|it| it.text = line_shape(&it.text));
+    same_as.iter_mut().for_each(|path| *path = file_shape(path));
+    report
 }
 
 /// The shapes of the first lines of files, also of those that could not be understood: the shape of each file's name, and

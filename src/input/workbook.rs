@@ -92,76 +92,60 @@ impl From<Fault> for io::Error {
     }
 }
 
+/// Does what a damaged workbook may make a reader panic at.
+fn safely<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    quietly(work).unwrap_or_else(|| Err(Fault::damaged("its parts do not fit together")))
+}
+
 /// The sheets of a file, or why they cannot be read; nothing if it is no document of an office program.
 pub fn sheets(
     open: &OpenBook,
     format: Format,
     allowance: &Arc<Allowance>,
 ) -> io::Result<Option<Result<Vec<Sheet>, Sentence>>> {
-    let found = quietly(|| find(open, format, allowance));
-    let found = found.unwrap_or_else(|| Err(Fault::damaged("its parts do not fit together")));
-    match found {
-        Ok(None) => Ok(None),
-        Ok(Some(sheets)) => Ok(Some(Ok(sheets))),
+    match safely(|| find(open, format, allowance)) {
+        Ok(sheets) => Ok(sheets.map(Ok)),
         Err(fault) => fault.told().map(|why| Some(Err(why))),
     }
 }
 
 fn find(open: &OpenBook, format: Format, allowance: &Arc<Allowance>) -> Result<Option<Vec<Sheet>>, Fault> {
     let (kind, names) = if format == Format::Compound {
-        match xls::content(open()?) {
-            xls::Content::Workbook => (SourceKind::Xls, xls::sheets(open()?)?),
-            xls::Content::Encrypted => return Err(Fault::Encrypted),
-            xls::Content::Other => return Ok(None),
-        }
+        let Some(names) = xls::sheets(open()?)? else { return Ok(None) };
+        (SourceKind::Xls, names)
     } else {
         let archive = zipped::archive(open()?)?;
-        match of_zip(&archive) {
-            None => return Ok(None),
-            Some(Zipped::Document) => return Err(Fault::Document),
-            Some(Zipped::Xlsx) => {
-                bounds::check(&archive, allowance)?;
-                (SourceKind::Xlsx, xlsx::sheets(open()?)?)
-            }
-            Some(Zipped::Ods) => {
-                bounds::check(&archive, allowance)?;
-                if ods::is_encrypted(part(&archive, "META-INF/manifest.xml")?)? {
-                    return Err(Fault::Encrypted);
-                }
-                (SourceKind::Ods, ods::sheets(part(&archive, CONTENT)?)?)
-            }
+        let Some(kind) = of_zip(&archive)? else { return Ok(None) };
+        bounds::check(&archive, allowance)?;
+        if kind == SourceKind::Xlsx {
+            (kind, xlsx::sheets(open()?)?)
+        } else if ods::is_encrypted(part(&archive, "META-INF/manifest.xml")?)? {
+            return Err(Fault::Encrypted);
+        } else {
+            (kind, ods::sheets(part(&archive, CONTENT)?)?)
         }
     };
     Ok(Some(names.into_iter().map(|name| Sheet { kind, name }).collect()))
 }
 
-/// What the office programs put into zip files.
-enum Zipped {
-    Xlsx,
-    Ods,
-    Document,
-}
-
 /// The part of an `.ods` file that holds the cells.
 const CONTENT: &str = "content.xml";
 
-fn of_zip(archive: &Archive) -> Option<Zipped> {
+/// Which kind of workbook a zip file is; nothing if no office program made it.
+fn of_zip(archive: &Archive) -> Result<Option<SourceKind>, Fault> {
     let has = |name: &str| archive.index_for_name(name).is_some();
-    if has("mimetype") && (has(CONTENT) || has("encrypted-package")) {
-        let mut kind = String::new();
+    let (kind, is_workbook) = if has("mimetype") && (has(CONTENT) || has("encrypted-package")) {
         let mut archive = archive.clone();
-        let read =
-            archive.by_name("mimetype").map_err(io::Error::from).and_then(|kind| io::read_to_string(kind.take(100)));
-        kind.extend(read);
-        let sheets = kind.starts_with("application/vnd.oasis.opendocument.spreadsheet");
-        return Some(if sheets { Zipped::Ods } else { Zipped::Document });
-    }
-    if !has("[Content_Types].xml") {
-        return None;
-    }
-    let sheets =
-        archive.file_names().any(|name| name.is_ok_and(|name| name.starts_with("xl/"))) && !has("xl/workbook.bin");
-    Some(if sheets { Zipped::Xlsx } else { Zipped::Document })
+        let kind = archive.by_name("mimetype").map_err(io::Error::from);
+        let kind = kind.and_then(|kind| io::read_to_string(kind.take(100))).unwrap_or_default();
+        (SourceKind::Ods, kind.starts_with("application/vnd.oasis.opendocument.spreadsheet"))
+    } else if has("[Content_Types].xml") {
+        let sheets = archive.file_names().any(|name| name.is_ok_and(|name| name.starts_with("xl/")));
+        (SourceKind::Xlsx, sheets && !has("xl/workbook.bin"))
+    } else {
+        return Ok(None);
+    };
+    if is_workbook { Ok(Some(kind)) } else { Err(Fault::Document) }
 }
 
 /// A part of an `.ods` file, unpacked on its way.
@@ -175,7 +159,7 @@ pub fn text(open: &OpenBook, sheet: &Sheet) -> io::Result<Stream> {
     // Here and not on the thread: what unpacks the workbook may be what waits for the sheet.
     let (file, sheet) = (open()?, sheet.clone());
     piped("sheet", move |end| {
-        let written = quietly(move || -> Result<(), Fault> {
+        let written = safely(move || {
             let mut text = SheetText::new(io::BufWriter::new(end))?;
             match sheet.kind {
                 SourceKind::Xlsx => xlsx::write(file, &sheet.name, &mut text)?,
@@ -186,7 +170,7 @@ pub fn text(open: &OpenBook, sheet: &Sheet) -> io::Result<Stream> {
             }
             Ok(text.end()?)
         });
-        Ok(written.unwrap_or_else(|| Err(Fault::damaged("its parts do not fit together")))?)
+        Ok(written?)
     })
 }
 

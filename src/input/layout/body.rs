@@ -130,6 +130,11 @@ impl Body {
         self.mostly(index, |cell| count(cell).is_ok())
     }
 
+    /// Whether a column without a heading holds numbers that are no ids and do not number the rows.
+    pub fn holds_bare_numbers(&self, index: usize) -> bool {
+        self.holds_numbers(index) && !self.is_channel_id(index) && !self.numbers_rows(index)
+    }
+
     /// Whether most cells are whole numbers of the size that counts have.
     pub fn holds_counts(&self, index: usize) -> bool {
         self.mostly(index, |cell| count(cell).is_ok() && !(is_whole(cell) && cell.len() >= CHANNEL_ID_DIGITS))

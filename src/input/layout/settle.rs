@@ -14,43 +14,50 @@ use crate::{
     model::{Columns, Sentence},
 };
 
-/// Index of the column of each role, in the order of [`Role::ALL`].
-pub(super) type ColumnIndices = [Option<usize>; Role::ALL.len()];
+/// The column of each role in the order of [`Role::ALL`]: its index, and from what it was recognised (the key of a
+/// sentence).
+type Settled = [Option<(usize, &'static str)>; Role::ALL.len()];
+
+const BY_CONTENT: &str = "evidence.column_content";
 
 /// A table whose columns are being settled.
 pub(super) struct Settling<'a> {
-    pub path: &'a str,
-    pub options: &'a ReadOptions,
-    pub heading: Option<&'a [String]>,
+    path: &'a str,
+    options: &'a ReadOptions,
+    heading: Option<&'a [String]>,
     /// There is a heading, in a language that nobody told us.
-    pub foreign_heading: bool,
-    pub body: &'a Body,
-    pub width: usize,
-    pub columns: ColumnIndices,
-    /// From what the column of each role was recognised: the key of a sentence.
-    pub basis: [Option<&'static str>; Role::ALL.len()],
+    foreign_heading: bool,
+    body: &'a Body,
+    width: usize,
+    settled: Settled,
     pub evidence: Vec<Sentence>,
 }
 
-/// A column that the table does not have.
-pub(super) enum Missing {
-    /// There is no heading either, so this is no table of errors.
-    NoTable,
-    Told(Error),
-}
+/// A column is not there. Without an error there is no heading either, so this is no table of errors.
+pub(super) type Missing = Option<Error>;
 
-impl From<Error> for Missing {
-    fn from(error: Error) -> Self {
-        Missing::Told(error)
+impl<'a> Settling<'a> {
+    pub fn new(
+        path: &'a str,
+        options: &'a ReadOptions,
+        heading: Option<&'a [String]>,
+        body: &'a Body,
+        width: usize,
+    ) -> Settling<'a> {
+        let foreign_heading = heading.is_none() && body.starts_with_heading();
+        let (settled, evidence) = ([None; Role::ALL.len()], Vec::new());
+        Settling { path, options, heading, foreign_heading, body, width, settled, evidence }
     }
-}
 
-impl Settling<'_> {
-    /// Settles all roles, and gives the columns of the times.
+    /// Settles all roles, and gives the columns of the times. Fails where a column is ambiguous or is not there.
     pub fn settle(&mut self) -> std::result::Result<When, Missing> {
         self.as_asked()?;
         self.by_headings()?;
-        self.reason()?;
+        if self.at(Role::Reason).is_none() {
+            let free: Vec<usize> = self.free().collect();
+            let reason = self.body.reasons(&free).ok_or_else(|| self.missing(Role::Reason))?;
+            self.take(Role::Reason, reason, BY_CONTENT);
+        }
         let when = self.when()?;
         self.detail()?;
         if self.heading.is_none() {
@@ -63,8 +70,8 @@ impl Settling<'_> {
             self.evidence.push(Sentence::new("evidence.no_count"));
         }
         self.no_column_twice()?;
-        let known = Role::ALL.into_iter().filter_map(|role| Some((role, self.at(role)?, self.basis[role as usize]?)));
-        let sentence = |(role, index, basis): (Role, usize, &'static str)| {
+        let known = Role::ALL.into_iter().zip(&self.settled).filter_map(|(role, settled)| Some((role, (*settled)?)));
+        let sentence = |(role, (index, basis)): (Role, (usize, &'static str))| {
             Sentence::new(basis).with("role", role.name()).with("column", self.title(index))
         };
         let by_role: Vec<Sentence> = known.map(sentence).collect();
@@ -72,12 +79,17 @@ impl Settling<'_> {
         Ok(when)
     }
 
-    pub fn at(&self, role: Role) -> Option<usize> {
-        self.columns[role as usize]
+    /// Index of the column of each role.
+    pub fn columns(&self) -> [Option<usize>; Role::ALL.len()] {
+        self.settled.map(|settled| settled.map(|(index, _)| index))
+    }
+
+    fn at(&self, role: Role) -> Option<usize> {
+        self.settled[role as usize].map(|(index, _)| index)
     }
 
     /// The heading of a column, or its number.
-    pub fn title(&self, index: usize) -> String {
+    fn title(&self, index: usize) -> String {
         match self.heading.and_then(|cells| cells.get(index)) {
             Some(cell) if !cell.trim().is_empty() => self.shown(cell),
             _ => format!("column {}", index + 1),
@@ -138,12 +150,16 @@ impl Settling<'_> {
 
     /// Columns that have no role yet.
     fn free(&self) -> impl Iterator<Item = usize> {
-        (0..self.width).filter(|i| !self.columns.contains(&Some(*i)))
+        (0..self.width).filter(|i| !self.settled.iter().flatten().any(|(index, _)| index == i))
     }
 
-    fn take(&mut self, role: Role, index: usize, evidence: &'static str) {
-        self.columns[role as usize] = Some(index);
-        self.basis[role as usize] = Some(evidence);
+    /// Those that fit.
+    fn fitting(&self, fits: impl Fn(&Body, usize) -> bool) -> Vec<usize> {
+        self.free().filter(|i| fits(self.body, *i)).collect()
+    }
+
+    fn take(&mut self, role: Role, index: usize, basis: &'static str) {
+        self.settled[role as usize] = Some((index, basis));
     }
 
     fn as_asked(&mut self) -> Result<()> {
@@ -203,20 +219,11 @@ impl Settling<'_> {
         match matching {
             [] => Ok(false),
             [index] => {
-                self.take(role, *index, "evidence.column_content");
+                self.take(role, *index, BY_CONTENT);
                 Ok(true)
             }
             _ => Err(self.ambiguous(role, matching)),
         }
-    }
-
-    fn reason(&mut self) -> std::result::Result<(), Missing> {
-        if self.at(Role::Reason).is_some() {
-            return Ok(());
-        }
-        let free: Vec<usize> = self.free().collect();
-        let found = self.body.reasons(&free);
-        if self.by_content(Role::Reason, found.as_slice())? { Ok(()) } else { Err(self.missing(Role::Reason)) }
     }
 
     /// Settles the columns of the times: a whole time in one, or a date and a time of day in two; and the end.
@@ -232,14 +239,7 @@ impl Settling<'_> {
             let empty = self.body.column(*end).next().is_none();
             self.asked(Role::End) || empty || self.body.holds_clocks(*end) || whole(self, *end)
         });
-        let basis: Vec<(usize, &'static str)> =
-            Role::ALL.into_iter().filter_map(|role| Some((self.at(role)?, self.basis[role as usize]?))).collect();
-        for role in [Role::Date, Role::Start, Role::End, Role::Time] {
-            (self.columns[role as usize], self.basis[role as usize]) = (None, None);
-        }
-        let taken: Vec<usize> = basis.iter().map(|(index, _)| *index).collect();
-        let free: Vec<usize> = self.free().filter(|i| !taken.contains(i)).collect();
-        let dates: Vec<usize> = free.iter().copied().filter(|i| whole(self, *i)).collect();
+        let dates: Vec<usize> = self.free().filter(|i| whole(self, *i)).collect();
         let when = match (date, begin) {
             (Some(_), Some(begin)) if whole(self, begin) => When { date: begin, clock: None, end },
             (Some(date), Some(begin)) => When { date, clock: Some(begin), end },
@@ -249,17 +249,21 @@ impl Settling<'_> {
                 _ => return Err(self.ambiguous(Role::Date, &dates).into()),
             },
             (None, Some(begin)) => When { date: begin, clock: None, end },
-            (Some(date), None) => self.clocks_beside(date, end, &free)?,
+            (Some(date), None) => self.clocks_beside(date, end)?,
             (None, None) => match dates[..] {
-                [date] => self.clocks_beside(date, end, &free)?,
+                [date] => self.clocks_beside(date, end)?,
                 // One mention of a reason makes no export of a text.
                 [] => return Err(self.missing(Role::Time)),
                 _ => return Err(self.ambiguous(Role::Time, &dates).into()),
             },
         };
+        let before = self.settled;
+        for role in [Role::Date, Role::Start, Role::End, Role::Time] {
+            self.settled[role as usize] = None;
+        }
         for (role, index) in when.roles(start.is_none() && time.is_some()) {
-            let known = basis.iter().find(|(known, _)| *known == index).map(|(_, basis)| *basis);
-            self.take(role, index, known.unwrap_or("evidence.column_content"));
+            let known = before.iter().flatten().find(|(known, _)| *known == index);
+            self.take(role, index, known.map_or(BY_CONTENT, |(_, basis)| basis));
         }
         Ok(when)
     }
@@ -276,12 +280,12 @@ impl Settling<'_> {
     }
 
     /// A column of dates, and the times of day that stand beside it under headings that nobody knows.
-    fn clocks_beside(&self, date: usize, end: Option<usize>, free: &[usize]) -> Result<When> {
+    fn clocks_beside(&self, date: usize, end: Option<usize>) -> Result<When> {
         let alone = When { date, clock: None, end };
         if self.pattern().is_some() || !self.body.holds_days(date) {
             return Ok(alone);
         }
-        let clocks: Vec<usize> = free.iter().copied().filter(|i| self.body.holds_clocks(*i)).collect();
+        let clocks = self.fitting(Body::holds_clocks);
         match (&clocks[..], end) {
             ([], _) => Ok(alone),
             ([clock], _) => Ok(When { date, clock: Some(*clock), end }),
@@ -298,14 +302,13 @@ impl Settling<'_> {
             return Ok(());
         }
         let reason = self.at(Role::Reason).unwrap_or(0);
-        let known: Vec<usize> = self.free().filter(|i| self.body.holds_details(*i, reason)).collect();
+        let known = self.fitting(|body, i| body.holds_details(i, reason));
         if self.by_content(Role::Detail, &known)? {
             return Ok(());
         }
         // Free text beside the reason, where there is no heading and nothing else claims it.
-        let text: Vec<usize> = self.free().filter(|i| self.body.holds_text(*i)).collect();
-        match text[..] {
-            [index] if self.heading.is_none() => self.take(Role::Detail, index, "evidence.column_content"),
+        match self.fitting(Body::holds_text)[..] {
+            [index] if self.heading.is_none() => self.take(Role::Detail, index, BY_CONTENT),
             _ => self.evidence.push(Sentence::new("evidence.no_detail")),
         }
         Ok(())
@@ -313,14 +316,13 @@ impl Settling<'_> {
 
     /// What a table without known headings may hold beside: an address, one long number all the way down.
     fn ids_and_urls(&mut self) {
-        let urls: Vec<usize> = self.free().filter(|i| self.body.holds_urls(*i)).collect();
+        let urls = self.fitting(Body::holds_urls);
         if let ([index], None) = (&urls[..], self.at(Role::Url)) {
-            self.take(Role::Url, *index, "evidence.column_content");
+            self.take(Role::Url, *index, BY_CONTENT);
         }
-        let ids: Vec<usize> =
-            self.free().filter(|i| self.body.holds_numbers(*i) && self.body.is_channel_id(*i)).collect();
+        let ids = self.fitting(|body, i| body.holds_numbers(i) && body.is_channel_id(i));
         if let ([index], None) = (&ids[..], self.at(Role::ChannelId)) {
-            self.take(Role::ChannelId, *index, "evidence.column_content");
+            self.take(Role::ChannelId, *index, BY_CONTENT);
         }
     }
 
@@ -330,16 +332,11 @@ impl Settling<'_> {
         if self.at(Role::Count).is_some() || self.asked(Role::Count) {
             return Ok(());
         }
-        let numbers: Vec<usize> = self.free().filter(|i| self.holds_bare_numbers(*i)).collect();
+        let numbers = self.fitting(Body::holds_bare_numbers);
         let steady: Vec<usize> = numbers.iter().copied().filter(|i| !self.body.rises(*i)).collect();
         let counts = if steady.is_empty() { numbers } else { steady };
         self.by_content(Role::Count, &counts)?;
         Ok(())
-    }
-
-    /// Whether a column without a heading holds numbers that are no ids and do not number the rows.
-    fn holds_bare_numbers(&self, index: usize) -> bool {
-        self.body.holds_numbers(index) && !self.body.is_channel_id(index) && !self.body.numbers_rows(index)
     }
 
     /// A column that may well be the count, where nothing says so: title and number from 1.
@@ -354,7 +351,7 @@ impl Settling<'_> {
     fn may_be_count(&self, index: usize) -> bool {
         let Some(cells) = self.heading else {
             // A heading that nobody knows stands among the cells.
-            return self.holds_bare_numbers(index);
+            return self.body.holds_bare_numbers(index);
         };
         // Dataframes write a first column of row numbers without a heading.
         let is_index = index == 0 && cells.first().is_none_or(|cell| cell.trim().is_empty());
@@ -363,12 +360,12 @@ impl Settling<'_> {
 
     fn no_column_twice(&self) -> Result<()> {
         let roles_of = |index: usize| Role::ALL.into_iter().filter(move |role| self.at(*role) == Some(index));
-        match self.columns.iter().flatten().find(|index| roles_of(**index).count() > 1) {
+        match self.columns().into_iter().flatten().find(|index| roles_of(*index).count() > 1) {
             None => Ok(()),
             Some(index) => Err(Error::new("error.column_two_roles")
                 .with("path", self.path)
-                .with("column", self.title(*index))
-                .with("roles", list(roles_of(*index).map(|role| role.name().to_owned())))),
+                .with("column", self.title(index))
+                .with("roles", list(roles_of(index).map(|role| role.name().to_owned())))),
         }
     }
 
@@ -386,11 +383,9 @@ impl Settling<'_> {
     }
 
     fn missing(&self, role: Role) -> Missing {
-        if self.heading.is_none() {
-            return Missing::NoTable;
-        }
+        self.heading?;
         let error = Error::new("error.column_missing").with("path", self.path).with("role", role.name());
-        Missing::Told(error.with("headings", self.headings()))
+        Some(error.with("headings", self.headings()))
     }
 }
 

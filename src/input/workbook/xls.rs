@@ -28,32 +28,20 @@ mod record {
     pub const NOTHING: u16 = 0xFFFF;
 }
 
-/// What a file of this kind is.
-pub enum Content {
-    Workbook,
-    Encrypted,
-    /// A document or a mail of another program.
-    Other,
-}
-
-/// Looks what is in the file.
-pub fn content(file: OpenFile) -> Content {
-    let Ok(container) = CompoundFile::open(BufReader::new(file)) else { return Content::Other };
-    if container.is_stream("/EncryptedPackage") {
-        Content::Encrypted
-    } else if NAMES.iter().any(|name| container.is_stream(name)) {
-        Content::Workbook
-    } else {
-        Content::Other
-    }
-}
-
 /// The streams that hold the cells, of newer and of older programs.
 const NAMES: [&str; 2] = ["/Workbook", "/Book"];
 
-/// The names of the sheets that hold cells.
-pub fn sheets(file: OpenFile) -> Result<Vec<String>, Fault> {
-    Ok(with_cells(open(file)?.sheets_metadata()))
+/// The names of the sheets that hold cells; nothing if the file is a document or a mail of another program. Fails where the
+/// workbook is damaged, encrypted, or says that it has more cells than can be held.
+pub fn sheets(file: OpenFile) -> Result<Option<Vec<String>>, Fault> {
+    let Ok(container) = CompoundFile::open(BufReader::new(file.clone())) else { return Ok(None) };
+    if container.is_stream("/EncryptedPackage") {
+        return Err(Fault::Encrypted);
+    }
+    if !NAMES.iter().any(|name| container.is_stream(name)) {
+        return Ok(None);
+    }
+    Ok(Some(with_cells(open(file)?.sheets_metadata())))
 }
 
 /// Writes the cells of a sheet.
