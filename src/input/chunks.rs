@@ -136,8 +136,6 @@ struct Cutter {
     rest: Vec<u8>,
     /// There is nothing more behind the rest.
     ended: bool,
-    /// The first chunk is cut before anybody asks, to see whether there are more.
-    first: Option<(Vec<u8>, Cut)>,
 }
 
 /// A chunk at the beginning of a buffer.
@@ -164,20 +162,18 @@ impl Cutter {
             is_file,
             rest: Vec::new(),
             ended: false,
-            first: None,
         };
-        let mut buffer = Vec::new();
-        cutter.first = cutter.cut(&mut buffer)?.map(|cut| (buffer, cut));
+        // Read before anybody asks, to see whether there is more than one chunk.
+        let mut rest = Vec::new();
+        let filled = cutter.fill(&mut rest, 0)?;
+        rest.truncate(filled);
+        cutter.rest = rest;
         Ok(cutter)
     }
 
     /// Puts the next chunk into a buffer, which only grows, so that no byte is cleared twice. A line that is too long is
     /// cut, which makes it a reject.
     fn cut(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<Cut>> {
-        if let Some((bytes, cut)) = self.first.take() {
-            *buffer = bytes;
-            return Ok(Some(cut));
-        }
         let mut filled = self.rest.len();
         hold(buffer, filled);
         buffer[..filled].copy_from_slice(&self.rest);
@@ -185,7 +181,6 @@ impl Cutter {
         let mut open = false;
         // Length of the chunk, and of what it is in the text.
         let (len, whole) = loop {
-            let new = filled;
             filled = self.fill(buffer, filled)?;
             if filled == 0 {
                 return Ok(None);
@@ -196,8 +191,8 @@ impl Cutter {
                 buffer[filled] = self.line_end;
                 break (filled + usize::from(open), filled as u64);
             }
-            if let Some(end) = memchr::memrchr(self.line_end, &buffer[new..filled]) {
-                let len = new + end + 1;
+            if let Some(end) = memchr::memrchr(self.line_end, &buffer[..filled]) {
+                let len = end + 1;
                 self.rest.extend_from_slice(&buffer[len..filled]);
                 break (len, len as u64);
             }

@@ -35,7 +35,8 @@ pub fn recognise(head: &[u8], asked: Option<&'static Encoding>) -> Recognised {
     if head.windows(3).any(|w| w == b"\x1b$B" || w == b"\x1b$@") {
         return found(ISO_2022_JP, "evidence.encoding_escapes");
     }
-    if is_utf8(head) {
+    // Valid, but for a character that the end of the sample cuts.
+    if std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true) {
         return found(UTF_8, "evidence.encoding_utf8");
     }
     match with_most_headings(head) {
@@ -46,14 +47,6 @@ pub fn recognise(head: &[u8], asked: Option<&'static Encoding>) -> Recognised {
             detector.feed(head, true);
             found(detector.guess(Some(b"jp"), Utf8Detection::Allow), "evidence.encoding_guessed")
         }
-    }
-}
-
-/// Valid, but for a character that the end of the sample cuts.
-fn is_utf8(head: &[u8]) -> bool {
-    match std::str::from_utf8(head) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none(),
     }
 }
 

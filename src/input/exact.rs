@@ -1,6 +1,6 @@
 //! Reading a stretch of time a second time, row by row instead of cell by cell.
 
-use std::{collections::HashMap, ops::Range, sync::Mutex};
+use std::{collections::HashMap, io::Read, ops::Range, sync::Mutex};
 
 use super::{
     ReadOptions, RowSink,
@@ -9,6 +9,7 @@ use super::{
     rows::{RowReader, Tally},
     source::{Part, RowsIn, Source},
     stored::Entry,
+    text::Stream,
 };
 use crate::{
     error::Result,
@@ -27,27 +28,29 @@ pub struct Sums {
     pub end: i64,
 }
 
-impl Sums {
-    /// Adds rows; says whether the sum left 64 bits.
-    fn add(&mut self, errors: u64, rows: u64, end: i64) -> bool {
-        self.rows = self.rows.saturating_add(rows);
-        self.end = self.end.max(end);
-        let (sum, carry) = self.errors.overflowing_add(errors);
-        self.errors = sum;
-        carry
-    }
-}
-
-struct ExactSink {
+/// Gathers rows of a stretch of time.
+struct Exact {
     stretch: Range<i64>,
     rows: ExactRows,
+    /// A sum left 64 bits.
     overflow: bool,
 }
 
-impl RowSink for ExactSink {
+impl Exact {
+    fn add(&mut self, key: (i64, KindId), new: Sums) {
+        let Sums { errors, rows, end } = self.rows.entry(key).or_default();
+        *rows = rows.saturating_add(new.rows);
+        *end = new.end.max(*end);
+        let (sum, carry) = errors.overflowing_add(new.errors);
+        *errors = sum;
+        self.overflow |= carry;
+    }
+}
+
+impl RowSink for Exact {
     fn row(&mut self, at: i64, end: i64, kind: KindId, errors: u64) {
         if self.stretch.contains(&at) {
-            self.overflow |= self.rows.entry((at, kind)).or_default().add(errors, 1, end);
+            self.add((at, kind), Sums { errors, rows: 1, end });
         }
     }
 }
@@ -61,44 +64,38 @@ pub fn exact_rows(
     catalog: &Mutex<Catalog>,
     options: &ReadOptions,
 ) -> Result<ExactRows> {
-    let mut all = ExactRows::new();
-    let (layout, range, text) = match (&part.rows_in, &source.text) {
-        (RowsIn::Lines { layout, range, index }, Some(text)) => match bytes(range, index, &stretch) {
-            Some(range) => (layout, range, text),
-            None => return Ok(all),
-        },
-        (RowsIn::Lines { .. }, None) => return Ok(all),
-        (RowsIn::Stored(stored), _) => {
-            let mut overflow = false;
-            stored.each(&stretch, catalog, &mut |entry: Entry| {
-                overflow |= all.entry((entry.at, entry.kind)).or_default().add(entry.errors, entry.rows, entry.end);
-            })?;
-            return if overflow { Err(Fault::Overflow.told(&source.report.path)) } else { Ok(all) };
+    let path = &source.report.path;
+    let nothing = || Exact { stretch: stretch.clone(), rows: ExactRows::new(), overflow: false };
+    let mut all = nothing();
+    match (&part.rows_in, &source.text) {
+        (RowsIn::Stored(stored), _) => stored.each(&stretch, catalog, &mut |entry: Entry| {
+            all.add((entry.at, entry.kind), Sums { errors: entry.errors, rows: entry.rows, end: entry.end });
+        })?,
+        (RowsIn::Lines { layout, range, index }, Some(text)) => {
+            let Some(range) = bytes(range, index, &stretch) else { return Ok(all.rows) };
+            let plan = Plan { range, line_end: layout.line_end, threads: options.threads };
+            let read = each_chunk(
+                text,
+                &plan,
+                || RowReader::new(layout, options.zone, options.privacy, catalog, false),
+                |reader, chunk: Chunk<'_>| {
+                    let mut found = nothing();
+                    reader.open = chunk.open;
+                    // A heading begins the next part.
+                    let ended = reader.read(chunk.lines, &mut Tally::new(), &mut found)?.is_some();
+                    Ok::<_, Fault>((found, if ended { Flow::Stop } else { Flow::On }))
+                },
+                |(found, flow)| {
+                    all.overflow |= found.overflow;
+                    found.rows.into_iter().for_each(|(key, sums)| all.add(key, sums));
+                    Ok(flow)
+                },
+            );
+            read.map_err(|fault| fault.told(path))?;
         }
-    };
-    let plan = Plan { range, line_end: layout.line_end, threads: options.threads };
-    let done = each_chunk(
-        text,
-        &plan,
-        || RowReader::new(layout, options.zone, options.privacy, catalog, false),
-        |reader, chunk: Chunk<'_>| {
-            let mut sink = ExactSink { stretch: stretch.clone(), rows: ExactRows::new(), overflow: false };
-            reader.open = chunk.open;
-            // A heading begins the next part.
-            let ended = reader.read(chunk.lines, &mut Tally::new(), &mut sink)?.is_some();
-            if sink.overflow { Err(Fault::Overflow) } else { Ok((sink.rows, ended)) }
-        },
-        |(rows, ended)| {
-            for (key, sums) in rows {
-                if all.entry(key).or_default().add(sums.errors, sums.rows, sums.end) {
-                    return Err(Fault::Overflow);
-                }
-            }
-            Ok(if ended { Flow::Stop } else { Flow::On })
-        },
-    );
-    done.map_err(|fault| fault.told(&source.report.path))?;
-    Ok(all)
+        (RowsIn::Lines { .. }, None) => {}
+    }
+    if all.overflow { Err(Fault::Overflow.told(path)) } else { Ok(all.rows) }
 }
 
 /// The bytes that hold the rows of a stretch of time; nothing where there are none.
@@ -111,23 +108,19 @@ fn bytes(range: &Range<u64>, index: &[(u64, Span)], stretch: &Range<i64>) -> Opt
 
 /// Whether two inputs are the same byte for byte, once unpacked and decoded.
 pub fn identical(a: &Source, b: &Source) -> Result<bool> {
-    let open = |source: &Source| {
-        let opened = source.text.as_ref().map(|text| text.open()).transpose();
-        opened.map_err(|error| unreadable(&source.report.path, &error))
+    let (Some(left), Some(right)) = (&a.text, &b.text) else { return Ok(false) };
+    let told = |source: &Source, error| unreadable(&source.report.path, &error);
+    let mut left = left.open().map_err(|error| told(a, error))?;
+    let mut right = right.open().map_err(|error| told(b, error))?;
+    let next = |stream: &mut Stream, source| {
+        let mut piece = Vec::new();
+        let read = stream.take(1 << 20).read_to_end(&mut piece);
+        read.map(|_| piece).map_err(|error| told(source, error))
     };
-    let (Some(mut left), Some(mut right)) = (open(a)?, open(b)?) else { return Ok(false) };
-    let (mut one, mut other) = (Vec::new(), Vec::new());
     loop {
-        for (stream, piece, source) in [(&mut left, &mut one, a), (&mut right, &mut other, b)] {
-            piece.clear();
-            std::io::Read::read_to_end(&mut std::io::Read::take(stream, 1 << 20), piece)
-                .map_err(|error| unreadable(&source.report.path, &error))?;
-        }
-        if one != other {
-            return Ok(false);
-        }
-        if one.is_empty() {
-            return Ok(true);
+        let (one, other) = (next(&mut left, a)?, next(&mut right, b)?);
+        if one != other || one.is_empty() {
+            return Ok(one == other);
         }
     }
 }

@@ -28,12 +28,7 @@ fn covered_before(name: &str) -> Option<NaiveDate> {
     while i < numbers.len() {
         let (next, used) = match &numbers[i..] {
             [a, b, c, ..]
-                if a.digits == 4
-                    && b.digits <= 2
-                    && c.digits <= 2
-                    && a.joins(b)
-                    && b.joins(c)
-                    && a.joiner == b.joiner =>
+                if a.digits == 4 && b.digits.max(c.digits) <= 2 && a.joiner.is_some() && a.joiner == b.joiner =>
             {
                 (day(a.value, b.value, c.value), 3)
             }
@@ -77,38 +72,33 @@ fn week(name: &str) -> Option<NaiveDate> {
 fn month(numbers: &[Number]) -> Option<NaiveDate> {
     numbers.windows(2).find_map(|pair| {
         let [a, b] = pair else { return None };
-        (a.digits == 4 && b.digits == 2 && a.joins(b))
+        (a.digits == 4 && b.digits == 2 && a.joiner.is_some())
             .then(|| day(a.value, b.value, 1))
             .flatten()?
             .checked_add_months(Months::new(1))
     })
 }
 
-/// A run of digits in a name and the single character behind it.
+/// A run of digits in a name.
 struct Number {
+    /// Nothing sensible where there are more digits than a date has.
     value: u32,
     digits: usize,
-    end: usize,
-    start: usize,
+    /// The one character between it and the next number, if that may stand in a date.
     joiner: Option<char>,
-}
-
-impl Number {
-    /// Whether one character of a date separates the two.
-    fn joins(&self, next: &Number) -> bool {
-        self.end + 1 == next.start && matches!(self.joiner, Some('-' | '_' | '.'))
-    }
 }
 
 fn numbers(name: &str) -> Vec<Number> {
     let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(start) = name[at..].find(|c: char| c.is_ascii_digit()).map(|i| at + i) {
-        let end = name[start..].find(|c: char| !c.is_ascii_digit()).map_or(name.len(), |i| start + i);
-        if let Ok(value) = name[start..end].parse() {
-            found.push(Number { value, digits: end - start, start, end, joiner: name[end..].chars().next() });
-        }
-        at = end;
+    let mut rest = name;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        rest = &rest[start..];
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, behind) = rest.split_at(digits);
+        let next = behind.strip_prefix(['-', '_', '.']).filter(|next| next.starts_with(|c: char| c.is_ascii_digit()));
+        let joiner = next.and_then(|_| behind.chars().next());
+        found.push(Number { value: number.parse().unwrap_or(0), digits, joiner });
+        rest = behind;
     }
     found
 }

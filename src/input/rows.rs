@@ -440,7 +440,7 @@ impl<'a> RowReader<'a> {
         }
         let open = self.open && line.end + 1 == text.len();
         let heading = self.slow(Line { bytes: &text[start..stop], open }, tally, sink)?;
-        Ok(heading.map(|(within, same)| Break { offset: start + within, same }))
+        Ok(heading.map(|heading| Break { offset: start + heading.offset, ..heading }))
     }
 
     /// Counts a plain line; says no to any other.
@@ -491,33 +491,24 @@ impl<'a> RowReader<'a> {
         true
     }
 
-    /// Decides what a line is and counts it so. Gives, for a heading, where in the line it starts and whether
-    /// it is the same as before.
+    /// Decides what a line is and counts it so; the offset of a heading is that in the line.
     #[cold]
-    fn slow(
-        &mut self,
-        line: Line<'_>,
-        tally: &mut Tally,
-        sink: &mut impl RowSink,
-    ) -> Result<Option<(usize, bool)>, TooVaried> {
+    fn slow(&mut self, line: Line<'_>, tally: &mut Tally, sink: &mut impl RowSink) -> Result<Option<Break>, TooVaried> {
         let Line { bytes, open } = line;
         let other_end = self.layout.other_line_end();
         // Where lines end in a carriage return, the rest of a CRLF is at the start of the next.
-        let first = usize::from(other_end == b'\n' && bytes.starts_with(b"\n"));
-        let mut start = first;
+        let mut start = usize::from(other_end == b'\n' && bytes.starts_with(b"\n"));
         // The other line end ends a line too; files that were put together have both.
-        if bytes.len() <= LONGEST_LINE {
-            for at in memchr::memchr_iter(other_end, &bytes[first..]).map(|at| first + at) {
-                if let Some((within, same)) =
-                    self.slow_line(Line { bytes: &bytes[start..at], open: false }, tally, sink)?
-                {
-                    return Ok(Some((start + within, same)));
-                }
-                start = at + 1;
+        let searched = if bytes.len() <= LONGEST_LINE { &bytes[start..] } else { &[] };
+        let first = start;
+        for end in memchr::memchr_iter(other_end, searched).map(|at| first + at).chain([bytes.len()]) {
+            let line = Line { bytes: &bytes[start..end], open: open && end == bytes.len() };
+            if let Some(Break { offset, same }) = self.slow_line(line, tally, sink)? {
+                return Ok(Some(Break { offset: start + offset, same }));
             }
+            start = end + 1;
         }
-        let heading = self.slow_line(Line { bytes: &bytes[start..], open }, tally, sink)?;
-        Ok(heading.map(|(within, same)| (start + within, same)))
+        Ok(None)
     }
 
     fn slow_line(
@@ -525,7 +516,7 @@ impl<'a> RowReader<'a> {
         line: Line<'_>,
         tally: &mut Tally,
         sink: &mut impl RowSink,
-    ) -> Result<Option<(usize, bool)>, TooVaried> {
+    ) -> Result<Option<Break>, TooVaried> {
         let bytes = line.bytes;
         let (layout, privacy) = (self.layout, self.privacy);
         let text = |limit| told(bytes, layout, privacy, limit);
@@ -534,7 +525,7 @@ impl<'a> RowReader<'a> {
             Err(Other::TooVaried(varied)) => return Err(varied),
             Err(Other::Heading { same }) => {
                 self.forgive_titles(tally);
-                return Ok(Some((0, same)));
+                return Ok(Some(Break { offset: 0, same }));
             }
             Err(Other::Joined { at }) => {
                 // The byte order mark of the second file.
@@ -543,7 +534,8 @@ impl<'a> RowReader<'a> {
                     // The heading counts as the line.
                     tally.lines -= 1;
                 }
-                return Ok(Some((at, bytes[at..].trim_ascii_end() == self.layout.heading_line_bytes)));
+                let same = bytes[at..].trim_ascii_end() == self.layout.heading_line_bytes;
+                return Ok(Some(Break { offset: at, same }));
             }
             Err(Other::Blank) => tally.skipped_lines += 1,
             Err(Other::Total) => {

@@ -228,21 +228,13 @@ impl TimeForm {
                 if !text.bytes().all(|b| b.is_ascii_digit()) {
                     return Err(Why::TimeUnreadable);
                 }
-                let n: i64 = text.parse().map_err(|_| Why::TimeOutOfRange)?;
-                let at = Timestamp(if *millis { n } else { n.checked_mul(1000).ok_or(Why::TimeOutOfRange)? });
-                in_range(at)?;
-                Ok((at, zone.local(at).naive_local()))
+                let n = text.parse().ok().and_then(|n: i64| n.checked_mul(if *millis { 1 } else { 1000 }));
+                by_instant(Timestamp(n.ok_or(Why::TimeOutOfRange)?), zone)
             }
             Self::Calendar(form) => {
                 let written = cell.shape().filter(|written| form.fits(written)).ok_or(Why::TimeUnreadable)?;
                 let local = form.month_first.and_then(|month_first| written.local(month_first, form.buddhist));
-                let local = local.ok_or(Why::TimeImpossible)?;
-                let at = match written.time.offset {
-                    Some(east) => Timestamp(local.and_utc().timestamp_millis() - i64::from(east) * 1000),
-                    None => zone.instant(local).ok_or(Why::TimeImpossible)?,
-                };
-                in_range(at)?;
-                Ok((at, local))
+                by_clock(local.ok_or(Why::TimeImpossible)?, written.time.offset, zone)
             }
             Self::Pattern(pattern) => by_pattern(&cell.text(), pattern, zone),
         }
@@ -308,6 +300,21 @@ fn in_range(at: Timestamp) -> Result<(), Why> {
     if (1_293_840_000_000..4_133_980_800_000).contains(&at.0) { Ok(()) } else { Err(Why::TimeOutOfRange) }
 }
 
+fn by_instant(at: Timestamp, zone: &Zone) -> Result<(Timestamp, NaiveDateTime), Why> {
+    in_range(at)?;
+    Ok((at, zone.local(at).naive_local()))
+}
+
+/// From a wall clock, so many seconds east of UTC or in a zone.
+fn by_clock(local: NaiveDateTime, east: Option<i32>, zone: &Zone) -> Result<(Timestamp, NaiveDateTime), Why> {
+    let at = match east {
+        Some(east) => Timestamp(local.and_utc().timestamp_millis() - i64::from(east) * 1000),
+        None => zone.instant(local).ok_or(Why::TimeImpossible)?,
+    };
+    in_range(at)?;
+    Ok((at, local))
+}
+
 fn has_clock(pattern: &str) -> bool {
     ["%H", "%I", "%T", "%R", "%X", "%k", "%l", "%s", "%c", "%+", "%r", "%-H", "%-I"]
         .iter()
@@ -319,32 +326,21 @@ fn has_seconds(pattern: &str) -> bool {
 }
 
 fn by_pattern(cell: &str, pattern: &str, zone: &Zone) -> Result<(Timestamp, NaiveDateTime), Why> {
-    let (at, local) = if let Ok(time) = chrono::DateTime::parse_from_str(cell, pattern) {
-        (Timestamp::from(time), time.naive_local())
-    } else if pattern.contains("%s") {
-        let at = Timestamp(
-            NaiveDateTime::parse_from_str(cell, pattern).map_err(|_| Why::TimeUnreadable)?.and_utc().timestamp_millis(),
-        );
-        in_range(at)?;
-        (at, zone.local(at).naive_local())
-    } else {
-        let (local, east) = if has_clock(pattern) {
-            (NaiveDateTime::parse_from_str(cell, pattern).map_err(|_| Why::TimeUnreadable)?, None)
-        } else {
-            // A pattern of dates leaves the time of day behind them as it is.
-            let (day, rest) = NaiveDate::parse_and_remainder(cell, pattern).map_err(|_| Why::TimeUnreadable)?;
-            // No year of these is a common one that a row could be of.
-            let ahead = if day.year() >= FIRST_BUDDHIST_YEAR as i32 { shape::BUDDHIST_ERA as i32 } else { 0 };
-            let day = day.with_year(day.year() - ahead).ok_or(Why::TimeImpossible)?;
-            let time = shape::time_behind(rest).ok_or(Why::TimeUnreadable)?;
-            (day.and_time(time.time.ok_or(Why::TimeImpossible)?), time.offset)
-        };
-        let at = match east {
-            Some(east) => Timestamp(local.and_utc().timestamp_millis() - i64::from(east) * 1000),
-            None => zone.instant(local).ok_or(Why::TimeImpossible)?,
-        };
-        (at, local)
-    };
-    in_range(at)?;
-    Ok((at, local))
+    if let Ok(time) = chrono::DateTime::parse_from_str(cell, pattern) {
+        return by_clock(time.naive_local(), Some(time.offset().local_minus_utc()), zone);
+    }
+    let whole = || NaiveDateTime::parse_from_str(cell, pattern).map_err(|_| Why::TimeUnreadable);
+    if pattern.contains("%s") {
+        return by_instant(Timestamp(whole()?.and_utc().timestamp_millis()), zone);
+    }
+    if has_clock(pattern) {
+        return by_clock(whole()?, None, zone);
+    }
+    // A pattern of dates leaves the time of day behind them as it is.
+    let (day, rest) = NaiveDate::parse_and_remainder(cell, pattern).map_err(|_| Why::TimeUnreadable)?;
+    // No year of these is a common one that a row could be of.
+    let ahead = if day.year() >= FIRST_BUDDHIST_YEAR as i32 { shape::BUDDHIST_ERA as i32 } else { 0 };
+    let day = day.with_year(day.year() - ahead).ok_or(Why::TimeImpossible)?;
+    let time = shape::time_behind(rest).ok_or(Why::TimeUnreadable)?;
+    by_clock(day.and_time(time.time.ok_or(Why::TimeImpossible)?), time.offset, zone)
 }
