@@ -51,6 +51,14 @@ pub(super) fn detail_name(lang: Lang, reason: &str, detail: &str) -> String {
     }
 }
 
+/// Text of any length, cut to so many characters, the last of which is then an ellipsis.
+pub(super) fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some(_) => text.chars().take(longest - 1).chain(['…']).collect(),
+        None => text.to_owned(),
+    }
+}
+
 /// What failed: the detail, or the reason where there is none.
 pub(super) fn what(lang: Lang, reason: &str, detail: &str) -> String {
     if detail.is_empty() { reason.to_owned() } else { detail_name(lang, reason, detail) }

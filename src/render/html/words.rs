@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crate::{
     model::{LocalTime, Sentence},
-    render::{counts::Counts, times::Clock},
+    render::{counts::Counts, times::Clock, wording},
 };
 
 /// The longest text from a file that the page shows; the whole text is in summary.json.
@@ -83,10 +83,7 @@ impl Words {
 
 /// Text of any length, cut to what a table can show.
 pub(super) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some(_) => text.chars().take(LONGEST - 1).chain(['…']).collect(),
-        None => text.to_owned(),
-    }
+    wording::shortened(text, LONGEST)
 }
 
 /// What a reason is known by in the page's data and address: its name, made short but kept apart

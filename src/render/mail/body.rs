@@ -8,12 +8,12 @@ use askama::Template;
 
 use crate::{
     analysis::{Analysis, DetailRow, Incident, filter_heading},
-    chart::ReasonInks,
+    chart::{ReasonInks, theme::Ink},
     model::Sentence,
     render::{
         counts::Counts,
         times::Clock,
-        wording::{counted, detail_name, first_causes, has_rows},
+        wording::{counted, cut, detail_name, first_causes, has_rows, in_incidents, previous_label, shortened, what},
     },
     taxonomy::{Explanation, Lang},
 };
@@ -36,9 +36,6 @@ const STEPS: usize = 3;
 const CHANNELS: usize = 4;
 
 /// The HTML; `content_id` tells under which id a picture is in the message.
-///
-/// # Errors
-/// Only what askama passes on from writing into memory.
 pub(super) fn html(
     analysis: &Analysis,
     view: &MailView<'_>,
@@ -52,40 +49,25 @@ pub(super) fn html(
         found.map(|picture| Image::new(picture, content_id(picture)))
     };
     let inks = ReasonInks::new(analysis);
-    let shown = view.top.clamp(1, DETAILS);
-    let details: Vec<Detail> = analysis.by_detail.iter().take(shown).map(|row| Detail::new(row, &inks, lang)).collect();
-    let left_out = |all: usize, shown: usize| all.checked_sub(shown).filter(|more| *more > 0);
-    let incidents = analysis.worst_incidents(INCIDENTS.min(view.top));
+    let (details, more_details) = cut(lang, &analysis.by_detail, view.top.min(DETAILS));
+    let (incidents, more_incidents) = cut(lang, &analysis.incidents, INCIDENTS.min(view.top));
+    let more_notes = analysis.notes.len().saturating_sub(NOTES) as u64;
     Body {
         lang,
-        states: State::of(analysis).into_iter().map(|state| Tag::new(state, lang)).collect(),
+        clock,
+        states: State::of(analysis),
         headline: headline(analysis, lang),
         scope: scope(analysis, &clock),
         figures: figures(analysis, lang),
-        reached: analysis.reached,
         timeline: image("timeline", None).filter(|_| analysis.totals.errors > 0),
         heatmap: image("heatmap", None).filter(|_| analysis.totals.errors > 0),
-        more_details: left_out(analysis.by_detail.len(), details.len())
-            .map(|more| counted(lang, "terminal.more_one", "terminal.more", more as u64)),
-        details,
-        more_incidents: left_out(analysis.incidents.len(), incidents.len())
-            .map(|more| counted(lang, "terminal.more_one", "terminal.more", more as u64)),
-        incidents: incidents
-            .iter()
-            .enumerate()
-            .map(|(index, incident)| Told {
-                when: clock.stretch(incident.start, incident.end),
-                ongoing: incident.is_ongoing(),
-                sentence: sentence(incident, &clock),
-                image: image("incident", Some(index + 1)),
-            })
-            .collect(),
+        details: details.iter().map(|row| (row, Counts::from(row), inks.ink(&row.reason))).collect(),
+        more_details,
+        incidents: (1..).zip(incidents).map(|(number, told)| (told, image("incident", Some(number)))).collect(),
+        more_incidents,
         advice: first_causes(lang, analysis).into_iter().take(CAUSES).collect(),
-        more_notes: left_out(analysis.notes.len(), NOTES)
-            .map(|more| counted(lang, "mail.more_notes_one", "mail.more_notes", more as u64)),
-        notes: analysis.notes.iter().take(NOTES).map(|note| shortened(&note.text, LONGEST_SENTENCE)).collect(),
-        version: analysis.errstat,
-        generated: Clock { whole_days: false, ..clock }.moment(analysis.generated_at),
+        more_notes: (more_notes > 0).then(|| counted(lang, "mail.more_notes_one", "mail.more_notes", more_notes)),
+        analysis,
     }
     .render()
 }
@@ -94,22 +76,20 @@ pub(super) fn html(
 #[template(path = "mail.html", whitespace = "minimize")]
 struct Body<'a> {
     lang: Lang,
-    states: Vec<Tag>,
+    clock: Clock,
+    states: Vec<State>,
     headline: String,
     scope: Vec<String>,
     figures: Vec<Figure>,
-    reached: bool,
     timeline: Option<Image>,
     heatmap: Option<Image>,
-    details: Vec<Detail>,
+    details: Vec<(&'a DetailRow, Counts, Ink)>,
     more_details: Option<String>,
-    incidents: Vec<Told>,
+    incidents: Vec<(&'a Incident, Option<Image>)>,
     more_incidents: Option<String>,
     advice: Vec<(&'a DetailRow, Explanation)>,
-    notes: Vec<String>,
     more_notes: Option<String>,
-    version: &'static str,
-    generated: String,
+    analysis: &'a Analysis,
 }
 
 impl Body<'_> {
@@ -120,23 +100,50 @@ impl Body<'_> {
     fn share(&self, share: &f64) -> String {
         self.lang.percent(*share)
     }
-}
 
-/// A state as it is seen: white letters on a colour with a contrast of at least 4.5 to 1.
-struct Tag {
-    name: &'static str,
-    colour: &'static str,
-}
-
-impl Tag {
-    fn new(state: State, lang: Lang) -> Tag {
-        let colour = match state {
-            State::Ok => "#0b6b5c",
-            State::Incident => "#a82a1f",
-            State::NoCurrentData => "#8a5300",
-        };
-        Tag { name: state.name(lang), colour }
+    fn detail(&self, row: &DetailRow) -> String {
+        name(&detail_name(self.lang, &row.reason, &row.detail))
     }
+
+    fn marks(&self, row: &DetailRow) -> impl Iterator<Item = &'static str> {
+        let new = (row.new && row.errors > 0).then(|| self.lang.phrase("page.new"));
+        let unknown = (!row.known).then(|| self.lang.phrase("page.unknown"));
+        let stopped = (row.errors == 0).then(|| self.lang.phrase("page.stopped"));
+        [new, unknown, stopped].into_iter().flatten()
+    }
+
+    /// Of a bar, in percent.
+    fn width(&self, counts: &Counts) -> u32 {
+        ((counts.share * 100.0).round() as u32).clamp(u32::from(counts.errors > 0), 100)
+    }
+
+    /// An incident in words.
+    fn sentence(&self, incident: &Incident) -> String {
+        let sentence = match incident.channel {
+            Some(_) => Sentence::new("mail.incident_sentence_channel"),
+            None => Sentence::new("mail.incident_sentence"),
+        };
+        let what = what(self.lang, &incident.reason, &incident.detail);
+        self.lang.say(
+            &sentence
+                .with("duration", self.clock.duration(incident.minutes))
+                .with_number("errors", incident.errors)
+                .with("what", isolated(&name(&what)))
+                .with("channel", isolated(&name(incident.channel.as_deref().unwrap_or(""))))
+                .with_number("peak", incident.peak_errors)
+                .with("peak_at", self.clock.moment_after(incident.start, incident.peak_at)),
+        )
+    }
+}
+
+/// A name from a file, cut.
+fn name(text: &str) -> String {
+    shortened(text, LONGEST_NAME)
+}
+
+/// A sentence with names from files, cut.
+fn prose(text: &str) -> String {
+    shortened(text, LONGEST_SENTENCE)
 }
 
 /// A number that is seen from afar.
@@ -175,7 +182,6 @@ fn figures(analysis: &Analysis, lang: Lang) -> Vec<Figure> {
         note: counted(lang, "page.rows_one", "page.rows", totals.rows),
     }];
     if let Some(previous) = totals.previous_errors {
-        let label = analysis.period.previous.as_ref().map_or("", |bounds| bounds.label.as_str());
         // What is known only in part is not compared with a whole period.
         let change = Counts::from(totals).short_change(lang).filter(|_| analysis.reached);
         figures.push(Figure {
@@ -183,18 +189,16 @@ fn figures(analysis: &Analysis, lang: Lang) -> Vec<Figure> {
             trend: if change.is_some() { Trend::of(totals.change) } else { plain },
             // The percent sign stays with its number.
             value: change.map_or_else(|| "–".to_owned(), |change| change.replace(' ', "\u{a0}")),
-            note: lang.say(&Sentence::new("mail.before").with("number", lang.number(previous)).with("label", label)),
+            note: lang.say(
+                &Sentence::new("mail.before").with_number("number", previous).with("label", previous_label(analysis)),
+            ),
         });
     }
-    let in_incidents = analysis.incidents.iter().fold(0, |sum: u64, incident| sum.saturating_add(incident.errors));
     figures.push(Figure {
         title: lang.phrase("page.incidents"),
         value: lang.number(analysis.incidents.len() as u64),
         trend: plain,
-        note: match analysis.incidents.len() {
-            0 => lang.phrase("mail.no_incident").to_owned(),
-            _ => counted(lang, "page.in_incidents_one", "page.in_incidents", in_incidents),
-        },
+        note: in_incidents(lang, analysis, "mail.no_incident"),
     });
     figures
 }
@@ -204,80 +208,19 @@ fn headline(analysis: &Analysis, lang: Lang) -> String {
         ("", 0) if !has_rows(analysis) => lang.phrase("terminal.no_rows").to_owned(),
         ("", 0) => lang.phrase("page.no_errors").to_owned(),
         ("", errors) => counted(lang, "page.errors_one", "page.errors_many", errors),
-        (headline, _) => shortened(headline, LONGEST_SENTENCE),
+        (headline, _) => prose(headline),
     }
 }
 
 /// Period, channels, zone, and what the numbers are limited to.
 fn scope(analysis: &Analysis, clock: &Clock) -> Vec<String> {
     let mut scope = vec![clock.period(analysis.period.start, analysis.period.end)];
-    scope.extend(analysis.channels.iter().take(CHANNELS).map(|name| shortened(name, LONGEST_NAME)));
+    scope.extend(analysis.channels.iter().take(CHANNELS).map(|channel| name(channel)));
     let more = analysis.channels.len().saturating_sub(CHANNELS) as u64;
     scope.extend((more > 0).then(|| counted(clock.lang, "page.more_channels_one", "page.more_channels", more)));
     scope.push(analysis.timezone.to_string());
-    scope.extend(filter_heading(clock.lang, &analysis.filter).map(|filter| shortened(&filter, LONGEST_SENTENCE)));
+    scope.extend(filter_heading(clock.lang, &analysis.filter).map(|filter| prose(&filter)));
     scope
-}
-
-/// A line of the table.
-struct Detail {
-    name: String,
-    reason: String,
-    marks: Vec<&'static str>,
-    errors: String,
-    share: String,
-    change: Option<String>,
-    trend: Trend,
-    /// Of the bar, in percent, and its colour.
-    width: u32,
-    colour: String,
-}
-
-impl Detail {
-    fn new(row: &DetailRow, inks: &ReasonInks<'_>, lang: Lang) -> Detail {
-        let mut marks = Vec::new();
-        marks.extend((row.new && row.errors > 0).then(|| lang.phrase("page.new")));
-        marks.extend((!row.known).then(|| lang.phrase("page.unknown")));
-        marks.extend((row.errors == 0).then(|| lang.phrase("page.stopped")));
-        Detail {
-            name: shortened(&detail_name(lang, &row.reason, &row.detail), LONGEST_NAME),
-            reason: shortened(&row.reason, LONGEST_NAME),
-            marks,
-            errors: lang.number(row.errors),
-            share: lang.percent(row.share),
-            change: Counts::from(row).short_change(lang),
-            trend: Trend::of(row.change),
-            width: ((row.share * 100.0).round() as u32).clamp(u32::from(row.errors > 0), 100),
-            colour: format!("#{:06x}", inks.ink(&row.reason).light),
-        }
-    }
-}
-
-/// An incident in words, and its picture.
-struct Told {
-    when: String,
-    ongoing: bool,
-    sentence: String,
-    image: Option<Image>,
-}
-
-fn sentence(incident: &Incident, clock: &Clock) -> String {
-    let lang = clock.lang;
-    let key = if incident.channel.is_some() { "mail.incident_sentence_channel" } else { "mail.incident_sentence" };
-    let what = match incident.detail.is_empty() {
-        true => incident.reason.clone(),
-        false => detail_name(lang, &incident.reason, &incident.detail),
-    };
-    let peak_at = clock.moment_after(incident.start, incident.peak_at);
-    lang.say(
-        &Sentence::new(key)
-            .with("duration", clock.duration(incident.minutes))
-            .with("errors", lang.number(incident.errors))
-            .with("what", isolated(&shortened(&what, LONGEST_NAME)))
-            .with("channel", isolated(&shortened(incident.channel.as_deref().unwrap_or(""), LONGEST_NAME)))
-            .with("peak", lang.number(incident.peak_errors))
-            .with("peak_at", peak_at),
-    )
 }
 
 /// A picture of the message.
@@ -294,7 +237,7 @@ impl Image {
         let height = u64::from(PICTURE_WIDTH) * u64::from(height) / u64::from(width.max(1));
         Image {
             source: format!("cid:{content_id}"),
-            alt: shortened(&picture.chart.alt, LONGEST_SENTENCE),
+            alt: prose(&picture.chart.alt),
             width: PICTURE_WIDTH,
             height: u32::try_from(height).unwrap_or(PICTURE_WIDTH),
         }
@@ -306,13 +249,6 @@ fn size(png: &[u8]) -> Option<(u32, u32)> {
     let number = |at: usize| Some(u32::from_be_bytes(png.get(at..at + 4)?.try_into().ok()?));
     png.starts_with(b"\x89PNG\r\n\x1a\n").then_some(())?;
     Some((number(16)?, number(20)?))
-}
-
-fn shortened(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some(_) => text.chars().take(longest - 1).chain(['…']).collect(),
-        None => text.to_owned(),
-    }
 }
 
 /// A name within a sentence: Unicode's isolates (UAX #9) keep one that is written from right to left from turning

@@ -53,6 +53,15 @@ impl State {
         if states.is_empty() { vec![State::Ok] } else { states }
     }
 
+    /// A colour on which white letters have a contrast of at least 4.5 to 1.
+    pub fn colour(self) -> &'static str {
+        match self {
+            State::Ok => "#0b6b5c",
+            State::Incident => "#a82a1f",
+            State::NoCurrentData => "#8a5300",
+        }
+    }
+
     /// Its name in a language.
     pub fn name(self, lang: Lang) -> &'static str {
         lang.phrase(match self {
