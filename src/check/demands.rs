@@ -12,7 +12,7 @@ use crate::{
     analysis::{self, Bounds, By, DetailRow, Group, Incident, Sums, WindowSize},
     error::Error,
     model::{Precision, Sentence, Timestamp},
-    table::{CellSum, Known, fits},
+    table::{CellSum, Key, Known, fits},
     taxonomy::{self, Lang},
 };
 
@@ -147,11 +147,11 @@ impl Case<'_> {
 
     /// Whether a rule asks for a host, and the errors of the period that it could be about name none.
     fn hosts_unknown(self, rule: &Rule) -> Result<bool, Misplaced> {
-        if rule.conditions.host.is_none() {
+        if rule.conditions.of(Key::Host).is_none() {
             return Ok(false);
         }
-        let others = Conditions { host: None, ..rule.conditions.clone() };
-        let Matching::Kinds(kinds) = matching(&others, self.table)? else { return Ok(false) };
+        let others = rule.conditions.0.iter().filter(|condition| condition.key != Key::Host).cloned();
+        let Matching::Kinds(kinds) = matching(&Conditions(others.collect()), self.table)? else { return Ok(false) };
         let bounds = self.analysis.period.bounds();
         let cells = self.table.cells().between(bounds.start, bounds.end);
         let of_kinds = cells.iter().filter(|cell| kinds[cell.kind.0 as usize]);
@@ -220,7 +220,7 @@ impl Case<'_> {
 
     /// Whether inputs of a channel that a rule may be about are known to be missing in a stretch of time.
     fn is_missing(self, conditions: &Conditions, bounds: &Bounds) -> bool {
-        let meant = |known: &&Known| match (&conditions.channel, &known.channel) {
+        let meant = |known: &&Known| match (conditions.of(Key::Channel), &known.channel) {
             (Some(condition), Some(channel)) => fits(&condition.pattern, channel),
             (Some(_), None) => false,
             (None, _) => true,
@@ -461,7 +461,7 @@ fn name(rule: &Rule) -> Sentence {
     if let Some(name) = &rule.name {
         return own(name);
     }
-    let conditions: Vec<&str> = rule.conditions.each().map(|(_, condition)| condition.pattern.as_str()).collect();
+    let conditions: Vec<&str> = rule.conditions.0.iter().map(|condition| condition.pattern.as_str()).collect();
     if conditions.is_empty() && rule.per == Per::Period {
         return Sentence::new(match rule.demand {
             Demand::Count(Limit::Errors(_)) => "check_name.max_errors",

@@ -22,23 +22,23 @@ pub enum Matching {
 /// Where a condition can never be met: a reason that does not exist, a misspelt detail, an impossible status.
 pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misplaced> {
     let names = &table.names;
-    let reason = conditions.reason.as_ref().map(|reason| taxonomy::canonical(&reason.pattern, "").reason.into_owned());
+    let reason = conditions.of(Key::Reason).map(|reason| taxonomy::canonical(&reason.pattern, "").reason.into_owned());
     let meant = |name: &str| reason.as_deref().is_none_or(|wanted| fits(wanted, name));
-    if let Some(condition) = &conditions.reason {
+    if let Some(condition) = conditions.of(Key::Reason) {
         let known: Vec<&str> = REASONS.iter().copied().chain(names.reasons.iter().map(String::as_str)).collect();
         if !known.iter().any(|name| meant(name)) {
             return Err(Misplaced::new(condition.at, Error(Box::new(missed("check_error.reason", condition, known)))));
         }
     }
-    if let Some(condition) = &conditions.status {
+    if let Some(condition) = conditions.of(Key::Status) {
         status(condition, meant(ERROR_STATUS_CODE))?;
     }
-    if let Some(condition) = &conditions.detail {
+    if let Some(condition) = conditions.of(Key::Detail) {
         let there = names.kinds.iter().filter(|kind| meant(&names.reasons[kind.reason as usize]));
         let there: Vec<&str> = there.map(|kind| names.details[kind.detail as usize].as_str()).collect();
         detail(condition, &there, &meant)?;
     }
-    if let Some(condition) = &conditions.channel {
+    if let Some(condition) = conditions.of(Key::Channel) {
         // A channel without a row is known too, if an input was said to be of it.
         let silent = || table.known.iter().filter(|known| known.label.is_none()).flat_map(|known| &known.channel);
         let there = || names.channels.iter().flatten().chain(silent()).map(String::as_str);
@@ -46,7 +46,7 @@ pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misp
             return Ok(Matching::Unnamed(missed("check_unjudged.channel", condition, there())));
         }
     }
-    if let Some(condition) = &conditions.host {
+    if let Some(condition) = conditions.of(Key::Host) {
         let there = || names.hosts.iter().map(|host| host.0.as_str());
         if !there().any(|name| host_fits(&condition.pattern, name)) {
             return Ok(Matching::Unnamed(missed("check_unjudged.host", condition, there())));
@@ -54,14 +54,7 @@ pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misp
     }
     let kinds = names.kinds.iter().map(|kind| {
         let error = names.attributes(kind);
-        let met = |key: Key, condition: &Option<Condition>| {
-            condition.as_ref().is_none_or(|condition| key.fits(&condition.pattern, &error))
-        };
-        met(Key::Reason, &conditions.reason)
-            && met(Key::Detail, &conditions.detail)
-            && met(Key::Status, &conditions.status)
-            && met(Key::Channel, &conditions.channel)
-            && met(Key::Host, &conditions.host)
+        conditions.0.iter().all(|condition| condition.key.fits(&condition.pattern, &error))
     });
     Ok(Matching::Kinds(kinds.collect()))
 }

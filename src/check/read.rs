@@ -118,9 +118,10 @@ fn rule(table: &DeTable<'_>, start: usize, least: u64) -> Result<Rule> {
         let at = table.get(key.name()).map_or(start, |value| value.span().start);
         match pattern.trim().is_empty() {
             true => Err(Misplaced::value(key.name(), at, Sentence::new("check_error.empty"))),
-            false => Ok(Some(Condition { pattern: key.pattern(&pattern), at })),
+            false => Ok(Some(Condition { key, pattern: key.pattern(&pattern), at })),
         }
     };
+    let conditions = Key::ALL.into_iter().map(condition).collect::<Result<Vec<_>>>()?;
     let least = whole(table, "min_previous")?.unwrap_or(least);
     let limits = [
         whole(table, "max_errors")?.map(Limit::Errors),
@@ -136,13 +137,7 @@ fn rule(table: &DeTable<'_>, start: usize, least: u64) -> Result<Rule> {
     let name = text(table, "name")?.map(|name| Privacy::default().text(name.trim()));
     Ok(Rule {
         name: name.filter(|name| !name.is_empty()),
-        conditions: Conditions {
-            reason: condition(Key::Reason)?,
-            detail: condition(Key::Detail)?,
-            status: condition(Key::Status)?,
-            host: condition(Key::Host)?,
-            channel: condition(Key::Channel)?,
-        },
+        conditions: Conditions(conditions.into_iter().flatten().collect()),
         demand,
         per: one_of(table, "per", &Per::ALL.map(|per| (per.name(), per)))?.unwrap_or_default(),
         level: one_of(table, "level", &LEVELS)?.unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::{error::Error, model::Sentence};
+use crate::{error::Error, model::Sentence, table::Key};
 
 /// Fewer errors than this in the period before are too few to measure an increase from, unless the user says otherwise.
 pub const MIN_PREVIOUS: u64 = 20;
@@ -104,36 +104,20 @@ impl Per {
     }
 }
 
-/// Which errors a rule is about; those that meet every condition.
+/// Which errors a rule is about: those that meet every condition, of which each is about another key.
 #[derive(Clone, Debug, Default)]
-pub struct Conditions {
-    pub reason: Option<Condition>,
-    pub detail: Option<Condition>,
-    /// `502` or `5xx`.
-    pub status: Option<Condition>,
-    /// With or without its scheme.
-    pub host: Option<Condition>,
-    pub channel: Option<Condition>,
-}
+pub struct Conditions(pub Vec<Condition>);
 
 impl Conditions {
-    /// The conditions that there are, with their keys.
-    pub fn each(&self) -> impl Iterator<Item = (&'static str, &Condition)> {
-        [
-            ("channel", &self.channel),
-            ("reason", &self.reason),
-            ("detail", &self.detail),
-            ("status", &self.status),
-            ("host", &self.host),
-        ]
-        .into_iter()
-        .filter_map(|(key, condition)| Some((key, condition.as_ref()?)))
+    pub fn of(&self, key: Key) -> Option<&Condition> {
+        self.0.iter().find(|condition| condition.key == key)
     }
 }
 
 /// A text that something must be; `*` stands for any text, and case does not matter.
 #[derive(Clone, Debug)]
 pub struct Condition {
+    pub key: Key,
     /// Safe to show.
     pub pattern: String,
     /// The byte of the configuration at which it stands.

@@ -46,18 +46,16 @@ impl Channel {
 
     /// The channel of a stored text. Ids are numbers, of ten digits today.
     pub fn from_stored(text: &str) -> Channel {
-        let is_id = |id: &str| id.len() >= 4 && id.bytes().all(|b| b.is_ascii_digit());
-        let both = text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")).filter(|(_, id)| is_id(id));
-        match both {
-            Some((name, id)) => Channel { id: Some(id.to_owned()), name: Some(name.to_owned()) },
-            None if is_id(text) => Channel { id: Some(text.to_owned()), name: None },
-            None => Channel { id: None, name: Some(text.to_owned()) },
-        }
+        Channel::told(text, |digits| digits >= 4)
     }
 
     /// The channel that a user means: ten digits are an id, and `name (id)` is both.
     pub fn given(text: &str) -> Channel {
-        let is_id = |id: &str| id.len() == 10 && id.bytes().all(|b| b.is_ascii_digit());
+        Channel::told(text, |digits| digits == 10)
+    }
+
+    fn told(text: &str, is_length: impl Fn(usize) -> bool) -> Channel {
+        let is_id = |id: &str| is_length(id.len()) && id.bytes().all(|b| b.is_ascii_digit());
         let both = text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")).filter(|(_, id)| is_id(id));
         match both {
             Some((name, id)) => Channel { id: Some(id.to_owned()), name: Some(name.to_owned()) },
@@ -111,11 +109,6 @@ impl Cell {
     /// Exact starts of the first and the last row.
     pub fn span(&self) -> Span {
         Span { first: self.at(self.first_offset), last: self.at(self.last_offset) }
-    }
-
-    /// The latest end of a row.
-    pub fn end(&self) -> Timestamp {
-        self.at(self.end_offset)
     }
 
     fn at(&self, offset: u32) -> Timestamp {
@@ -192,7 +185,6 @@ impl Catalog {
         host: Option<&HostLabel>,
         origin: Origin,
     ) -> Result<KindId, TooVaried> {
-        let too_varied = |column, example: &str| TooVaried { column, example: example.chars().take(80).collect() };
         let kind = Kind {
             channel: self.channels.intern(channel.clone()),
             reason: self.reasons.intern(reason.to_owned()),
@@ -200,17 +192,15 @@ impl Catalog {
             host: host.map(|host| self.hosts.intern(host.clone())),
             origin,
         };
-        if self.channels.list.len() > VARIETY_LIMIT {
-            return Err(too_varied("channel", channel.name.as_deref().or(channel.id.as_deref()).unwrap_or_default()));
-        }
-        if self.reasons.list.len() > VARIETY_LIMIT {
-            return Err(too_varied("reason", reason));
-        }
-        if self.details.list.len() > VARIETY_LIMIT {
-            return Err(too_varied("detail", detail));
-        }
-        if self.hosts.list.len() > VARIETY_LIMIT {
-            return Err(too_varied("host", host.map_or("", |host| &host.0)));
+        let channel = channel.name.as_deref().or(channel.id.as_deref()).unwrap_or_default();
+        let columns = [
+            ("channel", self.channels.list.len(), channel),
+            ("reason", self.reasons.list.len(), reason),
+            ("detail", self.details.list.len(), detail),
+            ("host", self.hosts.list.len(), host.map_or("", |host| &host.0)),
+        ];
+        if let Some((column, _, example)) = columns.into_iter().find(|(_, names, _)| *names > VARIETY_LIMIT) {
+            return Err(TooVaried { column, example: example.chars().take(80).collect() });
         }
         Ok(KindId(self.kinds.intern(kind)))
     }

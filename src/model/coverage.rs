@@ -6,7 +6,7 @@ use super::{Span, Timestamp};
 ///
 /// An export holds errors only, so its last row is not the end of its data: a healthy channel would
 /// look stale, and an old download healthy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// Known only where an earlier input reaches it.
     pub from: Option<Timestamp>,
@@ -17,7 +17,7 @@ pub struct Coverage {
 }
 
 /// How the end of a coverage is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CoverageBasis {
     /// The user said when it was exported.
     ExportedAt,
@@ -26,6 +26,7 @@ pub enum CoverageBasis {
     /// `archive add` has recorded it.
     Archive,
     /// Nothing says more than the last row.
+    #[default]
     LastRow,
 }
 

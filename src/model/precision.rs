@@ -4,16 +4,13 @@ use serde::Serialize;
 
 /// The finest step that an input's times show. Ordered from fine to coarse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Precision {
-    #[serde(rename = "second")]
     Second,
-    #[serde(rename = "minute")]
     Minute,
     #[serde(rename = "5m")]
     FiveMinutes,
-    #[serde(rename = "hour")]
     Hour,
-    #[serde(rename = "day")]
     Day,
 }
 

@@ -35,26 +35,6 @@ pub enum Why {
 }
 
 impl Why {
-    /// Every reason to reject a row of a table.
-    pub const ALL: [Why; 16] = [
-        Why::TooFewCells,
-        Why::TooManyCells,
-        Why::QuoteNotClosed,
-        Why::TimeMissing,
-        Why::TimeUnreadable,
-        Why::TimeImpossible,
-        Why::TimeOutOfRange,
-        Why::EndUnreadable,
-        Why::EndImpossible,
-        Why::ReasonMissing,
-        Why::CountMissing,
-        Why::CountNotWhole,
-        Why::CountTooLarge,
-        Why::DetailTooLong,
-        Why::LineTooLong,
-        Why::CutOff,
-    ];
-
     /// The sentence's key in the phrase files (`reject.…`).
     pub fn key(self) -> &'static str {
         match self {

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::{Coverage, CoverageBasis, Precision, Reject, Sentence, Span, Timestamp};
+use super::{Coverage, Precision, Reject, Sentence, Span, Timestamp};
 
 /// What an input is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SourceKind {
     /// A table with tabs between its cells.
+    #[default]
     Tsv,
     /// A table with commas or semicolons between its cells.
     Csv,
@@ -101,7 +102,7 @@ pub struct SkippedLine {
 }
 
 /// How one input was understood and what came of it. `accepted + rejected = rows`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SourceReport {
     /// As given on the command line; members of a zip file as `file.zip/member`, sheets as `file.xlsx/sheet`. Safe to show.
     pub path: String,
@@ -170,32 +171,6 @@ impl SourceReport {
 
     /// The report of an input that is no table, before anything of it is read; `columns` are what stands for them.
     pub fn of_no_table(path: &str, kind: SourceKind, columns: Columns) -> Self {
-        SourceReport {
-            path: path.to_owned(),
-            sheet: None,
-            kind,
-            channels: Vec::new(),
-            packing: None,
-            encoding: None,
-            delimiter: None,
-            columns,
-            doubtful_count: None,
-            heading_line: None,
-            time_form: None,
-            evidence: Vec::new(),
-            rows: 0,
-            accepted: 0,
-            rejected: 0,
-            errors: 0,
-            span: None,
-            end: None,
-            precision: None,
-            coverage: Coverage { from: None, until: None, by: CoverageBasis::LastRow },
-            rejects: Vec::new(),
-            skipped: Vec::new(),
-            skipped_lines: 0,
-            partial: false,
-            same_as: None,
-        }
+        SourceReport { path: path.to_owned(), kind, columns, ..SourceReport::default() }
     }
 }

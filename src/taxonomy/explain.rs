@@ -39,8 +39,6 @@ impl Entry {
 pub struct Unknown {
     /// What was not found, as the user wrote it: not yet safe to show.
     pub word: String,
-    /// The reason that was named before it, if one was.
-    pub reason: Option<&'static str>,
     /// What may have been meant, the likeliest first; at most three, perhaps none.
     pub nearest: Vec<&'static str>,
 }
@@ -77,11 +75,11 @@ pub fn resolve<S: AsRef<str>>(arguments: &[S]) -> Result<Vec<Entry>, Unknown> {
     match split {
         Some((reason, detail)) => match entry_of(reason, &detail) {
             Some(entry) => Ok(vec![entry]),
-            None => Err(Unknown { nearest: nearest(&detail, names(reason)), reason: Some(reason), word: detail }),
+            None => Err(Unknown { nearest: nearest(&detail, names(reason)), word: detail }),
         },
         None => {
             let all = REASONS.iter().flat_map(|&reason| std::iter::once(reason).chain(names(reason)));
-            Err(Unknown { nearest: nearest(&question, all), reason: None, word: question })
+            Err(Unknown { nearest: nearest(&question, all), word: question })
         }
     }
 }
@@ -259,7 +257,7 @@ mod tests {
     #[test]
     fn a_detail_of_another_reason_is_not_suggested() {
         let unknown = resolve(&["request_timeout", "Unknown host"]).unwrap_err();
-        assert_eq!((unknown.reason, unknown.word.as_str()), (Some("request_timeout"), "Unknown host"));
+        assert_eq!(unknown.word, "Unknown host");
         assert!(unknown.nearest.is_empty());
     }
 

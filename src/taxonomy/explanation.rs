@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     Lang,
-    codes::{CODES, Detail, Reason, STATUS_CLASSES, status, status_class},
+    codes::{CODES, STATUS_CLASSES, status, status_class},
 };
 
 /// What a reason, a detail or a status means, and what an administrator can do about it.
@@ -62,61 +62,30 @@ pub fn explanation(lang: Lang, reason: &str, detail: Option<&str>) -> Option<Exp
     let vocabulary = vocabulary(lang);
     let reason = CODES.reason(reason)?;
     let of_reason = vocabulary.get(&reason.code)?;
-    let subject = detail.map_or(Subject::Reason(reason), |detail| Subject::of(reason, detail));
-    let texts = subject.keys().into_iter().flatten().find_map(|key| vocabulary.get(key)).unwrap_or(of_reason);
+    let named = detail.unwrap_or_default();
+    let listed = reason.detail(named);
+    // The most specific key first.
+    let (title, keys): (String, [Option<&str>; 2]) = if let Some(listed) = listed {
+        (listed.name.clone(), [Some(&listed.key), None])
+    } else if let Some(code) = status(&reason.code, named) {
+        let known = CODES.status(code);
+        let name = known.and_then(|status| status.name.as_ref().or(status.unofficial.as_ref()));
+        let title = name.map_or_else(|| code.to_string(), |name| format!("{code} {name}"));
+        (title, [known.and_then(|status| status.key.as_deref()), status_class(code)])
+    } else if reason.has_statuses() && STATUS_CLASSES.contains(&named) {
+        (named.to_owned(), [Some(named), None])
+    } else {
+        (reason.code.clone(), [None, None])
+    };
+    let texts = keys.into_iter().flatten().find_map(|key| vocabulary.get(key)).unwrap_or(of_reason);
     Some(Explanation {
-        title: subject.title(),
+        title,
         meaning: &texts.meaning,
         causes: &texts.causes,
         first: &texts.first,
         link: texts.link.as_deref().or(of_reason.link.as_deref()).unwrap_or_default(),
-        newer: matches!(subject, Subject::Detail(detail) if detail.newer),
+        newer: listed.is_some_and(|detail| detail.newer),
     })
-}
-
-/// What an explanation is about.
-enum Subject {
-    Reason(&'static Reason),
-    Detail(&'static Detail),
-    Status(u16),
-    StatusClass(&'static str),
-}
-
-impl Subject {
-    fn of(reason: &'static Reason, detail: &str) -> Self {
-        if let Some(detail) = reason.detail(detail) {
-            return Subject::Detail(detail);
-        }
-        if let Some(code) = status(&reason.code, detail) {
-            return Subject::Status(code);
-        }
-        match STATUS_CLASSES.into_iter().find(|class| *class == detail) {
-            Some(class) if reason.has_statuses() => Subject::StatusClass(class),
-            _ => Subject::Reason(reason),
-        }
-    }
-
-    /// Keys of the texts, the most specific first.
-    fn keys(&self) -> [Option<&'static str>; 2] {
-        match *self {
-            Subject::Reason(reason) => [Some(&reason.code), None],
-            Subject::Detail(detail) => [Some(&detail.key), None],
-            Subject::Status(code) => [CODES.status(code).and_then(|s| s.key.as_deref()), status_class(code)],
-            Subject::StatusClass(class) => [Some(class), None],
-        }
-    }
-
-    fn title(&self) -> String {
-        match *self {
-            Subject::Reason(reason) => reason.code.clone(),
-            Subject::Detail(detail) => detail.name.clone(),
-            Subject::Status(code) => match CODES.status(code).and_then(|s| s.name.as_ref().or(s.unofficial.as_ref())) {
-                Some(name) => format!("{code} {name}"),
-                None => code.to_string(),
-            },
-            Subject::StatusClass(class) => class.to_owned(),
-        }
-    }
 }
 
 /// A part of an explanation's text.

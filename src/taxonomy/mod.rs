@@ -8,6 +8,6 @@ mod lang;
 
 pub use canonical::{Canonical, canonical};
 pub use codes::{ERROR_STATUS_CODE, REASONS, details, is_known, status, status_class, status_name};
-pub use explain::{Entry, Unknown, did_you_mean, entries, nearest, resolve, suggestion};
+pub use explain::{Entry, did_you_mean, entries, nearest, resolve, suggestion};
 pub use explanation::{Explanation, Piece, explanation, pieces};
 pub use lang::Lang;
