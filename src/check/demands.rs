@@ -30,6 +30,8 @@ pub struct Ruling {
     pub windows: Vec<WindowErrors>,
     pub details: Vec<DetailErrors>,
     pub advice: Option<Sentence>,
+    /// About errors, of which there may be more than are known; else about the inputs themselves.
+    pub of_errors: bool,
     /// Why this keeps everything from being judged.
     pub problem: Option<Sentence>,
     /// What data that are missing could do to it where it is broken.
@@ -50,6 +52,7 @@ pub fn unjudged(why: Sentence) -> Ruling {
         windows: Vec::new(),
         details: Vec::new(),
         advice: None,
+        of_errors: true,
         problem: None,
         mending: Mending::Never,
     }
@@ -304,7 +307,7 @@ impl Case<'_> {
                 .with("line", reject.line)
                 .with("why", &reject.why)
         });
-        Ruling { advice, ..Ruling::at_most(most, count, Unit::Rows, Level::Fail, text) }
+        Ruling { advice, of_errors: false, ..Ruling::at_most(most, count, Unit::Rows, Level::Fail, text) }
     }
 
     pub fn details(self, chosen: impl Fn(&&DetailRow) -> bool) -> Vec<DetailErrors> {
@@ -328,7 +331,7 @@ impl Case<'_> {
         let calendar = &self.analysis.calendar;
         let named = |ruling: Ruling| {
             let name = Sentence::new("check_name.max_age");
-            Ruling { name, rule: Demand::Age(most).key(), ..ruling }
+            Ruling { name, rule: Demand::Age(most).key(), of_errors: false, ..ruling }
         };
         let Some(reach) = self.table.known.iter().filter_map(Known::reach).min() else {
             return named(unjudged(Sentence::new("check_unjudged.no_rows")));

@@ -1,7 +1,7 @@
 //! Rules held against the numbers.
 
 use super::{
-    Baseline, Configuration, Level, Misplaced, Rules, Status, Verdict,
+    Baseline, Configuration, Demand, Level, Misplaced, Rules, Status, Verdict,
     demands::{Ruling, unjudged},
     doubts::doubts,
     verdict::{JudgedPeriod, Result as Judged},
@@ -43,8 +43,8 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     if rulings.is_empty() {
         return Err(Error::new("check_error.no_rules").into());
     }
-    let ruled_about = |rule: &str| rulings.iter().any(|ruling| ruling.rule == rule);
-    let mut doubts = doubts(case, !ruled_about("max_rejected"));
+    let rejects_allowed = rules.rules.iter().any(|rule| matches!(rule.demand, Demand::Rejected(_)));
+    let mut doubts = doubts(case, !rejects_allowed);
     if rules.incomplete == Level::Warn {
         rulings.extend(incomplete(std::mem::take(&mut doubts.time)));
     }
@@ -68,8 +68,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     let told: Vec<Sentence> = fatal.into_iter().chain(open).collect();
     if !told.is_empty() {
         // Nothing holds because nothing is known; why, stands once above.
-        let about_errors = |ruling: &&mut Ruling| !["max_age", "max_rejected", "incomplete"].contains(&ruling.rule);
-        for ruling in rulings.iter_mut().filter(about_errors).filter(|ruling| ruling.status == Status::Passed) {
+        for ruling in rulings.iter_mut().filter(|ruling| ruling.of_errors && ruling.status == Status::Passed) {
             ruling.status = Status::NotJudged;
             ruling.text = Sentence::new("check_unjudged.so_far").with_sentence("text", ruling.text.clone());
         }
@@ -133,6 +132,7 @@ fn incomplete(unknown: Vec<Sentence>) -> impl Iterator<Item = Ruling> {
     unknown.into_iter().map(|text| Ruling {
         name: Sentence::new("check_name.incomplete"),
         rule: "incomplete",
+        of_errors: false,
         level: Level::Warn,
         status: Status::Warned,
         ..unjudged(text)

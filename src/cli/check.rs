@@ -86,20 +86,18 @@ impl FromStr for Report {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let known: Vec<String> = Format::value_variants()
-            .iter()
-            .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
-            .collect();
-        text.split_once('=')
-            .filter(|(_, place)| !place.is_empty())
-            .and_then(|(format, place)| {
-                Some(Report { format: Format::from_str(format, false).ok()?, place: PathBuf::from(place) })
-            })
-            .ok_or_else(|| {
-                Error::new("check_error.report_form")
-                    .with("value", Privacy::default().text(text))
-                    .with("known", known.join(", "))
-            })
+        let report = || {
+            let (format, place) = text.split_once('=')?;
+            let format = Format::from_str(format, false).ok()?;
+            (!place.is_empty()).then(|| Report { format, place: PathBuf::from(place) })
+        };
+        report().ok_or_else(|| {
+            let formats = Format::value_variants().iter().filter_map(Format::to_possible_value);
+            let known: Vec<String> = formats.map(|format| format.get_name().to_owned()).collect();
+            Error::new("check_error.report_form")
+                .with("value", Privacy::default().text(text))
+                .with("known", known.join(", "))
+        })
     }
 }
 
@@ -129,42 +127,28 @@ pub fn run(
         Verdict::unjudged(&error, &analysis::Options { lang: screen::spoken(), ..options })
     });
     // From here on the exit code is settled; only an output that cannot be written makes it worse.
-    let mut code = verdict.exit_code;
-    let mut worse = |error: &Error| {
-        screen::fail(error);
-        code = check::Result::NotJudged.exit_code();
-    };
+    let mut failed: Vec<Error> = Vec::new();
     for report in &arguments.report {
         let written = arguments.rendered(&verdict, report.format, false);
-        if let Err(error) = written.and_then(|bytes| write(&report.place, &bytes)) {
-            worse(&error);
+        failed.extend(written.and_then(|bytes| write(&report.place, &bytes)).err());
+    }
+    // On the screen the sentence is enough.
+    let told = unread.is_some() && arguments.format == Format::Text;
+    failed.extend(unread);
+    if !told {
+        let bytes = arguments.rendered(&verdict, arguments.format, true).map_err(Stop::from);
+        if let Err(Stop::Failed(error)) = bytes.and_then(|bytes| screen::print(&bytes)) {
+            failed.push(error);
         }
     }
-    match unread {
-        // On the screen the sentence is enough.
-        Some(error) if arguments.format == Format::Text => worse(&error),
-        unread => {
-            if let Some(error) = &unread {
-                worse(error);
-            }
-            match arguments.rendered(&verdict, arguments.format, true) {
-                Ok(bytes) => {
-                    if let Err(Stop::Failed(error)) = screen::print(&bytes) {
-                        worse(&error);
-                    }
-                }
-                Err(error) => worse(&error),
-            }
-        }
+    if arguments.format == Format::Github {
+        let (lang, top) = (arguments.shared.lang(), arguments.shared.top());
+        failed.extend(job_summary(&markdown::verdict(&verdict, lang, top)).err());
     }
-    if arguments.format == Format::Github
-        && let Err(error) = job_summary(&markdown::verdict(&verdict, arguments.shared.lang(), arguments.shared.top()))
-    {
-        worse(&error);
-    }
-    match code {
-        0 => Ok(()),
-        1 => Err(Stop::Broken),
+    failed.iter().for_each(screen::fail);
+    match verdict.exit_code {
+        0 if failed.is_empty() => Ok(()),
+        1 if failed.is_empty() => Err(Stop::Broken),
         _ => Err(Stop::Told),
     }
 }

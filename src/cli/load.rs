@@ -54,7 +54,7 @@ pub fn table(shared: &Shared, options: &analysis::Options) -> Result<(Table, Ask
     let asked = Asked::of(&reading, options)?;
     let settings = Settings {
         rules: channel_rules(shared),
-        policy: shared.overlap(),
+        policy: shared.reading.overlap.unwrap_or(OverlapPolicy::Auto),
         filter: shared.filter(),
         cuts: asked.edges(),
         believed: Some(asked.calendar.as_of.max(options.now)),

@@ -489,11 +489,6 @@ impl Shared {
         Filter { only: self.selection.only.clone(), exclude: self.selection.exclude.clone() }
     }
 
-    /// What to do where inputs overlap.
-    pub fn overlap(&self) -> OverlapPolicy {
-        self.reading.overlap.unwrap_or(OverlapPolicy::Auto)
-    }
-
     /// What to compute; `now` is the moment at which the program runs, `generated_at` the one it tells.
     pub fn analysis_options(&self, now: Timestamp, generated_at: Timestamp) -> analysis::Options {
         let selection = &self.selection;
