@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Datelike;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Sums;
 use crate::{
-    archive::Archive,
-    error::{Error, Result},
-    model::{CELL_MILLIS, Catalog, CellStart, Channel, Extent, LocalTime, Origin, Span, Timestamp, Zone},
-    table::{self, Evidence, Table},
+    archive::{Archive, Source},
+    model::{Channel, Extent, LocalTime, Origin, Span, Timestamp, Zone},
+    table::{Known, Table, Told},
 };
 
 /// Serialised, it is the output of `errstat archive info --format json`. Times are RFC 3339 in `timezone`.
@@ -72,117 +71,87 @@ pub struct ArchivedSource {
     pub complete_until: Option<LocalTime>,
 }
 
+/// What an archive holds of a channel.
 #[derive(Default)]
-struct Growing {
-    months: BTreeSet<crate::archive::Month>,
-    span: Option<Span>,
-    /// The cells in which there is a row.
-    cells: BTreeSet<CellStart>,
-}
-
-impl Growing {
-    fn join(&mut self, other: Growing) {
-        self.months.extend(other.months);
-        self.span = Span::join(self.span, other.span);
-        self.cells.extend(other.cells);
-    }
-}
-
-/// What to call each stored channel.
-fn labels(stored: &BTreeMap<Channel, Growing>) -> BTreeMap<Channel, Option<String>> {
-    let mut catalog = Catalog::default();
-    let indices: Vec<u32> = stored.keys().map(|channel| catalog.channel(channel)).collect();
-    let mut last: BTreeMap<u32, i64> = BTreeMap::new();
-    for (index, growing) in indices.iter().zip(stored.values()) {
-        let Some(span) = growing.span else { continue };
-        last.entry(*index).and_modify(|last| *last = span.last.0.max(*last)).or_insert(span.last.0);
-    }
-    let naming = table::naming(&catalog, |channel| last.get(&channel).copied());
-    let label = |index: &u32| naming.labels[naming.label_of[*index as usize] as usize].clone();
-    stored.keys().cloned().zip(indices.iter().map(label)).collect()
-}
-
-/// What the exports and the mails of a channel tell.
-#[derive(Default)]
-struct Errors {
+struct Held<'a> {
     exported: u64,
-    mailed: u64,
-    mails: Vec<(i64, u64)>,
+    mails: Vec<&'a Told>,
+    span: Option<Span>,
+    /// Year and month, in UTC.
+    months: BTreeSet<(i32, u32)>,
+    known: Option<&'a Known>,
 }
 
-/// The errors of each channel, as every command counts them.
-fn counted(table: &Table) -> Result<BTreeMap<Option<String>, Errors>> {
-    let mut found: BTreeMap<Option<String>, Errors> = BTreeMap::new();
-    let (names, sums) = (&table.names, Sums::new(&table.names, table.cells(), |_| Some(0)));
-    for sum in sums.all() {
-        let kind = names.kinds[sum.kind.0 as usize];
+impl Held<'_> {
+    fn meets(&mut self, span: Span) {
+        self.span = Span::join(self.span, Some(span));
+        self.months.extend([span.first, span.last].map(|at| (at.utc().year(), at.utc().month())));
+    }
+}
+
+/// What is held of each channel, by name.
+fn held(table: &Table) -> BTreeMap<&Option<String>, Held<'_>> {
+    let names = &table.names;
+    let mut found: BTreeMap<&Option<String>, Held<'_>> = BTreeMap::new();
+    for known in &table.known {
+        found.entry(&known.channel).or_default().known = Some(known);
+    }
+    for cell in table.cells().iter() {
+        let kind = names.kinds[cell.kind.0 as usize];
+        let held = found.entry(&names.channels[kind.channel as usize]).or_default();
+        held.meets(cell.span);
         if kind.origin == Origin::Export {
-            found.entry(names.channels[kind.channel as usize].clone()).or_default().exported += sum.errors;
+            held.exported += cell.errors;
         }
     }
     for told in &table.told {
-        let errors = found.entry(names.channels[told.label as usize].clone()).or_default();
-        errors.mails.push((told.at.0, told.errors));
-        errors.mailed = errors.mailed.checked_add(told.errors).ok_or_else(|| Error::new("error.overflow"))?;
+        let held = found.entry(&names.channels[told.label as usize]).or_default();
+        held.meets(Span { first: told.at, last: told.at });
+        held.mails.push(told);
     }
-    Ok(found)
+    found
 }
 
 /// Takes stock of an archive, whose errors are in the table, if it has any; `shown` is what to call it.
-///
-/// # Errors
-/// Where it cannot be read, or a sum leaves 64 bits.
-pub fn inventory(archive: &Archive, table: Option<&Table>, shown: String, zone: &Zone) -> Result<Inventory> {
-    let time = |at: Timestamp| zone.time(at);
-    let mut channels: BTreeMap<Channel, Growing> = BTreeMap::new();
-    for partition in archive.partitions(None) {
-        archive.rows(partition, None, &mut |row| {
-            let growing = channels.entry(row.channel.clone()).or_default();
-            growing.months.insert(crate::archive::Month::of(row.time));
-            growing.span = Span::join(growing.span, Some(Span { first: row.time, last: row.time }));
-            growing.cells.insert(row.time.cell());
-            Ok(())
-        })?;
-    }
+pub fn inventory(archive: &Archive, table: Option<&Table>, shown: String, zone: &Zone) -> Inventory {
+    let time = |at: i64| zone.time(Timestamp(at));
     let sources = archive.sources().unwrap_or_default();
-    for name in sources.iter().flat_map(|source| &source.channels) {
-        channels.entry(name.clone()).or_default();
+    let any_export = sources.is_empty() || sources.iter().any(has_exports);
+    let mut held = table.map(held).unwrap_or_default();
+    // An archive without a row is no input, but has channels.
+    let silent: Vec<Option<String>> = match table {
+        Some(_) => Vec::new(),
+        None => sources.iter().flat_map(|source| &source.channels).map(Channel::stored).collect(),
+    };
+    for channel in &silent {
+        held.entry(channel).or_default();
     }
-    // A channel may be stored as more than one pair: with its id and without, or before and after it was renamed.
-    let mut by_label: BTreeMap<Option<String>, (Vec<Channel>, Growing)> = BTreeMap::new();
-    let label = labels(&channels);
-    for (channel, growing) in channels {
-        let (stored, all) = by_label.entry(label.get(&channel).cloned().flatten()).or_default();
-        stored.push(channel);
-        all.join(growing);
-    }
-    let mut counted = table.map(counted).transpose()?.unwrap_or_default();
-    let channels = by_label.into_iter().map(|(channel, (stored, growing))| {
-        let extents: Vec<Extent> = sources.iter().filter_map(|source| source.extent(&stored)).collect();
-        let rows: Vec<i64> = growing.cells.iter().map(|cell| cell.timestamp().0).collect();
-        let silences: Vec<(i64, i64)> = rows.windows(2).map(|pair| (pair[0] + CELL_MILLIS, pair[1])).collect();
-        let Errors { exported, mailed, mails } = counted.remove(&channel).unwrap_or_default();
-        let gaps = table::gaps(&extents, &Evidence { silences, mailed: mails.iter().map(|(at, _)| *at).collect() });
-        let covered = covered(&extents, &gaps);
-        let gap = |&(from, until): &(i64, i64)| {
-            let inside = mails.iter().filter(|(at, _)| (from..until).contains(at));
-            Gap { from: time(Timestamp(from)), until: time(Timestamp(until)), mailed: inside.map(|(_, n)| n).sum() }
+    let channels = held.into_iter().map(|(channel, Held { exported, mails, span, months, known })| {
+        let known = known.filter(|_| any_export);
+        let extents: Vec<Extent> = known.iter().flat_map(|known| &known.extents).map(|(_, extent)| *extent).collect();
+        let gaps = known.map(|known| &known.gaps[..]).unwrap_or_default();
+        let mailed_in = |from: i64, until: i64| {
+            let inside = mails.iter().filter(|told| (from..until).contains(&told.at.0));
+            inside.map(|told| told.errors).sum()
         };
         ArchivedChannel {
+            channel: channel.clone(),
             exported,
-            mailed,
-            months: growing.months.len() as u64,
-            first: growing.span.map(|span| time(span.first)),
-            last: growing.span.map(|span| time(span.last)),
-            gaps: gaps.iter().map(gap).collect(),
-            covered: covered
-                .iter()
-                .map(|(from, until)| Stretch { from: time(Timestamp(*from)), until: time(Timestamp(*until)) })
+            mailed: mails.iter().map(|told| told.errors).sum(),
+            months: months.len() as u64,
+            first: span.map(|span| zone.time(span.first)),
+            last: span.map(|span| zone.time(span.last)),
+            covered: covered(&extents, gaps)
+                .into_iter()
+                .map(|(from, until)| Stretch { from: time(from), until: time(until) })
                 .collect(),
-            channel,
+            gaps: gaps
+                .iter()
+                .map(|&(from, until)| Gap { from: time(from), until: time(until), mailed: mailed_in(from, until) })
+                .collect(),
         }
     });
-    Ok(Inventory {
+    Inventory {
         schema: "errstat/archive/1",
         archive: shown,
         timezone: *zone,
@@ -194,16 +163,20 @@ pub fn inventory(archive: &Archive, table: Option<&Table>, shown: String, zone: 
                 id: source.id.clone(),
                 name: source.name.clone(),
                 sha256: source.sha256.clone(),
-                added: time(source.added),
+                added: zone.time(source.added),
                 channels: source.channels.iter().filter_map(Channel::stored).collect(),
                 rows: source.rows,
                 errors: source.errors,
-                first: source.span.map(|span| time(span.first)),
-                last: source.span.map(|span| time(span.last)),
-                complete_until: source.coverage.until.map(time),
+                first: source.span.map(|span| zone.time(span.first)),
+                last: source.span.map(|span| zone.time(span.last)),
+                complete_until: source.coverage.until.map(|at| zone.time(at)),
             })
             .collect(),
-    })
+    }
+}
+
+fn has_exports(source: &Source) -> bool {
+    source.origins.is_empty() || source.origins.iter().any(|origin| origin == Origin::Export.name())
 }
 
 /// From the first to the last moment that exports speak for, without the gaps.

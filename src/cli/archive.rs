@@ -263,7 +263,7 @@ fn info(command: Info) -> std::result::Result<(), Stop> {
     // An archive without a row is an archive, though no input.
     let rows = archive.partitions(None).next().is_some();
     let table = rows.then(|| load::stock(folder, &command.showing)).transpose()?;
-    let found: Inventory = analysis::inventory(&archive, table.as_ref(), shown(folder), &zone)?;
+    let found: Inventory = analysis::inventory(&archive, table.as_ref(), shown(folder), &zone);
     let text = match command.format {
         Format::Json => json::json(&found).map_err(|cause| Error::new("error.frame").with("cause", cause))?,
         Format::Table => {

@@ -70,9 +70,10 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
         let before = |cell: &Cell| cuts.partition_point(|cut| *cut <= cell.span().first);
         cells.sort_unstable_by_key(|cell| (cell.start, before(cell), cell.kind));
     }
-    // Every sum over the table is at most this one, so none can wrap.
+    // Every sum over the table is at most one of these, so none can wrap.
     let total = cells.iter().try_fold(0_u64, |sum, cell| sum.checked_add(cell.errors));
-    if total.is_none_or(|total| i64::try_from(total).is_err()) {
+    let mailed = told.iter().try_fold(0_u64, |sum, told| sum.checked_add(told.errors));
+    if [total, mailed].into_iter().any(|sum| sum.is_none_or(|sum| i64::try_from(sum).is_err())) {
         return Err(Error::new("error.overflow"));
     }
     notes.extend(geometry::notes(&strands, policy, &sources, &naming.labels, &options.zone));

@@ -14,6 +14,7 @@ mod channels;
 mod check;
 mod ci_examples;
 mod config;
+mod direction;
 mod encodings;
 mod faults;
 mod filters;
