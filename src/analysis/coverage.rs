@@ -6,8 +6,8 @@
 
 use super::{Analysis, Asked, Bounds, incident, sums};
 use crate::{
-    model::{CELL_MILLIS, Filling, Sentence, Span, Timestamp, Zone},
-    table::{Known, Label, Table},
+    model::{CELL_MILLIS, Filling, Precision, Sentence, Span, Timestamp, Zone},
+    table::{self, Known, Label, Table},
 };
 
 /// Notes which say that the inputs do not reach the period.
@@ -98,6 +98,7 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     };
     period(told, (data, shown), notes);
     gaps(told, notes);
+    edges(told, notes);
     comparison(told, shown, notes);
     vocabulary(analysis, notes);
     if (shown.last.0 - shown.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
@@ -237,6 +238,26 @@ fn gaps(told: &Told<'_>, notes: &mut Vec<Sentence>) {
         notes.push(
             Sentence::new("note.not_compared").with("period", &asked.bounds.label).with("previous", &previous.label),
         );
+    }
+}
+
+/// Which ends of the period divide a day or an hour of which the inputs tell no more: all of it counts where it begins.
+fn edges(told: &Told<'_>, notes: &mut Vec<Sentence>) {
+    let Told { table, asked, .. } = told;
+    let precision = table.precision();
+    let key = match precision {
+        Precision::Day => "note.edge_in_day",
+        Precision::Hour => "note.edge_in_hour",
+        _ => return,
+    };
+    let step_of = |at: i64| table::step(Timestamp(at), precision, &table.input_zone);
+    for edge in [asked.bounds.start, asked.bounds.end] {
+        // A row that tells no more stands at the first moment of its day or hour.
+        let begins = |at: i64| step_of(at) == step_of(edge) && step_of(at - 1) != step_of(at);
+        let mut cells = table.cells().between(edge - 2 * precision.millis(), edge).iter();
+        if cells.any(|cell| begins(cell.span.first.0)) {
+            notes.push(Sentence::new(key).with_moment("edge", asked.calendar.zone.local(Timestamp(edge))));
+        }
     }
 }
 

@@ -515,3 +515,20 @@ fn a_table_is_cut_where_a_period_ends() {
         assert_eq!(inside.iter().map(|cell| cell.errors).sum::<u64>(), errors, "{start}..{end}");
     }
 }
+
+#[test]
+fn a_period_that_divides_a_day_without_times_says_where_it_counts() {
+    let heading = "Date\tReason\tDetail\tErrors\n";
+    let rows = "2026-11-15\terror_status_code\t502\t3\n2026-11-17\terror_status_code\t502\t5\n";
+    let folder = Folder::with("days.tsv", format!("{heading}{rows}"));
+    // From noon of the 16th, a day without errors, to noon of the 17th, all of which counts.
+    let summary = folder.summary("days.tsv --period 2026-11-16T12:00..2026-11-17T12:00");
+    assert_eq!(summary["totals"]["errors"], 5);
+    assert_eq!(summary.notes().iter().filter(|code| **code == "edge-in-day").count(), 1);
+    assert!(summary.note("edge-in-day").starts_with("Tue 17 Nov 2026, 12:00"));
+    // Whole days divide none, and neither does a moment of a day without errors.
+    for period in ["2026-11-16..2026-11-17", "2026-11-16T12:00..2026-11-16T18:00"] {
+        let summary = folder.summary(&format!("days.tsv --period {period}"));
+        assert!(!summary.notes().contains(&"edge-in-day"), "{period}");
+    }
+}
