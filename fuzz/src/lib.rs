@@ -64,7 +64,7 @@ pub mod check {
     mod rules;
     mod verdict;
 
-    pub use rules::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Per, Percent, Position, Rule, Rules};
+    pub use rules::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Per, Percent, Rule, Rules};
     pub use verdict::Configuration;
 }
 
@@ -72,6 +72,6 @@ pub mod check {
 pub mod cli {
     pub mod config;
     pub mod options;
-    mod positions;
     mod text_file;
+    mod usage;
 }

@@ -2,11 +2,16 @@
 
 #![no_main]
 
-use std::{fs, path::PathBuf, sync::LazyLock};
+use std::{ffi::OsString, fs, path::PathBuf, sync::LazyLock};
+
+use clap::{Args, Command, FromArgMatches};
 
 use errstat_fuzz::{
     analysis::{AsOf, Calendar},
-    cli::{config::Config, options::Shared},
+    cli::{
+        config::{Config, ConfigFile},
+        options::Shared,
+    },
     error::Error,
     model::{Span, Timestamp},
     taxonomy::Lang,
@@ -22,18 +27,27 @@ static FILE: LazyLock<PathBuf> =
 
 fuzz_target!(|data: &[u8]| {
     fs::write(&*FILE, data).expect("the temporary folder can be written");
-    let config = match Config::find(Some(&FILE)) {
-        Ok(Some(config)) => config,
+    let file = match ConfigFile::find(Some(&FILE)) {
+        Ok(Some(file)) => file,
         Ok(None) => unreachable!("the file is there"),
         Err(error) => return refused(&error, None),
     };
-    let mut shared = Shared::default();
-    if let Err(error) = config.fill_check(&mut shared).and_then(|()| config.fill(&mut shared)) {
+    let config = match Config::parse(&file) {
+        Ok(config) => config,
+        Err(error) => return refused(&error, Some(data)),
+    };
+    let command = Shared::augment_args(Command::new("check").no_binary_name(true))
+        .mut_arg("inputs", |inputs| inputs.required(false));
+    let read = |arguments: Vec<OsString>| command.clone().try_get_matches_from(arguments).expect("what was looked at");
+    let arguments = config.arguments(&command, &read(Vec::new())).unwrap_or_else(|error| {
         refused(&error, Some(data));
-    }
+        Vec::new()
+    });
+    let shared = Shared::from_arg_matches(&read(arguments)).expect("what was looked at");
     if let Err(error) = config.rules() {
         refused(&error, Some(data));
     }
+    config.lang();
     config.told();
 
     assert!(shared.reading.inputs.is_empty() && shared.reading.rejects.is_none());
@@ -44,7 +58,6 @@ fuzz_target!(|data: &[u8]| {
     shared.read_options();
     shared.channel_rules();
     shared.filter();
-    shared.overlap();
     assert!(shared.top() > 0);
     let as_of = match options.as_of {
         AsOf::At(at) => at,

@@ -5,7 +5,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use encoding_rs::UTF_8;
 use errstat_fuzz::{
-    cli::options::TimeFormat,
+    cli::options::time_format,
     input::time::{Steps, TimeCell, TimeForm, TimeReader},
     model::{Timestamp, Zone},
 };
@@ -59,7 +59,7 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     // Or the first line is a pattern of the user's.
-    if let Ok(TimeFormat(pattern)) = cells[0].parse() {
+    if let Ok(pattern) = time_format(&cells[0]) {
         column(&TimeForm::Pattern(pattern), zone, &lines[1..]);
     }
     if let Some(seconds) = text.first_chunk() {

@@ -12,13 +12,12 @@ use toml::{
 
 use super::{
     options::{ChannelRule, Shared},
-    output::shown,
     text_file, usage,
 };
 use crate::{
     check::{Configuration, Misplaced, Rules},
     error::{Error, Result},
-    model::{Privacy, Sentence, hex},
+    model::{Privacy, Sentence, hex, shown},
     taxonomy,
 };
 

@@ -355,7 +355,7 @@ fn columns(text: &str) -> Result<ColumnList> {
 }
 
 /// A pattern of strftime that can give a date back to itself.
-fn time_format(text: &str) -> Result<String> {
+pub fn time_format(text: &str) -> Result<String> {
     use std::fmt::Write;
 
     use chrono::format::{Item, StrftimeItems};

@@ -9,10 +9,9 @@ use std::{
 
 use tempfile::{Builder, TempPath};
 
-use crate::{
-    error::{Error, Result},
-    model::Privacy,
-};
+use crate::error::{Error, Result};
+
+pub use crate::model::shown;
 
 /// A file that takes its place only once it is whole.
 pub struct PendingFile {
@@ -200,11 +199,6 @@ pub fn folder(path: &Path) -> Result<()> {
 /// What to say of an output that could not be put together.
 pub fn unmade(cause: impl std::fmt::Display) -> Error {
     Error::new("error.frame").with("cause", cause)
-}
-
-/// A path as it may be shown.
-pub fn shown(path: &Path) -> String {
-    Privacy::default().path(&path.to_string_lossy())
 }
 
 fn unwritten(path: &Path, cause: &io::Error) -> Error {

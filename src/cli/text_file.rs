@@ -2,8 +2,10 @@
 
 use std::{fs::File, io::Read, path::Path};
 
-use super::output::shown;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    model::shown,
+};
 
 /// More is neither; read without a limit, `/dev/zero` would fill the memory.
 const LARGEST: u64 = 16 << 20;

@@ -24,7 +24,7 @@ pub use row::{Origin, Row};
 pub use sentence::{Filling, Sentence};
 pub use shell::shell_word;
 pub use source::{Columns, SkippedLine, SourceKind, SourceReport};
-pub use text::{HostLabel, Privacy, hex, spreadsheet_safe};
+pub use text::{HostLabel, Privacy, hex, shown, spreadsheet_safe};
 pub use time::{CELL_MILLIS, CellStart, LocalTime, Span, Timestamp};
 pub use visible::visible;
 pub use zone::{Zone, ZoneError};

@@ -4,6 +4,8 @@
 //! characters, workflow commands or formulas. [`Privacy`] is the one gate: what has passed it may
 //! be kept, drawn and printed.
 
+use std::path::Path;
+
 use super::{
     address::{self, Suspicion},
     log::disarmed,
@@ -73,6 +75,11 @@ fn shorten(text: &str, limit: usize, cut_before: bool) -> String {
         None if cut_before => format!("{text}…"),
         None => text.to_owned(),
     }
+}
+
+/// A path as it may be shown.
+pub fn shown(path: &Path) -> String {
+    Privacy::default().path(&path.to_string_lossy())
 }
 
 /// Bytes in hexadecimal digits.

@@ -6,12 +6,10 @@ use std::{
     sync::{LazyLock, OnceLock},
 };
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 use super::{LocalTime, Timestamp};
-
-const QUARTER_MILLIS: i64 = 15 * 60_000;
 
 /// A time zone by IANA name (`Asia/Tokyo`) or as a fixed offset (`+09:00`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,45 +105,43 @@ impl Zone {
         self == other || self.fixed_seconds().is_some_and(|seconds| other.fixed_seconds() == Some(seconds))
     }
 
-    /// The first and the last instant that a wall clock in this zone shows as `local`: two where the clock was set back,
-    /// none where it was set forward over it.
-    fn instants(&self, local: NaiveDateTime) -> Option<[Timestamp; 2]> {
+    /// The first and the last instant that a wall clock in this zone shows as `local`: two where the clock was set back.
+    ///
+    /// # Errors
+    /// Where it was set forward over it: the moment after the gap.
+    fn instants(&self, local: NaiveDateTime) -> Result<[Timestamp; 2], Timestamp> {
         let millis = local.and_utc().timestamp_millis();
-        let seconds = match (self, self.fixed_seconds()) {
-            (Zone::Named(zone), None) => {
-                let wall = Offset::UTC.to_datetime(jiff::Timestamp::from_millisecond(millis).ok()?);
-                let offsets = match zone.rules().to_ambiguous_timestamp(wall).offset() {
-                    AmbiguousOffset::Unambiguous { offset } => [offset; 2],
-                    AmbiguousOffset::Fold { before, after } => [before, after],
-                    AmbiguousOffset::Gap { .. } => return None,
-                };
-                offsets.map(Offset::seconds)
-            }
-            (_, seconds) => [seconds?; 2],
+        let behind = |offset: i32| millis - i64::from(offset) * 1000;
+        let (Zone::Named(zone), None) = (self, self.fixed_seconds()) else {
+            return Ok([Timestamp(behind(self.fixed_seconds().unwrap_or(0))); 2]);
         };
-        Some(seconds.map(|seconds| Timestamp(millis - i64::from(seconds) * 1000)))
+        let instant = |millis: i64| jiff::Timestamp::from_millisecond(millis).map_err(|_| Timestamp(millis));
+        let wall = Offset::UTC.to_datetime(instant(millis)?);
+        let offsets = match zone.rules().to_ambiguous_timestamp(wall).offset() {
+            AmbiguousOffset::Unambiguous { offset } => [offset; 2],
+            AmbiguousOffset::Fold { before, after } => [before, after],
+            AmbiguousOffset::Gap { after, .. } => {
+                let set = zone.rules().following(instant(behind(after.seconds()))?).next();
+                return Err(Timestamp(set.map_or(millis, |set| set.timestamp().as_millisecond())));
+            }
+        };
+        Ok(offsets.map(|offset| Timestamp(behind(offset.seconds()))))
     }
 
     /// The instant that a wall clock in this zone shows as `local`; the earlier of two where the
     /// clock was set back, none where it was set forward over it.
     pub fn instant(&self, local: NaiveDateTime) -> Option<Timestamp> {
-        self.instants(local).map(|[first, _]| first)
-    }
-
-    /// The instant that a wall clock in this zone shows as `local`, the earlier of two; where the clock is set forward
-    /// over it, the moment after the gap.
-    pub fn moment(&self, local: NaiveDateTime) -> Timestamp {
-        // Gaps begin and end at quarters of an hour, and the longest is a day (Samoa, 2011).
-        let quarter = local - TimeDelta::milliseconds(local.and_utc().timestamp_millis().rem_euclid(QUARTER_MILLIS));
-        let next = |n: i64| quarter + TimeDelta::milliseconds(n * QUARTER_MILLIS);
-        self.instant(local)
-            .or_else(|| (1..=24 * 4).find_map(|n| self.instant(next(n))))
-            .unwrap_or(Timestamp(local.and_utc().timestamp_millis()))
+        self.instants(local).ok().map(|[first, _]| first)
     }
 
     /// As [`Zone::instant`], but the later of two where the clock was set back.
     pub fn last_instant(&self, local: NaiveDateTime) -> Option<Timestamp> {
-        self.instants(local).map(|[_, last]| last)
+        self.instants(local).ok().map(|[_, last]| last)
+    }
+
+    /// As [`Zone::instant`]; where the clock is set forward over it, the moment after the gap.
+    pub fn moment(&self, local: NaiveDateTime) -> Timestamp {
+        self.instants(local).map_or_else(|after| after, |[first, _]| first)
     }
 
     /// The first instant of a calendar day.
