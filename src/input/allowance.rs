@@ -1,7 +1,6 @@
 //! How much may be read: what is packed, or comes through a pipe, can be made to have no end.
 
 use std::{
-    fmt,
     io::{self, Read},
     sync::{
         Arc,
@@ -51,14 +50,9 @@ impl Allowance {
     }
 
     /// A pipe that ends with an error where more comes through than may be read.
-    pub fn piped(self: &Arc<Allowance>, pipe: impl Read) -> impl Read {
+    pub fn piped(&self, pipe: impl Read) -> impl Read {
         // What is spooled is read, and counted, as a file.
-        let beside = Allowance {
-            asked: self.asked,
-            limit: AtomicU64::new(self.limit.load(Ordering::Relaxed)),
-            read: AtomicU64::new(self.read.load(Ordering::Relaxed)),
-        };
-        Meter::new(&Arc::new(beside)).metered(pipe)
+        Meter::new(&Arc::new(Allowance::new(self.asked))).metered(pipe)
     }
 }
 
@@ -98,7 +92,8 @@ impl<R: Read> Read for Metered<R> {
 }
 
 /// More than may be read.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("more than {}", amount(*limit))]
 pub struct TooMuch {
     limit: u64,
     asked: bool,
@@ -111,14 +106,6 @@ impl TooMuch {
         Error::new(key).with("path", shown).with("limit", amount(self.limit))
     }
 }
-
-impl fmt::Display for TooMuch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "more than {}", amount(self.limit))
-    }
-}
-
-impl std::error::Error for TooMuch {}
 
 /// A number of bytes in the largest unit that says it exactly; large odd ones are cut.
 fn amount(bytes: u64) -> String {

@@ -16,6 +16,9 @@ pub enum Fault {
     Overflow,
 }
 
+/// The result of a job whose errors get their sentence when the path is known.
+pub type Attempt<T> = std::result::Result<T, Fault>;
+
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
         Fault::Io(error)

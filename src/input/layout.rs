@@ -56,8 +56,6 @@ pub struct Layout {
     /// Titles and blank lines before the heading, and the heading itself: how many lines to skip, and how many bytes.
     pub preamble: u64,
     pub rows_at: u64,
-    /// Line of the heading within the sample, from 1.
-    pub heading_line: Option<u64>,
     pub skipped: Vec<SkippedLine>,
 }
 
@@ -77,17 +75,17 @@ impl Layout {
         if self.line_end == b'\n' { b'\r' } else { b'\n' }
     }
 
-    /// The delimiter's name.
     pub fn delimiter_name(&self) -> &'static str {
-        delimiter_name(self.delimiter)
+        match self.delimiter {
+            b'\t' => "tab",
+            b',' => "comma",
+            _ => "semicolon",
+        }
     }
-}
 
-fn delimiter_name(delimiter: u8) -> &'static str {
-    match delimiter {
-        b'\t' => "tab",
-        b',' => "comma",
-        _ => "semicolon",
+    /// Line of the heading within the sample, from 1.
+    pub fn heading_line(&self) -> Option<u64> {
+        self.heading.is_some().then_some(self.preamble)
     }
 }
 
@@ -119,7 +117,6 @@ pub fn is_heading<S: AsRef<str>>(cells: &[S]) -> bool {
 
 /// Recognises the table in a text that starts with `head`, which is decoded as `encoding`.
 pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: &ReadOptions) -> Result<Recognition> {
-    let line_end = if head.contains(&b'\n') || !head.contains(&b'\r') { b'\n' } else { b'\r' };
     let lines: Vec<String> = lines(head)
         .take(SAMPLE_LINES)
         .map(|(line, _)| encoding.decode_without_bom_handling(line).0.into_owned())
@@ -134,20 +131,10 @@ pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: 
         [b'\t', b',', b';'].iter().filter_map(|delimiter| candidate(*delimiter, &lines, options)).collect();
     // The first of the best: a tab wins over a comma where both fit.
     let best = candidates.iter().map(|c| c.score).max().unwrap_or(0);
-    let Some(candidate) = candidates.into_iter().find(|c| c.score == best) else {
-        return Ok(Recognition::Other(other::unrecognised(&lines)));
-    };
-    let mut recognition = settle(candidate, &lines, encoding, line_end, path, options)?;
-    if let Recognition::Table(layout) = &mut recognition
-        && let Some(last) = usize::try_from(layout.preamble).ok().and_then(|lines| lines.checked_sub(1))
-        && let Some((line, end)) = super::split::lines(head).nth(last)
-    {
-        layout.rows_at = end as u64;
-        if layout.heading_line.is_some() {
-            layout.heading_line_bytes = line.trim_ascii_end().to_vec();
-        }
+    match candidates.into_iter().find(|c| c.score == best) {
+        Some(found) => settle(found, head, &lines, encoding, path, options),
+        None => Ok(Recognition::Other(other::unrecognised(&lines))),
     }
-    Ok(recognition)
 }
 
 fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<Candidate> {
@@ -209,9 +196,9 @@ fn is_row(row: &[String]) -> bool {
 /// Settles the columns and the form of the times.
 fn settle(
     mut found: Candidate,
-    lines: &[String],
+    head: &[u8],
+    text: &[String],
     encoding: &'static Encoding,
-    line_end: u8,
     path: &str,
     options: &ReadOptions,
 ) -> Result<Recognition> {
@@ -228,48 +215,39 @@ fn settle(
         Err(None) => return Ok(Recognition::Other(Sentence::new("other.no_columns"))),
         Err(Some(error)) => return Err(error),
     };
+    let time = table.time_form(when)?;
     let columns = table.columns();
+    // Lines above the first row of a table without known headings are titles, or headings in a language nobody told us:
+    // only lines whose time and reason both say nothing; a damaged row is a reject.
+    let is_row = |row: &Vec<String>| {
+        row.get(columns[Role::Reason as usize].unwrap_or(0)).is_some_and(|cell| is_reason(cell))
+            || when.of(row).is_some_and(|cell| time.read(cell, &options.zone).is_ok())
+    };
+    let above = found.heading.map_or_else(|| body.0.iter().position(is_row).unwrap_or(0), |i| i + 1);
+    let (last, rows_at) = above.checked_sub(1).and_then(|last| lines(head).nth(last)).unwrap_or_default();
+    let skipped = text[..above].iter().enumerate().filter(|(i, _)| found.heading != Some(*i)).map(|(i, line)| {
+        let blank = line.chars().all(|c| c.is_whitespace() || c == char::from(found.delimiter));
+        let what = if blank { "blank" } else { "title" };
+        SkippedLine { line: i as u64 + 1, what, text: options.privacy.excerpt(line, 80) }
+    });
     let needed = columns.iter().flatten().max().map_or(0, |i| i + 1);
-    let mut layout = Layout {
+    Ok(Recognition::Table(Box::new(Layout {
         encoding,
         delimiter: found.delimiter,
-        line_end,
+        line_end: if head.contains(&b'\n') || !head.contains(&b'\r') { b'\n' } else { b'\r' },
         columns,
         width: width.max(needed),
         needed,
         usual: body.usual_width().clamp(needed, width.max(needed)),
         heading: heading.map(|cells| cells.iter().map(|cell| headings::normal(cell)).collect()),
-        heading_line_bytes: Vec::new(),
+        heading_line_bytes: heading.map_or_else(Vec::new, |_| last.trim_ascii_end().to_vec()),
         when,
-        time: table.time_form(when)?,
         doubtful_count: table.doubtful_count(),
         names: table.names(),
+        preamble: above as u64,
+        rows_at: rows_at as u64,
+        skipped: skipped.collect(),
         evidence: table.evidence,
-        preamble: 0,
-        rows_at: 0,
-        heading_line: found.heading.map(|i| i as u64 + 1),
-        skipped: Vec::new(),
-    };
-    layout.preamble = layout.heading_line.unwrap_or_else(|| headless_preamble(&body, &layout, options));
-    let above = lines.iter().take(usize::try_from(layout.preamble).unwrap_or(0)).enumerate();
-    layout.skipped = above
-        .filter(|(i, _)| found.heading != Some(*i))
-        .map(|(i, line)| {
-            let blank = line.chars().all(|c| c.is_whitespace() || c == char::from(layout.delimiter));
-            let what = if blank { "blank" } else { "title" };
-            SkippedLine { line: i as u64 + 1, what, text: options.privacy.excerpt(line, 80) }
-        })
-        .collect();
-    Ok(Recognition::Table(Box::new(layout)))
-}
-
-/// Lines above the first row of a table without known headings: titles, or headings in a language nobody told us.
-/// Only lines whose time and reason both say nothing; a damaged row is a reject.
-fn headless_preamble(body: &Body, layout: &Layout, options: &ReadOptions) -> u64 {
-    let reason = layout.column(Role::Reason).unwrap_or(0);
-    let is_row = |row: &Vec<String>| {
-        row.get(reason).is_some_and(|cell| is_reason(cell))
-            || layout.when.of(row).is_some_and(|cell| layout.time.read(cell, &options.zone).is_ok())
-    };
-    body.0.iter().position(is_row).unwrap_or(0) as u64
+        time,
+    })))
 }

@@ -46,11 +46,11 @@ pub use cells::{CellRuns, CellSink, Overflow, RowSink};
 pub use exact::{ExactRows, Sums, exact_rows, identical};
 pub use fault::Fault;
 pub use name::is_expected;
-use open::Opened;
+use open::{Found, Opened};
 pub use options::{ColumnName, Pass, ReadOptions, Role, Unwatched, Watcher};
 use recognise::Kind;
 pub use shape::{beginnings, file_shape, shaped, shapes};
-use source::Input;
+use source::{Input, Outcome};
 pub use source::{Part, RowsIn, Source, Stop};
 pub use stored::{Entry, Held, Stored};
 pub use text::Text;
@@ -87,9 +87,6 @@ impl Reading {
         })
     }
 }
-
-/// A text that was read, or why it is no export.
-type Outcome = Result<std::result::Result<Source, Sentence>>;
 
 /// Reads files, folders, globs and `-`. Fails where an input is missing, unreadable, ambiguous or no export, and where a
 /// folder holds none.
@@ -129,9 +126,6 @@ pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -
     }
     Ok(Reading { sources, catalog, options, skipped })
 }
-
-/// A text to be read, or why there is none.
-type Found = (Input, std::result::Result<Text, Sentence>);
 
 /// Files at least this long are read by all threads together, shorter ones by one thread each.
 const LARGE: u64 = 4 << 20;

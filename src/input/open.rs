@@ -11,7 +11,7 @@ use zip::result::ZipError;
 
 use super::{
     allowance::{Allowance, Meter},
-    fault::Fault,
+    fault::{Attempt, Fault},
     find::{Located, MOST_FILES},
     format::{Format, MARK},
     name::is_partial,
@@ -32,8 +32,11 @@ pub enum Opened<'a> {
     Archive(&'a Path),
     Parquet,
     /// At least one text, or why there is none.
-    Texts(Vec<(Input, std::result::Result<Text, Sentence>)>),
+    Texts(Vec<Found>),
 }
+
+/// A text to be read, or why there is none.
+pub type Found = (Input, std::result::Result<Text, Sentence>);
 
 /// Opens a file, and looks what it is.
 pub fn open<'a>(file: &'a Located, privacy: Privacy, allowance: &Arc<Allowance>) -> Result<Opened<'a>> {
@@ -50,11 +53,11 @@ struct Texts<'a> {
     file: &'a Located,
     privacy: Privacy,
     allowance: &'a Arc<Allowance>,
-    found: Vec<(Input, std::result::Result<Text, Sentence>)>,
+    found: Vec<Found>,
 }
 
 impl Texts<'_> {
-    fn find(&mut self) -> std::result::Result<Format, Fault> {
+    fn find(&mut self) -> Attempt<Format> {
         let place = self.file.place.clone();
         let mut file = place.open()?;
         let len = file.len();
@@ -153,7 +156,7 @@ impl Texts<'_> {
     }
 
     /// Adds the members of a zip file.
-    fn members(&mut self, archive: Archive) -> std::result::Result<(), Fault> {
+    fn members(&mut self, archive: Archive) -> Attempt<()> {
         let shown = &self.file.shown;
         if archive.len() > MOST_FILES {
             let error = Error::new("error.too_many_members").with("path", shown).with("limit", MOST_FILES);

@@ -9,28 +9,19 @@ use std::{
 use super::{
     Pass,
     cells::{CellSink, Overflow},
-    fault::Fault,
+    fault::{Attempt, Fault},
     mail::{self, Content, Mail, MailFile, MailOptions, Notice},
     rows::EXAMPLES,
-    source::{Input, Part, RowsIn, Source, Stop},
+    source::{Input, Outcome, Part, RowsIn, Source, Stop},
     stored::{Entry, Held},
     text::Text,
 };
-use crate::{
-    error::Result,
-    model::{
-        Catalog, Columns, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span, Timestamp,
-        Why,
-    },
+use crate::model::{
+    Catalog, Columns, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span, Timestamp, Why,
 };
 
 /// Reads every mail of a file. A file without a notification is no export, and why is told.
-pub fn read(
-    input: &Input,
-    kind: MailFile,
-    text: Text,
-    pass: &Pass<'_>,
-) -> Result<std::result::Result<Source, Sentence>> {
+pub fn read(input: &Input, kind: MailFile, text: Text, pass: &Pass<'_>) -> Outcome {
     let columns = Columns {
         time: Some("Time detected".into()),
         reason: "Reason for error".into(),
@@ -105,7 +96,7 @@ struct Mails<'a> {
 
 impl Mails<'_> {
     /// Reads all, and gives what they told, a part for each precision: a mail's is its own, whatever else is in the file.
-    fn read(&mut self, kind: MailFile, text: &Text) -> std::result::Result<Vec<Part>, Fault> {
+    fn read(&mut self, kind: MailFile, text: &Text) -> Attempt<Vec<Part>> {
         let options = MailOptions { zone: self.pass.options.zone, privacy: self.pass.options.privacy };
         for mail in mail::mails(kind, BufReader::with_capacity(1 << 17, text.open()?), options) {
             self.take(mail?)?;
@@ -124,7 +115,7 @@ impl Mails<'_> {
         Ok(parts)
     }
 
-    fn take(&mut self, mail: Mail) -> std::result::Result<(), Fault> {
+    fn take(&mut self, mail: Mail) -> Attempt<()> {
         let wanted = &self.pass.options.mail_from_domains;
         let from = mail.from_domain.as_deref();
         let stranger =
@@ -156,7 +147,7 @@ impl Mails<'_> {
         Ok(())
     }
 
-    fn notice(&mut self, notice: Notice, line: u64) -> std::result::Result<(), Fault> {
+    fn notice(&mut self, notice: Notice, line: u64) -> Attempt<()> {
         match notice {
             Notice::RedeliveryStopped { channel, time } => {
                 let name = channel.name.clone().or_else(|| channel.id.clone()).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::io;
 use super::{
     ReadOptions,
     encoding::{self, Recognised},
-    fault::{Fault, unreadable},
+    fault::{Attempt, unreadable},
     format::Format,
     layout::{self, Layout, Recognition},
     mail::{self, MailFile},
@@ -68,13 +68,7 @@ pub fn recognise(raw: Text, input: &Input, options: &ReadOptions) -> Result<(Tex
 }
 
 /// The layout of a table that begins behind the rows of another one of that layout; none if it is no table.
-pub fn further(
-    text: &Text,
-    start: u64,
-    before: &Layout,
-    path: &str,
-    options: &ReadOptions,
-) -> std::result::Result<Option<Layout>, Fault> {
+pub fn further(text: &Text, start: u64, before: &Layout, path: &str, options: &ReadOptions) -> Attempt<Option<Layout>> {
     let mut head = first_lines(text, start, FURTHER_HEAD)?;
     let cut = head.len() + head.len() / 2 > FURTHER_HEAD;
     if cut && memchr::memchr2_iter(b'\n', b'\r', &head).nth(FURTHER_LINES).is_none() {

@@ -57,7 +57,7 @@ use super::{
     headings,
     layout::{Layout, When, is_heading},
     split::{QuotedSplitter, lines, split_lines},
-    time::{EndReader, Steps, TimeForm, TimeReader, WithinMinute},
+    time::{Steps, TimeForm, TimeReader, WithinMinute},
 };
 use crate::{
     model::{Catalog, Channel, KindId, Origin, Privacy, Reject, SkippedLine, Span, Timestamp, TooVaried, Why, Zone},
@@ -138,6 +138,9 @@ pub struct Break {
     pub same: bool,
 }
 
+/// Where reading stopped, if not at the end.
+type Stopped = Result<Option<Break>, TooVaried>;
+
 /// Reads the rows of a table, chunk by chunk, on one thread.
 pub struct RowReader<'a> {
     layout: &'a Layout,
@@ -145,7 +148,6 @@ pub struct RowReader<'a> {
     catalog: &'a Mutex<Catalog>,
     zone: Zone,
     time: TimeReader<'a>,
-    end: EndReader<'a>,
     /// Date and time of day stand apart, and side by side.
     joined: bool,
     /// First and last of the columns that make a kind, if nothing else lies between them.
@@ -294,14 +296,13 @@ impl<'a> RowReader<'a> {
         let neighbours = used.windows(2).all(|pair| pair[1] == pair[0] + 1);
         let when = layout.when;
         let joint = when.clock.map(|_| layout.delimiter);
-        let end = EndReader::new(&layout.time, zone, layout.encoding);
+        let time = TimeReader::new(&layout.time, zone, layout.encoding, joint);
         let count_column = layout.column(Role::Count);
         let kind_columns = used.first().copied().zip(used.last().copied()).filter(|_| neighbours);
         // Ends are read as words only where clocks never change.
-        let outlines = when.end.is_none() || end.ahead.is_some();
+        let outlines = when.end.is_none() || time.ahead.is_some();
         RowReader {
-            time: TimeReader::new(&layout.time, zone, layout.encoding, joint),
-            end,
+            time,
             joined: when.clock == Some(when.date + 1),
             kind_columns,
             has_unused: used.len() + when.columns() + usize::from(count_column.is_some()) < layout.width,
@@ -332,12 +333,7 @@ impl<'a> RowReader<'a> {
 
     /// Reads whole lines; the last must end with the line end too. Rows go to the sink. Stops at a heading,
     /// which is then not counted among the lines.
-    pub fn read(
-        &mut self,
-        bytes: &[u8],
-        tally: &mut Tally,
-        sink: &mut impl RowSink,
-    ) -> Result<Option<Break>, TooVaried> {
+    pub fn read(&mut self, bytes: &[u8], tally: &mut Tally, sink: &mut impl RowSink) -> Stopped {
         // The same code twice: most processors can do more at once than the oldest for which this is compiled.
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt") {
@@ -350,24 +346,14 @@ impl<'a> RowReader<'a> {
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,bmi1,popcnt")]
-    fn read_avx2(
-        &mut self,
-        bytes: &[u8],
-        tally: &mut Tally,
-        sink: &mut impl RowSink,
-    ) -> Result<Option<Break>, TooVaried> {
+    fn read_avx2(&mut self, bytes: &[u8], tally: &mut Tally, sink: &mut impl RowSink) -> Stopped {
         self.read_lines(bytes, tally, sink)
     }
 
     #[inline(always)]
-    fn read_lines(
-        &mut self,
-        bytes: &[u8],
-        tally: &mut Tally,
-        sink: &mut impl RowSink,
-    ) -> Result<Option<Break>, TooVaried> {
+    fn read_lines(&mut self, bytes: &[u8], tally: &mut Tally, sink: &mut impl RowSink) -> Stopped {
         self.time.begin();
-        let ahead = self.end.ahead.unwrap_or(0);
+        let ahead = self.time.ahead.unwrap_or(0);
         let mut ends = std::mem::take(&mut self.ends);
         let mut start = 0;
         let mut stopped = None;
@@ -425,13 +411,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// Counts a line that is not [`RowReader::outlined`]; stops at a heading.
-    fn other(
-        &mut self,
-        text: &[u8],
-        line: Range<usize>,
-        tally: &mut Tally,
-        sink: &mut impl RowSink,
-    ) -> Result<Option<Break>, TooVaried> {
+    fn other(&mut self, text: &[u8], line: Range<usize>, tally: &mut Tally, sink: &mut impl RowSink) -> Stopped {
         let start = line.start;
         let stop = if text[line.clone()].ends_with(b"\r") { line.end - 1 } else { line.end };
         if self.plain(text, start..stop, tally, sink) {
@@ -468,16 +448,16 @@ impl<'a> RowReader<'a> {
         let errors = self.layout.column(Role::Count).map_or(Some(1), |column| digits(&text[cells.range(column)]));
         let Some(errors) = errors else { return false };
         // The other line end ends a line too. Kinds and counts have none, but times may, and cells that mean nothing.
-        let times =
-            cells.start(self.layout.when.date)..cells.ends[self.layout.when.clock.unwrap_or(self.layout.when.date)];
+        let When { date, clock, end } = self.layout.when;
+        let times = cells.start(date)..cells.ends[clock.unwrap_or(date)];
         let odd = if self.has_unused || self.layout.when.columns() > 1 { line } else { times.clone() };
         if memchr::memchr(self.layout.other_line_end(), &text[odd]).is_some() {
             return false;
         }
-        let time = match self.layout.when.clock {
+        let time = match clock {
             Some(clock) if !self.joined => {
                 self.time_key.clear();
-                self.time_key.extend_from_slice(&text[cells.range(self.layout.when.date)]);
+                self.time_key.extend_from_slice(&text[cells.range(date)]);
                 self.time_key.push(self.layout.delimiter);
                 self.time_key.extend_from_slice(&text[cells.range(clock)]);
                 &self.time_key
@@ -485,8 +465,7 @@ impl<'a> RowReader<'a> {
             _ => &text[times],
         };
         let Ok(at) = self.time.read(time) else { return false };
-        let end = self.layout.when.end.map_or(Ok(at), |end| self.end.read(at, &text[cells.range(end)]));
-        let Ok(end) = end else { return false };
+        let Ok(end) = end.map_or(Ok(at), |end| self.time.end(at, &text[cells.range(end)])) else { return false };
         Row { at, end, kind, errors }.count(tally, sink);
         true
     }
@@ -511,12 +490,7 @@ impl<'a> RowReader<'a> {
         Ok(None)
     }
 
-    fn slow_line(
-        &mut self,
-        line: Line<'_>,
-        tally: &mut Tally,
-        sink: &mut impl RowSink,
-    ) -> Result<Option<Break>, TooVaried> {
+    fn slow_line(&mut self, line: Line<'_>, tally: &mut Tally, sink: &mut impl RowSink) -> Stopped {
         let bytes = line.bytes;
         let (layout, privacy) = (self.layout, self.privacy);
         let text = |limit| told(bytes, layout, privacy, limit);
@@ -661,7 +635,7 @@ impl<'a> RowReader<'a> {
             Some(clock) => self.time.read_apart(&cells[date], &cells[clock])?,
             None => self.time.read(&cells[date])?,
         };
-        let end = end.map_or(Ok(at), |end| self.end.read(at, &cells[end]))?;
+        let end = end.map_or(Ok(at), |end| self.time.end(at, &cells[end]))?;
         if self.text(cells, Role::Reason).trim().is_empty() {
             return Err(Why::ReasonMissing.into());
         }

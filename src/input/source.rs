@@ -3,7 +3,10 @@
 use std::{ops::Range, sync::Arc};
 
 use super::{layout::Layout, stored::Stored, text::Text, workbook::Sheet};
-use crate::model::{Cell, Channel, Extent, Origin, Precision, SourceReport, Span, Timestamp};
+use crate::{
+    error::Result,
+    model::{Cell, Channel, Extent, Origin, Precision, Sentence, SourceReport, Span, Timestamp},
+};
 
 /// What is known of a text before it is read.
 #[derive(Clone, Debug)]
@@ -22,6 +25,9 @@ pub struct Input {
     /// A download that has not finished.
     pub partial: bool,
 }
+
+/// A text that was read, or why it is no export.
+pub type Outcome = Result<std::result::Result<Source, Sentence>>;
 
 /// An input that was read, and what is needed to read parts of it again.
 pub struct Source {

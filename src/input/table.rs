@@ -6,7 +6,7 @@ use super::{
     Pass,
     cells::{CellRuns, CellSink, Overflow},
     chunks::{Chunk, Flow, Plan, each_chunk},
-    fault::Fault,
+    fault::{Attempt, Fault},
     layout::Layout,
     name::coverage,
     recognise::{self, further},
@@ -50,7 +50,7 @@ pub fn read(input: &Input, text: Text, table: recognise::Table, pass: &Pass<'_>)
         encoding: is_file.then(|| encoding.encoding.name()),
         delimiter: is_file.then(|| layout.delimiter_name()),
         doubtful_count,
-        heading_line: layout.heading_line,
+        heading_line: layout.heading_line(),
         time_form: (whole.accepted > 0).then(|| layout.time.describe()),
         evidence: is_file.then_some(read_as).into_iter().chain(layout.evidence.iter().cloned()).collect(),
         rows: whole.rows,
@@ -119,7 +119,7 @@ struct Pieces {
 
 impl Tables<'_> {
     /// Reads one table after the other, and gives the layout of the first.
-    fn read(&mut self, table: recognise::Table) -> std::result::Result<Arc<Layout>, Fault> {
+    fn read(&mut self, table: recognise::Table) -> Attempt<Arc<Layout>> {
         let (mut start, mut layout) = (table.start, *table.layout);
         let mut first = None;
         loop {
@@ -134,7 +134,7 @@ impl Tables<'_> {
                 skipped_lines: layout.skipped.len() as u64,
                 ..Tally::new()
             };
-            if let (Some(line), true) = (layout.heading_line, first.is_some()) {
+            if let (Some(line), true) = (layout.heading_line(), first.is_some()) {
                 preamble.skip_heading(line);
             }
             self.whole.append(preamble);
@@ -168,7 +168,7 @@ impl Tables<'_> {
     }
 
     /// Reads rows until the end or a heading with other columns, whose offset is then given.
-    fn rows(&mut self, plan: &Plan, layout: &Arc<Layout>) -> std::result::Result<Option<u64>, Fault> {
+    fn rows(&mut self, plan: &Plan, layout: &Arc<Layout>) -> Attempt<Option<u64>> {
         let Pass { options, catalog, watcher } = *self.pass;
         let all_rejects = watcher.wants_all_rejects();
         let mut anew = None;
@@ -201,7 +201,7 @@ impl Tables<'_> {
 
     /// The form of times whose order of day and month the first lines leave open: the first cell that tells them apart
     /// decides, in the whole text if need be.
-    fn order_of_dates(&self, plan: &Plan, layout: &Layout) -> std::result::Result<TimeForm, Fault> {
+    fn order_of_dates(&self, plan: &Plan, layout: &Layout) -> Attempt<TimeForm> {
         let mut decided = None;
         each_chunk(
             self.text,
@@ -231,11 +231,7 @@ impl Tables<'_> {
     }
 }
 
-fn read_chunk(
-    reader: &mut RowReader<'_>,
-    sink: &mut CellSink,
-    chunk: &Chunk<'_>,
-) -> std::result::Result<Pieces, Fault> {
+fn read_chunk(reader: &mut RowReader<'_>, sink: &mut CellSink, chunk: &Chunk<'_>) -> Attempt<Pieces> {
     reader.open = chunk.open;
     let mut read = Pieces { pieces: Vec::new(), bytes: chunk.lines.len() as u64, anew: None };
     let (mut lines, mut offset, mut opens) = (chunk.lines, chunk.offset, false);

@@ -15,7 +15,6 @@ mod tests;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
-pub use end::EndReader;
 pub use reader::{TimeReader, WithinMinute};
 pub use shape::is_roc_date;
 use shape::{Clock, Dress, Written};

@@ -7,7 +7,7 @@ use crate::{
     input::{
         ReadOptions,
         count::count,
-        time::{TimeReader, is_midnight, time_of_day_millis},
+        time::{TimeCell, is_midnight, time_of_day_millis},
     },
     model::Precision,
     taxonomy,
@@ -96,7 +96,7 @@ impl Body {
     /// Channel ids look like epochs, so an epoch needs a heading.
     pub fn holds_times(&self, index: usize, pattern: Option<&TimeForm>, options: &ReadOptions) -> bool {
         self.mostly(index, |cell| match pattern {
-            Some(form) => TimeReader::new(form, options.zone, encoding_rs::UTF_8, None).read(cell.as_bytes()).is_ok(),
+            Some(form) => form.read(TimeCell::Whole(cell), &options.zone).is_ok(),
             None => TimeForm::of(cell, false).is_some(),
         })
     }

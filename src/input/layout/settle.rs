@@ -1,15 +1,11 @@
 //! Settling which column is which: what the user says, then the headings, then the content.
 
-use super::{
-    Role, TimeForm,
-    body::Body,
-    when::{When, in_order},
-};
+use super::{Role, TimeForm, body::Body, when::When};
 use crate::{
     error::{Error, Result},
     input::{
         ColumnName, ReadOptions, headings,
-        time::{TimeCell, is_roc_date, pattern_for},
+        time::{TimeCell, is_roc_date, pattern_for, time_of_day_millis},
     },
     model::{Columns, Sentence},
 };
@@ -170,11 +166,8 @@ impl<'a> Settling<'a> {
                 ColumnName::None => continue,
             };
             if index >= self.width.max(self.body.longest()) {
-                return Err(Error::new("error.column_beyond")
-                    .with("path", self.path)
-                    .with("role", role.name())
-                    .with("column", index + 1)
-                    .with("width", self.width));
+                let error = self.error("error.column_beyond", *role);
+                return Err(error.with("column", index + 1).with("width", self.width));
             }
             self.take(*role, index, "evidence.column_asked");
         }
@@ -191,39 +184,44 @@ impl<'a> Settling<'a> {
         let normal = headings::normal(wanted);
         let matching =
             if exact.is_empty() { under(&|cell| !cell.is_empty() && headings::normal(cell) == normal) } else { exact };
-        let told =
-            |error: Error| error.with("path", self.path).with("column", self.shown(wanted)).with("role", role.name());
+        let told = |key| self.error(key, role).with("column", self.shown(wanted));
         match matching[..] {
             [index] => Ok(index),
-            [] => Err(told(Error::new("error.column_not_there")).with("headings", self.headings())),
-            _ => Err(told(Error::new("error.column_twice"))),
+            [] => Err(told("error.column_not_there").with("headings", self.headings())),
+            _ => Err(told("error.column_twice")),
         }
     }
 
     fn by_headings(&mut self) -> Result<()> {
         let Some(cells) = self.heading else { return Ok(()) };
         for role in Role::ALL.into_iter().filter(|role| !self.asked(*role)).collect::<Vec<_>>() {
-            let matching: Vec<usize> =
-                self.free().filter(|i| cells.get(*i).is_some_and(|cell| headings::role(cell) == Some(role))).collect();
-            match matching[..] {
-                [] => {}
-                [index] => self.take(role, index, "evidence.column_heading"),
-                _ => return Err(self.ambiguous(role, &matching)),
+            let fits = |_: &Body, i: usize| cells.get(i).is_some_and(|cell| headings::role(cell) == Some(role));
+            if let Some(index) = self.only(role, &self.fitting(fits))? {
+                self.take(role, index, "evidence.column_heading");
             }
         }
         Ok(())
     }
 
-    /// Takes the one column that fits a role by its content.
-    fn by_content(&mut self, role: Role, matching: &[usize]) -> Result<bool> {
+    /// The one column that may have a role, if there is any.
+    fn only(&self, role: Role, matching: &[usize]) -> Result<Option<usize>> {
         match matching {
-            [] => Ok(false),
-            [index] => {
-                self.take(role, *index, BY_CONTENT);
-                Ok(true)
-            }
-            _ => Err(self.ambiguous(role, matching)),
+            [] => Ok(None),
+            [index] => Ok(Some(*index)),
+            _ => Err(self
+                .error("error.columns_ambiguous", role)
+                .with(
+                    "candidates",
+                    list(matching.iter().map(|index| format!("{} ({})", self.title(*index), index + 1))),
+                )
+                .with("option", format!("--columns {}={}", role.name(), matching[0] + 1))),
         }
+    }
+
+    /// The one column of dates.
+    fn only_date(&self, role: Role, dates: &[usize]) -> std::result::Result<usize, Missing> {
+        // One mention of a reason makes no export of a text.
+        self.only(role, dates)?.ok_or_else(|| self.missing(role))
     }
 
     /// Settles the columns of the times: a whole time in one, or a date and a time of day in two; and the end.
@@ -243,25 +241,23 @@ impl<'a> Settling<'a> {
         let when = match (date, begin) {
             (Some(_), Some(begin)) if whole(self, begin) => When { date: begin, clock: None, end },
             (Some(date), Some(begin)) => When { date, clock: Some(begin), end },
-            (None, Some(begin)) if self.body.holds_clocks(begin) => match dates[..] {
-                [date] => When { date, clock: Some(begin), end },
-                [] => return Err(self.missing(Role::Date)),
-                _ => return Err(self.ambiguous(Role::Date, &dates).into()),
-            },
+            (None, Some(begin)) if self.body.holds_clocks(begin) => {
+                When { date: self.only_date(Role::Date, &dates)?, clock: Some(begin), end }
+            }
             (None, Some(begin)) => When { date: begin, clock: None, end },
             (Some(date), None) => self.clocks_beside(date, end)?,
-            (None, None) => match dates[..] {
-                [date] => self.clocks_beside(date, end)?,
-                // One mention of a reason makes no export of a text.
-                [] => return Err(self.missing(Role::Time)),
-                _ => return Err(self.ambiguous(Role::Time, &dates).into()),
-            },
+            (None, None) => self.clocks_beside(self.only_date(Role::Time, &dates)?, end)?,
         };
         let before = self.settled;
         for role in [Role::Date, Role::Start, Role::End, Role::Time] {
             self.settled[role as usize] = None;
         }
-        for (role, index) in when.roles(start.is_none() && time.is_some()) {
+        // A single whole time is a start where there is an end.
+        let alone = when.end.is_none() && (start.is_none() && time.is_some() || when.clock.is_none());
+        let begin = if alone { Role::Time } else { Role::Start };
+        let date = when.clock.map(|_| (Role::Date, when.date));
+        let columns = [date, Some((begin, when.clock.unwrap_or(when.date))), when.end.map(|end| (Role::End, end))];
+        for (role, index) in columns.into_iter().flatten() {
             let known = before.iter().flatten().find(|(known, _)| *known == index);
             self.take(role, index, known.map_or(BY_CONTENT, |(_, basis)| basis));
         }
@@ -272,7 +268,7 @@ impl<'a> Settling<'a> {
     fn begin(&self) -> Result<Option<usize>> {
         match (self.at(Role::Time), self.at(Role::Start)) {
             (Some(time), Some(start)) if self.asked(Role::Time) == self.asked(Role::Start) => {
-                Err(self.ambiguous(Role::Time, &[time, start]))
+                self.only(Role::Time, &[time, start])
             }
             (Some(time), Some(_)) if self.asked(Role::Time) => Ok(Some(time)),
             (time, start) => Ok(start.or(time)),
@@ -293,7 +289,7 @@ impl<'a> Settling<'a> {
                 let (start, end) = in_order(self.body, *one, *other);
                 Ok(When { date, clock: Some(start), end: Some(end) })
             }
-            _ => Err(self.ambiguous(Role::Start, &clocks)),
+            _ => self.only(Role::Start, &clocks).map(|_| alone),
         }
     }
 
@@ -302,13 +298,11 @@ impl<'a> Settling<'a> {
             return Ok(());
         }
         let reason = self.at(Role::Reason).unwrap_or(0);
-        let known = self.fitting(|body, i| body.holds_details(i, reason));
-        if self.by_content(Role::Detail, &known)? {
-            return Ok(());
-        }
+        let known = self.only(Role::Detail, &self.fitting(|body, i| body.holds_details(i, reason)))?;
         // Free text beside the reason, where there is no heading and nothing else claims it.
-        match self.fitting(Body::holds_text)[..] {
-            [index] if self.heading.is_none() => self.take(Role::Detail, index, BY_CONTENT),
+        match (known, &self.fitting(Body::holds_text)[..]) {
+            (Some(index), _) => self.take(Role::Detail, index, BY_CONTENT),
+            (None, [index]) if self.heading.is_none() => self.take(Role::Detail, *index, BY_CONTENT),
             _ => self.evidence.push(Sentence::new("evidence.no_detail")),
         }
         Ok(())
@@ -334,8 +328,9 @@ impl<'a> Settling<'a> {
         }
         let numbers = self.fitting(Body::holds_bare_numbers);
         let steady: Vec<usize> = numbers.iter().copied().filter(|i| !self.body.rises(*i)).collect();
-        let counts = if steady.is_empty() { numbers } else { steady };
-        self.by_content(Role::Count, &counts)?;
+        if let Some(index) = self.only(Role::Count, if steady.is_empty() { &numbers } else { &steady })? {
+            self.take(Role::Count, index, BY_CONTENT);
+        }
         Ok(())
     }
 
@@ -373,20 +368,25 @@ impl<'a> Settling<'a> {
         list(self.heading.unwrap_or_default().iter().map(|cell| self.shown(cell)))
     }
 
-    fn ambiguous(&self, role: Role, columns: &[usize]) -> Error {
-        let example = columns.first().map_or(1, |index| index + 1);
-        Error::new("error.columns_ambiguous")
-            .with("path", self.path)
-            .with("role", role.name())
-            .with("candidates", list(columns.iter().map(|index| format!("{} ({})", self.title(*index), index + 1))))
-            .with("option", format!("--columns {}={example}", role.name()))
-    }
-
     fn missing(&self, role: Role) -> Missing {
         self.heading?;
-        let error = Error::new("error.column_missing").with("path", self.path).with("role", role.name());
-        Some(error.with("headings", self.headings()))
+        Some(self.error("error.column_missing", role).with("headings", self.headings()))
     }
+
+    fn error(&self, key: &'static str, role: Role) -> Error {
+        Error::new(key).with("path", self.path).with("role", role.name())
+    }
+}
+
+/// Which of two columns of times of day is the start: ends follow their starts closely, across midnight too. Of columns
+/// that are always equal the first is.
+fn in_order(body: &Body, one: usize, other: usize) -> (usize, usize) {
+    const DAY: i64 = 86_400_000;
+    let clock = |row: &[String], index: usize| row.get(index).and_then(|cell| time_of_day_millis(cell));
+    let steps = body.0.iter().filter_map(|row| Some(clock(row, other)? - clock(row, one)?));
+    let (forward, backward) = steps
+        .fold((0, 0), |(forward, backward), step| (forward + step.rem_euclid(DAY), backward + (-step).rem_euclid(DAY)));
+    if forward <= backward { (one, other) } else { (other, one) }
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {

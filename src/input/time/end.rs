@@ -4,39 +4,21 @@
 //! the start: the two are compared as finely as the end is written.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use encoding_rs::Encoding;
 
 use super::{
-    TimeCell, TimeForm,
+    TimeCell, TimeReader,
     reader::{hour_and_minute, seconds},
     shape,
     shape::Clock,
 };
-use crate::model::{Timestamp, Why, Zone};
+use crate::model::{Timestamp, Why};
 
 const DAY: i64 = 86_400_000;
 
-/// Reads the ends of rows.
-#[derive(Clone, Debug)]
-pub struct EndReader<'a> {
-    form: &'a TimeForm,
-    zone: Zone,
-    encoding: &'static Encoding,
-    /// Milliseconds that the wall clocks of starts are ahead of UTC, where that never changes.
-    pub ahead: Option<i64>,
-}
-
-impl<'a> EndReader<'a> {
-    /// A reader of ends beside starts of this form.
-    pub fn new(form: &'a TimeForm, zone: Zone, encoding: &'static Encoding) -> Self {
-        // A start that carries its own offset has another wall clock than the zone's.
-        let ahead = zone.fixed_seconds().filter(|_| form.has_bare_clock()).map(|seconds| i64::from(seconds) * 1000);
-        EndReader { form, zone, encoding, ahead }
-    }
-
+impl TimeReader<'_> {
     /// The last instant of a row that starts at `start`, both in milliseconds since 1970-01-01T00:00:00Z. A row without
     /// an end ends when it starts.
-    pub fn read(&self, start: i64, cell: &[u8]) -> Result<i64, Why> {
+    pub fn end(&self, start: i64, cell: &[u8]) -> Result<i64, Why> {
         if let (Some(ahead), Some((minute, second))) = (self.ahead, seconds(cell))
             && let Some(([], hour, minute)) = hour_and_minute(minute)
         {

@@ -43,13 +43,15 @@ impl WithinMinute {
 /// in the line.
 #[derive(Clone, Debug)]
 pub struct TimeReader<'a> {
-    form: &'a TimeForm,
-    zone: Zone,
-    encoding: &'static Encoding,
+    pub(super) form: &'a TimeForm,
+    pub(super) zone: Zone,
+    pub(super) encoding: &'static Encoding,
     /// The delimiter between date and time of day, where they stand in two cells.
     joint: Option<u8>,
     /// What stands before the seconds of a cell is a whole minute.
     bare_clock: bool,
+    /// Milliseconds that the wall clocks of rows are ahead of UTC, where that never changes.
+    pub ahead: Option<i64>,
     /// Text of the last cell before its seconds, and the instant that it means. Empty where there is none.
     minute: Known,
     /// Text of the last cell before its hour, and the instant that it means. Empty where there is none, and where days
@@ -85,7 +87,9 @@ impl<'a> TimeReader<'a> {
     pub fn new(form: &'a TimeForm, zone: Zone, encoding: &'static Encoding, joint: Option<u8>) -> Self {
         let (minute, day, cell) = (Known::default(), Known::default(), Known::default());
         let bare_clock = form.has_bare_clock();
-        TimeReader { form, zone, encoding, joint, bare_clock, minute, day, cell, steps: Steps::default() }
+        // A time that carries its own offset has another wall clock than the zone's.
+        let ahead = zone.fixed_seconds().filter(|_| bare_clock).map(|seconds| i64::from(seconds) * 1000);
+        TimeReader { form, zone, encoding, joint, bare_clock, ahead, minute, day, cell, steps: Steps::default() }
     }
 
     /// Begins to count steps anew: the next cell counts with all that it shows.

@@ -305,7 +305,7 @@ fn an_end_is_the_first_such_time_of_day_from_the_start_on() {
     let start = 1_794_856_353_000_i64;
     let zone = Zone::console();
     assert_eq!(zone.rfc3339(Timestamp(start)), "2026-11-17T04:12:33+09:00");
-    let reader = EndReader::new(&form, zone, encoding_rs::UTF_8);
+    let reader = TimeReader::new(&form, zone, encoding_rs::UTF_8, None);
     for (end, behind) in [
         ("04:12:33", 0),
         ("04:13:20", 47_000),
@@ -323,7 +323,7 @@ fn an_end_is_the_first_such_time_of_day_from_the_start_on() {
         ("2026-11-17 04:13:20", 47_000),
         ("2026-11-17 04:12", 0),
     ] {
-        assert_eq!(reader.read(start, end.as_bytes()), Ok(start + behind), "{end}");
+        assert_eq!(reader.end(start, end.as_bytes()), Ok(start + behind), "{end}");
     }
     for (end, why) in [
         ("soon", Why::EndUnreadable),
@@ -331,18 +331,18 @@ fn an_end_is_the_first_such_time_of_day_from_the_start_on() {
         ("2026-11-17 04:12:31", Why::EndImpossible),
         ("2026-11-19 04:12:33", Why::EndImpossible),
     ] {
-        assert_eq!(reader.read(start, end.as_bytes()), Err(why), "{end}");
+        assert_eq!(reader.end(start, end.as_bytes()), Err(why), "{end}");
     }
     // A start between two seconds ends in its own second, not a day later.
-    assert_eq!(reader.read(start + 500, b"04:12:33"), Ok(start + 500));
-    assert_eq!(reader.read(start + 500, b"04:12:40"), Ok(start + 7_000));
+    assert_eq!(reader.end(start + 500, b"04:12:33"), Ok(start + 500));
+    assert_eq!(reader.end(start + 500, b"04:12:40"), Ok(start + 7_000));
 }
 
 #[test]
 fn an_end_is_found_where_clocks_change() {
     let form = TimeForm::of("2026-11-17 04:12:33", false).unwrap();
     let zone: Zone = "Europe/Berlin".parse().unwrap();
-    let reader = EndReader::new(&form, zone, encoding_rs::UTF_8);
+    let reader = TimeReader::new(&form, zone, encoding_rs::UTF_8, None);
     let at = |local: &str| chrono::DateTime::parse_from_rfc3339(local).unwrap().timestamp_millis();
     for (start, end, expected) in [
         ("2026-11-17T04:12:33+01:00", "04:13:20", "2026-11-17T04:13:20+01:00"),
@@ -351,6 +351,6 @@ fn an_end_is_found_where_clocks_change() {
         ("2026-03-29T01:59:50+01:00", "03:00:10", "2026-03-29T03:00:10+02:00"),
         ("2026-10-25T02:59:50+02:00", "02:00:10", "2026-10-25T02:00:10+01:00"),
     ] {
-        assert_eq!(reader.read(at(start), end.as_bytes()), Ok(at(expected)), "{start}");
+        assert_eq!(reader.end(at(start), end.as_bytes()), Ok(at(expected)), "{start}");
     }
 }
