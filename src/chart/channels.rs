@@ -1,10 +1,9 @@
 //! The channels side by side, on one scale.
 
 use super::{
-    Chart,
     canvas::{Anchor, Canvas, Slot},
     change, measure,
-    page::{self, Draft},
+    page::{self, Chart, Draft},
     plot::{self, Plot},
     scales::CountScale,
     scene::Scene,

@@ -1,10 +1,9 @@
 //! The details, ranked: bars with their counts, shares and changes beside them.
 
 use super::{
-    Chart,
     canvas::{Anchor, Canvas, Frame, Slot},
     change, measure,
-    page::{self, Draft},
+    page::{self, Chart, Draft},
     scene::Scene,
     theme::{AXIS, BADGE, MUTED, ON_BADGE, PAGE, PREVIOUS, Sizes, TEXT, Type},
 };
@@ -31,15 +30,15 @@ fn further(scene: &Scene, top: usize) -> Option<String> {
 }
 
 /// Widths of the columns of numbers at the right of the bars.
-struct Columns {
+struct NumberWidths {
     count: f64,
     share: f64,
     change: f64,
 }
 
-fn columns(scene: &Scene, rows: &[DetailRow], sizes: &Sizes) -> Columns {
+fn columns(scene: &Scene, rows: &[DetailRow], sizes: &Sizes) -> NumberWidths {
     let widest = |width: &dyn Fn(&DetailRow) -> f64| rows.iter().map(width).fold(0.0, f64::max);
-    Columns {
+    NumberWidths {
         count: widest(&|row| measure::width(&scene.figure(row.errors), sizes.strong)) + 12.0,
         share: if sizes.shares {
             widest(&|row| measure::width(&scene.lang.percent(row.share), sizes.body)) + 14.0

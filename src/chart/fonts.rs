@@ -63,11 +63,11 @@ impl Embedded {
 /// Fonts to draw with, and which of them draws a character that the embedded one lacks.
 pub struct Fonts {
     pub database: Arc<Database>,
-    found: Mutex<Found>,
+    found: Mutex<FaceFor>,
 }
 
-/// By character and weight.
-type Found = HashMap<(char, u16), Option<ID>>;
+/// The face for a character and a weight; none where no font has it.
+type FaceFor = HashMap<(char, u16), Option<ID>>;
 
 /// The embedded font alone.
 static ALONE: LazyLock<Fonts> = LazyLock::new(|| Fonts::of(embedded_database()));

@@ -1,15 +1,14 @@
 //! Errors by weekday and hour.
 
 use super::{
-    Chart,
     canvas::{Anchor, Canvas, Frame},
     figures::compact,
     measure,
-    page::{self, Draft},
+    page::{self, Chart, Draft},
     scene::Scene,
     theme::{HEAT, MUTED, ON_HEAT, PAGE, Sizes, TEXT, Type},
 };
-use crate::model::Sentence;
+use crate::{model::Sentence, taxonomy::Lang};
 
 const GAP: f64 = 2.0;
 const CELL_HEIGHT: f64 = 30.0;
@@ -40,7 +39,7 @@ fn alt(scene: &Scene, title: &str) -> String {
     let weekdays = scene.analysis.heatmap.rows.iter().zip(&scene.analysis.heatmap.hours);
     let items = weekdays.map(|(row, hours)| {
         let errors = hours.iter().fold(0_u64, |sum, errors| sum.saturating_add(*errors));
-        scene.counted(weekday(scene, row), errors, None)
+        scene.counted(weekday(scene.lang, row), errors, None)
     });
     let mut alt = scene.listed(title, items);
     if let Some((when, errors)) = hottest(scene) {
@@ -58,14 +57,14 @@ fn hottest(scene: &Scene) -> Option<(String, u64)> {
     // Of equal ones the first.
     let (row, hour, errors) = fields.reduce(|most, next| if next.2 > most.2 { next } else { most })?;
     let time = format!("{hour:02}:00");
-    let when = Sentence::new("chart.hour_of_weekday").with("weekday", weekday(scene, row)).with("time", time);
+    let when = Sentence::new("chart.hour_of_weekday").with("weekday", weekday(scene.lang, row)).with("time", time);
     (errors > 0).then(|| (scene.say(when), errors))
 }
 
-/// The name of a row, in the language of the chart.
-fn weekday<'a>(scene: &Scene, row: &'a str) -> &'a str {
+/// The name of a heatmap's row in a language.
+pub(crate) fn weekday(lang: Lang, row: &'static str) -> &'static str {
     match ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().position(|name| *name == row) {
-        Some(days) => scene.lang.weekday(days as u32),
+        Some(days) => lang.weekday(days as u32),
         None => row,
     }
 }
@@ -88,7 +87,8 @@ pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
         page::instead(canvas, frame, scene.phrase("chart.no_hours"), sizes.body);
         return;
     }
-    let weekdays = heatmap.rows.iter().map(|row| measure::width(weekday(scene, row), sizes.small)).fold(0.0, f64::max);
+    let weekdays =
+        heatmap.rows.iter().map(|row| measure::width(weekday(scene.lang, row), sizes.small)).fold(0.0, f64::max);
     let gutter = weekdays + 10.0;
     let (w, h) = ((frame.w - gutter) / 24.0, (frame.h - labels(sizes)) / heatmap.rows.len().max(1) as f64);
     let most = heatmap.hours.iter().flatten().copied().max().unwrap_or(0);
@@ -98,7 +98,7 @@ pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
     for (row, (name, hours)) in heatmap.rows.iter().zip(&heatmap.hours).enumerate() {
         let top = frame.y + row as f64 * h;
         let baseline = top + h / 2.0 + sizes.small.size * 0.35;
-        canvas.text(weekday(scene, name), (frame.x, baseline), sizes.small, TEXT, Anchor::Start);
+        canvas.text(weekday(scene.lang, name), (frame.x, baseline), sizes.small, TEXT, Anchor::Start);
         for (hour, &errors) in hours.iter().take(24).enumerate() {
             let left = (frame.x + gutter + hour as f64 * w).round();
             let right = (frame.x + gutter + (hour + 1) as f64 * w).round();

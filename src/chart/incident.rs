@@ -1,9 +1,8 @@
 //! One incident in steps of five minutes.
 
 use super::{
-    Chart,
     canvas::Slot,
-    page::Draft,
+    page::{Chart, Draft},
     plot::{self, Plot},
     scales::CountScale,
     scene::Scene,

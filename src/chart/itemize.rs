@@ -13,11 +13,9 @@ use unicode_bidi::{BidiInfo, Level};
 
 use super::{
     fonts::{Embedded, Fonts, invisible, needs_fallback},
+    measure::RIGHT_TO_LEFT_MARK,
     svg::Svg,
 };
-
-/// Keeps the direction of a piece when it stands alone.
-const RIGHT_TO_LEFT_MARK: char = '\u{200f}';
 
 /// A part of a text in one face.
 #[derive(Debug)]
@@ -95,6 +93,7 @@ fn piece(text: &str, face: Option<ID>, weight: u16, right_to_left: bool, fonts: 
         Some(face) => shaped(text, face, right_to_left, fonts),
         None => text.chars().filter(|c| !invisible(*c)).map(|c| Embedded::face(weight > 500).advance_or_box(c)).sum(),
     };
+    // The marks keep the direction of a piece that stands alone.
     let text = if right_to_left { format!("{RIGHT_TO_LEFT_MARK}{text}{RIGHT_TO_LEFT_MARK}") } else { text.to_owned() };
     Piece { text, face, width }
 }

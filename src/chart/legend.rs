@@ -11,10 +11,10 @@ use crate::model::Sentence;
 
 const SWATCH: f64 = 13.0;
 const SWATCH_GAP: f64 = 7.0;
-const ENTRY_GAP: f64 = 12.0;
+const KEY_GAP: f64 = 12.0;
 const NAME_ROOM: f64 = 300.0;
 
-struct Entry {
+struct LegendKey {
     ink: Ink,
     sign: Sign,
     name: String,
@@ -32,50 +32,50 @@ enum Sign {
 pub fn legend(canvas: &Canvas, slot: Slot, scene: &Scene, stack: &Stack, sizes: &Sizes) -> f64 {
     let leading = sizes.body.leading() + 2.0;
     let (mut x, mut y) = (0.0, 0.0);
-    let entries = entries(scene, stack);
-    for entry in &entries {
-        let name = measure::width(&entry.name, sizes.body).min(NAME_ROOM);
-        let w = SWATCH + 2.0 * SWATCH_GAP + measure::width(&entry.count, sizes.strong) + name;
+    let keys = keys(scene, stack);
+    for key in &keys {
+        let name = measure::width(&key.name, sizes.body).min(NAME_ROOM);
+        let w = SWATCH + 2.0 * SWATCH_GAP + measure::width(&key.count, sizes.strong) + name;
         if x > 0.0 && x + w > slot.w {
             (x, y) = (0.0, y + leading);
         }
-        draw(canvas, entry, (slot.x + x, slot.y + y + sizes.body.size), sizes);
-        x += w + ENTRY_GAP;
+        draw(canvas, key, (slot.x + x, slot.y + y + sizes.body.size), sizes);
+        x += w + KEY_GAP;
     }
-    if entries.is_empty() { 0.0 } else { y + leading }
+    if keys.is_empty() { 0.0 } else { y + leading }
 }
 
-fn entries(scene: &Scene, stack: &Stack) -> Vec<Entry> {
-    let of_layer = |layer: &super::stack::Layer| Entry {
+fn keys(scene: &Scene, stack: &Stack) -> Vec<LegendKey> {
+    let of_layer = |layer: &super::stack::Layer| LegendKey {
         ink: layer.ink,
         sign: Sign::Area,
         name: layer.name.clone(),
         count: scene.figure(layer.errors),
     };
-    let mut entries: Vec<Entry> = stack.layers.iter().map(of_layer).collect();
+    let mut keys: Vec<LegendKey> = stack.layers.iter().map(of_layer).collect();
     if let (Some(errors), Some(previous)) = (scene.analysis.totals.previous_errors, &scene.analysis.period.previous) {
         let name = scene.say(Sentence::new("chart.previous").with("label", &previous.label));
         let (ink, sign) = if previous::crowded(stack) { (PREVIOUS_BAR, Sign::Area) } else { (PREVIOUS, Sign::Line) };
-        entries.push(Entry { ink, sign, name, count: scene.figure(errors) });
+        keys.push(LegendKey { ink, sign, name, count: scene.figure(errors) });
     }
     if !scene.analysis.unknown.is_empty() {
         let name = scene.phrase("chart.unknown").to_owned();
-        entries.push(Entry { ink: AXIS, sign: Sign::Hatch, name, count: String::new() });
+        keys.push(LegendKey { ink: AXIS, sign: Sign::Hatch, name, count: String::new() });
     }
-    entries
+    keys
 }
 
-fn draw(canvas: &Canvas, entry: &Entry, (x, baseline): (f64, f64), sizes: &Sizes) {
+fn draw(canvas: &Canvas, key: &LegendKey, (x, baseline): (f64, f64), sizes: &Sizes) {
     let middle = baseline - sizes.body.size * 0.36;
     let swatch = Frame { x, y: middle - SWATCH / 2.0, w: SWATCH, h: SWATCH };
-    match entry.sign {
-        Sign::Line => canvas.line((x, middle), (x + SWATCH, middle), entry.ink, 2.5),
+    match key.sign {
+        Sign::Line => canvas.line((x, middle), (x + SWATCH, middle), key.ink, 2.5),
         Sign::Hatch => marks::hatch(canvas, swatch),
-        Sign::Area => canvas.rect(swatch, entry.ink),
+        Sign::Area => canvas.rect(swatch, key.ink),
     }
     // The count stands first: digits are about as wide in every font, so that the gap stays small.
     let x = x + SWATCH + SWATCH_GAP;
-    canvas.text(&entry.count, (x, baseline), sizes.strong, TEXT, Anchor::Start);
-    let x = x + measure::width(&entry.count, sizes.strong) + SWATCH_GAP - 2.0;
-    canvas.fitted(&entry.name, (x, baseline), sizes.body, TEXT, Anchor::Start, NAME_ROOM);
+    canvas.text(&key.count, (x, baseline), sizes.strong, TEXT, Anchor::Start);
+    let x = x + measure::width(&key.count, sizes.strong) + SWATCH_GAP - 2.0;
+    canvas.fitted(&key.name, (x, baseline), sizes.body, TEXT, Anchor::Start, NAME_ROOM);
 }

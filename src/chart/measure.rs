@@ -12,7 +12,7 @@ use super::{fonts::Embedded, theme::Type};
 const SLACK: f64 = 1.06;
 const ELLIPSIS: char = '…';
 /// Invisible; makes what stands between it and right-to-left text part of that text.
-const RIGHT_TO_LEFT_MARK: char = '\u{200f}';
+pub const RIGHT_TO_LEFT_MARK: char = '\u{200f}';
 
 /// The width of a text in pixels, with slack.
 pub fn width(text: &str, style: Type) -> f64 {

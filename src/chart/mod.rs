@@ -32,40 +32,18 @@ mod stack;
 mod svg;
 #[cfg(test)]
 mod tests;
-pub mod theme;
+pub(crate) mod theme;
 mod timeline;
 
-pub use heatmap::level as heat_level;
+pub(crate) use heatmap::{level as heat_level, weekday};
+pub use page::Chart;
 pub use png::{PngError, png, pngs};
-pub use scene::ReasonInks;
+pub(crate) use scene::ReasonInks;
 pub use scripts::{MissingScript, missing_scripts, picture_language};
 pub use svg::Svg;
 
 use crate::{analysis::Analysis, taxonomy::Lang};
 use scene::Scene;
-
-/// One picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chart {
-    /// What it shows: `timeline`, `details`, `heatmap` …
-    pub name: &'static str,
-    /// From 1, where there are several of a kind (incidents).
-    pub number: Option<usize>,
-    pub title: String,
-    /// What the picture says, for those who do not see it: its numbers in words. Not escaped.
-    pub alt: String,
-    pub svg: Svg,
-}
-
-impl Chart {
-    /// The name of its files, without extension: `timeline`, `incident-1`.
-    pub fn file_stem(&self) -> String {
-        match self.number {
-            Some(number) => format!("{}-{number}", self.name),
-            None => self.name.to_owned(),
-        }
-    }
-}
 
 /// Every chart that the analysis has something for; rankings show at most `top` entries.
 pub fn all(analysis: &Analysis, lang: Lang, top: usize) -> Vec<Chart> {

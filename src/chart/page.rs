@@ -1,16 +1,39 @@
 //! A chart as a picture of its own: title, period, and the drawing below.
 
 use super::{
-    Chart,
     canvas::{Anchor, Canvas, Frame, Slot, draw},
     measure,
     scene::Scene,
+    svg::Svg,
     theme::{MUTED, PAGE, SURFACE, TEXT, Type},
 };
 
 /// Width of every chart but those of incidents and the overview, in pixels.
 const WIDTH: f64 = 960.0;
 pub const MARGIN: f64 = 24.0;
+
+/// One picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// What it shows: `timeline`, `details`, `heatmap` …
+    pub name: &'static str,
+    /// From 1, where there are several of a kind (incidents).
+    pub number: Option<usize>,
+    pub title: String,
+    /// What the picture says, for those who do not see it: its numbers in words. Not escaped.
+    pub alt: String,
+    pub svg: Svg,
+}
+
+impl Chart {
+    /// The name of its files, without extension: `timeline`, `incident-1`.
+    pub fn file_stem(&self) -> String {
+        match self.number {
+            Some(number) => format!("{}-{number}", self.name),
+            None => self.name.to_owned(),
+        }
+    }
+}
 
 /// A chart before it is drawn.
 pub struct Draft {

@@ -6,7 +6,7 @@ use super::{
     canvas::{Anchor, Canvas, Frame, Slot},
     figures::compact,
     measure,
-    scales::{self, CountScale, Labels},
+    scales::{self, CountScale, TickStyle},
     scene::Scene,
     stack::{Column, Stack},
     theme::{AXIS, GRID, Ink, MUTED, SURFACE, Sizes, TEXT, Type},
@@ -76,7 +76,7 @@ impl<'a> Plot<'a> {
         }
     }
 
-    /// Labels below, for the analysis's windows.
+    /// TickStyle below, for the analysis's windows.
     pub fn draw_windows(&self, canvas: &Canvas) {
         let buckets = &self.scene.analysis.windows.buckets;
         let starts: Vec<_> = buckets.iter().map(|bucket| self.scene.local(bucket.bounds().0)).collect();
@@ -84,10 +84,10 @@ impl<'a> Plot<'a> {
         self.draw_times(canvas, &starts, window);
     }
 
-    /// Labels below, for windows of so many minutes that start at the given local times.
+    /// TickStyle below, for windows of so many minutes that start at the given local times.
     pub fn draw_times(&self, canvas: &Canvas, starts: &[DateTime<FixedOffset>], window: i64) {
         let (plot, style, scene) = (self.frame, self.sizes.small, self.scene);
-        let labels = Labels { lang: scene.lang, style, week_start: scene.week_start(), window };
+        let labels = TickStyle { lang: scene.lang, style, week_start: scene.week_start(), window };
         let band = plot.w / starts.len().max(1) as f64;
         let first_line = plot.bottom() + 8.0 + style.size;
         for tick in scales::ticks(starts, band, labels) {

@@ -1,10 +1,9 @@
 //! Each reason in this period and in the one before.
 
 use super::{
-    Chart,
     canvas::{Anchor, Canvas, Frame, Slot},
     change, measure,
-    page::{self, Draft},
+    page::{self, Chart, Draft},
     scene::Scene,
     theme::{AXIS, MUTED, PAGE, PREVIOUS_BAR, Sizes, TEXT},
 };

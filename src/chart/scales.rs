@@ -1,6 +1,6 @@
 //! The two scales of the charts: counts upwards, time to the right.
 //!
-//! Ticks of counts are 1, 2 or 5 times a power of ten apart (P. S. Heckbert, "Nice Numbers for Graph Labels", Graphics
+//! Ticks of counts are 1, 2 or 5 times a power of ten apart (P. S. Heckbert, "Nice Numbers for Graph TickStyle", Graphics
 //! Gems, 1990). Ticks of time stand at the calendar's own steps, the finest whose labels do not touch, as those of
 //! d3-scale's `scaleTime` do (<https://d3js.org/d3-scale/time>).
 
@@ -95,7 +95,7 @@ const GAP: f64 = 14.0;
 
 /// What labels depend on besides the windows' starts.
 #[derive(Clone, Copy, Debug)]
-pub struct Labels {
+pub struct TickStyle {
     pub lang: Lang,
     pub style: Type,
     /// The weekday on which weeks start; 0 is Monday.
@@ -170,9 +170,9 @@ fn week_begin(day: NaiveDate, week_start: u32) -> NaiveDate {
     day.checked_sub_days(Days::new(u64::from(since))).unwrap_or(day)
 }
 
-/// Labels for windows that start at the given local times, each `band` pixels wide: the finest step
+/// TickStyle for windows that start at the given local times, each `band` pixels wide: the finest step
 /// whose labels do not touch.
-pub fn ticks(starts: &[DateTime<FixedOffset>], band: f64, labels: Labels) -> Vec<Tick> {
+pub fn ticks(starts: &[DateTime<FixedOffset>], band: f64, labels: TickStyle) -> Vec<Tick> {
     STEPS
         .iter()
         .filter_map(|&step| candidate(starts, band, labels, step))
@@ -187,8 +187,8 @@ pub fn ticks(starts: &[DateTime<FixedOffset>], band: f64, labels: Labels) -> Vec
 }
 
 /// The ticks of one step, if they have room.
-fn candidate(starts: &[DateTime<FixedOffset>], band: f64, labels: Labels, step: Step) -> Option<Vec<Tick>> {
-    let Labels { lang, style, week_start, window } = labels;
+fn candidate(starts: &[DateTime<FixedOffset>], band: f64, labels: TickStyle, step: Step) -> Option<Vec<Tick>> {
+    let TickStyle { lang, style, week_start, window } = labels;
     // A step finer than the windows would name each by its start, as if it were that short.
     if step.length() < window {
         return None;
@@ -237,8 +237,8 @@ mod tests {
     use super::*;
     use crate::model::{Timestamp, Zone};
 
-    fn labels(minutes: i64) -> Labels {
-        Labels { lang: Lang::En, style: Type::plain(15.0), week_start: 0, window: minutes }
+    fn labels(minutes: i64) -> TickStyle {
+        TickStyle { lang: Lang::En, style: Type::plain(15.0), week_start: 0, window: minutes }
     }
 
     /// `count` windows of `minutes` from a local time.
@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn weeks_begin_on_the_chosen_day() {
         let starts = windows("Asia/Tokyo", "2026-11-16T00:00:00", 1440, 60);
-        let sunday = Labels { week_start: 6, ..labels(1440) };
+        let sunday = TickStyle { week_start: 6, ..labels(1440) };
         assert_eq!(shown(&ticks(&starts, 16.0, sunday))[0], (6, "22 Nov", ""));
         assert_eq!(shown(&ticks(&starts, 16.0, labels(1440)))[0], (0, "16 Nov", ""));
     }

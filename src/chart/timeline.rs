@@ -1,12 +1,11 @@
 //! Errors per window, stacked by reason, with incidents and the previous period.
 
 use super::{
-    Chart,
     canvas::{Anchor, Canvas, Frame, Slot},
     figures::compact,
     legend::legend,
     marks, measure,
-    page::{self, Draft},
+    page::{self, Chart, Draft},
     plot::{self, Plot},
     previous,
     scales::{self, CountScale},

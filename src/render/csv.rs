@@ -23,9 +23,6 @@ const FIELDS: [&str; 12] = [
 
 /// The details as CSV: UTF-8, commas, a heading, nothing where summary.json has null. Text that a spreadsheet would
 /// run as a formula starts with an apostrophe.
-///
-/// # Errors
-/// None that an analysis can cause; the signature is that of the writer.
 pub fn csv(analysis: &Analysis) -> Result<Vec<u8>, csv::Error> {
     // The heading is written here, so that it is there without rows too.
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());

@@ -10,18 +10,12 @@ use crate::model::disarmed;
 /// Printed in a build's log it must not act: runners obey `##[…]` and `##vso[…]` anywhere in a line, so the second
 /// `#` is written as the escape that every JSON reader turns back into it. (`::…` acts at the start of a line only, where
 /// JSON has a bracket or a quotation mark.)
-///
-/// # Errors
-/// None that these can cause; the signature is that of the serialiser.
 pub fn json(value: &impl Serialize) -> serde_json::Result<String> {
     // It can stand in a text only, never between texts.
     Ok(disarmed(&serde_json::to_string_pretty(value)?, "\\u0023") + "\n")
 }
 
 /// The JSON Schema (draft 2020-12) of an output, with line breaks, the last line ended.
-///
-/// # Errors
-/// None that a schema can cause; the signature is that of the serialiser.
 pub fn schema<T: JsonSchema>() -> serde_json::Result<String> {
     Ok(serde_json::to_string_pretty(&schemars::schema_for!(T))? + "\n")
 }

@@ -8,56 +8,21 @@ mod address;
 mod body;
 mod message;
 mod subject;
+mod view;
 
 pub use address::Address;
 pub use subject::Subject;
+pub use view::{MailView, Picture, pictured};
 
 use crate::{
     analysis::Analysis,
-    chart::Chart,
     error::{Error, Result},
-    taxonomy::Lang,
 };
 
 use super::terminal::{self, TerminalView};
 
 /// Cells of a line of the plain text. RFC 5322 advises at most 78; quoted in an answer, a line grows by some.
 const PLAIN_WIDTH: usize = 72;
-/// Incidents that the HTML tells of; each may have a picture.
-const INCIDENTS: usize = 3;
-
-/// What a mail needs beside the numbers.
-#[derive(Clone, Debug)]
-pub struct MailView<'a> {
-    pub lang: Lang,
-    /// How many entries the lists of the text have at most.
-    pub top: usize,
-    pub from: &'a Address,
-    pub to: &'a [Address],
-    /// What stands in the subject after the state; the period and the channel if none.
-    pub subject: Option<&'a Subject>,
-    /// The charts that [`pictured`] asks for, drawn. Others are left out; those that are missing are not shown.
-    pub pictures: &'a [Picture<'a>],
-    /// The page that is attached as `report.html`.
-    pub page: &'a [u8],
-}
-
-/// A chart and the PNG drawn from it.
-#[derive(Clone, Copy, Debug)]
-pub struct Picture<'a> {
-    pub chart: &'a Chart,
-    pub png: &'a [u8],
-}
-
-/// Whether a mail shows the chart: the timeline, the heatmap and those of the worst incidents.
-pub fn pictured(analysis: &Analysis, chart: &Chart) -> bool {
-    match (chart.name, chart.number) {
-        ("timeline" | "heatmap", _) => true,
-        ("incident", Some(number)) => number <= analysis.worst_incidents(INCIDENTS).len(),
-        _ => false,
-    }
-}
-
 /// The message as it goes over the wire: ASCII, lines of at most 998 bytes that end in CRLF.
 ///
 /// # Errors

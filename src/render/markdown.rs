@@ -4,26 +4,24 @@
 //! text from files has every sign escaped that means something. `<` is in neither, because some programs that show
 //! Markdown let HTML through.
 
+mod escape;
 mod verdict;
 
 pub use verdict::verdict;
 
 use crate::{
     analysis::{Analysis, filter_heading},
-    model::{LocalTime, Sentence, disarmed, for_log},
+    model::{LocalTime, Sentence, for_log},
     taxonomy::Lang,
 };
+
+use escape::{code, prose};
 
 use super::{
     counts::Counts,
     times::Clock,
     wording::{compared, counted, cut, detail_name, first_causes, has_rows},
 };
-
-/// The longest name, in characters; summary.json has the whole.
-const LONGEST: usize = 120;
-/// The longest sentence of a note, in characters.
-const LONGEST_SENTENCE: usize = 1_200;
 
 /// The analysis as GitHub-flavoured Markdown, each line ended. Lists have `top` entries and say what they leave out.
 pub fn markdown(analysis: &Analysis, lang: Lang, top: usize) -> String {
@@ -48,7 +46,7 @@ enum Side {
 use Side::{Left, Right};
 
 /// The title of a column, and to which side its cells stand.
-type Columns<'a> = Vec<(&'a str, Side)>;
+type Titles<'a> = Vec<(&'a str, Side)>;
 
 struct Page<'a> {
     analysis: &'a Analysis,
@@ -90,7 +88,7 @@ impl<'a> Page<'a> {
         self.out += &format!("\n## {title}\n\n");
     }
 
-    fn table(&mut self, columns: &Columns, rows: impl IntoIterator<Item = Vec<String>>) {
+    fn table(&mut self, columns: &Titles, rows: impl IntoIterator<Item = Vec<String>>) {
         let mut line = |cells: Vec<String>| self.out += &format!("| {} |\n", cells.join(" | "));
         line(columns.iter().map(|(title, _)| (*title).to_owned()).collect());
         line(columns.iter().map(|(_, side)| if *side == Right { "---:" } else { "---" }.to_owned()).collect());
@@ -98,7 +96,7 @@ impl<'a> Page<'a> {
     }
 
     /// A table under a heading: the first entries of a list, and how many there are besides.
-    fn section<T>(&mut self, title: &str, columns: Columns, list: &[T], row: impl Fn(&T) -> Vec<String>) {
+    fn section<T>(&mut self, title: &str, columns: Titles, list: &[T], row: impl Fn(&T) -> Vec<String>) {
         let (shown, more) = cut(self.lang, list, self.top);
         self.heading(title);
         self.table(&columns, shown.iter().map(row));
@@ -108,7 +106,7 @@ impl<'a> Page<'a> {
     }
 
     /// The titles of [`Counts::cells`].
-    fn counts(&self) -> Columns<'a> {
+    fn counts(&self) -> Titles<'a> {
         let lang = self.lang;
         vec![
             (lang.phrase("page.errors"), Right),
@@ -277,56 +275,6 @@ impl<'a> Page<'a> {
     }
 }
 
-/// A name from a file as a code span that also fits a table's cell. `<` and the backtick have no escape there and
-/// are shown by signs that look like them.
-fn code(text: &str) -> String {
-    let mut span = String::new();
-    for c in text.chars().take(LONGEST) {
-        match c {
-            '|' => span.push_str("\\|"),
-            '`' => span.push('ˋ'),
-            '<' => span.push('‹'),
-            '\n' | '\r' | '\t' => span.push(' '),
-            c => span.push(c),
-        }
-    }
-    let left_out = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
-    if span.trim().is_empty() { String::new() } else { format!("`{}{left_out}`", disarmed(&span, "# ")) }
-}
-
-/// Text with every sign escaped that means something to Markdown. What other programs look for in the finished text
-/// and no escape stops (links, mentions, references, emoji) is broken by a character without width.
-fn prose(text: &str) -> String {
-    const WORD_JOINER: char = '\u{2060}';
-    let mut out = String::with_capacity(text.len() + 16);
-    let mut characters = text.chars().take(LONGEST_SENTENCE).peekable();
-    while let Some(c) = characters.next() {
-        let starts_list = match c {
-            '-' | '+' => out.is_empty(),
-            '.' | ')' => !out.is_empty() && out.bytes().all(|b| b.is_ascii_digit()),
-            _ => false,
-        };
-        match c {
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '\n' | '\r' | '\t' => out.push(' '),
-            '@' | '#' => out.extend([c, WORD_JOINER]),
-            '/' if out.ends_with(':') => out.extend([c, WORD_JOINER]),
-            '.' if ends_with_www(&out) => out.extend([WORD_JOINER, c]),
-            ':' if characters.peek().is_some_and(char::is_ascii_alphabetic) => out.extend([c, WORD_JOINER]),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '|' | '~' | '$' | '!' | '^' | '=' => out.extend(['\\', c]),
-            c if starts_list => out.extend(['\\', c]),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-fn ends_with_www(text: &str) -> bool {
-    text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case("www"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -382,7 +330,7 @@ mod tests {
         assert_eq!(prose(":tada:"), ":\u{2060}tada:");
         assert_eq!(code("a|b`c<d"), "`a\\|bˋc‹d`");
         assert_eq!(code(" "), "");
-        assert_eq!(code(&"x".repeat(500)), format!("`{}…`", "x".repeat(LONGEST)));
+        assert_eq!(code(&"x".repeat(500)), format!("`{}…`", "x".repeat(120)));
     }
 
     #[test]

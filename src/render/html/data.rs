@@ -14,7 +14,7 @@ use crate::{
     taxonomy::Lang,
 };
 
-use super::{PLACES_LISTED, PageView, reasons, windows, words::key};
+use super::{reasons, windows, words::key};
 
 /// More steps than this cannot be told apart on a screen, so neighbouring windows are added up.
 const MOST_STEPS: usize = 2_000;
@@ -24,6 +24,9 @@ const STEPS: [usize; 10] = [1, 2, 3, 4, 6, 12, 24, 48, 96, 288];
 const HEAVIEST: usize = 120_000;
 /// Fields of the heatmap.
 const FIELDS: usize = 7 * 24;
+
+/// Channels and hosts that are listed; more would be a page of their own.
+pub(super) const PLACES_LISTED: usize = 200;
 
 /// Sentences and formats that the script needs.
 pub(super) const WORDS: [&str; 22] = [
@@ -105,12 +108,12 @@ impl Runs {
 }
 
 /// JSON in which nothing can end the script element or start another: `<`, `>` and `&` are escaped.
-pub(super) fn embedded(analysis: &Analysis, view: &PageView<'_>, inks: &ReasonInks<'_>) -> String {
+pub(super) fn embedded(analysis: &Analysis, lang: Lang, slices: Option<&Slices>, inks: &ReasonInks<'_>) -> String {
     let count = analysis.windows.buckets.len();
     let mut steps = STEPS.into_iter().filter(|step| count / step <= MOST_STEPS).peekable();
     loop {
         let step = steps.next().unwrap_or(count.max(1));
-        let json = serde_json::to_string(&sums(analysis, view, inks, step)).unwrap_or_default();
+        let json = serde_json::to_string(&sums(analysis, lang, slices, inks, step)).unwrap_or_default();
         if json.len() <= HEAVIEST || steps.peek().is_none() {
             return escape(&json);
         }
@@ -121,7 +124,7 @@ fn escape(json: &str) -> String {
     disarmed(json, "\\u0023").replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
-fn sums(analysis: &Analysis, view: &PageView<'_>, inks: &ReasonInks<'_>, step: usize) -> Sums {
+fn sums(analysis: &Analysis, lang: Lang, slices: Option<&Slices>, inks: &ReasonInks<'_>, step: usize) -> Sums {
     let buckets = &analysis.windows.buckets;
     let names = buckets.first().map(|bucket| bucket.by_reason.0.as_slice()).unwrap_or_default();
     let of_reason = |reason: usize| -> Vec<u64> {
@@ -147,7 +150,6 @@ fn sums(analysis: &Analysis, view: &PageView<'_>, inks: &ReasonInks<'_>, step: u
             sums.iter().take(PLACES_LISTED).map(place).collect()
         })
     };
-    let slices = view.slices;
     Sums {
         size: analysis.windows.size,
         windows_per_step: step,
@@ -189,7 +191,7 @@ fn sums(analysis: &Analysis, view: &PageView<'_>, inks: &ReasonInks<'_>, step: u
                 Some((at(analysis, incident.bounds().0, step)?, at(analysis, incident.bounds().1, step)?))
             })
             .collect(),
-        words: words(view.lang),
+        words: words(lang),
     }
 }
 

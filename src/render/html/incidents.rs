@@ -18,7 +18,7 @@ const HEIGHT: usize = 72;
 const BARS: usize = 150;
 
 /// One incident.
-pub(super) struct Shown<'a> {
+pub(super) struct ShownIncident<'a> {
     /// From 1, in the order of the analysis: the chart's number.
     pub number: usize,
     pub incident: &'a Incident,
@@ -29,8 +29,8 @@ pub(super) struct Shown<'a> {
 }
 
 /// All incidents, the worst first.
-pub(super) fn incidents<'a>(analysis: &'a Analysis, w: Words, inks: &ReasonInks<'_>) -> Vec<Shown<'a>> {
-    let shown = |(number, incident): (usize, &'a Incident)| Shown {
+pub(super) fn incidents<'a>(analysis: &'a Analysis, w: Words, inks: &ReasonInks<'_>) -> Vec<ShownIncident<'a>> {
+    let shown = |(number, incident): (usize, &'a Incident)| ShownIncident {
         number,
         incident,
         ink: inks.ink(&incident.reason),

@@ -29,16 +29,15 @@ use crate::{
 };
 
 use self::{
+    data::PLACES_LISTED,
     head::{Head, NAMED_CHANNELS},
-    incidents::{Shown, incidents},
+    incidents::{ShownIncident, incidents},
     reasons::Failures,
     style::STYLE,
     windows::{HeatTable, WindowTable},
     words::Words,
 };
 
-/// Channels and hosts that are listed; more would be a page of their own.
-const PLACES_LISTED: usize = 200;
 /// Channels that get a drawing.
 const CHANNELS_DRAWN: usize = 40;
 
@@ -90,7 +89,7 @@ pub fn page(analysis: &Analysis, view: &PageView<'_>) -> Result<String, askama::
         policy: policy::policy(&STYLE, SCRIPT),
         style: &STYLE,
         script: SCRIPT,
-        data: data::embedded(analysis, view, &inks),
+        data: data::embedded(analysis, view.lang, view.slices, &inks),
         head: Head::new(analysis, w),
         compared: analysis.totals.previous_errors.is_some(),
         windows: WindowTable::new(analysis),
@@ -120,7 +119,7 @@ struct Page<'a> {
     compared: bool,
     windows: WindowTable<'a>,
     failures: Failures<'a>,
-    incidents: Vec<Shown<'a>>,
+    incidents: Vec<ShownIncident<'a>>,
     /// How many of them are shown with their chart.
     worst: usize,
     heatmap: Option<HeatTable<'a>>,

@@ -20,22 +20,22 @@ pub(super) const LISTED: usize = 500;
 
 /// The section's tables.
 pub(super) struct Failures<'a> {
-    pub groups: Vec<Group<'a>>,
+    pub groups: Vec<ReasonGroup<'a>>,
     /// Details without a drawing, the most frequent first.
-    pub rare: Vec<Row<'a>>,
+    pub rare: Vec<FailureRow<'a>>,
     pub rare_title: String,
     /// Says that summary.json has more.
     pub unlisted: Option<String>,
 }
 
 /// A reason and its details.
-pub(super) struct Group<'a> {
-    pub row: Row<'a>,
-    pub details: Vec<Row<'a>>,
+pub(super) struct ReasonGroup<'a> {
+    pub row: FailureRow<'a>,
+    pub details: Vec<FailureRow<'a>>,
 }
 
 /// A line of the table.
-pub(super) struct Row<'a> {
+pub(super) struct FailureRow<'a> {
     /// Index in `by_detail` or, of a reason, in `by_reason`.
     pub index: usize,
     /// What the page's data know the reason by.
@@ -60,7 +60,7 @@ impl<'a> Failures<'a> {
         let groups = analysis.by_reason.iter().enumerate().map(|(index, reason)| {
             let of_reason = |row: &&DetailRow| row.reason == reason.reason;
             let rows = || analysis.by_detail.iter().filter(of_reason);
-            let row = Row {
+            let row = FailureRow {
                 index,
                 key: key(&reason.reason, index),
                 reason: &reason.reason,
@@ -76,7 +76,7 @@ impl<'a> Failures<'a> {
                 stopped: reason.errors == 0 && reason.change.is_some(),
             };
             let details = drawn.iter().enumerate().filter(|(_, row)| of_reason(row));
-            Group { row, details: details.map(|(index, row)| detail(index, row, lang, inks)).collect() }
+            ReasonGroup { row, details: details.map(|(index, row)| detail(index, row, lang, inks)).collect() }
         });
         let unlisted = rare.len().saturating_sub(LISTED) as u64;
         Failures {
@@ -88,8 +88,8 @@ impl<'a> Failures<'a> {
     }
 }
 
-fn detail<'a>(index: usize, row: &'a DetailRow, lang: Lang, inks: &ReasonInks<'_>) -> Row<'a> {
-    Row {
+fn detail<'a>(index: usize, row: &'a DetailRow, lang: Lang, inks: &ReasonInks<'_>) -> FailureRow<'a> {
+    FailureRow {
         index,
         key: String::new(),
         reason: &row.reason,

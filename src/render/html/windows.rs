@@ -4,7 +4,7 @@ use chrono::{Datelike, Timelike};
 
 use crate::{
     analysis::{Analysis, Bucket, HourSum},
-    chart::heat_level,
+    chart::{heat_level, weekday},
     taxonomy::Lang,
 };
 
@@ -87,11 +87,7 @@ impl<'a> HeatTable<'a> {
     pub fn new(analysis: &'a Analysis, lang: Lang) -> Option<Self> {
         let heatmap = &analysis.heatmap;
         let largest = heatmap.hours.iter().flatten().copied().max().filter(|largest| *largest > 0)?;
-        let name = |row: &'a str| match WEEKDAYS.iter().position(|name| *name == row) {
-            Some(day) => lang.weekday(day as u32),
-            None => row,
-        };
-        let rows = heatmap.rows.iter().zip(&heatmap.hours).map(|(row, hours)| (name(row), hours.as_slice()));
+        let rows = heatmap.rows.iter().zip(&heatmap.hours).map(|(row, hours)| (weekday(lang, row), hours.as_slice()));
         Some(HeatTable { rows: rows.collect(), largest })
     }
 

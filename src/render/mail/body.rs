@@ -18,7 +18,10 @@ use crate::{
     taxonomy::{Explanation, Lang},
 };
 
-use super::{INCIDENTS, MailView, Picture, subject::State};
+use super::{
+    subject::State,
+    view::{INCIDENTS, MailView, Picture},
+};
 
 /// Width of a picture in pixels: that of the mail without its margins.
 const PICTURE_WIDTH: u32 = 568;

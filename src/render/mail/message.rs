@@ -12,15 +12,16 @@ use crate::{
     error::{Error, Result},
 };
 
-use super::{Address, MailView, Picture, body, pictured};
+use super::{
+    address::Address,
+    body,
+    view::{MailView, Picture, pictured},
+};
 
 /// Name of the attached page.
 const PAGE: &str = "report.html";
 
 /// Puts the message together.
-///
-/// # Errors
-/// Where the template or the builder fails.
 pub(super) fn assemble(analysis: &Analysis, view: &MailView<'_>, subject: &str, plain: String) -> Result<Vec<u8>> {
     let failed = |cause: &dyn std::fmt::Display| Error::new("error_mail.not_built").with("cause", cause);
     let date = analysis.generated_at.timestamp();

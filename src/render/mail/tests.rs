@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::render::sample::{HOSTILE, nothing, week, week_named};
+use crate::{chart::Chart, taxonomy::Lang};
 
 /// A PNG's first 24 bytes: signature, length and name of the first chunk, width and height.
 const PNG: [u8; 24] = *b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x07\x80\0\0\x03\xc0";

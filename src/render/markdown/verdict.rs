@@ -1,6 +1,6 @@
 //! A verdict to paste into a pull request, and for GitHub's job summary.
 
-use super::prose;
+use super::escape::prose;
 use crate::{
     check::{Outcome, Status, Verdict},
     model::for_log,

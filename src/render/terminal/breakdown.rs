@@ -16,7 +16,7 @@ use crate::{
 use super::{
     graph::bar,
     ink::{Ink, trend},
-    sheet::{Column, NAME_IN_SENTENCE, Sheet, excerpt},
+    sheet::{Fit, NAME_IN_SENTENCE, Sheet, excerpt},
 };
 
 /// From these widths on a table also has the changes, the bars, and the numbers of the previous period.
@@ -30,7 +30,7 @@ const LONGEST_BAR: usize = 30;
 const BAR_COLUMN: usize = 3;
 
 /// A line of a table: a name, and its numbers.
-struct Entry {
+struct CountedLine {
     name: String,
     ink: Ink,
     counts: Counts,
@@ -49,11 +49,11 @@ pub(super) fn failures(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, to
         let mut details = shown.iter().filter(|row| row.reason == reason.reason).peekable();
         if details.peek().is_some() {
             let name = Ink::Strong.on(&excerpt(&reason.reason, 4 * sheet.width()));
-            entries.push(Entry { name, ink, counts: reason.into(), mark: String::new() });
+            entries.push(CountedLine { name, ink, counts: reason.into(), mark: String::new() });
         }
         entries.extend(details.map(|row| {
             let name = excerpt(&detail_name(lang, &row.reason, &row.detail), 4 * sheet.width());
-            Entry { name: format!("  {name}"), ink, counts: (*row).into(), mark: mark(lang, row) }
+            CountedLine { name: format!("  {name}"), ink, counts: (*row).into(), mark: mark(lang, row) }
         }));
     }
     sheet.heading(lang.phrase("terminal.failed"));
@@ -76,7 +76,7 @@ fn mark(lang: Lang, row: &DetailRow) -> String {
 }
 
 /// A table of names and numbers, with what the width has room for.
-fn table(sheet: &mut Sheet, lang: Lang, entries: &[Entry]) {
+fn table(sheet: &mut Sheet, lang: Lang, entries: &[CountedLine]) {
     let (width, unicode) = (sheet.width(), sheet.unicode());
     let compared = entries.iter().any(|entry| entry.counts.change.is_some());
     let changes = compared && width >= WIDTH_FOR_CHANGES;
@@ -84,14 +84,14 @@ fn table(sheet: &mut Sheet, lang: Lang, entries: &[Entry]) {
     let marks = entries.iter().any(|entry| !entry.mark.is_empty());
 
     let mut columns = vec![
-        (Column::Name, ""),
-        (Column::Number, lang.phrase("terminal.errors")),
-        (Column::Number, lang.phrase("terminal.share")),
+        (Fit::Name, ""),
+        (Fit::Number, lang.phrase("terminal.errors")),
+        (Fit::Number, lang.phrase("terminal.share")),
     ];
-    columns.extend(changes.then(|| (Column::Number, lang.phrase("terminal.change"))));
-    columns.extend(previous.then(|| (Column::Number, lang.phrase("terminal.before"))));
-    columns.extend(marks.then_some((Column::Fixed, "")));
-    let row = |entry: &Entry| {
+    columns.extend(changes.then(|| (Fit::Number, lang.phrase("terminal.change"))));
+    columns.extend(previous.then(|| (Fit::Number, lang.phrase("terminal.before"))));
+    columns.extend(marks.then_some((Fit::Fixed, "")));
+    let row = |entry: &CountedLine| {
         let [errors, share, before, change] = entry.counts.cells(lang);
         let mut row = vec![entry.name.clone(), errors, share];
         row.extend(changes.then(|| trend(entry.counts.change).on(&change)));
@@ -110,7 +110,7 @@ fn table(sheet: &mut Sheet, lang: Lang, entries: &[Entry]) {
             let blanks = " ".repeat(length.saturating_sub(bar.width()));
             row.insert(BAR_COLUMN, format!("{}{blanks}", entry.ink.on(&bar)));
         }
-        columns.insert(BAR_COLUMN, (Column::Fixed, ""));
+        columns.insert(BAR_COLUMN, (Fit::Fixed, ""));
     }
     sheet.table(&columns, rows);
 }
@@ -119,8 +119,8 @@ fn table(sheet: &mut Sheet, lang: Lang, entries: &[Entry]) {
 pub(super) fn places(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: usize) {
     let lang = clock.lang;
     let limit = 4 * sheet.width();
-    let entry = |name, counts| Entry { name, ink: Ink::Cyan, counts, mark: String::new() };
-    let mut section = |title: &str, entries: Vec<Entry>, more| {
+    let entry = |name, counts| CountedLine { name, ink: Ink::Cyan, counts, mark: String::new() };
+    let mut section = |title: &str, entries: Vec<CountedLine>, more| {
         sheet.heading(title);
         table(sheet, lang, &entries);
         sheet.more(more);

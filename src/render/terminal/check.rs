@@ -9,9 +9,8 @@ use crate::{
 };
 
 use super::{
-    TerminalView,
     ink::Ink,
-    sheet::{NAME_IN_SENTENCE, Sheet, excerpt},
+    sheet::{NAME_IN_SENTENCE, Sheet, TerminalView, excerpt},
 };
 
 /// More items than this are for the other formats.

@@ -2,7 +2,10 @@
 
 use crate::taxonomy::{Entry, explanation};
 
-use super::{TerminalView, ink::Ink, sheet::Sheet};
+use super::{
+    ink::Ink,
+    sheet::{Sheet, TerminalView},
+};
 
 /// The explanations of the entries as text of at most the view's width, each line ended.
 ///

@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     ink::Ink,
-    sheet::{Column, NAME_IN_SENTENCE, Sheet, excerpt, path_end},
+    sheet::{Fit, NAME_IN_SENTENCE, Sheet, excerpt, path_end},
 };
 
 /// Examples of rejected rows; `inspect` shows more.
@@ -36,11 +36,11 @@ pub(super) fn files(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: 
     // Where no file has a channel there is no column for it.
     let channels = shown.iter().any(|input| input.channel.is_some());
     let mut columns = vec![
-        (Column::Name, ""),
-        (Column::Fixed, lang.phrase("page.channel")),
-        (Column::Number, lang.phrase("terminal.rows")),
-        (Column::Number, lang.phrase("terminal.rejected")),
-        (Column::Number, lang.phrase("terminal.errors")),
+        (Fit::Name, ""),
+        (Fit::Fixed, lang.phrase("page.channel")),
+        (Fit::Number, lang.phrase("terminal.rows")),
+        (Fit::Number, lang.phrase("terminal.rejected")),
+        (Fit::Number, lang.phrase("terminal.errors")),
     ];
     let numbers = if channels { NUMBERS + LONGEST_CHANNEL } else { NUMBERS };
     let room = sheet.width().saturating_sub(numbers).max(SHORTEST_PATH);

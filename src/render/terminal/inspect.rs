@@ -9,9 +9,8 @@ use crate::{
 };
 
 use super::{
-    TerminalView,
     ink::Ink,
-    sheet::{Sheet, excerpt},
+    sheet::{Sheet, TerminalView, excerpt},
 };
 
 /// The longest excerpt of a line, in characters.

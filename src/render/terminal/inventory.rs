@@ -7,9 +7,8 @@ use crate::{
 };
 
 use super::{
-    TerminalView,
     ink::Ink,
-    sheet::{Column, Sheet, excerpt, path_end},
+    sheet::{Fit, Sheet, TerminalView, excerpt, path_end},
 };
 
 /// The inventory as text of at most the view's width, each line ended.
@@ -24,11 +23,11 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
     sheet.heading(lang.phrase("archiving.channels"));
     let moment = |time: Option<LocalTime>| time.map_or_else(|| "–".to_owned(), |time| clock.moment(time));
     let columns = [
-        (Column::Name, lang.phrase("archiving.channel")),
-        (Column::Number, lang.phrase("archiving.exported")),
-        (Column::Number, lang.phrase("archiving.mailed")),
-        (Column::Fixed, lang.phrase("archiving.first")),
-        (Column::Fixed, lang.phrase("archiving.last")),
+        (Fit::Name, lang.phrase("archiving.channel")),
+        (Fit::Number, lang.phrase("archiving.exported")),
+        (Fit::Number, lang.phrase("archiving.mailed")),
+        (Fit::Fixed, lang.phrase("archiving.first")),
+        (Fit::Fixed, lang.phrase("archiving.last")),
     ];
     let rows = found.channels.iter().map(|channel| {
         vec![
@@ -59,13 +58,13 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
     if !found.sources.is_empty() {
         sheet.heading(lang.phrase("archiving.sources"));
         let columns = [
-            (Column::Fixed, lang.phrase("archiving.id")),
-            (Column::Name, lang.phrase("archiving.source")),
-            (Column::Name, lang.phrase("archiving.channel")),
-            (Column::Fixed, lang.phrase("archiving.added_title")),
-            (Column::Number, lang.phrase("archiving.rows")),
-            (Column::Number, lang.phrase("archiving.errors")),
-            (Column::Fixed, lang.phrase("archiving.until")),
+            (Fit::Fixed, lang.phrase("archiving.id")),
+            (Fit::Name, lang.phrase("archiving.source")),
+            (Fit::Name, lang.phrase("archiving.channel")),
+            (Fit::Fixed, lang.phrase("archiving.added_title")),
+            (Fit::Number, lang.phrase("archiving.rows")),
+            (Fit::Number, lang.phrase("archiving.errors")),
+            (Fit::Fixed, lang.phrase("archiving.until")),
         ];
         let width = sheet.width() / 3;
         let rows = found.sources.iter().map(|source| {

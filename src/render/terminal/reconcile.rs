@@ -6,9 +6,8 @@ use crate::{
 };
 
 use super::{
-    TerminalView,
     ink::Ink,
-    sheet::{Column, Sheet},
+    sheet::{Fit, Sheet, TerminalView},
 };
 
 /// The comparison as text of at most the view's width, each line ended.
@@ -46,13 +45,13 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
     }
     sheet.blank();
     let columns = [
-        (Column::Name, lang.phrase("reconcile.channel")),
-        (Column::Fixed, lang.phrase("reconcile.day")),
-        (Column::Number, lang.phrase("reconcile.mailed")),
-        (Column::Number, lang.phrase("reconcile.exported")),
-        (Column::Number, lang.phrase("reconcile.only_mailed")),
-        (Column::Number, lang.phrase("reconcile.missing_title")),
-        (Column::Number, lang.phrase("reconcile.only_exported")),
+        (Fit::Name, lang.phrase("reconcile.channel")),
+        (Fit::Fixed, lang.phrase("reconcile.day")),
+        (Fit::Number, lang.phrase("reconcile.mailed")),
+        (Fit::Number, lang.phrase("reconcile.exported")),
+        (Fit::Number, lang.phrase("reconcile.only_mailed")),
+        (Fit::Number, lang.phrase("reconcile.missing_title")),
+        (Fit::Number, lang.phrase("reconcile.only_exported")),
     ];
     let rows = days.into_iter().map(|day| {
         let sums = &day.sums;

@@ -4,12 +4,9 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Tabl
 use textwrap::{WordSeparator, core::Word};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::model::for_log;
+use crate::{model::for_log, taxonomy::Lang};
 
-use super::{
-    TerminalView,
-    ink::{Ink, printed},
-};
+use super::ink::{Ink, printed};
 
 /// Narrower than this nothing can be laid out; lines are then cut by the terminal.
 const NARROWEST: usize = 30;
@@ -20,9 +17,23 @@ pub(super) const NAME_IN_SENTENCE: usize = 60;
 /// A paragraph longer than this is a text from a file gone wild.
 const LONGEST_PARAGRAPH: usize = 1_200;
 
+/// How a terminal is to be written on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TerminalView {
+    pub lang: Lang,
+    /// How many details, channels, hosts, incidents and files a list has at most.
+    pub top: usize,
+    /// Cells of a line; from 30 to 120 are used.
+    pub width: usize,
+    /// Whether to write escape codes for colours.
+    pub color: bool,
+    /// Whether the terminal shows more than ASCII; if not, bars and curves are drawn with `#`.
+    pub unicode: bool,
+}
+
 /// A column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Column {
+pub(super) enum Fit {
     /// Takes the width that the others leave, and is cut to it.
     Name,
     /// To the right, never cut.
@@ -92,7 +103,7 @@ impl Sheet {
     }
 
     /// A table of columns with titles, two cells in, without rules: the columns keep it together.
-    pub fn table(&mut self, columns: &[(Column, &str)], rows: impl IntoIterator<Item = Vec<String>>) {
+    pub fn table(&mut self, columns: &[(Fit, &str)], rows: impl IntoIterator<Item = Vec<String>>) {
         let mut table = Table::new();
         table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(cells(self.width));
         table.set_truncation_indicator(if self.unicode { "…" } else { "..." });
@@ -106,10 +117,10 @@ impl Sheet {
         }
         for (column, (kind, _)) in table.column_iter_mut().zip(columns) {
             column.set_padding((2, 0));
-            if *kind == Column::Number {
+            if *kind == Fit::Number {
                 column.set_cell_alignment(CellAlignment::Right);
             }
-            if *kind == Column::Name {
+            if *kind == Fit::Name {
                 // Cut anywhere, not only between words: half a word still tells two names apart.
                 column.set_delimiter('\n');
             } else {
@@ -198,7 +209,6 @@ pub(super) fn path_end(path: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::taxonomy::Lang;
 
     fn sheet(width: usize) -> Sheet {
         Sheet::new(&TerminalView { lang: Lang::En, top: 10, width, color: false, unicode: true })
@@ -223,7 +233,7 @@ mod tests {
         let mut sheet = sheet(30);
         let row = |name: &str, n: &str| vec![name.to_owned(), n.to_owned()];
         let rows = [row(&"long name ".repeat(500), "1,234"), row("a", "5")];
-        sheet.table(&[(Column::Name, "who"), (Column::Number, "n")], rows);
+        sheet.table(&[(Fit::Name, "who"), (Fit::Number, "n")], rows);
         let text = sheet.finish();
         let lines: Vec<&str> = text.lines().skip(1).collect();
         assert_eq!(lines.len(), 2);

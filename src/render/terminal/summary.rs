@@ -10,12 +10,11 @@ use crate::{
 };
 
 use super::{
-    TerminalView,
     breakdown::{failures, places, stopped},
     files::files,
     incidents::incidents,
     ink::{Ink, trend},
-    sheet::{NAME_IN_SENTENCE, Sheet, excerpt},
+    sheet::{NAME_IN_SENTENCE, Sheet, TerminalView, excerpt},
     timeline::timeline,
 };
 
