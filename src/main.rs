@@ -8,7 +8,19 @@ const FOREIGN: [&str; 6] = ["MATMUL_", "PARQUET_", "POLARS_", "RAYON_", "RUST_MI
 
 fn main() -> ExitCode {
     forget_foreign_variables();
+    say_nothing_of_caught_panics();
     errstat::cli::main(env::args_os())
+}
+
+/// What a damaged file makes of a linked crate ends as a sentence, and needs no other word. That is for the program to
+/// say: the library leaves the hook of the process, which may be another program's, alone.
+fn say_nothing_of_caught_panics() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !errstat::archive::is_caught() {
+            told(panic);
+        }
+    }));
 }
 
 /// Makes sure that nobody's settings for other programs decide how this one runs.

@@ -36,8 +36,9 @@ SCHEMA = (
     "time timestamp, `end` timestamp, precision string, channel_id string, channel string, reason string, detail string, "
     "status int, host string, errors bigint, rows bigint, source string"
 )
-# What two rows must have in common to tell of the same errors. The status follows from the detail.
-KEY = ["time", "precision", "channel_id", "channel", "reason", "detail", "status", "source"]
+# What two rows must have in common to tell of the same errors. A channel is its id, whatever it is called, or its name
+# where no id is known. The status follows from the detail.
+KEY = ["time", "precision", "channel_id", "name", "reason", "detail", "status", "source"]
 
 
 def main():
@@ -171,26 +172,38 @@ def merge(rows):
     """For each key the rows of the file whose errors sum up to most, as errstat's archive does it.
 
     Of equal sums the one with hosts for more of its errors counts; then the content decides, so that the result does not
-    depend on any order.
+    depend on any order. Only the numbers of rows are added: entry by entry where two files tell the same, else at the first.
+    Those of mails are not, because a notification may be there more than once.
     """
     from pyspark.sql import functions as F
 
-    place = ["folder", "month"]
     hosted = F.sum(F.when(F.col("host").isNotNull(), F.col("errors")).otherwise(0))
-    content = F.sort_array(F.collect_list(F.struct("host", "errors", "rows", "end")))
+    entries = F.sort_array(F.collect_list(F.struct("host", "channel", "errors", "end", "rows")))
+    content = F.expr("transform(entries, e -> struct(e.host, e.channel, e.errors, e.end))")
     first = F.struct((-F.col("total")).alias("total"), (-F.col("hosted")).alias("hosted"), "content")
+    added = F.expr(
+        "aggregate(all, 0L, (sum, one) -> CASE "
+        "WHEN source = 'mail' THEN greatest(sum, CASE WHEN one.content = winner.content THEN one.counted[at] ELSE 0L END) "
+        "WHEN one.content = winner.content THEN sum + one.counted[at] "
+        "WHEN at = 0 THEN sum + aggregate(one.counted, 0L, (a, b) -> a + b) ELSE sum END)"
+    )
+    folder = F.sha2(F.concat_ws("\0", *(F.coalesce(c, F.lit("")) for c in ("channel_id", "channel"))), 256)
     return (
-        rows.withColumn("folder", F.sha2(F.concat_ws("\0", *(F.coalesce(c, F.lit("")) for c in ("channel_id", "channel"))), 256))
+        rows.withColumn("name", F.when(F.isnull("channel_id"), F.col("channel")))
         .withColumn("month", F.date_format("time", "yyyy-MM"))
         # The one time that rows move: all of a channel's month meet here, and everything below happens in place.
-        .repartition(*place)
-        .groupBy(*place, *KEY, "file")
-        .agg(F.sum("errors").alias("total"), hosted.alias("hosted"), content.alias("content"))
-        .groupBy(*place, *KEY)
-        .agg(F.min(first).alias("winner"))
-        .select(*place, *KEY, F.inline("winner.content"))
-        .sortWithinPartitions(*place, "time", "precision", "reason", "detail", "source", "host")
-        .select(*place, *COLUMNS)
+        .repartition("channel_id", "name", "month")
+        .groupBy("month", *KEY, "file")
+        .agg(F.sum("errors").alias("total"), hosted.alias("hosted"), entries.alias("entries"))
+        .withColumns({"content": content, "counted": F.col("entries.rows")})
+        .groupBy("month", *KEY)
+        .agg(F.min(first).alias("winner"), F.collect_list(F.struct("content", "counted")).alias("all"))
+        .select("month", *KEY, "winner", "all", F.posexplode("winner.content").alias("at", "entry"))
+        .withColumn("rows", added)
+        .select("month", *KEY, "rows", "entry.*")
+        .withColumn("folder", folder)
+        .sortWithinPartitions("folder", "month", "time", "precision", "reason", "detail", "source", "host")
+        .select("folder", "month", *COLUMNS)
     )
 
 
@@ -203,7 +216,10 @@ def write(rows, merged, channels):
     """
     rows.write.partitionBy("folder", "month").option("compression", "zstd").parquet(merged)
     for channel in channels:
-        os.rename(f"{merged}/folder={digest(*channel)}", f"{merged}/{channel_folder(channel_text(*channel))}")
+        folder = f"{merged}/folder={digest(*channel)}"
+        # Of a renamed channel one name may be told by nothing that counts.
+        if os.path.exists(folder):
+            os.rename(folder, f"{merged}/{channel_folder(channel_text(*channel))}")
 
 
 def digest(id, name):

@@ -167,9 +167,9 @@ pub fn inventory(archive: &Archive, table: Option<&Table>, shown: String, zone: 
                 channels: source.channels.iter().filter_map(Channel::stored).collect(),
                 rows: source.rows,
                 errors: source.errors,
-                first: source.span.map(|span| zone.time(span.first)),
-                last: source.span.map(|span| zone.time(span.last)),
-                complete_until: source.coverage.until.map(|at| zone.time(at)),
+                first: source.first.map(|at| zone.time(at)),
+                last: source.last.map(|at| zone.time(at)),
+                complete_until: source.covered_until.map(|at| zone.time(at)),
             })
             .collect(),
     }

@@ -1,29 +1,23 @@
-//! Adding sources to an archive.
+//! Adding sources to an archive, and building it anew.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs::File,
-    io::{Seek, SeekFrom},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    disk::open,
-    fact::{Fact, Kinds, add, summed},
-    manifest::{PACKS, PackFile, Part, SourceRecord, file_name, sha256},
-    merge::merged,
-    pack,
+    change::Draft,
+    disk::{Disk, parent, read, shown},
+    fact::{Fact, Kinds, add, merged, summed},
+    manifest::{MonthFile, Source, content, file_name, sha256, source_path},
     partition::channel_text,
-    read::{ParquetFile, possible},
-    state::ForeignFile,
-    transaction::{Transaction, shown, unwritten},
-    writer::{Change, Place, Writer, pack_name, put},
+    read::{ParquetFile, Reader, possible},
+    shelf::{Shelf, SourceFile},
+    writer::{Change, Writer, derive_all, put, take_over_packs},
 };
 use crate::{
     error::{Error, Result},
-    model::{Channel, Coverage, CoverageBasis, Precision, Row, Sentence, Timestamp},
+    model::{Channel, Precision, Row, Sentence, Timestamp, Zone},
 };
 
-/// Rows of a source that are held before they are written down: some 30 MB.
+/// Rows of a source that are held before they are encoded: some 30 MB.
 const HELD: usize = 1 << 19;
 
 /// Hexadecimal digits of a source's id.
@@ -38,215 +32,168 @@ pub struct NewSource {
     pub sha256: String,
     /// The channels it speaks for, also those without a row.
     pub channels: Vec<Channel>,
-    pub coverage: Coverage,
+    /// In which its days and hours are steps.
+    pub zone: Option<Zone>,
+    /// The instant up to which (exclusive) it is known to be complete.
+    pub covered_until: Option<Timestamp>,
 }
 
 /// Sources on their way into an archive. Nothing changes before [`Addition::commit`].
 pub struct Addition<'a> {
     writer: &'a mut Writer,
-    /// Closed before the change is thrown away, which takes its file away.
-    pack: Option<Pack>,
-    change: Transaction,
+    draft: Draft,
     current: Option<Current>,
-    new: Vec<SourceRecord>,
-    /// Sources that are there already, with what is known of their coverage now.
-    known: Vec<(String, Coverage)>,
-}
-
-/// The file to which the rows of the new sources are written.
-struct Pack {
-    staged: String,
-    file: File,
-    length: u64,
+    new: Vec<Source>,
+    /// Sources that are there already, as they were given now.
+    known: Vec<Source>,
 }
 
 /// The source whose rows are coming in.
 struct Current {
-    about: NewSource,
-    start: u64,
-    parts: Vec<Part>,
+    source: Source,
+    file: SourceFile,
     held: Vec<Fact>,
     kinds: Kinds,
-    rows: u64,
-    errors: u64,
-    first: Option<Timestamp>,
-    last: Option<Timestamp>,
-    precision: Option<Precision>,
     channels: BTreeSet<Channel>,
     origins: BTreeSet<&'static str>,
 }
 
-impl<'a> Addition<'a> {
-    pub(super) fn begin(writer: &'a mut Writer) -> Result<Addition<'a>> {
-        let change = Transaction::begin(&writer.disk)?;
-        let mut addition = Addition { writer, change, pack: None, current: None, new: Vec::new(), known: Vec::new() };
+impl Writer {
+    /// Begins to add sources. An error where nothing can be written, or another engine's dataset that is to be taken
+    /// over cannot be read.
+    pub fn addition(&mut self) -> Result<Addition<'_>> {
+        let draft = Draft::begin(&self.disk, &self.manifest)?;
+        let mut addition = Addition { writer: self, draft, current: None, new: Vec::new(), known: Vec::new() };
         if !addition.writer.foreign.is_empty() {
             addition.take_over()?;
         }
         Ok(addition)
     }
 
+    /// Writes every month anew from the rows of the sources. Where those of one are damaged the sentence names it.
+    pub fn rebuild(&mut self) -> Result<Change> {
+        if !self.foreign.is_empty() {
+            return self.addition()?.commit();
+        }
+        let mut draft = Draft::begin(&self.disk, &self.manifest)?;
+        take_over_packs(&self.disk, &mut draft)?;
+        let files = derive_all(&self.disk, &mut draft)?;
+        self.commit(draft, Change { files, ..Change::default() })
+    }
+}
+
+impl Addition<'_> {
     /// Begins a source. The rows that follow are its own, until the next one begins.
-    ///
-    /// # Errors
-    /// Where the rows of the one before cannot be written.
     pub fn source(&mut self, about: NewSource) -> Result<()> {
         self.finish_source()?;
-        let start = self.pack.as_ref().map_or(0, |pack| pack.length);
-        let name = file_name(&about.name);
-        self.current = Some(Current::new(NewSource { name, ..about }, start));
+        self.current = Some(Current {
+            source: Source {
+                id: String::new(),
+                name: file_name(&about.name),
+                sha256: about.sha256,
+                added: self.writer.options.now,
+                rows: 0,
+                errors: 0,
+                first: None,
+                last: None,
+                precision: None,
+                zone: about.zone,
+                channels: Vec::new(),
+                origins: Vec::new(),
+                covered_until: about.covered_until,
+                file: None,
+                pack: None,
+                parts: Vec::new(),
+            },
+            file: SourceFile::default(),
+            held: Vec::new(),
+            kinds: Kinds::default(),
+            channels: about.channels.into_iter().collect(),
+            origins: BTreeSet::new(),
+        });
         Ok(())
     }
 
-    /// A row of the source that was begun last. In any order; rows of one key are added up.
-    ///
-    /// # Errors
-    /// Where the archive cannot hold the row, where it cannot be written, where no source was begun.
+    /// A row of the source that was begun last. In any order; rows of one key are added up. An error where the archive
+    /// cannot hold it.
     pub fn row(&mut self, row: &Row) -> Result<()> {
         let Some(current) = &mut self.current else { return Err(Error::new("archive.no_source")) };
-        if let Err(why) = possible(row) {
-            return Err(Error::new("archive.row_refused")
-                .with("name", &current.about.name)
-                .with_sentence("why", Sentence::new(why)));
-        }
-        current.take(row)?;
-        if current.held.len() >= HELD { self.write_rows() } else { Ok(()) }
+        possible(row).map_err(|why| {
+            let name = &current.source.name;
+            Error::new("archive.row_refused").with("name", name).with_sentence("why", Sentence::new(why))
+        })?;
+        current.take(row)
     }
 
     /// Brings everything into the archive at once.
     ///
-    /// Partitions of which nothing new is told are not written again; without news nothing is written at all.
-    ///
-    /// # Errors
-    /// Where a Parquet file that is to be replaced is damaged, where the disk is full, where readers do not let go: then
-    /// the archive is as before. Where, all being decided, files cannot be moved: then the next command moves them.
+    /// Months of which nothing new is told are not written again; without news nothing is written at all. Where something
+    /// fails the archive is as before; where, all being decided, files cannot be moved, the next command moves them.
     pub fn commit(mut self) -> Result<Change> {
         self.finish_source()?;
-        let before = self.writer.errors()?;
-        let mut manifest = self.writer.manifest.clone();
-        let known_ids: BTreeSet<&str> = self.known.iter().map(|(id, _)| id.as_str()).collect();
-        for (id, coverage) in &self.known {
-            manifest.sources.iter_mut().chain(&mut self.new).filter(|source| source.id == *id).for_each(|source| {
-                source.cover(*coverage);
-            });
-        }
-        let known = manifest.sources.iter().filter(|source| known_ids.contains(source.id.as_str()));
-        let known: Vec<_> = known.map(SourceRecord::source).collect();
-        if self.new.is_empty() && manifest == self.writer.manifest && self.writer.foreign.is_empty() {
-            return Ok(Change { known, errors: (before, before), ..Change::default() });
-        }
-
-        let mut relabelled = Vec::new();
-        for new in &self.new {
-            let other = self.writer.manifest.sources.iter().find(|old| old.sha256 == new.sha256 && old.id != new.id);
-            relabelled.extend(other.map(|old| (new.source(), old.source())));
-        }
-        let mut by_place: BTreeMap<Place, Vec<(usize, &Part)>> = BTreeMap::new();
-        for (index, source) in self.new.iter().enumerate() {
-            for part in &source.parts {
-                by_place.entry((part.channel.clone(), part.month)).or_default().push((index, part));
+        let Addition { writer, mut draft, mut new, known, .. } = self;
+        let old = &writer.manifest.sources;
+        let relabelled = new.iter().filter_map(|new| {
+            let other = old.iter().find(|old| old.sha256 == new.sha256 && old.id != new.id);
+            other.map(|old| (new.clone(), old.clone()))
+        });
+        let relabelled = relabelled.collect();
+        // A damaged source is replaced.
+        draft.manifest.sources.retain(|old| !new.iter().any(|new| new.id == old.id));
+        let again: BTreeMap<&str, &Source> = known.iter().map(|source| (&*source.id, source)).collect();
+        for source in draft.manifest.sources.iter_mut().chain(&mut new) {
+            if let Some(again) = again.get(&*source.id) {
+                source.covered_until = source.covered_until.max(again.covered_until);
+                source.zone = source.zone.or(again.zone);
             }
         }
-        let mut files = 0;
-        for (place, parts) in &by_place {
-            let there = self.writer.live(place)?;
-            let mut lists = vec![there.clone()];
-            let Some(pack) = &mut self.pack else { continue };
-            let mut kinds = Kinds::default();
-            for parts in parts.chunk_by(|a, b| a.0 == b.0) {
-                let mut facts = Vec::new();
-                for (_, part) in parts {
-                    pack::rows(&mut pack.file, part, &mut kinds, &mut facts)
-                        .map_err(|error| unwritten(&self.writer.disk, &pack.staged, &error))?;
-                }
-                lists.push(summed(facts)?);
+        let all = draft.manifest.sources.iter().chain(&new);
+        let known: Vec<Source> = all.filter(|source| again.contains_key(&*source.id)).cloned().collect();
+        let is_old = writer.manifest.is_old();
+        if new.is_empty() && !is_old && draft.manifest.sources == *old && writer.foreign.is_empty() {
+            let errors = writer.manifest.errors()?;
+            return Ok(Change { known, errors: (errors, errors), ..Change::default() });
+        }
+        let files = match is_old {
+            true => {
+                take_over_packs(&writer.disk, &mut draft)?;
+                draft.manifest.sources.extend_from_slice(&new);
+                derive_all(&writer.disk, &mut draft)?
             }
-            let facts = merged(lists)?;
-            if facts != there {
-                files += usize::from(put(&mut self.change, &mut manifest, place, &facts)?);
-            }
-        }
-        drop(by_place);
-        self.keep_rows(&mut manifest)?;
-        for file in &self.writer.foreign {
-            make_way(&mut self.change, file);
-        }
-        let sources = self.new.iter().map(SourceRecord::source).collect();
-        manifest.sources.append(&mut self.new);
-        self.change.commit(&manifest, self.writer.options.wait)?;
-        self.writer.manifest = manifest;
-        self.writer.foreign.clear();
-        let errors = (before, self.writer.errors()?);
-        Ok(Change { sources, known, relabelled, files, errors })
-    }
-
-    /// Gives the rows of the new sources their place, and takes damaged ones of the same sources away.
-    fn keep_rows(&mut self, manifest: &mut super::manifest::Manifest) -> Result<()> {
-        let again: Vec<SourceRecord> =
-            manifest.sources.extract_if(.., |old| self.new.iter().any(|new| new.id == old.id)).collect();
-        for name in again.iter().filter_map(|source| source.pack.as_deref()) {
-            self.writer.repack(&mut self.change, manifest, name)?;
-        }
-        let Some(mut pack) = self.pack.take().filter(|pack| pack.length > 0) else { return Ok(()) };
-        let disk = &self.writer.disk;
-        let failed = |error| unwritten(disk, &pack.staged, &error);
-        let (bytes, sha256) = pack::digest(&mut pack.file).map_err(failed)?;
-        let name = pack_name(&sha256);
-        for source in self.new.iter_mut().filter(|source| !source.parts.is_empty()) {
-            source.pack = Some(name.clone());
-        }
-        self.change.staged(pack.staged, &format!("{PACKS}/{name}"), sha256.clone());
-        manifest.packs.retain(|old| old.name != name);
-        manifest.packs.push(PackFile { name, bytes, sha256 });
-        Ok(())
-    }
-
-    /// Writes down what is held of the current source.
-    fn write_rows(&mut self) -> Result<()> {
-        let Some(current) = &mut self.current else { return Ok(()) };
-        let facts = summed(std::mem::take(&mut current.held))?;
-        if facts.is_empty() {
-            return Ok(());
-        }
-        let disk = &self.writer.disk;
-        let pack = match &mut self.pack {
-            Some(pack) => pack,
-            none => {
-                let staged = self.change.staging_name();
-                let file = disk.create(&staged).map_err(|error| unwritten(disk, &staged, &error))?;
-                none.insert(Pack { staged, file, length: 0 })
+            false => {
+                let files = add_to_months(&writer.disk, &mut draft, &new)?;
+                draft.manifest.sources.extend_from_slice(&new);
+                files
             }
         };
-        let failed = |error| unwritten(disk, &pack.staged, &error);
-        pack.file.seek(SeekFrom::Start(pack.length)).map_err(failed)?;
-        let same_place = |a: &Fact, b: &Fact| a.month() == b.month() && a.kind.channel == b.kind.channel;
-        for facts in facts.chunk_by(same_place) {
-            if let Some(part) = pack::append(disk, &mut pack.file, pack.length, facts).map_err(failed)? {
-                pack.length += part.bytes;
-                current.parts.push(part);
+        for file in &writer.foreign {
+            let folder = parent(&file.path);
+            let name = file.path.rsplit('/').next().unwrap_or_default();
+            let crc = format!("{folder}/.{name}.crc");
+            for path in [&*file.path, crc.trim_start_matches('/'), "_SUCCESS", "._SUCCESS.crc"] {
+                draft.take_away(path);
             }
         }
-        Ok(())
+        writer.commit(draft, Change { sources: new, known, relabelled, files, errors: (0, 0) })
     }
 
     fn finish_source(&mut self) -> Result<()> {
-        self.write_rows()?;
         let Some(current) = self.current.take() else { return Ok(()) };
-        let (start, coverage) = (current.start, current.about.coverage);
-        let record = current.record(self.writer.options.now);
-        let there = self.writer.manifest.sources.iter().find(|source| source.id == record.id);
-        let sound = there.is_some_and(|there| there.pack.as_deref().is_none_or(|pack| self.writer.is_sound(pack)));
-        if sound || self.new.iter().any(|new| new.id == record.id) {
-            // Its rows are not needed twice.
-            if let Some(pack) = &mut self.pack {
-                let failed = |error| unwritten(&self.writer.disk, &pack.staged, &error);
-                pack.file.set_len(start).map_err(failed)?;
-                pack.length = start;
-            }
-            self.known.push((record.id, coverage));
-        } else {
-            self.new.push(record);
+        let (mut source, bytes) = current.finish()?;
+        let Writer { manifest, disk, .. } = &*self.writer;
+        let sound = |there: &Source| match manifest.file_of(there) {
+            Some((path, sha256)) => content(disk, &path, sha256).is_ok(),
+            None => there.parts.is_empty(),
+        };
+        let there = manifest.sources.iter().find(|there| there.id == source.id);
+        if there.is_some_and(sound) || self.new.iter().any(|new| new.id == source.id) {
+            self.known.push(source);
+            return Ok(());
         }
+        if let Some(bytes) = bytes {
+            source.file = Some(self.draft.write(&source_path(&source.id), &bytes)?);
+        }
+        self.new.push(source);
         Ok(())
     }
 
@@ -254,110 +201,118 @@ impl<'a> Addition<'a> {
     fn take_over(&mut self) -> Result<()> {
         let disk = std::sync::Arc::clone(&self.writer.disk);
         let privacy = self.writer.options.privacy;
-        let mut digests = String::new();
         let files = self.writer.foreign.clone();
+        let mut digests = String::new();
         for file in &files {
             let path = disk.path(&file.path);
+            let bytes = read(&path);
             let unread = |error| Error::new("error.unreadable").with("path", shown(&path)).with("cause", error);
-            let (_, digest) = pack::digest(&mut open(&path).map_err(unread)?).map_err(unread)?;
-            digests.push_str(&digest);
+            digests += &sha256(&bytes.map_err(unread)?);
         }
         self.source(NewSource {
             name: privacy.path(&disk.root().to_string_lossy()),
             sha256: sha256(digests.as_bytes()),
             channels: Vec::new(),
-            coverage: Coverage { from: None, until: None, by: CoverageBasis::LastRow },
+            zone: None,
+            covered_until: None,
         })?;
         for file in &files {
             let path = disk.path(&file.path);
             let parquet = ParquetFile::open(&path, &privacy.path(&path.to_string_lossy()))?;
-            parquet.each(file.channel.clone().flatten().as_deref(), privacy, &mut |row| self.row(row))?;
+            let folder = file.folder.as_deref();
+            parquet.each(Reader { folder, privacy, ..Reader::as_stored() }, &mut |row| self.row(row))?;
         }
         Ok(())
     }
 }
 
-/// What another engine wrote goes, with what it left beside it.
-fn make_way(change: &mut Transaction, file: &ForeignFile) {
-    let (folder, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
-    let beside = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-    change.remove(&file.path);
-    change.remove(&beside(&format!(".{name}.crc")));
-    change.remove("_SUCCESS");
-    change.remove("._SUCCESS.crc");
+/// Adds what new sources tell to the months of which they have rows. Gives the number of files that are written.
+fn add_to_months(disk: &Disk, draft: &mut Draft, new: &[Source]) -> Result<usize> {
+    let sources = draft.manifest.sources.clone();
+    let mut old = Shelf::new(disk, &sources, Reader::as_stored());
+    let mut new = Shelf::new(disk, new, Reader::as_stored());
+    let mut files = 0;
+    for month in new.months() {
+        // The larger of larger ones is the largest: what is there need not be merged again, if it is what was written.
+        let there = draft.months.get(&month).map(Vec::as_slice).unwrap_or_default();
+        let there = live(disk, there);
+        let mended = there.is_none();
+        let there = there.map_or_else(|| old.merged(&month), Ok)?;
+        let mut lists = new.each(&month)?;
+        lists.push(there.clone());
+        let facts = merged(lists)?;
+        if mended || facts != there {
+            files += put(draft, &month, &facts, mended)?;
+        }
+    }
+    Ok(files)
+}
+
+/// What the files of a month hold; `None` where one is not as it was written.
+fn live(disk: &Disk, files: &[MonthFile]) -> Option<Vec<Fact>> {
+    let mut kinds = Kinds::default();
+    let mut facts = Vec::new();
+    for file in files {
+        let bytes = content(disk, &file.path, &file.sha256).ok()?;
+        let parquet = ParquetFile::from_bytes(bytes, &file.path).ok()?;
+        let mut each = |row: &Row| {
+            facts.push(kinds.fact(row));
+            Ok(())
+        };
+        parquet.each(Reader::as_stored(), &mut each).ok()?;
+    }
+    summed(facts).ok()
 }
 
 impl Current {
-    fn new(about: NewSource, start: u64) -> Current {
-        let channels = about.channels.iter().cloned().collect();
-        Current {
-            about,
-            start,
-            parts: Vec::new(),
-            held: Vec::new(),
-            kinds: Kinds::default(),
-            rows: 0,
-            errors: 0,
-            first: None,
-            last: None,
-            precision: None,
-            channels,
-            origins: BTreeSet::new(),
-        }
-    }
-
     fn take(&mut self, row: &Row) -> Result<()> {
-        self.rows = add(self.rows, row.rows)?;
-        self.errors = add(self.errors, row.errors)?;
-        self.first = self.first.into_iter().chain([row.time]).min();
-        self.last = self.last.max(Some(row.time));
-        self.precision = self.precision.max(Some(row.precision));
+        let source = &mut self.source;
+        source.rows = add(source.rows, row.rows)?;
+        source.errors = add(source.errors, row.errors)?;
+        source.first = source.first.into_iter().chain([row.time]).min();
+        source.last = source.last.max(Some(row.time));
+        source.precision = source.precision.max(Some(row.precision));
         if !row.channel.is_unknown() && !self.channels.contains(&row.channel) {
             self.channels.insert(row.channel.clone());
         }
         self.origins.insert(row.origin.name());
-        // A host without a name is no host.
-        match &row.host {
-            Some(host) if host.0.is_empty() => self.held.push(self.kinds.fact(&Row { host: None, ..row.clone() })),
-            _ => self.held.push(self.kinds.fact(row)),
+        self.held.push(self.kinds.fact(row));
+        if self.held.len() >= HELD {
+            self.file.write(std::mem::take(&mut self.held))?;
         }
         Ok(())
     }
 
-    fn record(self, now: Timestamp) -> SourceRecord {
-        let mut record = SourceRecord {
-            id: String::new(),
-            name: self.about.name,
-            sha256: self.about.sha256,
-            added: now.0,
-            rows: self.rows,
-            errors: self.errors,
-            first: self.first.map(|time| time.0),
-            last: self.last.map(|time| time.0),
-            precision: self.precision.map(|precision| precision.name().to_owned()),
+    /// The source, and the bytes of its file if it has rows.
+    fn finish(mut self) -> Result<(Source, Option<Vec<u8>>)> {
+        self.file.write(self.held)?;
+        let (bytes, parts) = self.file.finish(&self.source.name)?;
+        let mut source = Source {
             channels: self.channels.into_iter().collect(),
             origins: self.origins.into_iter().map(str::to_owned).collect(),
-            covered_from: self.about.coverage.from.map(|from| from.0),
-            covered_until: self.about.coverage.until.map(|until| until.0),
-            covered_by: self.about.coverage.by.name().to_owned(),
-            pack: None,
-            parts: self.parts,
+            parts,
+            ..self.source
         };
+        source.zone = source.zone.filter(|_| source.precision >= Some(Precision::Hour));
         // What a wrong label, zone or column would change, in whatever order the rows came.
-        let mut channels: Vec<String> = record.channels.iter().filter_map(channel_text).collect();
+        let mut channels: Vec<String> = source.channels.iter().filter_map(channel_text).collect();
         channels.sort_unstable();
+        let [first, last] = [source.first, source.last].map(|at| at.map(|at| at.0));
+        let is_other = |zone: &Zone| source.precision == Some(Precision::Day) && !zone.same_clock(&Zone::console());
+        let zone = source.zone.filter(is_other);
         let told = format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {} {}",
-            record.sha256,
+            "{} {:?} {:?} {:?} {:?} {:?} {} {}{}",
+            source.sha256,
             channels,
-            record.origins,
-            record.precision,
-            record.first,
-            record.last,
-            record.rows,
-            record.errors
+            source.origins,
+            source.precision.map(|precision| precision.name().to_owned()),
+            first,
+            last,
+            source.rows,
+            source.errors,
+            zone.map(|zone| format!(" {zone}")).unwrap_or_default()
         );
-        record.id = sha256(told.as_bytes())[..ID_DIGITS].to_owned();
-        record
+        source.id = sha256(told.as_bytes())[..ID_DIGITS].to_owned();
+        Ok((source, bytes))
     }
 }

@@ -1,8 +1,7 @@
 //! Rows of several sources, brought together without an archive.
 
 use super::{
-    fact::{Fact, Kinds, summed},
-    merge::merged,
+    fact::{Fact, Kinds, merged, summed},
     read::possible,
     write,
 };
@@ -21,43 +20,26 @@ pub struct Collected {
 
 impl Collected {
     /// Begins a source. The rows that follow are its own.
-    ///
-    /// # Errors
-    /// Where a sum leaves 63 bits.
     pub fn source(&mut self) -> Result<()> {
-        let facts = std::mem::take(&mut self.current);
-        if !facts.is_empty() {
-            self.sources.push(summed(facts)?);
-        }
+        self.sources.push(summed(std::mem::take(&mut self.current))?);
         Ok(())
     }
 
-    /// A row of the source; rows of one key are added up.
-    ///
-    /// # Errors
-    /// Where the archive's schema cannot hold it.
+    /// A row of the source; rows of one key are added up. An error where the archive's schema cannot hold it.
     pub fn row(&mut self, row: &Row) -> Result<()> {
-        if let Err(why) = possible(row) {
-            return Err(Error::new("archive.row_refused")
-                .with("name", &row.reason)
-                .with_sentence("why", Sentence::new(why)));
-        }
+        possible(row).map_err(|why| {
+            Error::new("archive.row_refused").with("name", &row.reason).with_sentence("why", Sentence::new(why))
+        })?;
         self.current.push(self.kinds.fact(row));
         Ok(())
     }
 
     /// The rows of all sources, sorted by channel and time; of each key the larger of the sources' sums.
-    ///
-    /// # Errors
-    /// Where a sum leaves 63 bits.
     pub fn rows(self) -> Result<Vec<Row>> {
         Ok(self.facts()?.iter().map(Fact::to_row).collect())
     }
 
     /// The number of rows, and them as a Parquet file in the archive's schema.
-    ///
-    /// # Errors
-    /// Where a sum leaves 63 bits.
     pub fn parquet(self) -> Result<(u64, Vec<u8>)> {
         let facts = self.facts()?;
         Ok((facts.len() as u64, write::parquet(&facts)?))

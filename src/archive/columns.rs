@@ -2,40 +2,68 @@
 
 use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit};
 
-pub const TIME: &str = "time";
-pub const END: &str = "end";
-pub const PRECISION: &str = "precision";
-pub const CHANNEL_ID: &str = "channel_id";
-pub const CHANNEL: &str = "channel";
-pub const REASON: &str = "reason";
-pub const DETAIL: &str = "detail";
-pub const STATUS: &str = "status";
-pub const HOST: &str = "host";
-pub const ERRORS: &str = "errors";
-pub const ROWS: &str = "rows";
-pub const SOURCE: &str = "source";
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Microseconds since 1970 in UTC, because that is what DuckDB and Spark count in.
+    Time,
+    Text,
+    Number,
+    /// An HTTP status; it follows from the detail and is not read.
+    Status,
+}
 
-/// Without these a file is none of ours. The channel may be told by the folder's name alone, and by one text where there
-/// is no column for its id; the status follows from the detail, and neither the host nor the end is always known.
-pub const NEEDED: [&str; 7] = [TIME, PRECISION, REASON, DETAIL, ERRORS, ROWS, SOURCE];
+pub struct Column {
+    pub name: &'static str,
+    pub content: Content,
+    pub nullable: bool,
+    /// Without it a file is none of ours. The channel may be told by the folder's name alone, and by one text where
+    /// there is no column for its id; neither the host nor the end is always known.
+    pub needed: bool,
+}
 
-/// The schema of the files that errstat writes. Microseconds, because that is what DuckDB and Spark count in.
+const fn column(name: &'static str, content: Content, nullable: bool, needed: bool) -> Column {
+    Column { name, content, nullable, needed }
+}
+
+/// In the order of the files that errstat writes.
+pub const ALL: [Column; 12] = [
+    column("time", Content::Time, false, true),
+    column("end", Content::Time, false, false),
+    column("precision", Content::Text, false, true),
+    column("channel_id", Content::Text, true, false),
+    column("channel", Content::Text, true, false),
+    column("reason", Content::Text, false, true),
+    column("detail", Content::Text, false, true),
+    column("status", Content::Status, true, false),
+    column("host", Content::Text, true, false),
+    column("errors", Content::Number, false, true),
+    column("rows", Content::Number, false, true),
+    column("source", Content::Text, false, true),
+];
+
+/// Where each stands in [`ALL`].
+pub const TIME: usize = 0;
+pub const END: usize = 1;
+pub const PRECISION: usize = 2;
+pub const CHANNEL_ID: usize = 3;
+pub const CHANNEL: usize = 4;
+pub const REASON: usize = 5;
+pub const DETAIL: usize = 6;
+pub const HOST: usize = 8;
+pub const ERRORS: usize = 9;
+pub const ROWS: usize = 10;
+pub const SOURCE: usize = 11;
+
 pub fn schema() -> ArrowSchema {
-    let utc = ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-    let field = |name: &'static str, dtype, nullable| Field::new(name.into(), dtype, nullable);
-    let text = ArrowDataType::Utf8View;
-    ArrowSchema::from_iter([
-        field(TIME, utc.clone(), false),
-        field(END, utc, false),
-        field(PRECISION, text.clone(), false),
-        field(CHANNEL_ID, text.clone(), true),
-        field(CHANNEL, text.clone(), true),
-        field(REASON, text.clone(), false),
-        field(DETAIL, text.clone(), false),
-        field(STATUS, ArrowDataType::Int32, true),
-        field(HOST, text.clone(), true),
-        field(ERRORS, ArrowDataType::Int64, false),
-        field(ROWS, ArrowDataType::Int64, false),
-        field(SOURCE, text, false),
-    ])
+    let field = |column: &Column| {
+        let dtype = match column.content {
+            Content::Time => ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            Content::Text => ArrowDataType::Utf8View,
+            Content::Number => ArrowDataType::Int64,
+            Content::Status => ArrowDataType::Int32,
+        };
+        Field::new(column.name.into(), dtype, column.nullable)
+    };
+    ALL.iter().map(field).collect()
 }

@@ -9,13 +9,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::{error::Error, model::visible};
+
 /// Files that are synced at the same time.
 const SYNCING: usize = 32;
 
-/// The folder of an archive.
+/// The folder of an archive. Paths below it are parted by `/`.
 pub struct Disk {
     root: PathBuf,
     before_step: Box<dyn Fn() -> io::Result<()> + Send + Sync>,
+}
+
+impl std::fmt::Debug for Disk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Disk").field(&self.root).finish()
+    }
 }
 
 impl Disk {
@@ -32,9 +40,8 @@ impl Disk {
         &self.root
     }
 
-    /// Where a path below the archive's folder is; `/` parts its names.
     pub fn path(&self, below: &str) -> PathBuf {
-        below.split("/").filter(|name| !name.is_empty()).fold(self.root.clone(), |path, name| path.join(name))
+        below.split('/').filter(|name| !name.is_empty()).fold(self.root.clone(), |path, name| path.join(name))
     }
 
     pub fn exists(&self, below: &str) -> bool {
@@ -59,25 +66,17 @@ impl Disk {
         Ok(())
     }
 
-    /// A new file, not there before.
-    pub fn create(&self, below: &str) -> io::Result<File> {
-        (self.before_step)()?;
-        OpenOptions::new().read(true).write(true).create_new(true).open(self.path(below))
-    }
-
-    /// Writes on in a file.
-    pub fn append(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
-        (self.before_step)()?;
-        file.write_all(bytes)
-    }
-
     /// A new file with these bytes, which are not yet safe on the disk.
     pub fn write_new(&self, below: &str, bytes: &[u8]) -> io::Result<()> {
-        let mut file = self.create(below)?;
+        (self.before_step)()?;
+        let mut file = OpenOptions::new().write(true).create_new(true).open(self.path(below))?;
         // In two pieces, so that tests can stop between them.
         let (front, back) = bytes.split_at(bytes.len() / 2);
-        self.append(&mut file, front)?;
-        self.append(&mut file, back)
+        for piece in [front, back] {
+            (self.before_step)()?;
+            file.write_all(piece)?;
+        }
+        Ok(())
     }
 
     /// Waits until the content of files and the names in folders are safe on the disk.
@@ -114,26 +113,39 @@ impl Disk {
         }
     }
 
-    /// Takes a folder away, if it is there and empty.
-    pub fn remove_empty_folder(&self, below: &str) -> io::Result<()> {
-        (self.before_step)()?;
-        // It is only tidying: a folder that stays is no harm.
-        let _ = fs::remove_dir(self.path(below));
-        Ok(())
+    /// Takes a folder away, if it is empty. It is only tidying: one that stays is no harm.
+    pub fn remove_empty_folder(&self, below: &str) {
+        if (self.before_step)().is_ok() {
+            let _ = fs::remove_dir(self.path(below));
+        }
     }
 
-    /// The names in a folder, sorted; none where it is not there.
+    /// The names in a folder, sorted; none where it is not there, or a link.
     pub fn names(&self, below: &str) -> io::Result<Vec<String>> {
-        let mut names = match fs::read_dir(self.path(below)) {
-            Ok(entries) => entries
-                .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-                .collect::<io::Result<Vec<_>>>()?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => return Err(error),
-        };
+        if !fs::symlink_metadata(self.path(below)).is_ok_and(|there| there.is_dir()) {
+            return Ok(Vec::new());
+        }
+        let entries = fs::read_dir(self.path(below))?;
+        let mut names: Vec<String> =
+            entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<io::Result<_>>()?;
         names.sort();
         Ok(names)
     }
+
+    /// That something below could not be written.
+    pub fn unwritten(&self, below: &str, error: &io::Error) -> Error {
+        Error::new("archive.unwritten").with("path", shown(&self.path(below))).with("cause", error)
+    }
+}
+
+/// The folder that a path lies in.
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// A path for messages.
+pub fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy())
 }
 
 /// Opens a file to read it. What is no file, such as a pipe without a writer, may let wait forever.

@@ -1,79 +1,85 @@
-//! Rows in the form in which they are sorted and compared: what repeats is kept once.
+//! Rows in the form in which they are sorted and merged: what repeats is kept once.
 
-use std::{cmp::Ordering, collections::HashSet, hash::Hash, rc::Rc};
+use std::{cmp::Ordering, collections::HashSet, rc::Rc};
 
-use super::partition::Month;
+use super::{
+    merge::{self, Entry},
+    partition::Month,
+};
 use crate::{
     error::{Error, Result},
-    model::{Channel, HostLabel, Origin, Precision, Row, Timestamp},
+    model::{HostLabel, Origin, Row, Timestamp},
 };
 
-/// Everything of a row but its time and its numbers. The order is that of rows at one time, the host last.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Kind {
-    pub channel: Channel,
-    pub precision: Precision,
-    pub reason: String,
-    pub detail: String,
-    pub origin: Origin,
-    pub host: Option<HostLabel>,
-}
-
-impl Kind {
-    fn key(&self) -> (&Channel, Precision, &str, &str, Origin) {
-        (&self.channel, self.precision, &self.reason, &self.detail, self.origin)
-    }
-}
-
-/// A row: 40 bytes, and its kind shared with all rows of that kind.
+/// A row: 40 bytes, and what repeats, which is shared with all rows of that kind: a row without time and numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
     pub time: Timestamp,
     pub end: Timestamp,
-    pub kind: Rc<Kind>,
+    pub kind: Rc<Row>,
     pub errors: u64,
     pub rows: u64,
 }
 
-impl Fact {
-    /// The order in which rows are stored: channel, time, then kind.
-    pub fn order(&self, other: &Fact) -> Ordering {
+impl Entry for Fact {
+    fn key_order(&self, other: &Fact) -> Ordering {
         if Rc::ptr_eq(&self.kind, &other.kind) {
             return self.time.cmp(&other.time);
         }
-        self.kind
-            .channel
-            .cmp(&other.kind.channel)
+        let (a, b) = (&*self.kind, &*other.kind);
+        fn name(row: &Row) -> Option<&str> {
+            row.channel.name.as_deref().filter(|_| row.channel.id.is_none())
+        }
+        (&a.channel.id, name(a))
+            .cmp(&(&b.channel.id, name(b)))
             .then_with(|| self.time.cmp(&other.time))
-            .then_with(|| self.kind.cmp(&other.kind))
+            .then_with(|| a.precision.cmp(&b.precision))
+            .then_with(|| a.reason.cmp(&b.reason))
+            .then_with(|| a.detail.cmp(&b.detail))
+            .then_with(|| a.origin.cmp(&b.origin))
     }
 
-    /// The order of exact keys: as [`Fact::order`], without the host.
-    pub fn key_order(&self, other: &Fact) -> Ordering {
-        if Rc::ptr_eq(&self.kind, &other.kind) {
-            return self.time.cmp(&other.time);
-        }
-        self.kind
-            .channel
-            .cmp(&other.kind.channel)
-            .then_with(|| self.time.cmp(&other.time))
-            .then_with(|| self.kind.key().cmp(&other.kind.key()))
+    fn content_order(&self, other: &Fact) -> Ordering {
+        self.dividing().cmp(&other.dividing()).then((self.errors, self.end).cmp(&(other.errors, other.end)))
+    }
+
+    fn errors(&self) -> u64 {
+        self.errors
+    }
+
+    fn is_hosted(&self) -> bool {
+        self.kind.host.is_some()
+    }
+
+    fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    fn join_rows(&mut self, rows: u64, alike: bool) -> Option<()> {
+        self.rows = match self.kind.origin {
+            Origin::Export => self.rows.checked_add(rows).filter(|sum| i64::try_from(*sum).is_ok())?,
+            // The same notification, sent or filed more than once.
+            Origin::Mail => self.rows.max(if alike { rows } else { 0 }),
+        };
+        Some(())
+    }
+}
+
+impl Fact {
+    /// What divides the rows of one key: a renamed channel's name, and the host.
+    fn dividing(&self) -> (&Option<HostLabel>, &Option<String>) {
+        (&self.kind.host, &self.kind.channel.name)
+    }
+
+    /// The order in which rows are stored: channel, time, then kind.
+    fn order(&self, other: &Fact) -> Ordering {
+        self.key_order(other).then_with(|| self.dividing().cmp(&other.dividing()))
     }
 
     /// The fact as a row.
     pub fn to_row(&self) -> Row {
-        Row {
-            time: self.time,
-            end: self.end,
-            precision: self.kind.precision,
-            channel: self.kind.channel.clone(),
-            reason: self.kind.reason.clone(),
-            detail: self.kind.detail.clone(),
-            host: self.kind.host.clone(),
-            origin: self.kind.origin,
-            errors: self.errors,
-            rows: self.rows,
-        }
+        let Fact { time, end, errors, rows, .. } = *self;
+        Row { time, end, errors, rows, ..(*self.kind).clone() }
     }
 
     /// The month whose partition holds it.
@@ -85,55 +91,41 @@ impl Fact {
 /// Every kind met so far, each once.
 #[derive(Debug, Default)]
 pub struct Kinds {
-    known: HashSet<Rc<Kind>>,
+    known: HashSet<Rc<Row>>,
     /// Rows of one kind come in runs.
-    last: Option<Rc<Kind>>,
+    last: Option<Rc<Row>>,
 }
 
 impl Kinds {
     /// The row as a fact.
     pub fn fact(&mut self, row: &Row) -> Fact {
-        let kind = match &self.last {
-            Some(last) if same(last, row) => Rc::clone(last),
-            _ => self.intern(Kind {
-                channel: row.channel.clone(),
-                precision: row.precision,
-                reason: row.reason.clone(),
-                detail: row.detail.clone(),
-                origin: row.origin,
-                host: row.host.clone(),
-            }),
+        let same = |last: &&Rc<Row>| {
+            last.detail == row.detail
+                && last.reason == row.reason
+                && last.host == row.host
+                && last.channel == row.channel
+                && (last.precision, last.origin) == (row.precision, row.origin)
+        };
+        let kind = match self.last.as_ref().filter(same) {
+            Some(last) => Rc::clone(last),
+            None => self.intern(row.clone()),
         };
         Fact { time: row.time, end: row.end, kind, errors: row.errors, rows: row.rows }
     }
 
-    fn intern(&mut self, kind: Kind) -> Rc<Kind> {
-        let kind = match self.known.get(&kind) {
-            Some(known) => Rc::clone(known),
-            None => {
-                let kind = Rc::new(kind);
-                self.known.insert(Rc::clone(&kind));
-                kind
-            }
-        };
+    fn intern(&mut self, row: Row) -> Rc<Row> {
+        // A host without a name is no host.
+        let host = row.host.filter(|host| !host.0.is_empty());
+        let kind = Rc::new(Row { time: Timestamp(0), end: Timestamp(0), errors: 0, rows: 0, host, ..row });
+        let kind = self.known.get(&kind).map_or(kind, Rc::clone);
+        self.known.insert(Rc::clone(&kind));
         self.last = Some(Rc::clone(&kind));
         kind
     }
 }
 
-fn same(kind: &Kind, row: &Row) -> bool {
-    kind.detail == row.detail
-        && kind.reason == row.reason
-        && kind.host == row.host
-        && kind.channel == row.channel
-        && kind.precision == row.precision
-        && kind.origin == row.origin
-}
-
-/// Sorts the rows of one source and adds up those that differ in nothing but their numbers.
-///
-/// # Errors
-/// Where a sum leaves 63 bits, which is what a column of the archive holds.
+/// Sorts the rows of one source and adds up those that differ in nothing but their numbers; the latest of their ends
+/// counts. Fails where a sum leaves 63 bits, which is what a column of the archive holds.
 pub fn summed(mut facts: Vec<Fact>) -> Result<Vec<Fact>> {
     facts.sort_unstable_by(Fact::order);
     let mut sums: Vec<Fact> = Vec::with_capacity(facts.len());
@@ -147,17 +139,15 @@ pub fn summed(mut facts: Vec<Fact>) -> Result<Vec<Fact>> {
             _ => sums.push(fact),
         }
     }
-    for fact in &sums {
-        add(fact.errors, 0)?;
-        add(fact.rows, 0)?;
-    }
     Ok(sums)
 }
 
-/// The sum, if a signed column holds it.
-///
-/// # Errors
-/// Where it leaves 63 bits.
+/// The larger of some sources that are each [`summed`].
+pub fn merged(sources: Vec<Vec<Fact>>) -> Result<Vec<Fact>> {
+    merge::merged(sources).ok_or_else(|| Error::new("error.overflow"))
+}
+
+/// The sum, if it has at most 63 bits.
 pub fn add(a: u64, b: u64) -> Result<u64> {
     a.checked_add(b).filter(|sum| i64::try_from(*sum).is_ok()).ok_or_else(|| Error::new("error.overflow"))
 }

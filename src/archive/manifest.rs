@@ -1,100 +1,83 @@
-//! The bookkeeping: what was added, and which files the archive consists of.
+//! The books: what was added, and which files the archive consists of.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, io};
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::partition::{FILE_NAME, Month, channel_of_folder};
-use crate::model::{Channel, Coverage, CoverageBasis, Extent, Origin, Precision, Span, Timestamp, hex};
+use super::{
+    disk::{Disk, read, shown},
+    fact::add,
+    partition::{Month, is_file_path},
+};
+use crate::{
+    error::{Error, Result},
+    model::{Channel, Extent, Origin, Precision, Span, Timestamp, Zone, hex},
+};
 
-/// The folder of the bookkeeping. Readers of hive partitions pass over names that begin with `_`.
+/// The folder of the books. Readers of hive partitions pass over names that begin with `_`.
 pub const FOLDER: &str = "_errstat";
 pub const MANIFEST: &str = "_errstat/manifest.json";
 /// The same once more, for the day on which a byte of the first is damaged.
 pub const COPY: &str = "_errstat/manifest.copy.json";
-pub const JOURNAL: &str = "_errstat/journal.json";
 pub const LOCK: &str = "_errstat/lock";
-pub const READERS: &str = "_errstat/readers";
+pub const SOURCES: &str = "_errstat/sources";
+/// Where versions 1 and 2 kept the rows of sources.
 pub const PACKS: &str = "_errstat/packs";
-pub const STAGING: &str = "_errstat/staging";
+/// Where a change writes its files, before it is made.
+pub const NEW: &str = "_errstat/new";
 
-/// The version of the whole format: folders, columns and bookkeeping.
-pub const VERSION: u64 = 2;
+/// The version of the whole format: folders, columns and books.
+pub const VERSION: u64 = 3;
+
+/// Largest manifest that is read.
+const LARGEST: u64 = 1 << 30;
 
 /// Everything that is known of an archive.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
+    /// Of the format in which it was written; 0 where nothing was yet.
+    #[serde(default)]
+    pub version: u64,
     /// In the order in which they were added.
-    pub sources: Vec<SourceRecord>,
+    pub sources: Vec<Source>,
     /// In the order of channel and month.
-    pub files: Vec<LiveFile>,
+    pub files: Vec<MonthFile>,
+    /// What the last change takes away. A file that is still there with another content is not errstat's any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaving: Vec<Leaving>,
+    /// Of versions 1 and 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub packs: Vec<PackFile>,
 }
 
-/// A Parquet file of the archive.
+/// A Parquet file of a channel and a month.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LiveFile {
+pub struct MonthFile {
     pub path: String,
     pub channel: Channel,
     pub month: Month,
-    pub bytes: u64,
     pub sha256: String,
-    pub rows: u64,
     pub errors: u64,
-    /// Milliseconds since 1970, as all times here.
-    pub first: i64,
-    pub last: i64,
+    pub first: Timestamp,
+    pub last: Timestamp,
 }
 
-/// A file that holds the rows of sources.
+/// A file in [`PACKS`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PackFile {
     pub name: String,
-    pub bytes: u64,
     pub sha256: String,
 }
 
-/// A source as it is stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SourceRecord {
-    pub id: String,
-    pub name: String,
+pub struct Leaving {
+    pub path: String,
     pub sha256: String,
-    pub added: i64,
-    pub rows: u64,
-    pub errors: u64,
-    pub first: Option<i64>,
-    pub last: Option<i64>,
-    pub precision: Option<String>,
-    pub channels: Vec<Channel>,
-    pub origins: Vec<String>,
-    pub covered_from: Option<i64>,
-    pub covered_until: Option<i64>,
-    pub covered_by: String,
-    /// Name of the file that holds its rows; none where it has no rows.
-    pub pack: Option<String>,
-    pub parts: Vec<Part>,
-}
-
-/// Some rows of a source, all of one partition.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Part {
-    pub channel: Channel,
-    pub month: Month,
-    /// Where they begin in the file, and how many bytes they take there.
-    pub at: u64,
-    pub bytes: u64,
-    pub rows: u64,
-    /// First and last row; version 1 did not tell.
-    #[serde(default)]
-    pub first: Option<i64>,
-    #[serde(default)]
-    pub last: Option<i64>,
 }
 
 /// What was added once.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     /// Short and unique; the same content under the same channel and zone has the same.
     pub id: String,
@@ -107,85 +90,99 @@ pub struct Source {
     pub rows: u64,
     pub errors: u64,
     /// First and last row; none where there are none.
-    pub span: Option<Span>,
-    /// First and last row of each channel; of a source that version 1 knew, of all of them together.
-    pub spans: BTreeMap<Channel, Span>,
+    pub first: Option<Timestamp>,
+    pub last: Option<Timestamp>,
     /// The coarsest of its rows.
     pub precision: Option<Precision>,
+    /// Of its times, if some are known to the hour or the day only; version 2 did not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Zone>,
     /// Sorted; empty where it names none.
     pub channels: Vec<Channel>,
     /// `export` or `mail`, or both where another engine's dataset was taken over.
     pub origins: Vec<String>,
-    pub coverage: Coverage,
+    /// The instant up to which (exclusive) it is known to be complete.
+    pub covered_until: Option<Timestamp>,
+    /// The SHA-256 of the file that holds its rows; none where it has no rows.
+    #[serde(default)]
+    pub(super) file: Option<String>,
+    /// That file, in versions 1 and 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pack: Option<String>,
+    pub(super) parts: Vec<Part>,
+}
+
+/// Some rows of a source, all of one channel and month.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    pub channel: Channel,
+    pub month: Month,
+    /// Which group of rows of the file it is; in a pack, at which byte it begins.
+    pub at: u64,
+    /// In a pack, how many bytes and rows it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    /// First and last row; version 1 did not tell.
+    #[serde(default)]
+    pub first: Option<Timestamp>,
+    #[serde(default)]
+    pub last: Option<Timestamp>,
 }
 
 impl Source {
+    /// First and last row; none where there are none.
+    pub fn span(&self) -> Option<Span> {
+        self.first.zip(self.last).map(|(first, last)| Span { first, last })
+    }
+
     /// What it tells of the time of a channel, which it may call by any of some names; nothing where it is of others, or
     /// of mails only.
     pub fn extent<'a>(&self, names: impl IntoIterator<Item = &'a Channel>) -> Option<Extent> {
+        let spans = self.spans();
         let mails = !self.origins.is_empty() && self.origins.iter().all(|origin| origin == Origin::Mail.name());
         let speaks_for = |name: &Channel| match name.is_unknown() {
             false => self.channels.contains(name),
-            true => self.channels.is_empty() || self.spans.contains_key(name),
+            true => self.channels.is_empty() || spans.contains_key(name),
         };
         let names: Vec<&Channel> = names.into_iter().filter(|name| speaks_for(name)).collect();
-        let rows = names.iter().filter_map(|name| self.spans.get(name)).copied().reduce(Span::union);
+        let rows = names.iter().filter_map(|name| spans.get(name)).copied().reduce(Span::union);
         let step = self.precision.map_or(1000, Precision::millis);
-        (!mails && !names.is_empty()).then_some(Extent { rows, step, until: self.coverage.until })
-    }
-}
-
-impl SourceRecord {
-    /// The source, to tell of.
-    pub fn source(&self) -> Source {
-        let span =
-            self.first.zip(self.last).map(|(first, last)| Span { first: Timestamp(first), last: Timestamp(last) });
-        let coverage = Coverage {
-            from: self.covered_from.map(Timestamp),
-            until: self.covered_until.map(Timestamp),
-            by: basis(&self.covered_by),
-        };
-        Source {
-            id: self.id.clone(),
-            name: self.name.clone(),
-            sha256: self.sha256.clone(),
-            added: Timestamp(self.added),
-            rows: self.rows,
-            errors: self.errors,
-            span,
-            spans: self.spans(span),
-            precision: self.precision.as_ref().and_then(|name| super::read::precision(name.as_bytes())),
-            channels: self.channels.clone(),
-            origins: self.origins.clone(),
-            coverage,
-        }
+        (!mails && !names.is_empty()).then_some(Extent { rows, step, until: self.covered_until })
     }
 
-    fn spans(&self, whole: Option<Span>) -> BTreeMap<Channel, Span> {
-        let mut spans: BTreeMap<Channel, Span> = BTreeMap::new();
+    /// First and last row of each channel; of version 1, of all of them together.
+    fn spans(&self) -> BTreeMap<&Channel, Span> {
+        let mut spans: BTreeMap<&Channel, Span> = BTreeMap::new();
         for part in &self.parts {
-            let own = part.first.zip(part.last);
-            let own = own.map(|(first, last)| Span { first: Timestamp(first), last: Timestamp(last) }).or(whole);
-            let Some(own) = own else { continue };
-            spans.entry(part.channel.clone()).and_modify(|span| *span = span.union(own)).or_insert(own);
+            let own = part.first.zip(part.last).map(|(first, last)| Span { first, last });
+            let Some(own) = own.or(self.span()) else { continue };
+            spans.entry(&part.channel).and_modify(|span| *span = span.union(own)).or_insert(own);
         }
         spans
     }
 
-    /// Takes over what another adding of the same content knew of its coverage.
-    pub fn cover(&mut self, coverage: Coverage) {
-        if coverage.until.map(|until| until.0) > self.covered_until {
-            self.covered_until = coverage.until.map(|until| until.0);
-            self.covered_by = coverage.by.name().to_owned();
+    /// Tells its days, if it has only them, as those of another zone.
+    pub(super) fn move_days(&mut self, from: &Zone, to: &Zone) {
+        if self.precision == Some(Precision::Day) {
+            let parts = self.parts.iter_mut().flat_map(|part| [&mut part.first, &mut part.last]);
+            for at in parts.chain([&mut self.first, &mut self.last]).flatten() {
+                *at = to.day_start(from.day(*at));
+            }
         }
-        let from = coverage.from.map(|from| from.0);
-        self.covered_from = self.covered_from.into_iter().chain(from).min();
+    }
+
+    /// The path of the file that holds its rows, and the SHA-256 of it.
+    pub(super) fn file(&self) -> Option<(String, &str)> {
+        self.file.as_deref().map(|sha256| (source_path(&self.id), sha256))
     }
 }
 
-fn basis(name: &str) -> CoverageBasis {
-    use CoverageBasis::{Archive, ExportedAt, FileName, LastRow};
-    [ExportedAt, FileName, Archive].into_iter().find(|basis| basis.name() == name).unwrap_or(LastRow)
+/// The path of the file that holds the rows of a source. It is Parquet, and not called so: patterns such as
+/// `DIR/*/*/*.parquet`, by which other tools read the months, pass it over.
+pub fn source_path(id: &str) -> String {
+    format!("{SOURCES}/{id}.rows")
 }
 
 /// The name of a file without its folders; of a member of a zip file or a sheet of a workbook, with that file's name.
@@ -207,63 +204,47 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Why a file of the bookkeeping cannot be used.
+/// Why a manifest cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unusable {
+enum Unusable {
     /// It was written by a later errstat.
     Newer,
     Damaged,
 }
 
-/// The bytes of a file of the bookkeeping: a line with the version and the SHA-256 of what follows, then that.
-pub fn seal(content: &impl Serialize) -> Vec<u8> {
-    let body = serde_json::to_vec(content).unwrap_or_default();
-    let mut bytes = head(VERSION, &sha256(&body)).into_bytes();
-    bytes.extend_from_slice(&body);
-    bytes
-}
-
-fn head(version: u64, sha256: &str) -> String {
-    format!("{{\"errstat_archive\":{version},\"sha256\":\"{sha256}\"}}\n")
-}
-
-/// The content of a file of the bookkeeping.
-pub fn unseal<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unusable> {
-    let end = bytes.iter().take(200).position(|byte| *byte == b'\n').ok_or(Unusable::Damaged)?;
-    let (line, body) = bytes.split_at(end + 1);
-    #[derive(Deserialize)]
-    struct Head {
-        errstat_archive: u64,
-    }
-    let told: Head = serde_json::from_slice(line).map_err(|_| Unusable::Damaged)?;
-    if told.errstat_archive > VERSION {
-        return Err(Unusable::Newer);
-    }
-    // Byte for byte: a flipped one is found wherever it is.
-    if told.errstat_archive == 0 || line != head(told.errstat_archive, &sha256(body)).as_bytes() {
-        return Err(Unusable::Damaged);
-    }
-    serde_json::from_slice(body).map_err(|_| Unusable::Damaged)
-}
-
-/// Whether a path is that of a Parquet file of a managed archive, so that nothing else is ever touched for it.
-pub fn is_live_path(path: &str) -> bool {
-    let parts: Vec<&str> = path.split('/').collect();
-    let [channel, month, file] = parts[..] else { return false };
-    channel_of_folder(channel).is_some()
-        && channel.bytes().all(|b| b.is_ascii_alphanumeric() || b"=._-%~".contains(&b))
-        && Month::of_folder(month).is_some_and(|known| known.folder() == month)
-        && file == FILE_NAME
-}
-
-/// Whether a name is that of a file of sources' rows.
-pub fn is_pack_name(name: &str) -> bool {
-    name.strip_suffix(".pack").is_some_and(|stem| stem.len() == 32 && stem.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
 impl Manifest {
+    /// Its bytes: a line with the version and the SHA-256 of what follows, then that.
+    pub fn seal(&self) -> Vec<u8> {
+        let body = serde_json::to_vec(self).unwrap_or_default();
+        [head(VERSION, &sha256(&body)).into_bytes(), body].concat()
+    }
+
+    fn unseal(bytes: &[u8]) -> std::result::Result<Manifest, Unusable> {
+        let end = bytes.iter().take(200).position(|byte| *byte == b'\n').ok_or(Unusable::Damaged)?;
+        let (line, body) = bytes.split_at(end + 1);
+        #[derive(Deserialize)]
+        struct Head {
+            errstat_archive: u64,
+        }
+        let told: Head = serde_json::from_slice(line).map_err(|_| Unusable::Damaged)?;
+        if told.errstat_archive > VERSION {
+            return Err(Unusable::Newer);
+        }
+        // Byte for byte: a flipped one is found wherever it is.
+        if told.errstat_archive == 0 || line != head(told.errstat_archive, &sha256(body)).as_bytes() {
+            return Err(Unusable::Damaged);
+        }
+        let manifest: Manifest = serde_json::from_slice(body).map_err(|_| Unusable::Damaged)?;
+        // Versions 1 and 2 tell it in the first line only.
+        let within = if told.errstat_archive < 3 { 0 } else { told.errstat_archive };
+        if manifest.version != within || !manifest.is_sane() {
+            return Err(Unusable::Damaged);
+        }
+        Ok(Manifest { version: told.errstat_archive, ..manifest })
+    }
+
     /// As it is written now: errstat once kept the folders of files.
-    pub fn without_folders(mut self) -> Manifest {
+    fn without_folders(mut self) -> Manifest {
         for source in &mut self.sources {
             source.name = file_name(&source.name);
         }
@@ -271,11 +252,124 @@ impl Manifest {
     }
 
     /// Whether every path in it stays where errstat's files belong.
-    pub fn is_sane(&self) -> bool {
-        self.files.iter().all(|file| is_live_path(&file.path))
-            && self.packs.iter().all(|pack| is_pack_name(&pack.name))
+    fn is_sane(&self) -> bool {
+        let is_id = |id: &str| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_hexdigit());
+        self.files.iter().all(|file| is_file_path(&file.path))
+            && self.sources.iter().all(|source| is_id(&source.id))
+            && self.leaving.iter().all(|file| may_leave(&file.path))
+            && self.packs.iter().map(|pack| &*pack.name).all(is_pack_name)
             && self.sources.iter().filter_map(|source| source.pack.as_deref()).all(is_pack_name)
     }
+
+    /// Whether it is of a version that kept the rows of sources in packs.
+    pub fn is_old(&self) -> bool {
+        (1..VERSION).contains(&self.version)
+    }
+
+    /// The errors of all months.
+    pub fn errors(&self) -> Result<u64> {
+        self.files.iter().try_fold(0, |sum, file| add(sum, file.errors))
+    }
+
+    /// The path of the file that holds the rows of a source, and the SHA-256 of it; none where there are no rows.
+    pub fn file_of<'a>(&'a self, source: &'a Source) -> Option<(String, &'a str)> {
+        let Some(pack) = &source.pack else { return source.file() };
+        let pack = self.packs.iter().find(|known| known.name == *pack)?;
+        Some((format!("{PACKS}/{}", pack.name), &pack.sha256))
+    }
+
+    /// Every file but the manifests, with the SHA-256 of its content.
+    pub fn paths(&self) -> impl Iterator<Item = (String, &str)> {
+        let months = self.files.iter().map(|file| (file.path.clone(), file.sha256.as_str()));
+        let packs = self.packs.iter().map(|pack| (format!("{PACKS}/{}", pack.name), pack.sha256.as_str()));
+        months.chain(self.sources.iter().filter_map(Source::file)).chain(packs)
+    }
+
+    /// The zone of the hours and days of all sources that have any, if they agree; `None` where they do not, or one does
+    /// not tell it, or none has any.
+    pub fn zone(&self) -> Option<Zone> {
+        let mut coarse = self.sources.iter().filter(|source| source.precision >= Some(Precision::Hour));
+        let first = coarse.next()?.zone?;
+        coarse.all(|source| source.zone.is_some_and(|zone| zone.same_clock(&first))).then_some(first)
+    }
+}
+
+fn head(version: u64, sha256: &str) -> String {
+    format!("{{\"errstat_archive\":{version},\"sha256\":\"{sha256}\"}}\n")
+}
+
+/// The books of a folder.
+#[derive(Debug, Default)]
+pub struct Books {
+    pub manifest: Manifest,
+    /// The one of the two manifests that is not as it should be, and whether it is damaged: a change that was broken off
+    /// leaves the copy of the state before it.
+    pub stale: Option<(&'static str, bool)>,
+}
+
+/// Reads the books; `None` where there are none. An error where both manifests are damaged, or of a later errstat.
+pub fn load(disk: &Disk) -> Result<Option<Books>> {
+    let told = |unusable: Unusable| {
+        let key = if unusable == Unusable::Newer { "archive.newer" } else { "archive.bookkeeping_damaged" };
+        Error::new(key).with("path", shown(&disk.path(MANIFEST)))
+    };
+    if ![MANIFEST, COPY].into_iter().any(|path| disk.exists(path)) {
+        // Somebody took the manifests away: what is left must not be taken for an empty archive.
+        let left = |folder: &str| disk.names(folder).is_ok_and(|names| !names.is_empty());
+        return if left(SOURCES) || left(PACKS) { Err(told(Unusable::Damaged)) } else { Ok(None) };
+    }
+    let parse = |name: &str| {
+        let path = disk.path(name);
+        let sized = fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() <= LARGEST);
+        let bytes = if sized { fs::read(&path).map_err(|_| Unusable::Damaged)? } else { Vec::new() };
+        Manifest::unseal(&bytes)
+    };
+    let (manifest, stale) = match (parse(MANIFEST), parse(COPY)) {
+        (Ok(first), Ok(copy)) if first == copy => (first, None),
+        (Ok(first), copy) => {
+            let unfinished = copy.is_ok() || parse(&beside(COPY)).is_ok();
+            (first, Some((COPY, !unfinished)))
+        }
+        (Err(_), Ok(copy)) => (copy, Some((MANIFEST, true))),
+        (Err(unusable), Err(_)) => return Err(told(unusable)),
+    };
+    Ok(Some(Books { manifest: manifest.without_folders(), stale }))
+}
+
+fn is_pack_name(name: &str) -> bool {
+    name.strip_suffix(".pack").is_some_and(|stem| stem.len() == 32 && stem.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Whether a change may take such a file away: one of errstat's own that are not for ever, or one of another engine's
+/// dataset, which taking it over replaces.
+fn may_leave(path: &str) -> bool {
+    let safe = |name: &str| !matches!(name, "" | "." | "..") && !name.contains(['\\', ':', '\0']);
+    let ours = path.starts_with("_errstat/") && ![MANIFEST, COPY, LOCK].contains(&path);
+    let theirs =
+        !path.starts_with("_errstat") && (path.ends_with(".parquet") || path.ends_with(".crc") || path == "_SUCCESS");
+    path.split('/').all(safe) && (ours || theirs)
+}
+
+/// Where a change writes what a file will hold.
+pub fn beside(path: &str) -> String {
+    // No name of errstat's has the sign.
+    format!("{NEW}/{}", path.replace('/', "!"))
+}
+
+/// The bytes of a file of the archive, in its place or, where the last change was broken off, still beside; an error
+/// where neither is what was written.
+pub fn content(disk: &Disk, path: &str, wanted: &str) -> io::Result<Vec<u8>> {
+    let mut fault = io::Error::from(io::ErrorKind::NotFound);
+    // It may be moved meanwhile.
+    for place in [path, &beside(path), path] {
+        match read(&disk.path(place)) {
+            Ok(bytes) if sha256(&bytes) == wanted => return Ok(bytes),
+            Ok(_) => fault = io::ErrorKind::InvalidData.into(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => fault = error,
+        }
+    }
+    Err(fault)
 }
 
 #[cfg(test)]
@@ -283,18 +377,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_flipped_byte_of_the_bookkeeping_is_found() {
-        let sealed = seal(&Manifest::default());
-        assert_eq!(unseal::<Manifest>(&sealed), Ok(Manifest::default()));
+    fn every_flipped_byte_of_the_books_is_found() {
+        let manifest = Manifest { version: VERSION, ..Manifest::default() };
+        let sealed = manifest.seal();
+        assert_eq!(Manifest::unseal(&sealed), Ok(manifest));
         for at in 0..sealed.len() {
             for bit in 0..8 {
                 let mut bytes = sealed.clone();
                 bytes[at] ^= 1 << bit;
-                assert!(unseal::<Manifest>(&bytes).is_err(), "byte {at} bit {bit}");
+                assert!(Manifest::unseal(&bytes).is_err(), "byte {at} bit {bit}");
             }
         }
-        assert_eq!(unseal::<Manifest>(&sealed[..sealed.len() - 1]), Err(Unusable::Damaged));
-        assert_eq!(unseal::<Manifest>(b""), Err(Unusable::Damaged));
+        assert_eq!(Manifest::unseal(&sealed[..sealed.len() - 1]), Err(Unusable::Damaged));
+        assert_eq!(Manifest::unseal(b""), Err(Unusable::Damaged));
     }
 
     #[test]
@@ -317,26 +412,6 @@ mod tests {
 
     #[test]
     fn a_newer_version_is_refused_whatever_follows() {
-        assert_eq!(unseal::<Manifest>(b"{\"errstat_archive\":3,\"x\":1}\nanything"), Err(Unusable::Newer));
-    }
-
-    #[test]
-    fn no_path_leads_out() {
-        for path in [
-            "../x/month=2026-11/errors.parquet",
-            "channel=../month=2026-11/errors.parquet/..",
-            "channel=a/month=2026-11/other.parquet",
-            "channel=a/month=../errors.parquet",
-            "channel=a\\..\\..\\b/month=2026-11/errors.parquet",
-            "/etc/passwd",
-            "channel=a/month=2026-11/../errors.parquet",
-        ] {
-            assert!(!is_live_path(path), "{path}");
-        }
-        assert!(is_live_path(&super::super::partition::file_path(
-            &Channel::from_stored("../Shop"),
-            "2026-11".parse().unwrap()
-        )));
-        assert!(!is_pack_name("../../x.pack") && is_pack_name("0123456789abcdef0123456789abcdef.pack"));
+        assert_eq!(Manifest::unseal(b"{\"errstat_archive\":4,\"x\":1}\nanything"), Err(Unusable::Newer));
     }
 }

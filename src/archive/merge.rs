@@ -1,78 +1,85 @@
-//! The one rule by which sources become one truth: for each exact key the larger of their sums counts.
+//! The one rule by which sources become one truth: for each key the larger of their sums counts.
 //!
 //! Exports are snapshots of one log, so two that tell of the same key tell of the same errors; the later one may know
-//! of more. The larger of two is commutative, associative and idempotent as long as no two different contents are
-//! equal to it, so the order in which sources are added, and how often, never matters.
+//! of more. The larger of two is commutative and associative, so the order of sources never matters, and a result can
+//! be merged on. Rows of exports are added: they say how much was read.
 
 use std::cmp::Ordering;
 
-use super::fact::{Fact, add};
-use crate::error::Result;
+/// What one source tells of a key. What is no part of the key, such as the host, may divide it into several entries.
+pub trait Entry: Clone {
+    /// The order of keys.
+    fn key_order(&self, other: &Self) -> Ordering;
+    /// The order of all but the key and the rows.
+    fn content_order(&self, other: &Self) -> Ordering;
+    fn errors(&self) -> u64;
+    fn is_hosted(&self) -> bool;
+    fn rows(&self) -> u64;
+    /// Takes over the rows that another source counts; `alike` where it tells the same entry. `None` where they leave 63
+    /// bits.
+    fn join_rows(&mut self, rows: u64, alike: bool) -> Option<()>;
+}
 
-/// The larger of the sources, key by key. Each list is sorted and summed as [`super::fact::summed`] leaves it, and so
-/// is the result.
-///
-/// # Errors
-/// Where the hosts of one key add up to more than 63 bits.
-pub fn merged(mut lists: Vec<Vec<Fact>>) -> Result<Vec<Fact>> {
+/// The larger of the sources, key by key. Each list is sorted by key, the entries of a key by what divides them, each
+/// once; so is the result. `None` where rows leave 63 bits.
+pub fn merged<E: Entry>(mut lists: Vec<Vec<E>>) -> Option<Vec<E>> {
     // Pairs of pairs, so that thousands of small sources (mails) cost no more than their rows.
     while lists.len() > 1 {
         let mut next = Vec::with_capacity(lists.len().div_ceil(2));
         let mut rest = lists.into_iter();
         while let Some(one) = rest.next() {
             next.push(match rest.next() {
-                Some(other) => larger(one, other)?,
+                Some(other) => side_by_side(one, other)?,
                 None => one,
             });
         }
         lists = next;
     }
-    Ok(lists.pop().unwrap_or_default())
+    Some(lists.pop().unwrap_or_default())
 }
 
-fn larger(one: Vec<Fact>, other: Vec<Fact>) -> Result<Vec<Fact>> {
-    if one.is_empty() {
-        return Ok(other);
-    }
+fn side_by_side<E: Entry>(mut one: Vec<E>, mut other: Vec<E>) -> Option<Vec<E>> {
     let mut result = Vec::with_capacity(one.len().max(other.len()));
-    let (mut one, mut other) = (one.as_slice(), other.as_slice());
+    let (mut one, mut other) = (one.as_mut_slice(), other.as_mut_slice());
     loop {
         let order = match (one.first(), other.first()) {
-            (None, None) => return Ok(result),
+            (None, None) => return Some(result),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (Some(a), Some(b)) => a.key_order(b),
         };
-        let (a, b) = match order {
-            Ordering::Less => (group(&mut one), [].as_slice()),
-            Ordering::Greater => ([].as_slice(), group(&mut other)),
-            Ordering::Equal => (group(&mut one), group(&mut other)),
-        };
-        let winner = if b.is_empty() || !a.is_empty() && compare(a, b)?.is_ge() { a } else { b };
-        result.extend_from_slice(winner);
+        match order {
+            Ordering::Less => result.extend_from_slice(first_key(&mut one)),
+            Ordering::Greater => result.extend_from_slice(first_key(&mut other)),
+            Ordering::Equal => result.extend_from_slice(larger(first_key(&mut one), first_key(&mut other))?),
+        }
     }
 }
 
-/// Takes the rows of the first key off the list.
-fn group<'a>(list: &mut &'a [Fact]) -> &'a [Fact] {
-    let Some(first) = list.first() else { return &[] };
-    let length = list.iter().take_while(|fact| fact.key_order(first).is_eq()).count();
-    let (group, rest) = list.split_at(length);
-    *list = rest;
-    group
+/// Takes the entries of the first key off the list.
+fn first_key<'a, E: Entry>(list: &mut &'a mut [E]) -> &'a mut [E] {
+    let length = list.iter().take_while(|entry| entry.key_order(&list[0]).is_eq()).count();
+    list.split_off_mut(..length).unwrap_or_default()
 }
 
-/// Which source's rows of one key count: those with more errors, then those that name hosts for more of them; the
-/// content decides the rest.
-fn compare(a: &[Fact], b: &[Fact]) -> Result<Ordering> {
-    let sum = |facts: &[Fact]| facts.iter().try_fold(0, |sum, fact| add(sum, fact.errors));
-    let hosted = |facts: &[Fact]| {
-        facts.iter().filter(|fact| fact.kind.host.is_some()).try_fold(0, |sum, fact| add(sum, fact.errors))
+/// Of what two sources tell of one key, that with more errors, then that which names hosts for more of them; the content
+/// decides the rest. The rows of both are joined: entry by entry where they tell the same, else at the first.
+pub fn larger<'a, E: Entry>(one: &'a mut [E], other: &'a mut [E]) -> Option<&'a mut [E]> {
+    let errors = |entries: &[E]| entries.iter().map(|entry| u128::from(entry.errors())).sum::<u128>();
+    let hosted = |entries: &[E]| -> u128 {
+        entries.iter().filter(|entry| entry.is_hosted()).map(|entry| u128::from(entry.errors())).sum()
     };
-    let content = |facts: &[Fact]| -> Vec<_> {
-        facts.iter().map(|fact| (fact.kind.host.clone(), fact.errors, fact.rows, fact.end)).collect()
+    let content = |a: &[E], b: &[E]| {
+        let differing = a.iter().zip(b).map(|(a, b)| a.content_order(b)).find(|order| order.is_ne());
+        differing.unwrap_or_else(|| a.len().cmp(&b.len()))
     };
-    Ok(sum(a)?.cmp(&sum(b)?).then(hosted(a)?.cmp(&hosted(b)?)).then_with(|| content(b).cmp(&content(a))))
+    let order =
+        errors(one).cmp(&errors(other)).then_with(|| hosted(one).cmp(&hosted(other))).then_with(|| content(other, one));
+    let (winner, loser) = if order.is_lt() { (other, one) } else { (one, other) };
+    for (index, entry) in loser.iter().enumerate() {
+        winner[if order.is_eq() { index } else { 0 }].join_rows(entry.rows(), order.is_eq())?;
+    }
+    Some(winner)
 }
 
 #[cfg(test)]
@@ -80,7 +87,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::fact::{Kinds, summed},
+        super::fact::{Fact, Kinds, summed},
         *,
     };
     use crate::model::{Channel, HostLabel, Origin, Precision, Row, Timestamp};
@@ -111,21 +118,34 @@ mod tests {
         facts.iter().map(told).collect()
     }
 
+    /// Host, errors and rows of the entries of the only key.
+    fn entries(lists: Vec<Vec<Fact>>) -> Vec<(Option<String>, u64, u64)> {
+        let host = |fact: &Fact| fact.kind.host.as_ref().map(|host| host.0.clone());
+        merged(lists).unwrap().iter().map(|fact| (host(fact), fact.errors, fact.rows)).collect()
+    }
+
+    fn host(name: &str) -> Option<String> {
+        Some(name.to_owned())
+    }
+
     #[test]
-    fn the_sum_over_hosts_is_what_is_compared() {
+    fn the_sum_over_hosts_is_what_is_compared_and_rows_are_added() {
         let two_hosts = source(&[row(0, "502", Some("a"), 2, 2), row(0, "502", Some("b"), 3, 1)]);
-        let one_host = source(&[row(0, "502", Some("a"), 4, 1)]);
-        assert_eq!(merged(vec![one_host.clone(), two_hosts.clone()]).unwrap(), two_hosts);
-        assert_eq!(merged(vec![two_hosts.clone(), one_host]).unwrap(), two_hosts);
+        let one_host = source(&[row(0, "502", Some("b"), 4, 4)]);
+        let expected = [(host("a"), 2, 6), (host("b"), 3, 1)];
+        assert_eq!(entries(vec![one_host.clone(), two_hosts.clone()]), expected);
+        assert_eq!(entries(vec![two_hosts.clone(), one_host]), expected);
+        // Told twice alike.
+        assert_eq!(entries(vec![two_hosts.clone(), two_hosts]), [(host("a"), 2, 4), (host("b"), 3, 2)]);
     }
 
     #[test]
     fn an_empty_host_yields_to_a_named_one_of_equal_errors() {
         let named = source(&[row(0, "502", Some("a"), 4, 1)]);
         let unnamed = source(&[row(0, "502", None, 4, 4)]);
-        assert_eq!(merged(vec![unnamed.clone(), named.clone()]).unwrap(), named);
+        assert_eq!(entries(vec![unnamed.clone(), named.clone()]), [(host("a"), 4, 5)]);
         let more = source(&[row(0, "502", None, 5, 1)]);
-        assert_eq!(merged(vec![named, more.clone(), unnamed]).unwrap(), more);
+        assert_eq!(entries(vec![named, more, unnamed]), [(None, 5, 6)]);
     }
 
     #[test]
@@ -151,6 +171,20 @@ mod tests {
         assert!(summed(vec![kinds.fact(&whole), kinds.fact(&whole)]).is_err());
     }
 
+    #[test]
+    fn an_id_is_one_channel_whatever_it_is_called() {
+        let called = |name: &str, errors| {
+            let channel = Channel { id: Some("1234567890".into()), name: Some(name.into()) };
+            Row { channel, ..row(0, "502", None, errors, 1) }
+        };
+        let renamed = source(&[called("shop", 3), called("store", 4)]);
+        let told = |lists| entries(lists).into_iter().map(|(_, errors, rows)| (errors, rows)).collect::<Vec<_>>();
+        // Of one source both count, of two the larger.
+        assert_eq!(told(vec![renamed.clone()]), [(3, 1), (4, 1)]);
+        assert_eq!(told(vec![source(&[called("shop", 3)]), source(&[called("store", 4)])]), [(4, 2)]);
+        assert_eq!(told(vec![source(&[called("shop", 6)]), renamed]), [(3, 2), (4, 1)]);
+    }
+
     proptest! {
         /// Slices of one log, cut at its times, in any order and repeated, are the log.
         #[test]
@@ -161,7 +195,7 @@ mod tests {
         ) {
             let (details, hosts) = (["502", "503", ""], [None, Some("https://a"), Some("https://b")]);
             let log: Vec<Row> =
-                log.into_iter().map(|(at, detail, host, errors)| row(at, details[detail], hosts[host], errors, 1)).collect();
+                log.into_iter().map(|(at, detail, host, errors)| row(at, details[detail], hosts[host], errors, 0)).collect();
             let slice = |from: i64, until: i64| -> Vec<Fact> {
                 let start = 1_790_000_000_000;
                 let inside = |row: &&Row| (from..until).contains(&((row.time.0 - start) / 1000));
@@ -176,9 +210,9 @@ mod tests {
             prop_assert_eq!(merged(slices).unwrap(), source(&log));
         }
 
-        /// Whatever the sources say, order and repetition do not matter.
+        /// Whatever the sources say, their order does not matter, nor what is merged first; and no row is lost.
         #[test]
-        fn neither_order_nor_repetition_matters(
+        fn order_does_not_matter(
             sources in prop::collection::vec(
                 prop::collection::vec((0_i64..3, 0_usize..2, 0_usize..3, 0_u64..4, 1_u64..3), 0..12), 1..7),
         ) {
@@ -197,10 +231,12 @@ mod tests {
             let reversed: Vec<Vec<Fact>> = lists.iter().rev().cloned().collect();
             prop_assert_eq!(&merged(reversed).unwrap(), &whole);
             let mut stepwise = Vec::new();
-            for list in lists.iter().chain(&lists) {
+            for list in &lists {
                 stepwise = merged(vec![stepwise, list.clone()]).unwrap();
             }
             prop_assert_eq!(&stepwise, &whole);
+            let rows: u64 = sources.iter().flatten().map(|(.., rows)| rows).sum();
+            prop_assert_eq!(whole.iter().map(|fact| fact.rows).sum::<u64>(), rows);
         }
     }
 }

@@ -1,48 +1,51 @@
 //! The archive: exports and mails of years, each error counted once, in Parquet files that other tools read.
 //!
-//! An archive is a folder. `channel=…/month=2026-11/errors.parquet` holds the rows of one channel and one month (UTC),
-//! and `_errstat/` what errstat must remember: what was added, with its rows, and the SHA-256 of every file.
+//! An archive is a folder. `_errstat/sources/` keeps the rows of everything that was added, each source in a file that
+//! never changes; `channel=…/month=2026-11/errors.parquet`, the rows of one channel and one month (UTC), are derived
+//! from them: per exact key (time, precision, channel, reason, detail, kind of source) the larger of the sources' sums
+//! (`merge`). So the archive depends on what was added and on nothing else.
 //!
-//! - [`Writer`] adds sources, takes one back, builds everything anew. Per exact key (time, precision, channel, reason,
-//!   detail, kind of source) the larger of the sources' sums counts (`merge`), so the archive depends on what was added
-//!   and on nothing else. A change is made whole or not at all (`transaction`).
-//! - [`Archive`] reads partition by partition, whether errstat wrote the dataset or another engine did.
+//! - [`Writer`] adds sources, takes one back, builds everything anew. The manifest names every file with its SHA-256,
+//!   and its renaming is the change (`change`).
+//! - [`Archive`] reads partition by partition, whether errstat wrote the dataset or another engine did. A month that is
+//!   not what the manifest says, because a writer is at work, was killed, or the file is damaged, is merged from the sources.
 //! - [`verify`] says whether every byte is what was written.
-//! - [`Collected`] brings sources together in one file; [`write_parquet`] and [`read_parquet`] are for single files in the same schema.
+//! - [`Collected`] brings sources together in one file; [`read_parquet`] is for single files in the same schema.
 //!
 //! What is read may be anybody's file: sizes are checked before anything is unpacked (`pages`), every row is checked,
-//! and a panic of the decoder ends as a sentence (`quiet`).
+//! and a panic of the decoder ends as a sentence (`caught`).
 
 mod addition;
+mod caught;
+mod change;
 mod collected;
 mod columns;
 mod disk;
 mod fact;
+mod foreign;
 mod lock;
 mod manifest;
 mod merge;
-mod pack;
+mod packs;
 mod pages;
 mod partition;
-mod quiet;
 mod read;
-mod state;
+mod shelf;
 mod store;
 #[cfg(test)]
 mod tests;
-mod transaction;
 mod verify;
 mod write;
 mod writer;
 
 pub use addition::{Addition, NewSource};
+pub(crate) use caught::caught;
+pub use caught::is_caught;
 pub use collected::Collected;
+pub use foreign::is_archive;
 pub use manifest::Source;
 pub use partition::Month;
-pub(crate) use quiet::quietly;
 pub use read::{EachRow, read_parquet};
-pub use state::is_archive;
 pub use store::{Archive, Partition};
 pub use verify::{Finding, verify};
-pub use write::write_parquet;
 pub use writer::{Change, WriteOptions, Writer};

@@ -15,28 +15,9 @@ const PAGE_BYTES: i64 = 64 << 20;
 /// Largest group of rows, all columns that are read, once unpacked. Spark's are at most 128 MiB by default.
 pub const GROUP_BYTES: i64 = 256 << 20;
 
-/// Why a column is not unpacked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
-    TooLarge,
-    /// Its headers contradict each other, or are none.
-    Damaged,
-}
-
-/// The bytes that the pages of a column unpack to. `rows` is the number of rows of the group.
-///
-/// # Errors
-/// Where they are more than is read, or where the headers lie.
-pub fn unpacked(column: &ColumnChunkMetadata, chunk: &Buffer<u8>, rows: usize) -> Result<i64, Refused> {
-    match walk(column, chunk, rows) {
-        Some(bytes) if bytes > GROUP_BYTES => Err(Refused::TooLarge),
-        Some(bytes) => Ok(bytes),
-        None => Err(Refused::Damaged),
-    }
-}
-
-/// Adds up what the headers say, and stops where it is too much. `None` where they lie.
-fn walk(column: &ColumnChunkMetadata, chunk: &Buffer<u8>, rows: usize) -> Option<i64> {
+/// Adds up the bytes that the pages of a column unpack to, as far as [`GROUP_BYTES`]: what is more is too much. `rows` is
+/// the number of rows of the group. `None` where the headers contradict each other, or are none.
+pub fn unpacked(column: &ColumnChunkMetadata, chunk: &Buffer<u8>, rows: usize) -> Option<i64> {
     let rows = i64::try_from(rows).ok()?;
     if column.num_values() != rows {
         return None;

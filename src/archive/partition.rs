@@ -2,14 +2,15 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{Datelike, NaiveDate, NaiveTime};
+use chrono::{Datelike, Months, NaiveDate, NaiveTime};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::model::{Channel, Timestamp};
+use crate::model::{Channel, Timestamp, hex};
 
-/// The one file of a partition that errstat writes.
-pub const FILE_NAME: &str = "errors.parquet";
+/// The one file of a month that errstat writes.
+const FILE_NAME: &str = "errors.parquet";
 
 /// What every reader of hive partitions takes for "no value".
 const NO_CHANNEL: &str = "__HIVE_DEFAULT_PARTITION__";
@@ -40,13 +41,13 @@ pub fn channel_text(channel: &Channel) -> Option<String> {
     }
     let part = |part: &Option<String>| part.clone().unwrap_or_default();
     let digest = Sha256::digest(format!("{}\0{}", part(&channel.id), part(&channel.name)));
-    Some(format!("{text}~{}", crate::model::hex(&digest[..8])))
+    Some(format!("{text}~{}", hex(&digest[..8])))
 }
 
 /// The name of a channel's folder: legal everywhere, and different for different channels.
 ///
 /// A name that is too long to be written whole ends in `~` and 128 bits of its SHA-256.
-pub fn channel_folder(channel: Option<&str>) -> String {
+fn channel_folder(channel: Option<&str>) -> String {
     let Some(channel) = channel else { return format!("channel={NO_CHANNEL}") };
     let mut name = utf8_percent_encode(channel, ENCODED).to_string();
     // Windows drops a dot at the end of a name.
@@ -61,9 +62,7 @@ pub fn channel_folder(channel: Option<&str>) -> String {
         });
         name.truncate(cut.unwrap_or(0));
         name.push('~');
-        for byte in &Sha256::digest(channel.as_bytes())[..16] {
-            name.push_str(&format!("{byte:02x}"));
-        }
+        name.push_str(&hex(&Sha256::digest(channel.as_bytes())[..16]));
     }
     format!("channel={name}")
 }
@@ -78,40 +77,28 @@ pub fn channel_of_folder(folder: &str) -> Option<Option<String>> {
 }
 
 /// A calendar month in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Month {
-    year: i32,
-    /// 1 to 12.
-    month: u32,
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Month(NaiveDate);
 
 impl Month {
     /// The month that an instant falls into.
     pub fn of(time: Timestamp) -> Month {
-        let day = time.utc();
-        Month { year: day.year(), month: day.month() }
+        let day = time.utc().date_naive();
+        Month(day.with_day(1).unwrap_or(day))
     }
 
     /// Its first instant.
     pub fn start(self) -> Timestamp {
-        let first = NaiveDate::from_ymd_opt(self.year, self.month, 1).unwrap_or_default();
-        Timestamp(first.and_time(NaiveTime::MIN).and_utc().timestamp_millis())
+        Timestamp::from(self.0.and_time(NaiveTime::MIN).and_utc())
     }
 
     /// The first instant of the next month.
     pub fn end(self) -> Timestamp {
-        match self.month {
-            12 => Month { year: self.year + 1, month: 1 }.start(),
-            month => Month { year: self.year, month: month + 1 }.start(),
-        }
+        Month(self.0.checked_add_months(Months::new(1)).unwrap_or(self.0)).start()
     }
 
-    /// The name of its folder: `month=2026-11`.
-    pub fn folder(self) -> String {
-        format!("month={self}")
-    }
-
-    /// The month that a hive folder stands for.
+    /// The month that a hive folder such as `month=2026-11` stands for.
     pub fn of_folder(folder: &str) -> Option<Month> {
         folder.strip_prefix("month=")?.parse().ok()
     }
@@ -119,44 +106,55 @@ impl Month {
 
 impl fmt::Display for Month {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}", self.year, self.month)
+        write!(f, "{}", self.0.format("%Y-%m"))
     }
 }
 
 /// A text that is no month such as `2026-11`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no month")]
 pub struct NoMonth;
 
 impl FromStr for Month {
     type Err = NoMonth;
 
     fn from_str(text: &str) -> Result<Month, NoMonth> {
-        let (year, month) = text.split_once('-').ok_or(NoMonth)?;
-        let digits = |text: &str, width| text.len() == width && text.bytes().all(|b| b.is_ascii_digit());
-        if !digits(year, 4) || !digits(month, 2) {
-            return Err(NoMonth);
-        }
-        let month = Month { year: year.parse().map_err(|_| NoMonth)?, month: month.parse().map_err(|_| NoMonth)? };
-        if (2010..=2101).contains(&month.year) && (1..=12).contains(&month.month) { Ok(month) } else { Err(NoMonth) }
+        let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").map_err(|_| NoMonth)?;
+        let month = Month(first);
+        if month.to_string() == text && (2010..=2101).contains(&first.year()) { Ok(month) } else { Err(NoMonth) }
     }
 }
 
-impl serde::Serialize for Month {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+impl TryFrom<String> for Month {
+    type Error = NoMonth;
+
+    fn try_from(text: String) -> Result<Month, NoMonth> {
+        text.parse()
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Month {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Month, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom("no month"))
+impl From<Month> for String {
+    fn from(month: Month) -> String {
+        month.to_string()
     }
 }
 
-/// The path of a partition's file below the archive's folder.
+/// A month of a channel, by its identity.
+pub type Place = (Channel, Month);
+
+/// The path of a month's file below the archive's folder.
 pub fn file_path(channel: &Channel, month: Month) -> String {
-    format!("{}/{}/{FILE_NAME}", channel_folder(channel_text(channel).as_deref()), month.folder())
+    format!("{}/month={month}/{FILE_NAME}", channel_folder(channel_text(channel).as_deref()))
+}
+
+/// Whether a path is that of a month's file, so that nothing else is ever touched for it.
+pub fn is_file_path(path: &str) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    let [channel, month, file] = parts[..] else { return false };
+    channel_of_folder(channel).is_some()
+        && channel.bytes().all(|b| b.is_ascii_alphanumeric() || b"=._-%~".contains(&b))
+        && Month::of_folder(month).is_some()
+        && file == FILE_NAME
 }
 
 #[cfg(test)]
@@ -251,5 +249,21 @@ mod tests {
         for wrong in ["2026-13", "2026-00", "26-11", "2026-1", "2026-11-01", "", "-", "９９９９-11"] {
             assert_eq!(wrong.parse::<Month>(), Err(NoMonth), "{wrong}");
         }
+    }
+
+    #[test]
+    fn no_path_leads_out() {
+        for path in [
+            "../x/month=2026-11/errors.parquet",
+            "channel=../month=2026-11/errors.parquet/..",
+            "channel=a/month=2026-11/other.parquet",
+            "channel=a/month=../errors.parquet",
+            "channel=a\\..\\..\\b/month=2026-11/errors.parquet",
+            "/etc/passwd",
+            "channel=a/month=2026-11/../errors.parquet",
+        ] {
+            assert!(!is_file_path(path), "{path}");
+        }
+        assert!(is_file_path(&file_path(&Channel::from_stored("../Shop"), "2026-11".parse().unwrap())));
     }
 }

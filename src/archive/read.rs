@@ -18,13 +18,13 @@ use polars_parquet::read::{
 };
 
 use super::{
-    columns,
-    pages::{self, Refused},
-    quiet::quietly,
+    caught::caught,
+    columns::{self, Content},
+    pages,
 };
 use crate::{
     error::{Error, Result},
-    model::{Channel, HostLabel, Origin, Precision, Privacy, Row, Sentence, Timestamp, visible},
+    model::{Channel, HostLabel, Origin, Precision, Privacy, Row, Sentence, Timestamp, Zone, visible},
 };
 
 /// Rows that are decoded at once, and in how many steps at most a group is decoded: each step passes over the rows
@@ -36,7 +36,7 @@ const STEPS: usize = 64;
 const GROUP_ROWS: usize = 10_000_000;
 
 /// Largest file that is read. A month of a channel with an error in every second is a few MiB.
-const FILE_BYTES: u64 = 512 << 20;
+pub const FILE_BYTES: u64 = 512 << 20;
 
 /// Most rows of a file of any size. A repeated value costs nothing to write, so the file's size alone is no bound; it
 /// takes some six seconds to read so many.
@@ -62,25 +62,34 @@ pub struct ParquetFile {
 /// The rows of a file, one after the other; the row is lent, its texts are safe to show.
 pub type EachRow<'a> = dyn FnMut(&Row) -> Result<()> + 'a;
 
+/// How rows are handed out.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// What a folder calls the channel, for a file that has no column for its name.
+    pub folder: Option<&'a str>,
+    pub privacy: Privacy,
+    /// Of the days, which are stored as those of the console's zone.
+    pub zone: Zone,
+}
+
+impl Reader<'static> {
+    /// As they are stored: what errstat wrote passed the gate before.
+    pub fn as_stored() -> Reader<'static> {
+        Reader { folder: None, privacy: Privacy { show_urls: true }, zone: Zone::console() }
+    }
+}
+
 impl ParquetFile {
     /// Opens a file. `shown` is its name for messages.
-    ///
-    /// # Errors
-    /// Where it cannot be read, is no Parquet file, is too large, or lacks a column.
     pub fn open(path: &Path, shown: &str) -> Result<ParquetFile> {
         let file = super::disk::open(path);
-        let mut file = file.map_err(|error| Error::new("error.unreadable").with("path", shown).with("cause", error))?;
-        ParquetFile::read(&mut file, shown)
+        ParquetFile::read(&mut file.map_err(|error| unreadable(shown, error))?, shown)
     }
 
     /// Reads a file that is open already.
-    ///
-    /// # Errors
-    /// As [`ParquetFile::open`].
     pub fn read(file: &mut impl Read, shown: &str) -> Result<ParquetFile> {
         let mut bytes = Vec::new();
-        let read = file.take(FILE_BYTES + 1).read_to_end(&mut bytes);
-        let length = read.map_err(|error| Error::new("error.unreadable").with("path", shown).with("cause", error))?;
+        let length = file.take(FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(shown, error))?;
         if length as u64 > FILE_BYTES {
             return Err(Error::new("archive.too_large").with("path", shown));
         }
@@ -88,12 +97,9 @@ impl ParquetFile {
     }
 
     /// The file that these bytes are.
-    ///
-    /// # Errors
-    /// As [`ParquetFile::open`].
     pub fn from_bytes(bytes: Vec<u8>, shown: &str) -> Result<ParquetFile> {
         let bytes = Buffer::from_vec(bytes);
-        let metadata = match quietly(|| read_metadata(&mut Cursor::new(bytes.clone()))) {
+        let metadata = match caught(|| read_metadata(&mut Cursor::new(bytes.clone()))) {
             Some(Ok(metadata)) => metadata,
             Some(Err(error)) => return Err(damaged(shown, &error.to_string())),
             None => return Err(damaged(shown, "")),
@@ -103,53 +109,59 @@ impl ParquetFile {
         if total.is_none_or(|total| total > limit) {
             return Err(Error::new("archive.too_many_rows").with("path", shown).with("limit", limit));
         }
-        for name in columns::NEEDED {
-            let there = metadata.schema_descr.columns().iter().any(|column| column.path_in_schema == [name]);
-            if !there {
-                return Err(Error::new("archive.column_missing").with("path", shown).with("column", name));
+        for column in columns::ALL.iter().filter(|column| column.needed) {
+            if !metadata.schema_descr.columns().iter().any(|there| there.path_in_schema == [column.name]) {
+                return Err(Error::new("archive.column_missing").with("path", shown).with("column", column.name));
             }
         }
         Ok(ParquetFile { shown: shown.to_owned(), bytes, metadata })
     }
 
-    /// How many rows it says it holds.
-    pub fn rows(&self) -> u64 {
-        self.metadata.row_groups.iter().map(|group| group.num_rows() as u64).sum()
+    /// Its length in bytes.
+    pub fn length(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Hands out the rows in the order of the file, with memory for a few thousand of them.
-    ///
-    /// `folder` is what a folder calls the channel, for a file that has no column for its name.
-    ///
-    /// # Errors
-    /// Where the file is damaged, or holds a row that cannot be; what `each` says.
-    pub fn each(&self, folder: Option<&str>, privacy: Privacy, each: &mut EachRow<'_>) -> Result<()> {
-        let mut cleaner = Cleaner::new(privacy);
+    pub fn each(&self, reader: Reader<'_>, each: &mut EachRow<'_>) -> Result<()> {
+        let mut cleaner = Cleaner::new(reader);
         let mut before = 0;
         for group in &self.metadata.row_groups {
-            self.check(group)?;
-            let rows = group.num_rows();
-            let step = STEP.max(rows.div_ceil(STEPS));
-            for start in (0..rows).step_by(step) {
-                let slice = start..(start + step).min(rows);
-                let table = quietly(|| self.decode(group, slice.clone()))
-                    .unwrap_or_else(|| Err(Fault::Damage(String::new())))
-                    .map_err(|fault| match fault {
-                        Fault::Damage(cause) => damaged(&self.shown, &cause),
-                        Fault::Type(name) => {
-                            Error::new("archive.column_type").with("path", &self.shown).with("column", name)
-                        }
-                    })?;
-                for index in 0..slice.len() {
-                    let row = cleaner.row(&table, index, folder).map_err(|why| {
-                        Error::new("archive.row_impossible")
-                            .with("path", &self.shown)
-                            .with("row", before + index as u64 + 1)
-                            .with_sentence("why", Sentence::new(why))
-                    })?;
-                    each(row)?;
-                }
-                before += slice.len() as u64;
+            self.rows_of(group, before, &mut cleaner, each)?;
+            before += group.num_rows() as u64;
+        }
+        Ok(())
+    }
+
+    /// Hands out the rows of one group, of which the first has number 0.
+    pub fn group(&self, at: u64, reader: Reader<'_>, each: &mut EachRow<'_>) -> Result<()> {
+        let group = usize::try_from(at).ok().and_then(|at| self.metadata.row_groups.get(at));
+        let group = group.ok_or_else(|| damaged(&self.shown, ""))?;
+        self.rows_of(group, 0, &mut Cleaner::new(reader), each)
+    }
+
+    fn rows_of(
+        &self,
+        group: &RowGroupMetadata,
+        before: u64,
+        cleaner: &mut Cleaner<'_>,
+        each: &mut EachRow<'_>,
+    ) -> Result<()> {
+        self.check(group)?;
+        let rows = group.num_rows();
+        let step = STEP.max(rows.div_ceil(STEPS));
+        for start in (0..rows).step_by(step) {
+            let slice = start..(start + step).min(rows);
+            let table = caught(|| self.decode(group, slice.clone()));
+            let table = table.unwrap_or_else(|| Err(damaged(&self.shown, "")))?;
+            for index in 0..slice.len() {
+                let row = cleaner.row(&table, index).map_err(|why| {
+                    Error::new("archive.row_impossible")
+                        .with("path", &self.shown)
+                        .with("row", before + (slice.start + index) as u64 + 1)
+                        .with_sentence("why", Sentence::new(why))
+                })?;
+                each(row)?;
             }
         }
         Ok(())
@@ -157,21 +169,14 @@ impl ParquetFile {
 
     /// Sees to it that a group unpacks to no more than can be held.
     fn check(&self, group: &RowGroupMetadata) -> Result<()> {
-        if group.num_rows() > GROUP_ROWS {
-            return Err(Error::new("archive.too_large").with("path", &self.shown));
-        }
-        let checked = quietly(|| {
-            let mut sum = 0;
-            for column in group.parquet_columns().iter().filter(|column| known_name(column).is_some()) {
-                let chunk = self.chunk(column).ok_or(Refused::Damaged)?;
-                sum += pages::unpacked(column, &chunk, group.num_rows())?;
+        let size = |column| pages::unpacked(column, &self.chunk(column)?, group.num_rows());
+        let known = || group.parquet_columns().iter().filter(|column| known(column).is_some());
+        match caught(|| known().try_fold(0, |sum, column| Some(sum + size(column)?))).flatten() {
+            None => Err(damaged(&self.shown, "")),
+            Some(bytes) if bytes > pages::GROUP_BYTES || group.num_rows() > GROUP_ROWS => {
+                Err(Error::new("archive.too_large").with("path", &self.shown))
             }
-            if sum > pages::GROUP_BYTES { Err(Refused::TooLarge) } else { Ok(()) }
-        });
-        match checked.unwrap_or(Err(Refused::Damaged)) {
-            Ok(()) => Ok(()),
-            Err(Refused::TooLarge) => Err(Error::new("archive.too_large").with("path", &self.shown)),
-            Err(Refused::Damaged) => Err(damaged(&self.shown, "")),
+            Some(_) => Ok(()),
         }
     }
 
@@ -182,55 +187,58 @@ impl ParquetFile {
         (start <= end && end <= self.bytes.len()).then(|| self.bytes.clone().sliced(start..end))
     }
 
-    fn decode(&self, group: &RowGroupMetadata, slice: Range<usize>) -> std::result::Result<Table, Fault> {
+    fn decode(&self, group: &RowGroupMetadata, slice: Range<usize>) -> Result<Table> {
+        let damage = || damaged(&self.shown, "");
         let mut table = Table::default();
         for column in group.parquet_columns().iter() {
-            let Some(name) = known_name(column) else { continue };
-            let type_ = &column.descriptor().descriptor.primitive_type;
-            let (dtype, scale) = match type_.physical_type {
-                PhysicalType::ByteArray => (ArrowDataType::BinaryView, Scale::None),
-                PhysicalType::Int32 => (ArrowDataType::Int32, Scale::None),
-                PhysicalType::Int64 => (ArrowDataType::Int64, scale(type_.logical_type, type_.converted_type)),
+            let Some(at) = known(column) else { continue };
+            let name = columns::ALL[at].name;
+            let wrong = || Error::new("archive.column_type").with("path", &self.shown).with("column", name);
+            let primitive = &column.descriptor().descriptor.primitive_type;
+            let (dtype, per_milli) = match primitive.physical_type {
+                PhysicalType::ByteArray => (ArrowDataType::BinaryView, None),
+                PhysicalType::Int32 => (ArrowDataType::Int32, None),
+                PhysicalType::Int64 => {
+                    (ArrowDataType::Int64, per_milli(primitive.logical_type, primitive.converted_type))
+                }
                 // Spark's time of old.
-                PhysicalType::Int96 => (ArrowDataType::Timestamp(TimeUnit::Nanosecond, None), Scale::Nanos),
-                _ => return Err(Fault::Type(name)),
+                PhysicalType::Int96 => (ArrowDataType::Timestamp(TimeUnit::Nanosecond, None), Some(1_000_000)),
+                _ => return Err(wrong()),
             };
-            if [columns::TIME, columns::END].contains(&name) != (scale != Scale::None) {
-                return Err(Fault::Type(name));
+            let content = match (&dtype, per_milli) {
+                (ArrowDataType::BinaryView, _) => Content::Text,
+                (_, Some(_)) => Content::Time,
+                _ => Content::Number,
+            };
+            if content != columns::ALL[at].content {
+                return Err(wrong());
             }
-            let chunk = self.chunk(column).ok_or_else(|| Fault::Damage(String::new()))?;
-            let pages = PageReader::new(Cursor::new(chunk), column, Vec::new(), usize::MAX);
-            let field = Field::new(name.into(), dtype.clone(), true);
+            let pages =
+                PageReader::new(Cursor::new(self.chunk(column).ok_or_else(damage)?), column, Vec::new(), usize::MAX);
             let (arrays, _) = column_iter_to_arrays(
                 vec![BasicDecompressor::new(pages, Vec::new())],
-                vec![type_],
-                field,
+                vec![primitive],
+                Field::new(name.into(), dtype, true),
                 Some(Filter::new_ranged(slice.start, slice.end)),
             )
-            .map_err(|error| Fault::Damage(error.to_string()))?;
-            table.set(name, &arrays, scale).ok_or(Fault::Type(name))?;
+            .map_err(|error| damaged(&self.shown, &error.to_string()))?;
+            table.0[at] = values(&arrays, per_milli.unwrap_or(1)).ok_or_else(wrong)?;
         }
-        table.whole(slice.len()).then_some(table).ok_or_else(|| Fault::Damage(String::new()))
+        let whole = table.0.iter().zip(&columns::ALL).all(|(values, column)| match values {
+            Values::None => !column.needed,
+            Values::Numbers(numbers) => numbers.len() == slice.len(),
+            Values::Texts(arrays) => arrays.iter().map(|array| array.len()).sum::<usize>() == slice.len(),
+        });
+        whole.then_some(table).ok_or_else(damage)
     }
 }
 
-/// The name of a column that errstat knows; what else a file holds is not looked at.
-fn known_name(column: &ColumnChunkMetadata) -> Option<&'static str> {
+/// Which of errstat's columns it is; what else a file holds is not looked at.
+fn known(column: &ColumnChunkMetadata) -> Option<usize> {
     let [name] = &column.descriptor().path_in_schema[..] else { return None };
-    if column.descriptor().descriptor.max_rep_level > 0 {
-        return None;
-    }
-    columns::NEEDED
-        .into_iter()
-        .chain([columns::CHANNEL_ID, columns::CHANNEL, columns::HOST, columns::END])
-        .find(|known| name.as_str() == *known)
-}
-
-/// Why rows cannot be decoded.
-enum Fault {
-    /// A column is of another type than the archive's.
-    Type(&'static str),
-    Damage(String),
+    let known = columns::ALL.iter().position(|known| name.as_str() == known.name)?;
+    let plain = column.descriptor().descriptor.max_rep_level == 0;
+    (plain && columns::ALL[known].content != Content::Status).then_some(known)
 }
 
 fn damaged(shown: &str, cause: &str) -> Error {
@@ -241,127 +249,80 @@ fn damaged(shown: &str, cause: &str) -> Error {
     }
 }
 
-/// What a whole number counts, where it is a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scale {
-    None,
-    Millis,
-    Micros,
-    Nanos,
+fn unreadable(shown: &str, cause: std::io::Error) -> Error {
+    Error::new("error.unreadable").with("path", shown).with("cause", cause)
 }
 
-impl Scale {
-    /// Times in milliseconds.
-    fn millis(self, mut times: Vec<Option<i64>>) -> Vec<Option<i64>> {
-        for time in times.iter_mut().flatten() {
-            *time = match self {
-                Scale::Millis | Scale::None => *time,
-                Scale::Micros => time.div_euclid(1_000),
-                Scale::Nanos => time.div_euclid(1_000_000),
-            };
-        }
-        times
-    }
-}
-
-fn scale(logical: Option<PrimitiveLogicalType>, converted: Option<PrimitiveConvertedType>) -> Scale {
+/// What a whole number counts, where it is a time: so many of it are a millisecond.
+fn per_milli(logical: Option<PrimitiveLogicalType>, converted: Option<PrimitiveConvertedType>) -> Option<i64> {
     match (logical, converted) {
-        (Some(PrimitiveLogicalType::Timestamp { unit, .. }), _) => match unit {
-            ParquetTimeUnit::Milliseconds => Scale::Millis,
-            ParquetTimeUnit::Microseconds => Scale::Micros,
-            ParquetTimeUnit::Nanoseconds => Scale::Nanos,
-        },
-        (_, Some(PrimitiveConvertedType::TimestampMillis)) => Scale::Millis,
-        (_, Some(PrimitiveConvertedType::TimestampMicros)) => Scale::Micros,
-        _ => Scale::None,
+        (Some(PrimitiveLogicalType::Timestamp { unit, .. }), _) => Some(match unit {
+            ParquetTimeUnit::Milliseconds => 1,
+            ParquetTimeUnit::Microseconds => 1_000,
+            ParquetTimeUnit::Nanoseconds => 1_000_000,
+        }),
+        (_, Some(PrimitiveConvertedType::TimestampMillis)) => Some(1),
+        (_, Some(PrimitiveConvertedType::TimestampMicros)) => Some(1_000),
+        _ => None,
     }
 }
 
-/// Some rows, column by column.
+/// Some rows, column by column, as [`columns::ALL`] lists them.
 #[derive(Default)]
-struct Table {
-    time: Vec<Option<i64>>,
-    end: Option<Vec<Option<i64>>>,
-    errors: Vec<Option<i64>>,
-    rows: Vec<Option<i64>>,
-    precision: Texts,
-    channel_id: Option<Texts>,
-    channel: Option<Texts>,
-    reason: Texts,
-    detail: Texts,
-    host: Option<Texts>,
-    source: Texts,
+struct Table([Values; columns::ALL.len()]);
+
+#[derive(Default)]
+enum Values {
+    #[default]
+    None,
+    Numbers(Vec<Option<i64>>),
+    /// Not yet known to be UTF-8.
+    Texts(Vec<BinaryViewArray>),
 }
 
-/// A column of texts that are not yet known to be UTF-8.
-#[derive(Default)]
-struct Texts(Vec<BinaryViewArray>);
+/// The values of a column, whole numbers divided; `None` where they are of another type than they said.
+fn values(arrays: &[Box<dyn Array>], divisor: i64) -> Option<Values> {
+    if arrays.iter().any(|array| array.as_any().is::<BinaryViewArray>()) {
+        let texts = arrays.iter().map(|array| array.as_any().downcast_ref::<BinaryViewArray>().cloned());
+        return texts.collect::<Option<Vec<_>>>().map(Values::Texts);
+    }
+    let mut all = Vec::new();
+    for array in arrays {
+        if let Some(long) = array.as_any().downcast_ref::<PrimitiveArray<i64>>() {
+            all.extend(long.iter().map(|n| n.map(|n| n.div_euclid(divisor))));
+        } else {
+            let short = array.as_any().downcast_ref::<PrimitiveArray<i32>>()?;
+            all.extend(short.iter().map(|n| n.copied().map(i64::from)));
+        }
+    }
+    Some(Values::Numbers(all))
+}
 
-impl Texts {
-    fn len(&self) -> usize {
-        self.0.iter().map(|array| array.len()).sum()
+impl Table {
+    fn has(&self, column: usize) -> bool {
+        !matches!(self.0[column], Values::None)
     }
 
-    fn get(&self, mut index: usize) -> Option<&[u8]> {
-        for array in &self.0 {
-            if index < array.len() {
-                return array.get(index);
+    fn number(&self, column: usize, row: usize) -> Option<i64> {
+        let Values::Numbers(numbers) = &self.0[column] else { return None };
+        numbers[row]
+    }
+
+    fn text(&self, column: usize, mut row: usize) -> Option<&[u8]> {
+        let Values::Texts(arrays) = &self.0[column] else { return None };
+        for array in arrays {
+            if row < array.len() {
+                return array.get(row);
             }
-            index -= array.len();
+            row -= array.len();
         }
         None
     }
 }
 
-impl Table {
-    /// Takes over a column; `None` where its values are not of the kind that it should hold.
-    fn set(&mut self, name: &str, arrays: &[Box<dyn Array>], scale: Scale) -> Option<()> {
-        let numbers = || -> Option<Vec<Option<i64>>> {
-            let mut all = Vec::new();
-            for array in arrays {
-                if let Some(long) = array.as_any().downcast_ref::<PrimitiveArray<i64>>() {
-                    all.extend(long.iter().map(|n| n.copied()));
-                } else {
-                    let short = array.as_any().downcast_ref::<PrimitiveArray<i32>>()?;
-                    all.extend(short.iter().map(|n| n.copied().map(i64::from)));
-                }
-            }
-            Some(all)
-        };
-        let texts = || -> Option<Texts> {
-            let arrays = arrays.iter().map(|array| array.as_any().downcast_ref::<BinaryViewArray>().cloned());
-            arrays.collect::<Option<Vec<_>>>().map(Texts)
-        };
-        match name {
-            columns::TIME => self.time = scale.millis(numbers()?),
-            columns::END => self.end = Some(scale.millis(numbers()?)),
-            columns::ERRORS => self.errors = numbers()?,
-            columns::ROWS => self.rows = numbers()?,
-            columns::PRECISION => self.precision = texts()?,
-            columns::CHANNEL_ID => self.channel_id = Some(texts()?),
-            columns::CHANNEL => self.channel = Some(texts()?),
-            columns::REASON => self.reason = texts()?,
-            columns::DETAIL => self.detail = texts()?,
-            columns::HOST => self.host = Some(texts()?),
-            columns::SOURCE => self.source = texts()?,
-            _ => {}
-        }
-        Some(())
-    }
-
-    /// Whether every column has that many values.
-    fn whole(&self, rows: usize) -> bool {
-        let optional = [&self.channel_id, &self.channel, &self.host];
-        [self.time.len(), self.errors.len(), self.rows.len()].iter().all(|n| *n == rows)
-            && [&self.precision, &self.reason, &self.detail, &self.source].iter().all(|texts| texts.len() == rows)
-            && self.end.as_ref().is_none_or(|ends| ends.len() == rows)
-            && optional.into_iter().flatten().all(|texts| texts.len() == rows)
-    }
-}
-
 /// Checks rows and makes their texts safe to show; a text that comes again is looked up.
-struct Cleaner {
-    privacy: Privacy,
+struct Cleaner<'a> {
+    reader: Reader<'a>,
     texts: HashMap<Vec<u8>, String>,
     hosts: HashMap<Vec<u8>, Option<HostLabel>>,
     row: Row,
@@ -370,128 +331,108 @@ struct Cleaner {
 /// The key of the sentence that says why a row cannot be.
 pub type Impossible = &'static str;
 
-impl Cleaner {
-    fn new(privacy: Privacy) -> Cleaner {
-        let row = Row {
-            time: Timestamp(0),
-            end: Timestamp(0),
-            precision: Precision::Second,
-            channel: Channel::default(),
-            reason: String::new(),
-            detail: String::new(),
-            host: None,
-            origin: Origin::Export,
-            errors: 0,
-            rows: 0,
-        };
-        Cleaner { privacy, texts: HashMap::new(), hosts: HashMap::new(), row }
+impl Cleaner<'_> {
+    fn new(reader: Reader<'_>) -> Cleaner<'_> {
+        Cleaner { reader, texts: HashMap::new(), hosts: HashMap::new(), row: blank() }
     }
 
-    fn row(&mut self, table: &Table, index: usize, folder: Option<&str>) -> std::result::Result<&Row, Impossible> {
-        let whole = |numbers: &[Option<i64>]| {
-            numbers[index].and_then(|n| u64::try_from(n).ok()).ok_or("archive.number_impossible")
+    fn row(&mut self, table: &Table, index: usize) -> std::result::Result<&Row, Impossible> {
+        let count = |column| {
+            let number = table.number(column, index).and_then(|n| u64::try_from(n).ok());
+            number.ok_or("archive.number_impossible")
         };
-        let time = table.time[index].filter(|time| TIMES.contains(time)).ok_or("reject.time_out_of_range")?;
-        self.row.time = Timestamp(time);
-        self.row.end = Timestamp(table.end.as_ref().and_then(|ends| ends[index]).unwrap_or(time));
-        if !is_end(self.row.end, self.row.time) {
-            return Err("reject.end_impossible");
+        let Reader { privacy, zone, .. } = self.reader;
+        let row = &mut self.row;
+        row.time = Timestamp(table.number(columns::TIME, index).unwrap_or(i64::MIN));
+        row.end = Timestamp(table.number(columns::END, index).unwrap_or(row.time.0));
+        row.errors = count(columns::ERRORS)?;
+        row.rows = count(columns::ROWS)?;
+        let named = table.text(columns::PRECISION, index);
+        row.precision = named.and_then(precision).ok_or("archive.precision_unknown")?;
+        row.origin = table.text(columns::SOURCE, index).and_then(origin).ok_or("archive.source_unknown")?;
+        for (column, text) in [(columns::REASON, &mut row.reason), (columns::DETAIL, &mut row.detail)] {
+            let raw = table.text(column, index).unwrap_or_default();
+            look_up(&mut self.texts, raw, text, |raw| privacy.text(raw))?;
         }
-        self.row.errors = whole(&table.errors)?;
-        self.row.rows = whole(&table.rows)?;
-        self.row.precision = table.precision.get(index).and_then(precision).ok_or("archive.precision_unknown")?;
-        self.row.origin = match table.source.get(index) {
-            Some(b"export") => Origin::Export,
-            Some(b"mail") => Origin::Mail,
-            _ => return Err("archive.source_unknown"),
-        };
-        let reason = table.reason.get(index).filter(|reason| !reason.is_empty()).ok_or("reject.reason_missing")?;
-        clean(&mut self.texts, self.privacy, reason, &mut self.row.reason)?;
-        clean(&mut self.texts, self.privacy, table.detail.get(index).unwrap_or_default(), &mut self.row.detail)?;
-        self.channel(table, index, folder)?;
-        match table.host.as_ref().and_then(|hosts| hosts.get(index)) {
-            Some(raw) => self.host(raw)?,
-            None => self.row.host = None,
+        match table.text(columns::HOST, index) {
+            Some(raw) => look_up(&mut self.hosts, raw, &mut row.host, |raw| privacy.host(raw))?,
+            None => row.host = None,
+        }
+        self.channel(table, index)?;
+        possible(&self.row)?;
+        if self.row.precision == Precision::Day {
+            let start = day_in(self.row.time, &zone);
+            self.row.end.0 += start.0 - self.row.time.0;
+            self.row.time = start;
         }
         Ok(&self.row)
     }
 
-    fn channel(&mut self, table: &Table, index: usize, folder: Option<&str>) -> std::result::Result<(), Impossible> {
-        let name = match &table.channel {
-            Some(texts) => texts.get(index),
-            None => folder.map(str::as_bytes),
+    fn channel(&mut self, table: &Table, index: usize) -> std::result::Result<(), Impossible> {
+        let name = match table.has(columns::CHANNEL) {
+            true => table.text(columns::CHANNEL, index),
+            false => self.reader.folder.map(str::as_bytes),
         };
         let Channel { id: known_id, name: known_name } = &mut self.row.channel;
-        let id = table.channel_id.as_ref().and_then(|ids| ids.get(index));
-        for (raw, known) in [(id, &mut *known_id), (name, &mut *known_name)] {
+        for (raw, known) in [(table.text(columns::CHANNEL_ID, index), &mut *known_id), (name, &mut *known_name)] {
             match raw {
-                Some(raw) => clean(&mut self.texts, self.privacy, raw, known.get_or_insert_default())?,
+                Some(raw) => {
+                    let privacy = self.reader.privacy;
+                    look_up(&mut self.texts, raw, known.get_or_insert_default(), |raw| privacy.text(raw))?;
+                }
                 None => *known = None,
             }
         }
         // One text for both, where there is one for both.
         let told = known_name.as_deref().map(Channel::from_stored);
-        match (&table.channel_id, &table.channel, told) {
-            (None, _, Some(told)) => self.row.channel = told,
-            (Some(_), None, Some(told)) if told.id == *known_id => self.row.channel = told,
+        match (table.has(columns::CHANNEL_ID), table.has(columns::CHANNEL), told) {
+            (false, _, Some(told)) => self.row.channel = told,
+            (true, false, Some(told)) if told.id == *known_id => self.row.channel = told,
             _ => {}
         }
         Ok(())
     }
+}
 
-    fn host(&mut self, raw: &[u8]) -> std::result::Result<(), Impossible> {
-        if !self.hosts.contains_key(raw) {
-            let label = self.privacy.host(text(raw)?);
-            bounded(&mut self.hosts);
-            self.hosts.insert(raw.to_vec(), label);
-        }
-        match self.hosts.get(raw) {
-            Some(label) => self.row.host.clone_from(label),
-            None => self.row.host = None,
-        }
-        Ok(())
+/// A row of nothing, to be filled.
+fn blank() -> Row {
+    Row {
+        time: Timestamp(0),
+        end: Timestamp(0),
+        precision: Precision::Second,
+        channel: Channel::default(),
+        reason: String::new(),
+        detail: String::new(),
+        host: None,
+        origin: Origin::Export,
+        errors: 0,
+        rows: 0,
     }
 }
 
-fn clean(
-    known: &mut HashMap<Vec<u8>, String>,
-    privacy: Privacy,
+fn look_up<V: Clone>(
+    known: &mut HashMap<Vec<u8>, V>,
     raw: &[u8],
-    into: &mut String,
+    into: &mut V,
+    clean: impl FnOnce(&str) -> V,
 ) -> std::result::Result<(), Impossible> {
-    if let Some(text) = known.get(raw) {
-        into.clone_from(text);
+    if let Some(value) = known.get(raw) {
+        into.clone_from(value);
         return Ok(());
     }
-    *into = privacy.text(text(raw)?);
-    bounded(known);
+    if raw.len() > TEXT_BYTES {
+        return Err("archive.text_too_long");
+    }
+    *into = clean(std::str::from_utf8(raw).map_err(|_| "archive.text_not_utf8")?);
+    // What is remembered does not grow with the file.
+    if known.len() > 10_000 {
+        known.clear();
+    }
     known.insert(raw.to_vec(), into.clone());
     Ok(())
 }
 
-fn text(raw: &[u8]) -> std::result::Result<&str, Impossible> {
-    if raw.len() > TEXT_BYTES {
-        return Err("archive.text_too_long");
-    }
-    std::str::from_utf8(raw).map_err(|_| "archive.text_not_utf8")
-}
-
-/// Keeps what is remembered from growing with the file.
-fn bounded<V>(known: &mut HashMap<Vec<u8>, V>) {
-    if known.len() > 10_000 {
-        known.clear();
-    }
-}
-
-/// Whether rows that begin at a time can end at another.
-fn is_end(end: Timestamp, time: Timestamp) -> bool {
-    (0..=86_400_000).contains(&(end.0 - time.0))
-}
-
 /// Whether the archive can hold a row; else the key of the sentence that says why not.
-///
-/// # Errors
-/// A time outside of errstat's years, a missing reason, a text or a number that is too large.
 pub fn possible(row: &Row) -> std::result::Result<(), Impossible> {
     let Channel { id, name } = &row.channel;
     let host = row.host.as_ref().map(|host| &*host.0);
@@ -499,7 +440,7 @@ pub fn possible(row: &Row) -> std::result::Result<(), Impossible> {
     if !TIMES.contains(&row.time.0) {
         return Err("reject.time_out_of_range");
     }
-    if !is_end(row.end, row.time) {
+    if !(row.time.0..=row.time.0 + 86_400_000).contains(&row.end.0) {
         return Err("reject.end_impossible");
     }
     if row.reason.is_empty() {
@@ -516,14 +457,26 @@ pub fn possible(row: &Row) -> std::result::Result<(), Impossible> {
 
 /// The precision by the name under which it is stored.
 pub fn precision(name: &[u8]) -> Option<Precision> {
-    use Precision::{Day, FiveMinutes, Hour, Minute, Second};
-    [Second, Minute, FiveMinutes, Hour, Day].into_iter().find(|precision| precision.name().as_bytes() == name)
+    Precision::ALL.into_iter().find(|precision| precision.name().as_bytes() == name)
 }
 
-/// Hands out the rows of a Parquet file in the archive's schema, such as `errstat convert` writes.
-///
-/// # Errors
-/// Where the file cannot be read, is damaged or in another schema; what `each` says.
-pub fn read_parquet(file: &mut impl Read, shown: &str, privacy: Privacy, each: &mut EachRow<'_>) -> Result<()> {
-    ParquetFile::read(file, shown)?.each(None, privacy, each)
+/// The kind of source by the name under which it is stored.
+pub fn origin(name: &[u8]) -> Option<Origin> {
+    [Origin::Export, Origin::Mail].into_iter().find(|origin| origin.name().as_bytes() == name)
+}
+
+/// The start of a day in a zone. A day is a civil date, which is stored as one of the console's zone.
+pub fn day_in(stored: Timestamp, zone: &Zone) -> Timestamp {
+    zone.day_start(Zone::console().day(stored))
+}
+
+/// Hands out the rows of a Parquet file in the archive's schema, such as `errstat convert` writes; days as those of a zone.
+pub fn read_parquet(
+    file: &mut impl Read,
+    shown: &str,
+    privacy: Privacy,
+    zone: Zone,
+    each: &mut EachRow<'_>,
+) -> Result<()> {
+    ParquetFile::read(file, shown)?.each(Reader { folder: None, privacy, zone }, each)
 }

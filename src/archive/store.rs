@@ -1,90 +1,77 @@
 //! Reading an archive.
 
-use std::{
-    ops::Range,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{ops::Range, path::Path};
 
 use super::{
-    disk::{Disk, read},
-    lock::{self, Lock, NoLock},
-    manifest::{LiveFile, READERS, Source, sha256},
-    partition::Month,
-    read::{EachRow, ParquetFile},
-    state::{self, ForeignFile, Listing},
-    transaction::shown,
+    disk::{Disk, shown},
+    foreign::{self, ForeignFile, Listing},
+    manifest::{self, Manifest, MonthFile, Source, content},
+    read::{EachRow, ParquetFile, Reader},
+    shelf::Shelf,
 };
 use crate::{
     error::{Error, Result},
-    model::{Channel, Privacy, Span, Timestamp},
+    model::{Channel, Precision, Privacy, Row, Timestamp, Zone},
 };
 
-/// How long a reader waits for a writer that is moving files, which takes an instant.
-const PATIENCE: Duration = Duration::from_secs(30);
+const DAY: i64 = 86_400_000;
 
-/// An archive, or another engine's dataset in its schema, opened for reading.
-///
-/// As long as it is open no writer moves files in it, so what is read is of one state. It can be read by several threads.
+/// An archive, or another engine's dataset in its schema, opened for reading. What is read is of the state in which it
+/// was opened, whatever a writer does meanwhile; where that takes away what is still to be read, an error says so
+/// (`archive.changed`).
 #[derive(Debug)]
 pub struct Archive {
-    root: PathBuf,
+    disk: Disk,
     privacy: Privacy,
-    sources: Option<Vec<Source>>,
+    zone: Zone,
+    /// `None` where the dataset is another engine's.
+    books: Option<Manifest>,
     partitions: Vec<Partition>,
-    /// Held, not used.
-    _lock: Option<Lock>,
 }
 
 /// The rows of one channel and one month; of another engine's dataset, those of one file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Partition {
-    /// As the books say; of another engine's dataset the rows say more than the folder.
-    pub channel: Channel,
-    /// What the folder calls the channel, of another engine's dataset.
-    folder: Option<String>,
-    /// None where another engine's dataset has no folders for months.
-    pub month: Option<Month>,
-    pub rows: u64,
-    /// Known of errstat's own archives.
-    pub errors: Option<u64>,
-    /// First and last row; known of errstat's own archives.
-    pub span: Option<Span>,
-    /// Below the archive's folder. Safe to show.
-    pub path: String,
-    place: PathBuf,
-    sha256: Option<String>,
+pub struct Partition(File);
+
+#[derive(Clone, Debug, PartialEq)]
+enum File {
+    Month(MonthFile),
+    Foreign(ForeignFile),
 }
 
 impl Archive {
-    /// Opens a folder for which [`super::is_archive`] holds.
-    ///
-    /// # Errors
-    /// Where it is no archive, its bookkeeping is damaged or of a later errstat, or a writer does not let go of it.
+    /// Opens a folder for which [`super::is_archive`] holds. Days are told as those of the zone that all sources agree
+    /// on, or else of the console's.
     pub fn open(folder: &Path, privacy: Privacy) -> Result<Archive> {
         let disk = Disk::new(folder);
-        let lock = lock::reader(&disk.path(READERS), PATIENCE).map_err(|error| match error {
-            NoLock::Held(_) | NoLock::Io(_) => Error::new("archive.being_written").with("path", shown(folder)),
-        })?;
-        let (sources, partitions) = match state::load(&disk)? {
-            Some(state) => {
-                let partition = |file: &LiveFile| Partition::live(file, disk.path(state.place(&file.path)));
-                let sources = state.manifest.sources.iter().map(|source| source.source()).collect();
-                (Some(sources), state.manifest.files.iter().map(partition).collect())
-            }
-            None => (None, foreign(folder, &disk, privacy)?),
+        let books = manifest::load(&disk)?.map(|books| books.manifest);
+        let partitions = match &books {
+            Some(manifest) => manifest.files.iter().cloned().map(File::Month).map(Partition).collect(),
+            None => foreign(folder, &disk, privacy)?,
         };
-        Ok(Archive { root: folder.to_owned(), privacy, sources, partitions, _lock: lock })
+        let own = books.as_ref().and_then(Manifest::zone).unwrap_or(Zone::console());
+        Ok(Archive { disk, privacy, zone: Zone::console(), books, partitions }.in_zone(own))
     }
 
-    /// The folder it was opened from.
-    pub fn folder(&self) -> &Path {
-        &self.root
+    /// The same with its days told as those of another zone.
+    #[must_use]
+    pub fn in_zone(mut self, zone: Zone) -> Archive {
+        let sources = self.books.iter_mut().flat_map(|books| &mut books.sources);
+        sources.for_each(|source| source.move_days(&self.zone, &zone));
+        Archive { zone, ..self }
+    }
+
+    /// The zone of the hours and days in it; `None` where there are none. An error where its sources do not agree, or do
+    /// not tell it.
+    pub fn own_zone(&self) -> Option<std::result::Result<Zone, ()>> {
+        let books = self.books.as_ref()?;
+        let coarse = books.sources.iter().any(|source| source.precision >= Some(Precision::Hour));
+        coarse.then(|| books.zone().ok_or(()))
     }
 
     /// What was added, in that order; `None` where the dataset is another engine's, which keeps no books.
     pub fn sources(&self) -> Option<&[Source]> {
-        self.sources.as_deref()
+        self.books.as_ref().map(|books| books.sources.as_slice())
     }
 
     /// The partitions that can hold rows of a stretch of time (end exclusive), by channel and month.
@@ -94,66 +81,55 @@ impl Archive {
 
     /// Hands out the rows of a partition in a stretch of time (end exclusive). Those of errstat's own archives come by
     /// time. Memory is needed for the file as it lies on the disk and for some thousand rows.
-    ///
-    /// # Errors
-    /// Where the file is damaged, missing or not as it was written; what `each` says.
     pub fn rows(&self, partition: &Partition, range: Option<&Range<Timestamp>>, each: &mut EachRow<'_>) -> Result<()> {
-        let file = partition.open(self.privacy)?;
-        let privacy = self.privacy;
-        file.each(partition.folder.as_deref(), privacy, &mut |row| {
-            if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
-        })
+        let reader = Reader { folder: None, privacy: self.privacy, zone: self.zone };
+        let shown = |path: &str| self.privacy.path(&self.disk.path(path).to_string_lossy());
+        let mut inside =
+            |row: &Row| if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) };
+        let month = match &partition.0 {
+            File::Foreign(file) => {
+                let reader = Reader { folder: file.folder.as_deref(), ..reader };
+                return ParquetFile::open(&self.disk.path(&file.path), &shown(&file.path))?.each(reader, &mut inside);
+            }
+            File::Month(month) => month,
+        };
+        if let Ok(bytes) = content(&self.disk, &month.path, &month.sha256) {
+            return ParquetFile::from_bytes(bytes, &shown(&month.path))?.each(reader, &mut inside);
+        }
+        // A writer has moved on, or it is damaged: the sources tell the same.
+        let sources = self.sources().unwrap_or_default();
+        let merged = Shelf::new(&self.disk, sources, reader).merged(&(month.channel.identity(), month.month));
+        let ids = |sources: &[Source]| sources.iter().map(|source| source.id.clone()).collect::<Vec<_>>();
+        let merged = merged.map_err(|error| match manifest::load(&self.disk) {
+            Ok(Some(now)) if ids(&now.manifest.sources) != ids(sources) => {
+                Error::new("archive.changed").with("path", shown(""))
+            }
+            _ => error,
+        })?;
+        let own = merged.iter().filter(|fact| fact.kind.channel == month.channel);
+        own.map(|fact| fact.to_row()).try_for_each(|row| inside(&row))
     }
 }
 
 impl Partition {
-    fn live(file: &LiveFile, place: PathBuf) -> Partition {
-        Partition {
-            channel: file.channel.clone(),
-            folder: None,
-            month: Some(file.month),
-            rows: file.rows,
-            errors: Some(file.errors),
-            span: Some(Span { first: Timestamp(file.first), last: Timestamp(file.last) }),
-            path: file.path.clone(),
-            place,
-            sha256: Some(file.sha256.clone()),
-        }
+    /// Whether it can hold rows of a channel, whatever that is called: of another engine's files only the rows say.
+    pub fn may_be_of(&self, channel: &Channel) -> bool {
+        if let File::Month(month) = &self.0 { month.channel.is_same(channel) } else { true }
     }
 
     fn meets(&self, range: &Range<Timestamp>) -> bool {
-        match (self.span, self.month) {
-            (Some(span), _) => span.first < range.end && span.last >= range.start,
-            (None, Some(month)) => month.start() < range.end && month.end() > range.start,
-            (None, None) => true,
-        }
-    }
-
-    /// The file, if it is what was written.
-    fn open(&self, privacy: Privacy) -> Result<ParquetFile> {
-        let shown = privacy.path(&self.place.to_string_lossy());
-        let Some(wanted) = &self.sha256 else { return ParquetFile::open(&self.place, &shown) };
-        let bytes = live_bytes(&self.place, wanted)?;
-        ParquetFile::from_bytes(bytes, &shown)
-    }
-}
-
-/// The bytes of a file of errstat's, if they are those that were written.
-///
-/// # Errors
-/// Where they are not, or the file is missing.
-pub fn live_bytes(place: &Path, wanted: &str) -> Result<Vec<u8>> {
-    let bytes = read(place)
-        .map_err(|error| Error::new("archive.file_unreadable").with("path", shown(place)).with("cause", error))?;
-    if sha256(&bytes) == wanted {
-        Ok(bytes)
-    } else {
-        Err(Error::new("archive.file_damaged").with("path", shown(place)))
+        let (first, end) = match &self.0 {
+            File::Month(month) => (month.first.0, month.last.0 + 1),
+            File::Foreign(ForeignFile { month: Some(month), .. }) => (month.start().0, month.end().0),
+            File::Foreign(_) => return true,
+        };
+        // Days are told as those of another zone.
+        first.saturating_sub(DAY) < range.end.0 && end.saturating_add(DAY) > range.start.0
     }
 }
 
 fn foreign(folder: &Path, disk: &Disk, privacy: Privacy) -> Result<Vec<Partition>> {
-    let Listing { parquet, other } = state::listing(folder)?;
+    let Listing { parquet, other } = foreign::listing(folder)?;
     if let Some(other) = other {
         let path = privacy.path(&disk.path(&other).to_string_lossy());
         return Err(Error::new("archive.not_one").with("path", shown(folder)).with("file", path));
@@ -161,20 +137,5 @@ fn foreign(folder: &Path, disk: &Disk, privacy: Privacy) -> Result<Vec<Partition
     if parquet.is_empty() {
         return Err(Error::new("archive.empty").with("path", shown(folder)));
     }
-    let partition = |file: ForeignFile| -> Result<Partition> {
-        let place = disk.path(&file.path);
-        let opened = ParquetFile::open(&place, &privacy.path(&place.to_string_lossy()))?;
-        Ok(Partition {
-            channel: file.channel.iter().flatten().next().map(|text| Channel::from_stored(text)).unwrap_or_default(),
-            folder: file.channel.flatten(),
-            month: file.month,
-            rows: opened.rows(),
-            errors: None,
-            span: None,
-            path: privacy.path(&file.path),
-            place,
-            sha256: None,
-        })
-    };
-    parquet.into_iter().map(partition).collect()
+    Ok(parquet.into_iter().map(File::Foreign).map(Partition).collect())
 }

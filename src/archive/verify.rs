@@ -1,18 +1,16 @@
 //! Whether an archive is what was written: every byte, and nothing besides.
 
-use std::{collections::HashSet, path::Path, time::Duration};
+use std::{collections::HashSet, io, path::Path};
 
 use super::{
-    disk::{Disk, open},
-    lock,
-    manifest::{COPY, FOLDER, JOURNAL, LOCK, MANIFEST, PACKS, READERS, STAGING},
-    pack::digest,
-    state::{self, State},
-    transaction::{journal, shown},
+    disk::{Disk, read, shown},
+    foreign::{below, listing, unsearchable},
+    manifest::{self, Books, COPY, FOLDER, LOCK, MANIFEST, Manifest, NEW, beside, sha256},
+    partition::is_file_path,
 };
 use crate::{
     error::{Error, Result},
-    model::Sentence,
+    model::{Sentence, visible},
 };
 
 /// Something that is not as it should be.
@@ -28,96 +26,91 @@ pub struct Finding {
     pub harmless: bool,
 }
 
-impl Finding {
-    fn new(path: &str, what: &'static str, todo: &'static str) -> Finding {
-        Finding {
-            path: crate::model::visible(path),
-            what: Sentence::new(what),
-            todo: Sentence::new(todo),
-            harmless: todo == "archive.todo_finish",
+fn finding(path: &str, what: &'static str, todo: &'static str) -> Finding {
+    let harmless = todo == "archive.todo_finish";
+    Finding { path: visible(path), what: Sentence::new(what), todo: Sentence::new(todo), harmless }
+}
+
+/// Everything that is wrong with an archive; nothing where it is sound. An error where it cannot be looked at: it is no
+/// archive of errstat's, of a later errstat, or unreadable.
+pub fn verify(folder: &Path) -> Result<Vec<Finding>> {
+    // Where a writer is at work, what was found may be true no more.
+    loop {
+        let disk = Disk::new(folder);
+        let state = || manifest::load(&disk).ok().flatten().map(|books| books.manifest);
+        let before = state();
+        let findings = once(folder, &disk)?;
+        if before == state() {
+            return Ok(findings);
         }
     }
 }
 
-/// Everything that is wrong with an archive; nothing where it is sound.
-///
-/// # Errors
-/// Where it cannot be looked at: it is no archive of errstat's, of a later errstat, being written, or unreadable.
-pub fn verify(folder: &Path) -> Result<Vec<Finding>> {
-    let disk = Disk::new(folder);
-    let _lock = lock::reader(&disk.path(READERS), Duration::from_secs(30))
-        .map_err(|_| Error::new("archive.being_written").with("path", shown(folder)))?;
-    let state = match state::load(&disk) {
-        Ok(Some(state)) => state,
+fn once(folder: &Path, disk: &Disk) -> Result<Vec<Finding>> {
+    let Books { manifest, stale } = match manifest::load(disk) {
+        Ok(Some(books)) => books,
         // The very first change was broken off.
-        Ok(None) if disk.exists(FOLDER) && state::listing(folder)?.parquet.is_empty() => State::default(),
+        Ok(None) if disk.exists(FOLDER) && listing(folder)?.parquet.is_empty() => Books::default(),
         Ok(None) => return Err(Error::new("archive.unmanaged").with("path", shown(folder))),
         // Without books nothing else can be judged.
         Err(error) if error.0.key == "archive.bookkeeping_damaged" => {
-            let path = if journal(&disk).is_err() { JOURNAL } else { MANIFEST };
-            return Ok(vec![Finding::new(path, "archive.found_damaged", "archive.todo_backup")]);
+            return Ok(vec![finding(MANIFEST, "archive.found_damaged", "archive.todo_backup")]);
         }
         Err(error) => return Err(error),
     };
     let mut findings = Vec::new();
-    if let Some(path) = state.copy_damaged {
-        findings.push(Finding::new(path, "archive.found_damaged", "archive.todo_rebuild"));
-    }
-    if matches!(journal(&disk), Ok(Some(_))) {
-        findings.push(Finding::new(JOURNAL, "archive.found_unfinished", "archive.todo_finish"));
-    }
-    let known = known(&disk, &state, &mut findings);
-    others(folder, &known, &mut findings)?;
+    findings.extend(stale.map(|(path, damaged)| match damaged {
+        true => finding(path, "archive.found_damaged", "archive.todo_rebuild"),
+        false => finding(path, "archive.found_unfinished", "archive.todo_finish"),
+    }));
+    let known = known(disk, &manifest, &mut findings);
+    others(folder, &known, &manifest, &mut findings)?;
     findings.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(findings)
 }
 
 /// Checks every file that should be there. Gives the paths that belong.
-fn known(disk: &Disk, state: &State, findings: &mut Vec<Finding>) -> HashSet<String> {
-    let live = state.manifest.files.iter().map(|file| (file.path.clone(), file.bytes, &file.sha256, true));
-    let packs =
-        state.manifest.packs.iter().map(|pack| (format!("{PACKS}/{}", pack.name), pack.bytes, &pack.sha256, false));
-    let mut known: HashSet<String> =
-        [MANIFEST, COPY, JOURNAL, LOCK, READERS].into_iter().map(|path| path.to_owned()).collect();
-    for (path, bytes, sha256, is_live) in live.chain(packs) {
-        // What a pack tells is in the Parquet files, too; what they lose is in the packs.
-        let todo = if is_live { "archive.todo_rebuild" } else { "archive.todo_add_again" };
-        let place = state.place(&path);
-        match open(&disk.path(place)).and_then(|mut file| digest(&mut file)) {
-            Ok((length, digest)) if length == bytes && digest == *sha256 => {}
-            Ok(_) => findings.push(Finding::new(&path, "archive.found_damaged", todo)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                findings.push(Finding::new(&path, "archive.found_missing", todo));
-            }
-            Err(_) => findings.push(Finding::new(&path, "archive.found_unreadable", todo)),
+fn known(disk: &Disk, manifest: &Manifest, findings: &mut Vec<Finding>) -> HashSet<String> {
+    let mut known: HashSet<String> = [MANIFEST, COPY, LOCK].into_iter().map(str::to_owned).collect();
+    for (path, wanted) in manifest.paths() {
+        // What a source tells is in the months, too; what they lose is in the sources.
+        let todo = if is_file_path(&path) { "archive.todo_rebuild" } else { "archive.todo_add_again" };
+        let is_wanted = |path: &str| read(&disk.path(path)).map(|bytes| sha256(&bytes) == wanted);
+        let (what, todo) = match is_wanted(&path) {
+            Ok(true) => ("", ""),
+            _ if is_wanted(&beside(&path)).is_ok_and(|is| is) => ("archive.found_unfinished", "archive.todo_finish"),
+            // A writer has just moved it.
+            _ if is_wanted(&path).is_ok_and(|is| is) => ("", ""),
+            Ok(false) => ("archive.found_damaged", todo),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => ("archive.found_missing", todo),
+            Err(_) => ("archive.found_unreadable", todo),
+        };
+        if !what.is_empty() {
+            findings.push(finding(&path, what, todo));
         }
-        known.insert(place.to_owned());
         known.insert(path);
     }
-    known.extend(state.staged.values().chain(&state.leaving).cloned());
     known
 }
 
 /// Everything that does not belong.
-fn others(folder: &Path, known: &HashSet<String>, findings: &mut Vec<Finding>) -> Result<()> {
+fn others(folder: &Path, known: &HashSet<String>, manifest: &Manifest, findings: &mut Vec<Finding>) -> Result<()> {
     let repaired = |entry: &walkdir::DirEntry| entry.depth() == 1 && entry.file_name() == "lost+found";
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| !repaired(entry)) {
-        let entry = entry.map_err(|error| {
-            Error::new("error.folder_unreadable")
-                .with("path", shown(folder))
-                .with("cause", error.io_error().map(ToString::to_string).unwrap_or_default())
-        })?;
-        if entry.depth() == 0 || entry.file_type().is_dir() {
+        let entry = entry.map_err(|error| unsearchable(folder, error))?;
+        let path = below(folder, &entry);
+        if entry.file_type().is_dir() || known.contains(&path) && entry.file_type().is_file() {
             continue;
         }
-        let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        let path = below.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        let belongs = known.contains(&path) && entry.file_type().is_file();
-        if path.starts_with(&format!("{STAGING}/")) && !known.contains(&path) {
-            findings.push(Finding::new(&path, "archive.found_leftover", "archive.todo_finish"));
-        } else if !belongs {
-            findings.push(Finding::new(&path, "archive.found_foreign", "archive.todo_foreign"));
-        }
+        let leaving = manifest.leaving.iter().find(|leaving| leaving.path == path);
+        let left =
+            leaving.is_some_and(|leaving| read(entry.path()).is_ok_and(|bytes| sha256(&bytes) == leaving.sha256));
+        let old =
+            ["_errstat/readers", "_errstat/journal.json"].contains(&&*path) || path.starts_with("_errstat/staging/");
+        findings.push(match left || manifest.is_old() && old || path.starts_with(&format!("{NEW}/")) {
+            true => finding(&path, "archive.found_leftover", "archive.todo_finish"),
+            false => finding(&path, "archive.found_foreign", "archive.todo_foreign"),
+        });
     }
     Ok(())
 }

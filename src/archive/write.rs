@@ -1,6 +1,6 @@
 //! Rows → Parquet.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::sync::Arc;
 
 use polars_arrow::{
     array::{Array, MutableBinaryViewArray, PrimitiveArray},
@@ -13,18 +13,18 @@ use polars_parquet::write::{
 };
 
 use super::{
-    columns,
-    fact::{Fact, Kinds, summed},
-    quiet::quietly,
+    caught::caught,
+    columns::{self, Content},
+    fact::Fact,
 };
 use crate::{
     error::{Error, Result},
-    model::{Row, visible},
+    model::visible,
     taxonomy::status,
 };
 
 /// Rows of a group. Readers skip a group whose times are all outside of what is asked for.
-const GROUP: usize = 1 << 17;
+pub const GROUP: usize = 1 << 17;
 
 const OPTIONS: WriteOptions = WriteOptions {
     statistics: StatisticsOptions {
@@ -39,50 +39,64 @@ const OPTIONS: WriteOptions = WriteOptions {
     data_page_size: None,
 };
 
-/// The bytes of a Parquet file that holds the rows in their order. The same rows give the same bytes.
-///
-/// # Errors
-/// Where the encoder fails, which is a mistake in errstat.
-pub fn parquet(facts: &[Fact]) -> Result<Vec<u8>> {
-    let broken = |cause: String| Error::new("archive.encoding").with("cause", visible(&cause));
-    match quietly(|| encode(facts.chunks(GROUP))) {
-        Some(Ok(bytes)) => Ok(bytes),
-        Some(Err(error)) => Err(broken(error.to_string())),
-        None => Err(broken("panic".into())),
+/// A Parquet file in the making, in memory. The same groups of rows give the same bytes.
+pub struct Encoder {
+    writer: FileWriter<Vec<u8>>,
+    schema: Arc<ArrowSchema>,
+}
+
+impl Encoder {
+    pub fn new() -> Result<Encoder> {
+        let schema = columns::schema();
+        let writer = encoded(|| FileWriter::try_new(Vec::new(), schema.clone(), OPTIONS))?;
+        Ok(Encoder { writer, schema: Arc::new(schema) })
+    }
+
+    /// Adds a group of rows.
+    pub fn group(&mut self, facts: &[Fact]) -> Result<()> {
+        // Times follow each other closely. A dictionary that saves nothing is left out by the encoder.
+        let encoding = |column: &columns::Column| match column.content {
+            Content::Time => vec![Encoding::DeltaBinaryPacked],
+            _ => vec![Encoding::RleDictionary],
+        };
+        let encodings: Vec<_> = columns::ALL.iter().map(encoding).collect();
+        encoded(|| {
+            let fields = to_parquet_schema(&self.schema)?.fields().to_vec();
+            let batch = RecordBatchT::try_new(facts.len(), Arc::clone(&self.schema), arrays(facts, &self.schema))?;
+            self.writer.write(facts.len() as u64, row_group_iter(batch, encodings.into(), fields, OPTIONS))
+        })
+    }
+
+    /// The bytes of the file.
+    pub fn finish(mut self) -> Result<Vec<u8>> {
+        encoded(|| self.writer.end(Some(Vec::new())))?;
+        Ok(self.writer.into_inner())
     }
 }
 
-pub(super) fn encode<'a>(
-    groups: impl Iterator<Item = &'a [Fact]>,
-) -> std::result::Result<Vec<u8>, Box<dyn std::error::Error>> {
-    let schema = columns::schema();
-    let fields = to_parquet_schema(&schema)?.fields().to_vec();
-    // Times follow each other closely. A dictionary that saves nothing is left out by the encoder.
-    let encoding = |name: &str| {
-        if [columns::TIME, columns::END].contains(&name) {
-            Encoding::DeltaBinaryPacked
-        } else {
-            Encoding::RleDictionary
-        }
+/// What fails here is a mistake in errstat.
+fn encoded<T, E: std::fmt::Display>(work: impl FnOnce() -> std::result::Result<T, E>) -> Result<T> {
+    let cause = match caught(work) {
+        Some(Ok(done)) => return Ok(done),
+        Some(Err(error)) => error.to_string(),
+        None => "panic".to_owned(),
     };
-    let encodings: Vec<Vec<Encoding>> = schema.iter_names().map(|name| vec![encoding(name)]).collect();
-    let shared: Arc<ArrowSchema> = Arc::new(schema.clone());
-    let mut writer = FileWriter::try_new(Vec::new(), schema, OPTIONS)?;
-    for group in groups {
-        let batch = RecordBatchT::try_new(group.len(), Arc::clone(&shared), arrays(group))?;
-        writer.write(group.len() as u64, row_group_iter(batch, encodings.clone().into(), fields.clone(), OPTIONS))?;
-    }
-    writer.end(Some(Vec::new()))?;
-    Ok(writer.into_inner())
+    Err(Error::new("archive.encoding").with("cause", visible(&cause)))
 }
 
-/// One array for each column, in the order of [`columns::schema`].
-fn arrays(facts: &[Fact]) -> Vec<Box<dyn Array>> {
-    let schema = columns::schema();
-    let dtype = |name: &str| schema.get(name).map(|field| field.dtype.clone()).unwrap_or_default();
+/// The bytes of a Parquet file that holds the rows in their order.
+pub fn parquet(facts: &[Fact]) -> Result<Vec<u8>> {
+    let mut encoder = Encoder::new()?;
+    facts.chunks(GROUP).try_for_each(|group| encoder.group(group))?;
+    encoder.finish()
+}
+
+/// One array for each column, in the order of [`columns::ALL`].
+fn arrays(facts: &[Fact], schema: &ArrowSchema) -> Vec<Box<dyn Array>> {
     // Numbers are at most 63 bits: that is seen to where they are summed.
-    let numbers = |value: fn(&Fact) -> i64, name: &str| -> Box<dyn Array> {
-        Box::new(PrimitiveArray::new(dtype(name), facts.iter().map(value).collect::<Vec<_>>().into(), None))
+    let numbers = |value: fn(&Fact) -> i64, column: usize| -> Box<dyn Array> {
+        let dtype = schema.get_at_index(column).map(|(_, field)| field.dtype.clone()).unwrap_or_default();
+        Box::new(PrimitiveArray::new(dtype, facts.iter().map(value).collect::<Vec<_>>().into(), None))
     };
     let statuses: Vec<Option<i32>> =
         facts.iter().map(|fact| status(&fact.kind.reason, &fact.kind.detail).map(i32::from)).collect();
@@ -108,37 +122,4 @@ fn texts(facts: &[Fact], text: impl Fn(&Fact) -> Option<&str>) -> Box<dyn Array>
         array.push(text(fact));
     }
     Box::new(array.freeze())
-}
-
-/// Writes rows to a file of their own in the archive's schema, sorted by channel and time, those that differ in nothing
-/// but their numbers added up. The file is there whole or not at all. Gives the number of rows written.
-///
-/// # Errors
-/// Where the file cannot be written, or a sum leaves 63 bits.
-pub fn write_parquet(rows: impl IntoIterator<Item = Row>, path: &Path) -> Result<u64> {
-    let mut kinds = Kinds::default();
-    let facts = summed(rows.into_iter().map(|row| kinds.fact(&row)).collect())?;
-    let bytes = parquet(&facts)?;
-    let unwritten = |error: io::Error| {
-        Error::new("archive.unwritten").with("path", visible(&path.to_string_lossy())).with("cause", error)
-    };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritten)?;
-    io::Write::write_all(&mut file, &bytes).map_err(unwritten)?;
-    file.as_file().sync_all().map_err(unwritten)?;
-    let file = file.persist(path).map_err(|error| unwritten(error.error))?;
-    share(&file).map_err(unwritten)?;
-    Ok(facts.len() as u64)
-}
-
-/// Temporary files are readable by their owner only; what the user asked for is readable as other files are.
-#[cfg(unix)]
-fn share(file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn share(_: &fs::File) -> io::Result<()> {
-    Ok(())
 }

@@ -18,7 +18,7 @@ use crate::{
     analysis::{self, Inventory},
     archive::{self, Archive, Change, NewSource, WriteOptions, Writer},
     error::{Error, Result},
-    model::{Coverage, CoverageBasis, Privacy, Sentence, Timestamp, Zone, for_log},
+    model::{Privacy, Sentence, Timestamp, Zone, for_log},
     render::{json, terminal},
     table::Canonical,
 };
@@ -43,7 +43,7 @@ enum Command {
     /// Take sources back that were added by mistake
     Remove(Remove),
     /// Write all Parquet files anew from the rows that were added
-    Rebuild(Rebuild),
+    Rebuild(There),
 }
 
 #[derive(Args, Debug)]
@@ -98,21 +98,16 @@ struct Verify {
 #[derive(Args, Debug)]
 struct Remove {
     #[command(flatten)]
-    place: Place,
+    there: There,
 
     /// Id or name of a source, as errstat archive info shows it
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
-
-    #[command(flatten)]
-    wait: Wait,
-
-    #[command(flatten)]
-    showing: Showing,
 }
 
+/// An archive that must be there, to be changed.
 #[derive(Args, Debug)]
-struct Rebuild {
+struct There {
     #[command(flatten)]
     place: Place,
 
@@ -148,20 +143,19 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
         Command::Add(command) => add(command),
         Command::Info(command) => info(command),
         Command::Verify(command) => verify(&command),
-        Command::Remove(command) => {
-            let mut writer = command.wait.writer_of_there(&command.place)?;
+        Command::Remove(Remove { there, sources }) => {
+            let mut writer = there.writer()?;
             // All or none of them.
-            for source in &command.sources {
+            for source in &sources {
                 writer.find(source)?;
             }
-            for source in &command.sources {
-                tell(&writer.remove(source)?, "archiving.removed", &command.place.archive, &command.showing);
+            for source in &sources {
+                tell(&writer.remove(source)?, "archiving.removed", &there.place.archive, &there.showing);
             }
             Ok(())
         }
-        Command::Rebuild(command) => {
-            let change = command.wait.writer_of_there(&command.place)?.rebuild()?;
-            tell(&change, "archiving.rebuilt", &command.place.archive, &command.showing);
+        Command::Rebuild(there) => {
+            tell(&there.writer()?.rebuild()?, "archiving.rebuilt", &there.place.archive, &there.showing);
             Ok(())
         }
     }
@@ -175,13 +169,14 @@ fn now() -> Timestamp {
     Timestamp(Utc::now().timestamp() * 1000)
 }
 
-impl Wait {
-    /// Opens an archive that must be there.
-    fn writer_of_there(&self, place: &Place) -> Result<Writer> {
-        must_be(&place.archive)?;
-        self.writer(place, Privacy::default())
+impl There {
+    fn writer(&self) -> Result<Writer> {
+        must_be(&self.place.archive)?;
+        self.wait.writer(&self.place, Privacy::default())
     }
+}
 
+impl Wait {
     fn writer(&self, place: &Place, privacy: Privacy) -> Result<Writer> {
         let wait = Duration::from_secs(u64::from(self.wait));
         Writer::open(&place.archive, WriteOptions { wait, now: now(), privacy })
@@ -196,6 +191,7 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
     shared.apart_from = std::fs::canonicalize(&place.archive).ok();
     let read = load::inputs(&shared)?;
     load::whole(&read)?;
+    let zone = read.options.zone;
     let canonical = Canonical::new(read, &load::channel_rules(&shared))?;
     // Everything that can be unclear is settled before anything is written.
     let mut sources = Vec::new();
@@ -208,7 +204,9 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
             name: report.path.clone(),
             sha256: canonical.sha256(index)?,
             channels,
-            coverage: believed(report.coverage, now()),
+            zone: Some(zone),
+            // Nothing covers what is still to come.
+            covered_until: report.coverage.until.filter(|until| *until <= now()),
         });
     }
     let mut writer = wait.writer(&place, shared.read_options().privacy)?;
@@ -221,14 +219,6 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
     tell(&change, "archiving.added", &place.archive, &shared.showing);
     screen::tell_left_out(&canonical, &shared.showing);
     Ok(())
-}
-
-/// Nothing covers what is still to come.
-fn believed(coverage: Coverage, now: Timestamp) -> Coverage {
-    match coverage.until {
-        Some(until) if until > now => Coverage { until: None, by: CoverageBasis::LastRow, ..coverage },
-        _ => coverage,
-    }
 }
 
 /// What has changed, on standard error: standard output is for results.

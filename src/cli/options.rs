@@ -459,6 +459,7 @@ impl Shared {
         let reading = &self.reading;
         ReadOptions {
             zone: reading.input_timezone.unwrap_or(defaults.zone),
+            zone_unsaid: reading.input_timezone.is_none(),
             day_zone: self.zone(),
             columns: reading.columns.clone().unwrap_or_default(),
             time_format: reading.time_format.clone(),

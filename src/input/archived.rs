@@ -11,7 +11,7 @@ use std::{
 use hashbrown::HashTable;
 
 use super::{
-    CellRuns, CellSink, ReadOptions, RowsIn, Watcher,
+    CellRuns, CellSink, Pass, ReadOptions, RowsIn,
     allowance::Allowance,
     fault::{Fault, unreadable},
     place::Place,
@@ -19,11 +19,11 @@ use super::{
     stored::{Entry, Held, Stored},
 };
 use crate::{
-    archive::{Archive, EachRow, read_parquet},
+    archive::{Archive, EachRow, Partition, read_parquet},
     error::Result,
     model::{
-        Catalog, Channel, Columns, CoverageBasis, KindId, Origin, Precision, Privacy, Row, SourceKind, SourceReport,
-        Span, Timestamp, Zone,
+        Catalog, Channel, Columns, CoverageBasis, KindId, Origin, Precision, Row, SourceKind, SourceReport, Span,
+        Timestamp, Zone,
     },
 };
 
@@ -33,37 +33,29 @@ pub const REDELIVERY_STOPPED: &str = "redelivery_stopped";
 /// Rows are joined to cells whenever so many cells wait.
 const RUN: usize = 200_000;
 
-/// Where rows are stored.
+/// How often an archive is read from its beginning because a source was taken away meanwhile.
+const TRIES: usize = 5;
+
+/// Where rows are stored. Days are told as those of the options' zone.
 enum Store {
     Archive(Archive),
-    File { place: Place, shown: String },
+    File { place: Place, shown: String, options: ReadOptions },
 }
 
 impl Store {
-    fn each(
-        &self,
-        channel: Option<&Channel>,
-        range: Option<&Range<Timestamp>>,
-        privacy: Privacy,
-        each: &mut EachRow<'_>,
-    ) -> Result<()> {
+    fn each(&self, channel: Option<&Channel>, range: Option<&Range<Timestamp>>, each: &mut EachRow<'_>) -> Result<()> {
         match self {
-            Store::File { place, shown } => {
+            Store::File { place, shown, options } => {
                 let mut file = place.open().map_err(|error| unreadable(shown, &error))?;
-                read_parquet(&mut file, shown, privacy, &mut |row| {
+                read_parquet(&mut file, shown, options.privacy, options.zone, &mut |row| {
                     if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
                 })
             }
             Store::Archive(archive) => {
-                for partition in archive.partitions(range) {
-                    // Of another engine's files only the rows say which channel they are of.
-                    let other =
-                        archive.sources().is_some() && channel.is_some_and(|channel| *channel != partition.channel);
-                    if !other {
-                        archive.rows(partition, range, each)?;
-                    }
-                }
-                Ok(())
+                // Of another engine's files only the rows say which channel they are of.
+                let may_be = |part: &&Partition| channel.is_none_or(|channel| part.may_be_of(channel));
+                let mut partitions = archive.partitions(range).filter(may_be);
+                partitions.try_for_each(|partition| archive.rows(partition, range, each))
             }
         }
     }
@@ -75,45 +67,25 @@ struct Strand {
     channel: Channel,
     precision: Precision,
     origin: Origin,
-    privacy: Privacy,
-    /// Of the inputs' times.
-    zone: Zone,
-}
-
-/// Start and end of a row. A day is a civil date, which is stored as one of the console's zone and read as one of the
-/// inputs'.
-fn moment(row: &Row, zone: &Zone) -> (Timestamp, Timestamp) {
-    match row.precision {
-        Precision::Day => {
-            let start = day_start(row.time, zone);
-            (start, Timestamp(start.0 + row.end.0 - row.time.0))
-        }
-        _ => (row.time, row.end),
-    }
-}
-
-fn day_start(stored: Timestamp, zone: &Zone) -> Timestamp {
-    zone.day_start(Zone::console().day(stored))
 }
 
 impl Stored for Strand {
     fn each(&self, stretch: &Range<i64>, catalog: &Mutex<Catalog>, row: &mut dyn FnMut(Entry)) -> Result<()> {
         let range = Timestamp(stretch.start)..Timestamp(stretch.end);
         let mut kinds = Kinds::default();
-        // The day is stored as one of another zone.
-        let wider = if self.precision == Precision::Day { Precision::Day.millis() } else { 0 };
-        let stored_in = Timestamp(range.start.0.saturating_sub(wider))..Timestamp(range.end.0.saturating_add(wider));
-        self.store.each(Some(&self.channel), Some(&stored_in), self.privacy, &mut |stored| {
-            if (&stored.channel, stored.precision, stored.origin) == (&self.channel, self.precision, self.origin) {
-                let (at, end) = moment(stored, &self.zone);
-                if range.contains(&at) {
-                    let kind = kinds.kind(stored, catalog).map_err(|fault| fault.told(""))?;
-                    row(Entry { at: at.0, kind, errors: stored.errors, rows: stored.rows, end: end.0 });
-                }
+        self.store.each(Some(&self.channel), Some(&range), &mut |stored| {
+            if (stored.precision, stored.origin) == (self.precision, self.origin)
+                && self.channel.is_same(&stored.channel)
+            {
+                row(entry(stored, kinds.kind(stored, catalog).map_err(|fault| fault.told(""))?));
             }
             Ok(())
         })
     }
+}
+
+fn entry(row: &Row, kind: KindId) -> Entry {
+    Entry { at: row.time.0, kind, errors: row.errors, rows: row.rows, end: row.end.0 }
 }
 
 /// The kinds of the rows so far; asking the catalog each time would take longer than reading the row.
@@ -137,13 +109,8 @@ impl Kinds {
         if let Some((_, kind)) = self.known.find(hash(row), same) {
             return Ok(*kind);
         }
-        let kind = catalog.lock().unwrap_or_else(PoisonError::into_inner).intern(
-            &row.channel,
-            &row.reason,
-            &row.detail,
-            row.host.as_ref(),
-            row.origin,
-        )?;
+        let mut catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = catalog.intern(&row.channel, &row.reason, &row.detail, row.host.as_ref(), row.origin)?;
         self.known.insert_unique(hash(row), (row.clone(), kind), |(row, _)| hash(row));
         Ok(kind)
     }
@@ -168,102 +135,100 @@ struct Growing {
 struct OfChannel {
     strands: BTreeMap<(Precision, Origin), Growing>,
     stops: Vec<Stop>,
+    /// Its names, each with the time of its last row; none where it has no rows.
+    names: BTreeMap<Channel, Option<Timestamp>>,
+}
+
+/// The zone of the hours and days in some inputs: that of archives that agree on one; `None` where an input is something
+/// else.
+pub fn own_zone<'a>(archives: impl Iterator<Item = Option<&'a Archive>>) -> Option<Zone> {
+    let archives: Vec<&Archive> = archives.collect::<Option<_>>()?;
+    let mut zones = archives.into_iter().filter_map(Archive::own_zone);
+    let first = zones.next()?.ok()?;
+    zones.all(|zone| zone.is_ok_and(|zone| zone.same_clock(&first))).then_some(first)
 }
 
 /// Reads an archive's folder.
-///
-/// # Errors
-/// Where it is damaged, of a later errstat, or in another schema.
 pub fn folder(
+    mut archive: Archive,
     path: &Path,
     shown: &str,
     allowance: &Allowance,
-    catalog: &Mutex<Catalog>,
-    options: &ReadOptions,
-    watcher: &dyn Watcher,
+    pass: &Pass<'_>,
 ) -> Result<Vec<Source>> {
-    let archive = Archive::open(path, options.privacy)?;
-    sources(Store::Archive(archive), SourceKind::Archive, shown, allowance, catalog, options, watcher)
+    let mut tries = 1..TRIES;
+    loop {
+        let store = Store::Archive(archive.in_zone(pass.options.zone));
+        match sources(store, SourceKind::Archive, shown, allowance, pass) {
+            Err(error) if error.0.key == "archive.changed" && tries.next().is_some() => {
+                archive = Archive::open(path, pass.options.privacy)?;
+            }
+            done => return done,
+        }
+    }
 }
 
 /// Reads a Parquet file in the archive's schema.
-///
-/// # Errors
-/// Where it is damaged or in another schema.
-pub fn file(
-    place: &Place,
-    shown: &str,
-    allowance: &Allowance,
-    catalog: &Mutex<Catalog>,
-    options: &ReadOptions,
-    watcher: &dyn Watcher,
-) -> Result<Vec<Source>> {
-    let store = Store::File { place: place.clone(), shown: shown.to_owned() };
-    sources(store, SourceKind::Parquet, shown, allowance, catalog, options, watcher)
+pub fn file(place: &Place, shown: &str, allowance: &Allowance, pass: &Pass<'_>) -> Result<Vec<Source>> {
+    let store = Store::File { place: place.clone(), shown: shown.to_owned(), options: pass.options.clone() };
+    sources(store, SourceKind::Parquet, shown, allowance, pass)
 }
 
-fn sources(
-    store: Store,
-    kind: SourceKind,
-    shown: &str,
-    allowance: &Allowance,
-    catalog: &Mutex<Catalog>,
-    options: &ReadOptions,
-    watcher: &dyn Watcher,
-) -> Result<Vec<Source>> {
+fn sources(store: Store, kind: SourceKind, shown: &str, allowance: &Allowance, pass: &Pass<'_>) -> Result<Vec<Source>> {
     let mut channels: BTreeMap<Channel, OfChannel> = BTreeMap::new();
+    // Rows of one channel come in runs.
+    let mut last: Option<(Channel, Channel)> = None;
     let mut kinds = Kinds::default();
     let mut count = 0_u64;
-    store.each(None, None, options.privacy, &mut |row| {
+    store.each(None, None, &mut |row| {
         count += 1;
         if count.is_multiple_of(1 << 16) {
-            watcher.bytes(1 << 20);
+            pass.watcher.bytes(1 << 20);
             // Reading has its own bounds for each file.
             allowance.plain(1 << 20).map_err(|too_much| too_much.told(shown))?;
         }
-        if !channels.contains_key(&row.channel) {
-            channels.insert(row.channel.clone(), OfChannel::default());
+        if last.as_ref().is_none_or(|(name, _)| *name != row.channel) {
+            last = Some((row.channel.clone(), row.channel.identity()));
         }
-        let Some(of_channel) = channels.get_mut(&row.channel) else { return Ok(()) };
-        of_channel.take(row, &options.zone, &mut kinds, catalog).map_err(|fault| fault.told(shown))
+        let Some(identity) = last.as_ref().map(|(_, identity)| identity) else { return Ok(()) };
+        if !channels.contains_key(identity) {
+            channels.insert(identity.clone(), OfChannel::default());
+        }
+        let Some(of_channel) = channels.get_mut(identity) else { return Ok(()) };
+        of_channel.take(row, &mut kinds, pass.catalog).map_err(|fault| fault.told(shown))
     })?;
     if let Store::Archive(archive) = &store {
         // A channel without an error is known too.
         for name in archive.sources().unwrap_or_default().iter().flat_map(|known| &known.channels) {
-            channels.entry(name.clone()).or_default();
+            channels.entry(name.identity()).or_default().names.entry(name.clone()).or_default();
         }
     }
     let store = Arc::new(store);
     let alone = channels.len() == 1;
-    channels
-        .into_iter()
-        .map(|(channel, of_channel)| of_channel.source(&store, channel, kind, shown, alone, options))
-        .collect()
+    let source = |(channel, found): (Channel, OfChannel)| found.source(&store, &channel, kind, shown, alone);
+    channels.into_iter().map(source).collect()
 }
 
 impl OfChannel {
-    fn take(
-        &mut self,
-        row: &Row,
-        zone: &Zone,
-        kinds: &mut Kinds,
-        catalog: &Mutex<Catalog>,
-    ) -> std::result::Result<(), Fault> {
+    fn take(&mut self, row: &Row, kinds: &mut Kinds, catalog: &Mutex<Catalog>) -> std::result::Result<(), Fault> {
+        match self.names.get_mut(&row.channel) {
+            Some(last) => *last = (*last).max(Some(row.time)),
+            None => _ = self.names.insert(row.channel.clone(), Some(row.time)),
+        }
         if row.origin == Origin::Mail && row.reason == REDELIVERY_STOPPED && row.errors == 0 {
             self.stops.push(Stop { at: row.time, channel: row.channel.clone() });
             return Ok(());
         }
-        let kind = kinds.kind(row, catalog)?;
+        let entry = entry(row, kinds.kind(row, catalog)?);
         let growing = self.strands.entry((row.precision, row.origin)).or_default();
-        let (at, end) = moment(row, zone);
-        growing.span = Span::join(growing.span, Some(Span { first: at, last: at }));
-        growing.end = growing.end.max(Some(end));
+        growing.span = Span::join(growing.span, Some(Span { first: row.time, last: row.time }));
+        growing.end = growing.end.max(Some(row.end));
         growing.rows += row.rows;
         growing.errors = growing.errors.checked_add(row.errors).ok_or(Fault::Overflow)?;
         if row.origin == Origin::Mail {
-            growing.held.push(Entry { at: at.0, kind, errors: row.errors, rows: row.rows, end: end.0 });
+            growing.held.push(entry);
         }
-        growing.sink.add(at.0, end.0, kind, row.errors, row.rows.max(1));
+        growing.sink.add(entry.at, entry.end, entry.kind, row.errors, row.rows.max(1));
         growing.waiting += 1;
         if growing.waiting >= RUN {
             growing.waiting = 0;
@@ -275,14 +240,14 @@ impl OfChannel {
     fn source(
         self,
         store: &Arc<Store>,
-        channel: Channel,
+        channel: &Channel,
         kind: SourceKind,
         shown: &str,
         alone: bool,
-        options: &ReadOptions,
     ) -> Result<Source> {
-        let path = match channel.stored() {
-            Some(channel) if !alone => format!("{shown} ({channel})"),
+        let name = self.names.iter().max_by_key(|(_, last)| **last).map(|(name, _)| name.clone());
+        let path = match name.as_ref().and_then(Channel::stored) {
+            Some(name) if !alone => format!("{shown} ({name})"),
             _ => shown.to_owned(),
         };
         let overflow = |_| Fault::Overflow.told(&path);
@@ -299,14 +264,9 @@ impl OfChannel {
             growing.held.sort_unstable();
             let rows_in: Arc<dyn Stored> = match origin {
                 Origin::Mail => Arc::new(Held(growing.held)),
-                Origin::Export => Arc::new(Strand {
-                    store: Arc::clone(store),
-                    channel: channel.clone(),
-                    precision,
-                    origin,
-                    privacy: options.privacy,
-                    zone: options.zone,
-                }),
+                Origin::Export => {
+                    Arc::new(Strand { store: Arc::clone(store), channel: channel.clone(), precision, origin })
+                }
             };
             parts.push(Part {
                 name: path.clone(),
@@ -322,11 +282,7 @@ impl OfChannel {
         let mut extents = Vec::new();
         if let Store::Archive(archive) = &**store {
             for known in archive.sources().unwrap_or_default() {
-                let Some(mut extent) = known.extent([&channel]) else { continue };
-                if known.precision == Some(Precision::Day) {
-                    let day = |at| day_start(at, &options.zone);
-                    extent.rows = extent.rows.map(|rows| Span { first: day(rows.first), last: day(rows.last) });
-                }
+                let Some(extent) = known.extent(self.names.keys()) else { continue };
                 report.coverage.until = report.coverage.until.max(extent.until);
                 extents.push((known.id.clone(), extent));
             }
@@ -334,7 +290,7 @@ impl OfChannel {
                 report.coverage.by = CoverageBasis::Archive;
             }
         }
-        let label = Some(channel).filter(|channel| parts.is_empty() && !channel.is_unknown());
+        let label = name.filter(|name| parts.is_empty() && !name.is_unknown());
         Ok(Source { report, parts, text: None, lines: 0, label, stops: self.stops, extents })
     }
 }

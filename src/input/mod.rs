@@ -90,16 +90,23 @@ impl Reading {
 
 /// Reads files, folders, globs and `-`. Fails where an input is missing, unreadable, ambiguous or no export, and where a
 /// folder holds none.
-pub fn read(arguments: &[String], options: ReadOptions, watcher: &dyn Watcher) -> Result<Reading> {
+pub fn read(arguments: &[String], mut options: ReadOptions, watcher: &dyn Watcher) -> Result<Reading> {
     let allowance = Arc::new(Allowance::new(options.max_bytes));
     let catalog = Mutex::new(Catalog::default());
-    let pass = Pass { options: &options, catalog: &catalog, watcher };
     let (files, mut skipped) = find::find(arguments, &options, &allowance)?;
+    let opened: Vec<Opened<'_>> =
+        files.iter().map(|file| open::open(file, options.privacy, &allowance)).collect::<Result<_>>()?;
+    if options.zone_unsaid {
+        let archives =
+            opened.iter().map(|file| if let Opened::Archive(archive, _) = file { Some(&**archive) } else { None });
+        options.zone = archived::own_zone(archives).unwrap_or(options.zone);
+    }
+    let pass = Pass { options: &options, catalog: &catalog, watcher };
     let (mut sources, mut texts) = (Vec::new(), Vec::new());
-    for file in &files {
-        let found = match open::open(file, options.privacy, &allowance)? {
-            Opened::Archive(path) => archived::folder(path, &file.shown, &allowance, &catalog, &options, watcher)?,
-            Opened::Parquet => archived::file(&file.place, &file.shown, &allowance, &catalog, &options, watcher)?,
+    for (file, opened) in files.iter().zip(opened) {
+        let found = match opened {
+            Opened::Archive(archive, path) => archived::folder(*archive, path, &file.shown, &allowance, &pass)?,
+            Opened::Parquet => archived::file(&file.place, &file.shown, &allowance, &pass)?,
             Opened::Texts(found) => {
                 texts.extend(found);
                 continue;

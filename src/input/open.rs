@@ -22,14 +22,15 @@ use super::{
     zipped::{self, Archive},
 };
 use crate::{
+    archive,
     error::{Error, Result},
     model::{Privacy, Sentence},
 };
 
 /// What is in a file.
 pub enum Opened<'a> {
-    /// The folder of an archive.
-    Archive(&'a Path),
+    /// An archive, and its folder.
+    Archive(Box<archive::Archive>, &'a Path),
     Parquet,
     /// At least one text, or why there is none.
     Texts(Vec<Found>),
@@ -41,7 +42,7 @@ pub type Found = (Input, std::result::Result<Text, Sentence>);
 /// Opens a file, and looks what it is.
 pub fn open<'a>(file: &'a Located, privacy: Privacy, allowance: &Arc<Allowance>) -> Result<Opened<'a>> {
     if let (true, Place::Path(path)) = (file.archive, &file.place) {
-        return Ok(Opened::Archive(path));
+        return Ok(Opened::Archive(Box::new(archive::Archive::open(path, privacy)?), path));
     }
     let mut texts = Texts { file, privacy, allowance, found: Vec::new() };
     let format = texts.find().map_err(|fault| fault.told(&file.shown))?;

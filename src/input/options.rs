@@ -14,6 +14,8 @@ use crate::{
 pub struct ReadOptions {
     /// The zone of times that carry no offset of their own.
     pub zone: Zone,
+    /// Whether nobody said it: then that of an archive's own days takes its place, where nothing but archives is read.
+    pub zone_unsaid: bool,
     /// The zone of days in the names of files.
     pub day_zone: Zone,
     /// Which column is which, where the headings do not tell.
@@ -39,6 +41,7 @@ impl Default for ReadOptions {
     fn default() -> Self {
         ReadOptions {
             zone: Zone::console(),
+            zone_unsaid: false,
             day_zone: Zone::console(),
             columns: Vec::new(),
             time_format: None,

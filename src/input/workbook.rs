@@ -25,7 +25,7 @@ use super::{
     zipped::{self, Archive},
 };
 use crate::{
-    archive::quietly,
+    archive::caught,
     model::{Sentence, SourceKind},
 };
 use sheet::SheetText;
@@ -94,7 +94,7 @@ impl From<Fault> for io::Error {
 
 /// Does what a damaged workbook may make a reader panic at.
 fn safely<T>(work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
-    quietly(work).unwrap_or_else(|| Err(Fault::damaged("its parts do not fit together")))
+    caught(work).unwrap_or_else(|| Err(Fault::damaged("its parts do not fit together")))
 }
 
 /// The sheets of a file, or why they cannot be read; nothing if it is no document of an office program.

@@ -64,6 +64,17 @@ impl Channel {
         }
     }
 
+    /// What makes the channel: its id, whatever it is called; its name where no id is known.
+    #[must_use]
+    pub fn identity(&self) -> Channel {
+        Channel { id: self.id.clone(), name: self.name.clone().filter(|_| self.id.is_none()) }
+    }
+
+    /// Whether both have one identity.
+    pub fn is_same(&self, other: &Channel) -> bool {
+        self.id == other.id && (self.id.is_some() || self.name == other.name)
+    }
+
     /// Whether the input says nothing of the channel.
     pub fn is_unknown(&self) -> bool {
         self.id.is_none() && self.name.is_none()

@@ -1,9 +1,9 @@
 //! How finely an input tells the time.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The finest step that an input's times show. Ordered from fine to coarse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     Second,

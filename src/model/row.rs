@@ -4,7 +4,7 @@ use super::{Channel, HostLabel, Precision, Timestamp};
 
 /// The errors of one exact key: a step of time, a channel, a reason, a detail and the kind of source. The host is an
 /// attribute, no part of the key. All texts are safe to show.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Row {
     /// The moment; the start of the step for times coarser than a second.
     pub time: Timestamp,

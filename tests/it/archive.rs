@@ -667,8 +667,9 @@ fn one_week_touches_only_the_months_it_covers() {
     add(&folder, "b.tsv --channel shop");
     assert_eq!(untouched(&september), before);
     assert_eq!(folder.summary("ar").errors(), 12);
+    // What is damaged in it is not read: the sources tell the same.
     fs::write(&september, "no Parquet").expect("a file");
-    assert!(folder.errstat("summary ar").refused().contains("month=2026-09"));
+    assert_eq!(folder.summary("ar").errors(), 12);
 }
 
 #[test]
@@ -1019,18 +1020,18 @@ fn damage_is_found_and_said_how_to_mend() {
         bytes[at] ^= 0x10;
         folder.file(live, bytes);
         verify(["channel=shop/month=2026-09/errors.parquet", "archive rebuild"]);
-        assert!(folder.errstat("summary old").refused().contains("archive rebuild"), "it is not read");
+        assert_eq!(folder.summary("old").errors(), old, "the sources are read instead");
         mended();
     }
     fs::remove_file(folder.path(live)).expect("a file");
     verify(["channel=shop/month=2026-09/errors.parquet", "archive rebuild"]);
-    assert!(folder.errstat("summary old").refused().contains("archive rebuild"), "it is not passed over");
+    assert_eq!(folder.summary("old").errors(), old, "it is not passed over");
     mended();
     for foreign in [
         "channel=x/month=2026-11/foreign.parquet",
         "channel=shop/month=2026-09/part-0.parquet",
         "note.txt",
-        "_errstat/packs/mine",
+        "_errstat/sources/mine",
     ] {
         folder.file(&format!("old/{foreign}"), folder.bytes(live));
         verify([foreign, "move it away"]);
@@ -1044,6 +1045,19 @@ fn damage_is_found_and_said_how_to_mend() {
         assert_eq!(folder.summary("old").errors(), old, "the other one does");
         mended();
     }
+    // Both: what is left must not be taken for an empty archive.
+    copy(&folder.path("old"), &folder.path("lost"));
+    for books in ["lost/_errstat/manifest.json", "lost/_errstat/manifest.copy.json"] {
+        fs::remove_file(folder.path(books)).expect("a file");
+    }
+    let outcome = folder.errstat("archive verify --archive lost").run();
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.text().contains("backup"), "{}", outcome.text());
+    assert!(folder.errstat("archive add --archive lost new").refused().contains("manifest.json"));
+    fs::rename(folder.path("lost/_errstat"), folder.path("away")).expect("a folder");
+    folder.errstat("archive rebuild --archive lost").done();
+    assert_eq!(folder.summary("lost").errors(), old);
+    sound(&folder, "lost");
     assert_eq!(folder.errstat("archive verify --archive nowhere").run().code, Some(2));
     assert_eq!(folder.errstat("archive verify --archive new").run().code, Some(2), "exports are no archive");
 }
@@ -1051,11 +1065,11 @@ fn damage_is_found_and_said_how_to_mend() {
 #[test]
 fn damaged_rows_of_a_source_are_mended_by_adding_it_again() {
     let (folder, old, _) = two_states();
-    let pack = folder.list().into_iter().find(|path| path.ends_with(".pack")).expect("a pack");
-    let mut bytes = folder.bytes(&pack);
+    let rows = folder.list().into_iter().find(|path| path.starts_with("old/_errstat/sources/")).expect("a file");
+    let mut bytes = folder.bytes(&rows);
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
-    folder.file(&pack, bytes);
+    folder.file(&rows, bytes);
     let outcome = folder.errstat("archive verify --archive old").run();
     assert_eq!(outcome.code, Some(1));
     assert!(outcome.text().contains("add their files again"), "{}", outcome.text());
@@ -1073,8 +1087,8 @@ fn a_newer_format_is_refused_and_not_guessed() {
     add(&folder, "a.tsv --channel shop");
     for name in ["ar/_errstat/manifest.json", "ar/_errstat/manifest.copy.json"] {
         let books = folder.text(name);
-        assert!(books.starts_with("{\"errstat_archive\":2,"), "{books:.80}");
-        folder.file(name, books.replacen("\"errstat_archive\":2,", "\"errstat_archive\":3,", 1));
+        assert!(books.starts_with("{\"errstat_archive\":3,"), "{books:.80}");
+        folder.file(name, books.replacen("\"errstat_archive\":3,", "\"errstat_archive\":4,", 1));
     }
     let before = everything(&folder, "ar/");
     for line in [
@@ -1120,7 +1134,7 @@ fn nothing_is_written_through_a_link() {
     folder.file("b.tsv", export(&["2026-11-11 10:00:00|error_status_code|503|6"])).file("away/keep.txt", "mine");
     add(&folder, "a.tsv --channel shop");
     let before = everything(&folder, "away/");
-    for name in ["channel=news", "channel=shop/month=2026-12", "_errstat/staging", "_errstat/packs"] {
+    for name in ["channel=news", "channel=shop/month=2026-12", "_errstat/new", "_errstat/sources"] {
         copy(&folder.path("ar"), &folder.path("linked"));
         let link = folder.path("linked").join(name);
         let _ = fs::remove_dir_all(&link);
@@ -1242,20 +1256,12 @@ fn webhook_urls_are_kept_as_scheme_and_host() {
         "m.eml",
         mail("shop", "2026-11-20 10:00:00", "502", 8).replace("Error count", &format!("URL: {url}\r\nError count")),
     );
-    // Bytes that are written as they are, and what a pack or a page of a Parquet file unpacks to.
+    // Bytes that are written as they are, and what the pages of Parquet files unpack to.
     let holds = |below: &str| {
-        let plain = any_has(&folder, below, secret);
-        let script = "for pack in \"$1\"/_errstat/packs/*.pack; do zstd -dcq < \"$pack\"; done";
-        let packs = Command::new("sh")
-            .args(["-c", script, "sh", below])
-            .current_dir(folder.path(""))
-            .output()
-            .expect("a shell");
-        let packed = String::from_utf8_lossy(&packs.stdout).contains(secret);
         let query = format!(
-            "SELECT count(*) FROM read_parquet('{below}/*/*/*.parquet', hive_partitioning = false) t WHERE CAST(t AS VARCHAR) LIKE '%{secret}%'"
+            "SELECT count(*) FROM read_parquet(['{below}/*/*/*.parquet', '{below}/_errstat/sources/*'], hive_partitioning = false) t WHERE CAST(t AS VARCHAR) LIKE '%{secret}%'"
         );
-        plain || packed || duckdb(&folder, &query)[0][0] != 0
+        any_has(&folder, below, secret) || duckdb(&folder, &query)[0][0] != 0
     };
     add(&folder, "a.tsv m.eml --channel shop");
     assert!(!holds("ar/"));
@@ -1513,6 +1519,7 @@ fn convert_has_each_key_once() {
     // What another engine made is read, and taken over.
     folder
         .file("spark/channel=shop/month=2026-11/part-0000.snappy.parquet", folder.bytes("both.parquet"))
+        .file("spark/channel=shop/month=2026-11/.part-0000.snappy.parquet.crc", "x")
         .file("spark/_SUCCESS", "");
     assert_eq!(folder.summary("spark").errors(), 13);
     add(&folder, "spark");
@@ -1520,6 +1527,7 @@ fn convert_has_each_key_once() {
     folder.errstat("archive add --archive spark a.tsv --channel shop").done();
     assert_eq!(folder.summary("spark").errors(), 13);
     sound(&folder, "spark");
+    assert!(!folder.list().iter().any(|path| path.ends_with("crc") || path.ends_with("_SUCCESS")), "it makes way");
 }
 
 #[test]
@@ -1677,4 +1685,116 @@ fn standard_input_and_packed_files_are_added() {
     // One content, however it came.
     assert_eq!(info(&folder)["sources"].as_array().map(Vec::len), Some(1));
     assert_eq!(folder.summary("ar").errors(), 3);
+}
+
+/// An archive as errstat 0.1.0 wrote it, by what docs/archive.md says of the format: the rows of each source in a frame
+/// of a pack, channels as one text, rows without an end. `files` are those of the months, as JSON.
+fn archive_of_0_1_0(folder: &Folder, files: &str) {
+    let frame = |lines: &str| zstd::bulk::compress(lines.as_bytes(), 3).expect("memory");
+    let digest = |bytes: &[u8]| {
+        folder.file("digested", bytes);
+        let output = Command::new("sha256sum").arg(folder.path("digested")).output().expect("sha256sum");
+        String::from_utf8_lossy(&output.stdout)[..64].to_owned()
+    };
+    // 2026-11-16 10:00:00 and 11:00:00 in Japan, and the start of that day (`date -d … +%s`).
+    let (ten, eleven, day) = (1_794_790_800_000_u64, 1_794_794_400_000_u64, 1_794_754_800_000_u64);
+    let first = frame(&format!(
+        "[{ten},\"second\",\"error_status_code\",\"502\",\"export\",\"https://bot.example.com\",3,1]\n\
+         [{eleven},\"second\",\"error_status_code\",\"502\",\"export\",null,4,2]\n"
+    ));
+    let second = frame(&format!(
+        "[{ten},\"second\",\"error_status_code\",\"502\",\"export\",null,5,1]\n\
+         [{day},\"day\",\"request_timeout\",\"Request timeout\",\"export\",null,6,1]\n"
+    ));
+    let pack = [first.clone(), second.clone()].concat();
+    let name = format!("{}.pack", &digest(&pack)[..32]);
+    let source = |id: &str, file: &str, at: usize, bytes: usize, precision: &str, rows: u64| {
+        json!({
+            "id": id, "name": file, "sha256": digest(file.as_bytes()), "added": 1_796_000_000_000_u64, "rows": rows, "errors": 7,
+            "first": ten, "last": eleven, "precision": precision, "channels": ["shop (1234567890)"], "origins": ["export"],
+            "covered_from": null, "covered_until": null, "covered_by": "last row", "pack": name,
+            "parts": [{"channel": "shop (1234567890)", "month": "2026-11", "at": at, "bytes": bytes, "rows": 2}],
+        })
+    };
+    let files: Value = serde_json::from_str(files).expect("JSON");
+    let body = json!({
+        "sources": [source("0123456789ab", "a.tsv", 0, first.len(), "second", 3),
+                    source("ba9876543210", "b.tsv", first.len(), second.len(), "day", 2)],
+        "files": files,
+        "packs": [{"name": name, "bytes": pack.len(), "sha256": digest(&pack)}],
+    })
+    .to_string();
+    let sealed = format!("{{\"errstat_archive\":1,\"sha256\":\"{}\"}}\n{body}", digest(body.as_bytes()));
+    folder
+        .file(&format!("ar/_errstat/packs/{name}"), pack)
+        .file("ar/_errstat/manifest.json", &sealed)
+        .file("ar/_errstat/manifest.copy.json", &sealed)
+        .file("ar/_errstat/readers", "");
+    fs::remove_file(folder.path("digested")).expect("a file");
+}
+
+#[test]
+fn an_archive_of_0_1_0_is_read_and_taken_over() {
+    // Its month is not what its books say, so what is read is what its sources tell: 5 rather than 3, 4, and a day's 6.
+    let month = r#"[{"path": "channel=shop%20%281234567890%29/month=2026-11/errors.parquet", "channel": "shop (1234567890)",
+        "month": "2026-11", "bytes": 1, "sha256": "00", "rows": 3, "errors": 15, "first": 1794754800000, "last": 1794794400000}]"#;
+    for change in ["add --archive ar c.tsv", "rebuild --archive ar", "remove --archive ar a.tsv"] {
+        let folder = Folder::with("c.tsv", identified(&[["2026-11-17 10:00:05", "1", "1234567890", "shop"]]));
+        archive_of_0_1_0(&folder, month);
+        let summary = folder.summary("ar");
+        assert_eq!((summary.errors(), &summary["totals"]["rows"]), (15, &json!(5)));
+        assert_eq!(channels(&summary), BTreeMap::from([("shop", 15)]));
+        let found = folder.errstat("archive verify --archive ar").run();
+        assert!(found.text().contains("errors.parquet") && found.text().contains("rebuild"), "{}", found.text());
+        folder.errstat(&format!("archive {change}")).done();
+        assert_eq!(sound(&folder, "ar").text().lines().count(), 1, "{change}");
+        assert!(folder.text("ar/_errstat/manifest.json").starts_with("{\"errstat_archive\":3,"));
+        assert!(!folder.list().iter().any(|path| path.contains("packs") || path.contains("readers")), "{change}");
+        let (errors, rows) = match &change[..3] {
+            "add" => (16, 6),
+            "reb" => (15, 5),
+            _ => (11, 2),
+        };
+        let summary = folder.summary("ar --as-of 2026-12-01T00:00:00+09:00");
+        assert_eq!((summary.errors(), &summary["totals"]["rows"]), (errors, &json!(rows)), "{change}");
+        assert_eq!(info(&folder)["sources"][0]["name"], if &change[..3] == "rem" { "b.tsv" } else { "a.tsv" });
+    }
+    // A damaged pack: its sources can be added again, or removed, and nothing else.
+    let folder = Folder::with("c.tsv", identified(&[["2026-11-17 10:00:05", "1", "1234567890", "shop"]]));
+    archive_of_0_1_0(&folder, month);
+    let pack = folder.list().into_iter().find(|path| path.ends_with(".pack")).expect("a pack");
+    let mut bytes = folder.bytes(&pack);
+    let last = bytes.len() - 9;
+    bytes[last] ^= 1;
+    folder.file(&pack, bytes);
+    let before = everything(&folder, "ar/_errstat/packs");
+    assert!(folder.errstat("archive add --archive ar c.tsv").refused().contains("ba9876543210"));
+    assert_eq!(everything(&folder, "ar/_errstat/packs"), before);
+    folder.errstat("archive remove --archive ar b.tsv").done();
+    assert_eq!(folder.summary("ar").errors(), 7);
+    sound(&folder, "ar");
+}
+
+#[test]
+fn days_keep_the_zone_of_their_inputs() {
+    let folder =
+        Folder::with("a.tsv", export(&["2026-11-16|error_status_code|502|3", "2026-11-17|error_status_code|502|4"]));
+    folder.file("b.tsv", export(&["2026-11-18|error_status_code|502|5"]));
+    add(&folder, "a.tsv --channel shop --input-timezone America/New_York");
+    let days = |more: &str| {
+        let summary = folder.summary(&format!("ar --window day --timezone America/New_York {more}"));
+        summary.windows().into_iter().map(|(day, errors)| (day.to_owned(), errors)).collect::<Vec<_>>()
+    };
+    let expected = [("2026-11-16T00:00:00-05:00".to_owned(), 3), ("2026-11-17T00:00:00-05:00".to_owned(), 4)];
+    assert_eq!(days(""), expected);
+    assert_eq!(days("--input-timezone America/New_York"), expected);
+    assert_eq!(info(&folder)["sources"][0]["first"], "2026-11-16T14:00:00+09:00");
+    assert_eq!(info(&folder)["channels"][0]["first"], "2026-11-16T14:00:00+09:00");
+    // Of another zone: they do not agree any more, so the console's holds, or what is given.
+    add(&folder, "b.tsv --channel shop --input-timezone UTC");
+    let summary = folder.summary("ar --window day");
+    let third = ("2026-11-18T00:00:00+09:00", 5);
+    assert_eq!(summary.windows(), [("2026-11-16T00:00:00+09:00", 3), ("2026-11-17T00:00:00+09:00", 4), third]);
+    assert_eq!(days("--input-timezone America/New_York").len(), 3);
+    sound(&folder, "ar");
 }

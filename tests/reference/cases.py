@@ -49,6 +49,9 @@ CASES = {
     "1: an id under two names, and a copy under its old name":
         (scenario(*RENAMED, File("copy.tsv", rows(NOBODY, (0, "10:00:01", 3), (2, "10:00:01", 5)), "second"),
                   labels=[(NAMED, "copy*")]), 13),
+    "1: an id under two names at one moment of one file, and once more in another":
+        (scenario(File("a.tsv", rows(SHOP, (0, "10:00:01", 3)) + rows(STORE, (0, "10:00:01", 4)), "second"),
+                  File("b.tsv", rows(STORE, (0, "10:00:01", 5), (1, "10:00:01", 1)), "second")), 8),
     "1: a name that two ids bear":
         (scenario(TWO_IDS, File("name.tsv", rows(NAMED, (2, "10:00:01", 2)), "second")), "refused"),
     "1: blank cells of a file that names one channel":
