@@ -1,5 +1,7 @@
 //! An accepted state instead of numbers: a `summary.json` that must not get worse.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 
@@ -24,7 +26,6 @@ pub struct Baseline {
 /// What of a `summary.json` is compared with.
 #[derive(Clone, Debug, Deserialize)]
 struct Accepted {
-    schema: String,
     timezone: String,
     channels: Vec<String>,
     #[serde(default)]
@@ -80,39 +81,30 @@ impl Baseline {
     /// # Errors
     /// Where it is of another length of period, another zone or other channels: such numbers cannot be compared.
     pub fn must_fit(&self, analysis: &Analysis) -> Result<()> {
-        let differ = |what: &'static str, accepted: String, now: String| {
-            Err(Error::new("check_error.baseline_differs")
-                .with("path", &self.path)
-                .with_sentence("what", Sentence::new(what))
-                .with("accepted", Privacy::default().text(&accepted))
-                .with("now", now))
-        };
-        let now = &analysis.period;
-        let accepted = &self.accepted;
-        debug_assert_eq!(accepted.schema, Analysis::SCHEMA);
-        if accepted.timezone != analysis.timezone.to_string() {
-            return differ("check_error.zone", accepted.timezone.clone(), analysis.timezone.to_string());
-        }
+        let (accepted, now) = (&self.accepted, &analysis.period);
         let is_month = |label: &str| label.len() == 7 && !label.contains('W');
-        let local = |start: DateTime<FixedOffset>, end: DateTime<FixedOffset>| end.naive_local() - start.naive_local();
+        let months = is_month(&accepted.period.label) && is_month(&now.label);
         // By the calendar: a day of 23 hours is a day, and a month is a month.
-        let same_length = local(accepted.period.start, accepted.period.end) == local(*now.start, *now.end);
-        if !(same_length || is_month(&accepted.period.label) && is_month(&now.label)) {
-            return differ("check_error.period", accepted.period.label.clone(), now.label.clone());
-        }
-        let sorted = |names: &[String]| {
-            let mut names = names.to_vec();
-            names.sort();
-            names
-        };
+        let length = |start: DateTime<FixedOffset>, end: DateTime<FixedOffset>| end.naive_local() - start.naive_local();
+        let same_length = length(accepted.period.start, accepted.period.end) == length(*now.start, *now.end);
+        let same = |a: &[String], b: &[String]| BTreeSet::from_iter(a) == BTreeSet::from_iter(b) && a.len() == b.len();
         let list = |names: &[String]| if names.is_empty() { "–".to_owned() } else { names.join(" | ") };
-        if sorted(&accepted.filter) != sorted(&analysis.filter) {
-            return differ("check_error.filter", list(&accepted.filter), list(&analysis.filter));
-        }
-        if sorted(&accepted.channels) != sorted(&analysis.channels) {
-            return differ("check_error.channels", list(&accepted.channels), list(&analysis.channels));
-        }
-        Ok(())
+        let zone = analysis.timezone.to_string();
+        let (filters, channels) = ([&accepted.filter, &analysis.filter], [&accepted.channels, &analysis.channels]);
+        let must_be_same = [
+            ("check_error.zone", accepted.timezone == zone, [accepted.timezone.clone(), zone]),
+            ("check_error.period", same_length || months, [accepted.period.label.clone(), now.label.clone()]),
+            ("check_error.filter", same(filters[0], filters[1]), filters.map(|filter| list(filter))),
+            ("check_error.channels", same(channels[0], channels[1]), channels.map(|names| list(names))),
+        ];
+        let Some((what, _, [accepted, now])) = must_be_same.into_iter().find(|(_, same, _)| !same) else {
+            return Ok(());
+        };
+        Err(Error::new("check_error.baseline_differs")
+            .with("path", &self.path)
+            .with_sentence("what", Sentence::new(what))
+            .with("accepted", Privacy::default().text(&accepted))
+            .with("now", now))
     }
 
     /// What is worse than accepted, and what is new.

@@ -127,15 +127,19 @@ fn run(
     let prints_schema = matches!(given.try_get_one("schema"), Ok(Some(true)));
     let takes_options = command.get_arguments().any(|argument| argument.get_id() == "config") && !prints_schema;
     let config = if takes_options { config } else { Ok(None) };
-    // The arguments of the file go before those of the user.
     let configured = match &config {
         Ok(Some(config)) => config.arguments(command, given),
         Ok(None) => Ok(Vec::new()),
         Err(error) => Err(error.clone()),
     };
-    let whole = [&line[..behind], configured.as_deref().unwrap_or_default(), &line[behind..]].concat();
-    let read = program.clone().try_get_matches_from(whole).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match read {
+    let read = match &configured {
+        // The arguments of the file go before those of the user.
+        Ok(of_file) if !of_file.is_empty() => {
+            program.clone().try_get_matches_from([&line[..behind], of_file, &line[behind..]].concat())
+        }
+        _ => Ok(matches),
+    };
+    let cli = match read.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, line, program),
     };
