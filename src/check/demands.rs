@@ -59,7 +59,7 @@ pub fn unjudged(why: Sentence) -> Ruling {
 }
 
 fn measure(value: u64, unit: Unit) -> Measure {
-    Measure { value: value as f64, unit }
+    Measure { value: value.into(), unit }
 }
 
 impl Ruling {
@@ -202,7 +202,7 @@ impl Case<'_> {
             .with_number("breaking", breaking.len() as u64)
             .with_number("windows", windows.len() as u64)
             .with_moment("start", zone.local(Timestamp(window.bounds.0)));
-        let mut ruling = Ruling::on(breaking.is_empty(), worst.measures, rule.level, text);
+        let mut ruling = Ruling::on(breaking.is_empty(), worst.measures.clone(), rule.level, text);
         ruling.per = rule.per;
         ruling.mending = worst.mending;
         if !breaking.is_empty() {
@@ -346,7 +346,7 @@ impl Case<'_> {
             (false, true) => "check.stale",
             (false, false) => "check.stale_unknown",
         };
-        let hours = |millis: i64| Measure { value: (millis as f64 / 360_000.0).round() / 10.0, unit: Unit::Hours };
+        let hours = |millis: i64| Measure::of((millis as f64 / 360_000.0).round() / 10.0, Unit::Hours);
         let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
         let text = Sentence::new(key)
             .with_moment("until", calendar.zone.local(reach.min(calendar.as_of)))
@@ -409,7 +409,7 @@ fn held(limit: Limit, window: &Window) -> Held {
         },
         Limit::Share(most) => {
             let share = if window.all == 0 { 0.0 } else { errors as f64 / window.all as f64 };
-            let percent = |value: f64| Measure { value, unit: Unit::Percent };
+            let percent = |value: f64| Measure::of(value, Unit::Percent);
             Held {
                 holds: most.holds(errors, window.all),
                 excess: share,

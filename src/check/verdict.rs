@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Number;
 
 use super::Level;
 use crate::{
@@ -137,11 +138,20 @@ pub enum Status {
 }
 
 /// A number with its unit.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Measure {
-    #[serde(serialize_with = "plain")]
-    pub value: f64,
+    #[schemars(with = "f64")]
+    pub value: Number,
     pub unit: Unit,
+}
+
+impl Measure {
+    /// A number that may have a fraction; a whole one is written without a point.
+    pub fn of(value: f64, unit: Unit) -> Measure {
+        let whole = Number::from(value as i64);
+        let value = if value.fract() == 0.0 { whole } else { Number::from_f64(value).unwrap_or(whole) };
+        Measure { value, unit }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -169,14 +179,4 @@ pub struct DetailErrors {
     pub reason: String,
     pub detail: String,
     pub errors: u64,
-}
-
-/// Whole numbers without a point.
-fn plain<S: serde::Serializer>(value: &f64, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    if value.fract() == 0.0 && (0.0..EXACT).contains(value) {
-        serializer.serialize_u64(*value as u64)
-    } else {
-        serializer.serialize_f64(*value)
-    }
 }

@@ -16,6 +16,8 @@ const choice = {
 
 /** The step that a local time lies in. */
 function stepAt(time) {
+  const exact = data.keys.indexOf(time);
+  if (exact >= 0 && exact < steps) return exact;
   let step = 0;
   while (step + 1 < steps && data.keys[step + 1] <= time) step++;
   return step;
@@ -31,6 +33,7 @@ function chooseTimes(first, last) {
   const from = first ? stepAt(time(first)) : 0;
   let to = steps;
   if (last && wholeDays) to = stepAt(time(last)) + 1;
+  else if (data.keys.includes(last)) to = data.keys.indexOf(last);
   else if (last && last < data.keys[steps]) to = data.keys.findIndex(key => key >= last);
   chooseSteps(from, to);
 }
