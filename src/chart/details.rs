@@ -29,26 +29,6 @@ fn further(scene: &Scene, top: usize) -> Option<String> {
     scene.more(rest.iter().map(|row| row.errors), "chart.one_more_detail", "chart.more_details")
 }
 
-/// Widths of the columns of numbers at the right of the bars.
-struct NumberWidths {
-    count: f64,
-    share: f64,
-    change: f64,
-}
-
-fn columns(scene: &Scene, rows: &[DetailRow], sizes: &Sizes) -> NumberWidths {
-    let widest = |width: &dyn Fn(&DetailRow) -> f64| rows.iter().map(width).fold(0.0, f64::max);
-    NumberWidths {
-        count: widest(&|row| measure::width(&scene.figure(row.errors), sizes.strong)) + 12.0,
-        share: if sizes.shares {
-            widest(&|row| measure::width(&scene.lang.percent(row.share), sizes.body)) + 14.0
-        } else {
-            0.0
-        },
-        change: widest(&|row| row.change.map_or(0.0, |c| change::width(scene, c, sizes.body) + 18.0)),
-    }
-}
-
 /// Draws the ranking of at most `top` details; gives its lower edge.
 pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, top: usize) -> f64 {
     let all = &scene.analysis.by_detail;
@@ -61,12 +41,17 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, top: usi
         page::instead(canvas, slot.frame(bottom - slot.y), scene.phrase("chart.no_errors"), sizes.body);
         return bottom;
     }
-    let columns = columns(scene, rows, sizes);
-    let names = rows.iter().map(|row| name_width(scene, row, sizes)).fold(0.0, f64::max);
-    let name_room = names.min(slot.w * 0.48);
+    let widest = |width: &dyn Fn(&DetailRow) -> f64| rows.iter().map(width).fold(0.0, f64::max);
+    let name_room = widest(&|row| name_width(scene, row, sizes)).min(slot.w * 0.48);
+    let counts = widest(&|row| measure::width(&scene.figure(row.errors), sizes.strong)) + 12.0;
+    let shares = match sizes.shares {
+        true => widest(&|row| measure::width(&scene.lang.percent(row.share), sizes.body)) + 14.0,
+        false => 0.0,
+    };
+    let changes = widest(&|row| row.change.map_or(0.0, |c| change::width(scene, c, sizes.body) + 18.0));
     let bars = Slot {
         x: slot.x + name_room + 14.0,
-        w: (slot.w - name_room - 14.0 - columns.count - columns.share - columns.change).max(20.0),
+        w: (slot.w - name_room - 14.0 - counts - shares - changes).max(20.0),
         ..slot
     };
     let largest =
@@ -95,9 +80,9 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, top: usi
             mark();
         }
         let baseline = middle + sizes.body.size * 0.36;
-        let mut right = bars.right() + columns.count;
+        let mut right = bars.right() + counts;
         canvas.text(&scene.figure(row.errors), (right, baseline), sizes.strong, TEXT, Anchor::End);
-        right += columns.share;
+        right += shares;
         if sizes.shares {
             canvas.text(&scene.lang.percent(row.share), (right, baseline), sizes.body, MUTED, Anchor::End);
         }

@@ -83,15 +83,6 @@ fn embedded_database() -> Database {
     for bytes in [notosans::REGULAR_TTF, notosans::BOLD_TTF] {
         database.load_font_source(Source::Binary(Arc::new(bytes)));
     }
-    for set in [
-        Database::set_sans_serif_family::<&str>,
-        Database::set_serif_family,
-        Database::set_monospace_family,
-        Database::set_cursive_family,
-        Database::set_fantasy_family,
-    ] {
-        set(&mut database, FAMILY);
-    }
     database
 }
 

@@ -86,31 +86,31 @@ fn heading(scene: &Scene) -> String {
     scene.filtered(heading)
 }
 
-/// One tile: a label, a figure, and what it means.
-struct Tile {
-    label: String,
-    figure: String,
-    note: String,
-    /// Difference from the previous period, shown beside the figure.
-    change: Option<i64>,
-}
+/// A figure, and what it means.
+type Tile = (String, String);
 
 fn tiles(canvas: &Canvas, scene: &Scene, y: f64) {
-    let tiles = [errors_tile(scene), worst_tile(scene), cause_tile(scene), incidents_tile(scene)];
+    let none = || (scene.phrase("chart.none").to_owned(), String::new());
+    let tiles = [
+        (scene.phrase("chart.errors"), errors(scene)),
+        (scene.phrase("chart.worst"), worst(scene).unwrap_or_else(none)),
+        (scene.phrase("chart.top_cause"), top_cause(scene).unwrap_or_else(none)),
+        (scene.phrase("chart.incidents"), incidents(scene)),
+    ];
     let w = (INNER - TILE_GAP * (tiles.len() - 1) as f64) / tiles.len() as f64;
-    for (i, tile) in tiles.into_iter().enumerate() {
+    for (i, (label, (figure, note))) in tiles.into_iter().enumerate() {
         let frame = Frame { x: MARGIN + i as f64 * (w + TILE_GAP), y, w, h: TILE_HEIGHT };
         canvas.rect(frame, TILE);
         let (x, room) = (frame.x + 18.0, frame.w - 36.0);
-        canvas.fitted(&tile.label, (x, y + 28.0), POSTER.small, MUTED, Anchor::Start, room);
-        let figure = fit(&tile.figure, room);
-        canvas.fitted(&tile.figure, (x, y + 78.0), figure, TEXT, Anchor::Start, room);
-        canvas.fitted(&tile.note, (x, y + 108.0), POSTER.small, MUTED, Anchor::Start, room);
-        let right = frame.right() - 18.0;
-        if let Some(difference) = tile.change {
-            let style = POSTER.strong;
-            if measure::width(&tile.figure, figure) + change::width(scene, difference, style) + 12.0 <= room {
-                change::draw(canvas, scene, difference, (right, y + 78.0), style);
+        canvas.fitted(label, (x, y + 28.0), POSTER.small, MUTED, Anchor::Start, room);
+        let style = fit(&figure, room);
+        canvas.fitted(&figure, (x, y + 78.0), style, TEXT, Anchor::Start, room);
+        canvas.fitted(&note, (x, y + 108.0), POSTER.small, MUTED, Anchor::Start, room);
+        // The change of the errors stands beside them where it has room.
+        if let Some(difference) = scene.analysis.totals.change.filter(|_| i == 0) {
+            let taken = measure::width(&figure, style) + change::width(scene, difference, POSTER.strong);
+            if taken + 12.0 <= room {
+                change::draw(canvas, scene, difference, (frame.right() - 18.0, y + 78.0), POSTER.strong);
             }
         }
     }
@@ -125,7 +125,7 @@ fn fit(text: &str, room: f64) -> Type {
         .unwrap_or(POSTER.strong)
 }
 
-fn errors_tile(scene: &Scene) -> Tile {
+fn errors(scene: &Scene) -> Tile {
     let totals = &scene.analysis.totals;
     let note = match (totals.previous_errors, totals.change_pct) {
         // Beyond this a percentage says nothing that the two counts do not.
@@ -137,44 +137,23 @@ fn errors_tile(scene: &Scene) -> Tile {
         (Some(previous), _) => scene.say(Sentence::new("chart.against_count").with("errors", scene.figure(previous))),
         (None, _) => scene.phrase("chart.not_compared").to_owned(),
     };
-    Tile {
-        label: scene.phrase("chart.errors").to_owned(),
-        figure: scene.figure(totals.errors),
-        note,
-        change: totals.change,
-    }
+    (scene.figure(totals.errors), note)
 }
 
-fn worst_tile(scene: &Scene) -> Tile {
-    let label = scene.phrase("chart.worst").to_owned();
-    match timeline::worst_window(scene) {
-        Some((window, errors)) => {
-            let note = Sentence::new("chart.worst_note")
-                .with("errors", scene.figure(errors))
-                .with("title", timeline::title(scene));
-            Tile { label, figure: timeline::window_name(scene, window), note: scene.say(note), change: None }
-        }
-        None => Tile { label, figure: scene.phrase("chart.none").to_owned(), note: String::new(), change: None },
-    }
+fn worst(scene: &Scene) -> Option<Tile> {
+    let (window, errors) = timeline::worst_window(scene)?;
+    let note = Sentence::new("chart.worst_note").with("errors", scene.figure(errors));
+    Some((timeline::window_name(scene, window), scene.say(note.with("title", timeline::title(scene)))))
 }
 
-fn cause_tile(scene: &Scene) -> Tile {
-    let label = scene.phrase("chart.top_cause").to_owned();
-    match scene.analysis.by_detail.first().filter(|row| row.errors > 0) {
-        Some(row) => {
-            let note = Sentence::new("chart.top_cause_note")
-                .with("share", scene.lang.percent(row.share))
-                .with("reason", &row.reason);
-            Tile { label, figure: scene.detail_name(&row.reason, &row.detail), note: scene.say(note), change: None }
-        }
-        None => Tile { label, figure: scene.phrase("chart.none").to_owned(), note: String::new(), change: None },
-    }
+fn top_cause(scene: &Scene) -> Option<Tile> {
+    let row = scene.analysis.by_detail.first().filter(|row| row.errors > 0)?;
+    let note = Sentence::new("chart.top_cause_note").with("share", scene.lang.percent(row.share));
+    Some((scene.detail_name(&row.reason, &row.detail), scene.say(note.with("reason", &row.reason))))
 }
 
-fn incidents_tile(scene: &Scene) -> Tile {
+fn incidents(scene: &Scene) -> Tile {
     let incidents = &scene.analysis.incidents;
-    let label = scene.phrase("chart.incidents").to_owned();
-    let figure = scene.number(incidents.len() as u64);
     let note = match (incidents.iter().any(|incident| incident.is_ongoing()), incidents.first()) {
         (true, _) => scene.phrase("chart.ongoing").to_owned(),
         (false, Some(largest)) => scene.say(
@@ -184,7 +163,7 @@ fn incidents_tile(scene: &Scene) -> Tile {
         ),
         (false, None) => scene.phrase("chart.no_incidents").to_owned(),
     };
-    Tile { label, figure, note, change: None }
+    (scene.number(incidents.len() as u64), note)
 }
 
 /// Notes and small print from a height on; gives the height of the picture.

@@ -54,7 +54,6 @@ pub struct Tick {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Minutes(u32),
-    Hours(u32),
     /// Days by weekday and date.
     Days,
     /// Days by number, the months below.
@@ -70,11 +69,11 @@ const STEPS: [Step; 22] = [
     Step::Minutes(10),
     Step::Minutes(15),
     Step::Minutes(30),
-    Step::Hours(1),
-    Step::Hours(2),
-    Step::Hours(3),
-    Step::Hours(6),
-    Step::Hours(12),
+    Step::Minutes(60),
+    Step::Minutes(120),
+    Step::Minutes(180),
+    Step::Minutes(360),
+    Step::Minutes(720),
     Step::Days,
     Step::DayNumbers,
     Step::Weeks,
@@ -109,7 +108,6 @@ impl Step {
     fn length(self) -> i64 {
         match self {
             Step::Minutes(n) => i64::from(n),
-            Step::Hours(n) => i64::from(n) * 60,
             Step::Days | Step::DayNumbers => 1440,
             Step::Weeks => 7 * 1440,
             Step::Months(n) => i64::from(n) * 31 * 1440,
@@ -123,7 +121,6 @@ impl Step {
         let months = at.year() * 12 + at.month0() as i32;
         match self {
             Step::Minutes(n) => (day, (at.hour() * 60 + at.minute()) / n),
-            Step::Hours(n) => (day, at.hour() / n),
             Step::Days | Step::DayNumbers => (day, 0),
             Step::Weeks => (week_begin(at.date_naive(), week_start).num_days_from_ce(), 0),
             Step::Months(n) => (months.div_euclid(n as i32), 0),
@@ -139,7 +136,7 @@ impl Step {
     fn label(self, at: &DateTime<FixedOffset>, lang: Lang) -> String {
         let day = at.date_naive();
         match self {
-            Step::Minutes(_) | Step::Hours(_) => at.format("%H:%M").to_string(),
+            Step::Minutes(_) => at.format("%H:%M").to_string(),
             Step::Days | Step::Weeks => lang.short_day(day),
             Step::DayNumbers => lang.say(&Sentence::new("chart.day_number").with("day", at.day())),
             Step::Months(_) => lang.month(day),
@@ -151,7 +148,7 @@ impl Step {
     fn below(self, at: &DateTime<FixedOffset>, lang: Lang) -> Option<(String, bool)> {
         let day = at.date_naive();
         match self {
-            Step::Minutes(_) | Step::Hours(_) => Some((weekday_and_day(lang, day), false)),
+            Step::Minutes(_) => Some((weekday_and_day(lang, day), false)),
             Step::Days => Some((lang.weekday(day.weekday().num_days_from_monday()).to_owned(), true)),
             Step::DayNumbers => Some((lang.month(day), false)),
             Step::Weeks | Step::Months(_) | Step::Years(_) => None,

@@ -1,4 +1,4 @@
-//! Incidents: each with its drawing and one sentence to paste into a chat.
+//! Incidents: each with its chart and one sentence to paste into a chat.
 
 use crate::{
     analysis::{Analysis, Incident},
@@ -6,16 +6,7 @@ use crate::{
     model::Sentence,
 };
 
-use super::{
-    sparkline,
-    words::{Words, isolated, shortened},
-};
-
-/// Width and height of an incident's drawing in pixels.
-const WIDTH: usize = 600;
-const HEIGHT: usize = 72;
-/// Bars of it; longer incidents add neighbouring cells up.
-const BARS: usize = 150;
+use super::words::{Words, isolated, shortened};
 
 /// One incident.
 pub(super) struct ShownIncident<'a> {
@@ -24,8 +15,6 @@ pub(super) struct ShownIncident<'a> {
     pub incident: &'a Incident,
     pub ink: Ink,
     pub sentence: String,
-    pub bars: String,
-    pub bars_alt: String,
 }
 
 /// All incidents, the worst first.
@@ -35,13 +24,6 @@ pub(super) fn incidents<'a>(analysis: &'a Analysis, w: Words, inks: &ReasonInks<
         incident,
         ink: inks.ink(&incident.reason),
         sentence: sentence(incident, analysis, w),
-        bars: sparkline::bars_in(&incident.cells, WIDTH, HEIGHT, BARS),
-        bars_alt: w.clock.lang.say(
-            &Sentence::new("page.incident_bars")
-                .with("minutes", incident.cells.len().div_ceil(BARS).max(1) * 5)
-                .with_number("peak", incident.peak_errors)
-                .with("at", w.moment(&incident.peak_at)),
-        ),
     };
     (1..).zip(&analysis.incidents).map(shown).collect()
 }

@@ -1,19 +1,19 @@
 //! Drawings of the size of a word.
 
-/// Width and height of a sparkline in pixels.
+/// Width and height of a sparkline in pixels, and the most bars in it.
 const WIDTH: usize = 120;
 const HEIGHT: usize = 24;
+const BARS: usize = 60;
 
 /// The `d` of a path that draws values as bars, from left to right, in a box of 120 × 24.
 ///
 /// More values than fit are added up in equal groups, so every error is in the picture.
 pub(super) fn bars(values: &[u64]) -> String {
-    bars_in(values, WIDTH, HEIGHT, 60)
+    bars_in(values, WIDTH, HEIGHT)
 }
 
-/// The same in a box of any size, with at most `most` bars.
-pub(super) fn bars_in(values: &[u64], width: usize, height: usize, most: usize) -> String {
-    let groups = grouped(values, most);
+fn bars_in(values: &[u64], width: usize, height: usize) -> String {
+    let groups = grouped(values, BARS);
     let largest = groups.iter().copied().max().unwrap_or(0);
     let mut path = String::new();
     if largest == 0 {
@@ -36,7 +36,7 @@ pub(super) fn bars_in(values: &[u64], width: usize, height: usize, most: usize) 
 }
 
 /// At most `most` sums over neighbours.
-pub(super) fn grouped(values: &[u64], most: usize) -> Vec<u64> {
+fn grouped(values: &[u64], most: usize) -> Vec<u64> {
     let size = values.len().div_ceil(most).max(1);
     values.chunks(size).map(|chunk| chunk.iter().fold(0, |sum: u64, n| sum.saturating_add(*n))).collect()
 }
@@ -61,8 +61,8 @@ mod tests {
     #[test]
     fn the_largest_fills_the_height_and_zero_draws_nothing() {
         // Two values in 20 × 10: steps of 10, bars of 8; half of the largest is half as tall.
-        assert_eq!(bars_in(&[4, 2], 20, 10, 60), "M0 10v-10h8v10zM10 10v-5h8v5z");
-        assert_eq!(bars_in(&[0, 4], 20, 10, 60), "M10 10v-10h8v10z");
+        assert_eq!(bars_in(&[4, 2], 20, 10), "M0 10v-10h8v10zM10 10v-5h8v5z");
+        assert_eq!(bars_in(&[0, 4], 20, 10), "M10 10v-10h8v10z");
         assert_eq!(bars(&[0, 0]), "");
     }
 }
