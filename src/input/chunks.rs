@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::{self, Read},
-    ops::Range,
+    ops::{ControlFlow, Range},
     sync::{
         Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -28,13 +28,6 @@ pub struct Chunk<'a> {
     pub lines: &'a [u8],
     /// The last line has no end in the text, which ends there: the end was added.
     pub open: bool,
-}
-
-/// Whether to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flow {
-    On,
-    Stop,
 }
 
 /// How to read a text.
@@ -62,7 +55,7 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
     plan: &Plan,
     worker: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, Chunk<'_>) -> Result<R, E> + Sync,
-    collect: impl FnMut(R) -> Result<Flow, E> + Send,
+    collect: impl FnMut(R) -> Result<ControlFlow<()>, E> + Send,
 ) -> Result<(), E> {
     let cutter = Cutter::new(text, plan)?;
     let threads = if cutter.ended { 1 } else { plan.threads };
@@ -79,7 +72,7 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
             let Some(result) = order.waiting.remove(&next) else { break };
             order.next += 1;
             let flow = (order.collect)(result);
-            stop.store(flow.as_ref().map_or(true, |flow| *flow == Flow::Stop), Ordering::Release);
+            stop.store(flow.as_ref().map_or(true, ControlFlow::is_break), Ordering::Release);
             order.failure = flow.err();
         }
         turn.notify_all();
@@ -288,7 +281,7 @@ mod tests {
                     |(), chunk| Ok(chunk.lines.to_vec()),
                     |lines| {
                         all.extend(lines);
-                        Ok(Flow::On)
+                        Ok(ControlFlow::Continue(()))
                     },
                 )
                 .unwrap();
@@ -350,7 +343,7 @@ mod tests {
                 |(), c| Ok(c.lines.to_vec()),
                 |l| {
                     all.extend(l);
-                    Ok(Flow::On)
+                    Ok(ControlFlow::Continue(()))
                 },
             )
             .unwrap();

@@ -1,10 +1,15 @@
 //! Reading a stretch of time a second time, row by row instead of cell by cell.
 
-use std::{collections::HashMap, io::Read, ops::Range, sync::Mutex};
+use std::{
+    collections::HashMap,
+    io::Read,
+    ops::{ControlFlow, Range},
+    sync::Mutex,
+};
 
 use super::{
     ReadOptions, RowSink,
-    chunks::{Chunk, Flow, Plan, each_chunk},
+    chunks::{Chunk, Plan, each_chunk},
     fault::{Fault, unreadable},
     rows::{RowReader, Tally},
     source::{Part, RowsIn, Source},
@@ -83,7 +88,7 @@ pub fn exact_rows(
                     reader.open = chunk.open;
                     // A heading begins the next part.
                     let ended = reader.read(chunk.lines, &mut Tally::new(), &mut found)?.is_some();
-                    Ok::<_, Fault>((found, if ended { Flow::Stop } else { Flow::On }))
+                    Ok::<_, Fault>((found, if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }))
                 },
                 |(found, flow)| {
                     all.overflow |= found.overflow;

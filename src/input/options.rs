@@ -92,18 +92,9 @@ impl Role {
 
     /// The name used in `--columns`.
     pub fn name(self) -> &'static str {
-        match self {
-            Role::Date => "date",
-            Role::Start => "start",
-            Role::End => "end",
-            Role::Time => "time",
-            Role::Reason => "reason",
-            Role::Detail => "detail",
-            Role::Count => "count",
-            Role::ChannelId => "channel_id",
-            Role::ChannelName => "channel",
-            Role::Url => "url",
-        }
+        const NAMES: [&str; Role::ALL.len()] =
+            ["date", "start", "end", "time", "reason", "detail", "count", "channel_id", "channel", "url"];
+        NAMES[self as usize]
     }
 
     /// Whether a row's beginning may be read from such a column.

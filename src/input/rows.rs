@@ -46,7 +46,7 @@ mod told;
 
 use std::{borrow::Cow, ops::Range, sync::Mutex};
 
-use bytes::Places;
+use bytes::{Places, digits};
 use kinds::RawKinds;
 use outline::{Minute, Outline};
 use told::told;
@@ -737,15 +737,6 @@ impl Row {
         tally.add(1, Some(self.errors), Span { first: start, last: start }, Timestamp(self.end));
         sink.row(self.at, self.end, self.kind, self.errors);
     }
-}
-
-/// A count of at most 18 digits and nothing else, which cannot overflow.
-#[inline]
-fn digits(cell: &[u8]) -> Option<u64> {
-    if cell.is_empty() || cell.len() > 18 {
-        return None;
-    }
-    cell.iter().try_fold(0_u64, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u64::from(b - b'0')))
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! Reading the tables of a text from its first row to its last.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::{ControlFlow, Range},
+    sync::Arc,
+};
 
 use super::{
     Pass,
     cells::{CellRuns, CellSink, Overflow},
-    chunks::{Chunk, Flow, Plan, each_chunk},
+    chunks::{Chunk, Plan, each_chunk},
     fault::{Attempt, Fault},
     layout::Layout,
     name::coverage,
@@ -193,7 +196,7 @@ impl Tables<'_> {
                     self.whole.append(tally);
                 }
                 anew = read.anew;
-                Ok(if anew.is_some() { Flow::Stop } else { Flow::On })
+                Ok(if anew.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             },
         )?;
         Ok(anew)
@@ -215,7 +218,7 @@ impl Tables<'_> {
             },
             |found| {
                 decided = found;
-                Ok(if decided.is_some() { Flow::Stop } else { Flow::On })
+                Ok(if decided.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             },
         )?;
         let [day_first, month_first] = layout.time.patterns_of_orders().unwrap_or_default();

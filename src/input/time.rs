@@ -8,17 +8,17 @@
 
 mod end;
 mod reader;
-mod shape;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
 pub use reader::{TimeReader, WithinMinute};
-pub use shape::is_roc_date;
-use shape::{Clock, Dress, Written};
 pub use steps::Steps;
+pub use written::is_roc_date;
+use written::{Clock, Dress, Written};
 
 use crate::model::{Precision, Timestamp, Why, Zone};
 
@@ -64,15 +64,15 @@ impl<'a> TimeCell<'a> {
     /// The shape of what is written; nothing where it is no time.
     fn shape(self) -> Option<Written> {
         let (date, clock) = match self {
-            TimeCell::Whole(text) => return shape::date(text.trim()),
+            TimeCell::Whole(text) => return written::date(text.trim()),
             TimeCell::Apart { date, clock } => (date.trim(), clock.trim()),
         };
-        if let Some(time) = shape::time_of_day(clock) {
-            return Some(Written { time, ..shape::date(date)? });
+        if let Some(time) = written::time_of_day(clock) {
+            return Some(Written { time, ..written::date(date)? });
         }
-        let whole = shape::date(clock).filter(|whole| whole.time.clock > Clock::None)?;
+        let whole = written::date(clock).filter(|whole| whole.time.clock > Clock::None)?;
         if SPREADSHEET_ZERO_YEARS.contains(&whole.year) {
-            return Some(Written { time: whole.time, ..shape::date(date)? });
+            return Some(Written { time: whole.time, ..written::date(date)? });
         }
         Some(whole)
     }
@@ -98,16 +98,16 @@ pub fn time_of_day_millis(cell: &str) -> Option<i64> {
     use chrono::Timelike;
     let cell = cell.trim();
     let spreadsheet = || {
-        let whole = shape::date(cell).filter(|whole| SPREADSHEET_ZERO_YEARS.contains(&whole.year))?;
+        let whole = written::date(cell).filter(|whole| SPREADSHEET_ZERO_YEARS.contains(&whole.year))?;
         (whole.time.clock > Clock::None).then_some(whole.time)
     };
-    let time = shape::time_of_day(cell).or_else(spreadsheet)?.time?;
+    let time = written::time_of_day(cell).or_else(spreadsheet)?.time?;
     Some(i64::from(time.num_seconds_from_midnight()) * 1000 + i64::from(time.nanosecond() / 1_000_000))
 }
 
 /// Whether a cell is a date with the first moment of its day, as programs write dates that have no other type for them.
 pub fn is_midnight(cell: &str) -> bool {
-    shape::date(cell.trim()).and_then(|written| written.time.time) == Some(NaiveTime::MIN)
+    written::date(cell.trim()).and_then(|written| written.time.time) == Some(NaiveTime::MIN)
 }
 
 impl TimeForm {
@@ -212,7 +212,7 @@ impl TimeForm {
         let dress = most_frequent(clocks.map(|written| written.time.dress)).map(|(_, dress)| dress).unwrap_or_default();
         let finest = own().map(|written| written.time.clock).max().unwrap_or(Clock::None);
         let buddhist = own().all(|written| written.year >= FIRST_BUDDHIST_YEAR);
-        let month_first = (!shape::is_ambiguous(date)).then_some(false);
+        let month_first = (!written::is_ambiguous(date)).then_some(false);
         Some(TimeForm::Calendar(Calendar { date, month_first, buddhist, dress, finest }))
     }
 
@@ -338,8 +338,8 @@ fn by_pattern(cell: &str, pattern: &str, zone: &Zone) -> Result<(Timestamp, Naiv
     // A pattern of dates leaves the time of day behind them as it is.
     let (day, rest) = NaiveDate::parse_and_remainder(cell, pattern).map_err(|_| Why::TimeUnreadable)?;
     // No year of these is a common one that a row could be of.
-    let ahead = if day.year() >= FIRST_BUDDHIST_YEAR as i32 { shape::BUDDHIST_ERA as i32 } else { 0 };
+    let ahead = if day.year() >= FIRST_BUDDHIST_YEAR as i32 { written::BUDDHIST_ERA as i32 } else { 0 };
     let day = day.with_year(day.year() - ahead).ok_or(Why::TimeImpossible)?;
-    let time = shape::time_behind(rest).ok_or(Why::TimeUnreadable)?;
+    let time = written::time_behind(rest).ok_or(Why::TimeUnreadable)?;
     by_clock(day.and_time(time.time.ok_or(Why::TimeImpossible)?), time.offset, zone)
 }

@@ -248,6 +248,20 @@ fn a_workbook_without_a_table_is_refused_and_in_a_folder_skipped() {
     assert!(sentence.contains("sums.xlsx/Sums") && sentence.contains("--columns time="), "{sentence}");
 }
 
+#[test]
+fn a_sheet_that_reads_like_a_mail_is_no_mail() {
+    let folder = each_kind(
+        r#"{'Mail': [[line] for line in [
+            'From: LINE <no-reply@line.me>', 'Date: Thu, 19 Nov 2026 09:00:00 +0900', 'Subject: Your bot server', None,
+            'Channel name: shop', 'Reason for error: error_status_code', 'Detail for error: 502', 'Error count: 3',
+            'Time detected: 2026-11-17 10:00:00']]}"#,
+    );
+    for kind in KINDS {
+        let sentence = folder.errstat(&format!("summary w.{kind}")).refused();
+        assert!(sentence.contains("none of its sheets (Mail)"), "{kind}: {sentence}");
+    }
+}
+
 /// A file of Microsoft's older programs with one stream.
 fn container(stream: &str, content: &[u8]) -> Vec<u8> {
     let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();

@@ -105,6 +105,15 @@ pub(super) fn begin_equal(a: &[u8; WINDOW], b: &[u8; WINDOW], len: usize) -> boo
     a.iter().zip(b).zip(mask).fold(0, |differs, ((a, b), mask)| differs | (a ^ b) & mask) == 0
 }
 
+/// A count of at most 18 digits and nothing else, which cannot overflow.
+#[inline]
+pub(super) fn digits(cell: &[u8]) -> Option<u64> {
+    if cell.is_empty() || cell.len() > 18 {
+        return None;
+    }
+    cell.iter().try_fold(0_u64, |sum, b| b.is_ascii_digit().then(|| sum * 10 + u64::from(b - b'0')))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::{collection::vec, prelude::*};

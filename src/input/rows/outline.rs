@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{When, digits};
+use super::{When, bytes::digits};
 
 /// The outline of most exports: a time in one cell or two, perhaps an end, then cells that together make the kind, then
 /// a count or nothing.

@@ -8,8 +8,8 @@ use chrono::{NaiveDateTime, TimeDelta};
 use super::{
     TimeCell, TimeReader,
     reader::{hour_and_minute, seconds},
-    shape,
-    shape::Clock,
+    written,
+    written::Clock,
 };
 use crate::model::{Timestamp, Why};
 
@@ -35,7 +35,7 @@ impl TimeReader<'_> {
             if self.form.has_offset() {
                 return Ok(start);
             }
-            let step = match shape::time_of_day(text).map(|time| time.clock) {
+            let step = match written::time_of_day(text).map(|time| time.clock) {
                 Some(Clock::Minutes) => 60_000,
                 Some(Clock::Fraction) => 1,
                 _ => 1_000,
@@ -43,7 +43,7 @@ impl TimeReader<'_> {
             return Ok(self.at_clock(start, clock, step));
         }
         // A whole time, in the form of the starts; the minute or second in which the row starts is as good as its start.
-        let step = match shape::date(text).map(|written| written.time.clock) {
+        let step = match written::date(text).map(|written| written.time.clock) {
             Some(Clock::Minutes) => 60_000,
             _ => 1_000,
         };
