@@ -4,7 +4,7 @@ use super::{
     Baseline, Configuration, Demand, Level, Misplaced, Rules, Status, Verdict,
     demands::{Ruling, unjudged},
     doubts::doubts,
-    verdict::{JudgedPeriod, Result as Judged},
+    verdict::{JudgedPeriod, Judgement},
 };
 use crate::{
     analysis::{self, Analysis, Note},
@@ -57,13 +57,13 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     }
     let mut failed = rulings.iter().filter(|ruling| ruling.status == Status::Failed);
     let result = if !fatal.is_empty() {
-        Judged::NotJudged
+        Judgement::NotJudged
     } else if failed.any(|ruling| doubts.leave_broken(ruling.mending)) {
-        Judged::Failed
+        Judgement::Failed
     } else if !open.is_empty() {
-        Judged::NotJudged
+        Judgement::NotJudged
     } else {
-        Judged::Passed
+        Judgement::Passed
     };
     let told: Vec<Sentence> = fatal.into_iter().chain(open).collect();
     if !told.is_empty() {
@@ -79,9 +79,9 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     let new = |note: &&Note| told.is_empty() || !TOLD.contains(&note.code.as_str());
     let mut notes: Vec<Note> = analysis.notes.iter().filter(new).cloned().collect();
     let problems = match result {
-        Judged::NotJudged => told,
+        Judgement::NotJudged => told,
         // Beside a rule that is broken in any case it is a remark.
-        Judged::Failed | Judged::Passed => {
+        Judgement::Failed | Judgement::Passed => {
             notes.extend(told.into_iter().map(|text| Note { code: Verdict::NOT_KNOWN.to_owned(), text }));
             Vec::new()
         }
@@ -147,8 +147,8 @@ impl Verdict {
             errstat: env!("CARGO_PKG_VERSION"),
             generated_at: options.zone.time(options.generated_at),
             timezone: options.zone,
-            result: Judged::NotJudged,
-            exit_code: Judged::NotJudged.exit_code(),
+            result: Judgement::NotJudged,
+            exit_code: Judgement::NotJudged.exit_code(),
             problems: vec![why.text(options.lang)],
             period: None,
             errors: None,

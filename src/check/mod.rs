@@ -18,4 +18,4 @@ pub use baseline::Baseline;
 pub use judge::{Case, judge};
 pub use propose::propose;
 pub use rules::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Per, Percent, Rule, Rules};
-pub use verdict::{Configuration, DetailErrors, Measure, Outcome, Result, Status, Unit, Verdict, WindowErrors};
+pub use verdict::{Configuration, DetailErrors, Judgement, Measure, Outcome, Status, Unit, Verdict, WindowErrors};

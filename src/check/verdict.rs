@@ -22,7 +22,7 @@ pub struct Verdict {
     pub generated_at: LocalTime,
     #[schemars(with = "String")]
     pub timezone: Zone,
-    pub result: Result,
+    pub result: Judgement,
     /// The exit code of the program: 0, 1 or 2.
     pub exit_code: u8,
     /// Why nothing can be said, or not enough; empty unless `result` is `not_judged`.
@@ -80,7 +80,8 @@ pub struct Configuration {
 /// What the exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Result {
+#[schemars(rename = "Result")]
+pub enum Judgement {
     /// All rules hold; some may have warned. Exit code 0.
     Passed,
     /// A rule is broken. Exit code 1.
@@ -89,13 +90,13 @@ pub enum Result {
     NotJudged,
 }
 
-impl Result {
+impl Judgement {
     /// The exit code of the program.
     pub fn exit_code(self) -> u8 {
         match self {
-            Result::Passed => 0,
-            Result::Failed => 1,
-            Result::NotJudged => 2,
+            Judgement::Passed => 0,
+            Judgement::Failed => 1,
+            Judgement::NotJudged => 2,
         }
     }
 }

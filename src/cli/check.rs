@@ -171,7 +171,7 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
     let refused = |wrong: Misplaced| config.map_or(wrong.error.clone(), |config| config.file.refuse(wrong));
     let verdict = check::judge(case, &rules, baseline.as_ref()).map_err(refused)?;
     if let Some(place) = arguments.baseline.as_ref().filter(|_| arguments.update_baseline)
-        && verdict.result != check::Result::NotJudged
+        && verdict.result != check::Judgement::NotJudged
     {
         write(place, numbers()?.as_bytes())?;
         if !shared.showing.quiet {

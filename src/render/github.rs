@@ -5,7 +5,7 @@
 
 use super::verdict::{details, title};
 use crate::{
-    check::{Outcome, Result, Status, Verdict},
+    check::{Judgement, Outcome, Status, Verdict},
     model::{Sentence, disarmed},
     taxonomy::Lang,
 };
@@ -25,7 +25,7 @@ pub fn github(verdict: &Verdict, lang: Lang) -> String {
     let mut out = String::new();
     let mut errors: Vec<(String, String)> = Vec::new();
     let mut warnings: Vec<(String, String)> = Vec::new();
-    if verdict.result == Result::NotJudged {
+    if verdict.result == Judgement::NotJudged {
         errors.push((title(verdict, lang), verdict.problems.join("\n")));
     }
     let doubts: Vec<&str> = verdict.not_known().map(|note| note.text.as_str()).collect();
@@ -40,7 +40,7 @@ pub fn github(verdict: &Verdict, lang: Lang) -> String {
     warnings.extend(with(Status::Warned).chain(with(Status::NotJudged)));
     commands(&mut out, "error", errors, lang);
     commands(&mut out, "warning", warnings, lang);
-    if verdict.result == Result::Passed {
+    if verdict.result == Judgement::Passed {
         command(&mut out, "notice", "errstat", &title(verdict, lang));
     }
     out

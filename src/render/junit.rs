@@ -4,7 +4,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::verdict::{configuration, lists, title};
 use crate::{
-    check::{Outcome, Result, Status, Verdict},
+    check::{Judgement, Outcome, Status, Verdict},
     model::disarmed,
     taxonomy::Lang,
 };
@@ -19,7 +19,7 @@ pub fn junit(verdict: &Verdict, lang: Lang, top: usize) -> std::result::Result<S
         suite.add_property(quick_junit::Property::new("errstat", line.as_str()));
     }
     suite.add_test_cases(verdict.rules.iter().map(|outcome| case(outcome, lang, top)));
-    if verdict.result == Result::NotJudged {
+    if verdict.result == Judgement::NotJudged {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_message(title(verdict, lang)).set_type("not_judged").set_description(verdict.problems.join("\n"));
         suite.add_test_case(about_all(lang.phrase("check.problems"), status));

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{times::Clock, wording::what};
 use crate::{
-    check::{Outcome, Result, Status, Verdict},
+    check::{Judgement, Outcome, Status, Verdict},
     model::Sentence,
     taxonomy::Lang,
 };
@@ -37,12 +37,12 @@ pub(super) fn status_word(status: Status, lang: Lang) -> &'static str {
 pub(super) fn title(verdict: &Verdict, lang: Lang) -> String {
     let (passed, failed, all) = (verdict.count(Status::Passed), verdict.count(Status::Failed), verdict.rules.len());
     let key = match verdict.result {
-        Result::Passed if passed == all && all == 1 => "check.verdict_passed_one",
-        Result::Passed if passed == all => "check.verdict_passed",
-        Result::Passed => "check.verdict_passed_but",
-        Result::Failed => "check.verdict_failed",
-        Result::NotJudged if failed > 0 => "check.verdict_failed_too",
-        Result::NotJudged => "check.verdict_not_judged",
+        Judgement::Passed if passed == all && all == 1 => "check.verdict_passed_one",
+        Judgement::Passed if passed == all => "check.verdict_passed",
+        Judgement::Passed => "check.verdict_passed_but",
+        Judgement::Failed => "check.verdict_failed",
+        Judgement::NotJudged if failed > 0 => "check.verdict_failed_too",
+        Judgement::NotJudged => "check.verdict_not_judged",
     };
     lang.say(&Sentence::new(key).with("passed", passed).with("failed", failed).with("count", all))
 }

@@ -8,7 +8,7 @@ use super::codes::{CODES, Detail, ERROR_STATUS_CODE, status_number};
 
 /// A reason and a detail in the spelling under which they are counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Canonical<'a> {
+pub struct Spelling<'a> {
     pub reason: Cow<'a, str>,
     pub detail: Cow<'a, str>,
     /// The webhook URL that followed the detail. It is whole, so it may hold secrets.
@@ -20,11 +20,11 @@ pub struct Canonical<'a> {
 /// Known ones are recognised whatever their case, white space and width of letters, reasons also without
 /// or with other separators. Unknown ones keep their own name, but for white space around it.
 /// A webhook URL behind a colon is split off the detail.
-pub fn canonical<'a>(reason: &'a str, detail: &'a str) -> Canonical<'a> {
+pub fn canonical<'a>(reason: &'a str, detail: &'a str) -> Spelling<'a> {
     let reason = reason.trim();
     let reason = known_reason(reason).map_or(Cow::Borrowed(reason), Cow::Borrowed);
     let (detail, url) = split(&reason, detail.trim());
-    Canonical { reason, detail, url }
+    Spelling { reason, detail, url }
 }
 
 /// The detail and the URL behind it.
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     fn forms(reason: &str, detail: &str) -> (String, String, Option<String>) {
-        let Canonical { reason, detail, url } = canonical(reason, detail);
+        let Spelling { reason, detail, url } = canonical(reason, detail);
         (reason.into_owned(), detail.into_owned(), url.map(str::to_owned))
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Canonical, ERROR_STATUS_CODE, REASONS, canonical,
+    ERROR_STATUS_CODE, REASONS, Spelling, canonical,
     canonical::{fold, known_reason},
     codes::{CODES, STATUS_CLASSES},
     details, is_known,
@@ -18,19 +18,19 @@ const LIKE: f64 = 0.7;
 
 /// One thing that can be explained, in canonical form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Topic {
     pub reason: &'static str,
     /// A detail, a status, or a class of statuses such as `5xx`; `None` for the reason itself.
     pub detail: Option<Cow<'static, str>>,
 }
 
-impl Entry {
+impl Topic {
     fn reason(reason: &'static str) -> Self {
-        Entry { reason, detail: None }
+        Topic { reason, detail: None }
     }
 
     fn detail(reason: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
-        Entry { reason, detail: Some(detail.into()) }
+        Topic { reason, detail: Some(detail.into()) }
     }
 }
 
@@ -45,11 +45,11 @@ pub struct Unknown {
 
 /// Everything that has an explanation: each reason and its details, in the order of LINE's documents;
 /// the statuses from 100 up, then their classes.
-pub fn entries() -> impl Iterator<Item = Entry> {
+pub fn entries() -> impl Iterator<Item = Topic> {
     REASONS.iter().flat_map(|&reason| {
         let classes = if reason == ERROR_STATUS_CODE { &STATUS_CLASSES[..] } else { &[] };
         let below = details(reason).into_iter().chain(classes.iter().copied());
-        std::iter::once(Entry::reason(reason)).chain(below.map(move |detail| Entry::detail(reason, detail)))
+        std::iter::once(Topic::reason(reason)).chain(below.map(move |detail| Topic::detail(reason, detail)))
     })
 }
 
@@ -58,16 +58,16 @@ pub fn entries() -> impl Iterator<Item = Entry> {
 ///
 /// # Errors
 /// When it is not in the vocabulary.
-pub fn resolve<S: AsRef<str>>(arguments: &[S]) -> Result<Vec<Entry>, Unknown> {
+pub fn resolve<S: AsRef<str>>(arguments: &[S]) -> Result<Vec<Topic>, Unknown> {
     let words: Vec<&str> = arguments.iter().flat_map(|argument| argument.as_ref().split_whitespace()).collect();
     if words.is_empty() {
         return Ok(entries().collect());
     }
     let question = words.join(" ");
     if let Some(reason) = known_reason(&question) {
-        return Ok(vec![Entry::reason(reason)]);
+        return Ok(vec![Topic::reason(reason)]);
     }
-    let found: Vec<Entry> = REASONS.iter().filter_map(|reason| entry_of(reason, &question)).collect();
+    let found: Vec<Topic> = REASONS.iter().filter_map(|reason| entry_of(reason, &question)).collect();
     if !found.is_empty() {
         return Ok(found);
     }
@@ -85,10 +85,10 @@ pub fn resolve<S: AsRef<str>>(arguments: &[S]) -> Result<Vec<Entry>, Unknown> {
 }
 
 /// The entry of a reason that a text means.
-fn entry_of(reason: &'static str, text: &str) -> Option<Entry> {
-    let Canonical { detail, .. } = canonical(reason, text);
+fn entry_of(reason: &'static str, text: &str) -> Option<Topic> {
+    let Spelling { detail, .. } = canonical(reason, text);
     if is_known(reason, &detail) {
-        return Some(Entry::detail(reason, detail.into_owned()));
+        return Some(Topic::detail(reason, detail.into_owned()));
     }
     if reason != ERROR_STATUS_CODE {
         return None;
@@ -99,7 +99,7 @@ fn entry_of(reason: &'static str, text: &str) -> Option<Entry> {
         let status = CODES.statuses().iter().find(|status| status.names().any(|name| fold(name) == wanted))?;
         Some(status.code.to_string())
     };
-    class.map(Cow::Borrowed).or_else(|| named().map(Cow::Owned)).map(|detail| Entry::detail(reason, detail))
+    class.map(Cow::Borrowed).or_else(|| named().map(Cow::Owned)).map(|detail| Topic::detail(reason, detail))
 }
 
 /// What can be asked for under a reason: its details, and the names of statuses.
@@ -183,17 +183,17 @@ mod tests {
 
     #[test]
     fn everything_is_listed_in_the_order_of_the_documents() {
-        let all: Vec<Entry> = entries().collect();
-        assert_eq!(all[0], Entry::reason("could_not_connect"));
-        assert_eq!(all[1], Entry::detail("could_not_connect", "Connection failed"));
-        let place = |entry: Entry| all.iter().position(|other| *other == entry);
+        let all: Vec<Topic> = entries().collect();
+        assert_eq!(all[0], Topic::reason("could_not_connect"));
+        assert_eq!(all[1], Topic::detail("could_not_connect", "Connection failed"));
+        let place = |entry: Topic| all.iter().position(|other| *other == entry);
         let later = [
-            Entry::detail("could_not_connect", "Unknown host"),
-            Entry::reason("request_timeout"),
-            Entry::reason("error_status_code"),
-            Entry::detail("error_status_code", "404"),
-            Entry::detail("error_status_code", "5xx"),
-            Entry::reason("unclassified"),
+            Topic::detail("could_not_connect", "Unknown host"),
+            Topic::reason("request_timeout"),
+            Topic::reason("error_status_code"),
+            Topic::detail("error_status_code", "404"),
+            Topic::detail("error_status_code", "5xx"),
+            Topic::reason("unclassified"),
         ];
         assert!(later.map(place).is_sorted_by(|a, b| a.is_some() && a < b));
         assert_eq!(resolve::<&str>(&[]), Ok(all));

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    check::{Result, Status, Verdict},
+    check::{Judgement, Status, Verdict},
     model::Sentence,
     render::verdict::{STATUSES, configuration, lists, period, status_word, title, told},
 };
@@ -21,9 +21,9 @@ pub fn check(verdict: &Verdict, view: &TerminalView) -> String {
     let lang = view.lang;
     let mut sheet = Sheet::new(view);
     let ink = match verdict.result {
-        Result::Passed => Ink::Good,
-        Result::Failed => Ink::Bad,
-        Result::NotJudged => Ink::Notice,
+        Judgement::Passed => Ink::Good,
+        Judgement::Failed => Ink::Bad,
+        Judgement::NotJudged => Ink::Notice,
     };
     sheet.paragraph("", &title(verdict, lang), ink);
     if let Some(period) = period(verdict, lang) {

@@ -1,6 +1,6 @@
 //! `errstat explain`: what a reason, a detail or a status means, and what to do about it.
 
-use crate::taxonomy::{Entry, explanation};
+use crate::taxonomy::{Topic, explanation};
 
 use super::{
     ink::Ink,
@@ -11,7 +11,7 @@ use super::{
 ///
 /// A single entry is explained in full. Of several, each has its meaning and what to look at first; the reason that
 /// a detail belongs to stands above it.
-pub fn explain(entries: &[Entry], view: &TerminalView) -> String {
+pub fn explain(entries: &[Topic], view: &TerminalView) -> String {
     let lang = view.lang;
     let mut sheet = Sheet::new(view);
     let mut last_link = "";
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn everything_is_explained_within_the_width() {
-        let all: Vec<Entry> = entries().collect();
+        let all: Vec<Topic> = entries().collect();
         for width in [40, 80] {
             let text = explain(&all, &TerminalView { width, ..VIEW });
             assert!(text.lines().all(|line| line.width() <= width || line.starts_with("  https://")));
