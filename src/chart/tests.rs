@@ -362,7 +362,7 @@ fn drawings_are_sound_and_the_same_each_time_with_hostile_names() {
         named.incidents[0].reason = name.into();
         named.incidents[0].channel = Some(name.into());
         let drawings = every_drawing(&named);
-        drawings.iter().for_each(|svg| is_sound(svg));
+        drawings.iter().for_each(is_sound);
         assert_eq!(drawings, every_drawing(&named));
     }
 }
@@ -370,7 +370,7 @@ fn drawings_are_sound_and_the_same_each_time_with_hostile_names() {
 #[test]
 fn the_largest_counts_are_drawn() {
     let mut huge = analysis("day", 1440, &[[1_000_000_000_000_000, 1, 0, 0], [0, 2, 0, 0]]);
-    every_drawing(&huge).iter().for_each(|svg| is_sound(svg));
+    every_drawing(&huge).iter().for_each(is_sound);
     // On its own day, one error beside a thousand million million still has a bar.
     assert_eq!(bars(&timeline(&huge, EN).svg, "request_timeout").len(), 1);
     for bucket in &mut huge.windows.buckets {

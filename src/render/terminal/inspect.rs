@@ -20,167 +20,138 @@ const EXCERPT: usize = 160;
 ///
 /// Times are shown in `zone`. Rejects and skipped lines are the view's `top` first ones of each file.
 pub fn inspect(reports: &[SourceReport], zone: &Zone, view: &TerminalView) -> String {
+    let lang = view.lang;
     let mut sheet = Sheet::new(view);
+    let width = LABELS.iter().map(|key| lang.phrase(key).width()).max().unwrap_or(0) + 2;
     for (at, report) in reports.iter().enumerate() {
         if at > 0 {
             sheet.blank();
         }
-        Inspection { report, zone, lang: view.lang, top: view.top.max(1), sheet: &mut sheet }.write();
+        sheet.paragraph("", &report.path, Ink::Strong);
+        for (name, value) in fields(report, zone, lang, view.top.max(1)) {
+            let blanks = " ".repeat(width.saturating_sub(name.width()));
+            sheet.paragraph(&format!("  {}{blanks}", Ink::Faint.on(name)), &value, Ink::Plain);
+        }
     }
     sheet.finish()
 }
 
-struct Inspection<'a> {
-    report: &'a SourceReport,
-    zone: &'a Zone,
-    lang: Lang,
-    top: usize,
-    sheet: &'a mut Sheet,
-}
-
-impl Inspection<'_> {
-    fn write(&mut self) {
-        let (lang, report) = (self.lang, self.report);
-        self.sheet.paragraph("", &report.path, Ink::Strong);
-        let kind = match report.packing {
-            Some(packing) => Sentence::new("inspect.packed").with("kind", report.kind.name()).with("packing", packing),
-            None => Sentence::new("inspect.unpacked").with("kind", report.kind.name()),
-        };
-        self.field("inspect.kind", &lang.say(&kind));
-        let channel = match &report.channels[..] {
-            [] => lang.phrase("inspect.channel_none").to_owned(),
-            channels => channels.join(", "),
-        };
-        self.field("inspect.channel", &channel);
-        if let (Some(encoding), Some(delimiter)) = (report.encoding, report.delimiter) {
-            self.field("inspect.encoding", encoding);
-            self.field("inspect.delimiter", delimiter);
-            self.headings();
-        }
-        if let Some(form) = &report.time_form {
-            self.field("inspect.time_form", form);
-        }
-        if let Some(precision) = report.precision {
-            self.field("inspect.precision", lang.phrase(precision_key(precision)));
-        }
-        self.rows();
-        if let Some(span) = report.span {
-            let end = self.moment(report.end.unwrap_or(span.last));
-            let text = Sentence::new("page.range").with("from", self.moment(span.first)).with("to", end);
-            let text = Sentence::new("inspect.in_zone").with("text", lang.say(&text)).with("zone", self.zone);
-            self.field("inspect.span", &lang.say(&text));
-        }
-        let coverage = self.coverage(report.coverage);
-        self.field("inspect.coverage", &coverage);
-        if let Some(original) = &report.same_as {
-            self.field("inspect.same", &lang.say(&Sentence::new("page.same_as").with("value", original)));
-        }
-        for (at, sentence) in report.evidence.iter().enumerate() {
-            self.field(if at == 0 { "inspect.evidence" } else { "" }, &lang.say(sentence));
-        }
-        self.skipped();
-        self.rejects();
-    }
-
-    /// How the columns of a table were recognised.
-    fn headings(&mut self) {
-        let (lang, report) = (self.lang, self.report);
+/// What was decided about a file: names and values. A value without a name continues the one above.
+fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Vec<(&'static str, String)> {
+    let moment = |at: Timestamp| lang.moment(zone.local(at));
+    let kind = match report.packing {
+        Some(packing) => Sentence::new("inspect.packed").with("packing", packing),
+        None => Sentence::new("inspect.unpacked"),
+    };
+    let channels = match &report.channels[..] {
+        [] => lang.phrase("inspect.channel_none").to_owned(),
+        channels => channels.join(", "),
+    };
+    let mut fields = vec![
+        (lang.phrase("inspect.kind"), lang.say(&kind.with("kind", report.kind.name()))),
+        (lang.phrase("inspect.channel"), channels),
+    ];
+    if let (Some(encoding), Some(delimiter)) = (report.encoding, report.delimiter) {
         let heading = match report.heading_line {
             Some(line) => lang.say(&Sentence::new("inspect.heading_line").with("line", line)),
             None => lang.phrase("inspect.no_heading").to_owned(),
         };
-        self.field("inspect.heading", &heading);
-        for (at, (role, column)) in report.columns.named().enumerate() {
-            let text = Sentence::new("inspect.column").with("role", lang.phrase(role)).with("column", column);
-            self.field(if at == 0 { "inspect.columns" } else { "" }, &lang.say(&text));
-        }
-    }
-
-    fn rows(&mut self) {
-        let (lang, report) = (self.lang, self.report);
-        let rows = Sentence::new("inspect.counted")
-            .with("rows", lang.number(report.rows))
-            .with("accepted", lang.number(report.accepted))
-            .with("rejected", lang.number(report.rejected));
-        self.field("inspect.rows", &lang.say(&rows));
-        self.field("inspect.errors", &lang.number(report.errors));
-    }
-
-    fn coverage(&self, coverage: Coverage) -> String {
-        let lang = self.lang;
-        let from = coverage.from.map(|from| self.moment(from));
-        let until = coverage.until.map(|until| self.moment(until));
-        let sentence = match (from, until) {
-            (None, None) => return lang.phrase("page.coverage_unknown").to_owned(),
-            (Some(from), None) => Sentence::new("inspect.covers_from").with("from", from),
-            (None, Some(until)) => Sentence::new("inspect.covers_until").with("until", until),
-            (Some(from), Some(until)) => Sentence::new("inspect.covers").with("from", from).with("until", until),
+        fields.extend([
+            (lang.phrase("inspect.encoding"), encoding.to_owned()),
+            (lang.phrase("inspect.delimiter"), delimiter.to_owned()),
+            (lang.phrase("inspect.heading"), heading),
+        ]);
+        let column = |(role, column): (&'static str, &str)| {
+            lang.say(&Sentence::new("inspect.column").with("role", lang.phrase(role)).with("column", column))
         };
-        let by = match coverage.by {
-            CoverageBasis::ExportedAt => "inspect.by_option",
-            CoverageBasis::Archive => "inspect.by_archive",
-            CoverageBasis::FileName => "inspect.by_file_name",
-            CoverageBasis::LastRow => "inspect.by_last_row",
-        };
-        lang.say(&sentence.with("by", lang.phrase(by)))
+        several(&mut fields, lang.phrase("inspect.columns"), report.columns.named().map(column));
     }
-
-    fn skipped(&mut self) {
-        let (lang, report) = (self.lang, self.report);
-        if report.skipped_lines == 0 {
-            return;
-        }
+    fields.extend(report.time_form.iter().map(|form| (lang.phrase("inspect.time_form"), form.clone())));
+    fields.extend(report.precision.map(|known| (lang.phrase("inspect.precision"), precision(known, lang).to_owned())));
+    let rows = Sentence::new("inspect.counted")
+        .with("rows", lang.number(report.rows))
+        .with("accepted", lang.number(report.accepted))
+        .with("rejected", lang.number(report.rejected));
+    fields.push((lang.phrase("inspect.rows"), lang.say(&rows)));
+    fields.push((lang.phrase("inspect.errors"), lang.number(report.errors)));
+    if let Some(span) = report.span {
+        let range = Sentence::new("page.range").with("from", moment(span.first));
+        let range = lang.say(&range.with("to", moment(report.end.unwrap_or(span.last))));
+        let text = Sentence::new("inspect.in_zone").with("text", range).with("zone", zone);
+        fields.push((lang.phrase("inspect.span"), lang.say(&text)));
+    }
+    fields.push((lang.phrase("inspect.coverage"), coverage(report.coverage, zone, lang)));
+    if let Some(original) = &report.same_as {
+        let same = lang.say(&Sentence::new("page.same_as").with("value", original));
+        fields.push((lang.phrase("inspect.same"), same));
+    }
+    several(&mut fields, lang.phrase("inspect.evidence"), report.evidence.iter().map(|sentence| lang.say(sentence)));
+    if report.skipped_lines > 0 {
         let text = counted(lang, "inspect.skipped_lines_one", "inspect.skipped_lines", report.skipped_lines);
-        self.field("inspect.skipped", &text);
-        for line in report.skipped.iter().take(self.top) {
+        let lines = report.skipped.iter().take(top).map(|line| {
             let what = match line.what {
-                "title" => "inspect.line_title",
-                "heading" => "inspect.line_heading",
-                "total" => "inspect.line_total",
-                "blank" => "inspect.line_blank",
+                "title" => lang.phrase("inspect.line_title"),
+                "heading" => lang.phrase("inspect.line_heading"),
+                "total" => lang.phrase("inspect.line_total"),
+                "blank" => lang.phrase("inspect.line_blank"),
                 other => other,
             };
-            let text = Sentence::new("inspect.skipped_line")
-                .with("line", lang.number(line.line))
-                .with("what", lang.phrase(what))
-                .with("text", excerpt(&line.text, EXCERPT));
-            self.field("", &lang.say(&text));
-        }
+            let text = Sentence::new("inspect.skipped_line").with("line", lang.number(line.line)).with("what", what);
+            lang.say(&text.with("text", excerpt(&line.text, EXCERPT)))
+        });
+        several(&mut fields, lang.phrase("inspect.skipped"), [text].into_iter().chain(lines));
     }
-
-    fn rejects(&mut self) {
-        let (lang, report) = (self.lang, self.report);
-        if report.rejected == 0 {
-            return;
-        }
+    if report.rejected > 0 {
         let text = counted(lang, "inspect.reject_count_one", "inspect.reject_count", report.rejected);
-        self.field("inspect.rejects", &Ink::Notice.on(&text));
-        for reject in report.rejects.iter().take(self.top) {
+        let rejects = report.rejects.iter().take(top).map(|reject| {
             let text = Sentence::new("inspect.reject")
                 .with("line", lang.number(reject.line))
                 .with("why", lang.phrase(reject.why.key()))
                 .with("text", excerpt(&reject.text, EXCERPT));
-            self.field("", &lang.say(&text));
-        }
-        if report.rejected > report.rejects.len().min(self.top) as u64 {
-            self.field("", lang.phrase("terminal.rejects_more"));
-        }
+            lang.say(&text)
+        });
+        let cut = report.rejected > report.rejects.len().min(top) as u64;
+        let more = cut.then(|| lang.phrase("terminal.rejects_more").to_owned());
+        let all = [Ink::Notice.on(&text)].into_iter().chain(rejects).chain(more);
+        several(&mut fields, lang.phrase("inspect.rejects"), all);
     }
+    fields
+}
 
-    fn moment(&self, at: Timestamp) -> String {
-        self.lang.moment(self.zone.local(at))
-    }
+/// Adds values under one name.
+fn several(fields: &mut Vec<(&'static str, String)>, name: &'static str, values: impl IntoIterator<Item = String>) {
+    let names = [name].into_iter().chain(std::iter::repeat(""));
+    fields.extend(names.zip(values));
+}
 
-    /// A named value; without a name it continues the one above.
-    fn field(&mut self, key: &'static str, value: &str) {
-        let name = if key.is_empty() { "" } else { self.lang.phrase(key) };
-        let width = LABELS.iter().map(|key| self.lang.phrase(key).width()).max().unwrap_or(0);
-        let blanks = " ".repeat((width + 2).saturating_sub(name.width()));
-        let lead = format!("  {}{blanks}", Ink::Faint.on(name));
-        self.sheet.paragraph(&lead, value, Ink::Plain);
+fn coverage(coverage: Coverage, zone: &Zone, lang: Lang) -> String {
+    let moment = |at: Timestamp| lang.moment(zone.local(at));
+    let sentence = match (coverage.from.map(moment), coverage.until.map(moment)) {
+        (None, None) => return lang.phrase("page.coverage_unknown").to_owned(),
+        (Some(from), None) => Sentence::new("inspect.covers_from").with("from", from),
+        (None, Some(until)) => Sentence::new("inspect.covers_until").with("until", until),
+        (Some(from), Some(until)) => Sentence::new("inspect.covers").with("from", from).with("until", until),
+    };
+    let by = match coverage.by {
+        CoverageBasis::ExportedAt => lang.phrase("inspect.by_option"),
+        CoverageBasis::Archive => lang.phrase("inspect.by_archive"),
+        CoverageBasis::FileName => lang.phrase("inspect.by_file_name"),
+        CoverageBasis::LastRow => lang.phrase("inspect.by_last_row"),
+    };
+    lang.say(&sentence.with("by", by))
+}
+
+fn precision(precision: Precision, lang: Lang) -> &'static str {
+    match precision {
+        Precision::Second => lang.phrase("page.precision_second"),
+        Precision::Minute => lang.phrase("page.precision_minute"),
+        Precision::FiveMinutes => lang.phrase("page.precision_five_minutes"),
+        Precision::Hour => lang.phrase("page.precision_hour"),
+        Precision::Day => lang.phrase("page.precision_day"),
     }
 }
 
+/// The names of fields, by which values stand below each other.
 const LABELS: [&str; 15] = [
     "inspect.kind",
     "inspect.encoding",
@@ -198,16 +169,6 @@ const LABELS: [&str; 15] = [
     "inspect.skipped",
     "inspect.rejects",
 ];
-
-fn precision_key(precision: Precision) -> &'static str {
-    match precision {
-        Precision::Second => "page.precision_second",
-        Precision::Minute => "page.precision_minute",
-        Precision::FiveMinutes => "page.precision_five_minutes",
-        Precision::Hour => "page.precision_hour",
-        Precision::Day => "page.precision_day",
-    }
-}
 
 #[cfg(test)]
 mod tests {

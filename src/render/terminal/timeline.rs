@@ -67,7 +67,7 @@ fn stretch_of(clock: &Clock, column: &[Bucket], size: &str) -> String {
     match column {
         [bucket] => clock.window(size, bucket),
         [first, .., last] => {
-            let whole = Bucket { end: last.end.clone(), ..first.clone() };
+            let whole = Bucket { end: last.end, ..first.clone() };
             let by_days = matches!(size, "day" | "week" | "month");
             clock.window(if by_days { "week" } else { size }, &whole)
         }
