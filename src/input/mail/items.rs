@@ -15,7 +15,7 @@ use super::{
 /// A table with more columns is none of LINE's.
 const MOST_COLUMNS: usize = 20;
 /// More names are in no mail.
-const MOST_NAMES: usize = 10_000;
+const MOST_NAMES: usize = 2_000;
 /// No line in LINE's oldest mails is wrapped into more lines.
 const MOST_LINES: usize = 8;
 

@@ -65,20 +65,27 @@ pub fn items(text: &str, tokens: &[Token], hints: &Hints<'_>) -> Vec<Item> {
         if here.is_empty() {
             continue;
         }
-        let worth = |limit: usize| worth(token, &value(text, token, limit, hints), usual[at]);
-        let last = worth(text.len()) - (before[tokens.len()] - before[at + 1]);
+        let worth = |value: &Value| worth(token, value, usual[at]);
+        let last = worth(&value(text, token, text.len(), hints)) - (before[tokens.len()] - before[at + 1]);
         for (which, path) in here.iter().enumerate() {
             if path.score + last > best.0 {
                 best = (path.score + last, Some((at, which)));
             }
         }
+        // Its worth with the next name, and whether one further on can change that.
+        let (mut own, mut settled) = (0, false);
         for next in (at + 1..tokens.len()).take(REACH) {
             let over = before[next] - before[at + 1];
             if over > HOPELESS {
                 break;
             }
             let other = &tokens[next];
-            let own = worth(other.start) + i32::from(other.name > token.name) - over;
+            if !settled {
+                let value = value(text, token, other.start, hints);
+                own = worth(&value);
+                settled = !value.shared && text[value.end..other.start].matches('\n').count() > 2;
+            }
+            let own = own + i32::from(other.name > token.name) - over;
             for (which, path) in here.iter().enumerate() {
                 // A name that comes again begins a new group, which must be worth it.
                 let (names, again) = match path.names & bit(other.name) {

@@ -248,7 +248,7 @@ fn fit(token: &Token, text: &str, hints: &Hints<'_>) -> (String, Fit) {
                     word.contains(char::is_numeric) || ["am", "pm", "a.m.", "p.m."].contains(&word.as_str())
                 }) || rest.starts_with(['-', '–', '~', '〜', '～'])
             };
-            prefix(text, 16, prose, |text| moment::read(text, token.note.as_deref(), hints.zone).is_ok())
+            prefix(text, 12, prose, |text| moment::read(text, token.note.as_deref(), hints.zone).is_ok())
         }
         NoticeItem::Url => {
             let url = word.trim_matches(['<', '>', '`', '"', ',', ';']);
@@ -269,10 +269,11 @@ fn prefix(text: &str, words: usize, may_be_left: impl Fn(&str) -> bool, right: i
         let (head, rest) = (text[..end].trim_end(), text[end..].trim_start());
         let bare_head = head.trim_end_matches(['.', ',', ';', '。', '、', '!', '|', '/']);
         let unbracketed = bare_head.trim_end_matches([')', '）']).trim_end_matches(['.', '。']);
-        for head in [head, bare_head, unbracketed] {
-            if !head.is_empty() && (rest.is_empty() || may_be_left(rest)) && right(head) {
-                return (head.to_owned(), Fit::Sure);
-            }
+        let mut heads = vec![head, bare_head, unbracketed];
+        heads.dedup();
+        let found = heads.into_iter().find(|head| (rest.is_empty() || may_be_left(rest)) && right(head));
+        if let Some(head) = found {
+            return (head.to_owned(), Fit::Sure);
         }
     }
     (text.to_owned(), Fit::Wrong)
