@@ -111,26 +111,6 @@ pub enum Hindrance {
 }
 
 impl Hindrance {
-    /// Every hindrance.
-    #[cfg(test)]
-    pub const ALL: [Hindrance; 15] = [
-        Hindrance::MailTooLong,
-        Hindrance::TooManyParts,
-        Hindrance::TooManyItems,
-        Hindrance::CutShort,
-        Hindrance::Undecodable,
-        Hindrance::ReasonMissing,
-        Hindrance::DetailTooLong,
-        Hindrance::CountNotWhole,
-        Hindrance::CountTooLarge,
-        Hindrance::TimeMissing,
-        Hindrance::ForwardedWithoutTime,
-        Hindrance::TimeUnreadable,
-        Hindrance::TimeAmbiguous,
-        Hindrance::TimeImpossible,
-        Hindrance::TimeOutOfRange,
-    ];
-
     /// The sentence's key in the phrase files.
     pub fn key(self) -> &'static str {
         match self {

@@ -91,12 +91,10 @@ fn letter_of(message: &Message<'_>) -> Letter {
 /// The versions of a part's text; mails attached in it go to the letter.
 fn versions(message: &Message<'_>, part: u32, letter: &mut Letter) -> [Version; 2] {
     let Some(own) = message.part(part) else { return Default::default() };
+    let kind = own.content_type();
     match &own.body {
         PartType::Multipart(parts) => {
-            let alternative = own
-                .content_type()
-                .and_then(|kind| kind.subtype())
-                .is_some_and(|kind| kind.eq_ignore_ascii_case("alternative"));
+            let alternative = kind.is_some_and(|kind| kind.subtype() == Some("alternative"));
             let inner = parts.iter().map(|part| versions(message, *part, letter));
             let mut inner: Vec<[Version; 2]> = inner.filter(|[first, _]| *first != Version::default()).collect();
             if alternative && let (Some([first, _]), Some([_, last])) = (inner.first().cloned(), inner.pop()) {
@@ -117,11 +115,14 @@ fn versions(message: &Message<'_>, part: u32, letter: &mut Letter) -> [Version; 
             letter.attached.push(letter_of(inner));
             Default::default()
         }
-        PartType::Text(_) | PartType::Html(_) => {
+        // Parts without a boundary are read as the text that they look like.
+        PartType::Binary(_) | PartType::InlineBinary(_) if !kind.is_some_and(|kind| kind.ctype() == "multipart") => {
+            Default::default()
+        }
+        _ => {
             let version = version(own, message, part > 0);
             [version.clone(), version]
         }
-        PartType::Binary(_) | PartType::InlineBinary(_) => Default::default(),
     }
 }
 
@@ -133,7 +134,7 @@ fn version(part: &MessagePart<'_>, message: &Message<'_>, within: bool) -> Versi
     let kind = part.content_type();
     let charset = kind.and_then(|kind| kind.attribute("charset")).unwrap_or_default();
     let (text, cut) = undone(body, part.content_transfer_encoding().unwrap_or_default(), charset);
-    let html = kind.and_then(|kind| kind.subtype()).is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
+    let html = kind.and_then(|kind| kind.subtype()).is_some_and(|kind| kind.contains("html"));
     if text.trim().is_empty() {
         return Version::default();
     }
@@ -193,4 +194,102 @@ fn decoded(bytes: &[u8], charset: &str) -> String {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
     detector.guess(Some(b"jp"), Utf8Detection::Allow).decode(bytes).0.into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bytes: &[u8]) -> String {
+        letter(bytes).versions[0].lines.join("\n").trim().to_owned()
+    }
+
+    #[test]
+    fn texts_are_decoded_whatever_their_encoding() {
+        let japanese = "エラーの原因: request_timeout";
+        let [sjis, jis, euc] = [encoding_rs::SHIFT_JIS, encoding_rs::ISO_2022_JP, encoding_rs::EUC_JP]
+            .map(|encoding| encoding.encode(japanese).0.into_owned());
+        for (charset, bytes) in [
+            ("utf-8", japanese.as_bytes()),
+            ("Shift_JIS", &sjis),
+            ("cp932", &sjis),
+            ("ISO-2022-JP", &jis),
+            ("\"iso-2022-jp\"", &jis),
+            ("cp50221", &jis),
+            ("EUC-JP", &euc),
+            ("eucJP-ms", &euc),
+            // Wrong, unknown or missing ones.
+            ("us-ascii", &jis),
+            ("utf-8", &sjis),
+            ("x-unknown", &sjis),
+            ("x-unknown", japanese.as_bytes()),
+            ("iso-8859-1", japanese.as_bytes()),
+        ] {
+            let mail =
+                [format!("Subject: x\nContent-Type: text/plain; charset={charset}\n\n").as_bytes(), bytes].concat();
+            assert_eq!(text(&mail), japanese, "{charset}");
+        }
+        assert_eq!(text(&[b"Subject: x\n\n".as_slice(), &sjis].concat()), japanese);
+        assert_eq!(text(b"Subject: x\nContent-Type: text/plain; charset=iso-8859-1\n\ncaf\xe9"), "café");
+    }
+
+    #[test]
+    fn transfer_encodings_are_undone() {
+        assert_eq!(text(b"A: b\nContent-Transfer-Encoding: quoted-printable\n\na=3Db=\nc =E3=82=A8\n"), "a=bc エ");
+        assert_eq!(text(b"A: b\nContent-Transfer-Encoding: Base64\n\nYT1i\nYyA=\n"), "a=bc");
+        assert_eq!(text(b"A: b\nContent-Transfer-Encoding: 8bit\n\na=3Db\n"), "a=3Db");
+    }
+
+    #[test]
+    fn subjects_dates_and_senders_are_read_from_the_first_field_of_their_name() {
+        let letter = letter(
+            b"Received: x\nSUBJECT: =?ISO-2022-JP?B?GyRCJSIbKEI=?=\n =?utf-8?q?=E3=82=A4_b?=\nSubject: two\nFrom: \"a@x.example\" \
+              <B@Mail.Example.COM>\nDate: Mon, 16 Nov 2026\n 04:12:33 +0900\nMessage-ID: <1@x>\n\n",
+        );
+        assert_eq!(letter.subject, "アイ b");
+        assert_eq!(letter.from.as_deref(), Some("B@Mail.Example.COM"));
+        assert_eq!(letter.date.as_deref(), Some("Mon, 16 Nov 2026 04:12:33 +0900"));
+    }
+
+    #[test]
+    fn alternatives_are_versions_and_mixed_parts_follow_each_other() {
+        let mail = b"Content-Type: multipart/mixed; boundary=\"m\"\n\npreamble\n--m\nContent-Type: multipart/alternative; \
+                     boundary=a\n\n--a\n\nplain\n--a\nContent-Type: text/html\n\n<p>rich</p>\n--a--\n--m\nContent-Type: \
+                     image/png\n\nx\n--m\nContent-Type: text/plain\n\nfooter\n--m--\nepilogue";
+        let letter = letter(mail);
+        let told = letter.versions.each_ref().map(|version| version.lines.join(" ").trim().replace("  ", " "));
+        assert_eq!(told, ["plain footer", "rich footer"]);
+        assert!(letter.versions.iter().all(|version| version.hindrance.is_none()));
+    }
+
+    #[test]
+    fn an_attached_mail_is_a_mail_of_its_own() {
+        let mail =
+            b"Subject: Fwd: x\nContent-Type: multipart/mixed; boundary=m\n\n--m\n\nsee below\n--m\nContent-Type: \
+                     message/rfc822\n\nSubject: inner\nDate: d\n\ntext\n--m--\n";
+        let letter = letter(mail);
+        assert_eq!((letter.subject.as_str(), letter.attached[0].subject.as_str()), ("Fwd: x", "inner"));
+        assert_eq!(letter.attached[0].versions[0].lines.join("\n").trim(), "text");
+    }
+
+    #[test]
+    fn what_is_cut_off_or_nested_too_deep_is_noted() {
+        let cut = letter(b"Content-Type: multipart/mixed; boundary=m\n\n--m\n\nwhole\n--m\n\ncut o");
+        assert_eq!(cut.versions[0].lines, ["whole", "", "cut o"]);
+        assert_eq!(cut.versions[0].hindrance, Some(Hindrance::CutShort));
+
+        let nested: String =
+            (0..1_000).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n")).collect();
+        assert_eq!(letter(nested.as_bytes()).hindrance, Some(Hindrance::TooManyParts));
+        let mails = "Content-Type: message/rfc822\n\n".repeat(1_000);
+        assert_eq!(letter(mails.as_bytes()).hindrance, Some(Hindrance::TooManyParts));
+        let many = format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\nx\n".repeat(5_000));
+        assert_eq!(letter(many.as_bytes()).hindrance, Some(Hindrance::TooManyParts));
+    }
+
+    #[test]
+    fn a_boundary_that_never_comes_leaves_a_text() {
+        assert_eq!(text(b"Content-Type: multipart/mixed; boundary=never\n\nas it is"), "as it is");
+        assert_eq!(text(b"Content-Type: multipart/mixed\n\nas it is"), "as it is");
+    }
 }

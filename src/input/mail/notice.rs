@@ -73,7 +73,8 @@ fn tell(letter: &Letter, options: MailOptions) -> Told {
 /// What the first of the versions of the text tells that can be read whole, or else the first that tells anything.
 fn best_version(letter: &Letter, subject: Option<&Subject>, options: MailOptions) -> Told {
     let mut best = Ok(Vec::new());
-    for version in &letter.versions {
+    let versions = 1 + usize::from(letter.versions[0] != letter.versions[1]);
+    for version in letter.versions.iter().take(versions) {
         let told = text(version, letter, subject, options);
         if told.as_ref().is_ok_and(|notices| !notices.is_empty()) {
             return told;
@@ -110,7 +111,7 @@ fn is_damaged(text: &str) -> bool {
 
 /// What a text tells.
 fn text(version: &Version, letter: &Letter, subject: Option<&Subject>, options: MailOptions) -> Told {
-    let sections = sections(version.lines.clone());
+    let sections = sections(&version.lines);
     let last = sections.len() - 1;
     // An answer was sent later than what it answers.
     let answers = |subject: Option<&Subject>| subject.is_some_and(|subject| subject.forwarded);
@@ -121,13 +122,13 @@ fn text(version: &Version, letter: &Letter, subject: Option<&Subject>, options: 
                 _ if answers(subject) => Err(Hindrance::ForwardedWithoutTime),
                 sent => sent.ok_or(Hindrance::TimeMissing),
             };
-            return section(&lines, &Context { subject, sent, cut, options });
+            return section(lines, &Context { subject, sent, cut, options });
         };
         let inner = subject::recognise(&fields.subject);
         let date = fields.date.filter(|_| !answers(inner.as_ref()));
         let sent = date.and_then(|date| Some(moment::read(&date, None, options.zone).ok()?.0));
         let sent = sent.ok_or(Hindrance::ForwardedWithoutTime);
-        section(&lines, &Context { subject: inner.as_ref(), sent, cut, options })
+        section(lines, &Context { subject: inner.as_ref(), sent, cut, options })
     }));
     match subject {
         // The subject announces what no stretch of the text tells.

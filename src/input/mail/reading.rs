@@ -10,7 +10,6 @@ use std::collections::HashMap;
 
 use super::{
     names::Token,
-    text::{CLOSE, OPEN},
     values::{Fit, Hints, Value, value},
     words::NoticeItem,
 };
@@ -168,7 +167,6 @@ fn passed(token: &Token, usual: bool) -> i32 {
         (_, ('\n', ' ')) => 6,
         (_, (_, ' ')) => 4,
         (_, ('\n', _)) => 40,
-        (_, (OPEN | CLOSE, _)) => 20,
         _ => 8,
     }
 }

@@ -1,20 +1,18 @@
 //! Mails that were forwarded as text: the fields that mail programs write above such a mail part it from what stands before.
 
 use super::{
-    text::{blank, without_edges},
+    text::without_edges,
     words::{WORDS, normal},
 };
 
 /// A stretch of a text that is one mail.
-#[derive(Clone, Debug, Default)]
-pub struct Section {
+pub struct Section<'a> {
     /// What the fields above it say; none for the mail's own stretch, which is the first.
     pub fields: Option<Fields>,
-    pub lines: Vec<String>,
+    pub lines: &'a [String],
 }
 
 /// The fields that were written above a forwarded mail.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
     pub subject: String,
     pub date: Option<String>,
@@ -31,21 +29,18 @@ enum Field {
 const WRAPPED: usize = 55;
 
 /// Parts a text at the fields of forwarded mails. There is at least one section.
-pub fn sections(mut lines: Vec<String>) -> Vec<Section> {
-    let mut sections = vec![Section::default()];
-    let mut at = 0;
+pub fn sections(lines: &[String]) -> Vec<Section<'_>> {
+    let mut sections = Vec::new();
+    let (mut fields, mut start, mut at) = (None, 0, 0);
     while at < lines.len() {
-        let (end, fields) = match field(&lines[at]) {
-            Some(_) => run(&lines, at),
-            None => (at + 1, None),
-        };
-        if let Some(fields) = fields {
-            sections.push(Section { fields: Some(fields), lines: Vec::new() });
-        } else if let Some(section) = sections.last_mut() {
-            section.lines.extend(lines[at..end].iter_mut().map(std::mem::take));
+        let (end, found) = run(lines, at);
+        if found.is_some() {
+            sections.push(Section { fields: std::mem::replace(&mut fields, found), lines: &lines[start..at] });
+            start = end;
         }
-        at = end;
+        at = end.max(at + 1);
     }
+    sections.push(Section { fields, lines: &lines[start..] });
     sections
 }
 
@@ -54,37 +49,28 @@ fn run(lines: &[String], start: usize) -> (usize, Option<Fields>) {
     let mut found: Vec<(Field, String)> = Vec::new();
     let mut at = start;
     while let Some(line) = lines.get(at) {
+        let blank = line.trim().is_empty();
         match (field(line), found.last_mut()) {
             (Some(next), _) => found.push(next),
             // Paragraphs of HTML have a blank line between them.
-            (None, _) if is_blank(line) && lines.get(at + 1).is_some_and(|next| field(next).is_some()) => {}
-            (None, Some((Field::Subject, subject))) if !is_blank(line) && subject.len() >= WRAPPED => {
-                subject.push(' ');
-                subject.push_str(without_edges(line).trim());
+            (None, Some(_)) if blank && lines.get(at + 1).is_some_and(|next| field(next).is_some()) => {}
+            (None, Some((Field::Subject, subject))) if !blank && subject.len() >= WRAPPED => {
+                subject.extend([" ", without_edges(line).trim()]);
             }
             _ => break,
         }
         at += 1;
     }
-    let mut value = |wanted: Field| {
-        let at = found.iter().position(|(name, _)| *name == wanted)?;
-        Some(found.swap_remove(at).1)
-    };
-    let subject = value(Field::Subject);
-    let date = value(Field::Date);
-    let fields = subject.filter(|_| date.is_some() || !found.is_empty());
-    (at, fields.map(|subject| Fields { subject, date }))
-}
-
-fn is_blank(line: &str) -> bool {
-    line.chars().all(blank)
+    let value = |wanted: Field| found.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());
+    let fields = value(Field::Subject).map(|subject| Fields { subject, date: value(Field::Date) });
+    (at, fields.filter(|_| found.len() > 1))
 }
 
 /// The field that a line is.
 fn field(line: &str) -> Option<(Field, String)> {
-    let text = without_edges(line).replace('\t', " ");
+    let line = without_edges(line);
     // No name is longer than 30 bytes.
-    let (name, value) = text.split_once([':', '：']).filter(|(name, _)| name.len() <= 40)?;
+    let (name, value) = line.split_once([':', '：']).filter(|(name, _)| name.len() <= 40)?;
     let name = normal(name);
     let words = &WORDS.forwarded;
     let names = [(Field::Subject, &words.subject), (Field::Date, &words.date), (Field::Other, &words.other)];
@@ -99,7 +85,7 @@ mod tests {
 
     /// The fields as `subject @ date`, and the text below them.
     fn told(plain_text: &str) -> Vec<(String, String)> {
-        sections(plain(plain_text))
+        sections(&plain(plain_text))
             .into_iter()
             .map(|section| {
                 let date = |fields: &Fields| fields.date.clone().unwrap_or_else(|| "?".into());

@@ -299,6 +299,10 @@ fn forwarding_programs_are_understood() {
          +0900</td></tr><tr><th>From: </th><td>LINE</td></tr></table><pre>request_timeout - (Request timeout)\n</pre>"
     );
     assert_eq!(html(&table), expected);
+    // Outlook puts every script into an element of its own.
+    let scripts = old.replace("a &amp; b", "<span lang=EN-US>A</span>社<span lang=EN-US>B</span>");
+    let outlook = outlook.replace(old, &scripts);
+    assert_eq!(html(&outlook), ["11-17 03:04:00 ?/A社B request_timeout|Request timeout|-|1 minute"]);
 }
 
 #[test]
@@ -376,10 +380,28 @@ fn nothing_secret_is_shown() {
     assert!(!control.subject.contains(['\u{1b}', '\u{202e}']));
 }
 
+const HINDRANCES: [Hindrance; 15] = [
+    Hindrance::MailTooLong,
+    Hindrance::TooManyParts,
+    Hindrance::TooManyItems,
+    Hindrance::CutShort,
+    Hindrance::Undecodable,
+    Hindrance::ReasonMissing,
+    Hindrance::DetailTooLong,
+    Hindrance::CountNotWhole,
+    Hindrance::CountTooLarge,
+    Hindrance::TimeMissing,
+    Hindrance::ForwardedWithoutTime,
+    Hindrance::TimeUnreadable,
+    Hindrance::TimeAmbiguous,
+    Hindrance::TimeImpossible,
+    Hindrance::TimeOutOfRange,
+];
+
 #[test]
 fn every_hindrance_has_its_sentence() {
     for lang in Lang::ALL {
-        for why in Hindrance::ALL {
+        for why in HINDRANCES {
             assert_ne!(lang.phrase(why.key()), why.key());
         }
     }

@@ -1,17 +1,15 @@
-//! The texts of mails as lines, as a person sees them. A tab stands for the border of a cell, and marks for where the
-//! elements of a page begin and end.
+//! The texts of mails as lines, as a person sees them. A tab stands for the border of a cell.
 
 use mail_parser::decoders::html::html_to_text;
 
-/// Stands in the text of a page where an element within a line begins: it may set a name apart from its value.
-pub const OPEN: char = '\u{1e}';
-/// Stands where such an element ends.
-pub const CLOSE: char = '\u{1f}';
+/// Stands where an element within a line of a page begins or ends, which may set a name apart from its value: a space
+/// without width.
+pub const EDGE: char = '\u{200b}';
 /// Stands before a cell of a page until its row is read.
 const CELL: char = '\u{1d}';
 /// Stands at the ends of a row likewise.
 const ROW: char = '\u{1c}';
-const MARKS: [char; 4] = [OPEN, CLOSE, CELL, ROW];
+const MARKS: [char; 3] = [EDGE, CELL, ROW];
 
 /// Elements that stand on lines of their own.
 const BLOCKS: &str = "address article aside blockquote br caption center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 \
@@ -21,13 +19,9 @@ const UNSHOWN: [&str; 4] = ["head", "script", "style", "template"];
 /// Elements that hold nothing.
 const EMPTY: &str = "area img input link meta source wbr";
 
-pub fn is_edge(c: char) -> bool {
-    c == OPEN || c == CLOSE
-}
-
 /// The text as a person sees it.
 pub fn without_edges(text: &str) -> String {
-    text.replace(is_edge, "")
+    text.replace(EDGE, "")
 }
 
 /// The lines of a plain text, without marks of quotation. A row drawn with bars has cells, and white space before a line
@@ -66,17 +60,18 @@ fn row(line: &str) -> String {
 /// line and in which cell is marked before.
 pub fn page(html: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    let text = html_to_text(&marked(html)).replace("\u{1e}\u{1f}", "");
+    let text = html_to_text(&marked(html)).replace('\u{a0}', " ");
+    let blank = |c: char| c.is_whitespace() || c == EDGE;
     for row in text.split(ROW) {
-        let cells = row.split(CELL).enumerate().filter(|(at, cell)| *at > 0 || cell.contains(|c| !blank(c)));
-        let cells: Vec<&str> = cells.map(|(_, cell)| cell.trim_matches(|c: char| c.is_whitespace())).collect();
+        let cells = row.split(CELL).enumerate().filter(|(at, cell)| *at > 0 || !cell.trim_matches(blank).is_empty());
+        let cells: Vec<&str> = cells.map(|(_, cell)| cell.trim_matches(blank)).collect();
         // A cell of several lines is a stretch of the page, not a value.
-        if cells.len() > 1 && !cells.iter().any(|cell| cell.trim_matches(blank).contains('\n')) {
+        if cells.len() > 1 && !cells.iter().any(|cell| cell.contains('\n')) {
             lines.push(cells.join("\t"));
             continue;
         }
-        for line in cells.iter().flat_map(|cell| cell.split('\n')).map(str::trim) {
-            match line.chars().all(blank) {
+        for line in cells.iter().flat_map(|cell| cell.split('\n')).map(|line| line.trim_matches(blank)) {
+            match line.is_empty() {
                 false => lines.push(line.to_owned()),
                 true if lines.last().is_some_and(|last| !last.is_empty()) => lines.push(String::new()),
                 true => {}
@@ -84,11 +79,6 @@ pub fn page(html: &str) -> Vec<String> {
         }
     }
     lines
-}
-
-/// White space, or a mark that nobody sees.
-pub fn blank(c: char) -> bool {
-    c.is_whitespace() || is_edge(c)
 }
 
 /// The page with marks instead of tags.
@@ -130,8 +120,73 @@ fn marked(html: &str) -> String {
                 }
             }
             _ if name.is_empty() || one_of(EMPTY) => {}
-            _ => out.push(if closes { CLOSE } else { OPEN }),
+            _ => out.push(EDGE),
         }
     }
     out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(html: &str) -> String {
+        let lines = page(html).into_iter().filter(|line| !line.is_empty());
+        without_edges(&lines.collect::<Vec<_>>().join("\n")).replace('\t', " | ")
+    }
+
+    #[test]
+    fn line_ends_and_quotations_are_taken_off() {
+        assert_eq!(plain("a\r\nb\rc\nd"), ["a", "b", "c", "d"]);
+        assert_eq!(plain("> a\n>> b\n> > c\n>\n > d"), ["a", "b", "c", "", "d"]);
+        assert_eq!(plain(">    x\n  y\n> z"), [" x", " y", "z"]);
+        assert_eq!(plain("| a | b |\n|a|b\na | b\n| a |  | c |"), ["a\tb", "a\tb", "a | b", "a\t\tc"]);
+    }
+
+    #[test]
+    fn rows_have_cells() {
+        assert_eq!(
+            told("<table><tr><td>Reason for error</td><td>could_not_connect</td></tr><TR><TH>a<TD>b</table>c"),
+            "Reason for error | could_not_connect\na | b\nc"
+        );
+        // As mail programs write them.
+        assert_eq!(
+            told("<tr><td>\n <p class=x><b>Reason&nbsp;for</b> error</p>\n</td>\n<td><p>x&#x79;&lt;z</p></td></tr>"),
+            "Reason for error | xy<z"
+        );
+        assert_eq!(told("<tr><td></td><td>b</td></tr>"), " | b");
+        assert_eq!(told("<td>Reason<br>x</td><td>y</td>"), "Reason\nx\ny");
+        assert_eq!(told("<table><tr><td>a<table><tr><td>b</td><td>c</td></tr></table></td></tr></table>"), "a\nb | c");
+    }
+
+    #[test]
+    fn blocks_are_lines_and_inline_elements_are_not() {
+        assert_eq!(told("<div>a <b>b</b><br/>c</div><ul><li>d<li>e</ul><dl><dt>f<dd>g</dl>h"), "a b\nc\nd\ne\nf\ng\nh");
+        assert_eq!(told("a\n  b<pre>c\nd</pre>"), "a b\nc\nd");
+    }
+
+    #[test]
+    fn what_is_not_shown_is_left_out() {
+        assert_eq!(
+            told("<head><title>t</title><STYLE>a{}</style></head><!-- x <b> -->a<script>'</scr'<b></script>b"),
+            "ab"
+        );
+        assert_eq!(told("a<!-- never closed"), "a");
+        assert_eq!(told("a<style>never closed"), "a");
+    }
+
+    #[test]
+    fn broken_tags_lose_no_text() {
+        for (html, expected) in [
+            ("a < b & c > d", "a < b & c > d"),
+            ("a<b \">c", "ac"),
+            ("a<b title='>c</b>d", "acd"),
+            ("&unknown; &amp &amp;amp; &#0; &#99999999;", "&unknown; &amp &amp; \0 \u{fffd}"),
+            ("a<", "a<"),
+            ("<é>", "<é>"),
+            ("&é;", "&é;"),
+        ] {
+            assert_eq!(told(html), expected, "{html}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::{
     Hindrance, moment,
     names::{BULLETS, Token},
-    text::{CLOSE, OPEN, blank, is_edge, without_edges},
+    text::{EDGE, without_edges},
     words::NoticeItem,
 };
 use crate::{
@@ -57,7 +57,7 @@ pub struct Value {
 /// The value of a name that ends before `limit`, where the next name or the text ends.
 pub fn value(text: &str, token: &Token, limit: usize, hints: &Hints<'_>) -> Value {
     let limit = text.floor_char_boundary(limit.min(token.value + LONGEST));
-    let Some((start, opened)) = start(&text[..limit], token.value) else {
+    let Some(start) = start(&text[..limit], token.value) else {
         // `Time detected (2026-11-18)`
         let note = token.note.clone().filter(|note| fit(token, note, hints).1 == Fit::Sure);
         let fit = if note.is_some() { Fit::Sure } else { Fit::Empty };
@@ -65,37 +65,26 @@ pub fn value(text: &str, token: &Token, limit: usize, hints: &Hints<'_>) -> Valu
     };
     let lined = |least: usize| {
         let (line, end, shared) = line(text, start, limit, least);
-        let (text, fit) = fit(token, &without_edges(if shared { without_joiner(&line) } else { &line }), hints);
+        let (text, fit) = fit(token, if shared { without_joiner(&line) } else { &line }, hints);
         Value { text, fit, end, shared }
     };
-    let mut value = lined(1);
+    let value = lined(1);
     // What is understood with the next line only was wrapped.
-    if value.fit < Fit::Sure && !value.shared {
-        value = Some(lined(2)).filter(|longer| longer.fit == Fit::Sure).unwrap_or(value);
-    }
-    // The element around the value ends where the value does.
-    if let Some(inner) = element(&text[start..limit], opened) {
-        let (text, fit) = fit(token, &without_edges(&inner.replace(['\n', '\t'], " ")), hints);
-        if fit >= value.fit {
-            value = Value { text, fit, ..value };
-        }
-    }
-    value
+    let wrapped = Some(()).filter(|()| value.fit < Fit::Sure && !value.shared).map(|()| lined(2));
+    wrapped.filter(|longer| longer.fit == Fit::Sure).unwrap_or(value)
 }
 
-/// Where the value begins, and how many elements were opened directly before it.
-fn start(text: &str, from: usize) -> Option<(usize, usize)> {
-    let mut rest = text[from..].trim_start_matches(|c| blank(c) && c != '\n' && c != '\t');
+/// Where the value begins.
+fn start(text: &str, from: usize) -> Option<usize> {
+    let space = |c: char| c == EDGE || c.is_whitespace() && c != '\n' && c != '\t';
+    let mut rest = text[from..].trim_start_matches(space);
     if let Some(cell) = rest.strip_prefix('\t') {
         // A cell of its own for the colon.
-        let sign = |sign: &&str| sign.chars().all(|c| ":：=|-–".contains(c) || blank(c) && c != '\n');
-        rest = cell
-            .split_once('\t')
-            .filter(|(cell, _)| sign(&cell.trim()) && !cell.is_empty())
-            .map_or(cell, |(_, rest)| rest);
-        rest = rest.trim_start_matches(|c| blank(c) && c != '\n' && c != '\t');
+        let sign = |cell: &str| !cell.is_empty() && cell.chars().all(|c| ":：=|-–".contains(c) || space(c));
+        let second = cell.split_once('\t').filter(|(first, _)| sign(first));
+        rest = second.map_or(cell, |(_, second)| second).trim_start_matches(space);
     } else if rest.starts_with('\n') {
-        let value = rest.trim_start_matches(|c| blank(c) && c != '\t');
+        let value = rest.trim_start_matches(|c| space(c) || c == '\n');
         if rest[..rest.len() - value.len()].matches('\n').count() > 2 {
             return None;
         }
@@ -103,21 +92,7 @@ fn start(text: &str, from: usize) -> Option<(usize, usize)> {
         let unmarked = value.trim_start_matches(|c| BULLETS.contains(c) && !"\"'“`([（「【".contains(c));
         rest = if unmarked.starts_with([' ', '\u{3000}']) { unmarked.trim_start() } else { value };
     }
-    let before = &text[from..text.len() - rest.len()];
-    let opened = before[before.rfind(CLOSE).unwrap_or(0)..].matches(OPEN).count();
-    (!rest.is_empty() && !rest.starts_with(['\n', '\t'])).then_some((text.len() - rest.len(), opened))
-}
-
-/// The text up to the end of so many elements, where there are any.
-fn element(text: &str, mut depth: usize) -> Option<&str> {
-    let edges = text.char_indices().filter(|(_, c)| depth > 0 && is_edge(*c));
-    for (at, c) in edges.collect::<Vec<_>>() {
-        depth = if c == OPEN { depth + 1 } else { depth - 1 };
-        if depth == 0 {
-            return Some(&text[..at]);
-        }
-    }
-    None
+    (!rest.is_empty() && !rest.starts_with(['\n', '\t'])).then_some(text.len() - rest.len())
 }
 
 /// The line that begins here, put together again where it was wrapped, at least so many lines, if none is blank; where it
@@ -127,20 +102,20 @@ fn line(text: &str, start: usize, limit: usize, least: usize) -> (String, usize,
     let mut at = start;
     for number in 1..=MOST_LINES {
         let end = text[at..limit].find(['\n', '\t']).map_or(limit, |end| at + end);
-        let piece = text[at..end].trim();
+        let piece = without_edges(&text[at..end]);
+        let piece = piece.trim();
         let before = text[..end].chars().rev().take(2 * WIDEST).take_while(|c| *c != '\n');
         // Characters of more than two bytes are as wide as two.
-        let width: usize = before.filter(|c| !is_edge(*c)).map(|c| if c.len_utf8() > 2 { 2 } else { 1 }).sum();
+        let width: usize = before.map(|c| if c.len_utf8() > 2 { 2 } else { 1 }).sum();
         join(&mut whole, piece, width >= NARROWEST / 2);
         if end == limit {
             return (whole, end, limit < text.len());
         }
         let next = text[end + 1..limit].split('\n').next().unwrap_or_default();
-        let words = without_edges(next);
-        let first = words.split_whitespace().next().unwrap_or_default();
+        let first = next.split_whitespace().next().unwrap_or_default();
         // Before the next name stands its bullet, or its number.
-        let number_only = words.trim().strip_suffix(['.', ')']).is_some_and(|digits| digits.parse::<u8>().is_ok());
-        let nothing = number_only || words.chars().all(|c| c.is_whitespace() || BULLETS.contains(c));
+        let number_only = next.trim().strip_suffix(['.', ')']).is_some_and(|digits| digits.parse::<u8>().is_ok());
+        let nothing = number_only || next.chars().all(|c| c.is_whitespace() || BULLETS.contains(c));
         let full = width + 1 + first.chars().count() > NARROWEST && width <= WIDEST;
         let wrapped = full || number < least || next.starts_with(' ') || piece.ends_with([':', '：']);
         // A URL goes on with what a URL has, and is the last of its value.
@@ -174,18 +149,18 @@ fn join(whole: &mut String, piece: &str, brim: bool) {
 
 /// The value without what parts it from the next item on its line: a comma, a slash, the next item's bullet or bracket.
 fn without_joiner(value: &str) -> &str {
-    let mut trimmed = value.trim_end_matches(blank);
-    while let Some((before, last)) = trimmed.rsplit_once(blank)
+    let mut trimmed = value.trim_end();
+    while let Some((before, last)) = trimmed.rsplit_once(char::is_whitespace)
         && last.chars().all(|c| BULLETS.contains(c) || "/／,;".contains(c))
     {
-        trimmed = before.trim_end_matches(blank);
+        trimmed = before.trim_end();
     }
     let trimmed = trimmed.trim_end_matches(['【', '［', '「', '『', '（', '(', '■', '◆', '●', '・', '※']);
     let trimmed = trimmed.strip_suffix([',', ';', '、', '，', '；', '。']).unwrap_or(trimmed);
     // A bracket that closes what the value opened is its own.
     let opens = trimmed.matches(['(', '（']).count();
     let inner = trimmed.strip_suffix([')', '）']).filter(|_| trimmed.matches([')', '）']).count() > opens);
-    inner.unwrap_or(trimmed).trim_end_matches(blank)
+    inner.unwrap_or(trimmed).trim_end()
 }
 
 /// What of a text is the value of an item, and how well it fits.
