@@ -1,8 +1,9 @@
 //! Notification mails: from the bytes of a mail or a mailbox to what they tell.
 //!
-//! The way of a mail: `mailbox` cuts a mailbox into mails, `mime` takes a mail apart into texts, `page` and
-//! `lines` make lines of them, `sections` finds the mails that were forwarded within a text, `items` finds
-//! the names of LINE's items in the lines, and `notice` makes notices of what stands beside the names.
+//! The way of a mail: `mailbox` cuts a mailbox into mails, `letter` has mail-parser take a mail apart into texts, `text`
+//! makes lines of them, `sections` finds the mails that were forwarded within a text, `items` makes one text of a mail's
+//! lines and its tables, `names` finds the names of LINE's items there and `values` what stands behind them, `reading`
+//! decides which names are items, and `notice` makes notices of them. The words of all languages stand in `words.toml`.
 //!
 //! LINE documents the names of the items, not their layout, so names are looked for and layouts are not assumed.
 //! A mail is read whole or it is [`Content::Unreadable`]; a half-understood one never becomes a number.
@@ -87,7 +88,7 @@ pub struct Notified {
 /// Why a mail that looks like a notification was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Hindrance {
-    /// Longer than [`LONGEST_MAIL`].
+    /// Longer than 256 KiB.
     MailTooLong,
     /// More parts, or parts within parts, than any mail needs.
     TooManyParts,
@@ -141,10 +142,8 @@ pub struct MailOptions {
     pub privacy: Privacy,
 }
 
-/// Reads the mails of a file one after the other. A mailbox is never held whole: memory is bounded by [`LONGEST_MAIL`].
-///
-/// # Errors
-/// What the reader gives; nothing that stands in a mail is an error.
+/// Reads the mails of a file one after the other. A mailbox is never held whole: memory is bounded by the longest mail
+/// that is one. Nothing that stands in a mail is an error.
 pub fn mails<R: io::BufRead>(
     kind: MailFile,
     reader: R,
@@ -152,11 +151,12 @@ pub fn mails<R: io::BufRead>(
 ) -> impl Iterator<Item = io::Result<Mail>> {
     mailbox::Mailbox::new(kind, reader).map(move |raw| {
         let raw = raw?;
-        let mail = read(&raw.bytes, raw.line, options);
-        Ok(match raw.cut {
-            false => mail,
-            true => cut(mail),
-        })
+        let mut mail = read(&raw.bytes, raw.line, options);
+        // Only its beginning was read: it tells no numbers, and if it looks like a notification, that is said.
+        if raw.cut && !matches!(mail.content, Content::Other(_)) {
+            mail.content = Content::Unreadable { why: Hindrance::MailTooLong, text: mail.subject.clone() };
+        }
+        Ok(mail)
     })
 }
 
@@ -168,17 +168,6 @@ pub fn read(bytes: &[u8], line: u64, options: MailOptions) -> Mail {
         from_domain: letter.from.as_deref().and_then(|address| domain(address, options.privacy)),
         subject: options.privacy.excerpt(letter.subject.trim(), notice::EXCERPT),
         content: notice::content(&letter, options),
-    }
-}
-
-/// What is said of a mail of which only the beginning was read.
-fn cut(mail: Mail) -> Mail {
-    match mail.content {
-        Content::Other(_) => mail,
-        Content::Notices(_) | Content::Unreadable { .. } => {
-            let content = Content::Unreadable { why: Hindrance::MailTooLong, text: mail.subject.clone() };
-            Mail { content, ..mail }
-        }
     }
 }
 

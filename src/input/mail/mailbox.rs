@@ -7,7 +7,7 @@
 use std::io::{self, BufRead, Read};
 
 /// A longer mail is no notification: only its beginning is read.
-pub const LONGEST_MAIL: usize = 256 << 10;
+const LONGEST_MAIL: usize = 256 << 10;
 
 /// How many lines of a head are looked at.
 const HEAD_LINES: usize = 400;

@@ -26,9 +26,6 @@ pub fn sent(date: Option<&str>, zone: Zone) -> Option<Timestamp> {
 
 /// A written time, in the zone where it carries no offset of its own. The note is what stood in brackets beside the
 /// item's name, which may be the offset.
-///
-/// # Errors
-/// A hindrance about the time.
 pub fn read(text: &str, note: Option<&str>, zone: Zone) -> Result<(Timestamp, Precision), Hindrance> {
     if text.len() > LONGEST {
         return Err(Hindrance::TimeUnreadable);

@@ -142,8 +142,7 @@ fn begin(text: &str, start: usize) -> char {
 /// brackets. `bracket` says that a bracket was opened within the name.
 fn behind(text: &str, end: usize, bracket: bool) -> (usize, char, usize, Option<String>) {
     let closing = |c: char| "】]］」』\"”".contains(c) || bracket && ")）".contains(c);
-    let skipped =
-        |c: char| closing(c) || "*`_\u{200b}".contains(c) || c.is_whitespace() && c != '\n' && c != '\t';
+    let skipped = |c: char| closing(c) || "*`_\u{200b}".contains(c) || c.is_whitespace() && c != '\n' && c != '\t';
     let mut rest = text[end..].trim_start_matches(skipped);
     let note = in_brackets(rest);
     let from = note.map_or(end, |(_, length)| text.len() - rest.len() + length);
@@ -152,7 +151,8 @@ fn behind(text: &str, end: usize, bracket: bool) -> (usize, char, usize, Option<
     let between = &text[end..at];
     let note = note.map(|(note, _)| note.to_owned());
 
-    let spaces: usize = between.chars().map(|c| if c == EDGE || c == '\u{3000}' { 2 } else { usize::from(c.is_whitespace()) }).sum();
+    let spaces: usize =
+        between.chars().map(|c| if c == EDGE || c == '\u{3000}' { 2 } else { usize::from(c.is_whitespace()) }).sum();
     let mut chars = rest.chars();
     let (sign, after) = (chars.next(), chars.clone().next());
     let apart = after.is_none_or(|c| c == EDGE || c.is_whitespace());

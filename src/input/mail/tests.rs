@@ -329,6 +329,21 @@ fn a_forward_that_lost_its_mail_is_told() {
     assert_eq!(hindrance(&mail(&format!("Fwd: {STOPPED}"), "see below")), Hindrance::ForwardedWithoutTime);
 }
 
+#[test]
+fn a_mail_over_256_kib_is_no_notification() {
+    let told = |subject: &str, length: usize| {
+        let mail =
+            format!("Subject: {subject}\nDate: Wed, 18 Nov 2026 20:02:11 +0900\n\nReason for error: unclassified\n\n");
+        let mail = format!("{mail}{}", "x".repeat(length - mail.len()));
+        let mut mails = mails(MailFile::Message, mail.as_bytes(), OPTIONS());
+        (mails.next().expect("a mail").expect("read from memory"), mails.next().is_none())
+    };
+    assert_eq!(told(SUBJECT, 256 << 10).0, told(SUBJECT, 1_000).0);
+    let (mail, alone) = told(SUBJECT, (256 << 10) + 1);
+    assert_eq!((hindrance(&mail), alone), (Hindrance::MailTooLong, true));
+    assert!(is_other(&told("Holidays", 1 << 20).0));
+}
+
 /// Each of these took minutes where a reader looks at the rest of the mail again and again.
 #[test]
 fn hostile_mails_come_to_an_end() {
