@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::ISO_2022_JP;
 use mail_parser::{
-    HeaderName, HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType,
+    HeaderName, HeaderValue, Message, MessageParser, MimeHeaders, PartType,
     decoders::{base64::base64_decode, charsets::map::charset_decoder},
     parsers::MessageStream,
 };
@@ -19,9 +19,11 @@ use crate::taxonomy;
 
 /// All parts of a mail together.
 const MOST_PARTS: usize = 2_000;
-/// mail-parser searches the rest of the mail for every boundary, for every encoded word without an end, and its drop of
-/// mails within mails is recursive, so a mail that could make it do so more often than this is not taken apart.
+/// mail-parser searches the rest of the mail for every boundary and every encoded word without an end, so a mail that could
+/// make it do so more often than this is not taken apart.
 const MOST_SEARCHES: usize = 500;
+/// Mails within mails.
+const DEEPEST: usize = 16;
 /// Of such a mail no more is looked at.
 const LONGEST_HEAD: usize = 16 << 10;
 /// A text with more characters that are none in its charset is in another one.
@@ -54,6 +56,23 @@ pub struct Version {
 
 /// Takes a mail apart. Never fails: what cannot be read is noted as a hindrance.
 pub fn letter(bytes: &[u8]) -> Letter {
+    // mail-parser loses its place behind a mail whose only part is a mail, so it sees them as parts of another kind.
+    let mut bytes = bytes.to_vec();
+    for (kind, other) in [(b"message/rfc822", b"message/rfc82x"), (b"message/global", b"message/globax")] {
+        for at in 0..bytes.len().saturating_sub(kind.len() - 1) {
+            if bytes[at..at + kind.len()].eq_ignore_ascii_case(kind) {
+                bytes[at..at + kind.len()].copy_from_slice(other);
+            }
+        }
+    }
+    letter_within(&bytes, true, 0)
+}
+
+/// A mail, or one within a mail; `closed` unless it was cut off at the end.
+fn letter_within(bytes: &[u8], closed: bool, depth: usize) -> Letter {
+    if depth > DEEPEST {
+        return Letter { hindrance: Some(Hindrance::TooManyParts), ..Letter::default() };
+    }
     let bytes = bytes.trim_ascii_start();
     // Anything else is a text to it, such as the date, which is read by more forms here.
     let parser = MessageParser::new()
@@ -64,12 +83,12 @@ pub fn letter(bytes: &[u8]) -> Letter {
     let costly = kinds.max(memmem::find_iter(bytes, b"=?").count()) > MOST_SEARCHES;
     let beginning = &bytes[..bytes.len().min(LONGEST_HEAD)];
     let message = if costly { parser.parse_headers(beginning) } else { parser.parse(bytes) };
-    let mut letter = message.map(|message| letter_of(&message)).unwrap_or_default();
+    let mut letter = message.map(|message| letter_of(&message, closed, depth)).unwrap_or_default();
     letter.hindrance = letter.hindrance.or(costly.then_some(Hindrance::TooManyParts));
     letter
 }
 
-fn letter_of(message: &Message<'_>) -> Letter {
+fn letter_of(message: &Message<'_>, closed: bool, depth: usize) -> Letter {
     // The first of several fields of one name is the one that programs show.
     let field = |name| message.headers().iter().find(|header| header.name == name).map(|header| &header.value);
     let text = |name| field(name).and_then(HeaderValue::as_text);
@@ -83,63 +102,85 @@ fn letter_of(message: &Message<'_>) -> Letter {
     if message.parts.len() > MOST_PARTS {
         letter.hindrance = Some(Hindrance::TooManyParts);
     } else if !message.parts.is_empty() {
-        letter.versions = versions(message, 0, &mut letter);
+        letter.versions = Parts { message, closed, depth, letter: &mut letter }.versions(0);
     }
     letter
 }
 
-/// The versions of a part's text; mails attached in it go to the letter.
-fn versions(message: &Message<'_>, part: u32, letter: &mut Letter) -> [Version; 2] {
-    let Some(own) = message.part(part) else { return Default::default() };
-    let kind = own.content_type();
-    match &own.body {
-        PartType::Multipart(parts) => {
-            let alternative = kind.is_some_and(|kind| kind.subtype() == Some("alternative"));
-            let inner = parts.iter().map(|part| versions(message, *part, letter));
-            let mut inner: Vec<[Version; 2]> = inner.filter(|[first, _]| *first != Version::default()).collect();
-            if alternative && let (Some([first, _]), Some([_, last])) = (inner.first().cloned(), inner.pop()) {
-                return [first, last];
+/// The parts of a mail, of which attached mails go to the letter.
+struct Parts<'a> {
+    message: &'a Message<'a>,
+    closed: bool,
+    depth: usize,
+    letter: &'a mut Letter,
+}
+
+impl Parts<'_> {
+    /// The versions of a part's text.
+    fn versions(&mut self, part: u32) -> [Version; 2] {
+        let message = self.message;
+        let Some(own) = message.part(part) else { return Default::default() };
+        let raw = &message.raw_message;
+        let (start, end) = (own.raw_body_offset() as usize, own.raw_end_offset() as usize);
+        let body = raw.get(start..end.min(raw.len())).unwrap_or_default();
+        // A part of a multipart is whole only if the boundary comes behind it.
+        let closed = end < raw.len() || self.closed && part == 0;
+        let kind = own.content_type();
+        let sub = kind.and_then(|kind| kind.subtype()).unwrap_or_default();
+        match (kind.map_or("text", |kind| kind.ctype()), &own.body) {
+            (_, PartType::Multipart(parts)) => {
+                let inner = parts.iter().map(|part| self.versions(*part));
+                let mut inner: Vec<[Version; 2]> = inner.filter(|[first, _]| *first != Version::default()).collect();
+                if sub == "alternative"
+                    && let (Some([first, _]), Some([_, last])) = (inner.first().cloned(), inner.pop())
+                {
+                    return [first, last];
+                }
+                let mut whole = <[Version; 2]>::default();
+                for one in inner {
+                    whole.iter_mut().zip(one).for_each(|(whole, one)| whole.add(one));
+                }
+                whole
             }
-            let mut whole = <[Version; 2]>::default();
-            for one in inner {
-                whole.iter_mut().zip(one).for_each(|(whole, one)| {
-                    whole.lines.extend(one.lines);
-                    // Where a text was cut off, nothing shows where its last line ends.
-                    whole.lines.extend(one.hindrance.is_none().then(String::new));
-                    whole.hindrance = whole.hindrance.or(one.hindrance);
-                });
+            (_, PartType::Message(inner)) => {
+                self.attach(letter_of(inner, closed, self.depth + 1));
+                Default::default()
             }
-            whole
+            ("message", found) if sub == "rfc82x" || sub == "globax" => {
+                let bytes = if let PartType::Binary(bytes) = found { bytes } else { body };
+                self.attach(letter_within(bytes, closed, self.depth + 1));
+                Default::default()
+            }
+            // A multipart without its boundary is read as the text that it looks like.
+            ("text" | "multipart", _) => {
+                let charset = kind.and_then(|kind| kind.attribute("charset")).unwrap_or_default();
+                let (text, cut) = undone(body, own.content_transfer_encoding().unwrap_or_default(), charset);
+                if text.trim().is_empty() {
+                    return Default::default();
+                }
+                let lines = if sub.contains("html") { page(&text) } else { plain(&text) };
+                let version = Version { lines, hindrance: (cut || !closed).then_some(Hindrance::CutShort) };
+                [version.clone(), version]
+            }
+            _ => Default::default(),
         }
-        PartType::Message(inner) => {
-            letter.attached.push(letter_of(inner));
-            Default::default()
-        }
-        // Parts without a boundary are read as the text that they look like.
-        PartType::Binary(_) | PartType::InlineBinary(_) if !kind.is_some_and(|kind| kind.ctype() == "multipart") => {
-            Default::default()
-        }
-        _ => {
-            let version = version(own, message, part > 0);
-            [version.clone(), version]
-        }
+    }
+
+    fn attach(&mut self, inner: Letter) {
+        let hindrance = inner.hindrance.filter(|why| *why == Hindrance::TooManyParts);
+        self.letter.hindrance = self.letter.hindrance.or(hindrance);
+        self.letter.attached.push(inner);
     }
 }
 
-/// The text of a part; one within a multipart is whole only if the boundary comes behind it.
-fn version(part: &MessagePart<'_>, message: &Message<'_>, within: bool) -> Version {
-    let raw = &message.raw_message;
-    let (start, end) = (part.raw_body_offset() as usize, part.raw_end_offset() as usize);
-    let body = raw.get(start..end.min(raw.len())).unwrap_or_default();
-    let kind = part.content_type();
-    let charset = kind.and_then(|kind| kind.attribute("charset")).unwrap_or_default();
-    let (text, cut) = undone(body, part.content_transfer_encoding().unwrap_or_default(), charset);
-    let html = kind.and_then(|kind| kind.subtype()).is_some_and(|kind| kind.contains("html"));
-    if text.trim().is_empty() {
-        return Version::default();
+impl Version {
+    /// Another text behind this one.
+    fn add(&mut self, other: Version) {
+        self.lines.extend(other.lines);
+        // Where a text was cut off, nothing shows where its last line ends.
+        self.lines.extend(other.hindrance.is_none().then(String::new));
+        self.hindrance = self.hindrance.or(other.hindrance);
     }
-    let lines = if html { page(&text) } else { plain(&text) };
-    Version { lines, hindrance: (cut || within && end >= raw.len()).then_some(Hindrance::CutShort) }
 }
 
 /// The text of a body in the transfer encoding that it claims, or in another one if only so it tells something; and
@@ -281,6 +322,8 @@ mod tests {
         let nested: String =
             (0..1_000).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n")).collect();
         assert_eq!(letter(nested.as_bytes()).hindrance, Some(Hindrance::TooManyParts));
+        let mails = "Content-Type: message/rfc822\n\n".repeat(20);
+        assert_eq!(letter(mails.as_bytes()).hindrance, Some(Hindrance::TooManyParts));
         let mails = "Content-Type: message/rfc822\n\n".repeat(1_000);
         assert_eq!(letter(mails.as_bytes()).hindrance, Some(Hindrance::TooManyParts));
         let many = format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\nx\n".repeat(5_000));
