@@ -9,7 +9,7 @@ use clap::{Args, Command, FromArgMatches};
 use errstat_fuzz::{
     analysis::{AsOf, Calendar},
     cli::{
-        config::{Config, ConfigFile},
+        config::{Config, ConfigFile, language},
         options::Shared,
     },
     error::Error,
@@ -47,7 +47,7 @@ fuzz_target!(|data: &[u8]| {
     if let Err(error) = config.rules() {
         refused(&error, Some(data));
     }
-    config.lang();
+    language(&[], Some(&config));
     config.told();
 
     assert!(shared.reading.inputs.is_empty() && shared.reading.rejects.is_none());

@@ -18,7 +18,7 @@ use crate::{
     check::{Configuration, Misplaced, Rules},
     error::{Error, Result},
     model::{Privacy, Sentence, hex, shown},
-    taxonomy,
+    taxonomy::{self, Lang},
 };
 
 /// Options that write or reveal something: a configuration from a pull request must do neither.
@@ -81,6 +81,13 @@ impl ConfigFile {
     }
 }
 
+/// The language that a command line asks for, or else the configuration.
+pub fn language(line: &[OsString], config: Option<&Config<'_>>) -> Lang {
+    let lang = |code: String| Lang::ALL.into_iter().find(|lang| lang.code() == code);
+    let asked = usage::value_of("--lang", line).and_then(lang);
+    asked.or_else(|| lang(text(config?.table.get("lang")?.get_ref())?)).unwrap_or_default()
+}
+
 /// A configuration.
 pub struct Config<'a> {
     pub file: &'a ConfigFile,
@@ -102,11 +109,6 @@ impl<'a> Config<'a> {
                 Err(file.refuse(Misplaced::new(span.start, told)))
             }
         }
-    }
-
-    /// The code of the language that it asks for.
-    pub fn lang(&self) -> Option<String> {
-        text(self.table.get("lang")?.get_ref())
     }
 
     /// Whether it has a `[check]` table.

@@ -97,7 +97,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(file) => file.as_ref().map(Config::parse).transpose(),
         Err(error) => Err(error.clone()),
     };
-    screen::speak(usage::language(&arguments, config.as_ref().ok().and_then(Option::as_ref)));
+    screen::speak(config::language(&arguments, config.as_ref().ok().and_then(Option::as_ref)));
     match run(&program, &arguments, config) {
         Ok(()) | Err(Stop::PipeClosed) => ExitCode::SUCCESS,
         Err(Stop::Broken) => ExitCode::from(1),

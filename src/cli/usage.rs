@@ -7,7 +7,6 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use super::config::Config;
 use crate::{
     error::Error,
     model::{Filling, Privacy, Sentence},
@@ -54,13 +53,6 @@ pub fn value_of(option: &str, arguments: &[OsString]) -> Option<String> {
             _ => {}
         }
     }
-}
-
-/// The language that a command line asks for, or else the configuration.
-pub fn language(arguments: &[OsString], config: Option<&Config<'_>>) -> Lang {
-    let lang = |code: String| Lang::ALL.into_iter().find(|lang| lang.code() == code);
-    let asked = value_of("--lang", arguments).and_then(lang);
-    asked.or_else(|| lang(config?.lang()?)).unwrap_or_default()
 }
 
 /// The command line with the command that it leaves out: inputs alone are summed up.
