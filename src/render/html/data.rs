@@ -14,7 +14,7 @@ use crate::{
     taxonomy::Lang,
 };
 
-use super::{reasons, windows, words::key};
+use super::{reasons, words::key};
 
 /// More steps than this cannot be told apart on a screen, so neighbouring windows are added up.
 const MOST_STEPS: usize = 2_000;
@@ -231,17 +231,10 @@ fn at(analysis: &Analysis, millis: i64, step: usize) -> Option<f64> {
 }
 
 fn heat(analysis: &Analysis, slices: Option<&Slices>, occurring: &[usize], step: usize) -> Option<Vec<Runs>> {
+    let hours = &slices?.hours;
     if analysis.heatmap.hours.is_empty() {
         return None;
     }
-    let of_windows;
-    let hours = match slices.map(|slices| slices.hours.as_slice()) {
-        Some(hours) if !hours.is_empty() => hours,
-        _ => {
-            of_windows = windows::hours_of_windows(analysis)?;
-            &of_windows
-        }
-    };
     let steps = analysis.windows.buckets.len().div_ceil(step);
     let mut sums = vec![vec![0_u64; steps * FIELDS]; occurring.len()];
     for HourSum { window, reason, row, hour, errors } in hours {
@@ -313,16 +306,16 @@ mod tests {
     }
 
     #[test]
-    fn hours_follow_from_hourly_windows_alone() {
+    fn the_heatmap_follows_where_its_hours_are_known_by_window() {
         let mut analysis = crate::render::sample::week();
         analysis.heatmap.rows = vec!["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
         analysis.heatmap.hours = vec![vec![0; 24]; 7];
-        // Days have no hours: the heatmap cannot follow without the slices.
-        assert_eq!(heat(&analysis, None, &[1], 1), None);
-        analysis.windows.size = "hour";
         analysis.windows.buckets.truncate(1);
-        // One window, Monday at 0: three timeouts in the first of 168 fields.
-        assert_eq!(heat(&analysis, None, &[1], 1).unwrap()[0].0, [3, -167]);
+        assert_eq!(heat(&analysis, None, &[1], 1), None);
+        // Three timeouts in one window, on Monday at 2: the third of 168 fields.
+        let hours = vec![HourSum { window: 0, reason: 1, row: 0, hour: 2, errors: 3 }];
+        let slices = Slices { hours, ..Slices::default() };
+        assert_eq!(heat(&analysis, Some(&slices), &[1], 1).unwrap()[0].0, [-2, 3, -165]);
     }
 
     #[test]

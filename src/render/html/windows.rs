@@ -1,9 +1,7 @@
 //! The numbers behind the timeline and the heatmap, as tables.
 
-use chrono::{Datelike, Timelike};
-
 use crate::{
-    analysis::{Analysis, Bucket, HourSum},
+    analysis::{Analysis, Bucket},
     chart::{heat_level, weekday},
     taxonomy::Lang,
 };
@@ -13,9 +11,6 @@ use super::words::{key, shortened};
 /// Windows that are listed, those without errors apart; more than `--window auto` makes would bury
 /// the page.
 const LISTED: usize = 400;
-
-/// Names of the heatmap's rows.
-const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Errors by window and reason.
 pub(super) struct WindowTable<'a> {
@@ -52,28 +47,6 @@ impl<'a> WindowTable<'a> {
     pub fn by_reason<'b>(&'b self, bucket: &'b Bucket) -> impl Iterator<Item = u64> + 'b {
         self.places.iter().map(|&i| bucket.by_reason.0.get(i).map_or(0, |(_, errors)| *errors))
     }
-}
-
-/// The heatmap's fields of each window, where a window is never longer than the hour it lies in.
-pub(super) fn hours_of_windows(analysis: &Analysis) -> Option<Vec<HourSum>> {
-    if !matches!(analysis.windows.size, "5m" | "15m" | "30m" | "hour") {
-        return None;
-    }
-    let mut hours = Vec::new();
-    for (window, bucket) in analysis.windows.buckets.iter().enumerate() {
-        let start = bucket.start;
-        let day = WEEKDAYS[start.weekday().num_days_from_monday() as usize];
-        let row = analysis.heatmap.rows.iter().position(|row| *row == day)?;
-        let sums = bucket.by_reason.0.iter().enumerate().filter(|(_, (_, errors))| *errors > 0);
-        hours.extend(sums.map(|(reason, (_, errors))| HourSum {
-            window,
-            reason,
-            row,
-            hour: start.hour() as usize,
-            errors: *errors,
-        }));
-    }
-    Some(hours)
 }
 
 /// Errors by weekday and hour.
