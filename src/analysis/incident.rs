@@ -418,10 +418,8 @@ mod tests {
             assert!(improbable_from(mean, 1.0).abs_diff(normal_improbable_from(mean)) <= 1, "{mean}");
         }
         // A number in the wrong column: this used to take as many seconds as there are reasons, times five.
-        let began = std::time::Instant::now();
         let far = normal_improbable_from((1_u64 << 62) as f64);
         assert_eq!(limits(&[(0, 1 << 62)], 0, 0), (far, far));
-        assert!(began.elapsed() < std::time::Duration::from_secs(1));
     }
 
     #[test]

@@ -76,7 +76,8 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     if [total, mailed].into_iter().any(|sum| sum.is_none_or(|sum| i64::try_from(sum).is_err())) {
         return Err(Error::new("error.overflow"));
     }
-    notes.extend(geometry::notes(&strands, policy, &sources, &naming.labels, &options.zone));
+    let kept = |label: Label| filter.keeps_channel(naming.labels[label as usize].as_deref());
+    notes.extend(geometry::notes(&strands, policy, &sources, &naming.labels, &options.zone, kept));
 
     let catalog = catalog.into_inner().unwrap_or_else(PoisonError::into_inner);
     let names = Dictionary::new(&catalog, &naming);

@@ -240,16 +240,18 @@ pub fn widened(label: Label, span: Span, precision: Precision, zone: &Zone) -> S
     Stretch { label, start: first.cell(), end: CellStart(last.cell().0 + 1), precision, strands: Vec::new() }
 }
 
-/// One sentence for each channel whose inputs overlap.
+/// One sentence for each channel that is shown and whose inputs overlap.
 pub fn notes(
     strands: &[Strand],
     policy: OverlapPolicy,
     sources: &[Source],
     labels: &[Option<String>],
     zone: &Zone,
+    shown: impl Fn(Label) -> bool,
 ) -> Vec<Sentence> {
     let mut by_label: BTreeMap<Label, Vec<Stretch>> = BTreeMap::new();
-    for stretch in stretches(strands, &[], policy, zone).into_iter().filter(|stretch| stretch.strands.len() > 1) {
+    let told = |stretch: &Stretch| stretch.strands.len() > 1 && shown(stretch.label);
+    for stretch in stretches(strands, &[], policy, zone).into_iter().filter(told) {
         by_label.entry(stretch.label).or_default().push(stretch);
     }
     by_label
