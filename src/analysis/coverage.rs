@@ -6,7 +6,7 @@
 
 use super::{Analysis, Asked, Bounds, incident, sums};
 use crate::{
-    model::{CELL_MILLIS, Filling, Precision, Sentence, Span, Timestamp, Zone},
+    model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone},
     table::{self, Known, Label, Table},
 };
 
@@ -22,7 +22,7 @@ pub const UNREACHED: [&str; 7] = [
 ];
 
 /// Notes which say that no export speaks for a part of the period, or of the one before.
-pub const GAPS: [&str; 2] = ["note.gap", "note.gap_channel"];
+pub const GAPS: Keys = ["note.gap", "note.gap_channel"];
 
 /// Silence this long behind an incident, on a channel that is usually not silent, may be a suspended webhook.
 const SUSPICIOUS_SILENCE: i64 = 24 * 3_600_000;
@@ -34,45 +34,25 @@ pub(super) fn of(known: &[Known], label: Label) -> Option<&Known> {
     known.iter().find(|known| known.label == Some(label))
 }
 
-/// The name of a channel where there is more than one to tell apart, with the key that names it.
-fn named(key: [&'static str; 2], known: &Known, all: &[Known]) -> Sentence {
-    match &known.channel {
-        Some(channel) if all.len() > 1 => Sentence::new(key[1]).with_sentence("channel", channels(channel)),
-        _ => Sentence::new(key[0]),
-    }
-}
+/// The key of a note about all there is, and of the one that names its channels.
+type Keys = [&'static str; 2];
 
-fn channels(name: &str) -> Sentence {
-    Sentence::new("reach.channel").with("channel", name)
-}
-
-/// Tells of channels together where the same is to be told of each.
-fn together(notes: &mut Vec<Sentence>) {
-    let of_channel = |(name, filling): &(&str, Filling)| match filling {
-        Filling::Sentence(of) if *name == "channel" => of.values.iter().find_map(|(_, filling)| match filling {
-            Filling::Text(name) => Some(name.clone()),
-            _ => None,
-        }),
-        _ => None,
-    };
-    let mut told: Vec<Sentence> = Vec::with_capacity(notes.len());
-    for note in notes.drain(..) {
-        let channel = note.values.iter().find_map(of_channel);
-        let rest = |sentence: &Sentence| {
-            sentence.values.iter().filter(|value| of_channel(value).is_none()).cloned().collect::<Vec<_>>()
-        };
-        let same = |other: &&mut Sentence| other.key == note.key && rest(other) == rest(&note);
-        match channel.and_then(|channel| Some((channel, told.iter_mut().find(same)?))) {
-            Some((channel, other)) => {
-                let before = other.values.iter().find_map(of_channel).unwrap_or_default();
-                let both = Sentence::new("reach.channels").with("channel", format!("{before}, {channel}"));
-                other.values.retain(|value| of_channel(value).is_none());
-                other.values.push(("channel", both.into()));
-            }
-            None => told.push(note),
+/// Tells of channels together where the same is to be told of each, by their names if they have to be told apart.
+fn of_channels<'a>(told: impl IntoIterator<Item = (&'a Known, Keys, Sentence)>, apart: bool) -> Vec<Sentence> {
+    let mut together: Vec<(Sentence, Vec<&str>)> = Vec::new();
+    for (known, keys, sentence) in told {
+        let channel = known.channel.as_deref().filter(|_| apart);
+        let sentence = Sentence { key: keys[usize::from(channel.is_some())], ..sentence };
+        match together.iter_mut().find(|(other, channels)| *other == sentence && !channels.is_empty()) {
+            Some((_, channels)) => channels.extend(channel),
+            None => together.push((sentence, channel.into_iter().collect())),
         }
     }
-    *notes = told;
+    let named = |(sentence, channels): (Sentence, Vec<&str>)| {
+        let key = if channels.len() > 1 { "reach.channels" } else { "reach.channel" };
+        sentence.with_sentence("channel", Sentence::new(key).with("channel", channels.join(", ")))
+    };
+    together.into_iter().map(named).collect()
 }
 
 /// What the notes are about.
@@ -92,7 +72,6 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     }
     files(table, notes);
     let (Some(data), Some(shown)) = (asked.calendar.data, table.span_of_channels) else {
-        together(notes);
         notes.push(Sentence::new("note.no_rows"));
         return;
     };
@@ -117,7 +96,6 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     }
     silence(told, notes);
     redelivery(analysis, notes);
-    together(notes);
 }
 
 /// That a period is not over, and what it is compared with then.
@@ -169,20 +147,18 @@ fn files(table: &Table, notes: &mut Vec<Sentence>) {
 fn stale(told: &Told<'_>, max_age: i64, notes: &mut Vec<Sentence>) {
     let (zone, as_of) = (&told.asked.calendar.zone, told.asked.calendar.as_of);
     let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
-    for known in &told.table.known {
-        let Some(reach) = known.reach().filter(|reach| as_of.0 - reach.0 > max_age) else { continue };
+    let old = told.table.known.iter().filter_map(|known| {
+        let reach = known.reach().filter(|reach| as_of.0 - reach.0 > max_age)?;
         let complete = known.until().is_some_and(|until| until >= reach);
         let until = Sentence::new(if complete { "reach.complete_until" } else { "reach.last_row" });
-        let channel = known.channel.clone().unwrap_or_default();
-        let key = if channel.is_empty() { "note.stale" } else { "note.stale_channel" };
-        notes.push(
-            Sentence::new(key)
-                .with_sentence("until", until.with_moment("at", zone.local(reach)))
-                .with("age", days(as_of.0 - reach.0))
-                .with("limit", days(max_age))
-                .with_sentence("channel", channels(&channel)),
-        );
-    }
+        let keys = ["note.stale", "note.stale_channel"];
+        let sentence = Sentence::new(keys[0])
+            .with_sentence("until", until.with_moment("at", zone.local(reach)))
+            .with("age", days(as_of.0 - reach.0))
+            .with("limit", days(max_age));
+        Some((known, keys, sentence))
+    });
+    notes.extend(of_channels(old, true));
 }
 
 /// Whether the inputs reach the period.
@@ -196,21 +172,22 @@ fn period(told: &Told<'_>, (data, shown): (Span, Span), notes: &mut Vec<Sentence
         return;
     }
     let end = bounds.end.min(told.asked.calendar.as_of.0);
-    for known in all {
+    let unreached = all.iter().filter_map(|known| {
         let not_covered = ["note.period_not_covered", "note.period_not_covered_channel"];
         let unknown = ["note.coverage_unknown", "note.coverage_unknown_channel"];
         let nothing = ["note.period_unknown", "note.period_unknown_channel"];
-        let told = |key, at: Timestamp, name| named(key, known, all).with_moment(name, zone.local(at));
-        match (known.until(), known.span().map(|span| span.last)) {
-            (Some(until), last) if until.0 >= end || last.is_some_and(|last| last.0 >= end) => {}
-            (Some(until), last) => notes.push(told(not_covered, last.map_or(until, |last| last.max(until)), "until")),
+        let (keys, at, name) = match (known.until(), known.span().map(|span| span.last)) {
+            (Some(until), last) if until.0 >= end || last.is_some_and(|last| last.0 >= end) => return None,
+            (Some(until), last) => (not_covered, last.map_or(until, |last| last.max(until)), "until"),
             // Rows are known to the second.
-            (None, Some(last)) if last.0 + 1000 >= end => {}
-            (None, Some(last)) if last.0 < bounds.start => notes.push(told(nothing, last, "last")),
-            (None, Some(last)) => notes.push(told(unknown, last, "last")),
-            (None, None) => {}
-        }
-    }
+            (None, Some(last)) if last.0 + 1000 >= end => return None,
+            (None, Some(last)) if last.0 < bounds.start => (nothing, last, "last"),
+            (None, Some(last)) => (unknown, last, "last"),
+            (None, None) => return None,
+        };
+        Some((known, keys, Sentence::new(keys[0]).with_moment(name, zone.local(at))))
+    });
+    notes.extend(of_channels(unreached, all.len() > 1));
     if shown.first.0 >= bounds.end {
         notes.push(Sentence::new("note.period_before_data").with_moment("first", zone.local(shown.first)));
     }
@@ -221,17 +198,18 @@ fn gaps(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     let Told { asked, analysis, .. } = told;
     let (zone, previous, all) = (&asked.calendar.zone, analysis.period.previous.as_ref(), &told.table.known);
     let touches = |(from, until): &(i64, i64), bounds: &Bounds| *from < bounds.end && *until > bounds.start;
-    for known in all {
-        let touching = known
-            .gaps
-            .iter()
-            .filter(|gap| touches(gap, &asked.bounds) || previous.is_some_and(|previous| touches(gap, previous)));
-        notes.extend(touching.map(|(from, until)| {
-            named(GAPS, known, all)
-                .with_moment("from", zone.local(Timestamp(*from)))
-                .with_moment("until", zone.local(Timestamp(*until)))
-        }));
-    }
+    let touching = |gap: &&(i64, i64)| {
+        touches(gap, &asked.bounds) || previous.is_some_and(|previous| touches(gap, previous))
+    };
+    let sentence = |(from, until): &(i64, i64)| {
+        Sentence::new(GAPS[0])
+            .with_moment("from", zone.local(Timestamp(*from)))
+            .with_moment("until", zone.local(Timestamp(*until)))
+    };
+    let missing = all.iter().flat_map(|known| {
+        known.gaps.iter().filter(touching).map(move |gap| (known, GAPS, sentence(gap))).collect::<Vec<_>>()
+    });
+    notes.extend(of_channels(missing, all.len() > 1));
     if analysis.partly_unknown
         && let Some(previous) = previous
     {
