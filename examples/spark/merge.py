@@ -172,20 +172,26 @@ def merge(rows):
     """For each key the rows of the file whose errors sum up to most, as errstat's archive does it.
 
     Of equal sums the one with hosts for more of its errors counts; then the content decides, so that the result does not
-    depend on any order. Only the numbers of rows are added: entry by entry where two files tell the same, else at the first.
-    Those of mails are not, because a notification may be there more than once.
+    depend on any order. Of two names that a channel has at one moment the first in order stands. Only the numbers of rows
+    are added: entry by entry where two files tell the same, else at the first. Those of mails are not, because a
+    notification may be there more than once.
     """
     from pyspark.sql import functions as F
 
     hosted = F.sum(F.when(F.col("host").isNotNull(), F.col("errors")).otherwise(0))
     entries = F.sort_array(F.collect_list(F.struct("host", "channel", "errors", "end", "rows")))
-    content = F.expr("transform(entries, e -> struct(e.host, e.channel, e.errors, e.end))")
-    first = F.struct((-F.col("total")).alias("total"), (-F.col("hosted")).alias("hosted"), "content")
+    content = F.expr("transform(entries, e -> struct(e.host, e.errors, e.end))")
+    first = F.struct((-F.col("total")).alias("total"), (-F.col("hosted")).alias("hosted"), "content", "channels")
     added = F.expr(
         "aggregate(all, 0L, (sum, one) -> CASE "
         "WHEN source = 'mail' THEN greatest(sum, CASE WHEN one.content = winner.content THEN one.counted[at] ELSE 0L END) "
         "WHEN one.content = winner.content THEN sum + one.counted[at] "
         "WHEN at = 0 THEN sum + aggregate(one.counted, 0L, (a, b) -> a + b) ELSE sum END)"
+    )
+    called = F.expr(
+        "aggregate(all, winner.channels[at], (name, one) -> CASE "
+        "WHEN one.content = winner.content THEN least(name, one.channels[at]) "
+        "WHEN at = 0 THEN least(name, array_min(one.channels)) ELSE name END)"
     )
     folder = F.sha2(F.concat_ws("\0", *(F.coalesce(c, F.lit("")) for c in ("channel_id", "channel"))), 256)
     return (
@@ -195,12 +201,12 @@ def merge(rows):
         .repartition("channel_id", "name", "month")
         .groupBy("month", *KEY, "file")
         .agg(F.sum("errors").alias("total"), hosted.alias("hosted"), entries.alias("entries"))
-        .withColumns({"content": content, "counted": F.col("entries.rows")})
+        .withColumns({"content": content, "counted": F.col("entries.rows"), "channels": F.col("entries.channel")})
         .groupBy("month", *KEY)
-        .agg(F.min(first).alias("winner"), F.collect_list(F.struct("content", "counted")).alias("all"))
+        .agg(F.min(first).alias("winner"), F.collect_list(F.struct("content", "counted", "channels")).alias("all"))
         .select("month", *KEY, "winner", "all", F.posexplode("winner.content").alias("at", "entry"))
-        .withColumn("rows", added)
-        .select("month", *KEY, "rows", "entry.*")
+        .withColumns({"rows": added, "channel": called})
+        .select("month", *KEY, "rows", "channel", "entry.*")
         .withColumn("folder", folder)
         .sortWithinPartitions("folder", "month", "time", "precision", "reason", "detail", "source", "host")
         .select("folder", "month", *COLUMNS)

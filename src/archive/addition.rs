@@ -7,10 +7,10 @@ use super::{
     disk::{Disk, parent, read, shown},
     fact::{Fact, Kinds, add, merged, summed},
     manifest::{MonthFile, Source, content, file_name, sha256, source_path},
-    partition::channel_text,
+    partition::{Place, channel_text},
     read::{ParquetFile, Reader, possible},
     shelf::{Shelf, SourceFile},
-    writer::{Change, Writer, derive_all, put, take_over_packs},
+    writer::{Change, Writer, derive, put, take_over_packs},
 };
 use crate::{
     error::{Error, Result},
@@ -77,7 +77,7 @@ impl Writer {
         }
         let mut draft = Draft::begin(&self.disk, &self.manifest)?;
         take_over_packs(&self.disk, &mut draft)?;
-        let files = derive_all(&self.disk, &mut draft)?;
+        let files = derive(&self.disk, &mut draft, None)?;
         self.commit(draft, Change { files, ..Change::default() })
     }
 }
@@ -138,8 +138,10 @@ impl Addition<'_> {
             other.map(|old| (new.clone(), old.clone()))
         });
         let relabelled = relabelled.collect();
-        // A damaged source is replaced.
-        draft.manifest.sources.retain(|old| !new.iter().any(|new| new.id == old.id));
+        // A damaged source is replaced. Its months must not count it twice.
+        let ids: BTreeSet<&str> = new.iter().map(|new| &*new.id).collect();
+        let replaced = draft.manifest.sources.extract_if(.., |old| ids.contains(&*old.id));
+        let replaced = replaced.flat_map(|old| old.parts).map(|part| (part.channel.identity(), part.month)).collect();
         let again: BTreeMap<&str, &Source> = known.iter().map(|source| (&*source.id, source)).collect();
         for source in draft.manifest.sources.iter_mut().chain(&mut new) {
             if let Some(again) = again.get(&*source.id) {
@@ -158,10 +160,10 @@ impl Addition<'_> {
             true => {
                 take_over_packs(&writer.disk, &mut draft)?;
                 draft.manifest.sources.extend_from_slice(&new);
-                derive_all(&writer.disk, &mut draft)?
+                derive(&writer.disk, &mut draft, None)?
             }
             false => {
-                let files = add_to_months(&writer.disk, &mut draft, &new)?;
+                let files = add_to_months(&writer.disk, &mut draft, &new, &replaced)?;
                 draft.manifest.sources.extend_from_slice(&new);
                 files
             }
@@ -181,7 +183,7 @@ impl Addition<'_> {
         let Some(current) = self.current.take() else { return Ok(()) };
         let (mut source, bytes) = current.finish()?;
         let Writer { manifest, disk, .. } = &*self.writer;
-        let sound = |there: &Source| match manifest.file_of(there) {
+        let sound = |there: &Source| match there.file() {
             Some((path, sha256)) => content(disk, &path, sha256).is_ok(),
             None => there.parts.is_empty(),
         };
@@ -226,8 +228,9 @@ impl Addition<'_> {
     }
 }
 
-/// Adds what new sources tell to the months of which they have rows. Gives the number of files that are written.
-fn add_to_months(disk: &Disk, draft: &mut Draft, new: &[Source]) -> Result<usize> {
+/// Adds what new sources tell to the months of which they have rows; `anew` are those that are not to be built on. Gives
+/// the number of files that are written.
+fn add_to_months(disk: &Disk, draft: &mut Draft, new: &[Source], anew: &BTreeSet<Place>) -> Result<usize> {
     let sources = draft.manifest.sources.clone();
     let mut old = Shelf::new(disk, &sources, Reader::as_stored());
     let mut new = Shelf::new(disk, new, Reader::as_stored());
@@ -235,7 +238,7 @@ fn add_to_months(disk: &Disk, draft: &mut Draft, new: &[Source]) -> Result<usize
     for month in new.months() {
         // The larger of larger ones is the largest: what is there need not be merged again, if it is what was written.
         let there = draft.months.get(&month).map(Vec::as_slice).unwrap_or_default();
-        let there = live(disk, there);
+        let there = live(disk, there).filter(|_| !anew.contains(&month));
         let mended = there.is_none();
         let there = there.map_or_else(|| old.merged(&month), Ok)?;
         let mut lists = new.each(&month)?;

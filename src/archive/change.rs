@@ -14,7 +14,7 @@ use std::{
 
 use super::{
     disk::{Disk, parent, read, shown},
-    manifest::{COPY, FOLDER, Leaving, MANIFEST, Manifest, MonthFile, NEW, VERSION, beside, sha256},
+    manifest::{COPY, FOLDER, Leaving, MANIFEST, Manifest, MonthFile, NEW, VERSION, beside, is_wanted, sha256},
     partition::Place,
 };
 use crate::error::{Error, Result};
@@ -103,9 +103,9 @@ pub fn recover(disk: &Disk, manifest: &Manifest, stale: Option<&str>) -> io::Res
     let waiting: BTreeSet<String> = disk.names(NEW)?.into_iter().map(|name| format!("{NEW}/{name}")).collect();
     let decided = |(path, wanted): &(String, &str)| {
         let beside = beside(path);
-        waiting.contains(&beside) && read(&disk.path(&beside)).is_ok_and(|bytes| sha256(&bytes) == *wanted)
+        waiting.contains(&beside) && read(&disk.path(&beside)).is_ok_and(|bytes| is_wanted(&bytes, wanted))
     };
-    let moves = manifest.paths().filter(decided).map(|(path, _)| path).collect();
+    let moves = manifest.paths().into_iter().filter(decided).map(|(path, _)| path).collect();
     if let Some(stale) = stale {
         let (beside, sealed) = (beside(stale), manifest.seal());
         if !read(&disk.path(&beside)).is_ok_and(|bytes| bytes == sealed) {

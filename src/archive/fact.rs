@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{HostLabel, Origin, Row, Timestamp},
+    model::{Channel, HostLabel, Origin, Row, Timestamp},
 };
 
 /// A row: 40 bytes, and what repeats, which is shared with all rows of that kind: a row without time and numbers.
@@ -40,7 +40,8 @@ impl Entry for Fact {
     }
 
     fn content_order(&self, other: &Fact) -> Ordering {
-        self.dividing().cmp(&other.dividing()).then((self.errors, self.end).cmp(&(other.errors, other.end)))
+        let content = |fact: &Fact| (fact.errors, fact.end);
+        self.kind.host.cmp(&other.kind.host).then(content(self).cmp(&content(other)))
     }
 
     fn errors(&self) -> u64 {
@@ -51,16 +52,18 @@ impl Entry for Fact {
         self.kind.host.is_some()
     }
 
-    fn rows(&self) -> u64 {
-        self.rows
-    }
-
-    fn join_rows(&mut self, rows: u64, alike: bool) -> Option<()> {
+    fn join(&mut self, other: &Fact, alike: bool) -> Option<()> {
         self.rows = match self.kind.origin {
-            Origin::Export => self.rows.checked_add(rows).filter(|sum| i64::try_from(*sum).is_ok())?,
+            Origin::Export => self.rows.checked_add(other.rows).filter(|sum| i64::try_from(*sum).is_ok())?,
             // The same notification, sent or filed more than once.
-            Origin::Mail => self.rows.max(if alike { rows } else { 0 }),
+            Origin::Mail => self.rows.max(if alike { other.rows } else { 0 }),
         };
+        // Of two names of one moment the first in order is a channel's, whichever source has the larger sum.
+        let (own, others) = (&self.kind.channel.name, &other.kind.channel.name);
+        if others.is_some() && (own.is_none() || others < own) {
+            let channel = Channel { name: others.clone(), ..self.kind.channel.clone() };
+            self.kind = Rc::new(Row { channel, ..(*self.kind).clone() });
+        }
         Some(())
     }
 }

@@ -46,9 +46,6 @@ pub struct Manifest {
     /// What the last change takes away. A file that is still there with another content is not errstat's any more.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leaving: Vec<Leaving>,
-    /// Of versions 1 and 2.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub packs: Vec<PackFile>,
 }
 
 /// A Parquet file of a channel and a month.
@@ -61,13 +58,6 @@ pub struct MonthFile {
     pub errors: u64,
     pub first: Timestamp,
     pub last: Timestamp,
-}
-
-/// A file in [`PACKS`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PackFile {
-    pub name: String,
-    pub sha256: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,7 +96,7 @@ pub struct Source {
     /// The SHA-256 of the file that holds its rows; none where it has no rows.
     #[serde(default)]
     pub(super) file: Option<String>,
-    /// That file, in versions 1 and 2.
+    /// In versions 1 and 2 the name of that file, which has those of others too: half of its SHA-256.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) pack: Option<String>,
     pub(super) parts: Vec<Part>,
@@ -173,9 +163,13 @@ impl Source {
         }
     }
 
-    /// The path of the file that holds its rows, and the SHA-256 of it.
+    /// The path of the file that holds its rows, and the SHA-256 of it or the beginning of that; none where it has none.
     pub(super) fn file(&self) -> Option<(String, &str)> {
-        self.file.as_deref().map(|sha256| (source_path(&self.id), sha256))
+        match (&self.pack, &self.file) {
+            (Some(pack), _) => Some((format!("{PACKS}/{pack}"), pack.trim_end_matches(".pack"))),
+            (None, Some(sha256)) => Some((source_path(&self.id), sha256)),
+            (None, None) => None,
+        }
     }
 }
 
@@ -257,7 +251,6 @@ impl Manifest {
         self.files.iter().all(|file| is_file_path(&file.path))
             && self.sources.iter().all(|source| is_id(&source.id))
             && self.leaving.iter().all(|file| may_leave(&file.path))
-            && self.packs.iter().map(|pack| &*pack.name).all(is_pack_name)
             && self.sources.iter().filter_map(|source| source.pack.as_deref()).all(is_pack_name)
     }
 
@@ -271,18 +264,10 @@ impl Manifest {
         self.files.iter().try_fold(0, |sum, file| add(sum, file.errors))
     }
 
-    /// The path of the file that holds the rows of a source, and the SHA-256 of it; none where there are no rows.
-    pub fn file_of<'a>(&'a self, source: &'a Source) -> Option<(String, &'a str)> {
-        let Some(pack) = &source.pack else { return source.file() };
-        let pack = self.packs.iter().find(|known| known.name == *pack)?;
-        Some((format!("{PACKS}/{}", pack.name), &pack.sha256))
-    }
-
-    /// Every file but the manifests, with the SHA-256 of its content.
-    pub fn paths(&self) -> impl Iterator<Item = (String, &str)> {
+    /// Every file but the manifests, with the SHA-256 of its content or the beginning of it.
+    pub fn paths(&self) -> BTreeMap<String, &str> {
         let months = self.files.iter().map(|file| (file.path.clone(), file.sha256.as_str()));
-        let packs = self.packs.iter().map(|pack| (format!("{PACKS}/{}", pack.name), pack.sha256.as_str()));
-        months.chain(self.sources.iter().filter_map(Source::file)).chain(packs)
+        months.chain(self.sources.iter().filter_map(Source::file)).collect()
     }
 
     /// The zone of the hours and days of all sources that have any, if they agree; `None` where they do not, or one does
@@ -356,6 +341,11 @@ pub fn beside(path: &str) -> String {
     format!("{NEW}/{}", path.replace('/', "!"))
 }
 
+/// Whether bytes have this SHA-256, or one that begins so.
+pub fn is_wanted(bytes: &[u8], wanted: &str) -> bool {
+    sha256(bytes).starts_with(wanted)
+}
+
 /// The bytes of a file of the archive, in its place or, where the last change was broken off, still beside; an error
 /// where neither is what was written.
 pub fn content(disk: &Disk, path: &str, wanted: &str) -> io::Result<Vec<u8>> {
@@ -363,7 +353,7 @@ pub fn content(disk: &Disk, path: &str, wanted: &str) -> io::Result<Vec<u8>> {
     // It may be moved meanwhile.
     for place in [path, &beside(path), path] {
         match read(&disk.path(place)) {
-            Ok(bytes) if sha256(&bytes) == wanted => return Ok(bytes),
+            Ok(bytes) if is_wanted(&bytes, wanted) => return Ok(bytes),
             Ok(_) => fault = io::ErrorKind::InvalidData.into(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => fault = error,

@@ -10,14 +10,13 @@ use std::cmp::Ordering;
 pub trait Entry: Clone {
     /// The order of keys.
     fn key_order(&self, other: &Self) -> Ordering;
-    /// The order of all but the key and the rows.
+    /// The order of what is compared where the sums are equal.
     fn content_order(&self, other: &Self) -> Ordering;
     fn errors(&self) -> u64;
     fn is_hosted(&self) -> bool;
-    fn rows(&self) -> u64;
-    /// Takes over the rows that another source counts; `alike` where it tells the same entry. `None` where they leave 63
-    /// bits.
-    fn join_rows(&mut self, rows: u64, alike: bool) -> Option<()>;
+    /// Takes over the rows that another source counts, and whatever else is not compared; `alike` where it tells the same
+    /// entry. `None` where rows leave 63 bits.
+    fn join(&mut self, other: &Self, alike: bool) -> Option<()>;
 }
 
 /// The larger of the sources, key by key. Each list is sorted by key, the entries of a key by what divides them, each
@@ -77,7 +76,7 @@ pub fn larger<'a, E: Entry>(one: &'a mut [E], other: &'a mut [E]) -> Option<&'a 
         errors(one).cmp(&errors(other)).then_with(|| hosted(one).cmp(&hosted(other))).then_with(|| content(other, one));
     let (winner, loser) = if order.is_lt() { (other, one) } else { (one, other) };
     for (index, entry) in loser.iter().enumerate() {
-        winner[if order.is_eq() { index } else { 0 }].join_rows(entry.rows(), order.is_eq())?;
+        winner[if order.is_eq() { index } else { 0 }].join(entry, order.is_eq())?;
     }
     Some(winner)
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, io, path::Path};
 use super::{
     disk::{Disk, read, shown},
     foreign::{below, listing, unsearchable},
-    manifest::{self, Books, COPY, FOLDER, LOCK, MANIFEST, Manifest, NEW, beside, sha256},
+    manifest::{self, Books, COPY, FOLDER, LOCK, MANIFEST, Manifest, NEW, beside, is_wanted, sha256},
     partition::is_file_path,
 };
 use crate::{
@@ -75,12 +75,12 @@ fn known(disk: &Disk, manifest: &Manifest, findings: &mut Vec<Finding>) -> HashS
     for (path, wanted) in manifest.paths() {
         // What a source tells is in the months, too; what they lose is in the sources.
         let todo = if is_file_path(&path) { "archive.todo_rebuild" } else { "archive.todo_add_again" };
-        let is_wanted = |path: &str| read(&disk.path(path)).map(|bytes| sha256(&bytes) == wanted);
-        let (what, todo) = match is_wanted(&path) {
+        let holds = |path: &str| read(&disk.path(path)).map(|bytes| is_wanted(&bytes, wanted));
+        let (what, todo) = match holds(&path) {
             Ok(true) => ("", ""),
-            _ if is_wanted(&beside(&path)).is_ok_and(|is| is) => ("archive.found_unfinished", "archive.todo_finish"),
+            _ if holds(&beside(&path)).is_ok_and(|is| is) => ("archive.found_unfinished", "archive.todo_finish"),
             // A writer has just moved it.
-            _ if is_wanted(&path).is_ok_and(|is| is) => ("", ""),
+            _ if holds(&path).is_ok_and(|is| is) => ("", ""),
             Ok(false) => ("archive.found_damaged", todo),
             Err(error) if error.kind() == io::ErrorKind::NotFound => ("archive.found_missing", todo),
             Err(_) => ("archive.found_unreadable", todo),

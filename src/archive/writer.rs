@@ -1,6 +1,11 @@
 //! Changing an archive.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use super::{
     change::{self, Draft},
@@ -101,20 +106,9 @@ impl Writer {
         if let Some((path, _)) = gone.file() {
             draft.take_away(&path);
         }
-        let mut months: Vec<_> = gone.parts.iter().map(|part| (part.channel.identity(), part.month)).collect();
-        months.sort();
-        months.dedup();
-        if take_over_packs(&self.disk, &mut draft)? {
-            let files = derive_all(&self.disk, &mut draft)?;
-            return self.commit(draft, Change { sources: vec![gone], files, ..Change::default() });
-        }
-        let others = self.manifest.sources.iter().filter(|source| source.id != gone.id);
-        let mut shelf = Shelf::new(&self.disk, others, Reader::as_stored());
-        let mut files = 0;
-        for month in months {
-            files += put(&mut draft, &month, &shelf.merged(&month)?, true)?;
-        }
-        drop(shelf);
+        let months: BTreeSet<Place> = gone.parts.iter().map(|part| (part.channel.identity(), part.month)).collect();
+        let all = take_over_packs(&self.disk, &mut draft)?;
+        let files = derive(&self.disk, &mut draft, Some(months.into_iter().collect()).filter(|_| !all))?;
         self.commit(draft, Change { sources: vec![gone], files, ..Change::default() })
     }
 
@@ -170,21 +164,22 @@ pub(super) fn take_over_packs(disk: &Disk, draft: &mut Draft) -> Result<bool> {
         let file = bytes.map(|bytes| draft.write(&source_path(&source.id), &bytes)).transpose()?;
         draft.manifest.sources[index] = Source { pack: None, parts, file, ..source };
     }
-    let packs: Vec<_> = draft.manifest.packs.drain(..).map(|pack| format!("{PACKS}/{}", pack.name)).collect();
-    let staged = disk.names("_errstat/staging").unwrap_or_default();
-    let staged = staged.iter().map(|name| format!("_errstat/staging/{name}"));
-    let others = ["_errstat/readers", "_errstat/journal.json"].map(str::to_owned);
-    packs.into_iter().chain(staged).chain(others).for_each(|path| draft.take_away(&path));
+    ["_errstat/readers", "_errstat/journal.json"].iter().for_each(|path| draft.take_away(path));
+    for (folder, ending) in [(PACKS, ".pack"), ("_errstat/staging", "")] {
+        let names = disk.names(folder).unwrap_or_default().into_iter().filter(|name| name.ends_with(ending));
+        names.for_each(|name| draft.take_away(&format!("{folder}/{name}")));
+    }
     Ok(true)
 }
 
-/// Writes every month anew as the draft's sources tell it. Gives the number of files.
-pub(super) fn derive_all(disk: &Disk, draft: &mut Draft) -> Result<usize> {
-    let gone = std::mem::take(&mut draft.months);
+/// Writes months anew as the draft's sources tell them: some, or all. Gives the number of files that are written or will
+/// go.
+pub(super) fn derive(disk: &Disk, draft: &mut Draft, months: Option<Vec<Place>>) -> Result<usize> {
+    let gone = if months.is_none() { std::mem::take(&mut draft.months) } else { BTreeMap::new() };
     let sources = std::mem::take(&mut draft.manifest.sources);
     let mut shelf = Shelf::new(disk, &sources, Reader::as_stored());
     let mut files = 0;
-    for month in shelf.months() {
+    for month in months.unwrap_or_else(|| shelf.months()) {
         files += put(draft, &month, &shelf.merged(&month)?, true)?;
     }
     draft.manifest.sources = sources;

@@ -1075,9 +1075,12 @@ fn damaged_rows_of_a_source_are_mended_by_adding_it_again() {
     assert!(outcome.text().contains("add their files again"), "{}", outcome.text());
     assert_eq!(folder.summary("old").errors(), old);
     assert!(folder.errstat("archive rebuild --archive old").refused().contains("first.tsv"));
+    let before = parquet(&folder, "old/");
     folder.errstat("archive add --archive old first.tsv").done();
     sound(&folder, "old");
+    assert_eq!(parquet(&folder, "old/"), before);
     folder.errstat("archive rebuild --archive old").done();
+    assert_eq!(parquet(&folder, "old/"), before);
     assert_eq!(folder.summary("old").errors(), old);
 }
 
