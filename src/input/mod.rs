@@ -147,32 +147,34 @@ fn read_all(texts: Vec<Found>, pass: &Pass<'_>) -> Vec<(Input, Outcome)> {
     let Some(Ok(threads)) = threads else { return texts.into_iter().map(|text| read_one(text, pass)).collect() };
     let options = ReadOptions { threads: 1, ..pass.options.clone() };
     let single = Pass { options: &options, ..*pass };
-    let first = |text: Found| if small(&text) { Ok(read_one(text, &single)) } else { Err(text) };
-    let read: Vec<_> = threads.install(|| texts.into_par_iter().map(first).collect());
-    read.into_iter().map(|done| done.unwrap_or_else(|text| read_one(text, pass))).collect()
+    let first = |text: &Found| small(text).then(|| read_one(text.clone(), &single));
+    let read: Vec<_> = threads.install(|| texts.par_iter().map(first).collect());
+    read.into_iter().zip(texts).map(|(done, text)| done.unwrap_or_else(|| read_one(text, pass))).collect()
 }
 
 fn read_one((input, text): Found, pass: &Pass<'_>) -> (Input, Outcome) {
     let outcome = text.map_or_else(|why| Ok(Err(why)), |text| read_text(&input, text, pass));
+    let outcome = if input.partial { outcome.map(of_partial) } else { outcome };
     (input, outcome)
 }
 
 fn read_text(input: &Input, text: Text, pass: &Pass<'_>) -> Outcome {
     let (text, kind) = recognise::recognise(text, input, pass.options)?;
-    let mut read = match kind {
-        Kind::Mails(file) => post::read(input, file, text, pass)?,
-        Kind::Table(table) => Ok(table::read(input, text, table, pass)?),
-        Kind::Other(why) => Err(why),
-    };
-    if input.partial {
-        let Ok(source) = &mut read else { return Ok(Err(Sentence::new("other.partial"))) };
-        // More was to come: it is complete up to no moment, whatever its name says.
-        source.report.partial = true;
-        source.report.coverage.until = None;
-        source.report.coverage.by = CoverageBasis::LastRow;
-        source.report.evidence.push(Sentence::new("evidence.partial"));
+    match kind {
+        Kind::Mails(file) => post::read(input, file, text, pass),
+        Kind::Table(table) => table::read(input, text, table, pass).map(Ok),
+        Kind::Other(why) => Ok(Err(why)),
     }
-    Ok(read)
+}
+
+/// Says of what was read that more was to come: it is complete up to no moment, whatever its name says.
+fn of_partial(read: std::result::Result<Source, Sentence>) -> std::result::Result<Source, Sentence> {
+    let mut source = read.map_err(|_| Sentence::new("other.partial"))?;
+    source.report.partial = true;
+    source.report.coverage.until = None;
+    source.report.coverage.by = CoverageBasis::LastRow;
+    source.report.evidence.push(Sentence::new("evidence.partial"));
+    Ok(source)
 }
 
 /// A workbook is read where one of its sheets is: the others hold notes, sums, drawings. Where none is, they say why

@@ -120,17 +120,12 @@ impl Texts<'_> {
             return Ok(());
         }
         // Its parts are not in the order in which they are read, so it is unpacked to the disk whenever it is opened.
-        let text = Arc::new(text);
-        let book = Arc::clone(&text);
+        let book = text.clone();
         if self.workbook(Arc::new(move || spooled(&mut book.open()?)), format, member, Some(packing))? {
             return Ok(());
         }
-        let text = match Arc::into_inner(text) {
-            _ if packing == "zip" && format == Format::Zip => Err(Sentence::new("other.zip_in_zip")),
-            Some(text) => Ok(text),
-            None => Err(Sentence::new("other.binary")),
-        };
-        self.add(member, Some(packing), None, text);
+        let followed = packing != "zip" || format != Format::Zip;
+        self.add(member, Some(packing), None, if followed { Ok(text) } else { Err(Sentence::new("other.zip_in_zip")) });
         Ok(())
     }
 

@@ -13,17 +13,18 @@ use super::place::{OpenFile, Place, spooled};
 
 pub type Stream = Box<dyn Read + Send>;
 
+#[derive(Clone)]
 pub enum Text {
     /// As it lies on disk.
     File { place: Place, len: u64 },
     /// Unpacked or decoded on the way, and so only from its start on.
-    Stream(Streamed),
+    Stream(Arc<Streamed>),
 }
 
 impl Text {
     /// A text that is unpacked or decoded whenever it is opened.
     pub fn stream(open: impl Fn() -> io::Result<Stream> + Send + Sync + 'static) -> Text {
-        Text::Stream(Streamed { open: Arc::new(open), midst: Mutex::default() })
+        Text::Stream(Arc::new(Streamed { open: Arc::new(open), midst: Mutex::default() }))
     }
 
     /// The text from its start.
