@@ -1,5 +1,7 @@
 //! The headings of the columns, in every language and spelling that they are known in.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::Role;
@@ -50,8 +52,11 @@ pub fn role(heading: &str) -> Option<Role> {
     if heading.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }
-    let heading = normal(heading);
-    HEADINGS.iter().find(|(_, names)| names.split(' ').any(|name| name == heading)).map(|(role, _)| *role)
+    // Asked for every cell of every line that is no row.
+    static ROLES: LazyLock<HashMap<&str, Role>> = LazyLock::new(|| {
+        HEADINGS.iter().flat_map(|(role, names)| names.split(' ').map(|name| (name, *role))).collect()
+    });
+    ROLES.get(&*normal(heading)).copied()
 }
 
 /// Whether a cell starts a line of totals.
