@@ -1,8 +1,6 @@
 //! What every chart needs besides the analysis: language, local time, the inks of the reasons, and
 //! words that several charts say.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, FixedOffset};
 
 use super::{
@@ -186,16 +184,11 @@ impl<'a> Scene<'a> {
 
     /// Errors of each reason over the whole period, in the order in which the windows have them.
     pub fn reasons(&self) -> Vec<(&'a str, u64)> {
-        let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
-        let mut order: Vec<&str> = Vec::new();
-        for (reason, errors) in self.analysis.windows.buckets.iter().flat_map(|bucket| &bucket.by_reason.0) {
-            let sum = sums.entry(reason).or_insert_with(|| {
-                order.push(reason);
-                0
-            });
-            *sum = sum.saturating_add(*errors);
-        }
-        order.into_iter().map(|reason| (reason, sums[reason])).collect()
+        let buckets = &self.analysis.windows.buckets;
+        let reasons = buckets.first().map(|bucket| bucket.by_reason.0.as_slice()).unwrap_or_default();
+        let sum = |at: usize| buckets.iter().filter_map(move |bucket| Some(bucket.by_reason.0.get(at)?.1));
+        let sums = reasons.iter().enumerate();
+        sums.map(|(at, (reason, _))| (reason.as_str(), sum(at).fold(0, u64::saturating_add))).collect()
     }
 
     pub fn number(&self, count: u64) -> String {
