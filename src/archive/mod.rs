@@ -44,7 +44,6 @@ pub use caught::is_caught;
 pub use collected::Collected;
 pub use foreign::is_archive;
 pub use manifest::Source;
-pub use partition::Month;
 pub use read::{EachRow, read_parquet};
 pub use store::{Archive, Partition};
 pub use verify::{Finding, verify};
