@@ -73,7 +73,9 @@ fn letter_within(bytes: &[u8], closed: bool, depth: usize) -> Letter {
     if depth > DEEPEST {
         return Letter { hindrance: Some(Hindrance::TooManyParts), ..Letter::default() };
     }
-    let bytes = bytes.trim_ascii_start();
+    // mail-parser wants an end of line behind a field, also where nothing else follows.
+    let bare = ["\n\n", "\n\r\n"].iter().all(|blank| memmem::find(bytes, blank.as_bytes()).is_none());
+    let bytes = &[bytes.trim_ascii_start(), if bare { b"\n" } else { b"" }].concat();
     // Anything else is a text to it, such as the date, which is read by more forms here.
     let parser = MessageParser::new()
         .header_text(HeaderName::Subject)
@@ -227,14 +229,17 @@ fn decoded(bytes: &[u8], charset: &str) -> String {
     }
     let known = charset_decoder(charset.as_bytes()).filter(|_| !charset.contains("16") || bytes.contains(&0));
     let own = known.map_or_else(|| String::from_utf8_lossy(bytes).into_owned(), |decode| decode(bytes));
-    // A few damaged characters are damaged; another encoding makes something else of them, and often of more.
+    // A few damaged characters are damaged; a text in another encoding is whole in that one.
     let claims = known.is_some() || charset.starts_with("utf");
     if bytes.is_ascii() || claims && own.matches('\u{fffd}').count() <= MOST_DAMAGED {
         return own;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(bytes, true);
-    detector.guess(Some(b"jp"), Utf8Detection::Allow).decode(bytes).0.into_owned()
+    let guess = detector.guess(Some(b"jp"), Utf8Detection::Allow);
+    // Every text is whole in the encodings of one byte a letter.
+    let whole = guess.decode_without_bom_handling_and_without_replacement(bytes);
+    whole.filter(|_| !claims || !guess.is_single_byte()).map_or(own, Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -709,6 +709,9 @@ fn damaged_characters_cost_the_field_that_they_are_in() {
     let expected = ["11-18 20:01:05 1650000001/shop error_status_code|502|-|1204 second"];
     assert_eq!(told(&damaged(&subject, &broken)), expected, "the subject has the name");
     let nameless = ["11-18 20:01:05 1650000001/? error_status_code|502|-|1204 second"];
+    // Much damage in one place, as one lost digit of base64 makes it, is no other encoding.
+    let noise = [WHOLE.as_bytes(), "\nご案内は".as_bytes(), &[0x8e, 0x81, 0x93, 0xe3, 0xff, 0xfe].repeat(9)].concat();
+    assert_eq!(told(&damaged(&subject, &noise)), TOLD);
     let fields = "Subject: =?utf-8?B?4oz?=\nContent-Type: text/plain; charset=utf-8";
     assert_eq!(told(&damaged(fields, &broken)), nameless);
     assert_eq!(told(&damaged(fields, WHOLE.as_bytes())), TOLD, "a broken subject beside a whole body");
