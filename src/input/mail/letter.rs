@@ -193,7 +193,7 @@ fn undone(body: &[u8], encoding: &str, charset: &str) -> (String, bool) {
             "base64" => {
                 let digit = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
                 let digits: Vec<u8> = body.iter().copied().filter(digit).collect();
-                (base64_decode(&digits).unwrap_or_default().into(), digits.len() % 4 != 0)
+                (base64_decode(&digits).unwrap_or_default().into(), !digits.len().is_multiple_of(4))
             }
             "quoted-printable" => (MessageStream::new(body).decode_quoted_printable_mime(b"").1, false),
             _ => (body.into(), false),
