@@ -22,10 +22,10 @@ const MOST_PARTS: usize = 2_000;
 /// mail-parser searches the rest of the mail for every boundary and every encoded word without an end, so a mail that could
 /// make it do so more often than this is not taken apart.
 const MOST_SEARCHES: usize = 500;
-/// Mails within mails.
-const DEEPEST: usize = 16;
 /// Of such a mail no more is looked at.
 const LONGEST_HEAD: usize = 16 << 10;
+/// Mails within mails.
+const DEEPEST: usize = 16;
 /// A text with more characters that are none in its charset is in another one.
 const MOST_DAMAGED: usize = 3;
 
