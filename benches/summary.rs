@@ -1,9 +1,9 @@
-//! The whole summary, the merging of two overlapping exports, and what each output costs.
+//! The whole summary, the merging of two overlapping exports, what each output costs, and what comes in many pieces.
 
 #[path = "export.rs"]
 mod export;
 
-use std::hint::black_box;
+use std::{fs, hint::black_box, process::Command};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use errstat::{
@@ -80,5 +80,42 @@ fn rendering(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, summary, merging, rendering);
+/// Eight times as many must take eight times as long, not sixty-four times: a configuration's rules, in both spellings
+/// of TOML, and tables one behind the other in one file, each of which may overlap each other one.
+fn many(criterion: &mut Criterion) {
+    const ROW: &str = "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t502\t3\n";
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = |name: &str, content: String| fs::write(folder.path().join(name), content).expect("room on the disk");
+    file("w.tsv", ROW.to_owned());
+    let run = |arguments: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_errstat"));
+        let output = program.args(arguments).current_dir(folder.path()).output().expect("the program");
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let mut group = criterion.benchmark_group("many");
+    group.sample_size(10);
+    for count in [4_000, 32_000] {
+        group.throughput(Throughput::Elements(count as u64));
+        let tables = "[[check.rule]]\nreason = \"error_status_code\"\nmax_errors = 5\n".repeat(count);
+        let line = "{reason = \"error_status_code\", max_errors = 5}, ".repeat(count);
+        file("rules.toml", format!("[check]\n{tables}"));
+        group.bench_function(format!("{count} rules, a table each"), |bencher| {
+            bencher.iter(|| run(&["check", "w.tsv", "--config", "rules.toml", "--format", "json"]));
+        });
+        file("rules.toml", format!("[check]\nrule = [{line}]\n"));
+        group.bench_function(format!("{count} rules in one line"), |bencher| {
+            bencher.iter(|| run(&["check", "w.tsv", "--config", "rules.toml", "--format", "json"]));
+        });
+    }
+    for count in [1_250, 10_000] {
+        group.throughput(Throughput::Elements(count as u64));
+        file("tables.tsv", ROW.repeat(count));
+        group.bench_function(format!("{count} tables in one file"), |bencher| {
+            bencher.iter(|| run(&["summary", "tables.tsv", "--channel", "shop"]));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, summary, merging, rendering, many);
 criterion_main!(benches);

@@ -9,10 +9,9 @@
 
 use std::{
     collections::HashMap,
-    env, fs,
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     os::unix::process::CommandExt,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, ChildStdin, Command, Stdio},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError,
@@ -20,21 +19,13 @@ use std::{
         mpsc,
     },
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// No answer takes longer, not even on a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The names that Chromium goes by.
-const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
-
-/// Where it is although no `PATH` says so.
-const PLACES: [&str; 3] =
-    ["/usr/bin/chromium", "/snap/bin/chromium", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
+use crate::{program::PATIENCE, tools::CHROMIUM};
 
 const FLAGS: [&str; 13] = [
     "--headless",
@@ -82,10 +73,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Browser {
     /// The browser of all tests, started by the first one that asks.
-    fn shared() -> &'static Browser {
+    fn shared() -> Option<&'static Browser> {
         static SHARED: OnceLock<Result<Arc<Browser>, String>> = OnceLock::new();
-        match SHARED.get_or_init(|| program().and_then(|program| Browser::start(&program))) {
-            Ok(browser) => browser,
+        let program = CHROMIUM.get()?;
+        match SHARED.get_or_init(|| Browser::start(program)) {
+            Ok(browser) => Some(browser),
             Err(sentence) => panic!("{sentence}"),
         }
     }
@@ -196,45 +188,6 @@ impl Browser {
     }
 }
 
-/// The Chromium of this machine, installed if need and rights be.
-fn program() -> Result<PathBuf, String> {
-    if let Some(path) = env::var_os("CHROMIUM").filter(|path| !path.is_empty()) {
-        return Ok(path.into());
-    }
-    if let Some(found) = installed() {
-        return Ok(found);
-    }
-    let ask = "The tests of the page need Chromium, and this machine has none. Install it (Debian: apt-get install \
-               chromium), or say where it is by the environment variable CHROMIUM.";
-    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
-    if !root || found_in_path("apt-get").is_none() {
-        return Err(ask.to_owned());
-    }
-    // Not by a macro: the person who waits for it must see it, and those of a test are kept until it fails.
-    let _ = writeln!(io::stderr(), "The tests of the page need Chromium: installing the Debian package chromium.");
-    for arguments in [&["-q", "update"][..], &["-qy", "install", "--no-install-recommends", "chromium"]] {
-        let mut apt = Command::new("apt-get");
-        apt.args(["-o", "DPkg::Lock::Timeout=300"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        let output = apt.stdin(Stdio::null()).output().map_err(|error| format!("{ask} (apt-get: {error})"))?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            return Err(format!("{ask} (apt-get {} failed: {said})", arguments.join(" ")));
-        }
-    }
-    installed().ok_or_else(|| format!("{ask} (apt-get has installed the package, and still there is none.)"))
-}
-
-fn installed() -> Option<PathBuf> {
-    let placed = || PLACES.iter().map(PathBuf::from).find(|path| path.exists());
-    NAMES.into_iter().find_map(found_in_path).or_else(placed)
-}
-
-fn found_in_path(name: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|folder| folder.join(name))
-        .find(|path| fs::metadata(path).is_ok_and(|found| found.is_file()))
-}
-
 /// A page in the browser, as one person sees it: 1200 × 900 pixels, light, with the keyboard's focus.
 pub struct Tab {
     browser: &'static Browser,
@@ -244,8 +197,9 @@ pub struct Tab {
 }
 
 impl Tab {
-    pub fn new() -> Tab {
-        let browser = Browser::shared();
+    /// None where no browser can be had: the test ends here.
+    pub fn new() -> Option<Tab> {
+        let browser = Browser::shared()?;
         let call = |method: &str, parameters: Value, field: &str| -> String {
             let result = browser.call(None, method, parameters).unwrap_or_else(|error| panic!("{error}"));
             result[field].as_str().unwrap_or_else(|| panic!("{method} gives no {field}: {result}")).to_owned()
@@ -263,14 +217,14 @@ impl Tab {
         tab.call("Emulation.setFocusEmulationEnabled", json!({ "enabled": true }));
         tab.size(1200, 900);
         tab.media("screen", "light");
-        tab
+        Some(tab)
     }
 
     /// A new tab with a page.
-    pub fn at(address: &str) -> Tab {
-        let tab = Tab::new();
+    pub fn at(address: &str) -> Option<Tab> {
+        let tab = Tab::new()?;
         tab.go(address);
-        tab
+        Some(tab)
     }
 
     /// Calls a method of the protocol.

@@ -7,11 +7,8 @@
 use std::{
     collections::BTreeMap,
     env, fs,
-    io::Write,
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
-    process::{self, Stdio},
-    time::Duration,
 };
 
 use assert_cmd::Command;
@@ -19,8 +16,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    program::{Folder, PROGRAM, text},
-    python,
+    program::{Folder, PATIENCE, PROGRAM, text},
+    tools,
 };
 
 /// The Monday after the sample's bad week, and the one before it.
@@ -199,7 +196,7 @@ impl Place {
             .env("ERRSTAT_SOURCE", env!("CARGO_MANIFEST_DIR"))
             .envs(&self.variables)
             .envs(more.iter().map(|(name, value)| (name, value)))
-            .timeout(Duration::from_secs(120))
+            .timeout(PATIENCE)
             .output()
             .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let words = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
@@ -218,20 +215,6 @@ impl Place {
         let failed = |case: &roxmltree::Node<'_, '_>| case.children().any(|child| child.has_tag_name("failure"));
         cases.map(|case| (case.attribute("name").expect("a name").to_owned(), failed(&case))).collect()
     }
-}
-
-/// Takes care that a program is there, as the browser's tests do for theirs.
-fn need(program: &str) {
-    let there = || process::Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok();
-    if there() {
-        return;
-    }
-    let _ = writeln!(std::io::stderr(), "The tests of docs/ci.md need {program}: installing the Debian package.");
-    for arguments in [&["-q", "update"][..], &["-qy", "install", "--no-install-recommends", program]] {
-        let apt = process::Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").output();
-        assert!(apt.is_ok_and(|output| output.status.success()), "{program} is missing; install it");
-    }
-    assert!(there(), "{program} is missing; install it");
 }
 
 // The walk-through.
@@ -352,26 +335,23 @@ fn every_option_that_the_page_names_exists() {
 // The examples as data.
 
 /// A YAML text as JSON, read by PyYAML.
-fn yaml(text: &str) -> Value {
+fn yaml(text: &str) -> Option<Value> {
     const READ: &str = "import json, sys, yaml\njson.dump(yaml.safe_load(sys.stdin.buffer.read()), sys.stdout)";
-    let output = Command::new(python::with(&["PyYAML==6.0.3"]))
-        .args(["-c", READ])
-        .write_stdin(text)
-        .output()
-        .expect("Python starts");
+    let output =
+        Command::new(tools::PYYAML.get()?).args(["-c", READ]).write_stdin(text).output().expect("Python starts");
     assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("JSON")
+    Some(serde_json::from_slice(&output.stdout).expect("JSON"))
 }
 
 fn items(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_else(|| panic!("no list: {value}"))
 }
 
-fn workflow() -> Value {
+fn workflow() -> Option<Value> {
     yaml(&block("yaml", "runs-on:"))
 }
 
-fn action() -> Value {
+fn action() -> Option<Value> {
     yaml(&source("action.yml"))
 }
 
@@ -394,8 +374,9 @@ fn all<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a Value>) {
 #[test]
 fn no_script_of_the_examples_holds_an_expression() {
     let examples = blocks().into_iter().filter(|block| block.kind == "yaml").map(|block| yaml(&block.text));
+    let Some(examples) = examples.chain([action()]).collect::<Option<Vec<Value>>>() else { return };
     let mut scripts = 0;
-    for example in examples.chain([action()]) {
+    for example in examples {
         let mut found = Vec::new();
         ["run", "script", "before_script"].iter().for_each(|key| all(&example, key, &mut found));
         for script in found {
@@ -408,7 +389,7 @@ fn no_script_of_the_examples_holds_an_expression() {
 
 #[test]
 fn the_workflow_may_only_read_and_trusts_the_protected_branch() {
-    let workflow = workflow();
+    let Some(workflow) = workflow() else { return };
     assert_eq!(workflow["permissions"], serde_json::json!({ "contents": "read" }));
     // YAML 1.1 takes the key `on` for true.
     let on = workflow.get("on").or_else(|| workflow.get("true")).expect("what starts it");
@@ -427,7 +408,7 @@ fn the_workflow_may_only_read_and_trusts_the_protected_branch() {
     let keep = steps.iter().find(|step| of(step, "actions/upload-artifact@v")).expect("an upload");
     assert_eq!(text(keep, "if"), "always()");
 
-    let action = action();
+    let Some(action) = action() else { return };
     let judge = steps.iter().find(|step| of(step, "OWNER/errstat@")).expect("the action");
     for name in judge["with"].as_object().expect("with").keys() {
         assert!(action["inputs"].get(name).is_some(), "the action has no input {name}");
@@ -464,8 +445,8 @@ impl Place {
     }
 
     /// Runs action.yml as a runner does, with some inputs; the caches are empty.
-    fn act(&self, inputs: &[(&str, &str)]) -> Acted {
-        let action = action();
+    fn act(&self, inputs: &[(&str, &str)]) -> Option<Acted> {
+        let action = action()?;
         let mut acted = Acted { code: 0, printed: String::new(), outputs: BTreeMap::new() };
         for step in items(&action["runs"]["steps"]) {
             let Some(script) = step["run"].as_str() else {
@@ -527,7 +508,7 @@ impl Place {
                 break;
             }
         }
-        acted
+        Some(acted)
     }
 
     fn job_summary(&self) -> String {
@@ -537,7 +518,7 @@ impl Place {
 
 #[test]
 fn the_action_judges_and_says_so_everywhere() {
-    let steps = workflow();
+    let Some(steps) = workflow() else { return };
     let steps = items(&steps["jobs"]["check"]["steps"]);
     let with = steps.iter().find(|step| step["uses"].as_str().is_some_and(|uses| uses.starts_with("OWNER/")));
     let with = with.expect("the action")["with"].as_object().expect("inputs").clone();
@@ -548,7 +529,7 @@ fn the_action_judges_and_says_so_everywhere() {
         place.folder.file("trusted/errstat.toml", rules(as_of));
         // What a pull request would like to be judged by.
         place.folder.file("archive/errstat.toml", "[check]\nmax_errors = 1000000\n");
-        let acted = place.act(&inputs);
+        let Some(acted) = place.act(&inputs) else { return };
         assert_eq!((acted.code, acted.outputs["check.exit-code"].as_str()), (code, code.to_string().as_str()));
         let kinds = ["::notice ", "::error ", "::error "];
         assert!(acted.printed.contains(kinds[acted.code as usize]), "{}", acted.printed);
@@ -585,7 +566,7 @@ fn inputs_of_the_action_reach_errstat_as_they_are() {
             ("options", value),
             ("errstat", "record"),
         ];
-        let acted = place.act(&inputs);
+        let Some(acted) = place.act(&inputs) else { return };
         assert_eq!((acted.code, acted.outputs["check.exit-code"].as_str()), (1, "1"), "{}", acted.printed);
         let mut wanted = vec!["check".to_owned(), "--format=github".to_owned()];
         wanted.extend([format!("--config={value}"), format!("--baseline={value}")]);
@@ -603,7 +584,7 @@ fn inputs_of_the_action_reach_errstat_as_they_are() {
 fn blank_lines_and_carriage_returns_are_no_arguments() {
     let place = Place::without_errstat();
     place.program("errstat", "for a; do printf '%s\\0' \"$a\"; done > \"$HOME/arguments\"");
-    place.act(&[("inputs", "my exports/a.tsv\r\n\r\n  \n*.gz\r\n")]);
+    let Some(_) = place.act(&[("inputs", "my exports/a.tsv\r\n\r\n  \n*.gz\r\n")]) else { return };
     let got = fs::read_to_string(place.machine("home/arguments")).expect("arguments");
     assert_eq!(got, "check\0--format=github\0--\0my exports/a.tsv\0*.gz\0");
 }
@@ -617,7 +598,7 @@ fn hostile_inputs_with_the_real_program_do_nothing_but_fail() {
             let before = place.folder.list();
             let inputs = [("inputs", "exports"), (name, value)];
             // The last one given counts.
-            let acted = place.act(&inputs[usize::from(name == "inputs")..]);
+            let Some(acted) = place.act(&inputs[usize::from(name == "inputs")..]) else { return };
             assert_eq!(acted.code, 2, "{name}: {value}\n{}", acted.printed);
             assert_eq!(place.folder.list(), before, "{name}: {value}");
             // A runner obeys lines that begin like this; only errstat's own do.
@@ -636,19 +617,20 @@ fn the_action_builds_errstat_where_there_is_none() {
         "printf '%s ' \"$@\" > \"$HOME/cargo\"\nmkdir -p \"$RUNNER_TEMP/errstat/bin\"\nln -s '{PROGRAM}' \"$RUNNER_TEMP/errstat/bin/errstat\""
     );
     place.program("cargo", &install);
-    let acted = place.act(&[("inputs", "exports")]);
+    let Some(acted) = place.act(&[("inputs", "exports")]) else { return };
     assert_eq!(acted.code, 1, "{}", acted.printed);
     let call = fs::read_to_string(place.machine("home/cargo")).expect("the call of cargo");
     assert!(call.starts_with("install --path ") && call.contains(" --locked ") && call.contains(" --root "), "{call}");
     // The cache's key depends on nothing but the sources.
     let key = &acted.outputs["find.sources"];
     assert!(key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit()), "{key}");
-    assert_eq!(&place.act(&[("inputs", "exports")]).outputs["find.sources"], key);
+    let Some(again) = place.act(&[("inputs", "exports")]) else { return };
+    assert_eq!(&again.outputs["find.sources"], key);
 }
 
-/// A release as the release workflow makes it, at whose tag the action is used.
-fn released() -> Place {
-    need("curl");
+/// A release as the release workflow makes it, at whose tag the action is used, where curl can fetch it.
+fn released() -> Option<Place> {
+    tools::CURL.get()?;
     let place = Place::without_errstat().with_exports("");
     place.folder.file("errstat.toml", rules(BAD));
     fs::write(place.machine("tag"), "v0.1.0").expect("a file");
@@ -660,22 +642,22 @@ fn released() -> Place {
          sha256sum errstat-*.gz > SHA256SUMS"
     ));
     assert_eq!(made.code, 0, "{}", made.all());
-    place
+    Some(place)
 }
 
 #[test]
 fn the_action_takes_the_binary_of_its_release() {
-    let acted = released().act(&[("inputs", "exports")]);
+    let Some(acted) = released().and_then(|place| place.act(&[("inputs", "exports")])) else { return };
     assert_eq!(acted.code, 1, "{}", acted.printed);
     assert_eq!(acted.outputs["release.taken"], "true");
 }
 
 #[test]
 fn a_binary_that_is_not_the_released_one_is_not_run() {
-    let place = released();
+    let Some(place) = released() else { return };
     let archive = "server/owner/errstat/releases/download/v0.1.0/errstat-x86_64-unknown-linux-musl.tar.gz";
     fs::write(place.machine(archive), "something else").expect("a file");
-    let acted = place.act(&[("inputs", "exports")]);
+    let Some(acted) = place.act(&[("inputs", "exports")]) else { return };
     assert_eq!(acted.code, 2, "{}", acted.printed);
     assert!(acted.printed.contains("::error title=errstat::The binary of the release"), "{}", acted.printed);
     assert!(!place.machine("tmp/errstat/bin/errstat").exists());
@@ -683,7 +665,7 @@ fn a_binary_that_is_not_the_released_one_is_not_run() {
 
 #[test]
 fn a_step_can_decide_by_the_exit_code() {
-    let steps = yaml(&block("yaml", "name: Decide"));
+    let Some(steps) = yaml(&block("yaml", "name: Decide")) else { return };
     let script = text(&items(&steps)[0], "run").to_owned();
     for (given, code) in [("0", 0), ("1", 0), ("2", 2), ("", 2), ("$(touch pwned)", 2)] {
         let place = Place::new().variable("CODE", given);
@@ -694,9 +676,9 @@ fn a_step_can_decide_by_the_exit_code() {
 
 // GitLab and Jenkins.
 
-/// A clone of a repository whose protected branch has the rules, on a branch that has weakened them.
-fn merge_request(as_of: &str) -> Place {
-    need("git");
+/// A clone of a repository whose protected branch has the rules, on a branch that has weakened them; where there is git.
+fn merge_request(as_of: &str) -> Option<Place> {
+    tools::GIT.get()?;
     let place = Place::new().with_exports("");
     place.folder.file("errstat.toml", rules(as_of));
     let ran = place.bash(
@@ -713,7 +695,7 @@ fn merge_request(as_of: &str) -> Place {
     );
     assert_eq!(ran.code, 0, "{}", ran.all());
     assert!(place.folder.text("errstat.toml").contains("5000"));
-    place
+    Some(place)
 }
 
 /// What is there after a check of the protected branch's rules, whatever the request says.
@@ -729,7 +711,7 @@ fn assert_judged(place: &Place, as_of: &str, broken: bool) {
 
 #[test]
 fn the_job_on_gitlab_judges_by_the_protected_rules() {
-    let file = yaml(&block("yaml", "CI_DEFAULT_BRANCH"));
+    let Some(file) = yaml(&block("yaml", "CI_DEFAULT_BRANCH")) else { return };
     let job = &file["webhook-errors"];
     assert_eq!(
         (&job["artifacts"]["when"], &job["artifacts"]["reports"]["junit"]),
@@ -737,7 +719,8 @@ fn the_job_on_gitlab_judges_by_the_protected_rules() {
     );
     let script: Vec<&str> = items(&job["script"]).iter().map(|line| line.as_str().expect("a line")).collect();
     for (as_of, code) in [(BAD, 1), (GOOD, 0)] {
-        let place = merge_request(as_of).variable("CI_DEFAULT_BRANCH", "main");
+        let Some(place) = merge_request(as_of) else { return };
+        let place = place.variable("CI_DEFAULT_BRANCH", "main");
         // A runner runs all lines in one shell.
         let ran = place.bash(&script.join("\n"));
         assert_eq!(ran.code, code, "{}", ran.all());
@@ -746,7 +729,8 @@ fn the_job_on_gitlab_judges_by_the_protected_rules() {
             assert!(place.folder.path(path.as_str().expect("a path")).exists(), "{path}");
         }
     }
-    let place = merge_request(STALE).variable("CI_DEFAULT_BRANCH", "main");
+    let Some(place) = merge_request(STALE) else { return };
+    let place = place.variable("CI_DEFAULT_BRANCH", "main");
     assert_eq!(place.bash(&script.join("\n")).code, 2);
     assert!(place.folder.path("check.xml").is_file());
 }
@@ -763,7 +747,8 @@ fn the_pipeline_on_jenkins_judges_by_the_protected_rules() {
     let [rules, check, report] = scripts[..] else { panic!("{scripts:?}") };
     assert!(file.contains("junit testResults: 'check.xml'") && file.contains("archiveArtifacts"));
     for (as_of, code) in [(BAD, 1), (GOOD, 0)] {
-        let place = merge_request(as_of).variable("CHANGE_TARGET", "main");
+        let Some(place) = merge_request(as_of) else { return };
+        let place = place.variable("CHANGE_TARGET", "main");
         // As Jenkins does.
         let sh = |script: &str| place.run(&place.folder.path(""), &["sh", "-xe", "-c", script], &[]);
         assert_eq!(sh(rules).code, 0);

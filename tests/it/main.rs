@@ -5,7 +5,7 @@
 
 mod notice;
 mod program;
-mod python;
+mod tools;
 
 mod archive;
 mod bad_input;

@@ -1,8 +1,9 @@
 //! What the machine, the folder or the environment holds breaks nothing, and makes nothing wait.
 
-use std::{fs, process::Command, time::Instant};
+use std::{fs, process::Command};
 
 use flate2::{Compression, write::GzEncoder};
+use serde_json::Value;
 
 use crate::program::Folder;
 
@@ -112,22 +113,18 @@ fn configuration_and_baseline_have_a_limit() {
     assert!(folder.errstat("summary w.tsv").refused().contains("errstat.toml"));
 }
 
+/// How the time grows with them is a bench (`cargo bench --bench summary many`).
 #[test]
-fn twice_the_rules_take_twice_the_time() {
+fn tens_of_thousands_of_rules_are_each_judged() {
     let folder = Folder::with("w.tsv", GOOD);
     let tables = |n: usize| "[[check.rule]]\nreason = \"error_status_code\"\nmax_errors = 5\n".repeat(n);
     let one_line = |n: usize| format!("rule = [{}]\n", "{reason = \"error_status_code\", max_errors = 5}, ".repeat(n));
-    let took = |rules: String| {
+    for rules in [tables(32_000), one_line(32_000)] {
         folder.file("rules.toml", format!("[check]\n{rules}"));
-        let start = Instant::now();
         let outcome = folder.errstat("check w.tsv --config rules.toml --format json --as-of 2026-11-17").run();
-        assert!(matches!(outcome.code, Some(0 | 2)), "{}", outcome.stderr);
-        start.elapsed().as_secs_f64()
-    };
-    for (few, many) in [(tables(4_000), tables(32_000)), (one_line(4_000), one_line(32_000))] {
-        let (few, many) = (took(few), took(many));
-        // Eight times the rules: quadratic would be 64 times.
-        assert!(many < 24.0 * few.max(0.1), "4,000 rules: {few} s, 32,000 rules: {many} s");
+        let verdict: Value = serde_json::from_slice(&outcome.stdout).unwrap_or_else(|_| panic!("{}", outcome.stderr));
+        let judged = verdict["rules"].as_array().expect("rules").iter();
+        assert_eq!(judged.filter(|rule| rule["actual"]["value"] == 3).count(), 32_000);
     }
 }
 

