@@ -1,12 +1,8 @@
 //! Bad input: a sentence and exit code 2, nothing half-written, and never a panic.
 
-use std::{
-    fs::File,
-    io::Read,
-    process::{Command, Stdio},
-};
+use std::{io::Read, process::Stdio};
 
-use crate::program::{Folder, PROGRAM, ended, program};
+use crate::program::{Folder, ended, program};
 
 const GOOD: &str = "Time\tReason\tDetail\tCount\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t1\n";
 
@@ -248,73 +244,5 @@ fn a_closed_pipe_ends_it_quietly() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {stderr}");
         assert!(!stderr.contains("pipe") && !stderr.contains("panicked"), "{stderr}");
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_under_standard_output() {
-    let folder = Folder::with("w.tsv", GOOD);
-    for arguments in
-        [&["summary", "w.tsv"][..], &["summary", "w.tsv", "--format", "json"], &["inspect", "w.tsv"], &["explain"]]
-    {
-        let full = File::options().write(true).open("/dev/full").unwrap();
-        let output = Command::new(PROGRAM).args(arguments).current_dir(folder.path("")).stdout(full).output().unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
-        assert!(stderr.contains("space") && !stderr.contains("panicked"), "{stderr}");
-    }
-}
-
-/// A disk on which no file grows beyond 8 blocks, as the shell's `ulimit -f` makes it.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_under_the_outputs_leaves_the_old_ones() {
-    for (arguments, place) in [
-        ("report w.tsv -o out", "out/report.html"),
-        ("report w.tsv -o page.html", "page.html"),
-        ("summary w.tsv --rejects rejects.csv", "rejects.csv"),
-    ] {
-        let folder = Folder::with("w.tsv", many_details() + &"bad row\tunclassified\tx\t1\n".repeat(2000));
-        folder.file(place, "of last week");
-        let script = format!("trap '' XFSZ; ulimit -f 8; exec {PROGRAM} {arguments}");
-        let output = Command::new("sh").args(["-c", &script]).current_dir(folder.path("")).output().unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{arguments}: {stderr}");
-        assert_eq!(folder.text(place), "of last week", "{arguments}");
-        assert!(
-            !folder.list().iter().any(|name| name.contains(".errstat-") || name.contains("tmp")),
-            "{arguments}: {:?}",
-            folder.list()
-        );
-        assert!(!stderr.contains("panicked"), "{stderr}");
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn an_input_that_breaks_while_it_is_read() {
-    // The memory of a process is a file that opens and gives an error at its first byte.
-    let sentence = Folder::new().errstat("summary /proc/self/mem").refused();
-    assert!(sentence.contains("/proc/self/mem"), "{sentence}");
-}
-
-#[cfg(unix)]
-#[test]
-fn links_that_lead_nowhere_or_in_circles() {
-    let folder = Folder::with("exports/w.tsv", GOOD);
-    std::os::unix::fs::symlink("nowhere.tsv", folder.path("dangling.tsv")).unwrap();
-    assert!(folder.errstat("summary dangling.tsv").refused().contains("dangling.tsv"));
-    std::os::unix::fs::symlink("loop.tsv", folder.path("loop.tsv")).unwrap();
-    assert!(folder.errstat("summary loop.tsv").refused().contains("loop.tsv"));
-    // In a folder, whatever becomes of them, nothing counts twice.
-    std::os::unix::fs::symlink("../exports", folder.path("exports/again")).unwrap();
-    let outcome = folder.errstat("summary exports --format json").run();
-    if outcome.code == Some(0) {
-        let json: serde_json::Value = serde_json::from_slice(&outcome.stdout).unwrap();
-        assert_eq!(json["totals"]["errors"], 1);
-    } else {
-        assert_eq!(outcome.code, Some(2));
-        assert!(outcome.stderr.contains("again"), "{}", outcome.stderr);
     }
 }

@@ -262,6 +262,12 @@ fn a_file_is_of_the_named_channel_that_it_is_like() {
     folder.file("zz.tsv", rows(0..40, 1));
     let copied = inputs(&folder.summary("shop.tsv plain.tsv zz.tsv"));
     assert_eq!(copied.last(), Some(&("zz.tsv".into(), json!("shop"))));
+    // Unlike the only one that there is, nobody knows either.
+    folder.file("other.tsv", rows(0..40, 9));
+    let sentence = folder.errstat("summary shop.tsv other.tsv").refused();
+    for part in ["shop.tsv", "other.tsv", "--channel", "--overlap"] {
+        assert!(sentence.contains(part), "{sentence}");
+    }
     // Like two: nobody knows.
     folder.file("twin.tsv", named_rows("twin", 1));
     let sentence = folder.errstat("summary shop.tsv twin.tsv plain.tsv").refused();

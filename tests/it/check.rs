@@ -185,18 +185,6 @@ fn incidents_are_counted() {
 }
 
 #[test]
-fn rejected_rows_are_counted() {
-    let folder = Folder::with(
-        "w-2026-11-23.tsv",
-        format!("{EXPORT}2026-11-20 10:10:00\trequest_timeout\tRequest timeout\tmany\n"),
-    );
-    for (most, code) in [(1, 0), (0, 1)] {
-        folder.file("errstat.toml", format!("[check]\nperiod = \"last-week\"\nmax_rejected = {most}\n"));
-        assert_eq!(judged(&folder, "w-2026-11-23.tsv").0, code);
-    }
-}
-
-#[test]
 fn new_and_unknown_details_fail_warn_or_are_ignored() {
     // 500 is new in 2026-W47.
     assert_eq!(one("new_details = \"fail\""), (1, "failed".to_owned()));
@@ -451,22 +439,6 @@ fn the_verdict_depends_on_nothing_but_inputs_rules_and_options() {
     assert_eq!(run("a.tsv b-2026-11-23.tsv --threads 1", &[]), first);
     assert_eq!(run("a.tsv b-2026-11-23.tsv --threads 7", &[]), first);
     assert_eq!(run("b-2026-11-23.tsv a.tsv", &[]), first);
-}
-
-#[test]
-fn the_exit_code_survives_a_closed_pipe() {
-    use std::process::Stdio;
-    for (most, code) in [("60", 0), ("59", 1)] {
-        let folder = folder(&format!("[check]\nperiod = \"last-week\"\nmax_errors = {most}\n"));
-        let mut child = crate::program::program()
-            .args(["check", "errors-2026-11-23.tsv", "--as-of", AS_OF])
-            .current_dir(folder.path(""))
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        drop(child.stdout.take());
-        assert_eq!(crate::program::ended(child).status.code(), Some(code));
-    }
 }
 
 #[test]

@@ -43,10 +43,10 @@ const MAIL: &str = "From: LINE <no-reply@line.me>\nDate: Thu, 19 Nov 2026 09:00:
     Channel ID: 1650000000\nChannel name: shop\nReason for error: error_status_code\nDetail for error: 502\n\
     Error count: 3\nTime detected: 2026-11-18 10:00:00\n";
 
-/// An export, a mail, rules, and an archive that holds a week.
+/// An export, a mail, rules that it breaks and such that it keeps, and an archive that holds a week.
 fn workplace() -> Folder {
     let folder = Folder::with("w.tsv", HEADING.to_owned() + GOOD);
-    folder.file("mail.eml", MAIL).file("errstat.toml", RULES);
+    folder.file("mail.eml", MAIL).file("errstat.toml", RULES).file("calm.toml", RULES.replace("= 0", "= 1"));
     folder.errstat("archive add w.tsv --channel shop --archive archive").done();
     folder
 }
@@ -134,13 +134,14 @@ fn standard_input_that_cannot_be_read() {
 // Output that cannot be written.
 
 /// Every call that writes a result on standard output, and its exit code where all is well.
-const PRINTING: [(&str, i32); 25] = [
+const PRINTING: [(&str, i32); 26] = [
     ("summary w.tsv", 0),
     ("summary w.tsv --format json", 0),
     ("summary w.tsv --format csv", 0),
     ("summary w.tsv --format markdown", 0),
     ("summary --schema", 0),
     ("check w.tsv", 1),
+    ("check w.tsv --config calm.toml", 0),
     ("check w.tsv --format json", 1),
     ("check w.tsv --format junit", 1),
     ("check w.tsv --format github", 1),
@@ -220,7 +221,7 @@ fn a_full_disk_under_the_outputs_leaves_the_old_ones() {
         folder.file(name, "of last week");
     }
     let before = state(&folder);
-    for command in READING.into_iter().filter(|command| command.contains(" -o ") || command.contains("archive")) {
+    for command in READING.into_iter().filter(|command| command.contains("out") || command.contains("archive")) {
         let line = command.replace("{}", "many.tsv");
         let output = limited(&folder, "trap '' XFSZ; ulimit -f 8", &line);
         assert_eq!(output.status.code(), Some(2), "{line}: {}", sentence(&output));

@@ -30,6 +30,10 @@ fn errors_are_chosen_by_each_key() {
         ("--only channel=shop", 3 + 5 + 7),
         ("--only channel=SH*", 3 + 5 + 7),
         ("--only reason=request_timeout", 7),
+        ("--only reason=REQUEST_TIMEOUT", 7),
+        ("--only reason=request_timeout --only reason=could_not_connect", 7 + 17),
+        ("--only detail=Connection*", 17),
+        ("--only detail=404 --period 2026-11-16..2026-11-17", 5),
         ("--only host=bot.example.com", 17),
         ("--only host=https://*", 17),
         // Values of one key are alternatives …
@@ -48,6 +52,8 @@ fn errors_are_chosen_by_each_key() {
     ] {
         assert_eq!(folder.summary(&format!("w-2026-11-23.tsv {options}")).errors(), errors, "{options}");
     }
+    let spaced = folder.errstat("summary w-2026-11-23.tsv --only").arg("detail=connection TIMEOUT").summary();
+    assert_eq!(spaced.errors(), 17);
 }
 
 #[test]

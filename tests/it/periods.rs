@@ -228,18 +228,6 @@ fn what_is_new_and_what_stopped() {
 }
 
 #[test]
-fn nothing_is_new_where_nothing_is_known_before() {
-    let folder = Folder::with(
-        "w.tsv",
-        "Time\tReason\tDetail\n2026-11-16 12:00:01\trequest_timeout\tRequest timeout\n2026-11-17 12:00:01\terror_status_code\t502\n",
-    );
-    let summary = folder.summary("w.tsv --period last-week");
-    assert!(summary.list("by_detail").iter().all(|row| row["new"] == false));
-    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("new")), "{:?}", summary.notes());
-    assert_eq!(summary["totals"]["change_pct"], Value::Null);
-}
-
-#[test]
 fn a_period_that_the_export_does_not_reach_is_no_good_week() {
     // Exported on Wednesday noon; the week goes on to Sunday.
     let folder = Folder::with(
@@ -278,22 +266,6 @@ fn a_period_without_errors_is_zero_and_not_an_error() {
     assert_eq!(summary.errors(), 0);
     assert!(!summary.notes().is_empty());
     assert_eq!(autumn().summary("autumn.tsv --period 2027-01 --as-of 2027-02-01").errors(), 0);
-}
-
-#[test]
-fn filters_keep_what_they_name() {
-    let folder = changing();
-    for (options, errors) in [
-        ("--only reason=request_timeout", 22),
-        ("--only reason=REQUEST_TIMEOUT", 22),
-        ("--only detail=502", 4),
-        ("--only reason=request_timeout --only reason=error_status_code", 26),
-        ("--only detail=Unknown*", 10),
-        ("--only reason=could_not_connect --period 2026-11-01..2026-11-05", 5),
-    ] {
-        assert_eq!(folder.summary(&format!("w.tsv {options}")).errors(), errors, "{options}");
-    }
-    assert_eq!(folder.errstat("summary w.tsv --only").arg("detail=unknown host").summary().errors(), 10);
 }
 
 /// A quiet bot's download of Monday the 23rd: its one error is of the 17th.

@@ -235,14 +235,6 @@ fn too_varied_a_column_is_refused_with_its_name_and_an_example() {
 }
 
 #[test]
-fn a_long_line_that_begins_with_blanks_is_a_reject_and_not_a_blank_line() {
-    let row = "2026-11-16 10:00:00\trequest_timeout\n";
-    let folder = Folder::with("w.tsv", format!("Time\tReason\n{row}{}{row}{row}", " ".repeat(5 << 20)));
-    let summary = folder.summary("w.tsv");
-    assert_eq!((summary.errors(), summary.balance()), (2, vec![[3, 2, 1]]));
-}
-
-#[test]
 fn a_row_in_which_the_file_ends_is_said_to_be_cut_off() {
     let heading = "Time\tReason\tDetail\tCount\n";
     let row = "2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t12\n";

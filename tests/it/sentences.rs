@@ -62,8 +62,13 @@ fn nothing_is_new_only_where_the_inputs_hold_nothing_before() {
     assert!(told(&news, "new-unknown") && told(&news, "nothing-to-compare"), "{:?}", news.notes());
     assert_eq!((&news["by_detail"][0]["new"], &news["totals"]["previous_errors"]), (&Value::Bool(false), &Value::Null));
     // Nor is it where there is nothing at all.
-    let summary = file("w.tsv", &rows[1..]).summary("w.tsv --period last-week --only detail=502");
-    assert!(told(&summary, "new-unknown") && summary["by_detail"][0]["new"] == false, "{:?}", summary.notes());
+    let week = file("w.tsv", &[("2026-11-16 12:00:00", "500", 1), rows[1]]);
+    for filter in ["", "--only detail=502"] {
+        let summary = week.summary(&format!("w.tsv --period last-week {filter}"));
+        assert!(told(&summary, "new-unknown"), "{filter}: {:?}", summary.notes());
+        assert!(summary.list("by_detail").iter().all(|row| row["new"] == false), "{filter}: {:?}", summary.details());
+        assert_eq!(summary["totals"]["change_pct"], Value::Null);
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     packer.finish().unwrap()
 }
 
+/// A zip file with these members, as they are named.
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut packer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in members {
@@ -187,36 +188,6 @@ fn each_member_of_a_zip_file_is_an_input() {
 }
 
 #[test]
-fn a_file_given_twice_counts_once() {
-    let folder = Folder::with("a.tsv", day("2026-11-16"));
-    folder.file("copy/same week.tsv", day("2026-11-16")).file("a.tsv.gz", gzip(day("2026-11-16").as_bytes()));
-    for line in ["a.tsv a.tsv", "a.tsv ./a.tsv", "a.tsv .", ". copy", "a.tsv a.tsv.gz", "*.tsv copy"] {
-        assert_eq!(folder.summary(line).errors(), 24, "{line}");
-    }
-    // The same content under two names is said so; the same file named twice is one input.
-    let summary = folder.errstat("summary a.tsv").arg("copy/same week.tsv").summary();
-    assert_eq!(summary.errors(), 24);
-    assert!(
-        summary.list("notes").iter().any(|note| text(note, "text").contains("same week.tsv")),
-        "{:?}",
-        summary.notes()
-    );
-    assert_eq!(folder.summary("a.tsv a.tsv").list("inputs").len(), 1);
-}
-
-#[test]
-fn a_file_given_twice_counts_once_even_if_it_is_short() {
-    // Two errors are too few to judge an overlap by, but identical files are one file anyway.
-    let folder = Folder::with(
-        "a.tsv",
-        "Time\tReason\n2026-11-16 04:12:33\trequest_timeout\n2026-11-16 04:12:34\trequest_timeout\n",
-    );
-    folder.file("b.tsv", folder.bytes("a.tsv"));
-    assert_eq!(folder.summary("a.tsv b.tsv").errors(), 2);
-    assert_eq!(folder.summary("a.tsv b.tsv --overlap max").errors(), 2);
-}
-
-#[test]
 fn what_errstat_wrote_is_no_input() {
     let folder = Folder::with("a.tsv", day("2026-11-16"));
     folder.errstat("report a.tsv -o out").done();
@@ -243,29 +214,20 @@ fn a_name_with_a_date_says_up_to_when_the_export_reaches() {
     assert_eq!(folder.summary("plain.tsv")["inputs"][0]["coverage"]["until"], serde_json::Value::Null);
 }
 
-/// A zip file with these members, as they are named.
-fn zipped(members: &[(&str, &str)]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, content) in members {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        std::io::Write::write_all(&mut zip, content.as_bytes()).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
-}
-
 const ONE: &str = "Time\tReason\tDetail\tCount\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t3\n";
 const OTHER: &str = "Time\tReason\tDetail\tCount\n2026-11-17 04:12:33\trequest_timeout\tRequest timeout\t4\n";
 
 #[test]
 fn members_in_dotted_folders_are_members() {
-    let folder = Folder::with("w.zip", zipped(&[("./one.tsv", ONE), ("../.hidden/other.tsv", OTHER)]));
+    let folder =
+        Folder::with("w.zip", zip(&[("./one.tsv", ONE.as_bytes()), ("../.hidden/other.tsv", OTHER.as_bytes())]));
     assert_eq!(folder.summary("w.zip").errors(), 3 + 4);
 }
 
 #[test]
 fn two_members_of_one_name_are_not_counted_as_one() {
     // The writer refuses equal names, so one is written over another of the same length.
-    let bytes = zipped(&[("one.tsv", ONE), ("two.tsv", OTHER)]);
+    let bytes = zip(&[("one.tsv", ONE.as_bytes()), ("two.tsv", OTHER.as_bytes())]);
     let mut twice = bytes.clone();
     for at in 0..bytes.len() - 7 {
         if &bytes[at..at + 7] == b"two.tsv" {
@@ -285,6 +247,11 @@ fn links_that_lead_nowhere_stop_nothing() {
     let summary = folder.summary("exports");
     assert_eq!(summary.errors(), 3);
     assert!(summary.note("skipped-file").contains("dangling.tsv") || summary.note("skipped-file").contains("loop"));
+    // One that is named is asked for.
+    std::os::unix::fs::symlink("itself.tsv", folder.path("itself.tsv")).unwrap();
+    for name in ["exports/dangling.tsv", "itself.tsv"] {
+        assert!(folder.errstat(&format!("summary {name}")).refused().contains(name), "{name}");
+    }
 }
 
 #[cfg(unix)]

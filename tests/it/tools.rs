@@ -151,6 +151,9 @@ fn environment(packages: &[&str]) -> Result<PathBuf, String> {
     let name: String = packages.join("-").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("python-{name}"));
     let (python, made) = (folder.join("bin/python"), folder.join("made"));
+    // Tests may run more than once at a time.
+    let lock = fs::File::create(folder.with_extension("lock")).map_err(|error| error.to_string())?;
+    lock.lock().map_err(|error| error.to_string())?;
     if made.is_file() && succeeds(Command::new(&python).args(["-c", ""])).is_ok() {
         return Ok(python);
     }

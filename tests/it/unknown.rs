@@ -123,6 +123,8 @@ fn rejected_rows_are_allowed_or_nothing_passes() {
         ("max_errors = 6\n", 2),
         ("max_errors = 6\nmax_rejected = 1\n", 0),
         ("max_errors = 6\nmax_rejected = 0\n", 1),
+        ("max_rejected = 1\n", 0),
+        ("max_rejected = 0\n", 1),
         ("max_errors = 5\n", 1),
         ("max_errors = 5\nmax_rejected = 1\n", 1),
         // More errors in the week before would mend this: 6 after 2.
