@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::{
     notice::mail,
-    program::{AS_OF, Folder, Outcome, PROGRAM, Summary, ended, program, text},
+    program::{AS_OF, Folder, Outcome, PATIENCE, PROGRAM, Summary, ended, program, text},
     tools::DUCKDB,
 };
 
@@ -208,9 +208,8 @@ fn an_archive_is_added_to_another_one_and_never_to_itself() {
 fn a_folder_that_holds_the_archive_is_added_without_it() {
     let folder = Folder::with("all/a.tsv", export(&["2026-11-16 10:00:00|error_status_code|502|3"]));
     for round in 1..=3 {
-        let began = Instant::now();
         let outcome = folder.errstat("archive add --archive all/ar all --channel shop --wait 5").run();
-        assert!(began.elapsed() < Duration::from_secs(4), "{round}: it waits for itself: {}", outcome.stderr);
+        assert!(!outcome.stderr.contains("another errstat"), "{round}: it waits for itself: {}", outcome.stderr);
         // To leave it out is right, and so is to say that it must not be among the inputs.
         if outcome.code == Some(2) {
             assert!(outcome.stderr.contains("all/ar"), "{round}: {}", outcome.stderr);
@@ -405,7 +404,7 @@ fn a_second_writer_waits_or_says_who_is_writing() {
     // Once it has the lock it is stopped, so that it keeps it.
     let (lock, began) = (folder.path("ar/_errstat/lock"), Instant::now());
     while fs::metadata(&lock).map_or(0, |file| file.len()) == 0 {
-        assert!(began.elapsed() < Duration::from_secs(20), "no lock");
+        assert!(began.elapsed() < PATIENCE, "no lock");
         assert_eq!(first.try_wait().expect("a process"), None, "it was too fast for this test");
     }
     let id = first.id().to_string();
@@ -1639,7 +1638,6 @@ fn damaged_parquet_is_a_sentence_and_never_a_panic() {
     weekly(&folder);
     folder.errstat("convert in -o good.parquet --channel shop").done();
     let (good, total) = (folder.bytes("good.parquet"), folder.summary("good.parquet").errors());
-    let began = Instant::now();
     let try_it = |bytes: &[u8], what: &str| {
         folder.file("bad.parquet", bytes);
         let outcome = folder.errstat("summary bad.parquet --format json").run();
@@ -1669,7 +1667,6 @@ fn damaged_parquet_is_a_sentence_and_never_a_panic() {
     {
         try_it(text.as_bytes(), text);
     }
-    assert!(began.elapsed() < Duration::from_secs(30));
     assert_eq!(folder.summary("good.parquet").errors(), total);
     // In an archive it is refused, and the archive stays as it is.
     add(&folder, "good.parquet");

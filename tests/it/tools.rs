@@ -80,7 +80,7 @@ impl Tool {
 
     /// How to start it; for Python with packages its interpreter. Without it, the test has been [`skipped`].
     pub fn get(&self) -> Option<&Path> {
-        self.found().map_err(|why| skipped(why)).ok()
+        self.found().map_err(skipped).ok()
     }
 
     fn found(&self) -> Result<&Path, &str> {
