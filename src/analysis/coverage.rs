@@ -198,9 +198,8 @@ fn gaps(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     let Told { asked, analysis, .. } = told;
     let (zone, previous, all) = (&asked.calendar.zone, analysis.period.previous.as_ref(), &told.table.known);
     let touches = |(from, until): &(i64, i64), bounds: &Bounds| *from < bounds.end && *until > bounds.start;
-    let touching = |gap: &&(i64, i64)| {
-        touches(gap, &asked.bounds) || previous.is_some_and(|previous| touches(gap, previous))
-    };
+    let touching =
+        |gap: &&(i64, i64)| touches(gap, &asked.bounds) || previous.is_some_and(|previous| touches(gap, previous));
     let sentence = |(from, until): &(i64, i64)| {
         Sentence::new(GAPS[0])
             .with_moment("from", zone.local(Timestamp(*from)))

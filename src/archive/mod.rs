@@ -3,7 +3,7 @@
 //! An archive is a folder. `_errstat/sources/` keeps the rows of everything that was added, each source in a file that
 //! never changes; `channel=…/month=2026-11/errors.parquet`, the rows of one channel and one month (UTC), are derived
 //! from them: per exact key (time, precision, channel, reason, detail, kind of source) the larger of the sources' sums
-//! (`merge`). So the archive depends on what was added and on nothing else.
+//! (`model::merge`). So the archive depends on what was added and on nothing else.
 //!
 //! - [`Writer`] adds sources, takes one back, builds everything anew. The manifest names every file with its SHA-256,
 //!   and its renaming is the change (`change`).
@@ -25,7 +25,6 @@ mod fact;
 mod foreign;
 mod lock;
 mod manifest;
-mod merge;
 mod packs;
 mod pages;
 mod partition;

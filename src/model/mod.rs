@@ -4,6 +4,7 @@ mod address;
 mod cell;
 mod coverage;
 mod log;
+pub mod merge;
 mod precision;
 mod reject;
 mod row;

@@ -1,6 +1,7 @@
 //! Merging the rows of overlapping inputs, exact key by exact key.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, HashMap},
     ops::Range,
     sync::{Mutex, PoisonError},
@@ -10,7 +11,10 @@ use super::geometry::{Strand, Stretch, step};
 use crate::{
     error::{Error, Result},
     input::{CellSink, ReadOptions, Source, exact_rows},
-    model::{CELL_MILLIS, Catalog, Cell, KindId, Precision, Span, Timestamp, Zone},
+    model::{
+        CELL_MILLIS, Catalog, Cell, HostLabel, KindId, Precision, Span, Timestamp, Zone,
+        merge::{Entry, folded, merged},
+    },
     table::{Label, whose::labelled},
 };
 
@@ -44,7 +48,7 @@ impl<'a> Strands<'a> {
 type Key = (i64, u32, u32);
 
 /// The rows of one exact time and kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 struct Row {
     at: i64,
     kind: KindId,
@@ -58,16 +62,37 @@ struct Row {
 #[derive(Clone, Debug, Default)]
 struct Rows {
     errors: u64,
-    rows: u64,
     exact: Vec<Row>,
 }
 
-impl Rows {
-    /// `None` where the sum leaves 64 bits.
-    fn add(&mut self, row: Row) -> Option<()> {
-        self.errors = self.errors.checked_add(row.errors)?;
-        self.rows += row.rows;
-        self.exact.push(row);
+/// A row of a strand, in a step of time.
+#[derive(Clone, Copy, Debug)]
+struct Told<'a> {
+    step: i64,
+    host: Option<&'a HostLabel>,
+    row: Row,
+}
+
+impl Entry for Told<'_> {
+    fn key_order(&self, other: &Self) -> Ordering {
+        self.step.cmp(&other.step)
+    }
+
+    fn content_order(&self, other: &Self) -> Ordering {
+        let content = |told: &Self| (told.row.at, told.host.cloned(), told.row.errors, told.row.end);
+        content(self).cmp(&content(other))
+    }
+
+    fn errors(&self) -> u64 {
+        self.row.errors
+    }
+
+    fn is_hosted(&self) -> bool {
+        self.host.is_some()
+    }
+
+    fn join(&mut self, other: &Self, _alike: bool) -> Option<()> {
+        self.row.rows = self.row.rows.checked_add(other.row.rows)?;
         Some(())
     }
 }
@@ -177,88 +202,32 @@ fn keyed(stretch: &Stretch, slice: &Range<i64>, strands: Strands<'_>) -> Result<
             }
             let key = (step(Timestamp(at), stretch.precision, &options.zone), parts.reason, parts.detail);
             let row = Row { at, kind, errors: sums.errors, rows: sums.rows, end: sums.end };
-            keys.entry(key).or_default().entry(index).or_default().add(row).ok_or_else(overflow)?;
+            let rows = keys.entry(key).or_default().entry(index).or_default();
+            rows.errors = rows.errors.checked_add(row.errors).ok_or_else(overflow)?;
+            rows.exact.push(row);
         }
     }
     Ok(keys)
 }
 
-/// The rows that count under one key, with the number of rows of all strands; `None` where a sum leaves 64 bits.
+/// The rows that count under one key, with the number of rows of all strands; `None` where that leaves its bits.
 fn counted(by_strand: BTreeMap<usize, Rows>, strands: &[Strand], catalog: &Catalog, zone: &Zone) -> Option<Vec<Row>> {
-    let all: u64 = by_strand.values().map(|rows| rows.rows).sum();
-    let mut by_precision: BTreeMap<Precision, Vec<Rows>> = BTreeMap::new();
-    for (strand, rows) in by_strand {
-        by_precision.entry(strands[strand].precision).or_default().push(rows);
+    let host = |row: &Row| catalog.kind(row.kind).host.map(|host| &catalog.hosts()[host as usize]);
+    let mut by_precision: BTreeMap<Precision, Vec<Vec<Told<'_>>>> = BTreeMap::new();
+    for (strand, Rows { exact, .. }) in by_strand {
+        let told = exact.into_iter().map(|row| Told { step: row.at, host: host(&row), row }).collect();
+        by_precision.entry(strands[strand].precision).or_default().push(told);
     }
     // From fine to coarse.
-    let mut sum: Option<Rows> = None;
-    for (precision, group) in by_precision {
-        let coarser = together(group, precision, catalog, zone)?;
-        sum = Some(match sum {
-            Some(finer) => larger(finer, coarser, precision, zone)?,
-            None => coarser,
-        });
-    }
-    let Rows { mut exact, rows, .. } = sum?;
-    exact.sort_unstable();
-    if let Some(first) = exact.first_mut() {
-        first.rows += all - rows;
-    }
-    Some(exact)
-}
-
-/// What strands of one precision make together: for each step the larger sum.
-fn together(group: Vec<Rows>, precision: Precision, catalog: &Catalog, zone: &Zone) -> Option<Rows> {
-    if group.len() == 1 {
-        return group.into_iter().next();
-    }
-    let mut steps: BTreeMap<i64, Vec<Rows>> = BTreeMap::new();
-    for rows in group {
-        by_step(rows, precision, zone)?.into_iter().for_each(|(step, rows)| steps.entry(step).or_default().push(rows));
-    }
-    let hosted = |rows: &Rows| {
-        rows.exact.iter().filter(|row| catalog.kind(row.kind).host.is_some()).map(|row| row.errors).sum::<u64>()
-    };
-    // The last word has the content, so that the order of the inputs has none.
-    let content = |rows: &Rows| {
-        let host = |row: &Row| catalog.kind(row.kind).host.map(|host| &catalog.hosts()[host as usize]);
-        let mut rows: Vec<_> = rows.exact.iter().map(|row| (row.at, host(row), row.errors, row.end)).collect();
-        rows.sort();
-        rows
-    };
-    let mut sum = Rows::default();
-    for (_, candidates) in steps {
-        let order = |a: &Rows, b: &Rows| {
-            a.errors.cmp(&b.errors).then_with(|| hosted(a).cmp(&hosted(b))).then_with(|| content(b).cmp(&content(a)))
-        };
-        for row in candidates.into_iter().max_by(order)?.exact {
-            sum.add(row)?;
+    let mut sum: Vec<Told<'_>> = Vec::new();
+    for (precision, mut lists) in by_precision {
+        lists.push(sum);
+        for list in &mut lists {
+            list.iter_mut().for_each(|told| told.step = step(Timestamp(told.row.at), precision, zone));
+            list.sort_by(|a, b| a.key_order(b).then_with(|| a.content_order(b)));
         }
+        let finer = lists.pop()?;
+        sum = folded(finer, merged(lists)?)?;
     }
-    Some(sum)
-}
-
-/// For each step the one with the larger sum; of equal ones the finer.
-fn larger(finer: Rows, coarser: Rows, precision: Precision, zone: &Zone) -> Option<Rows> {
-    let mut steps = by_step(finer, precision, zone)?;
-    for (step, coarser) in by_step(coarser, precision, zone)? {
-        let finer = steps.entry(step).or_default();
-        if coarser.errors > finer.errors || finer.exact.is_empty() {
-            *finer = coarser;
-        }
-    }
-    let mut sum = Rows::default();
-    for row in steps.into_values().flat_map(|rows| rows.exact) {
-        sum.add(row)?;
-    }
-    Some(sum)
-}
-
-/// The rows of each step.
-fn by_step(rows: Rows, precision: Precision, zone: &Zone) -> Option<BTreeMap<i64, Rows>> {
-    let mut steps: BTreeMap<i64, Rows> = BTreeMap::new();
-    for row in rows.exact {
-        steps.entry(step(Timestamp(row.at), precision, zone)).or_default().add(row)?;
-    }
-    Some(steps)
+    Some(sum.into_iter().map(|told| told.row).collect())
 }
