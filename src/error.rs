@@ -1,7 +1,7 @@
 //! What went wrong, as a sentence for the person at the keyboard.
 
 use crate::{
-    model::{Filling, Sentence, Zone, ZoneError},
+    model::{Filling, Sentence, Zone, ZoneError, key},
     taxonomy::{self, Lang},
 };
 
@@ -16,7 +16,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     /// An error by its key in the phrase files; fill its placeholders with [`Error::with`].
-    pub fn new(key: &'static str) -> Self {
+    pub fn new(key: key::SentenceKey) -> Self {
         Error(Box::new(Sentence::new(key)))
     }
 
@@ -60,6 +60,6 @@ impl From<ZoneError> for Error {
         let zones = Zone::names();
         let place = |zone: &&str| zone.rsplit('/').next().is_some_and(|place| place.eq_ignore_ascii_case(&error.0));
         let near = zones.clone().find(place).or_else(|| taxonomy::nearest(&error.0, zones).first().copied());
-        Error::new("error.zone_form").with_sentence("nearest", taxonomy::did_you_mean(near)).with("value", error.0)
+        Error::new(key::error::ZONE_FORM).with_sentence("nearest", taxonomy::did_you_mean(near)).with("value", error.0)
     }
 }

@@ -6,23 +6,23 @@
 
 use super::{Analysis, Asked, Bounds, incident, sums};
 use crate::{
-    model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone},
+    model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone, key},
     table::{self, Known, Label, Table},
 };
 
 /// Notes which say that the inputs do not reach the period.
-pub const UNREACHED: [&str; 7] = [
-    "note.stale",
-    "note.stale_channel",
-    "note.period_not_covered",
-    "note.period_not_covered_channel",
-    "note.period_unknown",
-    "note.period_unknown_channel",
-    "note.period_before_data",
+pub const UNREACHED: [key::SentenceKey; 7] = [
+    key::note::STALE,
+    key::note::STALE_CHANNEL,
+    key::note::PERIOD_NOT_COVERED,
+    key::note::PERIOD_NOT_COVERED_CHANNEL,
+    key::note::PERIOD_UNKNOWN,
+    key::note::PERIOD_UNKNOWN_CHANNEL,
+    key::note::PERIOD_BEFORE_DATA,
 ];
 
 /// Notes which say that no export speaks for a part of the period, or of the one before.
-pub const GAPS: Keys = ["note.gap", "note.gap_channel"];
+pub const GAPS: Keys = [key::note::GAP, key::note::GAP_CHANNEL];
 
 /// Silence this long behind an incident, on a channel that is usually not silent, may be a suspended webhook.
 const SUSPICIOUS_SILENCE: i64 = 24 * 3_600_000;
@@ -35,7 +35,7 @@ pub(super) fn of(known: &[Known], label: Label) -> Option<&Known> {
 }
 
 /// The key of a note about all there is, and of the one that names its channels.
-type Keys = [&'static str; 2];
+type Keys = [key::SentenceKey; 2];
 
 /// Tells of channels together where the same is to be told of each, by their names if they have to be told apart.
 fn of_channels<'a>(told: impl IntoIterator<Item = (&'a Known, Keys, Sentence)>, apart: bool) -> Vec<Sentence> {
@@ -49,7 +49,7 @@ fn of_channels<'a>(told: impl IntoIterator<Item = (&'a Known, Keys, Sentence)>, 
         }
     }
     let named = |(sentence, channels): (Sentence, Vec<&str>)| {
-        let key = if channels.len() > 1 { "reach.channels" } else { "reach.channel" };
+        let key = if channels.len() > 1 { key::reach::CHANNELS } else { key::reach::CHANNEL };
         sentence.with_sentence("channel", Sentence::new(key).with("channel", channels.join(", ")))
     };
     together.into_iter().map(named).collect()
@@ -72,7 +72,7 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     }
     files(table, notes);
     let (Some(data), Some(shown)) = (asked.calendar.data, table.span_of_channels) else {
-        notes.push(Sentence::new("note.no_rows"));
+        notes.push(Sentence::new(key::note::NO_ROWS));
         return;
     };
     period(told, (data, shown), notes);
@@ -81,14 +81,14 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     comparison(told, shown, notes);
     vocabulary(analysis, notes);
     if (shown.last.0 - shown.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
-        notes.push(Sentence::new("note.little_history").with("days", incident::LEAST_HISTORY_DAYS));
+        notes.push(Sentence::new(key::note::LITTLE_HISTORY).with("days", incident::LEAST_HISTORY_DAYS));
     }
     if let Some(future) = asked.future {
         let later = table.cells().between(future, i64::from(u32::MAX) * CELL_MILLIS);
         let rows: u64 = later.iter().map(|cell| u64::from(cell.rows)).sum();
         if rows > 0 {
             notes.push(
-                Sentence::new("note.rows_after_report")
+                Sentence::new(key::note::ROWS_AFTER_REPORT)
                     .with_number("rows", rows)
                     .with_moment("as_of", asked.calendar.zone.local(asked.calendar.as_of)),
             );
@@ -101,10 +101,10 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
 /// That a period is not over, and what it is compared with then.
 pub(super) fn unfinished(bounds: &Bounds, previous: Option<&Bounds>, now: Timestamp, zone: &Zone) -> Sentence {
     let note = match previous {
-        Some(previous) => Sentence::new("note.period_unfinished")
+        Some(previous) => Sentence::new(key::note::PERIOD_UNFINISHED)
             .with_moment("previous_start", zone.local(Timestamp(previous.start)))
             .with_moment("previous_end", zone.local(Timestamp(previous.end))),
-        None => Sentence::new("note.period_unfinished_alone"),
+        None => Sentence::new(key::note::PERIOD_UNFINISHED_ALONE),
     };
     note.with_moment("end", zone.local(Timestamp(bounds.end))).with_moment("now", zone.local(now))
 }
@@ -112,7 +112,8 @@ pub(super) fn unfinished(bounds: &Bounds, previous: Option<&Bounds>, now: Timest
 /// When LINE last stopped redelivering; the list has all.
 fn redelivery(analysis: &Analysis, notes: &mut Vec<Sentence>) {
     let Some(last) = analysis.redelivery_stopped.last() else { return };
-    let key = if last.channel.is_some() { "note.redelivery_stopped_channel" } else { "note.redelivery_stopped" };
+    let key =
+        if last.channel.is_some() { key::note::REDELIVERY_STOPPED_CHANNEL } else { key::note::REDELIVERY_STOPPED };
     notes.push(
         Sentence::new(key)
             .with_moment("at", last.at.0)
@@ -123,18 +124,18 @@ fn redelivery(analysis: &Analysis, notes: &mut Vec<Sentence>) {
 
 fn files(table: &Table, notes: &mut Vec<Sentence>) {
     for (path, why) in table.skipped.iter().take(NAMED_FILES) {
-        notes.push(Sentence::new("note.skipped_file").with("path", path).with_sentence("why", why.clone()));
+        notes.push(Sentence::new(key::note::SKIPPED_FILE).with("path", path).with_sentence("why", why.clone()));
     }
     if table.skipped.len() > NAMED_FILES {
-        notes.push(Sentence::new("note.skipped_files").with("count", table.skipped.len() - NAMED_FILES));
+        notes.push(Sentence::new(key::note::SKIPPED_FILES).with("count", table.skipped.len() - NAMED_FILES));
     }
     for report in &table.inputs {
         if report.partial {
-            notes.push(Sentence::new("note.partial_download").with("path", &report.path));
+            notes.push(Sentence::new(key::note::PARTIAL_DOWNLOAD).with("path", &report.path));
         }
         if report.rejected > 0 {
             notes.push(
-                Sentence::new("note.rejects")
+                Sentence::new(key::note::REJECTS)
                     .with("path", &report.path)
                     .with_number("count", report.rejected)
                     .with_number("rows", report.rows),
@@ -150,8 +151,8 @@ fn stale(told: &Told<'_>, max_age: i64, notes: &mut Vec<Sentence>) {
     let old = told.table.known.iter().filter_map(|known| {
         let reach = known.reach().filter(|reach| as_of.0 - reach.0 > max_age)?;
         let complete = known.until().is_some_and(|until| until >= reach);
-        let until = Sentence::new(if complete { "reach.complete_until" } else { "reach.last_row" });
-        let keys = ["note.stale", "note.stale_channel"];
+        let until = Sentence::new(if complete { key::reach::COMPLETE_UNTIL } else { key::reach::LAST_ROW });
+        let keys = [key::note::STALE, key::note::STALE_CHANNEL];
         let sentence = Sentence::new(keys[0])
             .with_sentence("until", until.with_moment("at", zone.local(reach)))
             .with("age", days(as_of.0 - reach.0))
@@ -173,9 +174,9 @@ fn period(told: &Told<'_>, (data, shown): (Span, Span), notes: &mut Vec<Sentence
     }
     let end = bounds.end.min(told.asked.calendar.as_of.0);
     let unreached = all.iter().filter_map(|known| {
-        let not_covered = ["note.period_not_covered", "note.period_not_covered_channel"];
-        let unknown = ["note.coverage_unknown", "note.coverage_unknown_channel"];
-        let nothing = ["note.period_unknown", "note.period_unknown_channel"];
+        let not_covered = [key::note::PERIOD_NOT_COVERED, key::note::PERIOD_NOT_COVERED_CHANNEL];
+        let unknown = [key::note::COVERAGE_UNKNOWN, key::note::COVERAGE_UNKNOWN_CHANNEL];
+        let nothing = [key::note::PERIOD_UNKNOWN, key::note::PERIOD_UNKNOWN_CHANNEL];
         let (keys, at, name) = match (known.until(), known.span().map(|span| span.last)) {
             (Some(until), last) if until.0 >= end || last.is_some_and(|last| last.0 >= end) => return None,
             (Some(until), last) => (not_covered, last.map_or(until, |last| last.max(until)), "until"),
@@ -189,7 +190,7 @@ fn period(told: &Told<'_>, (data, shown): (Span, Span), notes: &mut Vec<Sentence
     });
     notes.extend(of_channels(unreached, all.len() > 1));
     if shown.first.0 >= bounds.end {
-        notes.push(Sentence::new("note.period_before_data").with_moment("first", zone.local(shown.first)));
+        notes.push(Sentence::new(key::note::PERIOD_BEFORE_DATA).with_moment("first", zone.local(shown.first)));
     }
 }
 
@@ -213,7 +214,9 @@ fn gaps(told: &Told<'_>, notes: &mut Vec<Sentence>) {
         && let Some(previous) = previous
     {
         notes.push(
-            Sentence::new("note.not_compared").with("period", &asked.bounds.label).with("previous", &previous.label),
+            Sentence::new(key::note::NOT_COMPARED)
+                .with("period", &asked.bounds.label)
+                .with("previous", &previous.label),
         );
     }
 }
@@ -223,8 +226,8 @@ fn edges(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     let Told { table, asked, .. } = told;
     let precision = table.precision();
     let key = match precision {
-        Precision::Day => "note.edge_in_day",
-        Precision::Hour => "note.edge_in_hour",
+        Precision::Day => key::note::EDGE_IN_DAY,
+        Precision::Hour => key::note::EDGE_IN_HOUR,
         _ => return,
     };
     let step_of = |at: i64| table::step(Timestamp(at), precision, &table.input_zone);
@@ -242,14 +245,14 @@ fn comparison(told: &Told<'_>, shown: Span, notes: &mut Vec<Sentence>) {
     let (zone, bounds) = (&told.asked.calendar.zone, &told.asked.bounds);
     let has_history = shown.first.0 < bounds.start;
     if !has_history && !told.table.cells().between(bounds.start, bounds.end).is_empty() {
-        notes.push(Sentence::new("note.new_unknown"));
+        notes.push(Sentence::new(key::note::NEW_UNKNOWN));
     }
     if let Some(previous) = &told.analysis.period.previous {
         // The first day may well have begun without an error; a day without any is another matter.
         let first_day = zone.day_start(zone.day(shown.first)).0;
         if first_day > previous.start && first_day < previous.end {
             notes.push(
-                Sentence::new("note.comparison_partly_covered")
+                Sentence::new(key::note::COMPARISON_PARTLY_COVERED)
                     .with_moment("first", zone.local(shown.first))
                     .with("period", &previous.label),
             );
@@ -264,7 +267,7 @@ fn vocabulary(analysis: &Analysis, notes: &mut Vec<Sentence>) {
         let errors: u64 = unknown.iter().map(|row| row.errors).sum();
         let example: String = if first.detail.is_empty() { first.reason.clone() } else { first.detail.clone() };
         notes.push(
-            Sentence::new(if unknown.len() == 1 { "note.unknown_detail" } else { "note.unknown_details" })
+            Sentence::new(if unknown.len() == 1 { key::note::UNKNOWN_DETAIL } else { key::note::UNKNOWN_DETAILS })
                 .with_number("count", unknown.len() as u64)
                 .with_number("errors", errors)
                 .with("example", example.chars().take(80).collect::<String>()),
@@ -287,7 +290,11 @@ fn silence(told: &Told<'_>, notes: &mut Vec<Sentence>) {
         // A channel that often has no error for a day is silent again, that is all.
         if quiet > 2 * sums::longest_silence(table, found.label, found.bounds().0 + CELL_MILLIS) {
             let channel = table.names.channels[found.label as usize].clone().unwrap_or_default();
-            let key = if channel.is_empty() { "note.possible_suspension" } else { "note.possible_suspension_channel" };
+            let key = if channel.is_empty() {
+                key::note::POSSIBLE_SUSPENSION
+            } else {
+                key::note::POSSIBLE_SUSPENSION_CHANNEL
+            };
             let last = asked.calendar.zone.local(last);
             notes.push(Sentence::new(key).with_moment("last", last).with("channel", channel));
         }

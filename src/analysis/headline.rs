@@ -2,7 +2,7 @@
 
 use super::{Analysis, Bounds};
 use crate::{
-    model::{Sentence, Timestamp},
+    model::{Sentence, Timestamp, key},
     taxonomy::{self, Lang},
 };
 
@@ -16,19 +16,22 @@ pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -
     let mut sentences: Vec<Sentence> = unreached.into_iter().cloned().collect();
     let name_of_period = period_name(&analysis.period.bounds(), analysis, lang);
     let period = &match analysis.period.unfinished {
-        true => lang.say(&Sentence::new("headline.so_far").with("period", name_of_period)),
+        true => lang.say(&Sentence::new(key::headline::SO_FAR).with("period", name_of_period)),
         false => name_of_period,
     };
     let errors = analysis.totals.errors;
     if errors == 0 && unreached.is_some() {
         // Nothing is known, so nothing is said to be good.
     } else if errors == 0 {
-        let key =
-            if analysis.totals.rows > 0 || analysis.data_span.is_some() { "headline.none" } else { "headline.no_rows" };
+        let key = if analysis.totals.rows > 0 || analysis.data_span.is_some() {
+            key::headline::NONE
+        } else {
+            key::headline::NO_ROWS
+        };
         sentences.push(Sentence::new(key).with("period", period));
     } else {
         let top = analysis.by_detail.first();
-        let key = if errors == 1 { "headline.one" } else { "headline.errors" };
+        let key = if errors == 1 { key::headline::ONE } else { key::headline::ERRORS };
         let sentence = Sentence::new(key).with("errors", lang.number(errors)).with("period", period);
         sentences.push(match top {
             Some(top) => sentence.with("detail", name(&top.reason, &top.detail)).with("share", lang.percent(top.share)),
@@ -40,10 +43,10 @@ pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -
     }
     if let Some(worst) = analysis.incidents.first() {
         let key = match (analysis.incidents.len(), worst.ongoing) {
-            (_, Some(true)) => "headline.ongoing",
-            (_, None) => "headline.end_unknown",
-            (1, _) => "headline.incident",
-            _ => "headline.incidents",
+            (_, Some(true)) => key::headline::ONGOING,
+            (_, None) => key::headline::END_UNKNOWN,
+            (1, _) => key::headline::INCIDENT,
+            _ => key::headline::INCIDENTS,
         };
         sentences.push(
             Sentence::new(key)
@@ -58,7 +61,7 @@ pub fn headline(analysis: &Analysis, unreached: Option<&Sentence>, lang: Lang) -
         .iter()
         .map(|sentence| lang.say(sentence))
         .collect::<Vec<_>>()
-        .join(lang.phrase("headline.between").trim_matches('|'))
+        .join(lang.phrase(key::headline::BETWEEN).trim_matches('|'))
 }
 
 fn compared(analysis: &Analysis, lang: Lang) -> Option<Sentence> {
@@ -68,10 +71,10 @@ fn compared(analysis: &Analysis, lang: Lang) -> Option<Sentence> {
     let period = period_name(analysis.period.previous.as_ref()?, analysis, lang);
     let errors = analysis.totals.errors;
     let key = match (errors.cmp(&previous), previous) {
-        (std::cmp::Ordering::Equal, _) => "headline.same",
-        (_, 0) => "headline.from_nothing",
-        (std::cmp::Ordering::Greater, _) => "headline.more",
-        (std::cmp::Ordering::Less, _) => "headline.less",
+        (std::cmp::Ordering::Equal, _) => key::headline::SAME,
+        (_, 0) => key::headline::FROM_NOTHING,
+        (std::cmp::Ordering::Greater, _) => key::headline::MORE,
+        (std::cmp::Ordering::Less, _) => key::headline::LESS,
     };
     let percent = analysis.totals.change_pct.map_or_else(String::new, |percent| lang.change(percent));
     Some(Sentence::new(key).with("previous", lang.number(previous)).with("period", period).with("change", percent))
@@ -102,7 +105,7 @@ fn period_name(bounds: &Bounds, analysis: &Analysis, lang: Lang) -> String {
 }
 
 fn range(lang: Lang, start: String, end: String) -> String {
-    lang.say(&Sentence::new("headline.range").with("start", start).with("end", end))
+    lang.say(&Sentence::new(key::headline::RANGE).with("start", start).with("end", end))
 }
 
 fn shortened(text: &str) -> String {

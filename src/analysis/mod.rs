@@ -33,7 +33,7 @@ use sums::numbered;
 
 use crate::{
     error::Result,
-    model::{CELL_MILLIS, CellStart, Precision, Reject, Sentence, SourceReport, Timestamp, Zone},
+    model::{CELL_MILLIS, CellStart, Precision, Reject, Sentence, SourceReport, Timestamp, Zone, key},
     table::{CellSum, Dictionary, Known, Table},
     taxonomy::{self, Lang},
 };
@@ -48,10 +48,10 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     let precision = table.precision();
     let zone = calendar.zone;
     if zone != options.zone {
-        notes.push(Sentence::new("note.day_zone").with("zone", zone).with("asked", options.zone));
+        notes.push(Sentence::new(key::note::DAY_ZONE).with("zone", zone).with("asked", options.zone));
     }
     if precision >= Precision::Hour {
-        let key = if precision == Precision::Day { "note.day_precision" } else { "note.hour_precision" };
+        let key = if precision == Precision::Day { key::note::DAY_PRECISION } else { key::note::HOUR_PRECISION };
         notes.push(Sentence::new(key));
     }
     // Days before the data are unknown, not free of errors.
@@ -64,7 +64,7 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     };
     if let (Some(unknown), Some(span)) = (unknown, shown) {
         notes.push(
-            Sentence::new("note.nothing_to_compare")
+            Sentence::new(key::note::NOTHING_TO_COMPARE)
                 .with_moment("first", zone.local(span.first))
                 .with("period", &unknown.label),
         );
@@ -119,8 +119,7 @@ impl Analysis {
 
     /// Puts the notes and the headline into a language.
     pub fn speak(&mut self, lang: Lang) {
-        let note = |sentence: &Sentence| Note { code: code(sentence.key), text: lang.say(sentence) };
-        self.notes = self.sentences.iter().map(note).collect();
+        self.notes = self.sentences.iter().map(|sentence| Note::of(sentence, lang)).collect();
         self.headline = headline::headline(self, self.unreached(), lang);
     }
 
@@ -136,12 +135,7 @@ impl Analysis {
 
 /// What an output is limited to by the terms of a filter, where there are any: `Filter: detail=404`.
 pub fn filter_heading(lang: Lang, terms: &[String]) -> Option<String> {
-    (!terms.is_empty()).then(|| lang.say(&Sentence::new("filter.heading").with("terms", terms.join(", "))))
-}
-
-/// The code of a note: its key in the phrase files, in the spelling of the contract.
-fn code(key: &'static str) -> String {
-    key.trim_start_matches("note.").replace('_', "-")
+    (!terms.is_empty()).then(|| lang.say(&Sentence::new(key::filter::HEADING).with("terms", terms.join(", "))))
 }
 
 fn window_size(
@@ -156,7 +150,7 @@ fn window_size(
         Some(size) if size >= least => size,
         Some(size) => {
             notes.push(
-                Sentence::new("note.window_too_fine")
+                Sentence::new(key::note::WINDOW_TOO_FINE)
                     .with("size", size.name())
                     .with("precision", precision.name())
                     .with("used", least.name()),

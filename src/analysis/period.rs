@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDate
 use super::Bounds;
 use crate::{
     error::{Error, Result},
-    model::{Span, Timestamp, Zone},
+    model::{Span, Timestamp, Zone, key},
 };
 
 /// A period as the user names it.
@@ -70,12 +70,12 @@ fn why_not(text: &str) -> Error {
     if digits(year, 4) && rest.strip_prefix(['W', 'w']).is_some_and(|week| digits(week, 2)) {
         // The 28th of December is always in the last week of its year.
         let last = year.parse().ok().and_then(|year| NaiveDate::from_ymd_opt(year, 12, 28));
-        return Error::new("error.period_week")
+        return Error::new(key::error::PERIOD_WEEK)
             .with("year", year)
             .with("weeks", last.map_or(52, |day| day.iso_week().week()));
     }
     if digits(year, 4) && digits(rest, 2) && !(1..=12).contains(&rest.parse().unwrap_or(0)) {
-        return Error::new("error.period_month");
+        return Error::new(key::error::PERIOD_MONTH);
     }
     let no_day = |text: &&str| {
         let parts: Vec<&str> = text.split('-').collect();
@@ -83,8 +83,8 @@ fn why_not(text: &str) -> Error {
             && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_err()
     };
     match text.split("..").find(no_day) {
-        Some(day) => Error::new("error.period_day").with("day", day),
-        None => Error::new("error.period_form"),
+        Some(day) => Error::new(key::error::PERIOD_DAY).with("day", day),
+        None => Error::new(key::error::PERIOD_FORM),
     }
 }
 
@@ -244,8 +244,9 @@ impl PeriodSpec {
             PeriodSpec::Days(first, last) => of_days(first, last),
             PeriodSpec::Moments(first, last) => {
                 let instant = |local: NaiveDateTime| {
-                    zone.instant(local)
-                        .ok_or_else(|| Error::new("error.period_no_such_time").with("time", local).with("zone", zone))
+                    zone.instant(local).ok_or_else(|| {
+                        Error::new(key::error::PERIOD_NO_SUCH_TIME).with("time", local).with("zone", zone)
+                    })
                 };
                 let (start, end) = (instant(first)?, instant(last)?);
                 if end <= start {
@@ -264,7 +265,7 @@ impl PeriodSpec {
 }
 
 fn backwards(first: impl ToString, last: impl ToString) -> Error {
-    Error::new("error.period_backwards").with("start", first).with("end", last)
+    Error::new(key::error::PERIOD_BACKWARDS).with("start", first).with("end", last)
 }
 
 fn bounds_of_days(zone: &Zone, first: NaiveDate, last: NaiveDate) -> Bounds {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{Asked, Bounds, Note};
 use crate::{
-    model::{KindId, Origin, Sentence, SourceKind, SourceReport, Timestamp, Zone},
+    model::{KindId, Origin, Sentence, SourceKind, SourceReport, Timestamp, Zone, key},
     table::{Label, Table},
     taxonomy::{self, Lang},
 };
@@ -110,10 +110,6 @@ pub fn reconcile(table: &Table, asked: &Asked, lang: Lang) -> Reconciliation {
     }
     let mut totals = DaySums::default();
     days.values().for_each(|sums| totals.add(*sums));
-    let note = |sentence: &Sentence| Note {
-        code: sentence.key.trim_start_matches("reconcile.").replace('_', "-"),
-        text: lang.say(sentence),
-    };
     Reconciliation {
         schema: Reconciliation::SCHEMA,
         errstat: env!("CARGO_PKG_VERSION"),
@@ -124,7 +120,7 @@ pub fn reconcile(table: &Table, asked: &Asked, lang: Lang) -> Reconciliation {
             .into_iter()
             .map(|((label, date), sums)| Day { channel: table.names.channels[label as usize].clone(), date, sums })
             .collect(),
-        notes: nothing_to_compare(table).iter().map(note).collect(),
+        notes: nothing_to_compare(table).iter().map(|note| Note::of(note, lang)).collect(),
     }
 }
 
@@ -135,8 +131,8 @@ fn nothing_to_compare(table: &Table) -> Option<Sentence> {
     let exports = table.inputs.iter().any(is_export)
         || table.cells().iter().any(|cell| table.names.kinds[cell.kind.0 as usize].origin == Origin::Export);
     match (exports, table.told.is_empty()) {
-        (false, _) => Some(Sentence::new("reconcile.no_exports")),
-        (true, true) => Some(Sentence::new("reconcile.no_mails")),
+        (false, _) => Some(Sentence::new(key::reconcile::NO_EXPORTS)),
+        (true, true) => Some(Sentence::new(key::reconcile::NO_MAILS)),
         (true, false) => None,
     }
 }

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Calendar;
-use crate::model::{Columns, LocalTime, Sentence, Zone};
+use crate::{
+    model::{Columns, LocalTime, Sentence, Zone},
+    taxonomy::Lang,
+};
 
 /// Everything that is known about a period. Serialised, it is `summary.json`.
 ///
@@ -355,6 +358,13 @@ pub struct RejectExample {
 pub struct Note {
     pub code: String,
     pub text: String,
+}
+
+impl Note {
+    /// The note in a language.
+    pub fn of(sentence: &Sentence, lang: Lang) -> Note {
+        Note { code: sentence.key.code(), text: lang.say(sentence) }
+    }
 }
 
 /// What a reader's choice of whole windows and of reasons is added up from, beyond what

@@ -10,7 +10,7 @@ use polars::prelude::{Column, DataFrame, GroupsIndicator, PolarsResult};
 
 use crate::{
     error::{Error, Result},
-    model::{Kind, KindId},
+    model::{Kind, KindId, key},
     table::{CellSum, Cells, Dictionary, Label, Table},
 };
 
@@ -92,7 +92,7 @@ impl<'a> Sums<'a> {
     /// # Errors
     /// Never for columns of equal length; polars asks.
     pub fn by(&self, keys: &[By]) -> Result<Vec<Group>> {
-        self.grouped(keys).map_err(|cause| Error::new("error.frame").with("cause", cause))
+        self.grouped(keys).map_err(|cause| Error::new(key::error::FRAME).with("cause", cause))
     }
 
     fn grouped(&self, keys: &[By]) -> PolarsResult<Vec<Group>> {

@@ -7,7 +7,7 @@ use chrono::{Datelike, Days, Months, NaiveDate, Timelike};
 use super::WeekStart;
 use crate::{
     error::{Error, Result},
-    model::{Precision, Timestamp, Zone},
+    model::{Precision, Timestamp, Zone, key},
 };
 
 /// More windows than this are no picture of anything.
@@ -114,7 +114,7 @@ pub fn windows(start: i64, end: i64, size: WindowSize, zone: &Zone, week_start: 
         if found.len() > MOST_WINDOWS {
             let fits = |s: &WindowSize| *s > size && (end - start) / s.millis() < MOST_WINDOWS as i64;
             let coarser = WindowSize::ALL.into_iter().find(fits).unwrap_or(WindowSize::Month);
-            return Err(Error::new("error.too_many_windows")
+            return Err(Error::new(key::error::TOO_MANY_WINDOWS)
                 .with("size", size.name())
                 .with("limit", MOST_WINDOWS)
                 .with("coarser", coarser.name()));

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Channel, Precision, Row, Sentence, Timestamp, Zone},
+    model::{Channel, Precision, Row, Sentence, Timestamp, Zone, key},
 };
 
 /// Rows of a source that are held before they are encoded: some 30 MB.
@@ -117,10 +117,10 @@ impl Addition<'_> {
     /// A row of the source that was begun last. In any order; rows of one key are added up. An error where the archive
     /// cannot hold it.
     pub fn row(&mut self, row: &Row) -> Result<()> {
-        let Some(current) = &mut self.current else { return Err(Error::new("archive.no_source")) };
+        let Some(current) = &mut self.current else { return Err(Error::new(key::archive::NO_SOURCE)) };
         possible(row).map_err(|why| {
             let name = &current.source.name;
-            Error::new("archive.row_refused").with("name", name).with_sentence("why", Sentence::new(why))
+            Error::new(key::archive::ROW_REFUSED).with("name", name).with_sentence("why", Sentence::new(why))
         })?;
         current.take(row)
     }
@@ -208,7 +208,7 @@ impl Addition<'_> {
         for file in &files {
             let path = disk.path(&file.path);
             let bytes = read(&path);
-            let unread = |error| Error::new("error.unreadable").with("path", shown(&path)).with("cause", error);
+            let unread = |error| Error::new(key::error::UNREADABLE).with("path", shown(&path)).with("cause", error);
             digests += &sha256(&bytes.map_err(unread)?);
         }
         self.source(NewSource {

@@ -17,7 +17,10 @@ use super::{
     manifest::{COPY, FOLDER, Leaving, MANIFEST, Manifest, MonthFile, NEW, VERSION, beside, is_wanted, sha256},
     partition::Place,
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    model::key,
+};
 
 /// A change in the making.
 pub struct Draft {
@@ -92,7 +95,9 @@ impl Draft {
             .map_err(|error| disk.unwritten(MANIFEST, &error))?;
         self.made = true;
         let done = disk.sync([FOLDER]).and_then(|()| finish(disk, &self.written, &self.manifest.leaving));
-        done.map_err(|error| Error::new("archive.unfinished").with("path", shown(disk.root())).with("cause", error))?;
+        done.map_err(|error| {
+            Error::new(key::archive::UNFINISHED).with("path", shown(disk.root())).with("cause", error)
+        })?;
         Ok(std::mem::take(&mut self.manifest))
     }
 }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Row, Sentence},
+    model::{Row, Sentence, key},
 };
 
 /// Rows on their way into one file, held in memory: some 60 bytes each.
@@ -28,7 +28,7 @@ impl Collected {
     /// A row of the source; rows of one key are added up. An error where the archive's schema cannot hold it.
     pub fn row(&mut self, row: &Row) -> Result<()> {
         possible(row).map_err(|why| {
-            Error::new("archive.row_refused").with("name", &row.reason).with_sentence("why", Sentence::new(why))
+            Error::new(key::archive::ROW_REFUSED).with("name", &row.reason).with_sentence("why", Sentence::new(why))
         })?;
         self.current.push(self.kinds.fact(row));
         Ok(())

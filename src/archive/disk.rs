@@ -9,7 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{error::Error, model::visible};
+use crate::{
+    error::Error,
+    model::{key, visible},
+};
 
 /// More files than that are synced with everything else that waits for their disk.
 #[cfg(target_os = "linux")]
@@ -132,7 +135,7 @@ impl Disk {
 
     /// That something below could not be written.
     pub fn unwritten(&self, below: &str, error: &io::Error) -> Error {
-        Error::new("archive.unwritten").with("path", shown(&self.path(below))).with("cause", error)
+        Error::new(key::archive::UNWRITTEN).with("path", shown(&self.path(below))).with("cause", error)
     }
 }
 

@@ -6,7 +6,7 @@ use super::partition::Month;
 use crate::{
     error::{Error, Result},
     model::{
-        Channel, HostLabel, Origin, Row, Timestamp,
+        Channel, HostLabel, Origin, Row, Timestamp, key,
         merge::{self, Entry},
     },
 };
@@ -147,12 +147,12 @@ pub fn summed(mut facts: Vec<Fact>) -> Result<Vec<Fact>> {
 
 /// The larger of some sources that are each [`summed`].
 pub fn merged(sources: Vec<Vec<Fact>>) -> Result<Vec<Fact>> {
-    merge::merged(sources).ok_or_else(|| Error::new("error.overflow"))
+    merge::merged(sources).ok_or_else(|| Error::new(key::error::OVERFLOW))
 }
 
 /// The sum, if it has at most 63 bits.
 pub fn add(a: u64, b: u64) -> Result<u64> {
-    a.checked_add(b).filter(|sum| i64::try_from(*sum).is_ok()).ok_or_else(|| Error::new("error.overflow"))
+    a.checked_add(b).filter(|sum| i64::try_from(*sum).is_ok()).ok_or_else(|| Error::new(key::error::OVERFLOW))
 }
 
 #[cfg(test)]

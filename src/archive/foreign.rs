@@ -8,7 +8,10 @@ use super::{
     partition::{Month, channel_of_folder},
     read::ParquetFile,
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    model::key,
+};
 
 /// A Parquet file of a dataset that another engine wrote.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,7 +71,7 @@ pub fn below(root: &Path, entry: &walkdir::DirEntry) -> String {
 
 pub fn unsearchable(root: &Path, error: walkdir::Error) -> Error {
     let cause = error.into_io_error().unwrap_or_else(|| io::Error::from(io::ErrorKind::Other));
-    Error::new("error.folder_unreadable").with("path", shown(root)).with("cause", cause)
+    Error::new(key::error::FOLDER_UNREADABLE).with("path", shown(root)).with("cause", cause)
 }
 
 /// Whether a folder is an archive: one with errstat's books, or one that holds nothing but Parquet files in the

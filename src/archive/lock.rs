@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Timestamp, visible},
+    model::{Timestamp, key, visible},
 };
 
 /// How often the lock is tried for.
@@ -62,12 +62,12 @@ fn held(disk: &Disk, file: File) -> Error {
     let mut text = String::new();
     let read = file.take(4096).read_to_string(&mut text);
     match read.ok().and_then(|_| serde_json::from_str::<Holder>(&text).ok()) {
-        Some(holder) => Error::new("archive.locked")
+        Some(holder) => Error::new(key::archive::LOCKED)
             .with("path", shown(disk.root()))
             .with("process", holder.process)
             .with("host", visible(&holder.host))
             .with("since", holder.since.utc().to_rfc3339()),
-        None => Error::new("archive.locked_unknown").with("path", shown(disk.root())),
+        None => Error::new(key::archive::LOCKED_UNKNOWN).with("path", shown(disk.root())),
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
         let lock = |wait| lock(&disk, Duration::from_millis(wait), Timestamp(1_790_000_000_000));
         let first = lock(0).unwrap();
         let error = lock(30).unwrap_err();
-        assert_eq!(error.0.key, "archive.locked");
+        assert_eq!(error.0.key, key::archive::LOCKED);
         assert!(error.to_string().contains(&std::process::id().to_string()), "{error}");
         // date -u -d @1790000000
         assert!(error.to_string().contains("2026-09-21T14:13:20"), "{error}");

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Channel, Extent, Origin, Precision, Span, Timestamp, Zone, hex},
+    model::{Channel, Extent, Origin, Precision, Span, Timestamp, Zone, hex, key},
 };
 
 /// The folder of the books. Readers of hive partitions pass over names that begin with `_`.
@@ -295,7 +295,7 @@ pub struct Books {
 /// Reads the books; `None` where there are none. An error where both manifests are damaged, or of a later errstat.
 pub fn load(disk: &Disk) -> Result<Option<Books>> {
     let told = |unusable: Unusable| {
-        let key = if unusable == Unusable::Newer { "archive.newer" } else { "archive.bookkeeping_damaged" };
+        let key = if unusable == Unusable::Newer { key::archive::NEWER } else { key::archive::BOOKKEEPING_DAMAGED };
         Error::new(key).with("path", shown(&disk.path(MANIFEST)))
     };
     if ![MANIFEST, COPY].into_iter().any(|path| disk.exists(path)) {

@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Channel, HostLabel, Origin, Precision, Privacy, Row, Sentence, Timestamp, Zone, visible},
+    model::{Channel, HostLabel, Origin, Precision, Privacy, Row, Sentence, Timestamp, Zone, key, visible},
 };
 
 /// Rows that are decoded at once, and in how many steps at most a group is decoded: each step passes over the rows
@@ -91,7 +91,7 @@ impl ParquetFile {
         let mut bytes = Vec::new();
         let length = file.take(FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| unreadable(shown, error))?;
         if length as u64 > FILE_BYTES {
-            return Err(Error::new("archive.too_large").with("path", shown));
+            return Err(Error::new(key::archive::TOO_LARGE).with("path", shown));
         }
         ParquetFile::from_bytes(bytes, shown)
     }
@@ -107,11 +107,11 @@ impl ParquetFile {
         let total = metadata.row_groups.iter().try_fold(0_usize, |sum, group| sum.checked_add(group.num_rows()));
         let limit = FILE_ROWS.max(bytes.len().saturating_mul(ROWS_OF_BYTE));
         if total.is_none_or(|total| total > limit) {
-            return Err(Error::new("archive.too_many_rows").with("path", shown).with("limit", limit));
+            return Err(Error::new(key::archive::TOO_MANY_ROWS).with("path", shown).with("limit", limit));
         }
         for column in columns::ALL.iter().filter(|column| column.needed) {
             if !metadata.schema_descr.columns().iter().any(|there| there.path_in_schema == [column.name]) {
-                return Err(Error::new("archive.column_missing").with("path", shown).with("column", column.name));
+                return Err(Error::new(key::archive::COLUMN_MISSING).with("path", shown).with("column", column.name));
             }
         }
         Ok(ParquetFile { shown: shown.to_owned(), bytes, metadata })
@@ -156,7 +156,7 @@ impl ParquetFile {
             let table = table.unwrap_or_else(|| Err(damaged(&self.shown, "")))?;
             for index in 0..slice.len() {
                 let row = cleaner.row(&table, index).map_err(|why| {
-                    Error::new("archive.row_impossible")
+                    Error::new(key::archive::ROW_IMPOSSIBLE)
                         .with("path", &self.shown)
                         .with("row", before + (slice.start + index) as u64 + 1)
                         .with_sentence("why", Sentence::new(why))
@@ -174,7 +174,7 @@ impl ParquetFile {
         match caught(|| known().try_fold(0, |sum, column| Some(sum + size(column)?))).flatten() {
             None => Err(damaged(&self.shown, "")),
             Some(bytes) if bytes > pages::GROUP_BYTES || group.num_rows() > GROUP_ROWS => {
-                Err(Error::new("archive.too_large").with("path", &self.shown))
+                Err(Error::new(key::archive::TOO_LARGE).with("path", &self.shown))
             }
             Some(_) => Ok(()),
         }
@@ -193,7 +193,7 @@ impl ParquetFile {
         for column in group.parquet_columns().iter() {
             let Some(at) = known(column) else { continue };
             let name = columns::ALL[at].name;
-            let wrong = || Error::new("archive.column_type").with("path", &self.shown).with("column", name);
+            let wrong = || Error::new(key::archive::COLUMN_TYPE).with("path", &self.shown).with("column", name);
             let primitive = &column.descriptor().descriptor.primitive_type;
             let (dtype, per_milli) = match primitive.physical_type {
                 PhysicalType::ByteArray => (ArrowDataType::BinaryView, None),
@@ -244,13 +244,13 @@ fn known(column: &ColumnChunkMetadata) -> Option<usize> {
 fn damaged(shown: &str, cause: &str) -> Error {
     let cause: String = visible(cause).chars().take(200).collect();
     match cause.as_str() {
-        "" => Error::new("archive.damaged").with("path", shown),
-        cause => Error::new("archive.damaged_because").with("path", shown).with("cause", cause),
+        "" => Error::new(key::archive::DAMAGED).with("path", shown),
+        cause => Error::new(key::archive::DAMAGED_BECAUSE).with("path", shown).with("cause", cause),
     }
 }
 
 fn unreadable(shown: &str, cause: std::io::Error) -> Error {
-    Error::new("error.unreadable").with("path", shown).with("cause", cause)
+    Error::new(key::error::UNREADABLE).with("path", shown).with("cause", cause)
 }
 
 /// What a whole number counts, where it is a time: so many of it are a millisecond.
@@ -329,7 +329,7 @@ struct Cleaner<'a> {
 }
 
 /// The key of the sentence that says why a row cannot be.
-pub type Impossible = &'static str;
+pub type Impossible = key::SentenceKey;
 
 impl Cleaner<'_> {
     fn new(reader: Reader<'_>) -> Cleaner<'_> {
@@ -339,7 +339,7 @@ impl Cleaner<'_> {
     fn row(&mut self, table: &Table, index: usize) -> std::result::Result<&Row, Impossible> {
         let count = |column| {
             let number = table.number(column, index).and_then(|n| u64::try_from(n).ok());
-            number.ok_or("archive.number_impossible")
+            number.ok_or(key::archive::NUMBER_IMPOSSIBLE)
         };
         let Reader { privacy, zone, .. } = self.reader;
         let row = &mut self.row;
@@ -348,8 +348,8 @@ impl Cleaner<'_> {
         row.errors = count(columns::ERRORS)?;
         row.rows = count(columns::ROWS)?;
         let named = table.text(columns::PRECISION, index);
-        row.precision = named.and_then(precision).ok_or("archive.precision_unknown")?;
-        row.origin = table.text(columns::SOURCE, index).and_then(origin).ok_or("archive.source_unknown")?;
+        row.precision = named.and_then(precision).ok_or(key::archive::PRECISION_UNKNOWN)?;
+        row.origin = table.text(columns::SOURCE, index).and_then(origin).ok_or(key::archive::SOURCE_UNKNOWN)?;
         for (column, text) in [(columns::REASON, &mut row.reason), (columns::DETAIL, &mut row.detail)] {
             let raw = table.text(column, index).unwrap_or_default();
             look_up(&mut self.texts, raw, text, |raw| privacy.text(raw))?;
@@ -421,9 +421,9 @@ fn look_up<V: Clone>(
         return Ok(());
     }
     if raw.len() > TEXT_BYTES {
-        return Err("archive.text_too_long");
+        return Err(key::archive::TEXT_TOO_LONG);
     }
-    *into = clean(std::str::from_utf8(raw).map_err(|_| "archive.text_not_utf8")?);
+    *into = clean(std::str::from_utf8(raw).map_err(|_| key::archive::TEXT_NOT_UTF8)?);
     // What is remembered does not grow with the file.
     if known.len() > 10_000 {
         known.clear();
@@ -438,19 +438,19 @@ pub fn possible(row: &Row) -> std::result::Result<(), Impossible> {
     let host = row.host.as_ref().map(|host| &*host.0);
     let texts = [id.as_deref(), name.as_deref(), Some(&row.reason), Some(&row.detail), host];
     if !TIMES.contains(&row.time.0) {
-        return Err("reject.time_out_of_range");
+        return Err(key::reject::TIME_OUT_OF_RANGE);
     }
     if !(row.time.0..=row.time.0 + 86_400_000).contains(&row.end.0) {
-        return Err("reject.end_impossible");
+        return Err(key::reject::END_IMPOSSIBLE);
     }
     if row.reason.is_empty() {
-        return Err("reject.reason_missing");
+        return Err(key::reject::REASON_MISSING);
     }
     if texts.into_iter().flatten().any(|text| text.len() > TEXT_BYTES) {
-        return Err("archive.text_too_long");
+        return Err(key::archive::TEXT_TOO_LONG);
     }
     if [row.errors, row.rows].into_iter().any(|n| i64::try_from(n).is_err()) {
-        return Err("archive.number_impossible");
+        return Err(key::archive::NUMBER_IMPOSSIBLE);
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::Channel,
+    model::{Channel, key},
 };
 
 /// A source with more groups than that is kept open, as long as all that are open have no more bytes than that.
@@ -56,7 +56,7 @@ impl SourceFile {
     pub fn finish(self, name: &str) -> Result<(Option<Vec<u8>>, Vec<Part>)> {
         let bytes = self.encoder.map(Encoder::finish).transpose()?;
         if bytes.as_ref().is_some_and(|bytes| bytes.len() as u64 > FILE_BYTES) {
-            return Err(Error::new("archive.too_large").with("path", name));
+            return Err(Error::new(key::archive::TOO_LARGE).with("path", name));
         }
         Ok((bytes, self.parts))
     }
@@ -104,7 +104,7 @@ impl<'a> Shelf<'a> {
 
     /// Some rows of a source, summed.
     pub fn rows(&mut self, source: &'a Source, parts: &[&Part]) -> Result<Vec<Fact>> {
-        let broken = || Error::new("archive.source_damaged").with("id", &source.id).with("name", &source.name);
+        let broken = || Error::new(key::archive::SOURCE_DAMAGED).with("id", &source.id).with("name", &source.name);
         let mut facts = Vec::new();
         if let Some(pack) = &source.pack {
             let pack = self.disk.path(&format!("{PACKS}/{pack}"));

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Channel, Precision, Privacy, Row, Timestamp, Zone},
+    model::{Channel, Precision, Privacy, Row, Timestamp, Zone, key},
 };
 
 const DAY: i64 = 86_400_000;
@@ -102,7 +102,7 @@ impl Archive {
         let ids = |sources: &[Source]| sources.iter().map(|source| source.id.clone()).collect::<Vec<_>>();
         let merged = merged.map_err(|error| match manifest::load(&self.disk) {
             Ok(Some(now)) if ids(&now.manifest.sources) != ids(sources) => {
-                Error::new("archive.changed").with("path", shown(""))
+                Error::new(key::archive::CHANGED).with("path", shown(""))
             }
             _ => error,
         })?;
@@ -132,10 +132,10 @@ fn foreign(folder: &Path, disk: &Disk, privacy: Privacy) -> Result<Vec<Partition
     let Listing { parquet, other } = foreign::listing(folder)?;
     if let Some(other) = other {
         let path = privacy.path(&disk.path(&other).to_string_lossy());
-        return Err(Error::new("archive.not_one").with("path", shown(folder)).with("file", path));
+        return Err(Error::new(key::archive::NOT_ONE).with("path", shown(folder)).with("file", path));
     }
     if parquet.is_empty() {
-        return Err(Error::new("archive.empty").with("path", shown(folder)));
+        return Err(Error::new(key::archive::EMPTY).with("path", shown(folder)));
     }
     Ok(parquet.into_iter().map(File::Foreign).map(Partition).collect())
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{disk::Disk, *};
-use crate::model::{Channel, HostLabel, Origin, Precision, Privacy, Row, Timestamp, Zone};
+use crate::model::{Channel, HostLabel, Origin, Precision, Privacy, Row, Timestamp, Zone, key};
 
 const NOW: Timestamp = Timestamp(1_796_000_000_000);
 const PRIVATE: Privacy = Privacy { show_urls: false };
@@ -55,7 +55,7 @@ fn a_file_may_hold_more_rows_than_a_bomb_would_if_it_has_the_bytes() {
     assert!(read::ParquetFile::from_bytes(within, "w").is_ok());
     let beyond = file(20);
     let refused = read::ParquetFile::from_bytes(beyond.clone(), "w").err().unwrap();
-    assert_eq!(refused.0.key, "archive.too_many_rows");
+    assert_eq!(refused.0.key, key::archive::TOO_MANY_ROWS);
     // Four rows for each byte: the footer is at the end, so what is before it may be anything.
     let padded = [vec![0; 20 << 18], beyond].concat();
     assert!(read::ParquetFile::from_bytes(padded, "w").is_ok());
@@ -191,11 +191,14 @@ fn rows_that_cannot_be_are_refused() {
         row(0, "shop", "502", u64::MAX),
         row(-START, "shop", "502", 1),
     ] {
-        assert_eq!(add_on(Disk::new(folder.path()), &[("a", vec![wrong])]).unwrap_err().0.key, "archive.row_refused");
+        assert_eq!(
+            add_on(Disk::new(folder.path()), &[("a", vec![wrong])]).unwrap_err().0.key,
+            key::archive::ROW_REFUSED
+        );
     }
     let heavy = row(0, "shop", "502", u64::MAX / 2);
     let error = add_on(Disk::new(folder.path()), &[("a", vec![heavy.clone(), heavy])]).unwrap_err();
-    assert_eq!(error.0.key, "error.overflow");
+    assert_eq!(error.0.key, key::error::OVERFLOW);
 }
 
 #[test]
@@ -217,7 +220,7 @@ fn who_reads_sees_the_state_in_which_it_began() {
     let during = Archive::open(folder.path(), PRIVATE).unwrap();
     Writer::open(folder.path(), options()).unwrap().remove("c").unwrap();
     assert_eq!(read(&before).unwrap(), expected);
-    assert_eq!(read(&during).unwrap_err().0.key, "archive.changed");
+    assert_eq!(read(&during).unwrap_err().0.key, key::archive::CHANGED);
     assert_eq!(read(&Archive::open(folder.path(), PRIVATE).unwrap()).unwrap(), expected);
 }
 
@@ -246,7 +249,7 @@ fn every_flipped_byte_is_found_and_most_are_mended() {
         // One file is mended without any loss.
         let mend = Writer::open(folder.path(), options()).unwrap().rebuild();
         match name.contains("sources") {
-            true => assert_eq!(mend.unwrap_err().0.key, "archive.source_damaged"),
+            true => assert_eq!(mend.unwrap_err().0.key, key::archive::SOURCE_DAMAGED),
             false => {
                 assert_eq!(mend.unwrap().errors.1, truth.iter().map(|row| row.errors).sum::<u64>());
                 assert_eq!(verify(folder.path()).unwrap(), []);
@@ -349,8 +352,8 @@ fn a_full_disk_leaves_the_archive_as_it_was() {
         };
         match add_on(Disk::with_hook(folder.path(), Box::new(full)), &more) {
             Ok(_) => return,
-            Err(error) if error.0.key == "archive.unfinished" => return,
-            Err(error) => assert_eq!(error.0.key, "archive.unwritten"),
+            Err(error) if error.0.key == key::archive::UNFINISHED => return,
+            Err(error) => assert_eq!(error.0.key, key::archive::UNWRITTEN),
         }
         let left: BTreeMap<_, _> =
             files(folder.path()).into_iter().filter(|(path, _)| !path.starts_with("_errstat/new")).collect();

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Sentence, visible},
+    model::{Sentence, key, visible},
 };
 
 /// Something that is not as it should be.
@@ -26,8 +26,8 @@ pub struct Finding {
     pub harmless: bool,
 }
 
-fn finding(path: &str, what: &'static str, todo: &'static str) -> Finding {
-    let harmless = todo == "archive.todo_finish";
+fn finding(path: &str, what: key::SentenceKey, todo: key::SentenceKey) -> Finding {
+    let harmless = todo == key::archive::TODO_FINISH;
     Finding { path: visible(path), what: Sentence::new(what), todo: Sentence::new(todo), harmless }
 }
 
@@ -51,17 +51,17 @@ fn once(folder: &Path, disk: &Disk) -> Result<Vec<Finding>> {
         Ok(Some(books)) => books,
         // The very first change was broken off.
         Ok(None) if disk.exists(FOLDER) && listing(folder)?.parquet.is_empty() => Books::default(),
-        Ok(None) => return Err(Error::new("archive.unmanaged").with("path", shown(folder))),
+        Ok(None) => return Err(Error::new(key::archive::UNMANAGED).with("path", shown(folder))),
         // Without books nothing else can be judged.
-        Err(error) if error.0.key == "archive.bookkeeping_damaged" => {
-            return Ok(vec![finding(MANIFEST, "archive.found_damaged", "archive.todo_backup")]);
+        Err(error) if error.0.key == key::archive::BOOKKEEPING_DAMAGED => {
+            return Ok(vec![finding(MANIFEST, key::archive::FOUND_DAMAGED, key::archive::TODO_BACKUP)]);
         }
         Err(error) => return Err(error),
     };
     let mut findings = Vec::new();
     findings.extend(stale.map(|(path, damaged)| match damaged {
-        true => finding(path, "archive.found_damaged", "archive.todo_rebuild"),
-        false => finding(path, "archive.found_unfinished", "archive.todo_finish"),
+        true => finding(path, key::archive::FOUND_DAMAGED, key::archive::TODO_REBUILD),
+        false => finding(path, key::archive::FOUND_UNFINISHED, key::archive::TODO_FINISH),
     }));
     let known = known(disk, &manifest, &mut findings);
     others(folder, &known, &manifest, &mut findings)?;
@@ -74,20 +74,20 @@ fn known(disk: &Disk, manifest: &Manifest, findings: &mut Vec<Finding>) -> HashS
     let mut known: HashSet<String> = [MANIFEST, COPY, LOCK].into_iter().map(str::to_owned).collect();
     for (path, wanted) in manifest.paths() {
         // What a source tells is in the months, too; what they lose is in the sources.
-        let todo = if is_file_path(&path) { "archive.todo_rebuild" } else { "archive.todo_add_again" };
+        let todo = if is_file_path(&path) { key::archive::TODO_REBUILD } else { key::archive::TODO_ADD_AGAIN };
         let holds = |path: &str| read(&disk.path(path)).map(|bytes| is_wanted(&bytes, wanted));
         let (what, todo) = match holds(&path) {
-            Ok(true) => ("", ""),
-            _ if holds(&beside(&path)).is_ok_and(|is| is) => ("archive.found_unfinished", "archive.todo_finish"),
+            Ok(true) => (None, todo),
+            _ if holds(&beside(&path)).is_ok_and(|is| is) => {
+                (Some(key::archive::FOUND_UNFINISHED), key::archive::TODO_FINISH)
+            }
             // A writer has just moved it.
-            _ if holds(&path).is_ok_and(|is| is) => ("", ""),
-            Ok(false) => ("archive.found_damaged", todo),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => ("archive.found_missing", todo),
-            Err(_) => ("archive.found_unreadable", todo),
+            _ if holds(&path).is_ok_and(|is| is) => (None, todo),
+            Ok(false) => (Some(key::archive::FOUND_DAMAGED), todo),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (Some(key::archive::FOUND_MISSING), todo),
+            Err(_) => (Some(key::archive::FOUND_UNREADABLE), todo),
         };
-        if !what.is_empty() {
-            findings.push(finding(&path, what, todo));
-        }
+        findings.extend(what.map(|what| finding(&path, what, todo)));
         known.insert(path);
     }
     known
@@ -108,8 +108,8 @@ fn others(folder: &Path, known: &HashSet<String>, manifest: &Manifest, findings:
         let old =
             ["_errstat/readers", "_errstat/journal.json"].contains(&&*path) || path.starts_with("_errstat/staging/");
         findings.push(match left || manifest.is_old() && old || path.starts_with(&format!("{NEW}/")) {
-            true => finding(&path, "archive.found_leftover", "archive.todo_finish"),
-            false => finding(&path, "archive.found_foreign", "archive.todo_foreign"),
+            true => finding(&path, key::archive::FOUND_LEFTOVER, key::archive::TODO_FINISH),
+            false => finding(&path, key::archive::FOUND_FOREIGN, key::archive::TODO_FOREIGN),
         });
     }
     Ok(())

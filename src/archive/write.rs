@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::visible,
+    model::{key, visible},
     taxonomy::status,
 };
 
@@ -81,7 +81,7 @@ fn encoded<T, E: std::fmt::Display>(work: impl FnOnce() -> std::result::Result<T
         Some(Err(error)) => error.to_string(),
         None => "panic".to_owned(),
     };
-    Err(Error::new("archive.encoding").with("cause", visible(&cause)))
+    Err(Error::new(key::archive::ENCODING).with("cause", visible(&cause)))
 }
 
 /// The bytes of a Parquet file that holds the rows in their order.

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Channel, Privacy, Timestamp, visible},
+    model::{Channel, Privacy, Timestamp, key, visible},
 };
 
 /// How an archive is changed.
@@ -127,10 +127,12 @@ impl Writer {
         }
         match found[..] {
             [one] => Ok(one),
-            [] => Err(Error::new("archive.source_unknown_id").with("which", visible(which))),
+            [] => Err(Error::new(key::archive::SOURCE_UNKNOWN_ID).with("which", visible(which))),
             _ => {
                 let ids: Vec<&str> = found.iter().map(|i| sources[*i].id.as_str()).collect();
-                Err(Error::new("archive.source_ambiguous").with("which", visible(which)).with("ids", ids.join(", ")))
+                Err(Error::new(key::archive::SOURCE_AMBIGUOUS)
+                    .with("which", visible(which))
+                    .with("ids", ids.join(", ")))
             }
         }
     }
@@ -228,7 +230,7 @@ pub(super) fn put(draft: &mut Draft, month: &Place, facts: &[Fact], anyway: bool
 fn fit(disk: &Disk) -> Result<Vec<ForeignFile>> {
     let Listing { parquet, other } = foreign::listing(disk.root())?;
     match other {
-        Some(other) => Err(Error::new("archive.not_one")
+        Some(other) => Err(Error::new(key::archive::NOT_ONE)
             .with("path", shown(disk.root()))
             .with("file", visible(&disk.path(&other).to_string_lossy()))),
         None => Ok(parquet),

@@ -11,7 +11,10 @@ use super::{
     theme::{CHANNEL, GRID, MUTED, PAGE, Sizes, TEXT},
     timeline,
 };
-use crate::{analysis::ChannelRow, model::Sentence};
+use crate::{
+    analysis::ChannelRow,
+    model::{Sentence, key},
+};
 
 const ACROSS: usize = 3;
 const GAP: f64 = 30.0;
@@ -21,7 +24,7 @@ const HEADROOM: f64 = 26.0;
 
 /// At most `top` channels as a picture of its own.
 pub fn channels(scene: &Scene, top: usize) -> Chart {
-    let title = scene.phrase("chart.channels").to_owned();
+    let title = scene.phrase(key::chart::CHANNELS).to_owned();
     let items = scene.analysis.by_channel.iter().take(top);
     let items =
         items.map(|row| scene.counted(scene.channel_name(row.channel.as_deref()), row.errors, row.previous_errors));
@@ -32,7 +35,7 @@ pub fn channels(scene: &Scene, top: usize) -> Chart {
 
 fn further(scene: &Scene, top: usize) -> Option<String> {
     let rest = scene.analysis.by_channel.get(top..).unwrap_or_default();
-    scene.more(rest.iter().map(|row| row.errors), "chart.one_more_channel", "chart.more_channels")
+    scene.more(rest.iter().map(|row| row.errors), key::chart::ONE_MORE_CHANNEL, key::chart::MORE_CHANNELS)
 }
 
 fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, top: usize) -> f64 {
@@ -42,7 +45,7 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, top: usize) 
     let lines = rows.len().div_ceil(ACROSS).max(1) as f64;
     let frame = slot.frame(lines * tile_height + sizes.small.leading() + 4.0);
     if rows.is_empty() {
-        page::instead(canvas, frame, scene.phrase("chart.no_errors"), sizes.body);
+        page::instead(canvas, frame, scene.phrase(key::chart::NO_ERRORS), sizes.body);
         return frame.bottom();
     }
     let w = (slot.w - GAP * (ACROSS - 1) as f64) / ACROSS as f64;
@@ -53,7 +56,7 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, top: usize) 
         let place = Slot { x: slot.x + column * (w + GAP), y: slot.y + line * tile_height, w };
         tile(canvas, place, scene, sizes, row, &counts);
     }
-    let scale = scene.say(Sentence::new("chart.one_scale").with("title", timeline::title(scene)));
+    let scale = scene.say(Sentence::new(key::chart::ONE_SCALE).with("title", timeline::title(scene)));
     let notes = [Some(scale), further(scene, top)].into_iter().flatten().collect::<Vec<_>>().join(" ");
     canvas.fitted(&notes, (slot.x, frame.bottom() - 4.0), sizes.small, MUTED, Anchor::Start, slot.w);
     frame.bottom()

@@ -7,13 +7,16 @@ use super::{
     scene::Scene,
     theme::{AXIS, BADGE, MUTED, ON_BADGE, PAGE, PREVIOUS, Sizes, TEXT, Type},
 };
-use crate::{analysis::DetailRow, model::Sentence};
+use crate::{
+    analysis::DetailRow,
+    model::{Sentence, key},
+};
 
 /// The details as a picture of its own, at most `top` of them.
 pub fn details(scene: &Scene, top: usize) -> Chart {
-    let title = scene.phrase("chart.details").to_owned();
+    let title = scene.phrase(key::chart::DETAILS).to_owned();
     let items = scene.analysis.by_detail.iter().take(top).map(|row| {
-        let name = Sentence::new("chart.reason_and_detail")
+        let name = Sentence::new(key::chart::REASON_AND_DETAIL)
             .with("reason", &row.reason)
             .with("detail", scene.detail_name(&row.reason, &row.detail));
         scene.counted(&scene.say(name), row.errors, row.previous_errors)
@@ -26,7 +29,7 @@ pub fn details(scene: &Scene, top: usize) -> Chart {
 /// Says how many details are not shown.
 fn further(scene: &Scene, top: usize) -> Option<String> {
     let rest = scene.analysis.by_detail.get(top..).unwrap_or_default();
-    scene.more(rest.iter().map(|row| row.errors), "chart.one_more_detail", "chart.more_details")
+    scene.more(rest.iter().map(|row| row.errors), key::chart::ONE_MORE_DETAIL, key::chart::MORE_DETAILS)
 }
 
 /// Draws the ranking of at most `top` details; gives its lower edge.
@@ -38,7 +41,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, top: usi
     let lines = usize::from(further.is_some() || scene.compared()) as f64;
     let bottom = below + lines * (sizes.small.leading() + 6.0);
     if rows.is_empty() {
-        page::instead(canvas, slot.frame(bottom - slot.y), scene.phrase("chart.no_errors"), sizes.body);
+        page::instead(canvas, slot.frame(bottom - slot.y), scene.phrase(key::chart::NO_ERRORS), sizes.body);
         return bottom;
     }
     let widest = |width: &dyn Fn(&DetailRow) -> f64| rows.iter().map(width).fold(0.0, f64::max);
@@ -94,7 +97,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, top: usi
     let baseline = below + 6.0 + sizes.small.size;
     let mut room = slot.w;
     if let Some(previous) = scene.analysis.period.previous.as_ref().filter(|_| scene.compared()) {
-        let key = scene.say(Sentence::new("chart.mark_of_previous").with("label", &previous.label));
+        let key = scene.say(Sentence::new(key::chart::MARK_OF_PREVIOUS).with("label", &previous.label));
         let w = measure::width(&key, sizes.small).min(slot.w / 2.0);
         canvas.fitted(&key, (slot.right(), baseline), sizes.small, MUTED, Anchor::End, slot.w / 2.0);
         let x = slot.right() - w - 9.0;
@@ -109,7 +112,11 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, top: usi
 
 /// What stands under a detail's name.
 fn under(scene: &Scene, row: &DetailRow) -> String {
-    if row.known { row.reason.clone() } else { scene.say(Sentence::new("chart.unlisted").with("reason", &row.reason)) }
+    if row.known {
+        row.reason.clone()
+    } else {
+        scene.say(Sentence::new(key::chart::UNLISTED).with("reason", &row.reason))
+    }
 }
 
 fn badge(sizes: &Sizes) -> Type {
@@ -118,7 +125,7 @@ fn badge(sizes: &Sizes) -> Type {
 
 /// Width of the badge of a new detail, with the gap before it.
 fn badge_width(scene: &Scene, row: &DetailRow, sizes: &Sizes) -> f64 {
-    if row.new { measure::width(scene.phrase("chart.new"), badge(sizes)) + 20.0 } else { 0.0 }
+    if row.new { measure::width(scene.phrase(key::chart::NEW), badge(sizes)) + 20.0 } else { 0.0 }
 }
 
 fn name_width(scene: &Scene, row: &DetailRow, sizes: &Sizes) -> f64 {
@@ -137,7 +144,13 @@ fn name(canvas: &Canvas, scene: &Scene, row: &DetailRow, (x, top): (f64, f64), r
         let style = badge(sizes);
         let back = Frame { x: x + name + 8.0, y: first - style.size - 1.0, w: badge_room - 8.0, h: style.size + 5.0 };
         canvas.rect(back, BADGE);
-        canvas.text(scene.phrase("chart.new"), (back.x + back.w / 2.0, first - 0.5), style, ON_BADGE, Anchor::Middle);
+        canvas.text(
+            scene.phrase(key::chart::NEW),
+            (back.x + back.w / 2.0, first - 0.5),
+            style,
+            ON_BADGE,
+            Anchor::Middle,
+        );
     }
     canvas.fitted(&under(scene, row), (x, first + sizes.small.leading()), sizes.small, MUTED, Anchor::Start, room);
 }

@@ -1,6 +1,9 @@
 //! Counts short enough for a picture.
 
-use crate::{model::Sentence, taxonomy::Lang};
+use crate::{
+    model::{Sentence, key},
+    taxonomy::Lang,
+};
 
 /// Counts from here on are shown rounded.
 const EXACT_BELOW: u64 = 10_000_000;
@@ -16,7 +19,7 @@ pub fn compact(lang: Lang, count: u64) -> String {
     if count < 10_000 {
         return lang.number(count);
     }
-    let units = lang.phrase("chart.units");
+    let units = lang.phrase(key::chart::UNITS);
     let unit = units
         .split_whitespace()
         .filter_map(|unit| unit.split_once(':'))
@@ -29,7 +32,7 @@ pub fn compact(lang: Lang, count: u64) -> String {
         _ if value >= 9.995 => trimmed(format!("{value:.1}")),
         _ => trimmed(format!("{value:.2}")),
     };
-    lang.say(&Sentence::new("chart.rounded").with("number", number).with("unit", name))
+    lang.say(&Sentence::new(key::chart::ROUNDED).with("number", number).with("unit", name))
 }
 
 fn trimmed(number: String) -> String {

@@ -8,14 +8,17 @@ use super::{
     scene::Scene,
     theme::{HEAT, MUTED, ON_HEAT, PAGE, Sizes, TEXT, Type},
 };
-use crate::{model::Sentence, taxonomy::Lang};
+use crate::{
+    model::{Sentence, key},
+    taxonomy::Lang,
+};
 
 const GAP: f64 = 2.0;
 const CELL_HEIGHT: f64 = 30.0;
 
 /// The heatmap as a picture of its own.
 pub fn heatmap(scene: &Scene) -> Chart {
-    let title = scene.phrase("chart.heatmap").to_owned();
+    let title = scene.phrase(key::chart::HEATMAP).to_owned();
     let alt = alt(scene, &title);
     Draft::new(scene, "heatmap", title, alt).finish(|canvas, slot| {
         let rows = scene.analysis.heatmap.rows.len().max(7) as f64;
@@ -43,7 +46,7 @@ fn alt(scene: &Scene, title: &str) -> String {
     });
     let mut alt = scene.listed(title, items);
     if let Some((when, errors)) = hottest(scene) {
-        let most = Sentence::new("chart.most_alt").with("when", when).with("errors", scene.number(errors));
+        let most = Sentence::new(key::chart::MOST_ALT).with("when", when).with("errors", scene.number(errors));
         alt = format!("{alt} {}", scene.say(most));
     }
     alt
@@ -57,7 +60,7 @@ fn hottest(scene: &Scene) -> Option<(String, u64)> {
     // Of equal ones the first.
     let (row, hour, errors) = fields.reduce(|most, next| if next.2 > most.2 { next } else { most })?;
     let time = format!("{hour:02}:00");
-    let when = Sentence::new("chart.hour_of_weekday").with("weekday", weekday(scene.lang, row)).with("time", time);
+    let when = Sentence::new(key::chart::HOUR_OF_WEEKDAY).with("weekday", weekday(scene.lang, row)).with("time", time);
     (errors > 0).then(|| (scene.say(when), errors))
 }
 
@@ -84,7 +87,7 @@ pub fn level(errors: u64, most: u64) -> usize {
 pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
     let heatmap = &scene.analysis.heatmap;
     if !known(scene) {
-        page::instead(canvas, frame, scene.phrase("chart.no_hours"), sizes.body);
+        page::instead(canvas, frame, scene.phrase(key::chart::NO_HOURS), sizes.body);
         return;
     }
     let weekdays =
@@ -124,7 +127,7 @@ pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
 /// What the shades mean, and when it was worst.
 fn key(canvas: &Canvas, (left, baseline): (f64, f64), most: u64, scene: &Scene, sizes: &Sizes) {
     if most == 0 {
-        canvas.text(scene.phrase("chart.no_errors"), (left, baseline), sizes.small, MUTED, Anchor::Start);
+        canvas.text(scene.phrase(key::chart::NO_ERRORS), (left, baseline), sizes.small, MUTED, Anchor::Start);
         return;
     }
     let mut x = left;
@@ -136,7 +139,7 @@ fn key(canvas: &Canvas, (left, baseline): (f64, f64), most: u64, scene: &Scene, 
         x += swatch * 1.2;
     }
     let Some((when, errors)) = hottest(scene) else { return };
-    let peak = scene.say(Sentence::new("chart.peak").with("errors", scene.figure(errors)).with("when", when));
+    let peak = scene.say(Sentence::new(key::chart::PEAK).with("errors", scene.figure(errors)).with("when", when));
     canvas.text(&peak, (x + 8.0, baseline), sizes.small, MUTED, Anchor::Start);
 }
 

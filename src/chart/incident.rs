@@ -9,7 +9,10 @@ use super::{
     stack,
     theme::PAGE,
 };
-use crate::{analysis::Incident, model::Sentence};
+use crate::{
+    analysis::Incident,
+    model::{Sentence, key},
+};
 
 const WIDTH: f64 = 640.0;
 const PLOT_HEIGHT: f64 = 120.0;
@@ -19,10 +22,10 @@ const CELL_MINUTES: i64 = 5;
 pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
     let incident = scene.analysis.incidents.get(index)?;
     let detail = scene.detail_name(&incident.reason, &incident.detail);
-    let title = scene.say(Sentence::new("chart.incident").with("number", index + 1).with("detail", detail));
+    let title = scene.say(Sentence::new(key::chart::INCIDENT).with("number", index + 1).with("detail", detail));
     let subtitle = scene.filtered(subtitle(scene, incident));
     let alt = scene.say(
-        Sentence::new("chart.incident_alt")
+        Sentence::new(key::chart::INCIDENT_ALT)
             .with("title", &title)
             .with("subtitle", &subtitle)
             .with("errors", scene.number(incident.peak_errors))
@@ -53,11 +56,12 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
 fn subtitle(scene: &Scene, incident: &Incident) -> String {
     let (start, end) = (scene.local(incident.bounds().0), scene.local(incident.bounds().1));
     let until = match incident.is_ongoing() {
-        true => scene.phrase("chart.ongoing_mark").to_owned(),
+        true => scene.phrase(key::chart::ONGOING_MARK).to_owned(),
         false if start.date_naive() == end.date_naive() => end.format("%H:%M").to_string(),
         false => scene.lang.moment(end),
     };
-    let key = if incident.channel.is_some() { "chart.incident_subtitle" } else { "chart.incident_subtitle_plain" };
+    let key =
+        if incident.channel.is_some() { key::chart::INCIDENT_SUBTITLE } else { key::chart::INCIDENT_SUBTITLE_PLAIN };
     scene.say(
         Sentence::new(key)
             .with("start", scene.lang.moment(start))

@@ -7,7 +7,7 @@ use super::{
     stack::Stack,
     theme::{AXIS, Ink, PREVIOUS, PREVIOUS_BAR, Sizes, TEXT},
 };
-use crate::model::Sentence;
+use crate::model::{Sentence, key};
 
 const SWATCH: f64 = 13.0;
 const SWATCH_GAP: f64 = 7.0;
@@ -54,12 +54,12 @@ fn keys(scene: &Scene, stack: &Stack) -> Vec<LegendKey> {
     };
     let mut keys: Vec<LegendKey> = stack.layers.iter().map(of_layer).collect();
     if let (Some(errors), Some(previous)) = (scene.analysis.totals.previous_errors, &scene.analysis.period.previous) {
-        let name = scene.say(Sentence::new("chart.previous").with("label", &previous.label));
+        let name = scene.say(Sentence::new(key::chart::PREVIOUS).with("label", &previous.label));
         let (ink, sign) = if previous::crowded(stack) { (PREVIOUS_BAR, Sign::Area) } else { (PREVIOUS, Sign::Line) };
         keys.push(LegendKey { ink, sign, name, count: scene.figure(errors) });
     }
     if !scene.analysis.unknown.is_empty() {
-        let name = scene.phrase("chart.unknown").to_owned();
+        let name = scene.phrase(key::chart::UNKNOWN).to_owned();
         keys.push(LegendKey { ink: AXIS, sign: Sign::Hatch, name, count: String::new() });
     }
     keys

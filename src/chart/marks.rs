@@ -6,7 +6,7 @@ use super::{
     scene::Scene,
     theme::{AXIS, INCIDENT, INCIDENT_MARK, Sizes},
 };
-use crate::model::Sentence;
+use crate::model::{Sentence, key};
 
 /// Height of a mark above the plot.
 const MARK: f64 = 6.0;
@@ -86,8 +86,9 @@ pub fn mark(canvas: &Canvas, plot: Frame, scene: &Scene, sizes: &Sizes) {
         let (x, w) = stretch(scene, plot, incident.bounds());
         canvas.rect(Frame { x, y, w, h: MARK }, INCIDENT_MARK);
         let name = measure::shorten(scene.detail_code(&incident.detail), sizes.small, 220.0);
-        let label = scene
-            .say(Sentence::new("chart.named_count").with("name", name).with("errors", scene.figure(incident.errors)));
+        let label = scene.say(
+            Sentence::new(key::chart::NAMED_COUNT).with("name", name).with("errors", scene.figure(incident.errors)),
+        );
         let room = measure::width(&label, sizes.small);
         let left = (x + w / 2.0 - room / 2.0).clamp(plot.x, (plot.right() - room).max(plot.x));
         if taken.iter().all(|&(start, end)| left > end + 12.0 || left + room + 12.0 < start) {

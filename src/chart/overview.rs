@@ -9,7 +9,7 @@ use super::{
     theme::{INCIDENT_MARK, MUTED, POSTER, TEXT, TILE, Type},
     timeline,
 };
-use crate::model::Sentence;
+use crate::model::{Sentence, key};
 
 const WIDTH: f64 = 1200.0;
 const MARGIN: f64 = 44.0;
@@ -53,14 +53,14 @@ pub fn overview(scene: &Scene, top: usize) -> Svg {
 fn causes(canvas: &Canvas, slot: Slot, scene: &Scene, top: usize) -> f64 {
     let hours = heatmap::known(scene) && scene.analysis.totals.errors > 0;
     let w = if hours { INNER * 0.55 } else { INNER };
-    let details = section(canvas, Slot { w, ..slot }, scene.phrase("chart.details"));
+    let details = section(canvas, Slot { w, ..slot }, scene.phrase(key::chart::DETAILS));
     let bottom = details::panel(canvas, details, scene, &POSTER, top);
     if !hours {
         return bottom;
     }
     let height = (bottom - details.y).max(330.0);
     let beside = Slot { x: slot.x + w + 44.0, w: (INNER - w - 44.0).max(0.0), ..slot };
-    let beside = section(canvas, beside, scene.phrase("chart.heatmap"));
+    let beside = section(canvas, beside, scene.phrase(key::chart::HEATMAP));
     heatmap::panel(canvas, beside.frame(height.min(400.0)), scene, &POSTER);
     details.y + height
 }
@@ -76,13 +76,15 @@ fn section(canvas: &Canvas, slot: Slot, title: &str) -> Slot {
 fn heading(scene: &Scene) -> String {
     let channels = &scene.analysis.channels;
     let whose = match channels.as_slice() {
-        [] => scene.phrase("chart.errors_of_nobody").to_owned(),
+        [] => scene.phrase(key::chart::ERRORS_OF_NOBODY).to_owned(),
         [channel] => scene.say(
-            Sentence::new("chart.errors_of_channel").with("channel", measure::shorten(channel, POSTER.body, 420.0)),
+            Sentence::new(key::chart::ERRORS_OF_CHANNEL).with("channel", measure::shorten(channel, POSTER.body, 420.0)),
         ),
-        _ => scene.say(Sentence::new("chart.errors_of_channels").with("count", scene.number(channels.len() as u64))),
+        _ => {
+            scene.say(Sentence::new(key::chart::ERRORS_OF_CHANNELS).with("count", scene.number(channels.len() as u64)))
+        }
     };
-    let heading = scene.say(Sentence::new("chart.heading").with("whose", whose).with("period", scene.period()));
+    let heading = scene.say(Sentence::new(key::chart::HEADING).with("whose", whose).with("period", scene.period()));
     scene.filtered(heading)
 }
 
@@ -90,12 +92,12 @@ fn heading(scene: &Scene) -> String {
 type Tile = (String, String);
 
 fn tiles(canvas: &Canvas, scene: &Scene, y: f64) {
-    let none = || (scene.phrase("chart.none").to_owned(), String::new());
+    let none = || (scene.phrase(key::chart::NONE).to_owned(), String::new());
     let tiles = [
-        (scene.phrase("chart.errors"), errors(scene)),
-        (scene.phrase("chart.worst"), worst(scene).unwrap_or_else(none)),
-        (scene.phrase("chart.top_cause"), top_cause(scene).unwrap_or_else(none)),
-        (scene.phrase("chart.incidents"), incidents(scene)),
+        (scene.phrase(key::chart::ERRORS), errors(scene)),
+        (scene.phrase(key::chart::WORST), worst(scene).unwrap_or_else(none)),
+        (scene.phrase(key::chart::TOP_CAUSE), top_cause(scene).unwrap_or_else(none)),
+        (scene.phrase(key::chart::INCIDENTS), incidents(scene)),
     ];
     let w = (INNER - TILE_GAP * (tiles.len() - 1) as f64) / tiles.len() as f64;
     for (i, (label, (figure, note))) in tiles.into_iter().enumerate() {
@@ -130,38 +132,40 @@ fn errors(scene: &Scene) -> Tile {
     let note = match (totals.previous_errors, totals.change_pct) {
         // Beyond this a percentage says nothing that the two counts do not.
         (Some(previous), Some(percent)) if percent.abs() < 10_000.0 => scene.say(
-            Sentence::new("chart.against")
+            Sentence::new(key::chart::AGAINST)
                 .with("percent", scene.lang.change(percent))
                 .with("errors", scene.figure(previous)),
         ),
-        (Some(previous), _) => scene.say(Sentence::new("chart.against_count").with("errors", scene.figure(previous))),
-        (None, _) => scene.phrase("chart.not_compared").to_owned(),
+        (Some(previous), _) => {
+            scene.say(Sentence::new(key::chart::AGAINST_COUNT).with("errors", scene.figure(previous)))
+        }
+        (None, _) => scene.phrase(key::chart::NOT_COMPARED).to_owned(),
     };
     (scene.figure(totals.errors), note)
 }
 
 fn worst(scene: &Scene) -> Option<Tile> {
     let (window, errors) = timeline::worst_window(scene)?;
-    let note = Sentence::new("chart.worst_note").with("errors", scene.figure(errors));
+    let note = Sentence::new(key::chart::WORST_NOTE).with("errors", scene.figure(errors));
     Some((timeline::window_name(scene, window), scene.say(note.with("title", timeline::title(scene)))))
 }
 
 fn top_cause(scene: &Scene) -> Option<Tile> {
     let row = scene.analysis.by_detail.first().filter(|row| row.errors > 0)?;
-    let note = Sentence::new("chart.top_cause_note").with("share", scene.lang.percent(row.share));
+    let note = Sentence::new(key::chart::TOP_CAUSE_NOTE).with("share", scene.lang.percent(row.share));
     Some((scene.detail_name(&row.reason, &row.detail), scene.say(note.with("reason", &row.reason))))
 }
 
 fn incidents(scene: &Scene) -> Tile {
     let incidents = &scene.analysis.incidents;
     let note = match (incidents.iter().any(|incident| incident.is_ongoing()), incidents.first()) {
-        (true, _) => scene.phrase("chart.ongoing").to_owned(),
+        (true, _) => scene.phrase(key::chart::ONGOING).to_owned(),
         (false, Some(largest)) => scene.say(
-            Sentence::new("chart.largest_incident")
+            Sentence::new(key::chart::LARGEST_INCIDENT)
                 .with("errors", scene.figure(largest.errors))
                 .with("minutes", scene.number(largest.minutes)),
         ),
-        (false, None) => scene.phrase("chart.no_incidents").to_owned(),
+        (false, None) => scene.phrase(key::chart::NO_INCIDENTS).to_owned(),
     };
     (scene.number(incidents.len() as u64), note)
 }
@@ -176,9 +180,9 @@ fn footer(canvas: &Canvas, scene: &Scene, y: f64) -> f64 {
         canvas.text(&line, (MARGIN + 18.0, baseline), POSTER.small, TEXT, Anchor::Start);
         baseline += POSTER.small.leading();
     }
-    let version = scene.say(Sentence::new("chart.version").with("version", scene.analysis.errstat));
+    let version = scene.say(Sentence::new(key::chart::VERSION).with("version", scene.analysis.errstat));
     let room = INNER - measure::width(&version, POSTER.small) - 24.0;
-    canvas.fitted(scene.phrase("chart.what_counts"), (MARGIN, baseline), POSTER.small, MUTED, Anchor::Start, room);
+    canvas.fitted(scene.phrase(key::chart::WHAT_COUNTS), (MARGIN, baseline), POSTER.small, MUTED, Anchor::Start, room);
     canvas.text(&version, (WIDTH - MARGIN, baseline), POSTER.small, MUTED, Anchor::End);
     (baseline - POSTER.small.size + POSTER.small.leading() + MARGIN - 16.0).ceil()
 }

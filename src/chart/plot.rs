@@ -11,7 +11,7 @@ use super::{
     stack::{Column, Stack},
     theme::{AXIS, GRID, Ink, MUTED, SURFACE, Sizes, TEXT, Type},
 };
-use crate::model::Sentence;
+use crate::model::{Sentence, key};
 
 /// Columns thinner than this are drawn as one outline per layer.
 const BAR_LEAST: f64 = 3.0;
@@ -175,7 +175,7 @@ impl<'a> Plot<'a> {
     /// A label above a column with its count and its time.
     pub fn label_peak(&self, canvas: &Canvas, highest: (usize, &Column), when: String) {
         let errors = self.scene.figure(highest.1.errors);
-        let peak = self.scene.say(Sentence::new("chart.peak").with("errors", errors).with("when", when));
+        let peak = self.scene.say(Sentence::new(key::chart::PEAK).with("errors", errors).with("when", when));
         self.label(canvas, highest, &peak, TEXT);
     }
 }

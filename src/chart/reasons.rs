@@ -7,7 +7,10 @@ use super::{
     scene::Scene,
     theme::{AXIS, MUTED, PAGE, PREVIOUS_BAR, Sizes, TEXT},
 };
-use crate::{analysis::ReasonRow, model::Sentence};
+use crate::{
+    analysis::ReasonRow,
+    model::{Sentence, key},
+};
 
 const ROW: f64 = 50.0;
 const NOW: f64 = 18.0;
@@ -15,7 +18,7 @@ const BEFORE: f64 = 10.0;
 
 /// The reasons as a picture of its own.
 pub fn reasons(scene: &Scene) -> Chart {
-    let title = scene.phrase("chart.reasons").to_owned();
+    let title = scene.phrase(key::chart::REASONS).to_owned();
     let rows = &scene.analysis.by_reason;
     let items = rows.iter().map(|row| scene.counted(&row.reason, row.errors, row.previous_errors));
     let alt = scene.listed(&title, items);
@@ -26,7 +29,7 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes) -> f64 {
     let rows = &scene.analysis.by_reason;
     let frame = slot.frame(rows.len().max(1) as f64 * ROW + sizes.small.leading() + 8.0);
     if rows.is_empty() {
-        page::instead(canvas, frame, scene.phrase("chart.no_errors"), sizes.body);
+        page::instead(canvas, frame, scene.phrase(key::chart::NO_ERRORS), sizes.body);
         return frame.bottom();
     }
     let widest = |width: &dyn Fn(&ReasonRow) -> f64| rows.iter().map(width).fold(0.0, f64::max);
@@ -63,7 +66,7 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes) -> f64 {
     if let Some(previous) = &scene.analysis.period.previous {
         let baseline = below + 8.0 + sizes.small.size;
         canvas.rect(Frame { x: bars.x, y: baseline - BEFORE, w: 22.0, h: BEFORE }, PREVIOUS_BAR);
-        let key = scene.say(Sentence::new("chart.previous").with("label", &previous.label));
+        let key = scene.say(Sentence::new(key::chart::PREVIOUS).with("label", &previous.label));
         canvas.fitted(&key, (bars.x + 30.0, baseline), sizes.small, MUTED, Anchor::Start, bars.w);
     }
     frame.bottom()

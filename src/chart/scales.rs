@@ -7,7 +7,10 @@
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, TimeDelta, Timelike};
 
 use super::{measure, theme::Type};
-use crate::{model::Sentence, taxonomy::Lang};
+use crate::{
+    model::{Sentence, key},
+    taxonomy::Lang,
+};
 
 /// Counts from 0 to a round number.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,9 +141,9 @@ impl Step {
         match self {
             Step::Minutes(_) => at.format("%H:%M").to_string(),
             Step::Days | Step::Weeks => lang.short_day(day),
-            Step::DayNumbers => lang.say(&Sentence::new("chart.day_number").with("day", at.day())),
+            Step::DayNumbers => lang.say(&Sentence::new(key::chart::DAY_NUMBER).with("day", at.day())),
             Step::Months(_) => lang.month(day),
-            Step::Years(_) => lang.say(&Sentence::new("chart.year_number").with("year", at.year())),
+            Step::Years(_) => lang.say(&Sentence::new(key::chart::YEAR_NUMBER).with("year", at.year())),
         }
     }
 
@@ -159,7 +162,7 @@ impl Step {
 /// `Mon 16 Nov`.
 pub fn weekday_and_day(lang: Lang, day: NaiveDate) -> String {
     let weekday = lang.weekday(day.weekday().num_days_from_monday());
-    lang.say(&Sentence::new("chart.weekday_and_day").with("weekday", weekday).with("day", lang.short_day(day)))
+    lang.say(&Sentence::new(key::chart::WEEKDAY_AND_DAY).with("weekday", weekday).with("day", lang.short_day(day)))
 }
 
 fn week_begin(day: NaiveDate, week_start: u32) -> NaiveDate {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     analysis::{Analysis, filter_heading},
-    model::{Sentence, Timestamp, Zone},
+    model::{Sentence, Timestamp, Zone, key},
     taxonomy::{self, Lang},
 };
 
@@ -72,7 +72,7 @@ impl<'a> Scene<'a> {
             return time;
         }
         let day = scales::weekday_and_day(self.lang, at.date_naive());
-        self.say(Sentence::new("chart.day_and_time").with("day", day).with("time", time))
+        self.say(Sentence::new(key::chart::DAY_AND_TIME).with("day", day).with("time", time))
     }
 
     /// The weekday on which weeks start; 0 is Monday.
@@ -95,7 +95,7 @@ impl<'a> Scene<'a> {
         self.lang.say(&sentence)
     }
 
-    pub fn phrase(&self, key: &'static str) -> &str {
+    pub fn phrase(&self, key: key::SentenceKey) -> &str {
         self.lang.phrase(key)
     }
 
@@ -103,17 +103,17 @@ impl<'a> Scene<'a> {
     pub fn list(&self, texts: impl IntoIterator<Item = String>) -> String {
         texts
             .into_iter()
-            .reduce(|list, item| self.say(Sentence::new("chart.list").with("list", list).with("item", item)))
+            .reduce(|list, item| self.say(Sentence::new(key::chart::LIST).with("list", list).with("item", item)))
             .unwrap_or_default()
     }
 
     /// A name and its errors in words, with those of the previous period where they are known.
     pub fn counted(&self, name: &str, errors: u64, previous: Option<u64>) -> String {
-        let counted = Sentence::new("chart.named_count").with("name", name).with("errors", self.number(errors));
+        let counted = Sentence::new(key::chart::NAMED_COUNT).with("name", name).with("errors", self.number(errors));
         let counted = self.say(counted);
         match previous {
             Some(previous) => self.say(
-                Sentence::new("chart.with_previous").with("count", counted).with("previous", self.number(previous)),
+                Sentence::new(key::chart::WITH_PREVIOUS).with("count", counted).with("previous", self.number(previous)),
             ),
             None => counted,
         }
@@ -123,8 +123,8 @@ impl<'a> Scene<'a> {
     pub fn more(
         &self,
         rest: impl ExactSizeIterator<Item = u64>,
-        one: &'static str,
-        many: &'static str,
+        one: key::SentenceKey,
+        many: key::SentenceKey,
     ) -> Option<String> {
         let count = rest.len();
         let errors = self.figure(rest.fold(0, u64::saturating_add));
@@ -135,8 +135,10 @@ impl<'a> Scene<'a> {
     /// A text alternative that is a list: title, period, and the items, or that there are none.
     pub fn listed(&self, title: &str, items: impl IntoIterator<Item = String>) -> String {
         let list = Some(self.list(items)).filter(|list| !list.is_empty());
-        let list = list.unwrap_or_else(|| self.phrase("chart.no_errors").to_owned());
-        self.say(Sentence::new("chart.list_alt").with("title", title).with("period", self.period()).with("list", list))
+        let list = list.unwrap_or_else(|| self.phrase(key::chart::NO_ERRORS).to_owned());
+        self.say(
+            Sentence::new(key::chart::LIST_ALT).with("title", title).with("period", self.period()).with("list", list),
+        )
     }
 
     /// Whether anything is compared.
@@ -147,19 +149,19 @@ impl<'a> Scene<'a> {
     /// A detail's name, with the name of its status (`502 Bad Gateway`); words for an empty one.
     pub fn detail_name(&self, reason: &str, detail: &str) -> String {
         match taxonomy::status(reason, detail).and_then(taxonomy::status_name) {
-            Some(name) => self.say(Sentence::new("chart.status").with("code", detail).with("name", name)),
+            Some(name) => self.say(Sentence::new(key::chart::STATUS).with("code", detail).with("name", name)),
             None => self.detail_code(detail).to_owned(),
         }
     }
 
     /// A detail as it stands, for little room; words for an empty one.
     pub fn detail_code<'b>(&'b self, detail: &'b str) -> &'b str {
-        if detail.is_empty() { self.phrase("chart.no_detail") } else { detail }
+        if detail.is_empty() { self.phrase(key::chart::NO_DETAIL) } else { detail }
     }
 
     /// A channel's name; words for rows that name none.
     pub fn channel_name<'b>(&'b self, channel: Option<&'b str>) -> &'b str {
-        channel.unwrap_or_else(|| self.phrase("chart.no_channel"))
+        channel.unwrap_or_else(|| self.phrase(key::chart::NO_CHANNEL))
     }
 
     /// The period in words: its first and last day, or its first and last minute.
@@ -175,10 +177,14 @@ impl<'a> Scene<'a> {
             (self.lang.moment(start), self.lang.moment(end))
         };
         if first == last {
-            return self.say(Sentence::new("chart.one_day").with("day", first).with("zone", self.analysis.timezone));
+            return self
+                .say(Sentence::new(key::chart::ONE_DAY).with("day", first).with("zone", self.analysis.timezone));
         }
         self.say(
-            Sentence::new("chart.period").with("first", first).with("last", last).with("zone", self.analysis.timezone),
+            Sentence::new(key::chart::PERIOD)
+                .with("first", first)
+                .with("last", last)
+                .with("zone", self.analysis.timezone),
         )
     }
 

@@ -9,7 +9,10 @@ use super::{
     fonts::{Fonts, needs_fallback},
     svg::Svg,
 };
-use crate::{model::Sentence, taxonomy::Lang};
+use crate::{
+    model::{Sentence, key},
+    taxonomy::Lang,
+};
 
 /// A script of which drawn texts have characters that no font on this machine has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,13 +54,13 @@ impl FontScript {
     /// Its name, and the Debian package with a font that has it.
     fn name_and_package(self, lang: Lang) -> (String, &'static str) {
         let (name, package) = match self {
-            FontScript::JapaneseOrChinese => (lang.phrase("script.japanese_or_chinese"), "fonts-noto-cjk"),
-            FontScript::Korean => (lang.phrase("script.korean"), "fonts-noto-cjk"),
-            FontScript::Thai => (lang.phrase("script.thai"), "fonts-noto-core"),
-            FontScript::Arabic => (lang.phrase("script.arabic"), "fonts-noto-core"),
-            FontScript::Hebrew => (lang.phrase("script.hebrew"), "fonts-noto-core"),
+            FontScript::JapaneseOrChinese => (lang.phrase(key::script::JAPANESE_OR_CHINESE), "fonts-noto-cjk"),
+            FontScript::Korean => (lang.phrase(key::script::KOREAN), "fonts-noto-cjk"),
+            FontScript::Thai => (lang.phrase(key::script::THAI), "fonts-noto-core"),
+            FontScript::Arabic => (lang.phrase(key::script::ARABIC), "fonts-noto-core"),
+            FontScript::Hebrew => (lang.phrase(key::script::HEBREW), "fonts-noto-core"),
             // fonts-noto-color-emoji holds bitmaps, which the pictures do not use.
-            FontScript::Emoji => (lang.phrase("script.emoji"), "fonts-symbola"),
+            FontScript::Emoji => (lang.phrase(key::script::EMOJI), "fonts-symbola"),
             FontScript::Other(name) => (name, "fonts-noto-core"),
         };
         (name.to_owned(), package)
@@ -68,7 +71,10 @@ impl MissingScript {
     /// The warning, which names script and package.
     pub fn warning(&self, lang: Lang) -> Sentence {
         let (script, package) = self.script.name_and_package(lang);
-        Sentence::new("chart.no_font").with("script", script).with("examples", &self.examples).with("package", package)
+        Sentence::new(key::chart::NO_FONT)
+            .with("script", script)
+            .with("examples", &self.examples)
+            .with("package", package)
     }
 }
 
@@ -99,7 +105,8 @@ fn missing_in<'a>(texts: impl IntoIterator<Item = &'a str>, has: impl Fn(char) -
 
 /// The language for the words of pictures: the one asked for if this machine's fonts have its script, else English.
 pub fn picture_language(lang: Lang) -> Lang {
-    let words = lang.keys().filter(|key| key.starts_with("chart.")).map(|key| lang.phrase(key));
+    let words =
+        crate::model::SentenceKey::all().filter(|key| key.name().starts_with("chart.")).map(|key| lang.phrase(key));
     if lang == Lang::En || missing_in(words, machine_has).is_empty() { lang } else { Lang::En }
 }
 

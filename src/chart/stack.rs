@@ -6,6 +6,7 @@ use super::{
     scene::Scene,
     theme::{Ink, OTHERS},
 };
+use crate::model::key;
 
 /// One colour of the stack.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +48,7 @@ pub fn by_reason(scene: &Scene, width: f64) -> Stack {
         layers.push(Layer { ink: scene.ink(reason), name: reason.to_owned(), errors });
     }
     if !further.is_empty() {
-        let name = if let [(only, _)] = further[..] { only } else { scene.phrase("chart.other_reasons") };
+        let name = if let [(only, _)] = further[..] { only } else { scene.phrase(key::chart::OTHER_REASONS) };
         let errors = further.iter().fold(0_u64, |sum, (_, errors)| sum.saturating_add(*errors));
         layer_of.extend(further.iter().map(|(reason, _)| (*reason, layers.len())));
         layers.push(Layer { ink: OTHERS, name: name.to_owned(), errors });

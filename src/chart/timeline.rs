@@ -14,7 +14,7 @@ use super::{
     svg::UNITS,
     theme::{MUTED, PAGE, Sizes, TEXT, Type},
 };
-use crate::model::Sentence;
+use crate::model::{Sentence, key};
 
 /// Height of the plot itself on a page.
 const PLOT_HEIGHT: f64 = 240.0;
@@ -35,13 +35,13 @@ pub fn timeline(scene: &Scene) -> Chart {
 pub fn title(scene: &Scene) -> String {
     scene
         .phrase(match scene.analysis.windows.size {
-            "5m" => "chart.per_5m",
-            "15m" => "chart.per_15m",
-            "30m" => "chart.per_30m",
-            "hour" => "chart.per_hour",
-            "week" => "chart.per_week",
-            "month" => "chart.per_month",
-            _ => "chart.per_day",
+            "5m" => key::chart::PER_5M,
+            "15m" => key::chart::PER_15M,
+            "30m" => key::chart::PER_30M,
+            "hour" => key::chart::PER_HOUR,
+            "week" => key::chart::PER_WEEK,
+            "month" => key::chart::PER_MONTH,
+            _ => key::chart::PER_DAY,
         })
         .to_owned()
 }
@@ -50,7 +50,7 @@ fn alt(scene: &Scene) -> String {
     let analysis = scene.analysis;
     let mut sentences = vec![
         scene.say(
-            Sentence::new("chart.timeline_alt")
+            Sentence::new(key::chart::TIMELINE_ALT)
                 .with("title", title(scene))
                 .with("period", scene.period())
                 .with("errors", scene.number(analysis.totals.errors)),
@@ -59,12 +59,12 @@ fn alt(scene: &Scene) -> String {
     let reasons = scene.reasons().into_iter().filter(|(_, errors)| *errors > 0);
     let reasons = scene.list(reasons.map(|(reason, errors)| scene.counted(reason, errors, None)));
     if !reasons.is_empty() {
-        sentences.push(scene.say(Sentence::new("chart.by_reason_alt").with("list", reasons)));
+        sentences.push(scene.say(Sentence::new(key::chart::BY_REASON_ALT).with("list", reasons)));
     }
     if let Some((window, errors)) = worst_window(scene) {
         sentences.push(
             scene.say(
-                Sentence::new("chart.most_alt")
+                Sentence::new(key::chart::MOST_ALT)
                     .with("when", window_name(scene, window))
                     .with("errors", scene.number(errors)),
             ),
@@ -72,17 +72,16 @@ fn alt(scene: &Scene) -> String {
     }
     if let (Some(errors), Some(previous)) = (analysis.totals.previous_errors, &analysis.period.previous) {
         sentences.push(scene.say(
-            Sentence::new("chart.previous_alt").with("label", &previous.label).with("errors", scene.number(errors)),
+            Sentence::new(key::chart::PREVIOUS_ALT).with("label", &previous.label).with("errors", scene.number(errors)),
         ));
     }
     if !analysis.unknown.is_empty() {
-        sentences.push(scene.phrase("chart.unknown_alt").to_owned());
+        sentences.push(scene.phrase(key::chart::UNKNOWN_ALT).to_owned());
     }
     if !analysis.incidents.is_empty() {
-        sentences
-            .push(scene.say(
-                Sentence::new("chart.incidents_alt").with("count", scene.number(analysis.incidents.len() as u64)),
-            ));
+        sentences.push(scene.say(
+            Sentence::new(key::chart::INCIDENTS_ALT).with("count", scene.number(analysis.incidents.len() as u64)),
+        ));
     }
     sentences.join(" ")
 }
@@ -107,7 +106,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, plot_hei
     marks::mark(canvas, frame, scene, sizes);
     plot.draw_windows(canvas);
     if scene.analysis.totals.errors == 0 {
-        page::instead(canvas, frame, scene.phrase("chart.no_errors"), sizes.body);
+        page::instead(canvas, frame, scene.phrase(key::chart::NO_ERRORS), sizes.body);
     } else {
         column_labels(canvas, &plot, scene, sizes);
     }
@@ -122,10 +121,10 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, plot_hei
 /// What must be said about how the columns are drawn; at most one sentence.
 fn note(scene: &Scene, stack: &Stack) -> Option<String> {
     if stack.pooled > 1 {
-        return Some(scene.say(Sentence::new("chart.pooled").with("count", scene.number(stack.pooled as u64))));
+        return Some(scene.say(Sentence::new(key::chart::POOLED).with("count", scene.number(stack.pooled as u64))));
     }
     let cut = scene.analysis.windows.buckets.iter().any(|bucket| bucket.partial && bucket.errors > 0);
-    cut.then(|| scene.phrase("chart.partial").to_owned())
+    cut.then(|| scene.phrase(key::chart::PARTIAL).to_owned())
 }
 
 /// The count of each column if all have room, else of the highest one with its time.
@@ -154,7 +153,7 @@ pub fn window_name(scene: &Scene, window: usize) -> String {
     match scene.analysis.windows.size {
         "day" | "week" => day,
         "month" => scene.lang.month(start.date_naive()),
-        _ => scene.say(Sentence::new("chart.day_and_time").with("day", day).with("time", start.format("%H:%M"))),
+        _ => scene.say(Sentence::new(key::chart::DAY_AND_TIME).with("day", day).with("time", start.format("%H:%M"))),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     analysis::{Analysis, DetailRow},
     error::{Error, Result},
-    model::{Privacy, Sentence},
+    model::{Privacy, Sentence, key},
 };
 
 /// The accepted state.
@@ -67,7 +67,7 @@ impl Baseline {
         }
         let schema = crate::analysis::Analysis::SCHEMA;
         let wrong = |cause: String| {
-            Error::new("check_error.baseline_form").with("path", &path).with("schema", schema).with("cause", cause)
+            Error::new(key::check_error::BASELINE_FORM).with("path", &path).with("schema", schema).with("cause", cause)
         };
         let told = |error: serde_json::Error| wrong(Privacy::default().text(&error.to_string()));
         let version: Version = serde_json::from_str(text).map_err(told)?;
@@ -92,15 +92,15 @@ impl Baseline {
         let zone = analysis.timezone.to_string();
         let (filters, channels) = ([&accepted.filter, &analysis.filter], [&accepted.channels, &analysis.channels]);
         let must_be_same = [
-            ("check_error.zone", accepted.timezone == zone, [accepted.timezone.clone(), zone]),
-            ("check_error.period", same_length || months, [accepted.period.label.clone(), now.label.clone()]),
-            ("check_error.filter", same(filters[0], filters[1]), filters.map(|filter| list(filter))),
-            ("check_error.channels", same(channels[0], channels[1]), channels.map(|names| list(names))),
+            (key::check_error::ZONE, accepted.timezone == zone, [accepted.timezone.clone(), zone]),
+            (key::check_error::PERIOD, same_length || months, [accepted.period.label.clone(), now.label.clone()]),
+            (key::check_error::FILTER, same(filters[0], filters[1]), filters.map(|filter| list(filter))),
+            (key::check_error::CHANNELS, same(channels[0], channels[1]), channels.map(|names| list(names))),
         ];
         let Some((what, _, [accepted, now])) = must_be_same.into_iter().find(|(_, same, _)| !same) else {
             return Ok(());
         };
-        Err(Error::new("check_error.baseline_differs")
+        Err(Error::new(key::check_error::BASELINE_DIFFERS)
             .with("path", &self.path)
             .with_sentence("what", Sentence::new(what))
             .with("accepted", Privacy::default().text(&accepted))
@@ -116,21 +116,21 @@ impl Baseline {
         let new = case.details(|row| accepted(row) == 0);
         let grown = case.details(|row| accepted(row) > 0 && row.errors > accepted(row));
         let (errors, limit) = (case.analysis.totals.errors, self.accepted.totals.errors);
-        let text = Sentence::new("check.errors").with_number("errors", errors).with_number("limit", limit);
+        let text = Sentence::new(key::check::ERRORS).with_number("errors", errors).with_number("limit", limit);
         let mut total = Ruling::at_most(limit, errors, Unit::Errors, Level::Fail, text);
         if total.is_broken() {
             total.details = [&grown[..], &new[..]].concat();
             total.details.sort_by_key(|detail| std::cmp::Reverse(detail.errors));
         }
         let incidents = case.incidents(self.accepted.incidents.len() as u64);
-        let grown = none_of(grown, Level::Fail, "check.worse_none", "check.worse_some");
-        let new = none_of(new, Level::Fail, "check.beyond_none", "check.beyond_some");
+        let grown = none_of(grown, Level::Fail, key::check::WORSE_NONE, key::check::WORSE_SOME);
+        let new = none_of(new, Level::Fail, key::check::BEYOND_NONE, key::check::BEYOND_SOME);
         let named = |rule, name, ruling| Ruling { name: Sentence::new(name), rule, ..ruling };
         vec![
-            named("baseline_errors", "check_name.baseline_errors", total),
-            named("baseline_details", "check_name.baseline_details", grown),
-            named("baseline_new", "check_name.baseline_new", new),
-            named("baseline_incidents", "check_name.baseline_incidents", incidents),
+            named("baseline_errors", key::check_name::BASELINE_ERRORS, total),
+            named("baseline_details", key::check_name::BASELINE_DETAILS, grown),
+            named("baseline_new", key::check_name::BASELINE_NEW, new),
+            named("baseline_incidents", key::check_name::BASELINE_INCIDENTS, incidents),
         ]
     }
 }

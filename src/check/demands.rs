@@ -11,7 +11,7 @@ use super::{
 use crate::{
     analysis::{self, Bounds, By, DetailRow, Group, Incident, Sums, WindowSize},
     error::Error,
-    model::{Precision, Sentence, Timestamp},
+    model::{Precision, Sentence, Timestamp, key},
     table::{CellSum, Key, Known, fits},
     taxonomy::{self, Lang},
 };
@@ -41,7 +41,7 @@ pub struct Ruling {
 /// A rule that could not be judged, and why. Its name and level are still to be filled in.
 pub fn unjudged(why: Sentence) -> Ruling {
     Ruling {
-        name: Sentence::new("check_name.own"),
+        name: Sentence::new(key::check_name::OWN),
         rule: "",
         level: Level::Fail,
         status: Status::NotJudged,
@@ -109,7 +109,7 @@ fn first_step(lang: Lang, detail: &DetailErrors) -> Option<String> {
     let known = taxonomy::explanation(lang, &detail.reason, Some(&detail.detail))?;
     let step = known.first.first()?;
     // Without the signs that mark commands: every output has its own.
-    Some(lang.say(&Sentence::new("check.advice").with("title", &known.title).with("step", step.replace('`', ""))))
+    Some(lang.say(&Sentence::new(key::check::ADVICE).with("title", &known.title).with("step", step.replace('`', ""))))
 }
 
 /// The errors of a window, and what is allowed in it.
@@ -130,7 +130,7 @@ impl Case<'_> {
     pub fn rule(self, rule: &Rule) -> Result<Ruling, Misplaced> {
         let ruling = match matching(&rule.conditions, self.table)? {
             Matching::Unnamed(why) => unjudged(why),
-            Matching::Kinds(_) if self.hosts_unknown(rule)? => unjudged(Sentence::new("check_unjudged.no_hosts")),
+            Matching::Kinds(_) if self.hosts_unknown(rule)? => unjudged(Sentence::new(key::check_unjudged::NO_HOSTS)),
             Matching::Kinds(kinds) => match rule.demand {
                 Demand::Count(limit) => self.counted(rule, limit, &kinds)?,
                 Demand::Incidents(most) => self.incidents(most),
@@ -138,7 +138,7 @@ impl Case<'_> {
                 Demand::NoNewDetails => self.new_details(rule.level),
                 Demand::NoUnknownDetails => {
                     let unknown = self.details(|row| !row.known);
-                    none_of(unknown, rule.level, "check.unknown_none", "check.unknown_some")
+                    none_of(unknown, rule.level, key::check::UNKNOWN_NONE, key::check::UNKNOWN_SOME)
                 }
                 Demand::Age(most) => self.age(most),
             },
@@ -167,7 +167,7 @@ impl Case<'_> {
         let previous = match (limit, &self.analysis.period.previous) {
             (Limit::Increase { .. }, None) => return Ok(self.nothing_to_compare()),
             (Limit::Increase { .. }, Some(previous)) if self.is_missing(&rule.conditions, previous) => {
-                let why = Sentence::new("check_unjudged.previous_missing");
+                let why = Sentence::new(key::check_unjudged::PREVIOUS_MISSING);
                 return Ok(unjudged(why.with("label", &previous.label)));
             }
             (Limit::Increase { .. }, previous) => previous.as_ref(),
@@ -181,7 +181,7 @@ impl Case<'_> {
         };
         let precision = self.table.precision();
         if size.is_some_and(|size| size < WindowSize::smallest(precision)) {
-            return Ok(unjudged(Sentence::new("check_unjudged.precision").with("precision", precision.name())));
+            return Ok(unjudged(Sentence::new(key::check_unjudged::PRECISION).with("precision", precision.name())));
         }
         let windows = self.windows(size, kinds, previous);
         let held: Vec<Held> = windows.iter().map(|window| held(limit, window)).collect();
@@ -271,11 +271,11 @@ impl Case<'_> {
 
     pub fn incidents(self, most: u64) -> Ruling {
         if self.table.precision() >= Precision::Day {
-            return unjudged(Sentence::new("check_unjudged.no_incidents"));
+            return unjudged(Sentence::new(key::check_unjudged::NO_INCIDENTS));
         }
         let incidents = &self.analysis.incidents;
         let count = incidents.len() as u64;
-        let text = Sentence::new("check.incidents").with_number("count", count).with_number("limit", most);
+        let text = Sentence::new(key::check::INCIDENTS).with_number("count", count).with_number("limit", most);
         let mut ruling = Ruling::at_most(most, count, Unit::Incidents, Level::Fail, text);
         if ruling.is_broken() {
             let mut sums: BTreeMap<(&str, &str), u64> = BTreeMap::new();
@@ -300,9 +300,9 @@ impl Case<'_> {
 
     fn rejected(self, most: u64) -> Ruling {
         let count = self.analysis.rejects.count;
-        let text = Sentence::new("check.rejected").with_number("count", count).with_number("limit", most);
+        let text = Sentence::new(key::check::REJECTED).with_number("count", count).with_number("limit", most);
         let advice = self.analysis.rejects.examples.first().map(|reject| {
-            Sentence::new("check.rejected_advice")
+            Sentence::new(key::check::REJECTED_ADVICE)
                 .with("path", &reject.path)
                 .with("line", reject.line)
                 .with("why", &reject.why)
@@ -320,9 +320,9 @@ impl Case<'_> {
         let bounds = self.analysis.period.bounds();
         let history = self.table.cells().iter().next().is_some_and(|cell| cell.span.first.0 < bounds.start);
         if !history && self.analysis.totals.errors > 0 {
-            return unjudged(Sentence::new("check_unjudged.no_history"));
+            return unjudged(Sentence::new(key::check_unjudged::NO_HISTORY));
         }
-        let ruling = none_of(self.details(|row| row.new), level, "check.new_none", "check.new_some");
+        let ruling = none_of(self.details(|row| row.new), level, key::check::NEW_NONE, key::check::NEW_SOME);
         Ruling { mending: Mending::Before, ..ruling }
     }
 
@@ -330,21 +330,21 @@ impl Case<'_> {
     pub fn age(self, most: i64) -> Ruling {
         let calendar = &self.analysis.calendar;
         let named = |ruling: Ruling| {
-            let name = Sentence::new("check_name.max_age");
+            let name = Sentence::new(key::check_name::MAX_AGE);
             Ruling { name, rule: Demand::Age(most).key(), of_errors: false, ..ruling }
         };
         let Some(reach) = self.table.known.iter().filter_map(Known::reach).min() else {
-            return named(unjudged(Sentence::new("check_unjudged.no_rows")));
+            return named(unjudged(Sentence::new(key::check_unjudged::NO_ROWS)));
         };
         let age = (calendar.as_of.0 - reach.0).max(0);
         let holds = age <= most;
         let oldest: Vec<&Known> = self.table.known.iter().filter(|known| known.reach() == Some(reach)).collect();
         let complete = oldest.iter().all(|known| known.until().is_some_and(|until| until >= reach));
         let key = match (holds, complete) {
-            (true, true) => "check.fresh",
-            (true, false) => "check.fresh_at_least",
-            (false, true) => "check.stale",
-            (false, false) => "check.stale_unknown",
+            (true, true) => key::check::FRESH,
+            (true, false) => key::check::FRESH_AT_LEAST,
+            (false, true) => key::check::STALE,
+            (false, false) => key::check::STALE_UNKNOWN,
         };
         let hours = |millis: i64| Measure::of((millis as f64 / 360_000.0).round() / 10.0, Unit::Hours);
         let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
@@ -357,7 +357,7 @@ impl Case<'_> {
         if !holds {
             // What is stale proves nothing, neither good nor bad.
             ruling.status = Status::NotJudged;
-            ruling.text = Sentence::new("check.too_old").with("age", days(age)).with("limit", days(most));
+            ruling.text = Sentence::new(key::check::TOO_OLD).with("age", days(age)).with("limit", days(most));
             ruling.problem = Some(text);
         }
         ruling
@@ -365,7 +365,7 @@ impl Case<'_> {
 }
 
 /// A ruling that there be no such details.
-pub fn none_of(details: Vec<DetailErrors>, level: Level, none: &'static str, some: &'static str) -> Ruling {
+pub fn none_of(details: Vec<DetailErrors>, level: Level, none: key::SentenceKey, some: key::SentenceKey) -> Ruling {
     let count = details.len() as u64;
     let text = match details.first() {
         None => Sentence::new(none),
@@ -389,8 +389,8 @@ struct Held {
     measures: (Measure, Measure),
     mending: Mending,
     /// The sentence where the window is the whole period, and those of many windows that all hold, or not.
-    of_period: &'static str,
-    of_windows: (&'static str, &'static str),
+    of_period: key::SentenceKey,
+    of_windows: (key::SentenceKey, key::SentenceKey),
     /// What the sentences tell besides counts.
     values: Sentence,
 }
@@ -403,9 +403,9 @@ fn held(limit: Limit, window: &Window) -> Held {
             excess: errors as f64,
             measures: (measure(errors, Unit::Errors), measure(most, Unit::Errors)),
             mending: Mending::Never,
-            of_period: "check.errors",
-            of_windows: ("check.windows_errors_hold", "check.windows_errors"),
-            values: Sentence::new("").with_number("limit", most),
+            of_period: key::check::ERRORS,
+            of_windows: (key::check::WINDOWS_ERRORS_HOLD, key::check::WINDOWS_ERRORS),
+            values: Sentence::new(key::check::ERRORS).with_number("limit", most),
         },
         Limit::Share(most) => {
             let share = if window.all == 0 { 0.0 } else { errors as f64 / window.all as f64 };
@@ -415,9 +415,9 @@ fn held(limit: Limit, window: &Window) -> Held {
                 excess: share,
                 measures: (percent((share * 100.0 * 100.0).round() / 100.0), percent(most.value())),
                 mending: Mending::Within,
-                of_period: "check.share",
-                of_windows: ("check.windows_share_hold", "check.windows_share"),
-                values: Sentence::new("")
+                of_period: key::check::SHARE,
+                of_windows: (key::check::WINDOWS_SHARE_HOLD, key::check::WINDOWS_SHARE),
+                values: Sentence::new(key::check::SHARE)
                     .with("limit", most)
                     .with("share", format!("{:.2}", share * 100.0))
                     .with_number("all", window.all),
@@ -431,12 +431,12 @@ fn held(limit: Limit, window: &Window) -> Held {
                 excess: errors as f64 - allowed as f64,
                 measures: (measure(errors, Unit::Errors), measure(allowed, Unit::Errors)),
                 mending: Mending::Before,
-                of_period: if before < least { "check.increase_least" } else { "check.increase" },
+                of_period: if before < least { key::check::INCREASE_LEAST } else { key::check::INCREASE },
                 of_windows: match window.previous {
-                    Some(_) => ("check.windows_increase_hold", "check.windows_increase"),
-                    None => ("check.windows_increase_alone_hold", "check.windows_increase_alone"),
+                    Some(_) => (key::check::WINDOWS_INCREASE_HOLD, key::check::WINDOWS_INCREASE),
+                    None => (key::check::WINDOWS_INCREASE_ALONE_HOLD, key::check::WINDOWS_INCREASE_ALONE),
                 },
-                values: Sentence::new("")
+                values: Sentence::new(key::check::INCREASE)
                     .with("percent", most)
                     .with_number("limit", allowed)
                     .with_number("previous", window.previous.unwrap_or(least))
@@ -460,21 +460,21 @@ fn detail_name(detail: &DetailErrors) -> String {
 
 /// The name that the user gave, or one made from the conditions.
 fn name(rule: &Rule) -> Sentence {
-    let own = |name: &str| Sentence::new("check_name.own").with("name", name);
+    let own = |name: &str| Sentence::new(key::check_name::OWN).with("name", name);
     if let Some(name) = &rule.name {
         return own(name);
     }
     let conditions: Vec<&str> = rule.conditions.0.iter().map(|condition| condition.pattern.as_str()).collect();
     if conditions.is_empty() && rule.per == Per::Period {
         return Sentence::new(match rule.demand {
-            Demand::Count(Limit::Errors(_)) => "check_name.max_errors",
-            Demand::Count(Limit::Share(_)) => "check_name.max_share",
-            Demand::Count(Limit::Increase { .. }) => "check_name.max_increase",
-            Demand::Incidents(_) => "check_name.max_incidents",
-            Demand::Rejected(_) => "check_name.max_rejected",
-            Demand::NoNewDetails => "check_name.new_details",
-            Demand::NoUnknownDetails => "check_name.unknown_details",
-            Demand::Age(_) => "check_name.max_age",
+            Demand::Count(Limit::Errors(_)) => key::check_name::MAX_ERRORS,
+            Demand::Count(Limit::Share(_)) => key::check_name::MAX_SHARE,
+            Demand::Count(Limit::Increase { .. }) => key::check_name::MAX_INCREASE,
+            Demand::Incidents(_) => key::check_name::MAX_INCIDENTS,
+            Demand::Rejected(_) => key::check_name::MAX_REJECTED,
+            Demand::NoNewDetails => key::check_name::NEW_DETAILS,
+            Demand::NoUnknownDetails => key::check_name::UNKNOWN_DETAILS,
+            Demand::Age(_) => key::check_name::MAX_AGE,
         });
     }
     let about = if conditions.is_empty() { String::new() } else { format!("{}: ", conditions.join(" · ")) };

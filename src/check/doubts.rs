@@ -4,7 +4,7 @@ use super::Case;
 use crate::{
     analysis::{AsOf, Bounds, PeriodSpec},
     input::is_expected,
-    model::{Sentence, SourceKind, SourceReport, Timestamp},
+    model::{Sentence, SourceKind, SourceReport, Timestamp, key},
     table::Known,
 };
 
@@ -48,12 +48,12 @@ impl Doubts {
 /// about them.
 pub fn doubts(case: Case<'_>, rejected: bool) -> Doubts {
     let Some(data) = case.analysis.calendar.data else {
-        return Doubts { nothing: vec![Sentence::new("check_problem.no_rows")], ..Doubts::default() };
+        return Doubts { nothing: vec![Sentence::new(key::check_problem::NO_ROWS)], ..Doubts::default() };
     };
     let mut unread = skipped(&case.table.skipped);
     unread.extend(case.unread_rows().filter(|_| rejected));
     let partial = case.table.inputs.iter().filter(|report| report.partial);
-    unread.extend(partial.map(|report| Sentence::new("note.partial_download").with("path", &report.path)));
+    unread.extend(partial.map(|report| Sentence::new(key::note::PARTIAL_DOWNLOAD).with("path", &report.path)));
     Doubts { time: case.unknown_time(case.judged_end(data.last)), unread, nothing: Vec::new() }
 }
 
@@ -61,10 +61,10 @@ pub fn doubts(case: Case<'_>, rejected: bool) -> Doubts {
 fn skipped(files: &[(String, Sentence)]) -> Vec<Sentence> {
     let expected: Vec<&(String, Sentence)> = files.iter().filter(|(path, why)| is_expected(path, why)).collect();
     let told = |(path, why): &&(String, Sentence)| {
-        Sentence::new("check_problem.skipped").with("path", path).with_sentence("why", why.clone())
+        Sentence::new(key::check_problem::SKIPPED).with("path", path).with_sentence("why", why.clone())
     };
     let more = expected.len().saturating_sub(NAMED_FILES);
-    let more = (more > 0).then(|| Sentence::new("check_problem.skipped_more").with_number("count", more as u64));
+    let more = (more > 0).then(|| Sentence::new(key::check_problem::SKIPPED_MORE).with_number("count", more as u64));
     expected.iter().take(NAMED_FILES).map(told).chain(more).collect()
 }
 
@@ -74,7 +74,7 @@ impl Case<'_> {
         let rejects = &self.analysis.rejects;
         let first = rejects.examples.first()?;
         Some(
-            Sentence::new("check_problem.rejected")
+            Sentence::new(key::check_problem::REJECTED)
                 .with_number("count", rejects.count)
                 .with_number("rows", self.table.inputs.iter().map(|report| report.rows).sum())
                 .with("path", &first.path)
@@ -103,7 +103,7 @@ impl Case<'_> {
             let begins = known.extents.iter().filter_map(|(_, extent)| extent.start()).min();
             if let Some(first) = begins.filter(|first| first.0 >= bounds.end) {
                 found.push(
-                    Sentence::new("check_problem.before_data")
+                    Sentence::new(key::check_problem::BEFORE_DATA)
                         .with_sentence("channel", self.of_channels(&[known]))
                         .with("period", &bounds.label)
                         .with_moment("first", zone.local(first)),
@@ -120,7 +120,7 @@ impl Case<'_> {
                 *from < end.0 && *until > bounds.start && !calm
             });
             found.extend(gaps.map(|(from, until)| {
-                Sentence::new("check_problem.gap")
+                Sentence::new(key::check_problem::GAP)
                     .with_sentence("channel", self.of_channels(&[known]))
                     .with_moment("from", zone.local(Timestamp(*from)))
                     .with_moment("until", zone.local(Timestamp(*until)))
@@ -129,9 +129,9 @@ impl Case<'_> {
         let unreached = together.into_iter().map(|(until, channels)| {
             let last = channels[0].span().map_or(bounds.start, |span| span.last.0);
             let key = match until {
-                Some(until) if until.0 <= bounds.start => "check_problem.not_reached",
-                Some(_) => "check_problem.not_covered",
-                None => "check_problem.not_known",
+                Some(until) if until.0 <= bounds.start => key::check_problem::NOT_REACHED,
+                Some(_) => key::check_problem::NOT_COVERED,
+                None => key::check_problem::NOT_KNOWN,
             };
             Sentence::new(key)
                 .with_sentence("channel", self.of_channels(&channels))
@@ -148,9 +148,9 @@ impl Case<'_> {
         let names: Vec<&str> = channels.iter().filter_map(|known| known.channel.as_deref()).collect();
         let alone = self.table.known.len() < 2 || names.is_empty();
         let key = match names.len() {
-            _ if alone => "error_nearest.none",
-            1 => "check.of_channel",
-            _ => "check.of_channels",
+            _ if alone => key::error_nearest::NONE,
+            1 => key::check::OF_CHANNEL,
+            _ => key::check::OF_CHANNELS,
         };
         Sentence::new(key).with("channel", names.join(", "))
     }
@@ -160,17 +160,17 @@ impl Case<'_> {
         let zone = &self.analysis.calendar.zone;
         let local = zone.local(end);
         let newest = known.extents.iter().max_by_key(|(_, extent)| extent.end());
-        let Some((source, extent)) = newest else { return Sentence::new("check_fix.download") };
+        let Some((source, extent)) = newest else { return Sentence::new(key::check_fix::DOWNLOAD) };
         let report = &self.table.inputs[*source];
         // A name has a day only, and speaks for the time up to its beginning.
         let day = zone.day(end);
         let name = dated(report, day).filter(|_| zone.day_start(day) == end);
         let (key, name) = match (report.kind, extent.until, name) {
-            (SourceKind::Archive | SourceKind::Parquet, ..) => ("check_fix.archive", None),
-            (_, None, Some(name)) => ("check_fix.rename", Some(name)),
-            (_, None, None) => ("check_fix.exported_at", None),
-            (_, Some(until), _) if zone.day(until) == day => ("check_fix.exported_at", None),
-            (_, Some(_), _) => ("check_fix.download", None),
+            (SourceKind::Archive | SourceKind::Parquet, ..) => (key::check_fix::ARCHIVE, None),
+            (_, None, Some(name)) => (key::check_fix::RENAME, Some(name)),
+            (_, None, None) => (key::check_fix::EXPORTED_AT, None),
+            (_, Some(until), _) if zone.day(until) == day => (key::check_fix::EXPORTED_AT, None),
+            (_, Some(_), _) => (key::check_fix::DOWNLOAD, None),
         };
         Sentence::new(key)
             .with("path", &report.path)

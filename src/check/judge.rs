@@ -9,7 +9,7 @@ use super::{
 use crate::{
     analysis::{self, Analysis, Note},
     error::Error,
-    model::Sentence,
+    model::{Sentence, key},
     table::Table,
 };
 
@@ -41,7 +41,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         rulings.extend(baseline.rulings(case));
     }
     if rulings.is_empty() {
-        return Err(Error::new("check_error.no_rules").into());
+        return Err(Error::new(key::check_error::NO_RULES).into());
     }
     let rejects_allowed = rules.rules.iter().any(|rule| matches!(rule.demand, Demand::Rejected(_)));
     let mut doubts = doubts(case, !rejects_allowed);
@@ -53,7 +53,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     let open: Vec<Sentence> = doubts.time.iter().chain(&doubts.unread).cloned().collect();
     let nothing_judged = rulings.iter().all(|ruling| ruling.status == Status::NotJudged);
     if nothing_judged && fatal.is_empty() && open.is_empty() {
-        fatal.push(Sentence::new("check_problem.nothing_judged"));
+        fatal.push(Sentence::new(key::check_problem::NOTHING_JUDGED));
     }
     let mut failed = rulings.iter().filter(|ruling| ruling.status == Status::Failed);
     let result = if !fatal.is_empty() {
@@ -70,14 +70,14 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         // Nothing holds because nothing is known; why, stands once above.
         for ruling in rulings.iter_mut().filter(|ruling| ruling.of_errors && ruling.status == Status::Passed) {
             ruling.status = Status::NotJudged;
-            ruling.text = Sentence::new("check_unjudged.so_far").with_sentence("text", ruling.text.clone());
+            ruling.text = Sentence::new(key::check_unjudged::SO_FAR).with_sentence("text", ruling.text.clone());
         }
     }
     let analysis = case.analysis;
     let told: Vec<String> = told.iter().map(|sentence| lang.say(sentence)).collect();
     // What is told as a problem is not told again.
-    let new = |note: &&Note| told.is_empty() || !TOLD.contains(&note.code.as_str());
-    let mut notes: Vec<Note> = analysis.notes.iter().filter(new).cloned().collect();
+    let new = |sentence: &&Sentence| told.is_empty() || !TOLD.contains(&sentence.key);
+    let mut notes: Vec<Note> = analysis.sentences.iter().filter(new).map(|note| Note::of(note, lang)).collect();
     let problems = match result {
         Judgement::NotJudged => told,
         // Beside a rule that is broken in any case it is a remark.
@@ -109,28 +109,28 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     })
 }
 
-/// Codes of the notes that tell what problems tell too.
-const TOLD: [&str; 14] = [
-    "coverage-unknown",
-    "coverage-unknown-channel",
-    "gap",
-    "gap-channel",
-    "no-rows",
-    "period-before-data",
-    "period-not-covered",
-    "period-not-covered-channel",
-    "rejects",
-    "skipped-file",
-    "skipped-files",
-    "stale",
-    "stale-channel",
-    "not-compared",
+/// The notes that tell what problems tell too.
+const TOLD: [key::SentenceKey; 14] = [
+    key::note::COVERAGE_UNKNOWN,
+    key::note::COVERAGE_UNKNOWN_CHANNEL,
+    key::note::GAP,
+    key::note::GAP_CHANNEL,
+    key::note::NO_ROWS,
+    key::note::PERIOD_BEFORE_DATA,
+    key::note::PERIOD_NOT_COVERED,
+    key::note::PERIOD_NOT_COVERED_CHANNEL,
+    key::note::REJECTS,
+    key::note::SKIPPED_FILE,
+    key::note::SKIPPED_FILES,
+    key::note::STALE,
+    key::note::STALE_CHANNEL,
+    key::note::NOT_COMPARED,
 ];
 
 /// Where it only warns that the inputs do not speak for the whole period: a ruling that says so.
 fn incomplete(unknown: Vec<Sentence>) -> impl Iterator<Item = Ruling> {
     unknown.into_iter().map(|text| Ruling {
-        name: Sentence::new("check_name.incomplete"),
+        name: Sentence::new(key::check_name::INCOMPLETE),
         rule: "incomplete",
         of_errors: false,
         level: Level::Warn,
@@ -171,7 +171,7 @@ impl Verdict {
 impl Case<'_> {
     /// A comparison needs a period before this one.
     pub(super) fn nothing_to_compare(self) -> Ruling {
-        let unknown = self.analysis.sentences.iter().find(|note| note.key == "note.nothing_to_compare");
-        unjudged(unknown.cloned().unwrap_or_else(|| Sentence::new("check_unjudged.no_previous")))
+        let unknown = self.analysis.sentences.iter().find(|note| note.key == key::note::NOTHING_TO_COMPARE);
+        unjudged(unknown.cloned().unwrap_or_else(|| Sentence::new(key::check_unjudged::NO_PREVIOUS)))
     }
 }

@@ -3,7 +3,7 @@
 use super::{Condition, Conditions, Misplaced};
 use crate::{
     error::Error,
-    model::Sentence,
+    model::{Sentence, key},
     table::{Key, Table, fits, host_fits, status_fits},
     taxonomy::{self, ERROR_STATUS_CODE, REASONS},
 };
@@ -27,7 +27,10 @@ pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misp
     if let Some(condition) = conditions.of(Key::Reason) {
         let known: Vec<&str> = REASONS.iter().copied().chain(names.reasons.iter().map(String::as_str)).collect();
         if !known.iter().any(|name| meant(name)) {
-            return Err(Misplaced::new(condition.at, Error(Box::new(missed("check_error.reason", condition, known)))));
+            return Err(Misplaced::new(
+                condition.at,
+                Error(Box::new(missed(key::check_error::REASON, condition, known))),
+            ));
         }
     }
     if let Some(condition) = conditions.of(Key::Status) {
@@ -43,13 +46,13 @@ pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misp
         let silent = || table.known.iter().filter(|known| known.label.is_none()).flat_map(|known| &known.channel);
         let there = || names.channels.iter().flatten().chain(silent()).map(String::as_str);
         if !there().any(|name| fits(&condition.pattern, name)) {
-            return Ok(Matching::Unnamed(missed("check_unjudged.channel", condition, there())));
+            return Ok(Matching::Unnamed(missed(key::check_unjudged::CHANNEL, condition, there())));
         }
     }
     if let Some(condition) = conditions.of(Key::Host) {
         let there = || names.hosts.iter().map(|host| host.0.as_str());
         if !there().any(|name| host_fits(&condition.pattern, name)) {
-            return Ok(Matching::Unnamed(missed("check_unjudged.host", condition, there())));
+            return Ok(Matching::Unnamed(missed(key::check_unjudged::HOST, condition, there())));
         }
     }
     let kinds = names.kinds.iter().map(|kind| {
@@ -61,12 +64,15 @@ pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misp
 
 fn status(condition: &Condition, under_its_reason: bool) -> Result<(), Misplaced> {
     if !(100..=599).any(|status| status_fits(&condition.pattern, status)) {
-        return Err(Misplaced::new(condition.at, Error::new("check_error.status").with("value", &condition.pattern)));
+        return Err(Misplaced::new(
+            condition.at,
+            Error::new(key::check_error::STATUS).with("value", &condition.pattern),
+        ));
     }
     if !under_its_reason {
         return Err(Misplaced::new(
             condition.at,
-            Error::new("check_error.status_reason").with("reason", ERROR_STATUS_CODE),
+            Error::new(key::check_error::STATUS_REASON).with("reason", ERROR_STATUS_CODE),
         ));
     }
     Ok(())
@@ -81,18 +87,18 @@ fn detail(condition: &Condition, there: &[&str], meant: &dyn Fn(&str) -> bool) -
         return Ok(());
     }
     if let Some(owner) = REASONS.iter().find(|reason| of(reason).any(|name| fits(wanted, name))) {
-        let error = Error::new("check_error.detail_elsewhere").with("value", wanted).with("reason", owner);
+        let error = Error::new(key::check_error::DETAIL_ELSEWHERE).with("value", wanted).with("reason", owner);
         return Err(Misplaced::new(condition.at, error));
     }
     if !taxonomy::nearest(wanted, listed.iter().copied()).is_empty() {
-        return Err(Misplaced::new(condition.at, Error(Box::new(missed("check_error.detail", condition, listed)))));
+        return Err(Misplaced::new(condition.at, Error(Box::new(missed(key::check_error::DETAIL, condition, listed)))));
     }
     // Like nothing that is known: LINE may have made it up since, and it may come.
     Ok(())
 }
 
 /// What a condition asks for and nothing is, and what is most like it.
-fn missed<'a>(key: &'static str, condition: &Condition, known: impl IntoIterator<Item = &'a str>) -> Sentence {
+fn missed<'a>(key: key::SentenceKey, condition: &Condition, known: impl IntoIterator<Item = &'a str>) -> Sentence {
     let wanted = &condition.pattern;
     Sentence::new(key).with("value", wanted).with_sentence("nearest", taxonomy::suggestion(wanted, known))
 }

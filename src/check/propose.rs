@@ -4,7 +4,7 @@ use super::{Case, MIN_PREVIOUS};
 use crate::{
     analysis::{self, Bounds, Calendar, Incident, WindowSize},
     error::{Error, Result},
-    model::{Kind, Precision, Sentence, Span},
+    model::{Kind, Precision, Sentence, Span, key},
     taxonomy::{self, Lang},
 };
 
@@ -19,7 +19,7 @@ const LEAST_LIMIT: u64 = 10;
 /// Where there are no rows.
 pub fn propose(case: Case<'_>, channels: Option<&[String]>, lang: Lang) -> Result<String> {
     let calendar = case.analysis.calendar;
-    let Some(data) = calendar.data else { return Err(Error::new("check_error.init_no_rows")) };
+    let Some(data) = calendar.data else { return Err(Error::new(key::check_error::INIT_NO_ROWS)) };
     let zone = &calendar.zone;
     let all = Bounds {
         start: zone.day_start(zone.day(data.first)).0,
@@ -30,39 +30,39 @@ pub fn propose(case: Case<'_>, channels: Option<&[String]>, lang: Lang) -> Resul
     let day = |at| lang.day(zone.day(at));
     let mut file = File { lang, text: String::new() };
     file.comment(
-        Sentence::new("init.head")
+        Sentence::new(key::init::HEAD)
             .with("first", day(data.first))
             .with("last", day(data.last))
             .with_number("errors", whole.windows(WindowSize::Day).iter().map(|(_, errors)| errors).sum()),
     );
-    file.block(Sentence::new("init.edit"), &[]);
+    file.block(Sentence::new(key::init::EDIT), &[]);
     if let Some(channels) = channels {
-        file.block(Sentence::new("init.zone"), &[format!("timezone = {}", quoted(&zone.to_string()))]);
+        file.block(Sentence::new(key::init::ZONE), &[format!("timezone = {}", quoted(&zone.to_string()))]);
         if !channels.is_empty() {
             let listed: Vec<String> = channels.iter().map(|channel| quoted(channel)).collect();
-            file.block(Sentence::new("init.channels"), &[format!("channel = [{}]", listed.join(", "))]);
+            file.block(Sentence::new(key::init::CHANNELS), &[format!("channel = [{}]", listed.join(", "))]);
         }
     }
     file.line("[check]");
-    file.block(Sentence::new("init.period"), &["period = \"last-week\"".to_owned()]);
+    file.block(Sentence::new(key::init::PERIOD), &["period = \"last-week\"".to_owned()]);
 
     let all_weeks = whole.windows(WindowSize::Week);
     let weeks = whole.weeks();
-    let (usual, why) = whole.usual("init.weeks", "init.no_weeks");
+    let (usual, why) = whole.usual(key::init::WEEKS, key::init::NO_WEEKS);
     file.block(why, &[format!("max_errors = {usual}")]);
     let increase = format!("max_increase = \"{}%\"", increase(&weeks, usual));
-    file.block(Sentence::new("init.increase"), &[increase, format!("min_previous = {MIN_PREVIOUS}")]);
+    file.block(Sentence::new(key::init::INCREASE), &[increase, format!("min_previous = {MIN_PREVIOUS}")]);
     let most = most_incidents(case, &all_weeks, usual);
-    let incidents = Sentence::new("init.incidents").with_number("most", most);
+    let incidents = Sentence::new(key::init::INCIDENTS).with_number("most", most);
     file.block(incidents, &[format!("max_incidents = {most}")]);
     let count = case.analysis.rejects.count;
-    let rejected = Sentence::new("init.rejected").with_number("count", count);
+    let rejected = Sentence::new(key::init::REJECTED).with_number("count", count);
     file.block(rejected, &[format!("max_rejected = {count}")]);
-    file.comment(Sentence::new("init.new_details"));
+    file.comment(Sentence::new(key::init::NEW_DETAILS));
     file.line("new_details = \"fail\"");
-    file.block(Sentence::new("init.unknown_details"), &["unknown_details = \"warn\"".to_owned()]);
-    file.block(Sentence::new("init.max_age"), &["max_age = \"8d\"".to_owned()]);
-    file.comment(Sentence::new("init.rules"));
+    file.block(Sentence::new(key::init::UNKNOWN_DETAILS), &["unknown_details = \"warn\"".to_owned()]);
+    file.block(Sentence::new(key::init::MAX_AGE), &["max_age = \"8d\"".to_owned()]);
+    file.comment(Sentence::new(key::init::RULES));
     if case.table.names.channels.iter().flatten().count() > 1 {
         each_channel(whole, &mut file);
     }
@@ -96,7 +96,7 @@ impl History<'_> {
     }
 
     /// The limit for a week, and the sentence that says what it is made from: whole weeks, or days where there are none.
-    fn usual(self, of_weeks: &'static str, of_days: &'static str) -> (u64, Sentence) {
+    fn usual(self, of_weeks: key::SentenceKey, of_days: key::SentenceKey) -> (u64, Sentence) {
         let weeks = self.weeks();
         if let Some(median) = median(&weeks) {
             let most = rounded_up(2 * median);
@@ -119,7 +119,7 @@ fn each_channel(whole: History<'_>, file: &mut File) {
         let of_channel = |kind: &Kind| kind.channel as usize == label;
         let kinds: Vec<bool> = names.kinds.iter().map(of_channel).collect();
         let (usual, why) =
-            History { kinds: Some(&kinds), ..whole }.usual("init.channel_weeks", "init.channel_no_weeks");
+            History { kinds: Some(&kinds), ..whole }.usual(key::init::CHANNEL_WEEKS, key::init::CHANNEL_NO_WEEKS);
         let rule = [format!("channel = {}", quoted(channel)), format!("max_errors = {usual}")];
         file.rule(why.with("channel", channel), &rule, true);
     }
@@ -138,23 +138,23 @@ fn examples(case: Case<'_>, file: &mut File, hours: &[((i64, i64), u64)]) {
     let name = |key| format!("name = {}", quoted(lang.phrase(key)));
     let [reason, detail] = TLS.map(quoted);
     let tls = [
-        name("init.rule_tls"),
+        name(key::init::RULE_TLS),
         format!("reason = {reason}"),
         format!("detail = {detail}"),
         "max_errors = 0".to_owned(),
     ];
-    file.rule(Sentence::new(if seen { "init.example" } else { "init.never" }), &tls, !seen);
+    file.rule(Sentence::new(if seen { key::init::EXAMPLE } else { key::init::NEVER }), &tls, !seen);
     let worst = most_in_an_hour(case, hours);
     let judged_by_hour = case.table.precision() < Precision::Day;
     let why = match judged_by_hour {
-        true => Sentence::new("init.burst").with_number("most", worst),
-        false => Sentence::new("init.example"),
+        true => Sentence::new(key::init::BURST).with_number("most", worst),
+        false => Sentence::new(key::init::EXAMPLE),
     };
     let most = format!("max_errors = {}", rounded_up(2 * worst));
-    file.rule(why, &[name("init.rule_burst"), most, "per = \"hour\"".to_owned()], judged_by_hour);
+    file.rule(why, &[name(key::init::RULE_BURST), most, "per = \"hour\"".to_owned()], judged_by_hour);
     let timeouts = ["reason = \"request_timeout\"", "max_share = \"50%\"", "level = \"warn\""].map(str::to_owned);
-    let timeouts = [&[name("init.rule_timeouts")][..], &timeouts].concat();
-    file.rule(Sentence::new("init.example"), &timeouts, false);
+    let timeouts = [&[name(key::init::RULE_TIMEOUTS)][..], &timeouts].concat();
+    file.rule(Sentence::new(key::init::EXAMPLE), &timeouts, false);
 }
 
 fn median(weeks: &[u64]) -> Option<u64> {

@@ -8,7 +8,7 @@ use toml::{
 use super::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Per, Percent, Rule, Rules};
 use crate::{
     error::Error,
-    model::{Privacy, Sentence},
+    model::{Privacy, Sentence, key},
     table::Key,
     taxonomy,
 };
@@ -101,7 +101,7 @@ impl Rules {
 /// The tables `[[check.rule]]`.
 fn list(table: &DeTable<'_>, key: &str, least: u64) -> Result<Vec<Rule>> {
     let Some(value) = table.get(key) else { return Ok(Vec::new()) };
-    let wrong = |at| Misplaced::value(key, at, Sentence::new("check_error.rule_form"));
+    let wrong = |at| Misplaced::value(key, at, Sentence::new(key::check_error::RULE_FORM));
     let DeValue::Array(items) = value.get_ref() else { return Err(wrong(value.span().start)) };
     let rule = |item: &Spanned<DeValue<'_>>| match item.get_ref() {
         DeValue::Table(table) => rule(table, item.span().start, least),
@@ -117,7 +117,7 @@ fn rule(table: &DeTable<'_>, start: usize, least: u64) -> Result<Rule> {
         let Some(pattern) = text(table, key.name())? else { return Ok(None) };
         let at = table.get(key.name()).map_or(start, |value| value.span().start);
         match pattern.trim().is_empty() {
-            true => Err(Misplaced::value(key.name(), at, Sentence::new("check_error.empty"))),
+            true => Err(Misplaced::value(key.name(), at, Sentence::new(key::check_error::EMPTY))),
             false => Ok(Some(Condition { key, pattern: key.pattern(&pattern), at })),
         }
     };
@@ -131,8 +131,8 @@ fn rule(table: &DeTable<'_>, start: usize, least: u64) -> Result<Rule> {
     let mut limits = limits.into_iter().flatten();
     let demand = match (limits.next(), limits.next()) {
         (Some(limit), None) => Demand::Count(limit),
-        (None, _) => return Err(Misplaced::value("rule", start, Sentence::new("check_error.no_limit"))),
-        _ => return Err(Misplaced::value("rule", start, Sentence::new("check_error.two_limits"))),
+        (None, _) => return Err(Misplaced::value("rule", start, Sentence::new(key::check_error::NO_LIMIT))),
+        _ => return Err(Misplaced::value("rule", start, Sentence::new(key::check_error::TWO_LIMITS))),
     };
     let name = text(table, "name")?.map(|name| Privacy::default().text(name.trim()));
     Ok(Rule {
@@ -148,7 +148,7 @@ fn known_keys(table: &DeTable<'_>, known: &[&'static str]) -> Result<()> {
     let unknown =
         table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())).min_by_key(|key| key.span().start);
     let Some(key) = unknown else { return Ok(()) };
-    let error = Error::new("check_error.unknown_key")
+    let error = Error::new(key::check_error::UNKNOWN_KEY)
         .with("key", Privacy::default().text(key.get_ref()))
         .with("known", known.join(", "))
         .with_sentence("nearest", taxonomy::suggestion(key.get_ref(), known.iter().copied()));
@@ -159,7 +159,7 @@ fn known_keys(table: &DeTable<'_>, known: &[&'static str]) -> Result<()> {
 fn value<T>(
     table: &DeTable<'_>,
     key: &str,
-    form: &'static str,
+    form: key::SentenceKey,
     read: impl FnOnce(&DeValue<'_>) -> Option<T>,
 ) -> Result<Option<T>> {
     let Some(value) = table.get(key) else { return Ok(None) };
@@ -169,7 +169,7 @@ fn value<T>(
 
 /// A text; a status may be written as a number.
 fn text(table: &DeTable<'_>, key: &str) -> Result<Option<String>> {
-    value(table, key, "error.config_text", |value| match value {
+    value(table, key, key::error::CONFIG_TEXT, |value| match value {
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Integer(number) if key == "status" || key == "detail" => Some(number.to_string()),
         _ => None,
@@ -177,7 +177,7 @@ fn text(table: &DeTable<'_>, key: &str) -> Result<Option<String>> {
 }
 
 fn whole(table: &DeTable<'_>, key: &str) -> Result<Option<u64>> {
-    value(table, key, "check_error.whole", |value| {
+    value(table, key, key::check_error::WHOLE, |value| {
         let number = value.as_integer()?;
         let number = u64::from_str_radix(number.as_str(), number.radix()).ok();
         number.filter(|number| i64::try_from(*number).is_ok())
@@ -185,7 +185,7 @@ fn whole(table: &DeTable<'_>, key: &str) -> Result<Option<u64>> {
 }
 
 fn percent(table: &DeTable<'_>, key: &str) -> Result<Option<Percent>> {
-    value(table, key, "check_error.percent", |value| value.as_str()?.parse().ok())
+    value(table, key, key::check_error::PERCENT, |value| value.as_str()?.parse().ok())
 }
 
 fn one_of<T: Copy>(table: &DeTable<'_>, key: &str, known: &[(&str, T)]) -> Result<Option<T>> {
@@ -194,7 +194,7 @@ fn one_of<T: Copy>(table: &DeTable<'_>, key: &str, known: &[(&str, T)]) -> Resul
         return Ok(Some(*found));
     }
     let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-    let error = Sentence::new("error.config_choice")
+    let error = Sentence::new(key::error::CONFIG_CHOICE)
         .with("value", Privacy::default().text(&wanted))
         .with("known", names.join(", "));
     Err(Misplaced::value(key, table.get(key).map_or(0, |value| value.span().start), error))

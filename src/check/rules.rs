@@ -2,7 +2,11 @@
 
 use std::str::FromStr;
 
-use crate::{error::Error, model::Sentence, table::Key};
+use crate::{
+    error::Error,
+    model::{Sentence, key},
+    table::Key,
+};
 
 /// Fewer errors than this in the period before are too few to measure an increase from, unless the user says otherwise.
 pub const MIN_PREVIOUS: u64 = 20;
@@ -139,7 +143,7 @@ impl Misplaced {
 
     /// What is wrong with the value of a key.
     pub fn value(key: &str, at: usize, cause: Sentence) -> Misplaced {
-        Misplaced::new(at, Error::new("error.config_value").with("key", key).with_sentence("cause", cause))
+        Misplaced::new(at, Error::new(key::error::CONFIG_VALUE).with("key", key).with_sentence("cause", cause))
     }
 }
 

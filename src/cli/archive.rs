@@ -18,7 +18,7 @@ use crate::{
     analysis::{self, Inventory},
     archive::{self, Archive, Change, NewSource, WriteOptions, Writer},
     error::{Error, Result},
-    model::{Privacy, Sentence, Timestamp, Zone, for_log},
+    model::{Privacy, Sentence, Timestamp, Zone, for_log, key},
     render::{json, terminal},
     table::Canonical,
 };
@@ -150,19 +150,19 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
                 writer.find(source)?;
             }
             for source in &sources {
-                tell(&writer.remove(source)?, "archiving.removed", &there.place.archive, &there.showing);
+                tell(&writer.remove(source)?, key::archiving::REMOVED, &there.place.archive, &there.showing);
             }
             Ok(())
         }
         Command::Rebuild(there) => {
-            tell(&there.writer()?.rebuild()?, "archiving.rebuilt", &there.place.archive, &there.showing);
+            tell(&there.writer()?.rebuild()?, key::archiving::REBUILT, &there.place.archive, &there.showing);
             Ok(())
         }
     }
 }
 
 fn must_be(folder: &Path) -> Result<()> {
-    if archive::is_archive(folder) { Ok(()) } else { Err(Error::new("archive.empty").with("path", shown(folder))) }
+    if archive::is_archive(folder) { Ok(()) } else { Err(Error::new(key::archive::EMPTY).with("path", shown(folder))) }
 }
 
 fn now() -> Timestamp {
@@ -198,7 +198,7 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
     for (index, report) in canonical.reports().enumerate() {
         let channels = canonical.channels(index)?;
         if channels.is_empty() && report.kind != crate::model::SourceKind::Mail {
-            return Err(Error::new("archive_error.channel").with("path", &report.path).into());
+            return Err(Error::new(key::archive_error::CHANNEL).with("path", &report.path).into());
         }
         sources.push(NewSource {
             name: report.path.clone(),
@@ -216,13 +216,13 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
         canonical.rows(index, &mut |row| addition.row(row))?;
     }
     let change = addition.commit()?;
-    tell(&change, "archiving.added", &place.archive, &shared.showing);
+    tell(&change, key::archiving::ADDED, &place.archive, &shared.showing);
     screen::tell_left_out(&canonical, &shared.showing);
     Ok(())
 }
 
 /// What has changed, on standard error: standard output is for results.
-fn tell(change: &Change, key: &'static str, archive: &Path, showing: &Showing) {
+fn tell(change: &Change, key: key::SentenceKey, archive: &Path, showing: &Showing) {
     if showing.quiet {
         return;
     }
@@ -235,7 +235,7 @@ fn tell(change: &Change, key: &'static str, archive: &Path, showing: &Showing) {
         .with_number("after", change.errors.1);
     screen::tell(&lang.say(&sentence));
     for (new, old) in &change.relabelled {
-        let note = Sentence::new("archiving.relabelled")
+        let note = Sentence::new(key::archiving::RELABELLED)
             .with("name", &new.name)
             .with("id", &new.id)
             .with("old_name", &old.name)
@@ -255,7 +255,7 @@ fn info(command: Info) -> std::result::Result<(), Stop> {
     let table = rows.then(|| load::stock(folder, &command.showing)).transpose()?;
     let found: Inventory = analysis::inventory(&archive, table.as_ref(), shown(folder), &zone);
     let text = match command.format {
-        Format::Json => json::json(&found).map_err(|cause| Error::new("error.frame").with("cause", cause))?,
+        Format::Json => json::json(&found).map_err(|cause| Error::new(key::error::FRAME).with("cause", cause))?,
         Format::Table => {
             let shared = Shared { showing: command.showing, ..Shared::default() };
             terminal::inventory(&found, &screen::view(&shared))
@@ -272,13 +272,13 @@ fn verify(command: &Verify) -> std::result::Result<(), Stop> {
     let damaged = findings.iter().any(|finding| !finding.harmless);
     let mut text = String::new();
     for finding in &findings {
-        let sentence = Sentence::new("archiving.finding")
+        let sentence = Sentence::new(key::archiving::FINDING)
             .with("path", &finding.path)
             .with_sentence("what", finding.what.clone())
             .with_sentence("todo", finding.todo.clone());
         text += &(for_log(&lang.say(&sentence)) + "\n");
     }
-    let verdict = if damaged { "archiving.damaged" } else { "archiving.sound" };
+    let verdict = if damaged { key::archiving::DAMAGED } else { key::archiving::SOUND };
     text += &(lang.say(&Sentence::new(verdict).with("path", shown(folder))) + "\n");
     match screen::print(text.as_bytes()) {
         Ok(()) | Err(Stop::PipeClosed) => {}

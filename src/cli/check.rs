@@ -22,7 +22,7 @@ use crate::{
     analysis::{self, PeriodSpec},
     check::{self, Baseline, Case, Misplaced, Rules, Verdict},
     error::{Error, Result},
-    model::{Privacy, Sentence},
+    model::{Privacy, Sentence, key},
     render::{github, json, junit, markdown, terminal},
 };
 
@@ -94,7 +94,7 @@ impl FromStr for Report {
         report().ok_or_else(|| {
             let formats = Format::value_variants().iter().filter_map(Format::to_possible_value);
             let known: Vec<String> = formats.map(|format| format.get_name().to_owned()).collect();
-            Error::new("check_error.report_form")
+            Error::new(key::check_error::REPORT_FORM)
                 .with("value", Privacy::default().text(text))
                 .with("known", known.join(", "))
         })
@@ -164,7 +164,9 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
     let numbers = || json::json(&analysis).map_err(output::unmade);
     let baseline = match &arguments.baseline {
         Some(place) if arguments.update_baseline => Some(Baseline::read(shown(place), &numbers()?)?),
-        Some(place) => Some(Baseline::read(shown(place), &text_file::read(place, "check_error.baseline_unreadable")?)?),
+        Some(place) => {
+            Some(Baseline::read(shown(place), &text_file::read(place, key::check_error::BASELINE_UNREADABLE)?)?)
+        }
         None => None,
     };
     let case = Case { table: &table, analysis: &analysis, options: &options };
@@ -175,7 +177,7 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
     {
         write(place, numbers()?.as_bytes())?;
         if !shared.showing.quiet {
-            let written = Sentence::new("check.baseline_written").with("path", shown(place));
+            let written = Sentence::new(key::check::BASELINE_WRITTEN).with("path", shown(place));
             screen::tell(&shared.lang().say(&written));
         }
     }
@@ -187,7 +189,7 @@ fn unfiltered(shared: &Shared) -> Result<()> {
     let filter = shared.filter();
     match filter.is_empty() {
         true => Ok(()),
-        false => Err(Error::new("check_error.filtered").with("terms", filter.shown().join(", "))),
+        false => Err(Error::new(key::check_error::FILTERED).with("terms", filter.shown().join(", "))),
     }
 }
 
@@ -223,7 +225,9 @@ fn job_summary(text: &str) -> Result<()> {
         .create(true)
         .open(place)
         .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|cause| Error::new("check_error.summary_unwritten").with("path", shown(place)).with("cause", cause))
+        .map_err(|cause| {
+            Error::new(key::check_error::SUMMARY_UNWRITTEN).with("path", shown(place)).with("cause", cause)
+        })
 }
 
 /// Proposes rules from the inputs. The settings of the file that they are proposed for hold, and stay.
@@ -235,7 +239,7 @@ fn init(shared: &Shared, config: Option<Config<'_>>, configured: Result<()>) -> 
             configured?;
             Some(config.file.text.as_str())
         }
-        _ => return Err(Error::new("check_error.init_there").with("path", shown(place)).into()),
+        _ => return Err(Error::new(key::check_error::INIT_THERE).with("path", shown(place)).into()),
     };
     unfiltered(shared)?;
     let options = analysis::Options { period: PeriodSpec::All, ..load::options(shared) };
@@ -259,7 +263,7 @@ fn init(shared: &Shared, config: Option<Config<'_>>, configured: Result<()>) -> 
             .collect::<Vec<_>>()
             .join(" ")
     );
-    let written = Sentence::new("check.written").with("path", shown(place)).with("command", command);
+    let written = Sentence::new(key::check::WRITTEN).with("path", shown(place)).with("command", command);
     screen::tell(&shared.lang().say(&written));
     Ok(())
 }

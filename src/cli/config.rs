@@ -17,7 +17,7 @@ use super::{
 use crate::{
     check::{Configuration, Misplaced, Rules},
     error::{Error, Result},
-    model::{Privacy, Sentence, hex, shown},
+    model::{Privacy, Sentence, hex, key, shown},
     taxonomy::{self, Lang},
 };
 
@@ -61,13 +61,13 @@ impl ConfigFile {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
                 // A pipe that nobody named may let wait forever.
                 Ok(there) if !there.is_file() => {
-                    let error = Error::new("error.config_unreadable").with("path", shown(path));
+                    let error = Error::new(key::error::CONFIG_UNREADABLE).with("path", shown(path));
                     return Err(error.with("cause", "not a regular file"));
                 }
                 _ => {}
             }
         }
-        let text = text_file::read(path, "error.config_unreadable")?;
+        let text = text_file::read(path, key::error::CONFIG_UNREADABLE)?;
         Ok(Some(ConfigFile { shown: shown(path), text }))
     }
 
@@ -102,9 +102,9 @@ impl<'a> Config<'a> {
                 let span = error.span().unwrap_or_default();
                 let told = match file.text.get(span.clone()) {
                     Some(key) if error.message() == "duplicate key" => {
-                        Error::new("error.config_twice").with("key", Privacy::default().text(key.trim_matches('"')))
+                        Error::new(key::error::CONFIG_TWICE).with("key", Privacy::default().text(key.trim_matches('"')))
                     }
-                    _ => Error::new("error.config_wrong").with("cause", Privacy::default().text(error.message())),
+                    _ => Error::new(key::error::CONFIG_WRONG).with("cause", Privacy::default().text(error.message())),
                 };
                 Err(file.refuse(Misplaced::new(span.start, told)))
             }
@@ -128,7 +128,7 @@ impl<'a> Config<'a> {
             None => Ok(Rules::default()),
             Some((_, DeValue::Table(check))) => Rules::read(check).map_err(|wrong| self.file.refuse(wrong)),
             Some((at, _)) => {
-                Err(self.file.refuse(Misplaced::value("check", at, Sentence::new("check_error.rule_form"))))
+                Err(self.file.refuse(Misplaced::value("check", at, Sentence::new(key::check_error::RULE_FORM))))
             }
         }
     }
@@ -171,18 +171,18 @@ const CHANNEL: &str = "channel";
 /// The option that a key of the file is.
 fn option<'a>(options: &'a Command, key: &str, value: &DeValue<'_>) -> Result<&'a Arg> {
     if COMMAND_LINE_ONLY.contains(&key) {
-        return Err(Error::new("error.config_command_line").with("key", key));
+        return Err(Error::new(key::error::CONFIG_COMMAND_LINE).with("key", key));
     }
     match options.get_arguments().find(|option| option.get_id() == key) {
         // Options of errstat 0.1 that are values of `only` now.
         Some(option) if option.is_hide_set() => Err(replaced(key, value)),
         Some(option) => Ok(option),
-        None if key == "rule" => Err(Error::new("error.config_rule").with("key", key)),
-        None if Rules::has_key(key) => Err(Error::new("error.config_of_check").with("key", key)),
+        None if key == "rule" => Err(Error::new(key::error::CONFIG_RULE).with("key", key)),
+        None if Rules::has_key(key) => Err(Error::new(key::error::CONFIG_OF_CHECK).with("key", key)),
         None => {
             let known = options.get_arguments().filter(|option| !option.is_hide_set());
             let known = known.map(|option| option.get_id().as_str()).filter(|known| !COMMAND_LINE_ONLY.contains(known));
-            Err(Error::new("error.config_key")
+            Err(Error::new(key::error::CONFIG_KEY)
                 .with("key", Privacy::default().text(key))
                 .with_sentence("nearest", taxonomy::suggestion(key, known.chain(["check"]))))
         }
@@ -196,10 +196,10 @@ fn words(options: &Command, option: &Arg, value: &Spanned<DeValue<'_>>) -> std::
     let name = format!("--{}", option.get_long().unwrap_or(key));
     let words = match (option.get_action(), value.get_ref()) {
         (ArgAction::SetTrue, DeValue::Boolean(on)) => on.then_some(name).into_iter().collect(),
-        (ArgAction::SetTrue, _) => return Err(refused(Sentence::new("error.config_flag"))),
+        (ArgAction::SetTrue, _) => return Err(refused(Sentence::new(key::error::CONFIG_FLAG))),
         (action, value) => {
             let several = matches!(action, ArgAction::Append);
-            let values = texts(value, several).ok_or_else(|| refused(Sentence::new("error.config_text")))?;
+            let values = texts(value, several).ok_or_else(|| refused(Sentence::new(key::error::CONFIG_TEXT)))?;
             let mark = if key == CHANNEL { ChannelRule::CONFIGURED } else { "" };
             values.into_iter().map(|text| format!("{name}={mark}{text}")).collect::<Vec<_>>()
         }
@@ -213,7 +213,7 @@ fn replaced(key: &str, value: &DeValue<'_>) -> Error {
     let values = texts(value, true).filter(|values| !values.is_empty()).unwrap_or_else(|| vec!["…".to_owned()]);
     let terms = values.iter().map(|value| toml::Value::String(format!("{key}={value}")).to_string());
     let spelling = Privacy::default().text(&format!("only = [{}]", terms.collect::<Vec<_>>().join(", ")));
-    Error::new("error.config_replaced").with("key", key).with("spelling", spelling)
+    Error::new(key::error::CONFIG_REPLACED).with("key", key).with("spelling", spelling)
 }
 
 /// A text, or a number or a date written without quotes; where several may be, also a list of such.
@@ -258,7 +258,7 @@ mod tests {
     fn lines_and_columns_are_counted_from_one_and_in_characters() {
         let file = ConfigFile { shown: "errstat.toml".to_owned(), text: "a = 1\nä = 2\n日本".to_owned() };
         let place =
-            |at| file.refuse(Misplaced::new(at, Error::new("error.config_wrong").with("cause", ""))).to_string();
+            |at| file.refuse(Misplaced::new(at, Error::new(key::error::CONFIG_WRONG).with("cause", ""))).to_string();
         for (at, line, column) in [(0, 1, 1), (4, 1, 5), (6, 2, 1), (8, 2, 2), (16, 3, 2), (99, 3, 3)] {
             assert_eq!(place(at).trim(), format!("errstat.toml:{line}:{column}:"), "{at}");
         }

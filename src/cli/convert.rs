@@ -13,7 +13,7 @@ use super::{
 use crate::{
     archive::Collected,
     error::Result,
-    model::{Row, Sentence, Timestamp},
+    model::{Row, Sentence, Timestamp, key},
     table::Canonical,
     taxonomy,
 };
@@ -60,7 +60,7 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     output::write(&output, &bytes)?;
     screen::tell_left_out(&canonical, &shared.showing);
     if !shared.showing.quiet {
-        let written = Sentence::new("convert.written").with("path", shown(&output)).with_number("rows", rows);
+        let written = Sentence::new(key::convert::WRITTEN).with("path", shown(&output)).with_number("rows", rows);
         screen::tell(&shared.lang().say(&written));
     }
     Ok(())

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    model::Privacy,
+    model::{Privacy, key},
     render::terminal,
     taxonomy::{self, Lang},
 };
@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Ok(entries) => screen::print(terminal::explain(&entries, &screen::view(&shared)).as_bytes()),
         Err(unknown) => {
             let nearest = Some(unknown.nearest.join(", ")).filter(|nearest| !nearest.is_empty());
-            Err(Error::new("error.explain_unknown")
+            Err(Error::new(key::error::EXPLAIN_UNKNOWN)
                 .with("word", Privacy::default().text(&unknown.word))
                 .with_sentence("nearest", taxonomy::did_you_mean(nearest.as_deref()))
                 .into())

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::Error,
     input,
-    model::{Sentence, SourceReport, Zone, for_log},
+    model::{Sentence, SourceReport, Zone, for_log, key},
     render::terminal,
     table::whose,
 };
@@ -69,7 +69,7 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
     let skipped = reading
         .skipped
         .iter()
-        .map(|(path, why)| Sentence::new("note.skipped_file").with("path", path).with_sentence("why", why.clone()));
+        .map(|(path, why)| Sentence::new(key::note::SKIPPED_FILE).with("path", path).with_sentence("why", why.clone()));
     text.push_str(&first);
     for note in notes.into_iter().chain(skipped) {
         text.push_str(&for_log(&shared.lang().say(&note)));
@@ -82,7 +82,7 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
 fn first_lines(shared: &Shared) -> String {
     let mut text = String::new();
     for (path, lines) in input::beginnings(&shared.reading.inputs, &shared.read_options()) {
-        let title = Sentence::new("inspect.first_lines").with("path", path);
+        let title = Sentence::new(key::inspect::FIRST_LINES).with("path", path);
         let lines = lines.iter().map(|line| format!("  {line}"));
         for line in std::iter::once(shared.lang().say(&title)).chain(lines) {
             text.push_str(&for_log(&line));

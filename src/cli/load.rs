@@ -15,7 +15,7 @@ use crate::{
     analysis::{self, Analysis, Asked},
     error::{Error, Result},
     input::{self, Reading},
-    model::{SourceReport, Timestamp},
+    model::{SourceReport, Timestamp, key},
     table::{self, ChannelRules, OverlapPolicy, Settings, Table},
 };
 
@@ -93,11 +93,11 @@ fn generated_at(now: Timestamp) -> Timestamp {
 /// Makes sure that nothing was skipped that calls itself an export, and that each download has finished.
 pub fn whole(reading: &Reading) -> Result<()> {
     if let Some(source) = reading.sources.iter().find(|source| source.report.partial) {
-        return Err(Error::new("note.partial_download").with("path", &source.report.path));
+        return Err(Error::new(key::note::PARTIAL_DOWNLOAD).with("path", &source.report.path));
     }
     match reading.skipped.iter().find(|(path, why)| input::is_expected(path, why)) {
         Some((path, why)) => {
-            Err(Error::new("error.skipped_export").with("path", path).with_sentence("why", why.clone()))
+            Err(Error::new(key::error::SKIPPED_EXPORT).with("path", path).with_sentence("why", why.clone()))
         }
         None => Ok(()),
     }
@@ -108,7 +108,7 @@ fn strict<'a>(reports: impl Iterator<Item = &'a SourceReport>) -> Result<()> {
     let Some((first, reject)) = rejecting.first().and_then(|report| Some((report, report.rejects.first()?))) else {
         return Ok(());
     };
-    Err(Error::new("error.strict")
+    Err(Error::new(key::error::STRICT)
         .with("count", rejecting.iter().map(|report| report.rejected).sum::<u64>())
         .with("path", &first.path)
         .with("line", reject.line)

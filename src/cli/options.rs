@@ -14,7 +14,7 @@ use crate::{
     analysis::{self, AsOf, PeriodSpec, WeekStart, WindowSize},
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role},
-    model::{Channel, Privacy, Timestamp, Zone, shell_word},
+    model::{Channel, Privacy, Timestamp, Zone, key, shell_word},
     table::{ChannelRules, Filter, Key, NamingLayer, OverlapPolicy, Term},
     taxonomy::Lang,
 };
@@ -164,7 +164,7 @@ pub struct Replaced {
 fn replaced(key: Key) -> impl Fn(&str) -> Result<String> + Clone {
     move |value| {
         let spelling = shell_word(&format!("{}={}", key.name(), key.pattern(value)));
-        Err(Error::new("error.option_replaced").with("spelling", spelling))
+        Err(Error::new(key::error::OPTION_REPLACED).with("spelling", spelling))
     }
 }
 
@@ -228,19 +228,19 @@ const COMPARED: [(&str, bool); 2] = [("previous", true), ("none", false)];
 fn one_of<T: Copy + Send + Sync>(known: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T> {
     PossibleValuesParser::new(known.iter().map(|(word, _)| *word)).try_map(|chosen| {
         let found = known.iter().find(|(word, _)| *word == chosen);
-        found.map(|(_, meant)| *meant).ok_or_else(|| Error::new("error.config_text"))
+        found.map(|(_, meant)| *meant).ok_or_else(|| Error::new(key::error::CONFIG_TEXT))
     })
 }
 
 /// A refused value, by the key of the sentence that says what is wanted instead.
-fn wrong(key: &'static str, text: &str) -> Error {
+fn wrong(key: key::SentenceKey, text: &str) -> Error {
     Error::new(key).with("value", text)
 }
 
 pub fn lang(text: &str) -> Result<Lang> {
     Lang::ALL.into_iter().find(|lang| lang.code() == text).ok_or_else(|| {
         let known: Vec<&str> = Lang::ALL.into_iter().map(Lang::code).collect();
-        wrong("error.lang_form", text).with("known", known.join(", "))
+        wrong(key::error::LANG_FORM, text).with("known", known.join(", "))
     })
 }
 
@@ -250,7 +250,7 @@ type WindowChoice = Option<WindowSize>;
 fn window(text: &str) -> Result<WindowChoice> {
     match text {
         "auto" => Ok(None),
-        size => size.parse().map(Some).map_err(|()| wrong("error.window_form", text)),
+        size => size.parse().map(Some).map_err(|()| wrong(key::error::WINDOW_FORM, text)),
     }
 }
 
@@ -289,7 +289,7 @@ impl Moment {
 }
 
 fn moment(text: &str) -> Result<Moment> {
-    Moment::parse(text).filter(|moment| moment.plausible()).ok_or_else(|| wrong("error.moment_form", text))
+    Moment::parse(text).filter(|moment| moment.plausible()).ok_or_else(|| wrong(key::error::MOMENT_FORM, text))
 }
 
 /// `--as-of`: what "now" is.
@@ -304,12 +304,12 @@ fn as_of(text: &str) -> Result<Now> {
     match text {
         "now" => Ok(Now::Clock),
         "data" => Ok(Now::Data),
-        _ => moment(text).map(Now::At).map_err(|_| wrong("error.as_of_form", text)),
+        _ => moment(text).map(Now::At).map_err(|_| wrong(key::error::AS_OF_FORM, text)),
     }
 }
 
 fn positive(text: &str) -> Result<NonZeroUsize> {
-    text.trim().parse().map_err(|_| wrong("error.number_form", text))
+    text.trim().parse().map_err(|_| wrong(key::error::NUMBER_FORM, text))
 }
 
 /// A length of time in days or hours, as milliseconds.
@@ -318,18 +318,18 @@ fn age(text: &str) -> Result<i64> {
         let number: i64 = text.trim().strip_suffix(unit)?.parse().ok()?;
         (1..100_000).contains(&number).then_some(number * hours * 3_600_000)
     };
-    unit('d', 24).or_else(|| unit('h', 1)).ok_or_else(|| wrong("error.age_form", text))
+    unit('d', 24).or_else(|| unit('h', 1)).ok_or_else(|| wrong(key::error::AGE_FORM, text))
 }
 
 fn size(text: &str) -> Result<u64> {
-    text.parse().map(|bytesize::ByteSize(bytes)| bytes).map_err(|_| wrong("error.size_form", text))
+    text.parse().map(|bytesize::ByteSize(bytes)| bytes).map_err(|_| wrong(key::error::SIZE_FORM, text))
 }
 
 /// What `--columns` says of each role.
 type ColumnList = Vec<(Role, ColumnName)>;
 
 fn columns(text: &str) -> Result<ColumnList> {
-    let refused = || wrong("error.columns_form", text);
+    let refused = || wrong(key::error::COLUMNS_FORM, text);
     let mut list: ColumnList = Vec::new();
     for item in text.split(',') {
         let (role, column) = item.split_once('=').ok_or_else(refused)?;
@@ -371,7 +371,7 @@ pub fn time_format(text: &str) -> Result<String> {
     let mut shown = String::new();
     let written = write!(shown, "{}", example.format_with_items(items.iter())).is_ok();
     let is_one = !items.is_empty() && !items.contains(&Item::Error) && written && whole(&shown);
-    if is_one { Ok(text.to_owned()) } else { Err(wrong("error.time_format_form", text)) }
+    if is_one { Ok(text.to_owned()) } else { Err(wrong(key::error::TIME_FORMAT_FORM, text)) }
 }
 
 fn encoding(text: &str) -> Result<&'static Encoding> {
@@ -380,7 +380,7 @@ fn encoding(text: &str) -> Result<&'static Encoding> {
         "cp950" => "big5".to_owned(),
         other => other.to_owned(),
     };
-    Encoding::for_label(label.as_bytes()).ok_or_else(|| wrong("error.encoding_form", text))
+    Encoding::for_label(label.as_bytes()).ok_or_else(|| wrong(key::error::ENCODING_FORM, text))
 }
 
 /// `--channel`.
@@ -407,7 +407,7 @@ impl ChannelRule {
 
 fn channel_rule(text: &str) -> Result<ChannelRule> {
     let (text, configured) = text.strip_prefix(ChannelRule::CONFIGURED).map_or((text, false), |rule| (rule, true));
-    let refused = || wrong("error.channel_form", text);
+    let refused = || wrong(key::error::CHANNEL_FORM, text);
     let (name, files) = match text.split_once('=') {
         Some((name, files)) => (name, Some(glob::Pattern::new(files).map_err(|_| refused())?)),
         None => (text, None),

@@ -9,7 +9,10 @@ use std::{
 
 use tempfile::{Builder, TempPath};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    model::key,
+};
 
 pub use crate::model::shown;
 
@@ -35,7 +38,7 @@ impl PendingFile {
             Ok((tempfile::tempfile_in(folder_of(&target))?, Some(target)))
         };
         if place.is_dir() {
-            return Err(Error::new("error.output_is_folder").with("path", shown(place)));
+            return Err(Error::new(key::error::OUTPUT_IS_FOLDER).with("path", shown(place)));
         }
         let (file, target) = open().map_err(|error| unwritten(place, &error))?;
         Ok(PendingFile { place: place.to_owned(), file, target })
@@ -149,11 +152,11 @@ pub fn write_all<'a>(files: impl IntoIterator<Item = (&'a Path, &'a [u8])>) -> R
 pub fn apart(outputs: &[&Path], inputs: &[String], config: &Path) -> Result<()> {
     for (i, place) in outputs.iter().enumerate() {
         let key = if inputs.iter().any(|input| is_input(place, input)) {
-            "error.output_is_input"
+            key::error::OUTPUT_IS_INPUT
         } else if same(place, config) && place.exists() {
-            "error.output_is_config"
+            key::error::OUTPUT_IS_CONFIG
         } else if outputs[..i].iter().any(|other| same(place, other)) {
-            "error.output_twice"
+            key::error::OUTPUT_TWICE
         } else {
             continue;
         };
@@ -179,7 +182,7 @@ fn same(a: &Path, b: &Path) -> bool {
 pub fn within(folder: &Path, places: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<()> {
     for place in places {
         let place = place.as_ref();
-        let refused = |path: &Path| Err(Error::new("error.output_is_no_file").with("path", shown(path)));
+        let refused = |path: &Path| Err(Error::new(key::error::OUTPUT_IS_NO_FILE).with("path", shown(path)));
         let holder = place.parent().filter(|holder| *holder != folder);
         if let Some(holder) = holder.filter(|holder| fs::symlink_metadata(holder).is_ok_and(|there| !there.is_dir())) {
             return refused(holder);
@@ -198,7 +201,7 @@ pub fn folder(path: &Path) -> Result<()> {
 
 /// What to say of an output that could not be put together.
 pub fn unmade(cause: impl std::fmt::Display) -> Error {
-    Error::new("error.frame").with("cause", cause)
+    Error::new(key::error::FRAME).with("cause", cause)
 }
 
 fn unwritten(path: &Path, cause: &io::Error) -> Error {
@@ -208,7 +211,7 @@ fn unwritten(path: &Path, cause: &io::Error) -> Error {
             Some(code) => io::Error::from_raw_os_error(code).to_string(),
             None => cause.kind().to_string(),
         };
-    Error::new("error.output_unwritten").with("path", shown(path)).with("cause", cause)
+    Error::new(key::error::OUTPUT_UNWRITTEN).with("path", shown(path)).with("cause", cause)
 }
 
 #[cfg(all(test, unix))]

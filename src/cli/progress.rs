@@ -13,7 +13,7 @@ use super::{options::Shared, output::PendingFile};
 use crate::{
     error::{Error, Result},
     input::Watcher,
-    model::{Reject, spreadsheet_safe},
+    model::{Reject, key, spreadsheet_safe},
     taxonomy::Lang,
 };
 
@@ -48,14 +48,14 @@ impl Watch {
         }
         let Some(rejects) = self.rejects else { return Ok(()) };
         let list = rejects.into_inner().unwrap_or_else(PoisonError::into_inner).into_inner();
-        list.map_err(|error| Error::new("error.rejects_unwritten").with("cause", error.error()))?.keep()
+        list.map_err(|error| Error::new(key::error::REJECTS_UNWRITTEN).with("cause", error.error()))?.keep()
     }
 }
 
 fn open_list(path: &Path) -> Result<csv::Writer<PendingFile>> {
     let mut list = csv::Writer::from_writer(PendingFile::beside(path)?);
     list.write_record(["file", "line", "why", "text"])
-        .map_err(|error| Error::new("error.rejects_unwritten").with("cause", error))?;
+        .map_err(|error| Error::new(key::error::REJECTS_UNWRITTEN).with("cause", error))?;
     Ok(list)
 }
 

@@ -18,6 +18,7 @@ use crate::{
     analysis::Analysis,
     chart::{self, Chart, Svg},
     error::{Error, Result},
+    model::key,
     render::{
         html, json,
         mail::{self, Address, Subject},
@@ -60,7 +61,7 @@ pub struct Arguments {
 
 fn scale(text: &str) -> Result<f32> {
     let factor = text.parse().ok().filter(|scale| (0.5..=4.0).contains(scale));
-    factor.ok_or_else(|| Error::new("usage.scale").with("value", text))
+    factor.ok_or_else(|| Error::new(key::usage::SCALE).with("value", text))
 }
 
 /// What a place is to hold.
@@ -88,8 +89,8 @@ impl Arguments {
             None => Target::Folder,
             Some("html") => Target::Page,
             Some("eml") => match &self.mail_from {
-                None => return Err(Error::new("error_mail.no_sender")),
-                Some(_) if self.mail_to.is_empty() => return Err(Error::new("error_mail.no_addressee")),
+                None => return Err(Error::new(key::error_mail::NO_SENDER)),
+                Some(_) if self.mail_to.is_empty() => return Err(Error::new(key::error_mail::NO_ADDRESSEE)),
                 Some(from) => Target::Mail(from),
             },
             Some("md") => Target::Markdown,
@@ -97,7 +98,7 @@ impl Arguments {
             Some("json") => Target::Numbers,
             Some(_) if place.is_dir() => Target::Folder,
             Some(ending) => {
-                return Err(Error::new("error.output_ending")
+                return Err(Error::new(key::error::OUTPUT_ENDING)
                     .with("path", shown(place))
                     .with("ending", shown(Path::new(&format!(".{ending}"))))
                     .with("known", ".html, .eml, .md, .png, .json"));
@@ -215,7 +216,10 @@ impl Report<'_> {
     fn pictures(&self, svgs: &[&Svg]) -> Result<Vec<Vec<u8>>> {
         self.warn(svgs);
         let drawn = chart::pngs(svgs, self.arguments.scale, self.shared.read_options().threads);
-        drawn.into_iter().map(|drawn| drawn.map_err(|cause| Error::new("error.drawing").with("cause", cause))).collect()
+        drawn
+            .into_iter()
+            .map(|drawn| drawn.map_err(|cause| Error::new(key::error::DRAWING).with("cause", cause)))
+            .collect()
     }
 
     fn numbers(&self) -> Result<Vec<u8>> {
@@ -232,7 +236,7 @@ impl Report<'_> {
             top,
             slices: self.analysis.slices.as_ref(),
         };
-        html::page(self.analysis, &view).map_err(|error| Error::new("error.drawing").with("cause", error))
+        html::page(self.analysis, &view).map_err(|error| Error::new(key::error::DRAWING).with("cause", error))
     }
 
     /// Everything that a folder holds.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    model::{Privacy, Sentence, for_log},
+    model::{Privacy, Sentence, for_log, key},
     render::{json, terminal::TerminalView},
     table::Canonical,
     taxonomy::Lang,
@@ -71,7 +71,7 @@ pub fn printed(written: io::Result<()>) -> Result<(), Stop> {
     match written.and_then(|()| io::stdout().flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Stop::PipeClosed),
-        Err(error) => Err(Error::new("error.output_unwritten").with("path", "-").with("cause", error).into()),
+        Err(error) => Err(Error::new(key::error::OUTPUT_UNWRITTEN).with("path", "-").with("cause", error).into()),
     }
 }
 
@@ -83,17 +83,17 @@ pub fn tell_left_out(canonical: &Canonical, showing: &Showing) {
     let lang = showing.lang();
     canonical.notes().iter().for_each(|note| tell(&lang.say(note)));
     for report in canonical.reports().filter(|report| report.partial) {
-        tell(&lang.say(&Sentence::new("note.partial_download").with("path", &report.path)));
+        tell(&lang.say(&Sentence::new(key::note::PARTIAL_DOWNLOAD).with("path", &report.path)));
     }
     for report in canonical.reports().filter(|report| report.rejected > 0) {
-        let note = Sentence::new("note.rejects")
+        let note = Sentence::new(key::note::REJECTS)
             .with("path", &report.path)
             .with_number("count", report.rejected)
             .with_number("rows", report.rows);
         tell(&lang.say(&note));
     }
     for (path, why) in canonical.skipped() {
-        let note = Sentence::new("note.skipped_file").with("path", path).with_sentence("why", why.clone());
+        let note = Sentence::new(key::note::SKIPPED_FILE).with("path", path).with_sentence("why", why.clone());
         tell(&lang.say(&note));
     }
 }

@@ -4,7 +4,7 @@ use clap::{Args, Command};
 use clap_complete::Shell;
 
 use super::{Stop, output::unmade, screen};
-use crate::error::Error;
+use crate::{error::Error, model::key};
 
 /// Completions for a shell, to be put where it looks for them
 ///
@@ -44,7 +44,7 @@ pub fn man(arguments: &Man, mut program: Command) -> Result<(), Stop> {
         let known: Vec<String> = wanted.get_subcommands().map(|command| command.get_name().to_owned()).collect();
         let found = wanted.get_subcommands().find(|command| command.get_name() == name).cloned();
         wanted = found.ok_or_else(|| {
-            Error::new("error.command_unknown")
+            Error::new(key::error::COMMAND_UNKNOWN)
                 .with("value", crate::model::Privacy::default().text(name))
                 .with("known", known.join(", "))
         })?;

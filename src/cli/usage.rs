@@ -9,7 +9,7 @@ use clap::{
 
 use crate::{
     error::Error,
-    model::{Filling, Privacy, Sentence},
+    model::{Filling, Privacy, Sentence, key},
     taxonomy::{self, Lang, nearest},
 };
 
@@ -75,7 +75,7 @@ pub fn completed(mut arguments: Vec<OsString>, program: &Command) -> Vec<OsStrin
 pub fn sentence(error: &clap::Error, arguments: &[OsString], program: &Command, lang: Lang) -> Option<String> {
     let (path, command) = asked(arguments, program);
     let what = lang.say(&wrong(error, arguments, command)?);
-    let help = Sentence::new("usage.help").with("command", format!("{path} --help"));
+    let help = Sentence::new(key::usage::HELP).with("command", format!("{path} --help"));
     Some(format!("{what} {}", lang.say(&help)))
 }
 
@@ -102,29 +102,29 @@ fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Opti
     Some(match error.kind() {
         ErrorKind::UnknownArgument if option.starts_with('-') => {
             if let Some(of) = command_behind(option, arguments, command) {
-                return Some(Sentence::new("usage.option_first").with("option", safe(option)).with("command", of));
+                return Some(Sentence::new(key::usage::OPTION_FIRST).with("option", safe(option)).with("command", of));
             }
             let meant =
                 instead(option, arguments, command).or_else(|| text(ContextKind::SuggestedArg).first().cloned());
-            Sentence::new("usage.option").with("option", safe(option)).with_sentence("nearest", did_you_mean(meant))
+            Sentence::new(key::usage::OPTION).with("option", safe(option)).with_sentence("nearest", did_you_mean(meant))
         }
-        ErrorKind::UnknownArgument => Sentence::new("usage.superfluous").with("value", safe(option)),
+        ErrorKind::UnknownArgument => Sentence::new(key::usage::SUPERFLUOUS).with("value", safe(option)),
         ErrorKind::InvalidSubcommand => {
             let commands: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
             let word = first(ContextKind::InvalidSubcommand);
             let meant = nearest(&word, commands.iter().copied()).first().map(|name| (*name).to_owned());
-            Sentence::new("usage.command")
+            Sentence::new(key::usage::COMMAND)
                 .with("value", safe(&word))
                 .with("known", commands.join(", "))
                 .with_sentence("nearest", did_you_mean(meant))
         }
         ErrorKind::InvalidValue if value.is_empty() && known.is_empty() => {
-            Sentence::new("usage.value_missing").with("option", option)
+            Sentence::new(key::usage::VALUE_MISSING).with("option", option)
         }
         ErrorKind::InvalidValue if value.is_empty() => {
-            Sentence::new("usage.value_missing_of").with("option", option).with("known", known)
+            Sentence::new(key::usage::VALUE_MISSING_OF).with("option", option).with("known", known)
         }
-        ErrorKind::InvalidValue => Sentence::new("usage.value")
+        ErrorKind::InvalidValue => Sentence::new(key::usage::VALUE)
             .with("option", option)
             .with("value", safe(&value))
             .with("known", known)
@@ -132,15 +132,15 @@ fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Opti
         ErrorKind::ValueValidation => {
             let why = std::error::Error::source(error)?;
             match why.downcast_ref::<Error>() {
-                Some(why) => Sentence::new("usage.invalid").with("option", option).with_sentence("why", shown(why)),
-                None => Sentence::new("usage.unreadable").with("option", option).with("value", safe(&value)),
+                Some(why) => Sentence::new(key::usage::INVALID).with("option", option).with_sentence("why", shown(why)),
+                None => Sentence::new(key::usage::UNREADABLE).with("option", option).with("value", safe(&value)),
             }
         }
         ErrorKind::MissingRequiredArgument => {
             let missing = text(ContextKind::InvalidArg);
             match missing.iter().any(|argument| argument.contains("<INPUT>")) {
-                true => Sentence::new("usage.input_missing"),
-                false => Sentence::new("usage.missing").with("arguments", missing.join(", ")),
+                true => Sentence::new(key::usage::INPUT_MISSING),
+                false => Sentence::new(key::usage::MISSING).with("arguments", missing.join(", ")),
             }
         }
         ErrorKind::ArgumentConflict => {
@@ -148,12 +148,14 @@ fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Opti
             let other =
                 others.iter().filter_map(|other| other.split_whitespace().next()).collect::<Vec<_>>().join(", ");
             match other == option || other.is_empty() {
-                true => Sentence::new("usage.twice").with("option", option),
-                false => Sentence::new("usage.conflict").with("option", option).with("other", other),
+                true => Sentence::new(key::usage::TWICE).with("option", option),
+                false => Sentence::new(key::usage::CONFLICT).with("option", option).with("other", other),
             }
         }
-        ErrorKind::TooManyValues => Sentence::new("usage.no_value").with("option", option).with("value", safe(&value)),
-        ErrorKind::InvalidUtf8 => Sentence::new("usage.not_utf8"),
+        ErrorKind::TooManyValues => {
+            Sentence::new(key::usage::NO_VALUE).with("option", option).with("value", safe(&value))
+        }
+        ErrorKind::InvalidUtf8 => Sentence::new(key::usage::NOT_UTF8),
         _ => return None,
     })
 }
@@ -164,7 +166,7 @@ pub fn cause(error: &clap::Error) -> Sentence {
         return shown(why);
     }
     let value = texts(error, ContextKind::InvalidValue).concat();
-    Sentence::new("error.config_choice")
+    Sentence::new(key::error::CONFIG_CHOICE)
         .with("value", Privacy::default().text(&value))
         .with("known", texts(error, ContextKind::ValidValue).join(", "))
 }

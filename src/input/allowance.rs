@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use crate::error::Error;
+use crate::{error::Error, model::key};
 
 /// What may come out of packed files and pipes where nobody says how much: more than anybody's exports.
 const UNASKED: u64 = 16 << 30;
@@ -102,7 +102,7 @@ pub struct TooMuch {
 impl TooMuch {
     /// The sentence for the user.
     pub fn told(&self, shown: &str) -> Error {
-        let key = if self.asked { "error.max_bytes" } else { "error.endless" };
+        let key = if self.asked { key::error::MAX_BYTES } else { key::error::ENDLESS };
         Error::new(key).with("path", shown).with("limit", amount(self.limit))
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     error::Result,
     model::{
         Catalog, Channel, Columns, CoverageBasis, KindId, Origin, Precision, Row, SourceKind, SourceReport, Span,
-        Timestamp, Zone,
+        Timestamp, Zone, key,
     },
 };
 
@@ -160,7 +160,7 @@ pub fn folder(
     loop {
         let store = Store::Archive(archive.in_zone(pass.options.zone));
         match sources(store, SourceKind::Archive, shown, allowance, pass) {
-            Err(error) if error.0.key == "archive.changed" && tries.next().is_some() => {
+            Err(error) if error.0.key == key::archive::CHANGED && tries.next().is_some() => {
                 archive = Archive::open(path, pass.options.privacy)?;
             }
             done => return done,

@@ -9,6 +9,7 @@ use encoding_rs::{
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::headings;
+use crate::model::key;
 
 /// The encoding of an input, and from what it was recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,35 +18,35 @@ pub struct Recognised {
     /// Length of the byte order mark.
     pub mark: usize,
     /// Key of the sentence that says why (`evidence.encoding_…`).
-    pub evidence: &'static str,
+    pub evidence: key::SentenceKey,
 }
 
 /// The encoding of an input, from its first bytes.
 pub fn recognise(head: &[u8], asked: Option<&'static Encoding>) -> Recognised {
     if let Some((encoding, mark)) = Encoding::for_bom(head) {
-        return Recognised { encoding, mark, evidence: "evidence.encoding_mark" };
+        return Recognised { encoding, mark, evidence: key::evidence::ENCODING_MARK };
     }
     let found = |encoding, evidence| Recognised { encoding, mark: 0, evidence };
     if let Some(encoding) = asked {
-        return found(encoding, "evidence.encoding_asked");
+        return found(encoding, key::evidence::ENCODING_ASKED);
     }
     if let Some(encoding) = utf16_without_mark(head) {
-        return found(encoding, "evidence.encoding_zeros");
+        return found(encoding, key::evidence::ENCODING_ZEROS);
     }
     if head.windows(3).any(|w| w == b"\x1b$B" || w == b"\x1b$@") {
-        return found(ISO_2022_JP, "evidence.encoding_escapes");
+        return found(ISO_2022_JP, key::evidence::ENCODING_ESCAPES);
     }
     // Valid, but for a character that the end of the sample cuts.
     if std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true) {
-        return found(UTF_8, "evidence.encoding_utf8");
+        return found(UTF_8, key::evidence::ENCODING_UTF8);
     }
     match with_most_headings(head) {
-        Some(encoding) => found(encoding, "evidence.encoding_heading"),
-        None if only_stray_bytes(head) => found(UTF_8, "evidence.encoding_stray"),
+        Some(encoding) => found(encoding, key::evidence::ENCODING_HEADING),
+        None if only_stray_bytes(head) => found(UTF_8, key::evidence::ENCODING_STRAY),
         None => {
             let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
             detector.feed(head, true);
-            found(detector.guess(Some(b"jp"), Utf8Detection::Allow), "evidence.encoding_guessed")
+            found(detector.guess(Some(b"jp"), Utf8Detection::Allow), key::evidence::ENCODING_GUESSED)
         }
     }
 }
@@ -163,7 +164,7 @@ mod tests {
             let (bytes, _, unmappable) = encoding.encode(table);
             assert!(!unmappable, "{table}");
             let found = recognise(&bytes, None);
-            assert_eq!((found.encoding, found.evidence), (encoding, "evidence.encoding_heading"), "{table}");
+            assert_eq!((found.encoding, found.evidence), (encoding, key::evidence::ENCODING_HEADING), "{table}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::io;
 use super::{allowance::TooMuch, cells::Overflow, place::NoScratch};
 use crate::{
     error::Error,
-    model::{TooVaried, VARIETY_LIMIT},
+    model::{TooVaried, VARIETY_LIMIT, key},
 };
 
 /// An error of the disk, or one that has its sentence already.
@@ -49,12 +49,12 @@ impl Fault {
         match self {
             Fault::Io(cause) => unreadable(path, &cause),
             Fault::Told(error) => error,
-            Fault::TooVaried(TooVaried { column, example }) => Error::new("error.too_varied")
+            Fault::TooVaried(TooVaried { column, example }) => Error::new(key::error::TOO_VARIED)
                 .with("path", path)
                 .with("column", column)
                 .with("example", example)
                 .with("limit", VARIETY_LIMIT),
-            Fault::Overflow => Error::new("error.overflow"),
+            Fault::Overflow => Error::new(key::error::OVERFLOW),
         }
     }
 }
@@ -67,6 +67,6 @@ pub fn unreadable(path: &str, cause: &io::Error) -> Error {
     } else if let Some(no_scratch) = inner.and_then(|cause| cause.downcast_ref::<NoScratch>()) {
         no_scratch.told()
     } else {
-        Error::new("error.unreadable").with("path", path).with("cause", cause)
+        Error::new(key::error::UNREADABLE).with("path", path).with("cause", cause)
     }
 }

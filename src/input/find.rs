@@ -17,7 +17,7 @@ use super::{
 use crate::{
     archive,
     error::{Error, Result},
-    model::{Privacy, Sentence},
+    model::{Privacy, Sentence, key},
     taxonomy,
 };
 
@@ -74,7 +74,7 @@ impl Search<'_> {
         }
         let path = Path::new(argument);
         if self.is_apart(path) {
-            return Err(Error::new("archive_error.itself").with("path", self.privacy.path(argument)));
+            return Err(Error::new(key::archive_error::ITSELF).with("path", self.privacy.path(argument)));
         }
         match fs::metadata(path) {
             // A pipe that the shell made of a command.
@@ -89,7 +89,7 @@ impl Search<'_> {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let near = neighbour(path).map(|near| self.privacy.path(&near.to_string_lossy()));
-                Err(Error::new("error.file_missing")
+                Err(Error::new(key::error::FILE_MISSING)
                     .with("path", self.privacy.path(argument))
                     .with_sentence("nearest", taxonomy::did_you_mean(near.as_deref())))
             }
@@ -115,11 +115,11 @@ impl Search<'_> {
                 // A dangling link, a loop, a folder of somebody else: no export, and no reason to give up the others.
                 Err(error) if error.depth() > 0 => {
                     let path = error.path().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default();
-                    self.skip(&path, "other.unreachable")?;
+                    self.skip(&path, key::other::UNREACHABLE)?;
                     continue;
                 }
                 Err(error) => {
-                    return Err(Error::new("error.folder_unreadable")
+                    return Err(Error::new(key::error::FOLDER_UNREADABLE)
                         .with("path", shown)
                         .with("cause", self.privacy.path(&error.to_string())));
                 }
@@ -136,19 +136,19 @@ impl Search<'_> {
             any = true;
             self.met(entry.into_path(), false)?;
         }
-        if any { Ok(()) } else { Err(Error::new("error.folder_empty").with("path", shown)) }
+        if any { Ok(()) } else { Err(Error::new(key::error::FOLDER_EMPTY).with("path", shown)) }
     }
 
     fn glob(&mut self, pattern: &str) -> Result<()> {
         let shown = self.privacy.path(pattern);
         let paths = glob::glob(pattern)
-            .map_err(|error| Error::new("error.glob_wrong").with("pattern", &shown).with("cause", error.msg))?;
+            .map_err(|error| Error::new(key::error::GLOB_WRONG).with("pattern", &shown).with("cause", error.msg))?;
         let mut any = false;
         for path in paths {
             any = true;
             self.met(path.map_err(|error| unreadable(&shown, error.error()))?, false)?;
         }
-        if any { Ok(()) } else { Err(Error::new("error.glob_empty").with("pattern", shown)) }
+        if any { Ok(()) } else { Err(Error::new(key::error::GLOB_EMPTY).with("pattern", shown)) }
     }
 
     /// Pipes are read more than once (overlaps, repeated headings), so standard input is kept on disk meanwhile.
@@ -162,7 +162,7 @@ impl Search<'_> {
     fn spool(&mut self, input: &mut impl Read, shown: String) -> Result<()> {
         let failed = |error: io::Error| match shown.as_str() {
             "-" if !error.get_ref().is_some_and(|cause| cause.is::<TooMuch>() || cause.is::<NoScratch>()) => {
-                Error::new("error.stdin").with("cause", error)
+                Error::new(key::error::STDIN).with("cause", error)
             }
             path => unreadable(path, &error),
         };
@@ -193,10 +193,10 @@ impl Search<'_> {
 
     /// Leaves out a pipe, a socket or a device that nobody named: opening it may wait forever.
     fn no_file(&mut self, path: &Path) -> Result<()> {
-        self.skip(&path.to_string_lossy(), if path.exists() { "other.no_file" } else { "other.unreachable" })
+        self.skip(&path.to_string_lossy(), if path.exists() { key::other::NO_FILE } else { key::other::UNREACHABLE })
     }
 
-    fn skip(&mut self, path: &str, why: &'static str) -> Result<()> {
+    fn skip(&mut self, path: &str, why: key::SentenceKey) -> Result<()> {
         self.skipped.push((self.privacy.path(path), Sentence::new(why)));
         self.not_too_many()
     }
@@ -207,7 +207,7 @@ impl Search<'_> {
             return Ok(());
         }
         let shown = self.files.last().map(|file| file.shown.as_str()).unwrap_or_default();
-        Err(Error::new("error.too_many_files").with("path", shown).with("limit", MOST_FILES))
+        Err(Error::new(key::error::TOO_MANY_FILES).with("path", shown).with("limit", MOST_FILES))
     }
 }
 

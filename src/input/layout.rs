@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    model::{Columns, Sentence, SkippedLine},
+    model::{Columns, Sentence, SkippedLine, key},
 };
 
 /// How many of the first lines are looked at.
@@ -122,7 +122,7 @@ pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: 
         .map(|(line, _)| encoding.decode_without_bom_handling(line).0.into_owned())
         .collect();
     if lines.iter().all(|line| line.trim().is_empty()) {
-        return Ok(Recognition::Other(Sentence::new("other.empty")));
+        return Ok(Recognition::Other(Sentence::new(key::other::EMPTY)));
     }
     if let Some(why) = other::made_by_programs(head, &lines) {
         return Ok(Recognition::Other(why));
@@ -212,7 +212,7 @@ fn settle(
     let mut table = Settling::new(path, options, heading, &body, width);
     let when = match table.settle() {
         Ok(when) => when,
-        Err(None) => return Ok(Recognition::Other(Sentence::new("other.no_columns"))),
+        Err(None) => return Ok(Recognition::Other(Sentence::new(key::other::NO_COLUMNS))),
         Err(Some(error)) => return Err(error),
     };
     let time = table.time_form(when)?;

@@ -27,7 +27,7 @@ use std::io;
 
 pub use mailbox::{MailFile, recognise};
 
-use crate::model::{Channel, HostLabel, Precision, Privacy, Sentence, Timestamp, Zone};
+use crate::model::{Channel, HostLabel, Precision, Privacy, Sentence, Timestamp, Zone, key};
 
 /// One mail of a file. All texts are safe to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,23 +113,23 @@ pub enum Hindrance {
 
 impl Hindrance {
     /// The sentence's key in the phrase files.
-    pub fn key(self) -> &'static str {
+    pub fn key(self) -> key::SentenceKey {
         match self {
-            Hindrance::MailTooLong => "mails.mail_too_long",
-            Hindrance::TooManyParts => "mails.too_many_parts",
-            Hindrance::TooManyItems => "mails.too_many_items",
-            Hindrance::CutShort => "mails.cut_short",
-            Hindrance::Undecodable => "mails.undecodable",
-            Hindrance::ReasonMissing => "mails.reason_missing",
-            Hindrance::DetailTooLong => "mails.detail_too_long",
-            Hindrance::CountNotWhole => "mails.count_not_whole",
-            Hindrance::CountTooLarge => "mails.count_too_large",
-            Hindrance::TimeMissing => "mails.time_missing",
-            Hindrance::ForwardedWithoutTime => "mails.forwarded_without_time",
-            Hindrance::TimeUnreadable => "mails.time_unreadable",
-            Hindrance::TimeAmbiguous => "mails.time_ambiguous",
-            Hindrance::TimeImpossible => "mails.time_impossible",
-            Hindrance::TimeOutOfRange => "mails.time_out_of_range",
+            Hindrance::MailTooLong => key::mails::MAIL_TOO_LONG,
+            Hindrance::TooManyParts => key::mails::TOO_MANY_PARTS,
+            Hindrance::TooManyItems => key::mails::TOO_MANY_ITEMS,
+            Hindrance::CutShort => key::mails::CUT_SHORT,
+            Hindrance::Undecodable => key::mails::UNDECODABLE,
+            Hindrance::ReasonMissing => key::mails::REASON_MISSING,
+            Hindrance::DetailTooLong => key::mails::DETAIL_TOO_LONG,
+            Hindrance::CountNotWhole => key::mails::COUNT_NOT_WHOLE,
+            Hindrance::CountTooLarge => key::mails::COUNT_TOO_LARGE,
+            Hindrance::TimeMissing => key::mails::TIME_MISSING,
+            Hindrance::ForwardedWithoutTime => key::mails::FORWARDED_WITHOUT_TIME,
+            Hindrance::TimeUnreadable => key::mails::TIME_UNREADABLE,
+            Hindrance::TimeAmbiguous => key::mails::TIME_AMBIGUOUS,
+            Hindrance::TimeImpossible => key::mails::TIME_IMPOSSIBLE,
+            Hindrance::TimeOutOfRange => key::mails::TIME_OUT_OF_RANGE,
         }
     }
 }

@@ -57,7 +57,7 @@ pub use text::Text;
 
 use crate::{
     error::{Error, Result},
-    model::{Catalog, CoverageBasis, Sentence, SourceReport},
+    model::{Catalog, CoverageBasis, Sentence, SourceReport, key},
 };
 
 /// Everything that was read.
@@ -80,7 +80,7 @@ impl Reading {
     pub fn must_count(&self) -> Result<()> {
         let doubtful = self.sources.iter().find_map(|source| Some((source, source.report.doubtful_count.as_ref()?)));
         doubtful.map_or(Ok(()), |(source, (column, number))| {
-            Err(Error::new("error.count_unclear")
+            Err(Error::new(key::error::COUNT_UNCLEAR)
                 .with("path", &source.report.path)
                 .with("column", column)
                 .with("number", number))
@@ -118,15 +118,15 @@ pub fn read(arguments: &[String], mut options: ReadOptions, watcher: &dyn Watche
         match outcome? {
             Ok(source) => sources.push(source),
             Err(why) if input.explicit => {
-                return Err(Error::new("error.not_an_export").with("path", &input.path).with_sentence("why", why));
+                return Err(Error::new(key::error::NOT_AN_EXPORT).with("path", &input.path).with_sentence("why", why));
             }
             Err(why) => skipped.push((input.path, why)),
         }
     }
     if sources.is_empty() {
-        let nothing = || (options.privacy.path(&arguments.join(" ")), Sentence::new("other.empty"));
+        let nothing = || (options.privacy.path(&arguments.join(" ")), Sentence::new(key::other::EMPTY));
         let (path, why) = skipped.first().cloned().unwrap_or_else(nothing);
-        return Err(Error::new("error.no_exports")
+        return Err(Error::new(key::error::NO_EXPORTS)
             .with("count", skipped.len())
             .with("path", path)
             .with_sentence("why", why));
@@ -169,11 +169,11 @@ fn read_text(input: &Input, text: Text, pass: &Pass<'_>) -> Outcome {
 
 /// Says of what was read that more was to come: it is complete up to no moment, whatever its name says.
 fn of_partial(read: std::result::Result<Source, Sentence>) -> std::result::Result<Source, Sentence> {
-    let mut source = read.map_err(|_| Sentence::new("other.partial"))?;
+    let mut source = read.map_err(|_| Sentence::new(key::other::PARTIAL))?;
     source.report.partial = true;
     source.report.coverage.until = None;
     source.report.coverage.by = CoverageBasis::LastRow;
-    source.report.evidence.push(Sentence::new("evidence.partial"));
+    source.report.evidence.push(Sentence::new(key::evidence::PARTIAL));
     Ok(source)
 }
 
@@ -183,7 +183,7 @@ fn of_workbooks(outcomes: Vec<(Input, Outcome)>) -> Vec<(Input, Outcome)> {
     // A sum by reason has no times, and so no column for them.
     let is_table = |(_, outcome): &(Input, Outcome)| match outcome {
         Ok(read) => read.is_ok(),
-        Err(error) => error.0.key != "error.column_missing",
+        Err(error) => error.0.key != key::error::COLUMN_MISSING,
     };
     let mut settled = Vec::with_capacity(outcomes.len());
     let mut outcomes = outcomes.into_iter().peekable();
@@ -202,7 +202,7 @@ fn of_workbooks(outcomes: Vec<(Input, Outcome)>) -> Vec<(Input, Outcome)> {
         }
         let names: Vec<&str> =
             sheets.iter().filter_map(|(input, _)| input.path.strip_prefix(&*book)?.get(1..)).collect();
-        let why = Sentence::new("other.workbook_no_table").with("sheets", names.join(" | "));
+        let why = Sentence::new(key::other::WORKBOOK_NO_TABLE).with("sheets", names.join(" | "));
         let missing = sheets.iter().position(|(_, outcome)| outcome.is_err());
         let (mut input, outcome) = sheets.swap_remove(missing.unwrap_or(0));
         if missing.is_none() {

@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 
 use super::ReadOptions;
-use crate::model::{Coverage, CoverageBasis, Precision, Sentence};
+use crate::model::{Coverage, CoverageBasis, Precision, Sentence, key};
 
 /// The coverage of a file by its name, unless the user said when it was exported.
 ///
@@ -111,10 +111,10 @@ const AROUND: [&str; 5] = ["gz", "zst", "zip", "part", "crdownload"];
 /// Whether a file that was skipped, by its path and the reason, calls itself an export: by its ending, packed or not, or
 /// by a date. What errstat wrote itself, and mails that do not count, are known to be none.
 pub fn is_expected(path: &str, why: &Sentence) -> bool {
-    if ["other.own_output", "other.mail_sender"].contains(&why.key) {
+    if [key::other::OWN_OUTPUT, key::other::MAIL_SENDER].contains(&why.key) {
         return false;
     }
-    if why.key == "other.partial" {
+    if why.key == key::other::PARTIAL {
         return true;
     }
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn endings_and_dates_promise_an_export() {
-        let expected = |path: &str| is_expected(path, &Sentence::new("other.page"));
+        let expected = |path: &str| is_expected(path, &Sentence::new(key::other::PAGE));
         for path in [
             "exports/shop-2026-11-23.tsv",
             "shop.TSV",
@@ -212,8 +212,8 @@ mod tests {
         {
             assert!(!expected(path), "{path}");
         }
-        assert!(is_expected("Unconfirmed 123.crdownload", &Sentence::new("other.partial")));
-        for own in ["other.own_output", "other.mail_sender"] {
+        assert!(is_expected("Unconfirmed 123.crdownload", &Sentence::new(key::other::PARTIAL)));
+        for own in [key::other::OWN_OUTPUT, key::other::MAIL_SENDER] {
             assert!(!is_expected("rejects.tsv", &Sentence::new(own)));
         }
     }

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     archive,
     error::{Error, Result},
-    model::{Privacy, Sentence},
+    model::{Privacy, Sentence, key},
 };
 
 /// What is in a file.
@@ -86,7 +86,7 @@ impl Texts<'_> {
         let alone = self.found.windows(2).all(|pair| pair[0].0.book.is_some() && pair[0].0.book == pair[1].0.book);
         self.found.iter_mut().for_each(|(input, _)| input.explicit &= alone);
         if self.found.is_empty() {
-            self.add(None, None, None, Err(Sentence::new("other.empty")));
+            self.add(None, None, None, Err(Sentence::new(key::other::EMPTY)));
         }
         Ok(format)
     }
@@ -125,7 +125,12 @@ impl Texts<'_> {
             return Ok(());
         }
         let followed = packing != "zip" || format != Format::Zip;
-        self.add(member, Some(packing), None, if followed { Ok(text) } else { Err(Sentence::new("other.zip_in_zip")) });
+        self.add(
+            member,
+            Some(packing),
+            None,
+            if followed { Ok(text) } else { Err(Sentence::new(key::other::ZIP_IN_ZIP)) },
+        );
         Ok(())
     }
 
@@ -155,7 +160,7 @@ impl Texts<'_> {
     fn members(&mut self, archive: Archive) -> Attempt<()> {
         let shown = &self.file.shown;
         if archive.len() > MOST_FILES {
-            let error = Error::new("error.too_many_members").with("path", shown).with("limit", MOST_FILES);
+            let error = Error::new(key::error::TOO_MANY_MEMBERS).with("path", shown).with("limit", MOST_FILES);
             return Err(error.into());
         }
         // The zip reader tells members apart by name, so one of two with the same name would be lost without a word.
@@ -181,7 +186,7 @@ impl Texts<'_> {
         for (index, _) in &wanted {
             let mut member = heads.by_index(*index).map_err(|error| match error {
                 ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
-                    Fault::Told(Error::new("error.zip_locked").with("path", shown))
+                    Fault::Told(Error::new(key::error::ZIP_LOCKED).with("path", shown))
                 }
                 error => Fault::Io(error.into()),
             })?;

@@ -6,7 +6,7 @@ use encoding_rs::Encoding;
 
 use crate::{
     error::{Error, Result},
-    model::{Catalog, Privacy, Reject, Timestamp, Zone},
+    model::{Catalog, Privacy, Reject, Timestamp, Zone, key},
 };
 
 /// What the user says about the inputs; the default leaves everything to recognition.
@@ -147,6 +147,6 @@ impl Pass<'_> {
     /// Hands on a rejected row.
     pub fn reject(&self, path: &str, reject: &Reject) -> Result<()> {
         let kept = self.watcher.reject(path, reject);
-        kept.map_err(|cause| Error::new("error.rejects_unwritten").with("cause", cause))
+        kept.map_err(|cause| Error::new(key::error::REJECTS_UNWRITTEN).with("cause", cause))
     }
 }

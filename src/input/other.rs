@@ -1,33 +1,33 @@
 //! What a file is that is no export.
 
-use crate::model::Sentence;
+use crate::model::{Sentence, key};
 
 /// Words of a page that asks who one is: what a browser saves where a session has ended.
 const LOGIN: [&str; 7] = ["type=\"password\"", "type=password", "log in", "login", "sign in", "ログイン", "登入"];
 
 /// The first bytes of pictures and documents: PNG, JPEG, GIF, WebP, PDF.
-const MARKS: [(&[u8], &str); 5] = [
-    (b"\x89PNG", "other.picture"),
-    (b"\xff\xd8\xff", "other.picture"),
-    (b"GIF8", "other.picture"),
-    (b"RIFF", "other.picture"),
-    (b"%PDF", "other.pdf"),
+const MARKS: [(&[u8], key::SentenceKey); 5] = [
+    (b"\x89PNG", key::other::PICTURE),
+    (b"\xff\xd8\xff", key::other::PICTURE),
+    (b"GIF8", key::other::PICTURE),
+    (b"RIFF", key::other::PICTURE),
+    (b"%PDF", key::other::PDF),
 ];
 
 /// errstat's own outputs, and pages and pictures of anybody, which may well mention reasons and times.
 pub fn made_by_programs(head: &[u8], lines: &[String]) -> Option<Sentence> {
     if let Some((_, what)) = MARKS.iter().find(|(mark, _)| head.starts_with(mark)) {
-        return Some(Sentence::new(what));
+        return Some(Sentence::new(*what));
     }
     let first = lines.iter().find(|line| !line.trim().is_empty())?.trim().to_lowercase();
     let starts = |marks: &[&str]| marks.iter().any(|mark| first.starts_with(mark));
     if starts(&["file,line,why,text", "reason,detail,status,known"])
         || lines.iter().take(5).any(|line| line.contains("\"errstat/summary/"))
     {
-        return Some(Sentence::new("other.own_output"));
+        return Some(Sentence::new(key::other::OWN_OUTPUT));
     }
     if starts(&["<svg"]) {
-        return Some(Sentence::new("other.picture"));
+        return Some(Sentence::new(key::other::PICTURE));
     }
     if !starts(&["<!doctype html", "<html", "<head", "<!--", "<?xml"]) {
         return None;
@@ -35,9 +35,9 @@ pub fn made_by_programs(head: &[u8], lines: &[String]) -> Option<Sentence> {
     let is_own = lines.iter().take(20).any(|line| line.contains("name=\"generator\" content=\"errstat "));
     let asks = || lines.iter().map(|line| line.to_lowercase()).any(|line| LOGIN.iter().any(|word| line.contains(word)));
     Some(Sentence::new(match is_own {
-        true => "other.own_output",
-        false if asks() => "other.login_page",
-        false => "other.page",
+        true => key::other::OWN_OUTPUT,
+        false if asks() => key::other::LOGIN_PAGE,
+        false => key::other::PAGE,
     }))
 }
 
@@ -45,5 +45,5 @@ pub fn made_by_programs(head: &[u8], lines: &[String]) -> Option<Sentence> {
 pub fn unrecognised(lines: &[String]) -> Sentence {
     let text: String = lines.iter().take(20).map(String::as_str).collect();
     let odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\t' | '\r') || *c == '\u{fffd}').count();
-    Sentence::new(if odd * 20 > text.chars().count() { "other.binary" } else { "other.no_columns" })
+    Sentence::new(if odd * 20 > text.chars().count() { key::other::BINARY } else { key::other::NO_COLUMNS })
 }

@@ -7,7 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use crate::{error::Error, model::Privacy};
+use crate::{
+    error::Error,
+    model::{Privacy, key},
+};
 
 /// A file with a name, or one without.
 #[derive(Clone, Debug)]
@@ -93,7 +96,7 @@ impl NoScratch {
     /// The sentence for the user.
     pub fn told(&self) -> Error {
         let folder = Privacy::default().path(&std::env::temp_dir().to_string_lossy());
-        Error::new("error.scratch").with("path", folder).with("cause", &self.0)
+        Error::new(key::error::SCRATCH).with("path", folder).with("cause", &self.0)
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::model::{
     Catalog, Columns, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span, Timestamp, Why,
+    key,
 };
 
 /// Reads every mail of a file. A file without a notification is no export, and why is told.
@@ -38,7 +39,7 @@ pub fn read(input: &Input, kind: MailFile, text: Text, pass: &Pass<'_>) -> Outco
     let parts = mails.read(kind, &text).map_err(|fault| fault.told(&input.path))?;
     let Mails { stops, report, other, .. } = mails;
     if parts.is_empty() && stops.is_empty() && report.rejected == 0 {
-        return Ok(Err(other.unwrap_or_else(|| Sentence::new("mails.other"))));
+        return Ok(Err(other.unwrap_or_else(|| Sentence::new(key::mails::OTHER))));
     }
     Ok(Ok(Source { report, parts, text: Some(text), lines: 0, label: None, stops, extents: Vec::new() }))
 }
@@ -126,7 +127,7 @@ impl Mails<'_> {
                 self.other = Some(why);
             }
             _ if stranger => {
-                self.other = Some(Sentence::new("other.mail_sender").with("domain", from.unwrap_or("–")));
+                self.other = Some(Sentence::new(key::other::MAIL_SENDER).with("domain", from.unwrap_or("–")));
                 self.skip(mail.line, "mail from elsewhere", mail.subject);
             }
             Content::Unreadable { why, text } => {

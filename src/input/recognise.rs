@@ -12,7 +12,10 @@ use super::{
     source::Input,
     text::Text,
 };
-use crate::{error::Result, model::Sentence};
+use crate::{
+    error::Result,
+    model::{Sentence, key},
+};
 
 /// How much of a text is looked at to recognise it.
 const HEAD: usize = 256 * 1024;
@@ -47,7 +50,7 @@ pub fn recognise(raw: Text, input: &Input, options: &ReadOptions) -> Result<(Tex
         return Ok((raw, Kind::Mails(file)));
     }
     if is_outlook_mail(&raw, &head, &input.name).map_err(io)? {
-        return Ok((raw, Kind::Other(Sentence::new("other.outlook_mail"))));
+        return Ok((raw, Kind::Other(Sentence::new(key::other::OUTLOOK_MAIL))));
     }
     let found = encoding::recognise(&head, options.encoding);
     let (mut text, mut encoding, mut start) = (raw, found.encoding, found.mark);

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Cell, Origin, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span},
+    model::{Cell, Origin, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span, key},
 };
 
 /// Reads all tables of a text. Fails where it cannot be read, where columns or dates of a later table are ambiguous, and
@@ -76,11 +76,11 @@ pub fn read(input: &Input, text: Text, table: recognise::Table, pass: &Pass<'_>)
 
 fn only_rejects(path: &str, whole: &Tally) -> Error {
     let first = whole.rejects.first();
-    Error::new("error.only_rejects")
+    Error::new(key::error::ONLY_REJECTS)
         .with("path", path)
         .with("rows", whole.rows)
         .with("line", first.map_or(1, |reject| reject.line))
-        .with_sentence("why", Sentence::new(first.map_or("reject.time_missing", |reject| reject.why.key())))
+        .with_sentence("why", Sentence::new(first.map_or(key::reject::TIME_MISSING, |reject| reject.why.key())))
         .with("text", first.map_or("", |reject| &reject.text))
 }
 
@@ -223,7 +223,7 @@ impl Tables<'_> {
         )?;
         let [day_first, month_first] = layout.time.patterns_of_orders().unwrap_or_default();
         decided.ok_or_else(|| {
-            let error = Error::new("error.date_order")
+            let error = Error::new(key::error::DATE_ORDER)
                 .with("path", self.path)
                 .with("column", layout.names.begin())
                 .with("form", layout.time.describe())

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     archive::caught,
-    model::{Sentence, SourceKind},
+    model::{Sentence, SourceKind, key},
 };
 use sheet::SheetText;
 
@@ -73,10 +73,10 @@ impl Fault {
     fn told(self) -> io::Result<Sentence> {
         Ok(match self {
             Fault::Io(error) => return Err(error),
-            Fault::Encrypted => Sentence::new("other.workbook_encrypted"),
-            Fault::Document => Sentence::new("other.document"),
-            Fault::Large => Sentence::new("other.workbook_large"),
-            Fault::Damaged(cause) => Sentence::new("other.workbook_damaged").with("cause", cause),
+            Fault::Encrypted => Sentence::new(key::other::WORKBOOK_ENCRYPTED),
+            Fault::Document => Sentence::new(key::other::DOCUMENT),
+            Fault::Large => Sentence::new(key::other::WORKBOOK_LARGE),
+            Fault::Damaged(cause) => Sentence::new(key::other::WORKBOOK_DAMAGED).with("cause", cause),
         })
     }
 }

@@ -3,6 +3,7 @@
 mod address;
 mod cell;
 mod coverage;
+pub mod key;
 mod log;
 pub mod merge;
 mod precision;
@@ -18,6 +19,7 @@ mod zone;
 
 pub use cell::{Catalog, Cell, Channel, Kind, KindId, TooVaried, VARIETY_LIMIT};
 pub use coverage::{Coverage, CoverageBasis, Extent};
+pub use key::SentenceKey;
 pub use log::{disarmed, for_log};
 pub use precision::Precision;
 pub use reject::{Reject, Why};

@@ -1,5 +1,7 @@
 //! Rows that could not be counted.
 
+use super::key;
+
 /// A row that was not counted, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
@@ -31,29 +33,29 @@ pub enum Why {
     /// The text ends within it.
     CutOff,
     /// A mail that looks like a notification; the key of the sentence that says why it cannot be read whole.
-    Mail(&'static str),
+    Mail(key::SentenceKey),
 }
 
 impl Why {
     /// The sentence's key in the phrase files (`reject.…`).
-    pub fn key(self) -> &'static str {
+    pub fn key(self) -> key::SentenceKey {
         match self {
-            Why::TooFewCells => "reject.too_few_cells",
-            Why::TooManyCells => "reject.too_many_cells",
-            Why::QuoteNotClosed => "reject.quote_not_closed",
-            Why::TimeMissing => "reject.time_missing",
-            Why::TimeUnreadable => "reject.time_unreadable",
-            Why::TimeImpossible => "reject.time_impossible",
-            Why::TimeOutOfRange => "reject.time_out_of_range",
-            Why::EndUnreadable => "reject.end_unreadable",
-            Why::EndImpossible => "reject.end_impossible",
-            Why::ReasonMissing => "reject.reason_missing",
-            Why::CountMissing => "reject.count_missing",
-            Why::CountNotWhole => "reject.count_not_whole",
-            Why::CountTooLarge => "reject.count_too_large",
-            Why::DetailTooLong => "reject.detail_too_long",
-            Why::LineTooLong => "reject.line_too_long",
-            Why::CutOff => "reject.cut_off",
+            Why::TooFewCells => key::reject::TOO_FEW_CELLS,
+            Why::TooManyCells => key::reject::TOO_MANY_CELLS,
+            Why::QuoteNotClosed => key::reject::QUOTE_NOT_CLOSED,
+            Why::TimeMissing => key::reject::TIME_MISSING,
+            Why::TimeUnreadable => key::reject::TIME_UNREADABLE,
+            Why::TimeImpossible => key::reject::TIME_IMPOSSIBLE,
+            Why::TimeOutOfRange => key::reject::TIME_OUT_OF_RANGE,
+            Why::EndUnreadable => key::reject::END_UNREADABLE,
+            Why::EndImpossible => key::reject::END_IMPOSSIBLE,
+            Why::ReasonMissing => key::reject::REASON_MISSING,
+            Why::CountMissing => key::reject::COUNT_MISSING,
+            Why::CountNotWhole => key::reject::COUNT_NOT_WHOLE,
+            Why::CountTooLarge => key::reject::COUNT_TOO_LARGE,
+            Why::DetailTooLong => key::reject::DETAIL_TOO_LONG,
+            Why::LineTooLong => key::reject::LINE_TOO_LONG,
+            Why::CutOff => key::reject::CUT_OFF,
             Why::Mail(key) => key,
         }
     }

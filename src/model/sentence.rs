@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, FixedOffset};
 
-/// Key of a sentence in the phrase files, and the values of its `{placeholders}`.
+use super::SentenceKey;
+
+/// SentenceKey of a sentence in the phrase files, and the values of its `{placeholders}`.
 ///
 /// The values come from files and command lines, so they must be safe to show already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
-    pub key: &'static str,
+    pub key: SentenceKey,
     pub values: Vec<(&'static str, Filling)>,
 }
 
@@ -31,7 +33,7 @@ impl From<Sentence> for Filling {
 
 impl Sentence {
     /// A sentence whose placeholders are still to be filled by [`Sentence::with`].
-    pub fn new(key: &'static str) -> Self {
+    pub fn new(key: SentenceKey) -> Self {
         Sentence { key, values: Vec::new() }
     }
 

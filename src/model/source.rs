@@ -1,5 +1,6 @@
 //! What is told about each input.
 
+use super::key;
 use serde::Serialize;
 
 use super::{Coverage, Precision, Reject, Sentence, Span, Timestamp};
@@ -73,18 +74,18 @@ impl Columns {
     }
 
     /// Each column that was recognised: the key of its role's name, and its heading.
-    pub fn named(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub fn named(&self) -> impl Iterator<Item = (key::SentenceKey, &str)> {
         let all = [
-            ("column.date", self.date.as_ref()),
-            ("column.start", self.start.as_ref()),
-            ("column.end", self.end.as_ref()),
-            ("column.time", self.time.as_ref()),
-            ("column.reason", Some(&self.reason)),
-            ("column.detail", self.detail.as_ref()),
-            ("column.count", self.count.as_ref()),
-            ("column.channel_id", self.channel_id.as_ref()),
-            ("column.channel_name", self.channel_name.as_ref()),
-            ("column.url", self.url.as_ref()),
+            (key::column::DATE, self.date.as_ref()),
+            (key::column::START, self.start.as_ref()),
+            (key::column::END, self.end.as_ref()),
+            (key::column::TIME, self.time.as_ref()),
+            (key::column::REASON, Some(&self.reason)),
+            (key::column::DETAIL, self.detail.as_ref()),
+            (key::column::COUNT, self.count.as_ref()),
+            (key::column::CHANNEL_ID, self.channel_id.as_ref()),
+            (key::column::CHANNEL_NAME, self.channel_name.as_ref()),
+            (key::column::URL, self.url.as_ref()),
         ];
         all.into_iter().filter_map(|(role, heading)| Some((role, heading?.as_str())))
     }

@@ -6,7 +6,7 @@
 use super::verdict::{details, title};
 use crate::{
     check::{Judgement, Outcome, Status, Verdict},
-    model::{Sentence, disarmed},
+    model::{Sentence, disarmed, key},
     taxonomy::Lang,
 };
 
@@ -30,7 +30,7 @@ pub fn github(verdict: &Verdict, lang: Lang) -> String {
     }
     let doubts: Vec<&str> = verdict.not_known().map(|note| note.text.as_str()).collect();
     if !doubts.is_empty() {
-        warnings.push((annotation_title(lang.phrase("check.doubts"), lang), doubts.join("\n")));
+        warnings.push((annotation_title(lang.phrase(key::check::DOUBTS), lang), doubts.join("\n")));
     }
     let with = |status: Status| {
         let named = move |outcome: &Outcome| (annotation_title(&outcome.name, lang), message(outcome, lang));
@@ -47,13 +47,13 @@ pub fn github(verdict: &Verdict, lang: Lang) -> String {
 }
 
 fn annotation_title(name: &str, lang: Lang) -> String {
-    lang.say(&Sentence::new("check_annotation.title").with("name", name))
+    lang.say(&Sentence::new(key::check_annotation::TITLE).with("name", name))
 }
 
 fn message(outcome: &Outcome, lang: Lang) -> String {
     let details = details(outcome, lang, DETAILS);
-    let details = (!details.is_empty()).then(|| format!("{}: {details}", lang.phrase("check.details")));
-    let advice = outcome.advice.as_ref().map(|advice| format!("{}: {advice}", lang.phrase("check.first")));
+    let details = (!details.is_empty()).then(|| format!("{}: {details}", lang.phrase(key::check::DETAILS)));
+    let advice = outcome.advice.as_ref().map(|advice| format!("{}: {advice}", lang.phrase(key::check::FIRST)));
     [Some(outcome.text.clone()), details, advice].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
@@ -63,7 +63,7 @@ fn commands(out: &mut String, kind: &str, all: Vec<(String, String)>, lang: Lang
         command(out, kind, title, message);
     }
     if all.len() > shown {
-        let more = lang.say(&Sentence::new("check.annotation_more").with("count", all.len() - shown));
+        let more = lang.say(&Sentence::new(key::check::ANNOTATION_MORE).with("count", all.len() - shown));
         command(out, kind, "errstat", &more);
     }
 }

@@ -5,7 +5,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::verdict::{configuration, lists, title};
 use crate::{
     check::{Judgement, Outcome, Status, Verdict},
-    model::disarmed,
+    model::{disarmed, key},
     taxonomy::Lang,
 };
 
@@ -22,13 +22,13 @@ pub fn junit(verdict: &Verdict, lang: Lang, top: usize) -> std::result::Result<S
     if verdict.result == Judgement::NotJudged {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_message(title(verdict, lang)).set_type("not_judged").set_description(verdict.problems.join("\n"));
-        suite.add_test_case(about_all(lang.phrase("check.problems"), status));
+        suite.add_test_case(about_all(lang.phrase(key::check::PROBLEMS), status));
     }
     let doubts: Vec<&str> = verdict.not_known().map(|note| note.text.as_str()).collect();
     if !doubts.is_empty() {
         let mut status = TestCaseStatus::skipped();
         status.set_message(doubts.join("\n"));
-        suite.add_test_case(about_all(lang.phrase("check.doubts"), status));
+        suite.add_test_case(about_all(lang.phrase(key::check::DOUBTS), status));
     }
     report.add_test_suite(suite);
     Ok(obeyed_by_no_log(&report.to_string()?))
@@ -61,7 +61,7 @@ fn case(outcome: &Outcome, lang: Lang, top: usize) -> TestCase {
     let mut out = None;
     match outcome.status {
         Status::Passed => out = Some(outcome.text.clone()),
-        Status::Warned => out = Some(format!("{}: {}", lang.phrase("check.warned"), body(outcome, lang, top))),
+        Status::Warned => out = Some(format!("{}: {}", lang.phrase(key::check::WARNED), body(outcome, lang, top))),
         Status::NotJudged => _ = status.set_message(outcome.text.as_str()),
         Status::Failed => {
             status.set_message(outcome.text.as_str()).set_type(outcome.rule).set_description(body(outcome, lang, top));
@@ -78,6 +78,6 @@ fn case(outcome: &Outcome, lang: Lang, top: usize) -> TestCase {
 /// The text, what breaks the rule, and what to do.
 fn body(outcome: &Outcome, lang: Lang, top: usize) -> String {
     let lists = lists(outcome, lang, top).into_iter().map(|(title, items)| format!("{title}: {items}"));
-    let advice = outcome.advice.iter().map(|advice| format!("{}: {advice}", lang.phrase("check.first")));
+    let advice = outcome.advice.iter().map(|advice| format!("{}: {advice}", lang.phrase(key::check::FIRST)));
     std::iter::once(outcome.text.clone()).chain(lists).chain(advice).collect::<Vec<_>>().join("\n")
 }

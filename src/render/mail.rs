@@ -17,6 +17,7 @@ pub use view::{MailView, Picture, pictured};
 use crate::{
     analysis::Analysis,
     error::{Error, Result},
+    model::key,
 };
 
 use super::terminal::{self, TerminalView};
@@ -29,10 +30,10 @@ const PLAIN_WIDTH: usize = 72;
 /// Without an addressee, and where the message could not be put together.
 pub fn mail(analysis: &Analysis, view: &MailView<'_>) -> Result<Vec<u8>> {
     if view.to.is_empty() {
-        return Err(Error::new("error_mail.no_addressee"));
+        return Err(Error::new(key::error_mail::NO_ADDRESSEE));
     }
     let text = TerminalView { lang: view.lang, top: view.top, width: PLAIN_WIDTH, color: false, unicode: true };
-    let plain = format!("{}\n{}\n", terminal::summary(analysis, &text), view.lang.phrase("mail.attached"));
+    let plain = format!("{}\n{}\n", terminal::summary(analysis, &text), view.lang.phrase(key::mail::ATTACHED));
     let subject = subject::subject(analysis, view.lang, view.subject);
     message::assemble(analysis, view, &subject, plain)
 }

@@ -11,7 +11,7 @@ pub use verdict::verdict;
 
 use crate::{
     analysis::{Analysis, filter_heading},
-    model::{LocalTime, Sentence, for_log},
+    model::{LocalTime, Sentence, for_log, key},
     taxonomy::Lang,
 };
 
@@ -59,8 +59,8 @@ struct Page<'a> {
 impl<'a> Page<'a> {
     fn head(&mut self) {
         let (lang, analysis) = (self.lang, self.analysis);
-        self.out += &format!("# {}\n\n", lang.phrase("markdown.title"));
-        let period = Sentence::new("markdown.period")
+        self.out += &format!("# {}\n\n", lang.phrase(key::markdown::TITLE));
+        let period = Sentence::new(key::markdown::PERIOD)
             .with("label", prose(&analysis.period.label))
             .with("period", prose(&self.clock.period(analysis.period.start, analysis.period.end)))
             .with("zone", prose(&analysis.timezone.to_string()));
@@ -72,16 +72,16 @@ impl<'a> Page<'a> {
         if totals.errors == 0 {
             let nothing = match has_rows(analysis) {
                 true if !analysis.reached => &analysis.headline,
-                true if !analysis.filter.is_empty() => lang.phrase("terminal.no_errors_filtered"),
-                true => lang.phrase("terminal.no_errors"),
-                false => lang.phrase("terminal.no_rows"),
+                true if !analysis.filter.is_empty() => lang.phrase(key::terminal::NO_ERRORS_FILTERED),
+                true => lang.phrase(key::terminal::NO_ERRORS),
+                false => lang.phrase(key::terminal::NO_ROWS),
             };
             self.out += &format!("**{}**\n\n", prose(nothing));
         } else {
-            let total = counted(lang, "markdown.total_one", "markdown.total", totals.errors);
+            let total = counted(lang, key::markdown::TOTAL_ONE, key::markdown::TOTAL, totals.errors);
             self.out += &format!("{}\n\n", compared(lang, analysis, total, |change| change.to_owned(), prose));
         }
-        self.out += &format!("{}\n", prose(lang.phrase("page.caveat")));
+        self.out += &format!("{}\n", prose(lang.phrase(key::page::CAVEAT)));
     }
 
     fn heading(&mut self, title: &str) {
@@ -109,32 +109,32 @@ impl<'a> Page<'a> {
     fn counts(&self) -> Titles<'a> {
         let lang = self.lang;
         vec![
-            (lang.phrase("page.errors"), Right),
-            (lang.phrase("page.share"), Right),
-            (lang.phrase("markdown.before"), Right),
-            (lang.phrase("page.change_title"), Right),
+            (lang.phrase(key::page::ERRORS), Right),
+            (lang.phrase(key::page::SHARE), Right),
+            (lang.phrase(key::markdown::BEFORE), Right),
+            (lang.phrase(key::page::CHANGE_TITLE), Right),
         ]
     }
 
     fn failures(&mut self) {
         let (lang, analysis, clock) = (self.lang, self.analysis, self.clock);
-        let mut columns = vec![(lang.phrase("page.reason"), Left)];
+        let mut columns = vec![(lang.phrase(key::page::REASON), Left)];
         columns.extend(self.counts());
         if analysis.totals.errors > 0 {
-            self.section(lang.phrase("markdown.reasons"), columns.clone(), &analysis.by_reason, |row| {
+            self.section(lang.phrase(key::markdown::REASONS), columns.clone(), &analysis.by_reason, |row| {
                 let counts = Counts::from(row).cells(lang);
                 [code(&row.reason)].into_iter().chain(counts).collect()
             });
         }
-        columns.insert(0, (lang.phrase("page.detail"), Left));
-        columns.extend([(lang.phrase("page.first_seen"), Left), (lang.phrase("page.last_seen"), Left)]);
+        columns.insert(0, (lang.phrase(key::page::DETAIL), Left));
+        columns.extend([(lang.phrase(key::page::FIRST_SEEN), Left), (lang.phrase(key::page::LAST_SEEN), Left)]);
         let seen = |time: Option<LocalTime>| time.map_or_else(String::new, |time| prose(&clock.moment(time)));
         if !analysis.by_detail.is_empty() {
-            self.section(lang.phrase("markdown.details"), columns, &analysis.by_detail, |row| {
+            self.section(lang.phrase(key::markdown::DETAILS), columns, &analysis.by_detail, |row| {
                 let mut marks = Vec::new();
-                marks.extend(row.new.then(|| format!("**{}**", lang.phrase("terminal.new"))));
-                marks.extend((!row.known).then(|| prose(lang.phrase("page.unknown"))));
-                marks.extend(row.has_stopped().then(|| prose(lang.phrase("page.stopped"))));
+                marks.extend(row.new.then(|| format!("**{}**", lang.phrase(key::terminal::NEW))));
+                marks.extend((!row.known).then(|| prose(lang.phrase(key::page::UNKNOWN))));
+                marks.extend(row.has_stopped().then(|| prose(lang.phrase(key::page::STOPPED))));
                 let mut what = code(&detail_name(lang, &row.reason, &row.detail));
                 if !marks.is_empty() {
                     what = format!("{what} {}", marks.join(", "));
@@ -150,16 +150,16 @@ impl<'a> Page<'a> {
     fn places(&mut self) {
         let (lang, analysis) = (self.lang, self.analysis);
         if analysis.by_channel.len() > 1 {
-            let mut columns = vec![(lang.phrase("page.channel"), Left)];
+            let mut columns = vec![(lang.phrase(key::page::CHANNEL), Left)];
             columns.extend(self.counts());
-            self.section(lang.phrase("terminal.channels"), columns, &analysis.by_channel, |row| {
-                let name = row.channel.as_deref().map_or_else(|| prose(lang.phrase("page.no_channel")), code);
+            self.section(lang.phrase(key::terminal::CHANNELS), columns, &analysis.by_channel, |row| {
+                let name = row.channel.as_deref().map_or_else(|| prose(lang.phrase(key::page::NO_CHANNEL)), code);
                 [name].into_iter().chain(Counts::from(row).cells(lang)).collect()
             });
         }
         if analysis.by_host.len() > 1 {
-            let columns = vec![(lang.phrase("page.host"), Left), (lang.phrase("page.errors"), Right)];
-            self.section(lang.phrase("terminal.hosts"), columns, &analysis.by_host, |row| {
+            let columns = vec![(lang.phrase(key::page::HOST), Left), (lang.phrase(key::page::ERRORS), Right)];
+            self.section(lang.phrase(key::terminal::HOSTS), columns, &analysis.by_host, |row| {
                 vec![code(&row.host), lang.number(row.errors)]
             });
         }
@@ -172,18 +172,18 @@ impl<'a> Page<'a> {
             return;
         }
         let named = all.iter().any(|incident| incident.channel.is_some());
-        let mut columns = vec![(lang.phrase("page.window"), Left), (lang.phrase("page.lasted"), Left)];
-        columns.extend(named.then(|| (lang.phrase("page.channel"), Left)));
+        let mut columns = vec![(lang.phrase(key::page::WINDOW), Left), (lang.phrase(key::page::LASTED), Left)];
+        columns.extend(named.then(|| (lang.phrase(key::page::CHANNEL), Left)));
         columns.extend([
-            (lang.phrase("markdown.mostly"), Left),
-            (lang.phrase("page.errors"), Right),
-            (lang.phrase("page.peak"), Right),
-            (lang.phrase("markdown.peak_at"), Left),
+            (lang.phrase(key::markdown::MOSTLY), Left),
+            (lang.phrase(key::page::ERRORS), Right),
+            (lang.phrase(key::page::PEAK), Right),
+            (lang.phrase(key::markdown::PEAK_AT), Left),
         ]);
-        self.section(lang.phrase("terminal.incidents"), columns, all, |incident| {
+        self.section(lang.phrase(key::terminal::INCIDENTS), columns, all, |incident| {
             let mut when = prose(&clock.stretch(incident.start, incident.end));
             if incident.is_ongoing() {
-                when += &format!(" **{}**", lang.phrase("page.ongoing"));
+                when += &format!(" **{}**", lang.phrase(key::page::ONGOING));
             }
             let mut cells = vec![when, prose(&clock.duration(incident.minutes))];
             cells.extend(named.then(|| incident.channel.as_deref().map_or_else(String::new, code)));
@@ -203,10 +203,10 @@ impl<'a> Page<'a> {
         if causes.is_empty() {
             return;
         }
-        self.heading(lang.phrase("terminal.advice"));
+        self.heading(lang.phrase(key::terminal::ADVICE));
         for (row, explanation) in causes {
             // These texts are errstat's own, with commands in code spans.
-            let cause = Sentence::new("markdown.cause")
+            let cause = Sentence::new(key::markdown::CAUSE)
                 .with("title", code(&explanation.title))
                 .with("share", lang.percent(row.share))
                 .with("meaning", explanation.meaning)
@@ -222,15 +222,15 @@ impl<'a> Page<'a> {
             return;
         }
         let columns = vec![
-            (lang.phrase("page.file"), Left),
-            (lang.phrase("page.channel"), Left),
-            (lang.phrase("markdown.encoding"), Left),
-            (lang.phrase("page.rows_title"), Right),
-            (lang.phrase("page.accepted"), Right),
-            (lang.phrase("page.rejected"), Right),
-            (lang.phrase("page.errors"), Right),
+            (lang.phrase(key::page::FILE), Left),
+            (lang.phrase(key::page::CHANNEL), Left),
+            (lang.phrase(key::markdown::ENCODING), Left),
+            (lang.phrase(key::page::ROWS_TITLE), Right),
+            (lang.phrase(key::page::ACCEPTED), Right),
+            (lang.phrase(key::page::REJECTED), Right),
+            (lang.phrase(key::page::ERRORS), Right),
         ];
-        self.section(lang.phrase("terminal.files"), columns, inputs, |input| {
+        self.section(lang.phrase(key::terminal::FILES), columns, inputs, |input| {
             vec![
                 code(&input.path),
                 input.channel.as_deref().map_or_else(|| "–".to_owned(), code),
@@ -249,12 +249,12 @@ impl<'a> Page<'a> {
             return;
         }
         let columns = vec![
-            (lang.phrase("page.file"), Left),
-            (lang.phrase("page.line"), Right),
-            (lang.phrase("page.why"), Left),
-            (lang.phrase("page.text"), Left),
+            (lang.phrase(key::page::FILE), Left),
+            (lang.phrase(key::page::LINE), Right),
+            (lang.phrase(key::page::WHY), Left),
+            (lang.phrase(key::page::TEXT), Left),
         ];
-        let title = counted(lang, "terminal.rejects_one", "terminal.rejects", rejects.count);
+        let title = counted(lang, key::terminal::REJECTS_ONE, key::terminal::REJECTS, rejects.count);
         self.out += &format!("\n{}\n\n", prose(&title));
         let rows = cut(lang, &rejects.examples, self.top).0.iter();
         self.table(
@@ -267,7 +267,7 @@ impl<'a> Page<'a> {
 
     fn notes(&mut self) {
         if !self.analysis.notes.is_empty() {
-            self.heading(self.lang.phrase("terminal.notes"));
+            self.heading(self.lang.phrase(key::terminal::NOTES));
         }
         for note in &self.analysis.notes {
             self.out += &format!("- {}\n", prose(&note.text));

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     analysis::{Analysis, Bucket},
-    model::{LocalTime, Sentence},
+    model::{LocalTime, Sentence, key},
     taxonomy::Lang,
 };
 
@@ -76,15 +76,15 @@ impl Clock {
     pub fn duration(&self, minutes: u64) -> String {
         let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
         let sentence = match (days, hours) {
-            (0, 0) => Sentence::new("page.duration_minutes").with("minutes", rest),
-            (0, _) => Sentence::new("page.duration_hours").with("hours", hours).with("minutes", rest),
-            _ => Sentence::new("page.duration_days").with("days", self.lang.number(days)).with("hours", hours),
+            (0, 0) => Sentence::new(key::page::DURATION_MINUTES).with("minutes", rest),
+            (0, _) => Sentence::new(key::page::DURATION_HOURS).with("hours", hours).with("minutes", rest),
+            _ => Sentence::new(key::page::DURATION_DAYS).with("days", self.lang.number(days)).with("hours", hours),
         };
         self.lang.say(&sentence)
     }
 
     fn range(&self, from: &str, to: &str) -> String {
-        self.lang.say(&Sentence::new("page.range").with("from", from).with("to", to))
+        self.lang.say(&Sentence::new(key::page::RANGE).with("from", from).with("to", to))
     }
 }
 

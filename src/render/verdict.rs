@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{times::Clock, wording::what};
 use crate::{
     check::{Judgement, Outcome, Status, Verdict},
-    model::Sentence,
+    model::{Sentence, key},
     taxonomy::Lang,
 };
 
@@ -26,10 +26,10 @@ pub(super) fn told(verdict: &Verdict) -> Vec<(&Outcome, Option<&str>)> {
 /// What to call a rule's result.
 pub(super) fn status_word(status: Status, lang: Lang) -> &'static str {
     lang.phrase(match status {
-        Status::Passed => "check.passed",
-        Status::Warned => "check.warned",
-        Status::Failed => "check.failed",
-        Status::NotJudged => "check.not_judged",
+        Status::Passed => key::check::PASSED,
+        Status::Warned => key::check::WARNED,
+        Status::Failed => key::check::FAILED,
+        Status::NotJudged => key::check::NOT_JUDGED,
     })
 }
 
@@ -37,12 +37,12 @@ pub(super) fn status_word(status: Status, lang: Lang) -> &'static str {
 pub(super) fn title(verdict: &Verdict, lang: Lang) -> String {
     let (passed, failed, all) = (verdict.count(Status::Passed), verdict.count(Status::Failed), verdict.rules.len());
     let key = match verdict.result {
-        Judgement::Passed if passed == all && all == 1 => "check.verdict_passed_one",
-        Judgement::Passed if passed == all => "check.verdict_passed",
-        Judgement::Passed => "check.verdict_passed_but",
-        Judgement::Failed => "check.verdict_failed",
-        Judgement::NotJudged if failed > 0 => "check.verdict_failed_too",
-        Judgement::NotJudged => "check.verdict_not_judged",
+        Judgement::Passed if passed == all && all == 1 => key::check::VERDICT_PASSED_ONE,
+        Judgement::Passed if passed == all => key::check::VERDICT_PASSED,
+        Judgement::Passed => key::check::VERDICT_PASSED_BUT,
+        Judgement::Failed => key::check::VERDICT_FAILED,
+        Judgement::NotJudged if failed > 0 => key::check::VERDICT_FAILED_TOO,
+        Judgement::NotJudged => key::check::VERDICT_NOT_JUDGED,
     };
     lang.say(&Sentence::new(key).with("passed", passed).with("failed", failed).with("count", all))
 }
@@ -51,17 +51,19 @@ pub(super) fn title(verdict: &Verdict, lang: Lang) -> String {
 pub(super) fn period(verdict: &Verdict, lang: Lang) -> Option<String> {
     let judged = verdict.period.as_ref()?;
     let words = Clock::of(lang).period(judged.start, judged.end);
-    let sentence =
-        Sentence::new("check.period").with("label", &judged.label).with("period", words).with("zone", verdict.timezone);
+    let sentence = Sentence::new(key::check::PERIOD)
+        .with("label", &judged.label)
+        .with("period", words)
+        .with("zone", verdict.timezone);
     Some(lang.say(&sentence))
 }
 
 /// Which rules and which baseline were held against the numbers.
 pub(super) fn configuration(verdict: &Verdict, lang: Lang) -> Vec<String> {
     let rules = verdict.configuration.as_ref().map(|configuration| {
-        Sentence::new("check.configuration").with("path", &configuration.path).with("sha256", &configuration.sha256)
+        Sentence::new(key::check::CONFIGURATION).with("path", &configuration.path).with("sha256", &configuration.sha256)
     });
-    let baseline = verdict.baseline.as_ref().map(|path| Sentence::new("check.baseline").with("path", path));
+    let baseline = verdict.baseline.as_ref().map(|path| Sentence::new(key::check::BASELINE).with("path", path));
     rules.into_iter().chain(baseline).map(|sentence| lang.say(&sentence)).collect()
 }
 
@@ -76,8 +78,8 @@ pub(super) fn lists(outcome: &Outcome, lang: Lang, top: usize) -> Vec<(&'static 
         (when, window.errors)
     });
     [
-        (lang.phrase("check.windows"), listed(windows, lang, top)),
-        (lang.phrase("check.details"), details(outcome, lang, top)),
+        (lang.phrase(key::check::WINDOWS), listed(windows, lang, top)),
+        (lang.phrase(key::check::DETAILS), details(outcome, lang, top)),
     ]
     .into_iter()
     .filter(|(_, items)| !items.is_empty())
@@ -97,9 +99,9 @@ pub(super) fn details(outcome: &Outcome, lang: Lang, top: usize) -> String {
 fn listed(items: impl ExactSizeIterator<Item = (String, u64)>, lang: Lang, top: usize) -> String {
     let more = items.len().saturating_sub(top);
     let item = |(what, errors)| {
-        lang.say(&Sentence::new("check.detail_errors").with("detail", what).with_number("errors", errors))
+        lang.say(&Sentence::new(key::check::DETAIL_ERRORS).with("detail", what).with_number("errors", errors))
     };
     let mut shown: Vec<String> = items.take(top).map(item).collect();
-    shown.extend((more > 0).then(|| lang.say(&Sentence::new("check.more").with("count", more))));
+    shown.extend((more > 0).then(|| lang.say(&Sentence::new(key::check::MORE).with("count", more))));
     shown.join(", ")
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, DetailRow},
-    model::Sentence,
+    model::{Sentence, key},
     taxonomy::{self, Explanation, Lang},
 };
 
@@ -14,7 +14,7 @@ const CAUSES: usize = 3;
 const SHARE_WORTH_A_LOOK: f64 = 0.05;
 
 /// One sentence for one, another for any other number; both with the placeholder `number`.
-pub(super) fn counted(lang: Lang, one: &'static str, many: &'static str, number: u64) -> String {
+pub(super) fn counted(lang: Lang, one: key::SentenceKey, many: key::SentenceKey, number: u64) -> String {
     lang.say(&Sentence::new(if number == 1 { one } else { many }).with("number", lang.number(number)))
 }
 
@@ -30,7 +30,7 @@ pub(super) fn compared(
     let (Some(previous), Some(changed)) = (totals.previous_errors, Counts::from(totals).short_change(lang)) else {
         return total;
     };
-    let key = if previous == 0 { "terminal.compared_with_none" } else { "terminal.compared" };
+    let key = if previous == 0 { key::terminal::COMPARED_WITH_NONE } else { key::terminal::COMPARED };
     let sentence = Sentence::new(key).with("total", total).with("change", change(&changed));
     lang.say(&sentence.with_number("previous", previous).with("label", label(previous_label(analysis))))
 }
@@ -43,7 +43,7 @@ pub(super) fn previous_label(analysis: &Analysis) -> &str {
 /// What to call a detail: a status with its name (`502 Bad Gateway`), everything else as it stands.
 pub(super) fn detail_name(lang: Lang, reason: &str, detail: &str) -> String {
     if detail.is_empty() {
-        return lang.phrase("page.no_detail").to_owned();
+        return lang.phrase(key::page::NO_DETAIL).to_owned();
     }
     match taxonomy::status(reason, detail) {
         Some(_) => taxonomy::explanation(lang, reason, Some(detail)).map_or_else(|| detail.to_owned(), |e| e.title),
@@ -67,7 +67,8 @@ pub(super) fn what(lang: Lang, reason: &str, detail: &str) -> String {
 /// The first `top` of a list, at least one, and how many more there are in words.
 pub(super) fn cut<T>(lang: Lang, list: &[T], top: usize) -> (&[T], Option<String>) {
     let (shown, rest) = list.split_at(list.len().min(top.max(1)));
-    let more = (!rest.is_empty()).then(|| counted(lang, "terminal.more_one", "terminal.more", rest.len() as u64));
+    let more =
+        (!rest.is_empty()).then(|| counted(lang, key::terminal::MORE_ONE, key::terminal::MORE, rest.len() as u64));
     (shown, more)
 }
 
@@ -86,10 +87,10 @@ pub(super) fn has_rows(analysis: &Analysis) -> bool {
 }
 
 /// How many errors the incidents hold; `none` is said where there are none.
-pub(super) fn in_incidents(lang: Lang, analysis: &Analysis, none: &'static str) -> String {
+pub(super) fn in_incidents(lang: Lang, analysis: &Analysis, none: key::SentenceKey) -> String {
     if analysis.incidents.is_empty() {
         return lang.phrase(none).to_owned();
     }
     let errors = analysis.incidents.iter().fold(0, |sum: u64, incident| sum.saturating_add(incident.errors));
-    counted(lang, "page.in_incidents_one", "page.in_incidents", errors)
+    counted(lang, key::page::IN_INCIDENTS_ONE, key::page::IN_INCIDENTS, errors)
 }

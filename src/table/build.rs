@@ -18,7 +18,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     input::{CellRuns, Reading, Source},
-    model::{Cell, Channel, CoverageBasis, Origin, Span, Timestamp},
+    model::{Cell, Channel, CoverageBasis, Origin, Span, Timestamp, key},
 };
 
 /// Brings all inputs together.
@@ -74,7 +74,7 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     let total = cells.iter().try_fold(0_u64, |sum, cell| sum.checked_add(cell.errors));
     let mailed = told.iter().try_fold(0_u64, |sum, told| sum.checked_add(told.errors));
     if [total, mailed].into_iter().any(|sum| sum.is_none_or(|sum| i64::try_from(sum).is_err())) {
-        return Err(Error::new("error.overflow"));
+        return Err(Error::new(key::error::OVERFLOW));
     }
     let kept = |label: Label| filter.keeps_channel(naming.labels[label as usize].as_deref());
     notes.extend(geometry::notes(&strands, policy, &sources, &naming.labels, &options.zone, kept));
@@ -114,7 +114,7 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     }
     table.stops = stops;
     table.inputs = sources.into_iter().map(|source| source.report).collect();
-    table.cells = frame::packed(cells).map_err(|cause| Error::new("error.frame").with("cause", cause))?;
+    table.cells = frame::packed(cells).map_err(|cause| Error::new(key::error::FRAME).with("cause", cause))?;
     Ok(table)
 }
 
@@ -144,9 +144,9 @@ fn once_read(
         if !stretches.is_empty() {
             cells.retain(|cell| !again(cell));
         }
-        runs.push(cells).map_err(|_| Error::new("error.overflow"))?;
+        runs.push(cells).map_err(|_| Error::new(key::error::OVERFLOW))?;
     }
-    let mut cells = runs.finish().map_err(|_| Error::new("error.overflow"))?;
+    let mut cells = runs.finish().map_err(|_| Error::new(key::error::OVERFLOW))?;
     if !mailed.is_empty() {
         cells.append(&mut mailed);
         cells.sort_by_key(Cell::key);

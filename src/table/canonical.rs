@@ -15,7 +15,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     input::{Entry, REDELIVERY_STOPPED, Reading, Source, exact_rows},
-    model::{Catalog, Channel, KindId, Origin, Precision, Row, Sentence, SourceReport, Timestamp, Zone, hex},
+    model::{Catalog, Channel, KindId, Origin, Precision, Row, Sentence, SourceReport, Timestamp, Zone, hex, key},
 };
 
 /// So many rows are held at once.
@@ -65,7 +65,7 @@ impl Canonical {
         for kind in kinds {
             let channel = &catalog.channels()[catalog.kind(kind).channel as usize];
             if channel.is_unknown() {
-                return Err(Error::new("archive_error.channel").with("path", &read.report.path));
+                return Err(Error::new(key::archive_error::CHANNEL).with("path", &read.report.path));
             }
             found.insert(channel.clone());
         }
@@ -86,7 +86,7 @@ impl Canonical {
         match &read.text {
             Some(text) => {
                 let unread = |error: io::Error| {
-                    Error::new("error.unreadable").with("path", &read.report.path).with("cause", error)
+                    Error::new(key::error::UNREADABLE).with("path", &read.report.path).with("cause", error)
                 };
                 let mut stream = text.open().map_err(unread)?;
                 let mut buffer = vec![0; 1 << 18];

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     error::{Error, Result},
-    model::{Catalog, Channel, Privacy, Sentence, shell_word},
+    model::{Catalog, Channel, Privacy, Sentence, key, shell_word},
 };
 
 /// What the user says about channels; an earlier layer goes before a later one.
@@ -34,7 +34,7 @@ impl ChannelRules {
     pub fn unmatched<'a>(&self, paths: impl Iterator<Item = &'a str> + Clone) -> Vec<Sentence> {
         let alone = |(_, pattern): &&(Channel, glob::Pattern)| !paths.clone().any(|path| fits(pattern, path));
         let note = |(channel, pattern): &(Channel, glob::Pattern)| {
-            Sentence::new("note.channel_unmatched")
+            Sentence::new(key::note::CHANNEL_UNMATCHED)
                 .with("channel", channel.stored().unwrap_or_default())
                 .with("pattern", Privacy::default().path(pattern.as_str()))
         };
@@ -52,7 +52,7 @@ impl ChannelRules {
             match channels[..] {
                 [] => {}
                 [channel] => return Ok(Some(channel.clone())),
-                _ => return Err(several("error.channel_twice", path, channels)),
+                _ => return Err(several(key::error::CHANNEL_TWICE, path, channels)),
             }
         }
         Ok(None)
@@ -69,7 +69,7 @@ impl ChannelRules {
         match self.layers.iter().map(|layer| &layer.names[..]).find(|names| !names.is_empty()) {
             None => Ok(None),
             Some([channel]) => Ok(Some(channel.clone())),
-            Some(channels) => Err(several("error.channel_which", path, channels)),
+            Some(channels) => Err(several(key::error::CHANNEL_WHICH, path, channels)),
         }
     }
 
@@ -83,7 +83,7 @@ impl ChannelRules {
     }
 }
 
-fn several<'a>(key: &'static str, path: &str, channels: impl IntoIterator<Item = &'a Channel>) -> Error {
+fn several<'a>(key: key::SentenceKey, path: &str, channels: impl IntoIterator<Item = &'a Channel>) -> Error {
     let channels: Vec<String> = channels.into_iter().filter_map(Channel::stored).collect();
     Error::new(key).with("path", path).with("channels", channels.join(" | "))
 }

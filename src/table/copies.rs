@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::{
     error::Result,
     input::{Source, identical},
-    model::Sentence,
+    model::{Sentence, key},
 };
 
 /// Marks inputs that repeat another byte for byte, and drops their rows.
@@ -34,7 +34,7 @@ pub fn drop_identical(sources: &mut [Source], notes: &mut Vec<Sentence>) -> Resu
             Some(other) => {
                 let original = sources[other].report.path.clone();
                 notes.push(
-                    Sentence::new("note.same_file").with("path", &sources[i].report.path).with("other", &original),
+                    Sentence::new(key::note::SAME_FILE).with("path", &sources[i].report.path).with("other", &original),
                 );
                 sources[i].report.same_as = Some(original);
                 sources[i].parts.clear();

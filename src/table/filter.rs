@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::Sentence,
+    model::{Sentence, key},
     taxonomy,
 };
 
@@ -25,11 +25,11 @@ impl FromStr for Term {
 
     fn from_str(text: &str) -> Result<Self> {
         let known = || Key::ALL.map(Key::name).join(", ");
-        let wrong = || Error::new("error.filter_form").with("value", text).with("known", known());
+        let wrong = || Error::new(key::error::FILTER_FORM).with("value", text).with("known", known());
         let (key, pattern) = text.split_once('=').ok_or_else(wrong)?;
         let (key, pattern) = (key.trim().to_lowercase(), pattern.trim());
         let Some(found) = Key::ALL.into_iter().find(|known| known.name() == key) else {
-            return Err(Error::new("error.filter_key")
+            return Err(Error::new(key::error::FILTER_KEY)
                 .with("key", key.clone())
                 .with("known", known())
                 .with_sentence("nearest", nearest(&key, Key::ALL.map(Key::name))));
@@ -99,7 +99,7 @@ impl Filter {
 impl Term {
     fn must_fit_something(&self, names: &Dictionary) -> Result<()> {
         let wanted = self.pattern.as_str();
-        let refuse = |key: &'static str, known: Vec<&str>| {
+        let refuse = |key: key::SentenceKey, known: Vec<&str>| {
             Err(Error::new(key)
                 .with("wanted", wanted)
                 .with("known", known.join(" | "))
@@ -110,33 +110,37 @@ impl Term {
                 let known = sorted(names.channels.iter().flatten().map(String::as_str));
                 match known.iter().any(|name| fits(wanted, name)) {
                     true => Ok(()),
-                    false if known.is_empty() => Err(Error::new("error.channels_unnamed").with("wanted", wanted)),
-                    false => refuse("error.channel_unknown", known),
+                    false if known.is_empty() => Err(Error::new(key::error::CHANNELS_UNNAMED).with("wanted", wanted)),
+                    false => refuse(key::error::CHANNEL_UNKNOWN, known),
                 }
             }
             Key::Reason => {
                 let there = names.reasons.iter().map(String::as_str);
                 let known = sorted(taxonomy::REASONS.iter().copied().chain(there));
                 let code = canonical_reason(wanted);
-                if known.iter().any(|name| fits(&code, name)) { Ok(()) } else { refuse("error.reason_unknown", known) }
+                if known.iter().any(|name| fits(&code, name)) {
+                    Ok(())
+                } else {
+                    refuse(key::error::REASON_UNKNOWN, known)
+                }
             }
             Key::Detail => {
                 let listed = taxonomy::REASONS.iter().flat_map(|reason| taxonomy::details(reason));
                 let known = sorted(listed.chain(names.details.iter().map(String::as_str)));
                 let status = taxonomy::status(taxonomy::ERROR_STATUS_CODE, wanted).is_some();
                 let there = status || known.iter().any(|name| fits(wanted, name));
-                if there { Ok(()) } else { refuse("error.detail_unknown", known) }
+                if there { Ok(()) } else { refuse(key::error::DETAIL_UNKNOWN, known) }
             }
             Key::Status => {
                 let possible = (100..=599).any(|status| status_fits(wanted, status));
-                if possible { Ok(()) } else { refuse("error.status_unknown", Vec::new()) }
+                if possible { Ok(()) } else { refuse(key::error::STATUS_UNKNOWN, Vec::new()) }
             }
             Key::Host => {
                 let known = sorted(names.hosts.iter().map(|host| host.0.as_str()));
                 match known.iter().any(|name| host_fits(wanted, name)) {
                     true => Ok(()),
-                    false if known.is_empty() => Err(Error::new("error.hosts_unnamed").with("wanted", wanted)),
-                    false => refuse("error.host_unknown", known),
+                    false if known.is_empty() => Err(Error::new(key::error::HOSTS_UNNAMED).with("wanted", wanted)),
+                    false => refuse(key::error::HOST_UNKNOWN, known),
                 }
             }
         }
@@ -151,7 +155,8 @@ fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 /// ` Did you mean …?`, or nothing.
 fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Sentence {
     let nearest = taxonomy::nearest(wanted, known).join(", ");
-    Sentence::new(if nearest.is_empty() { "error_nearest.none" } else { "error_nearest.one" }).with("nearest", nearest)
+    Sentence::new(if nearest.is_empty() { key::error_nearest::NONE } else { key::error_nearest::ONE })
+        .with("nearest", nearest)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{Cells, Dictionary, Label, Table, overlap::geometry::Strand, whose::l
 use crate::{
     error::{Error, Result},
     input::{CellSink, Entry, RowsIn, Source},
-    model::{Catalog, Extent, KindId, Origin, Sentence, Span, Timestamp},
+    model::{Catalog, Extent, KindId, Origin, Sentence, Span, Timestamp, key},
 };
 
 /// What mails of one channel tell of one moment, reason and detail.
@@ -116,7 +116,7 @@ pub fn settle(
             }
             table.cells.clear();
             for sink in &mut sinks {
-                table.cells.extend(sink.finish().map_err(|_| Error::new("error.overflow"))?);
+                table.cells.extend(sink.finish().map_err(|_| Error::new(key::error::OVERFLOW))?);
             }
         }
     }
@@ -168,9 +168,9 @@ impl Table {
         };
         let beside: u64 = told().filter(beside).map(|told| told.errors).sum();
         let said = [
-            (errors > 0).then(|| Sentence::new("note.from_mails").with_number("errors", errors)),
-            (covered > 0).then(|| Sentence::new("note.mails_covered").with_number("count", covered)),
-            (beside > 0).then(|| Sentence::new("note.mails_beside_unnamed").with_number("errors", beside)),
+            (errors > 0).then(|| Sentence::new(key::note::FROM_MAILS).with_number("errors", errors)),
+            (covered > 0).then(|| Sentence::new(key::note::MAILS_COVERED).with_number("count", covered)),
+            (beside > 0).then(|| Sentence::new(key::note::MAILS_BESIDE_UNNAMED).with_number("errors", beside)),
         ];
         said.into_iter().flatten().collect()
     }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     input::Source,
-    model::{Catalog, Cell, Channel, KindId, Origin, Sentence},
+    model::{Catalog, Cell, Channel, KindId, Origin, Sentence, key},
 };
 
 /// Settles whose the rows of each input are, as far as each tells by itself and the user says, and gives what is to be
@@ -126,7 +126,7 @@ fn adopt(sources: &mut [Source], catalog: &mut Catalog, channel: &Channel, notes
     for source in sources.iter_mut().filter(|source| source.parts.iter().all(|part| part.origin == Origin::Export)) {
         relabel(source, catalog, channel)?;
     }
-    notes.push(Sentence::new("note.channel_of_mails").with("channel", name));
+    notes.push(Sentence::new(key::note::CHANNEL_OF_MAILS).with("channel", name));
     Ok(())
 }
 
@@ -143,7 +143,7 @@ pub fn relabel(source: &mut Source, catalog: &mut Catalog, label: &Channel) -> R
         part.cells.sort_unstable_by_key(Cell::key);
     }
     if catalog.channels().len() > crate::model::VARIETY_LIMIT {
-        return Err(Error::new("error.overflow"));
+        return Err(Error::new(key::error::OVERFLOW));
     }
     Ok(())
 }
@@ -183,7 +183,7 @@ pub fn name_channels(sources: &[Source], catalog: &Catalog, rules: &ChannelRules
     };
     let path = sources.iter().find(gives).map_or("", |source| source.report.file());
     let first = Channel { id: ids.first().cloned(), name: None };
-    Err(Error::new("error.channel_name_twice")
+    Err(Error::new(key::error::CHANNEL_NAME_TWICE)
         .with("path", path)
         .with("name", catalog.channels()[*channel as usize].name.as_deref().unwrap_or_default())
         .with("ids", ids.join(", "))

@@ -8,7 +8,7 @@ use super::{
     codes::{CODES, STATUS_CLASSES},
     details, is_known,
 };
-use crate::model::Sentence;
+use crate::model::{Sentence, key};
 
 /// More suggestions than this are no help.
 const SUGGESTIONS: usize = 3;
@@ -126,8 +126,8 @@ pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<
 /// The question whether a name was meant; nothing where none is like it.
 pub fn did_you_mean(name: Option<&str>) -> Sentence {
     match name {
-        Some(name) => Sentence::new("error_nearest.one").with("nearest", name),
-        None => Sentence::new("error_nearest.none"),
+        Some(name) => Sentence::new(key::error_nearest::ONE).with("nearest", name),
+        None => Sentence::new(key::error_nearest::NONE),
     }
 }
 

@@ -7,14 +7,14 @@ use crate::{
         ColumnName, ReadOptions, headings,
         time::{TimeCell, is_roc_date, pattern_for, time_of_day_millis},
     },
-    model::{Columns, Sentence},
+    model::{Columns, Sentence, key},
 };
 
 /// The column of each role in the order of [`Role::ALL`]: its index, and from what it was recognised (the key of a
 /// sentence).
-type Settled = [Option<(usize, &'static str)>; Role::ALL.len()];
+type Settled = [Option<(usize, key::SentenceKey)>; Role::ALL.len()];
 
-const BY_CONTENT: &str = "evidence.column_content";
+const BY_CONTENT: key::SentenceKey = key::evidence::COLUMN_CONTENT;
 
 /// A table whose columns are being settled.
 pub(super) struct Settling<'a> {
@@ -63,11 +63,11 @@ impl<'a> Settling<'a> {
             self.bare_count()?;
         }
         if self.at(Role::Count).is_none() {
-            self.evidence.push(Sentence::new("evidence.no_count"));
+            self.evidence.push(Sentence::new(key::evidence::NO_COUNT));
         }
         self.no_column_twice()?;
         let known = Role::ALL.into_iter().zip(&self.settled).filter_map(|(role, settled)| Some((role, (*settled)?)));
-        let sentence = |(role, (index, basis)): (Role, (usize, &'static str))| {
+        let sentence = |(role, (index, basis)): (Role, (usize, key::SentenceKey))| {
             Sentence::new(basis).with("role", role.name()).with("column", self.title(index))
         };
         let by_role: Vec<Sentence> = known.map(sentence).collect();
@@ -125,9 +125,9 @@ impl<'a> Settling<'a> {
             return Ok(TimeForm::unseen());
         };
         let error = match pattern_for(&example) {
-            _ if is_roc_date(&example) => Error::new("error.time_roc"),
-            Some(pattern) => Error::new("error.time_form_pattern").with("pattern", pattern),
-            None => Error::new("error.time_form"),
+            _ if is_roc_date(&example) => Error::new(key::error::TIME_ROC),
+            Some(pattern) => Error::new(key::error::TIME_FORM_PATTERN).with("pattern", pattern),
+            None => Error::new(key::error::TIME_FORM),
         };
         Err(error.with("path", self.path).with("column", self.title(when.date)).with("example", self.shown(&example)))
     }
@@ -154,7 +154,7 @@ impl<'a> Settling<'a> {
         self.free().filter(|i| fits(self.body, *i)).collect()
     }
 
-    fn take(&mut self, role: Role, index: usize, basis: &'static str) {
+    fn take(&mut self, role: Role, index: usize, basis: key::SentenceKey) {
         self.settled[role as usize] = Some((index, basis));
     }
 
@@ -166,10 +166,10 @@ impl<'a> Settling<'a> {
                 ColumnName::None => continue,
             };
             if index >= self.width.max(self.body.longest()) {
-                let error = self.error("error.column_beyond", *role);
+                let error = self.error(key::error::COLUMN_BEYOND, *role);
                 return Err(error.with("column", index + 1).with("width", self.width));
             }
-            self.take(*role, index, "evidence.column_asked");
+            self.take(*role, index, key::evidence::COLUMN_ASKED);
         }
         Ok(())
     }
@@ -187,8 +187,8 @@ impl<'a> Settling<'a> {
         let told = |key| self.error(key, role).with("column", self.shown(wanted));
         match matching[..] {
             [index] => Ok(index),
-            [] => Err(told("error.column_not_there").with("headings", self.headings())),
-            _ => Err(told("error.column_twice")),
+            [] => Err(told(key::error::COLUMN_NOT_THERE).with("headings", self.headings())),
+            _ => Err(told(key::error::COLUMN_TWICE)),
         }
     }
 
@@ -197,7 +197,7 @@ impl<'a> Settling<'a> {
         for role in Role::ALL.into_iter().filter(|role| !self.asked(*role)).collect::<Vec<_>>() {
             let fits = |_: &Body, i: usize| cells.get(i).is_some_and(|cell| headings::role(cell) == Some(role));
             if let Some(index) = self.only(role, &self.fitting(fits))? {
-                self.take(role, index, "evidence.column_heading");
+                self.take(role, index, key::evidence::COLUMN_HEADING);
             }
         }
         Ok(())
@@ -209,7 +209,7 @@ impl<'a> Settling<'a> {
             [] => Ok(None),
             [index] => Ok(Some(*index)),
             _ => Err(self
-                .error("error.columns_ambiguous", role)
+                .error(key::error::COLUMNS_AMBIGUOUS, role)
                 .with(
                     "candidates",
                     list(matching.iter().map(|index| format!("{} ({})", self.title(*index), index + 1))),
@@ -259,7 +259,7 @@ impl<'a> Settling<'a> {
         let columns = [date, Some((begin, when.clock.unwrap_or(when.date))), when.end.map(|end| (Role::End, end))];
         for (role, index) in columns.into_iter().flatten() {
             let known = before.iter().flatten().find(|(known, _)| *known == index);
-            self.take(role, index, known.map_or(BY_CONTENT, |(_, basis)| basis));
+            self.take(role, index, known.map_or(BY_CONTENT, |(_, basis)| *basis));
         }
         Ok(when)
     }
@@ -303,7 +303,7 @@ impl<'a> Settling<'a> {
         match (known, &self.fitting(Body::holds_text)[..]) {
             (Some(index), _) => self.take(Role::Detail, index, BY_CONTENT),
             (None, [index]) if self.heading.is_none() => self.take(Role::Detail, *index, BY_CONTENT),
-            _ => self.evidence.push(Sentence::new("evidence.no_detail")),
+            _ => self.evidence.push(Sentence::new(key::evidence::NO_DETAIL)),
         }
         Ok(())
     }
@@ -357,7 +357,7 @@ impl<'a> Settling<'a> {
         let roles_of = |index: usize| Role::ALL.into_iter().filter(move |role| self.at(*role) == Some(index));
         match self.columns().into_iter().flatten().find(|index| roles_of(*index).count() > 1) {
             None => Ok(()),
-            Some(index) => Err(Error::new("error.column_two_roles")
+            Some(index) => Err(Error::new(key::error::COLUMN_TWO_ROLES)
                 .with("path", self.path)
                 .with("column", self.title(index))
                 .with("roles", list(roles_of(index).map(|role| role.name().to_owned())))),
@@ -370,10 +370,10 @@ impl<'a> Settling<'a> {
 
     fn missing(&self, role: Role) -> Missing {
         self.heading?;
-        Some(self.error("error.column_missing", role).with("headings", self.headings()))
+        Some(self.error(key::error::COLUMN_MISSING, role).with("headings", self.headings()))
     }
 
-    fn error(&self, key: &'static str, role: Role) -> Error {
+    fn error(&self, key: key::SentenceKey, role: Role) -> Error {
         Error::new(key).with("path", self.path).with("role", role.name())
     }
 }

@@ -14,7 +14,7 @@ use super::{
     words::{Kind, NoticeItem},
 };
 use crate::{
-    model::{Channel, Precision, Sentence, Timestamp},
+    model::{Channel, Precision, Sentence, Timestamp, key},
     taxonomy,
 };
 
@@ -46,7 +46,7 @@ pub fn content(letter: &Letter, options: MailOptions) -> Content {
             let text = if text.trim().is_empty() { &letter.subject } else { &text };
             Content::Unreadable { why, text: options.privacy.excerpt(text.trim(), EXCERPT) }
         }
-        Ok(notices) if notices.is_empty() => Content::Other(Sentence::new("mails.other")),
+        Ok(notices) if notices.is_empty() => Content::Other(Sentence::new(key::mails::OTHER)),
         Ok(notices) => {
             // Who answers a mail repeats it.
             let mut seen = HashSet::new();

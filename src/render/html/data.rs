@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     analysis::{Analysis, HourSum, Slices},
     chart::ReasonInks,
-    model::{LocalTime, disarmed},
+    model::{LocalTime, disarmed, key},
     taxonomy::Lang,
 };
 
@@ -29,29 +29,29 @@ const FIELDS: usize = 7 * 24;
 pub(super) const PLACES_LISTED: usize = 200;
 
 /// Sentences and formats that the script needs.
-pub(super) const WORDS: [&str; 22] = [
-    "format.weekdays",
-    "format.months",
-    "format.day",
-    "format.short_day",
-    "format.month",
-    "format.moment",
-    "page.range",
-    "page.errors",
-    "page.partial",
-    "interactive.errors_chosen",
-    "interactive.of_total",
-    "interactive.choice",
-    "interactive.choice_without",
-    "interactive.cursor",
-    "interactive.timeline",
-    "interactive.strip",
-    "interactive.previous",
-    "interactive.sort",
-    "interactive.open",
-    "interactive.copy",
-    "interactive.copied",
-    "interactive.list",
+pub(super) const WORDS: [key::SentenceKey; 22] = [
+    key::format::WEEKDAYS,
+    key::format::MONTHS,
+    key::format::DAY,
+    key::format::SHORT_DAY,
+    key::format::MONTH,
+    key::format::MOMENT,
+    key::page::RANGE,
+    key::page::ERRORS,
+    key::page::PARTIAL,
+    key::interactive::ERRORS_CHOSEN,
+    key::interactive::OF_TOTAL,
+    key::interactive::CHOICE,
+    key::interactive::CHOICE_WITHOUT,
+    key::interactive::CURSOR,
+    key::interactive::TIMELINE,
+    key::interactive::STRIP,
+    key::interactive::PREVIOUS,
+    key::interactive::SORT,
+    key::interactive::OPEN,
+    key::interactive::COPY,
+    key::interactive::COPIED,
+    key::interactive::LIST,
 ];
 
 /// What the script reads.
@@ -250,7 +250,7 @@ fn words(lang: Lang) -> BTreeMap<&'static str, String> {
     let pattern = |shown: String, number: &str| shown.replacen(number, "{number}", 1);
     WORDS
         .into_iter()
-        .map(|key| (key, lang.phrase(key).to_owned()))
+        .map(|key| (key.name(), lang.phrase(key).to_owned()))
         .chain([("percent", pattern(lang.percent(0.5), "50.0"))])
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, Bucket, filter_heading},
-    model::{LocalTime, Sentence},
+    model::{LocalTime, Sentence, key},
     render::wording::{counted, in_incidents},
     taxonomy::Lang,
 };
@@ -53,24 +53,25 @@ impl<'a> Head<'a> {
     pub fn new(analysis: &'a Analysis, w: Words) -> Self {
         let (lang, totals) = (w.clock.lang, &analysis.totals);
         let period = w.clock.period(analysis.period.start, analysis.period.end);
-        let title = Sentence::new("page.title").with_number("number", totals.errors).with("period", &period);
+        let title = Sentence::new(key::page::TITLE).with_number("number", totals.errors).with("period", &period);
         let more = analysis.channels.len().saturating_sub(NAMED_CHANNELS) as u64;
         let busiest = analysis.windows.buckets.iter().rev().max_by_key(|bucket| bucket.errors);
         Head {
             title: lang.say(&title),
             period,
             filter: filter_heading(lang, &analysis.filter),
-            more_channels: (more > 0).then(|| counted(lang, "page.more_channels_one", "page.more_channels", more)),
+            more_channels: (more > 0)
+                .then(|| counted(lang, key::page::MORE_CHANNELS_ONE, key::page::MORE_CHANNELS, more)),
             headline: match (analysis.headline.as_str(), totals.errors) {
-                ("", 0) => lang.phrase("page.no_errors").to_owned(),
-                ("", _) => counted(lang, "page.errors_one", "page.errors_many", totals.errors),
+                ("", 0) => lang.phrase(key::page::NO_ERRORS).to_owned(),
+                ("", _) => counted(lang, key::page::ERRORS_ONE, key::page::ERRORS_MANY, totals.errors),
                 (headline, _) => isolated(headline),
             },
             long_headline: analysis.headline.chars().count() > LONG_HEADLINE,
             badges: badges(analysis, lang),
-            rows: counted(lang, "page.rows_one", "page.rows", totals.rows),
+            rows: counted(lang, key::page::ROWS_ONE, key::page::ROWS, totals.rows),
             busiest: busiest.filter(|bucket| bucket.errors > 0),
-            in_incidents: in_incidents(lang, analysis, "page.no_incident_short"),
+            in_incidents: in_incidents(lang, analysis, key::page::NO_INCIDENT_SHORT),
             last: analysis.by_detail.iter().filter_map(|row| row.last_seen).max(),
             generated: lang.moment(*analysis.generated_at),
         }
@@ -86,15 +87,15 @@ fn badges(analysis: &Analysis, lang: Lang) -> Vec<Badge> {
     let new = analysis.by_detail.iter().filter(|row| row.new && row.errors > 0).count();
     let unknown = analysis.by_detail.iter().filter(|row| !row.known && row.errors > 0).count();
     let mut badges: Vec<Badge> = [
-        badge("bad", "incidents", "page.badge_ongoing_one", "page.badge_ongoing", ongoing),
-        badge("warn", "incidents", "page.badge_incidents_one", "page.badge_incidents", over),
-        badge("new", "failed", "page.badge_new_one", "page.badge_new", new),
-        badge("plain", "failed", "page.badge_unknown_one", "page.badge_unknown", unknown),
+        badge("bad", "incidents", key::page::BADGE_ONGOING_ONE, key::page::BADGE_ONGOING, ongoing),
+        badge("warn", "incidents", key::page::BADGE_INCIDENTS_ONE, key::page::BADGE_INCIDENTS, over),
+        badge("new", "failed", key::page::BADGE_NEW_ONE, key::page::BADGE_NEW, new),
+        badge("plain", "failed", key::page::BADGE_UNKNOWN_ONE, key::page::BADGE_UNKNOWN, unknown),
         badge(
             "plain",
             "quality",
-            "page.badge_rejects_one",
-            "page.badge_rejects",
+            key::page::BADGE_REJECTS_ONE,
+            key::page::BADGE_REJECTS,
             usize::try_from(analysis.rejects.count).unwrap_or(usize::MAX),
         ),
     ]
@@ -102,7 +103,7 @@ fn badges(analysis: &Analysis, lang: Lang) -> Vec<Badge> {
     .flatten()
     .collect();
     if analysis.incidents.is_empty() {
-        let text = lang.phrase("page.badge_no_incident").to_owned();
+        let text = lang.phrase(key::page::BADGE_NO_INCIDENT).to_owned();
         badges.insert(0, Badge { class: "plain", section: "incidents", text });
     }
     badges

@@ -3,7 +3,7 @@
 use crate::{
     analysis::{Analysis, Incident},
     chart::{ReasonInks, theme::Ink},
-    model::Sentence,
+    model::{Sentence, key},
 };
 
 use super::words::{Words, isolated, shortened};
@@ -30,10 +30,10 @@ pub(super) fn incidents<'a>(analysis: &'a Analysis, w: Words, inks: &ReasonInks<
 
 fn sentence(incident: &Incident, analysis: &Analysis, w: Words) -> String {
     let sentence = match (incident.is_ongoing(), incident.channel.is_some()) {
-        (false, false) => Sentence::new("page.incident_sentence"),
-        (false, true) => Sentence::new("page.incident_sentence_channel"),
-        (true, false) => Sentence::new("page.incident_sentence_ongoing"),
-        (true, true) => Sentence::new("page.incident_sentence_ongoing_channel"),
+        (false, false) => Sentence::new(key::page::INCIDENT_SENTENCE),
+        (false, true) => Sentence::new(key::page::INCIDENT_SENTENCE_CHANNEL),
+        (true, false) => Sentence::new(key::page::INCIDENT_SENTENCE_ONGOING),
+        (true, true) => Sentence::new(key::page::INCIDENT_SENTENCE_ONGOING_CHANNEL),
     };
     let (first, last) = (incident.first_seen, incident.last_seen);
     let reason = shortened(&incident.reason);

@@ -3,7 +3,7 @@
 use crate::{
     analysis::{Analysis, DetailRow},
     chart::{ReasonInks, theme::Ink},
-    model::LocalTime,
+    model::{LocalTime, key},
     render::{counts::Counts, wording::counted},
     taxonomy::{self, Lang},
 };
@@ -82,8 +82,8 @@ impl<'a> Failures<'a> {
         Failures {
             groups: groups.collect(),
             rare: (DRAWN..).zip(rare).take(LISTED).map(|(index, row)| detail(index, row, lang, inks)).collect(),
-            rare_title: counted(lang, "page.rare_one", "page.rare", rare.len() as u64),
-            unlisted: (unlisted > 0).then(|| counted(lang, "page.unlisted_one", "page.unlisted", unlisted)),
+            rare_title: counted(lang, key::page::RARE_ONE, key::page::RARE, rare.len() as u64),
+            unlisted: (unlisted > 0).then(|| counted(lang, key::page::UNLISTED_ONE, key::page::UNLISTED, unlisted)),
         }
     }
 }
@@ -93,7 +93,7 @@ fn detail<'a>(index: usize, row: &'a DetailRow, lang: Lang, inks: &ReasonInks<'_
         index,
         key: String::new(),
         reason: &row.reason,
-        name: if row.detail.is_empty() { lang.phrase("page.no_detail").to_owned() } else { shortened(&row.detail) },
+        name: if row.detail.is_empty() { lang.phrase(key::page::NO_DETAIL).to_owned() } else { shortened(&row.detail) },
         meaning: row.status.and_then(taxonomy::status_name),
         ink: inks.ink(&row.reason),
         counts: row.into(),

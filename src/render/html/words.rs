@@ -3,14 +3,14 @@
 use std::fmt::Display;
 
 use crate::{
-    model::{LocalTime, Sentence},
+    model::{LocalTime, Sentence, key},
     render::{counts::Counts, times::Clock, wording},
 };
 
 /// The longest text from a file that the page shows; the whole text is in summary.json.
 const LONGEST: usize = 240;
 
-/// Phrases, numbers and times in the page's language: `w.t("page.errors")`.
+/// Phrases, numbers and times in the page's language: `w.t(key::page::ERRORS)`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Words {
     pub clock: Clock,
@@ -18,12 +18,12 @@ pub(super) struct Words {
 
 impl Words {
     /// A phrase without placeholders.
-    pub fn t(&self, key: &'static str) -> &'static str {
+    pub fn t(&self, key: key::SentenceKey) -> &'static str {
         self.clock.lang.phrase(key)
     }
 
     /// A phrase with one placeholder, `value`.
-    pub fn with(&self, key: &'static str, value: impl Display) -> String {
+    pub fn with(&self, key: key::SentenceKey, value: impl Display) -> String {
         self.clock.lang.say(&Sentence::new(key).with("value", isolated(&value.to_string())))
     }
 
@@ -53,7 +53,7 @@ impl Words {
         let amount = format!("{sign}{}", lang.number(change.unsigned_abs()));
         let Some(percent) = counts.change_pct else { return Some(amount) };
         let percent = lang.change(percent).replace('-', "−");
-        Some(lang.say(&Sentence::new("page.change").with("change", amount).with("percent", percent)))
+        Some(lang.say(&Sentence::new(key::page::CHANGE).with("change", amount).with("percent", percent)))
     }
 
     /// The class that colours a change: more errors are worse.
@@ -77,7 +77,7 @@ impl Words {
     /// From the first to the last of two moments.
     pub fn range(&self, first: &LocalTime, last: &LocalTime) -> String {
         let (from, to) = (self.moment(first), self.moment(last));
-        self.clock.lang.say(&Sentence::new("page.range").with("from", from).with("to", to))
+        self.clock.lang.say(&Sentence::new(key::page::RANGE).with("from", from).with("to", to))
     }
 }
 

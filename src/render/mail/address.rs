@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::{
     error::{Error, Result},
-    model::Privacy,
+    model::{Privacy, key},
 };
 
 /// The longest excerpt of what was typed that an error shows, in characters.
@@ -43,20 +43,20 @@ impl FromStr for Address {
     fn from_str(text: &str) -> Result<Self> {
         let refused = |key| Error::new(key).with("value", Privacy::default().excerpt(text, EXCERPT));
         if !is_one_line(text) {
-            return Err(refused("error_mail.address_control"));
+            return Err(refused(key::error_mail::ADDRESS_CONTROL));
         }
         let text = text.trim();
         let (name, address) = match text.strip_suffix('>').map(|text| text.rsplit_once('<')) {
             Some(Some((name, address))) => (unquoted(name.trim()), address.trim()),
-            Some(None) => return Err(refused("error_mail.address")),
+            Some(None) => return Err(refused(key::error_mail::ADDRESS)),
             None => (String::new(), text),
         };
         if !address.is_ascii() {
-            return Err(refused("error_mail.address_ascii"));
+            return Err(refused(key::error_mail::ADDRESS_ASCII));
         }
         let valid = address.rsplit_once('@').is_some_and(|(local, domain)| is_local_part(local) && is_domain(domain));
         if !valid {
-            return Err(refused("error_mail.address"));
+            return Err(refused(key::error_mail::ADDRESS));
         }
         Ok(Address { name: Some(name).filter(|name| !name.is_empty()), address: address.to_owned() })
     }
@@ -117,23 +117,23 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused_with_its_reason() {
         for (text, key) in [
-            ("", "error_mail.address"),
-            ("team", "error_mail.address"),
-            ("@b.example", "error_mail.address"),
-            ("a@", "error_mail.address"),
-            ("a b@c.example", "error_mail.address"),
-            ("a@b.example, c@d.example", "error_mail.address"),
-            ("a@b.example>", "error_mail.address"),
-            ("a..b@c.example", "error_mail.address"),
-            ("a@-b.example", "error_mail.address"),
-            ("a@b..example", "error_mail.address"),
-            ("a@b_c.example", "error_mail.address"),
-            ("-oQ/tmp@b.example", "error_mail.address"),
-            ("a@b.example\r\nBcc: c@d.example", "error_mail.address_control"),
-            ("Team\nBcc: c@d.example <a@b.example>", "error_mail.address_control"),
-            ("Team\u{202e} <a@b.example>", "error_mail.address_control"),
-            ("チーム@b.example", "error_mail.address_ascii"),
-            ("a@日本.example", "error_mail.address_ascii"),
+            ("", key::error_mail::ADDRESS),
+            ("team", key::error_mail::ADDRESS),
+            ("@b.example", key::error_mail::ADDRESS),
+            ("a@", key::error_mail::ADDRESS),
+            ("a b@c.example", key::error_mail::ADDRESS),
+            ("a@b.example, c@d.example", key::error_mail::ADDRESS),
+            ("a@b.example>", key::error_mail::ADDRESS),
+            ("a..b@c.example", key::error_mail::ADDRESS),
+            ("a@-b.example", key::error_mail::ADDRESS),
+            ("a@b..example", key::error_mail::ADDRESS),
+            ("a@b_c.example", key::error_mail::ADDRESS),
+            ("-oQ/tmp@b.example", key::error_mail::ADDRESS),
+            ("a@b.example\r\nBcc: c@d.example", key::error_mail::ADDRESS_CONTROL),
+            ("Team\nBcc: c@d.example <a@b.example>", key::error_mail::ADDRESS_CONTROL),
+            ("Team\u{202e} <a@b.example>", key::error_mail::ADDRESS_CONTROL),
+            ("チーム@b.example", key::error_mail::ADDRESS_ASCII),
+            ("a@日本.example", key::error_mail::ADDRESS_ASCII),
         ] {
             assert_eq!(text.parse::<Address>().unwrap_err().0.key, key, "{text}");
         }

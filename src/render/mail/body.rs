@@ -9,7 +9,7 @@ use askama::Template;
 use crate::{
     analysis::{Analysis, DetailRow, Incident, filter_heading},
     chart::{ReasonInks, theme::Ink},
-    model::Sentence,
+    model::{Sentence, key},
     render::{
         counts::Counts,
         times::Clock,
@@ -69,7 +69,8 @@ pub(super) fn html(
         incidents: (1..).zip(incidents).map(|(number, told)| (told, image("incident", Some(number)))).collect(),
         more_incidents,
         advice: first_causes(lang, analysis).into_iter().take(CAUSES).collect(),
-        more_notes: (more_notes > 0).then(|| counted(lang, "mail.more_notes_one", "mail.more_notes", more_notes)),
+        more_notes: (more_notes > 0)
+            .then(|| counted(lang, key::mail::MORE_NOTES_ONE, key::mail::MORE_NOTES, more_notes)),
         analysis,
     }
     .render()
@@ -96,7 +97,7 @@ struct Body<'a> {
 }
 
 impl Body<'_> {
-    fn t(&self, key: &'static str) -> &str {
+    fn t(&self, key: key::SentenceKey) -> &str {
         self.lang.phrase(key)
     }
 
@@ -109,9 +110,9 @@ impl Body<'_> {
     }
 
     fn marks(&self, row: &DetailRow) -> impl Iterator<Item = &'static str> {
-        let new = (row.new && row.errors > 0).then(|| self.lang.phrase("page.new"));
-        let unknown = (!row.known).then(|| self.lang.phrase("page.unknown"));
-        let stopped = (row.errors == 0).then(|| self.lang.phrase("page.stopped"));
+        let new = (row.new && row.errors > 0).then(|| self.lang.phrase(key::page::NEW));
+        let unknown = (!row.known).then(|| self.lang.phrase(key::page::UNKNOWN));
+        let stopped = (row.errors == 0).then(|| self.lang.phrase(key::page::STOPPED));
         [new, unknown, stopped].into_iter().flatten()
     }
 
@@ -123,8 +124,8 @@ impl Body<'_> {
     /// An incident in words.
     fn sentence(&self, incident: &Incident) -> String {
         let sentence = match incident.channel {
-            Some(_) => Sentence::new("mail.incident_sentence_channel"),
-            None => Sentence::new("mail.incident_sentence"),
+            Some(_) => Sentence::new(key::mail::INCIDENT_SENTENCE_CHANNEL),
+            None => Sentence::new(key::mail::INCIDENT_SENTENCE),
         };
         let what = what(self.lang, &incident.reason, &incident.detail);
         self.lang.say(
@@ -179,38 +180,40 @@ fn figures(analysis: &Analysis, lang: Lang) -> Vec<Figure> {
     let totals = &analysis.totals;
     let plain = Trend::of(None);
     let mut figures = vec![Figure {
-        title: lang.phrase("page.errors"),
+        title: lang.phrase(key::page::ERRORS),
         value: lang.number(totals.errors),
         trend: plain,
-        note: counted(lang, "page.rows_one", "page.rows", totals.rows),
+        note: counted(lang, key::page::ROWS_ONE, key::page::ROWS, totals.rows),
     }];
     if let Some(previous) = totals.previous_errors {
         // What is known only in part is not compared with a whole period.
         let change = Counts::from(totals).short_change(lang).filter(|_| analysis.reached);
         figures.push(Figure {
-            title: lang.phrase("page.compared"),
+            title: lang.phrase(key::page::COMPARED),
             trend: if change.is_some() { Trend::of(totals.change) } else { plain },
             // The percent sign stays with its number.
             value: change.map_or_else(|| "–".to_owned(), |change| change.replace(' ', "\u{a0}")),
             note: lang.say(
-                &Sentence::new("mail.before").with_number("number", previous).with("label", previous_label(analysis)),
+                &Sentence::new(key::mail::BEFORE)
+                    .with_number("number", previous)
+                    .with("label", previous_label(analysis)),
             ),
         });
     }
     figures.push(Figure {
-        title: lang.phrase("page.incidents"),
+        title: lang.phrase(key::page::INCIDENTS),
         value: lang.number(analysis.incidents.len() as u64),
         trend: plain,
-        note: in_incidents(lang, analysis, "mail.no_incident"),
+        note: in_incidents(lang, analysis, key::mail::NO_INCIDENT),
     });
     figures
 }
 
 fn headline(analysis: &Analysis, lang: Lang) -> String {
     match (analysis.headline.as_str(), analysis.totals.errors) {
-        ("", 0) if !has_rows(analysis) => lang.phrase("terminal.no_rows").to_owned(),
-        ("", 0) => lang.phrase("page.no_errors").to_owned(),
-        ("", errors) => counted(lang, "page.errors_one", "page.errors_many", errors),
+        ("", 0) if !has_rows(analysis) => lang.phrase(key::terminal::NO_ROWS).to_owned(),
+        ("", 0) => lang.phrase(key::page::NO_ERRORS).to_owned(),
+        ("", errors) => counted(lang, key::page::ERRORS_ONE, key::page::ERRORS_MANY, errors),
         (headline, _) => prose(headline),
     }
 }
@@ -220,7 +223,7 @@ fn scope(analysis: &Analysis, clock: &Clock) -> Vec<String> {
     let mut scope = vec![clock.period(analysis.period.start, analysis.period.end)];
     scope.extend(analysis.channels.iter().take(CHANNELS).map(|channel| name(channel)));
     let more = analysis.channels.len().saturating_sub(CHANNELS) as u64;
-    scope.extend((more > 0).then(|| counted(clock.lang, "page.more_channels_one", "page.more_channels", more)));
+    scope.extend((more > 0).then(|| counted(clock.lang, key::page::MORE_CHANNELS_ONE, key::page::MORE_CHANNELS, more)));
     scope.push(analysis.timezone.to_string());
     scope.extend(filter_heading(clock.lang, &analysis.filter).map(|filter| prose(&filter)));
     scope

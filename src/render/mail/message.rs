@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     analysis::Analysis,
     error::{Error, Result},
+    model::key,
 };
 
 use super::{
@@ -23,7 +24,7 @@ const PAGE: &str = "report.html";
 
 /// Puts the message together.
 pub(super) fn assemble(analysis: &Analysis, view: &MailView<'_>, subject: &str, plain: String) -> Result<Vec<u8>> {
-    let failed = |cause: &dyn std::fmt::Display| Error::new("error_mail.not_built").with("cause", cause);
+    let failed = |cause: &dyn std::fmt::Display| Error::new(key::error_mail::NOT_BUILT).with("cause", cause);
     let date = analysis.generated_at.timestamp();
     let pictures: Vec<&Picture<'_>> =
         view.pictures.iter().filter(|picture| pictured(analysis, picture.chart)).collect();

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::{
     analysis::{Analysis, filter_heading},
     error::{Error, Result},
-    model::Sentence,
+    model::{Sentence, key},
     render::{counts::Counts, wording::counted},
     taxonomy::Lang,
 };
@@ -28,8 +28,8 @@ impl FromStr for Subject {
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         match (text.is_empty(), is_one_line(text)) {
-            (true, _) => Err(Error::new("error_mail.subject_empty")),
-            (false, false) => Err(Error::new("error_mail.subject_lines")),
+            (true, _) => Err(Error::new(key::error_mail::SUBJECT_EMPTY)),
+            (false, false) => Err(Error::new(key::error_mail::SUBJECT_LINES)),
             (false, true) => Ok(Subject(text.to_owned())),
         }
     }
@@ -65,9 +65,9 @@ impl State {
     /// Its name in a language.
     pub fn name(self, lang: Lang) -> &'static str {
         lang.phrase(match self {
-            State::Ok => "mail.ok",
-            State::Incident => "mail.incident",
-            State::NoCurrentData => "mail.no_current_data",
+            State::Ok => key::mail::OK,
+            State::Incident => key::mail::INCIDENT,
+            State::NoCurrentData => key::mail::NO_CURRENT_DATA,
         })
     }
 }
@@ -82,9 +82,9 @@ pub(super) fn subject(analysis: &Analysis, lang: Lang, own: Option<&Subject>) ->
     let totals = &analysis.totals;
     let compared = Counts::from(totals).short_change(lang).filter(|_| analysis.reached);
     let key = match (&compared, analysis.reached || totals.errors > 0) {
-        (Some(_), _) => "mail.subject_compared",
-        (None, true) => "mail.subject",
-        (None, false) => "mail.subject_unknown",
+        (Some(_), _) => key::mail::SUBJECT_COMPARED,
+        (None, true) => key::mail::SUBJECT,
+        (None, false) => key::mail::SUBJECT_UNKNOWN,
     };
     let subject = Sentence::new(key)
         .with("state", tags.join(" "))
@@ -105,13 +105,13 @@ fn about(analysis: &Analysis, lang: Lang) -> String {
     let channel = match &analysis.channels[..] {
         [] => None,
         [name] => Some(name.chars().take(LONGEST_NAME).collect()),
-        several => Some(counted(lang, "mail.channels", "mail.channels", several.len() as u64)),
+        several => Some(counted(lang, key::mail::CHANNELS, key::mail::CHANNELS, several.len() as u64)),
     };
     let key = match (&channel, analysis.totals.errors) {
-        (None, 1) => "mail.about_one",
-        (None, _) => "mail.about",
-        (Some(_), 1) => "mail.about_one_channel",
-        (Some(_), _) => "mail.about_channel",
+        (None, 1) => key::mail::ABOUT_ONE,
+        (None, _) => key::mail::ABOUT,
+        (Some(_), 1) => key::mail::ABOUT_ONE_CHANNEL,
+        (Some(_), _) => key::mail::ABOUT_CHANNEL,
     };
     let about = Sentence::new(key).with("period", &analysis.period.label);
     lang.say(&about.with("channel", channel.unwrap_or_default()))
@@ -160,8 +160,8 @@ mod tests {
     fn an_own_text_keeps_the_state() {
         let own: Subject = " Monday, 週報 ".parse().unwrap();
         assert_eq!(subject(&week(), Lang::En, Some(&own)), "[INCIDENT] 170 (-22 %) Monday, 週報");
-        assert_eq!("a\nBcc: b".parse::<Subject>().unwrap_err().0.key, "error_mail.subject_lines");
-        assert_eq!("  ".parse::<Subject>().unwrap_err().0.key, "error_mail.subject_empty");
+        assert_eq!("a\nBcc: b".parse::<Subject>().unwrap_err().0.key, key::error_mail::SUBJECT_LINES);
+        assert_eq!("  ".parse::<Subject>().unwrap_err().0.key, key::error_mail::SUBJECT_EMPTY);
     }
 
     #[test]

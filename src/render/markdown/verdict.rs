@@ -3,7 +3,7 @@
 use super::escape::prose;
 use crate::{
     check::{Outcome, Status, Verdict},
-    model::for_log,
+    model::{for_log, key},
     render::verdict::{configuration, lists, period, status_word, title, told},
     taxonomy::Lang,
 };
@@ -15,11 +15,11 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
         out += &format!("\n{}\n", prose(&period));
     }
     if !verdict.problems.is_empty() {
-        out += &format!("\n### {}\n\n", lang.phrase("check.problems"));
+        out += &format!("\n### {}\n\n", lang.phrase(key::check::PROBLEMS));
         verdict.problems.iter().for_each(|problem| out += &format!("- {}\n", prose(problem)));
     }
     if !verdict.rules.is_empty() {
-        let columns = ["check.result", "check.rule", "check.said"].map(|key| lang.phrase(key));
+        let columns = [key::check::RESULT, key::check::RULE, key::check::SAID].map(|key| lang.phrase(key));
         out += &format!("\n| {} |\n| --- | --- | --- |\n", columns.join(" | "));
         for (outcome, advice) in told(verdict) {
             let word = status_word(outcome.status, lang);
@@ -28,7 +28,7 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
         }
     }
     if !verdict.notes.is_empty() {
-        out += &format!("\n### {}\n\n", lang.phrase("check.notes"));
+        out += &format!("\n### {}\n\n", lang.phrase(key::check::NOTES));
         verdict.notes.iter().for_each(|note| out += &format!("- {}\n", prose(&note.text)));
     }
     for line in configuration(verdict, lang) {
@@ -42,6 +42,6 @@ fn said(outcome: &Outcome, advice: Option<&str>, lang: Lang, top: usize) -> Stri
     let mut parts = vec![prose(&outcome.text)];
     let lists = lists(outcome, lang, top).into_iter();
     parts.extend(lists.map(|(title, items)| format!("{title}: {}", prose(&items))));
-    parts.extend(advice.map(|advice| format!("{}: {}", lang.phrase("check.first"), prose(advice))));
+    parts.extend(advice.map(|advice| format!("{}: {}", lang.phrase(key::check::FIRST), prose(advice))));
     parts.join("<br>")
 }

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     analysis::{Analysis, DetailRow},
-    model::Sentence,
+    model::{Sentence, key},
     render::{
         counts::Counts,
         times::Clock,
@@ -56,21 +56,21 @@ pub(super) fn failures(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, to
             CountedLine { name: format!("  {name}"), ink, counts: (*row).into(), mark: mark(lang, row) }
         }));
     }
-    sheet.heading(lang.phrase("terminal.failed"));
+    sheet.heading(lang.phrase(key::terminal::FAILED));
     table(sheet, lang, &entries);
     if !hidden.is_empty() {
-        let key = if hidden.len() == 1 { "terminal.more_details_one" } else { "terminal.more_details" };
+        let key = if hidden.len() == 1 { key::terminal::MORE_DETAILS_ONE } else { key::terminal::MORE_DETAILS };
         let errors = hidden.iter().fold(0, |sum: u64, row| sum.saturating_add(row.errors));
         let more = Sentence::new(key).with_number("number", hidden.len() as u64).with_number("errors", errors);
         sheet.more(Some(lang.say(&more)));
     }
     if shown.iter().any(|row| !row.known) {
-        sheet.paragraph("  ", lang.phrase("terminal.unknown_legend"), Ink::Faint);
+        sheet.paragraph("  ", lang.phrase(key::terminal::UNKNOWN_LEGEND), Ink::Faint);
     }
 }
 
 fn mark(lang: Lang, row: &DetailRow) -> String {
-    let marks = [row.new.then(|| lang.phrase("terminal.new")), (!row.known).then_some("?")];
+    let marks = [row.new.then(|| lang.phrase(key::terminal::NEW)), (!row.known).then_some("?")];
     let marks = marks.into_iter().flatten().collect::<Vec<_>>().join(" ");
     if marks.is_empty() { marks } else { Ink::Notice.on(&marks) }
 }
@@ -85,11 +85,11 @@ fn table(sheet: &mut Sheet, lang: Lang, entries: &[CountedLine]) {
 
     let mut columns = vec![
         (Fit::Name, ""),
-        (Fit::Number, lang.phrase("terminal.errors")),
-        (Fit::Number, lang.phrase("terminal.share")),
+        (Fit::Number, lang.phrase(key::terminal::ERRORS)),
+        (Fit::Number, lang.phrase(key::terminal::SHARE)),
     ];
-    columns.extend(changes.then(|| (Fit::Number, lang.phrase("terminal.change"))));
-    columns.extend(previous.then(|| (Fit::Number, lang.phrase("terminal.before"))));
+    columns.extend(changes.then(|| (Fit::Number, lang.phrase(key::terminal::CHANGE))));
+    columns.extend(previous.then(|| (Fit::Number, lang.phrase(key::terminal::BEFORE))));
     columns.extend(marks.then_some((Fit::Fixed, "")));
     let row = |entry: &CountedLine| {
         let [errors, share, before, change] = entry.counts.cells(lang);
@@ -128,15 +128,15 @@ pub(super) fn places(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top:
     if analysis.by_channel.len() > 1 {
         let (channels, more) = cut(lang, &analysis.by_channel, top);
         let name = |channel: Option<&str>| {
-            channel.map_or_else(|| lang.phrase("page.no_channel").to_owned(), |name| excerpt(name, limit))
+            channel.map_or_else(|| lang.phrase(key::page::NO_CHANNEL).to_owned(), |name| excerpt(name, limit))
         };
         let entries = channels.iter().map(|row| entry(name(row.channel.as_deref()), row.into()));
-        section(lang.phrase("terminal.channels"), entries.collect(), more);
+        section(lang.phrase(key::terminal::CHANNELS), entries.collect(), more);
     }
     if analysis.by_host.len() > 1 {
         let (hosts, more) = cut(lang, &analysis.by_host, top);
         let entries = hosts.iter().map(|row| entry(excerpt(&row.host, limit), Counts::of_host(row, &analysis.totals)));
-        section(lang.phrase("terminal.hosts"), entries.collect(), more);
+        section(lang.phrase(key::terminal::HOSTS), entries.collect(), more);
     }
 }
 
@@ -145,11 +145,11 @@ pub(super) fn stopped(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top
     let lang = clock.lang;
     let stopped: Vec<&DetailRow> = analysis.by_detail.iter().filter(|row| row.has_stopped()).take(top).collect();
     if !stopped.is_empty() {
-        sheet.heading(lang.phrase("terminal.stopped"));
+        sheet.heading(lang.phrase(key::terminal::STOPPED));
     }
     for row in stopped {
         let name = excerpt(&detail_name(lang, &row.reason, &row.detail), NAME_IN_SENTENCE);
-        let sentence = Sentence::new("terminal.stopped_detail")
+        let sentence = Sentence::new(key::terminal::STOPPED_DETAIL)
             .with("detail", name)
             .with_number("number", row.previous_errors.unwrap_or(0));
         sheet.paragraph("  - ", &lang.say(&sentence), Ink::Plain);

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     check::{Judgement, Status, Verdict},
-    model::Sentence,
+    model::{Sentence, key},
     render::verdict::{STATUSES, configuration, lists, period, status_word, title, told},
 };
 
@@ -44,12 +44,13 @@ pub fn check(verdict: &Verdict, view: &TerminalView) -> String {
             sheet.paragraph(&format!("{indent}{title}: "), &items, Ink::Plain);
         }
         if let Some(step) = advice {
-            let first = Sentence::new("check.advice").with("title", lang.phrase("check.first")).with("step", step);
+            let first =
+                Sentence::new(key::check::ADVICE).with("title", lang.phrase(key::check::FIRST)).with("step", step);
             sheet.paragraph(&indent, &lang.say(&first), Ink::Plain);
         }
     }
     if !verdict.notes.is_empty() {
-        sheet.heading(lang.phrase("check.notes"));
+        sheet.heading(lang.phrase(key::check::NOTES));
         for note in &verdict.notes {
             sheet.paragraph("- ", &note.text, Ink::Plain);
         }

@@ -1,6 +1,9 @@
 //! `errstat explain`: what a reason, a detail or a status means, and what to do about it.
 
-use crate::taxonomy::{Topic, explanation};
+use crate::{
+    model::key,
+    taxonomy::{Topic, explanation},
+};
 
 use super::{
     ink::Ink,
@@ -31,10 +34,10 @@ pub fn explain(entries: &[Topic], view: &TerminalView) -> String {
         }
         sheet.paragraph("  ", text.meaning, Ink::Plain);
         if text.newer {
-            sheet.paragraph("  ", lang.phrase("explain.newer"), Ink::Faint);
+            sheet.paragraph("  ", lang.phrase(key::explain::NEWER), Ink::Faint);
         }
-        list(&mut sheet, lang.phrase("explain.causes"), text.causes, |_| "-".to_owned());
-        list(&mut sheet, lang.phrase("explain.first"), text.first, |number| format!("{number}."));
+        list(&mut sheet, lang.phrase(key::explain::CAUSES), text.causes, |_| "-".to_owned());
+        list(&mut sheet, lang.phrase(key::explain::FIRST), text.first, |number| format!("{number}."));
         // Neighbours share LINE's page; naming it once is enough.
         let next = entries.get(at + 1).and_then(|next| explanation(lang, next.reason, next.detail.as_deref()));
         if next.is_none_or(|next| next.link != text.link) && text.link != last_link {

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::Analysis,
-    model::Sentence,
+    model::{Sentence, key},
     render::{
         times::Clock,
         wording::{counted, cut},
@@ -31,16 +31,16 @@ pub(super) fn files(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: 
     if inputs.is_empty() {
         return;
     }
-    sheet.heading(lang.phrase("terminal.files"));
+    sheet.heading(lang.phrase(key::terminal::FILES));
     let (shown, more) = cut(lang, inputs, top);
     // Where no file has a channel there is no column for it.
     let channels = shown.iter().any(|input| input.channel.is_some());
     let mut columns = vec![
         (Fit::Name, ""),
-        (Fit::Fixed, lang.phrase("page.channel")),
-        (Fit::Number, lang.phrase("terminal.rows")),
-        (Fit::Number, lang.phrase("terminal.rejected")),
-        (Fit::Number, lang.phrase("terminal.errors")),
+        (Fit::Fixed, lang.phrase(key::page::CHANNEL)),
+        (Fit::Number, lang.phrase(key::terminal::ROWS)),
+        (Fit::Number, lang.phrase(key::terminal::REJECTED)),
+        (Fit::Number, lang.phrase(key::terminal::ERRORS)),
     ];
     let numbers = if channels { NUMBERS + LONGEST_CHANNEL } else { NUMBERS };
     let room = sheet.width().saturating_sub(numbers).max(SHORTEST_PATH);
@@ -63,7 +63,7 @@ pub(super) fn files(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: 
     sheet.more(more);
     for input in shown {
         if let Some(original) = &input.same_as {
-            let same = Sentence::new("terminal.same_file")
+            let same = Sentence::new(key::terminal::SAME_FILE)
                 .with("file", path_end(&input.path, NAME_IN_SENTENCE))
                 .with("original", path_end(original, NAME_IN_SENTENCE));
             sheet.paragraph("  ", &lang.say(&same), Ink::Faint);
@@ -79,15 +79,15 @@ fn rejects(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     if rejects.count == 0 {
         return;
     }
-    let text = counted(lang, "terminal.rejects_one", "terminal.rejects", rejects.count);
+    let text = counted(lang, key::terminal::REJECTS_ONE, key::terminal::REJECTS, rejects.count);
     sheet.paragraph("  ", &text, Ink::Notice);
     for reject in rejects.examples.iter().take(REJECTS) {
-        let line = Sentence::new("terminal.reject")
+        let line = Sentence::new(key::terminal::REJECT)
             .with("path", path_end(&reject.path, NAME_IN_SENTENCE))
             .with("line", reject.line)
             .with("why", &reject.why)
             .with("text", excerpt(&reject.text, 2 * NAME_IN_SENTENCE));
         sheet.paragraph("    ", &lang.say(&line), Ink::Plain);
     }
-    sheet.paragraph("  ", lang.phrase("terminal.rejects_more"), Ink::Faint);
+    sheet.paragraph("  ", lang.phrase(key::terminal::REJECTS_MORE), Ink::Faint);
 }

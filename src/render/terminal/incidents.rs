@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, Incident},
-    model::Sentence,
+    model::{Sentence, key},
     render::{
         times::Clock,
         wording::{cut, what},
@@ -23,7 +23,7 @@ pub(super) fn incidents(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, t
     if all.is_empty() {
         return;
     }
-    sheet.heading(lang.phrase("terminal.incidents"));
+    sheet.heading(lang.phrase(key::terminal::INCIDENTS));
     let (shown, more) = cut(lang, all, top);
     for incident in shown {
         let ink = Ink::of_reason(&incident.reason);
@@ -46,7 +46,7 @@ fn stops(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: usize) {
     if stops.is_empty() {
         return;
     }
-    sheet.heading(clock.lang.phrase("page.redelivery_stopped"));
+    sheet.heading(clock.lang.phrase(key::page::REDELIVERY_STOPPED));
     for stop in stops.iter().skip(stops.len().saturating_sub(top)) {
         let channel = stop.channel.as_deref().map_or_else(String::new, |name| excerpt(name, NAME_IN_SENTENCE));
         sheet.paragraph("  - ", format!("{} {channel}", clock.moment(stop.at)).trim_end(), Ink::Plain);
@@ -58,10 +58,10 @@ fn stops(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, top: usize) {
 fn sentence(clock: &Clock, incident: &Incident) -> String {
     let lang = clock.lang;
     let key = match (incident.is_ongoing(), &incident.channel) {
-        (false, None) => "terminal.incident",
-        (false, Some(_)) => "terminal.incident_channel",
-        (true, None) => "terminal.incident_ongoing",
-        (true, Some(_)) => "terminal.incident_ongoing_channel",
+        (false, None) => key::terminal::INCIDENT,
+        (false, Some(_)) => key::terminal::INCIDENT_CHANNEL,
+        (true, None) => key::terminal::INCIDENT_ONGOING,
+        (true, Some(_)) => key::terminal::INCIDENT_ONGOING_CHANNEL,
     };
     let peak_at = match incident.start.date_naive() == incident.end.date_naive() {
         true => clock.moment_after(incident.start, incident.peak_at),

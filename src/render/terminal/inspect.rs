@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    model::{Coverage, CoverageBasis, Precision, Sentence, SourceReport, Timestamp, Zone},
+    model::{Coverage, CoverageBasis, Precision, Sentence, SourceReport, Timestamp, Zone, key},
     render::wording::counted,
     taxonomy::Lang,
 };
@@ -22,7 +22,7 @@ const EXCERPT: usize = 160;
 pub fn inspect(reports: &[SourceReport], zone: &Zone, view: &TerminalView) -> String {
     let lang = view.lang;
     let mut sheet = Sheet::new(view);
-    let width = LABELS.iter().map(|key| lang.phrase(key).width()).max().unwrap_or(0) + 2;
+    let width = LABELS.iter().map(|key| lang.phrase(*key).width()).max().unwrap_or(0) + 2;
     for (at, report) in reports.iter().enumerate() {
         if at > 0 {
             sheet.blank();
@@ -40,80 +40,87 @@ pub fn inspect(reports: &[SourceReport], zone: &Zone, view: &TerminalView) -> St
 fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Vec<(&'static str, String)> {
     let moment = |at: Timestamp| lang.moment(zone.local(at));
     let kind = match report.packing {
-        Some(packing) => Sentence::new("inspect.packed").with("packing", packing),
-        None => Sentence::new("inspect.unpacked"),
+        Some(packing) => Sentence::new(key::inspect::PACKED).with("packing", packing),
+        None => Sentence::new(key::inspect::UNPACKED),
     };
     let channels = match &report.channels[..] {
-        [] => lang.phrase("inspect.channel_none").to_owned(),
+        [] => lang.phrase(key::inspect::CHANNEL_NONE).to_owned(),
         channels => channels.join(", "),
     };
     let mut fields = vec![
-        (lang.phrase("inspect.kind"), lang.say(&kind.with("kind", report.kind.name()))),
-        (lang.phrase("inspect.channel"), channels),
+        (lang.phrase(key::inspect::KIND), lang.say(&kind.with("kind", report.kind.name()))),
+        (lang.phrase(key::inspect::CHANNEL), channels),
     ];
     if let (Some(encoding), Some(delimiter)) = (report.encoding, report.delimiter) {
         let heading = match report.heading_line {
-            Some(line) => lang.say(&Sentence::new("inspect.heading_line").with("line", line)),
-            None => lang.phrase("inspect.no_heading").to_owned(),
+            Some(line) => lang.say(&Sentence::new(key::inspect::HEADING_LINE).with("line", line)),
+            None => lang.phrase(key::inspect::NO_HEADING).to_owned(),
         };
         fields.extend([
-            (lang.phrase("inspect.encoding"), encoding.to_owned()),
-            (lang.phrase("inspect.delimiter"), delimiter.to_owned()),
-            (lang.phrase("inspect.heading"), heading),
+            (lang.phrase(key::inspect::ENCODING), encoding.to_owned()),
+            (lang.phrase(key::inspect::DELIMITER), delimiter.to_owned()),
+            (lang.phrase(key::inspect::HEADING), heading),
         ]);
-        let column = |(role, column): (&'static str, &str)| {
-            lang.say(&Sentence::new("inspect.column").with("role", lang.phrase(role)).with("column", column))
+        let column = |(role, column): (key::SentenceKey, &str)| {
+            lang.say(&Sentence::new(key::inspect::COLUMN).with("role", lang.phrase(role)).with("column", column))
         };
-        several(&mut fields, lang.phrase("inspect.columns"), report.columns.named().map(column));
+        several(&mut fields, lang.phrase(key::inspect::COLUMNS), report.columns.named().map(column));
     }
-    fields.extend(report.time_form.iter().map(|form| (lang.phrase("inspect.time_form"), form.clone())));
-    fields.extend(report.precision.map(|known| (lang.phrase("inspect.precision"), precision(known, lang).to_owned())));
-    let rows = Sentence::new("inspect.counted")
+    fields.extend(report.time_form.iter().map(|form| (lang.phrase(key::inspect::TIME_FORM), form.clone())));
+    fields.extend(
+        report.precision.map(|known| (lang.phrase(key::inspect::PRECISION), precision(known, lang).to_owned())),
+    );
+    let rows = Sentence::new(key::inspect::COUNTED)
         .with("rows", lang.number(report.rows))
         .with("accepted", lang.number(report.accepted))
         .with("rejected", lang.number(report.rejected));
-    fields.push((lang.phrase("inspect.rows"), lang.say(&rows)));
-    fields.push((lang.phrase("inspect.errors"), lang.number(report.errors)));
+    fields.push((lang.phrase(key::inspect::ROWS), lang.say(&rows)));
+    fields.push((lang.phrase(key::inspect::ERRORS), lang.number(report.errors)));
     if let Some(span) = report.span {
-        let range = Sentence::new("page.range").with("from", moment(span.first));
+        let range = Sentence::new(key::page::RANGE).with("from", moment(span.first));
         let range = lang.say(&range.with("to", moment(report.end.unwrap_or(span.last))));
-        let text = Sentence::new("inspect.in_zone").with("text", range).with("zone", zone);
-        fields.push((lang.phrase("inspect.span"), lang.say(&text)));
+        let text = Sentence::new(key::inspect::IN_ZONE).with("text", range).with("zone", zone);
+        fields.push((lang.phrase(key::inspect::SPAN), lang.say(&text)));
     }
-    fields.push((lang.phrase("inspect.coverage"), coverage(report.coverage, zone, lang)));
+    fields.push((lang.phrase(key::inspect::COVERAGE), coverage(report.coverage, zone, lang)));
     if let Some(original) = &report.same_as {
-        let same = lang.say(&Sentence::new("page.same_as").with("value", original));
-        fields.push((lang.phrase("inspect.same"), same));
+        let same = lang.say(&Sentence::new(key::page::SAME_AS).with("value", original));
+        fields.push((lang.phrase(key::inspect::SAME), same));
     }
-    several(&mut fields, lang.phrase("inspect.evidence"), report.evidence.iter().map(|sentence| lang.say(sentence)));
+    several(
+        &mut fields,
+        lang.phrase(key::inspect::EVIDENCE),
+        report.evidence.iter().map(|sentence| lang.say(sentence)),
+    );
     if report.skipped_lines > 0 {
-        let text = counted(lang, "inspect.skipped_lines_one", "inspect.skipped_lines", report.skipped_lines);
+        let text = counted(lang, key::inspect::SKIPPED_LINES_ONE, key::inspect::SKIPPED_LINES, report.skipped_lines);
         let lines = report.skipped.iter().take(top).map(|line| {
             let what = match line.what {
-                "title" => lang.phrase("inspect.line_title"),
-                "heading" => lang.phrase("inspect.line_heading"),
-                "total" => lang.phrase("inspect.line_total"),
-                "blank" => lang.phrase("inspect.line_blank"),
+                "title" => lang.phrase(key::inspect::LINE_TITLE),
+                "heading" => lang.phrase(key::inspect::LINE_HEADING),
+                "total" => lang.phrase(key::inspect::LINE_TOTAL),
+                "blank" => lang.phrase(key::inspect::LINE_BLANK),
                 other => other,
             };
-            let text = Sentence::new("inspect.skipped_line").with("line", lang.number(line.line)).with("what", what);
+            let text =
+                Sentence::new(key::inspect::SKIPPED_LINE).with("line", lang.number(line.line)).with("what", what);
             lang.say(&text.with("text", excerpt(&line.text, EXCERPT)))
         });
-        several(&mut fields, lang.phrase("inspect.skipped"), [text].into_iter().chain(lines));
+        several(&mut fields, lang.phrase(key::inspect::SKIPPED), [text].into_iter().chain(lines));
     }
     if report.rejected > 0 {
-        let text = counted(lang, "inspect.reject_count_one", "inspect.reject_count", report.rejected);
+        let text = counted(lang, key::inspect::REJECT_COUNT_ONE, key::inspect::REJECT_COUNT, report.rejected);
         let rejects = report.rejects.iter().take(top).map(|reject| {
-            let text = Sentence::new("inspect.reject")
+            let text = Sentence::new(key::inspect::REJECT)
                 .with("line", lang.number(reject.line))
                 .with("why", lang.phrase(reject.why.key()))
                 .with("text", excerpt(&reject.text, EXCERPT));
             lang.say(&text)
         });
         let cut = report.rejected > report.rejects.len().min(top) as u64;
-        let more = cut.then(|| lang.phrase("terminal.rejects_more").to_owned());
+        let more = cut.then(|| lang.phrase(key::terminal::REJECTS_MORE).to_owned());
         let all = [Ink::Notice.on(&text)].into_iter().chain(rejects).chain(more);
-        several(&mut fields, lang.phrase("inspect.rejects"), all);
+        several(&mut fields, lang.phrase(key::inspect::REJECTS), all);
     }
     fields
 }
@@ -127,47 +134,47 @@ fn several(fields: &mut Vec<(&'static str, String)>, name: &'static str, values:
 fn coverage(coverage: Coverage, zone: &Zone, lang: Lang) -> String {
     let moment = |at: Timestamp| lang.moment(zone.local(at));
     let sentence = match (coverage.from.map(moment), coverage.until.map(moment)) {
-        (None, None) => return lang.phrase("page.coverage_unknown").to_owned(),
-        (Some(from), None) => Sentence::new("inspect.covers_from").with("from", from),
-        (None, Some(until)) => Sentence::new("inspect.covers_until").with("until", until),
-        (Some(from), Some(until)) => Sentence::new("inspect.covers").with("from", from).with("until", until),
+        (None, None) => return lang.phrase(key::page::COVERAGE_UNKNOWN).to_owned(),
+        (Some(from), None) => Sentence::new(key::inspect::COVERS_FROM).with("from", from),
+        (None, Some(until)) => Sentence::new(key::inspect::COVERS_UNTIL).with("until", until),
+        (Some(from), Some(until)) => Sentence::new(key::inspect::COVERS).with("from", from).with("until", until),
     };
     let by = match coverage.by {
-        CoverageBasis::ExportedAt => lang.phrase("inspect.by_option"),
-        CoverageBasis::Archive => lang.phrase("inspect.by_archive"),
-        CoverageBasis::FileName => lang.phrase("inspect.by_file_name"),
-        CoverageBasis::LastRow => lang.phrase("inspect.by_last_row"),
+        CoverageBasis::ExportedAt => lang.phrase(key::inspect::BY_OPTION),
+        CoverageBasis::Archive => lang.phrase(key::inspect::BY_ARCHIVE),
+        CoverageBasis::FileName => lang.phrase(key::inspect::BY_FILE_NAME),
+        CoverageBasis::LastRow => lang.phrase(key::inspect::BY_LAST_ROW),
     };
     lang.say(&sentence.with("by", by))
 }
 
 fn precision(precision: Precision, lang: Lang) -> &'static str {
     match precision {
-        Precision::Second => lang.phrase("page.precision_second"),
-        Precision::Minute => lang.phrase("page.precision_minute"),
-        Precision::FiveMinutes => lang.phrase("page.precision_five_minutes"),
-        Precision::Hour => lang.phrase("page.precision_hour"),
-        Precision::Day => lang.phrase("page.precision_day"),
+        Precision::Second => lang.phrase(key::page::PRECISION_SECOND),
+        Precision::Minute => lang.phrase(key::page::PRECISION_MINUTE),
+        Precision::FiveMinutes => lang.phrase(key::page::PRECISION_FIVE_MINUTES),
+        Precision::Hour => lang.phrase(key::page::PRECISION_HOUR),
+        Precision::Day => lang.phrase(key::page::PRECISION_DAY),
     }
 }
 
 /// The names of fields, by which values stand below each other.
-const LABELS: [&str; 15] = [
-    "inspect.kind",
-    "inspect.encoding",
-    "inspect.delimiter",
-    "inspect.heading",
-    "inspect.columns",
-    "inspect.time_form",
-    "inspect.precision",
-    "inspect.rows",
-    "inspect.errors",
-    "inspect.span",
-    "inspect.coverage",
-    "inspect.same",
-    "inspect.evidence",
-    "inspect.skipped",
-    "inspect.rejects",
+const LABELS: [key::SentenceKey; 15] = [
+    key::inspect::KIND,
+    key::inspect::ENCODING,
+    key::inspect::DELIMITER,
+    key::inspect::HEADING,
+    key::inspect::COLUMNS,
+    key::inspect::TIME_FORM,
+    key::inspect::PRECISION,
+    key::inspect::ROWS,
+    key::inspect::ERRORS,
+    key::inspect::SPAN,
+    key::inspect::COVERAGE,
+    key::inspect::SAME,
+    key::inspect::EVIDENCE,
+    key::inspect::SKIPPED,
+    key::inspect::REJECTS,
 ];
 
 #[cfg(test)]
@@ -193,7 +200,7 @@ mod tests {
             doubtful_count: None,
             heading_line: Some(3),
             time_form: Some("YYYY/M/D h:mm".into()),
-            evidence: vec![Sentence::new("reject.count_missing")],
+            evidence: vec![Sentence::new(key::reject::COUNT_MISSING)],
             rows: 1_200,
             accepted: 1_199,
             rejected: 1,

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::Inventory,
-    model::{LocalTime, Sentence},
+    model::{LocalTime, Sentence, key},
     render::times::Clock,
 };
 
@@ -18,16 +18,16 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
     let mut sheet = Sheet::new(view);
     sheet.paragraph("", &found.archive, Ink::Strong);
     if !found.managed {
-        sheet.paragraph("", lang.phrase("archiving.unmanaged"), Ink::Notice);
+        sheet.paragraph("", lang.phrase(key::archiving::UNMANAGED), Ink::Notice);
     }
-    sheet.heading(lang.phrase("archiving.channels"));
+    sheet.heading(lang.phrase(key::archiving::CHANNELS));
     let moment = |time: Option<LocalTime>| time.map_or_else(|| "–".to_owned(), |time| clock.moment(time));
     let columns = [
-        (Fit::Name, lang.phrase("archiving.channel")),
-        (Fit::Number, lang.phrase("archiving.exported")),
-        (Fit::Number, lang.phrase("archiving.mailed")),
-        (Fit::Fixed, lang.phrase("archiving.first")),
-        (Fit::Fixed, lang.phrase("archiving.last")),
+        (Fit::Name, lang.phrase(key::archiving::CHANNEL)),
+        (Fit::Number, lang.phrase(key::archiving::EXPORTED)),
+        (Fit::Number, lang.phrase(key::archiving::MAILED)),
+        (Fit::Fixed, lang.phrase(key::archiving::FIRST)),
+        (Fit::Fixed, lang.phrase(key::archiving::LAST)),
     ];
     let rows = found.channels.iter().map(|channel| {
         vec![
@@ -44,7 +44,7 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
         .iter()
         .flat_map(|channel| channel.gaps.iter().map(move |gap| (channel, gap)))
         .map(|(channel, gap)| {
-            let sentence = Sentence::new("archiving.gap")
+            let sentence = Sentence::new(key::archiving::GAP)
                 .with("channel", channel.channel.as_deref().unwrap_or("–"))
                 .with("stretch", clock.stretch(gap.from, gap.until))
                 .with_number("mailed", gap.mailed);
@@ -52,19 +52,19 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
         })
         .collect();
     if !gaps.is_empty() {
-        sheet.heading(lang.phrase("archiving.gaps"));
+        sheet.heading(lang.phrase(key::archiving::GAPS));
         gaps.iter().for_each(|gap| sheet.paragraph("  - ", gap, Ink::Plain));
     }
     if !found.sources.is_empty() {
-        sheet.heading(lang.phrase("archiving.sources"));
+        sheet.heading(lang.phrase(key::archiving::SOURCES));
         let columns = [
-            (Fit::Fixed, lang.phrase("archiving.id")),
-            (Fit::Name, lang.phrase("archiving.source")),
-            (Fit::Name, lang.phrase("archiving.channel")),
-            (Fit::Fixed, lang.phrase("archiving.added_title")),
-            (Fit::Number, lang.phrase("archiving.rows")),
-            (Fit::Number, lang.phrase("archiving.errors")),
-            (Fit::Fixed, lang.phrase("archiving.until")),
+            (Fit::Fixed, lang.phrase(key::archiving::ID)),
+            (Fit::Name, lang.phrase(key::archiving::SOURCE)),
+            (Fit::Name, lang.phrase(key::archiving::CHANNEL)),
+            (Fit::Fixed, lang.phrase(key::archiving::ADDED_TITLE)),
+            (Fit::Number, lang.phrase(key::archiving::ROWS)),
+            (Fit::Number, lang.phrase(key::archiving::ERRORS)),
+            (Fit::Fixed, lang.phrase(key::archiving::UNTIL)),
         ];
         let width = sheet.width() / 3;
         let rows = found.sources.iter().map(|source| {

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Reconciliation, filter_heading},
-    model::Sentence,
+    model::{Sentence, key},
 };
 
 use super::{
@@ -22,11 +22,11 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
         sheet.paragraph("", &note.text, Ink::Notice);
     }
     let (key, ink) = match (totals.mailed, totals.missing) {
-        (0, _) => ("reconcile.none_mailed", Ink::Notice),
-        (_, 0) if unnamed => ("reconcile.unnamed", Ink::Notice),
-        (_, 0) if totals.only_mailed > 0 => ("reconcile.beyond", Ink::Notice),
-        (_, 0) => ("reconcile.sound", Ink::Good),
-        _ => ("reconcile.missing", Ink::Bad),
+        (0, _) => (key::reconcile::NONE_MAILED, Ink::Notice),
+        (_, 0) if unnamed => (key::reconcile::UNNAMED, Ink::Notice),
+        (_, 0) if totals.only_mailed > 0 => (key::reconcile::BEYOND, Ink::Notice),
+        (_, 0) => (key::reconcile::SOUND, Ink::Good),
+        _ => (key::reconcile::MISSING, Ink::Bad),
     };
     let sentence = Sentence::new(key)
         .with_number("mailed", totals.mailed)
@@ -45,13 +45,13 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
     }
     sheet.blank();
     let columns = [
-        (Fit::Name, lang.phrase("reconcile.channel")),
-        (Fit::Fixed, lang.phrase("reconcile.day")),
-        (Fit::Number, lang.phrase("reconcile.mailed")),
-        (Fit::Number, lang.phrase("reconcile.exported")),
-        (Fit::Number, lang.phrase("reconcile.only_mailed")),
-        (Fit::Number, lang.phrase("reconcile.missing_title")),
-        (Fit::Number, lang.phrase("reconcile.only_exported")),
+        (Fit::Name, lang.phrase(key::reconcile::CHANNEL)),
+        (Fit::Fixed, lang.phrase(key::reconcile::DAY)),
+        (Fit::Number, lang.phrase(key::reconcile::MAILED)),
+        (Fit::Number, lang.phrase(key::reconcile::EXPORTED)),
+        (Fit::Number, lang.phrase(key::reconcile::ONLY_MAILED)),
+        (Fit::Number, lang.phrase(key::reconcile::MISSING_TITLE)),
+        (Fit::Number, lang.phrase(key::reconcile::ONLY_EXPORTED)),
     ];
     let rows = days.into_iter().map(|day| {
         let sums = &day.sums;
@@ -67,6 +67,6 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
     });
     sheet.table(&columns, rows);
     sheet.blank();
-    sheet.paragraph("", lang.phrase("reconcile.explained"), Ink::Faint);
+    sheet.paragraph("", lang.phrase(key::reconcile::EXPLAINED), Ink::Faint);
     sheet.finish()
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, filter_heading},
-    model::Sentence,
+    model::{Sentence, key},
     render::{
         times::Clock,
         wording::{compared, first_causes, has_rows, previous_label},
@@ -62,7 +62,7 @@ fn head(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
         return;
     }
     let number = lang.number(totals.errors);
-    let key = if totals.errors == 1 { "terminal.total_one" } else { "terminal.total" };
+    let key = if totals.errors == 1 { key::terminal::TOTAL_ONE } else { key::terminal::TOTAL };
     let total = lang.say(&Sentence::new(key).with("number", Ink::Strong.on(&number)));
     let dressed = |change: &str| trend(totals.change).on(change);
     sheet.paragraph("", &compared(lang, analysis, total, dressed, str::to_owned), Ink::Plain);
@@ -75,9 +75,9 @@ fn advice(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     if causes.is_empty() {
         return;
     }
-    sheet.heading(lang.phrase("terminal.advice"));
+    sheet.heading(lang.phrase(key::terminal::ADVICE));
     for (at, (row, explanation)) in causes.iter().enumerate() {
-        let title = Sentence::new("terminal.cause")
+        let title = Sentence::new(key::terminal::CAUSE)
             .with("title", Ink::of_reason(&row.reason).on(&explanation.title))
             .with("share", lang.percent(row.share))
             .with("meaning", explanation.meaning);
@@ -89,7 +89,7 @@ fn advice(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     if let Some((row, explanation)) = causes.first() {
         // As it can be typed: a status is a word, every other name has blanks in it.
         let question = row.status.map_or_else(|| format!("'{}'", explanation.title), |status| status.to_string());
-        let more = Sentence::new("terminal.explain_more").with("question", question);
+        let more = Sentence::new(key::terminal::EXPLAIN_MORE).with("question", question);
         sheet.paragraph("  ", &lang.say(&more), Ink::Faint);
     }
 }
@@ -98,15 +98,19 @@ fn advice(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
 fn nothing(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     let lang = clock.lang;
     let (good, why) = match (has_rows(analysis), &analysis.data_span) {
-        (true, Some(_)) if !analysis.filter.is_empty() => (lang.phrase("terminal.no_errors_filtered"), String::new()),
-        (false, _) => (lang.phrase("terminal.no_rows"), lang.phrase("terminal.no_rows_why").to_owned()),
+        (true, Some(_)) if !analysis.filter.is_empty() => {
+            (lang.phrase(key::terminal::NO_ERRORS_FILTERED), String::new())
+        }
+        (false, _) => (lang.phrase(key::terminal::NO_ROWS), lang.phrase(key::terminal::NO_ROWS_WHY).to_owned()),
         (true, Some(span)) => {
-            let why = Sentence::new("terminal.no_errors_why")
+            let why = Sentence::new(key::terminal::NO_ERRORS_WHY)
                 .with("first", clock.moment(span.first))
                 .with("last", clock.moment(span.last));
-            (lang.phrase("terminal.no_errors"), lang.say(&why))
+            (lang.phrase(key::terminal::NO_ERRORS), lang.say(&why))
         }
-        (true, None) => (lang.phrase("terminal.no_errors"), lang.phrase("terminal.no_rows_accepted").to_owned()),
+        (true, None) => {
+            (lang.phrase(key::terminal::NO_ERRORS), lang.phrase(key::terminal::NO_ROWS_ACCEPTED).to_owned())
+        }
     };
     if analysis.reached {
         sheet.paragraph("", good, Ink::Good);
@@ -117,7 +121,7 @@ fn nothing(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
         sheet.paragraph("", &why, Ink::Plain);
     }
     if let Some(previous) = analysis.totals.previous_errors.filter(|&previous| previous > 0) {
-        let before = Sentence::new("terminal.before_there_were")
+        let before = Sentence::new(key::terminal::BEFORE_THERE_WERE)
             .with_number("number", previous)
             .with("label", previous_label(analysis));
         sheet.paragraph("", &lang.say(&before), Ink::Plain);
@@ -127,13 +131,13 @@ fn nothing(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
 fn notes(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     let lang = clock.lang;
     if !analysis.notes.is_empty() {
-        sheet.heading(lang.phrase("terminal.notes"));
+        sheet.heading(lang.phrase(key::terminal::NOTES));
     }
     for note in &analysis.notes {
         sheet.paragraph(&format!("  {} ", Ink::Notice.on("!")), &note.text, Ink::Plain);
     }
     sheet.blank();
-    sheet.paragraph("* ", lang.phrase("page.caveat"), Ink::Faint);
+    sheet.paragraph("* ", lang.phrase(key::page::CAVEAT), Ink::Faint);
 }
 
 #[cfg(test)]

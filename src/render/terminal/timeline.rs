@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     analysis::{Analysis, Bucket},
-    model::Sentence,
+    model::{Sentence, key},
     render::times::Clock,
     taxonomy::Lang,
 };
@@ -41,7 +41,7 @@ pub(super) fn timeline(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
     };
     let highest = lang.number(sums[peak]);
     sheet.heading(&lang.say(&title(windows.size, together)));
-    let most = Sentence::new("terminal.most")
+    let most = Sentence::new(key::terminal::MOST)
         .with("number", &highest)
         .with("window", stretch_of(clock, columns[peak], windows.size));
     sheet.paragraph("  ", &lang.say(&most), Ink::Faint);
@@ -100,16 +100,16 @@ fn title(size: &str, together: usize) -> Sentence {
         "hour" => 60 * together,
         _ => 0,
     };
-    let several = |one: &'static str, many: &'static str, number: usize| match number {
+    let several = |one: key::SentenceKey, many: key::SentenceKey, number: usize| match number {
         1 => Sentence::new(one),
         number => Sentence::new(many).with("number", number),
     };
     match (size, minutes) {
-        ("month", _) => several("terminal.per_month", "terminal.per_months", together),
-        ("week", _) => several("terminal.per_week", "terminal.per_weeks", together),
-        (_, 0) => several("terminal.per_day", "terminal.per_days", together),
-        (_, minutes) if minutes % 60 == 0 => several("terminal.per_hour", "terminal.per_hours", minutes / 60),
-        (_, minutes) => Sentence::new("terminal.per_minutes").with("number", minutes),
+        ("month", _) => several(key::terminal::PER_MONTH, key::terminal::PER_MONTHS, together),
+        ("week", _) => several(key::terminal::PER_WEEK, key::terminal::PER_WEEKS, together),
+        (_, 0) => several(key::terminal::PER_DAY, key::terminal::PER_DAYS, together),
+        (_, minutes) if minutes % 60 == 0 => several(key::terminal::PER_HOUR, key::terminal::PER_HOURS, minutes / 60),
+        (_, minutes) => Sentence::new(key::terminal::PER_MINUTES).with("number", minutes),
     }
 }
 

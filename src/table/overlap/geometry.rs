@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     input::Source,
-    model::{CELL_MILLIS, Catalog, CellStart, Origin, Precision, Sentence, Span, Timestamp, Zone},
+    model::{CELL_MILLIS, Catalog, CellStart, Origin, Precision, Sentence, Span, Timestamp, Zone, key},
     table::{Label, OverlapPolicy},
 };
 
@@ -267,8 +267,8 @@ pub fn notes(
             let start = stretches.iter().map(|s| s.start).min().unwrap_or(CellStart(0));
             let end = stretches.iter().map(|s| s.end).max().unwrap_or(CellStart(0));
             let sentence = match &labels[label as usize] {
-                Some(channel) => Sentence::new("note.overlap_channel").with("channel", channel),
-                None => Sentence::new("note.overlap"),
+                Some(channel) => Sentence::new(key::note::OVERLAP_CHANNEL).with("channel", channel),
+                None => Sentence::new(key::note::OVERLAP),
             };
             sentence
                 .with("count", files.len())

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Filling, Precision, Sentence, Span},
+    model::{Filling, Precision, Sentence, Span, key},
     table::{
         Label,
         channels::{ChannelRules, Naming},
@@ -92,7 +92,7 @@ pub fn judge(
             let names: Vec<&str> =
                 labels.iter().filter_map(|label| naming.labels[*label as usize].as_deref()).collect();
             let option = suggest::of(&naming.channels[*first as usize], path);
-            return Err(Error::new("error.channel_alike_two")
+            return Err(Error::new(key::error::CHANNEL_ALIKE_TWO)
                 .with("path", path)
                 .with("channels", names.join(" | "))
                 .with("command", format!("{} {option}", rules.command_of(&[path]))));
@@ -152,7 +152,7 @@ impl Unlike {
             (all, apart) = (vec![a, b], vec![(0, 1)]);
         }
         let few = self.errors < ENOUGH_ERRORS;
-        Error::new(if few { "error.overlap_small" } else { "error.overlap_unclear" })
+        Error::new(if few { key::error::OVERLAP_SMALL } else { key::error::OVERLAP_UNCLEAR })
             .with("first", first)
             .with("second", second)
             .with("errors", self.errors)
@@ -198,11 +198,14 @@ fn one_channel(alike: &[([String; 2], f64)]) -> Vec<Sentence> {
     let percent = |share: f64| format!("{:.0}", share * 100.0);
     if alike.len() <= MOST_PAIRS_TOLD {
         let told = |([first, second], share): &([String; 2], f64)| {
-            Sentence::new("note.one_channel").with("first", first).with("second", second).with("share", percent(*share))
+            Sentence::new(key::note::ONE_CHANNEL)
+                .with("first", first)
+                .with("second", second)
+                .with("share", percent(*share))
         };
         return alike.iter().map(told).collect();
     }
     let inputs: HashSet<&String> = alike.iter().flat_map(|(names, _)| names).collect();
     let least = alike.iter().map(|(_, share)| *share).fold(1.0, f64::min);
-    vec![Sentence::new("note.one_channel_of_many").with("count", inputs.len()).with("share", percent(least))]
+    vec![Sentence::new(key::note::ONE_CHANNEL_OF_MANY).with("count", inputs.len()).with("share", percent(least))]
 }

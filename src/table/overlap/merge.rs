@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     input::{CellSink, ReadOptions, Source, exact_rows},
     model::{
-        CELL_MILLIS, Catalog, Cell, HostLabel, KindId, Precision, Span, Timestamp, Zone,
+        CELL_MILLIS, Catalog, Cell, HostLabel, KindId, Precision, Span, Timestamp, Zone, key,
         merge::{Entry, folded, merged},
     },
     table::{Label, whose::labelled},
@@ -128,7 +128,7 @@ pub fn merge(stretch: &Stretch, once: bool, cuts: &[Timestamp], strands: Strands
 }
 
 fn overflow() -> Error {
-    Error::new("error.overflow")
+    Error::new(key::error::OVERFLOW)
 }
 
 /// How alike the strands of a stretch are where they meet: over the keys of the steps from the first to the
