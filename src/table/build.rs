@@ -29,6 +29,8 @@ use crate::{
 pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     reading.must_count()?;
     let Settings { rules, policy, filter, mut cuts, believed } = settings;
+    // Every zone's day begins with a cell, so that mostly none is divided.
+    cuts.retain(|cut| cut.cell().timestamp() != *cut);
     cuts.sort_unstable();
     cuts.dedup();
     let Reading { mut sources, catalog, options, skipped } = reading;
