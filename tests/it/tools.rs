@@ -122,10 +122,13 @@ pub fn skipped(why: &str) {
     }
 }
 
-/// Runs a command that needs nobody; what it says on standard error is why it failed.
+/// Runs a command that needs nobody; the last line that it says on standard error is why it failed.
 fn succeeds(command: &mut Command) -> Result<(), String> {
     let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
-    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()) }
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).trim().lines().last().unwrap_or("it says nothing").to_owned())
 }
 
 /// Installs Debian packages, where root asks.
