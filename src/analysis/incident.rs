@@ -140,13 +140,14 @@ pub fn incidents(table: &Table, period: u32) -> Vec<Found> {
     if table.precision() > Precision::Hour {
         return Vec::new();
     }
-    let (series, spans) = series(table);
     let five_minutes = table.precision() <= Precision::FiveMinutes;
     let mut raw: Vec<(Label, u32, u32, u32)> = Vec::new();
-    for ((label, reason), list) in &series {
-        let (first, last) = spans[label];
-        for (start, end) in improbable(list, first, last, period, five_minutes) {
-            raw.push((*label, start, end, *reason));
+    for (label, reasons) in series(table) {
+        let first = reasons.values().map(|list| list[0].0).min().unwrap_or(0);
+        let last = reasons.values().map(|list| list[list.len() - 1].0).max().unwrap_or(0);
+        for (reason, list) in reasons {
+            let stretches = improbable(&list, first, last, period, five_minutes);
+            raw.extend(stretches.into_iter().map(|(start, end)| (label, start, end, reason)));
         }
     }
     raw.sort_unstable();
@@ -184,8 +185,8 @@ pub fn incidents(table: &Table, period: u32) -> Vec<Found> {
     found
 }
 
-/// The errors of exports by channel and reason, and the first and the last cell of each channel.
-fn series(table: &Table) -> (BTreeMap<(Label, u32), Series>, BTreeMap<Label, (u32, u32)>) {
+/// The errors of exports by channel and reason.
+fn series(table: &Table) -> BTreeMap<Label, BTreeMap<u32, Series>> {
     let kinds = &table.names.kinds;
     // Per kind rather than per cell: cells come in millions.
     let distinct: Vec<(Label, u32)> =
@@ -204,16 +205,11 @@ fn series(table: &Table) -> (BTreeMap<(Label, u32), Series>, BTreeMap<Label, (u3
             _ => lists[place].push((cell.start.0, cell.errors)),
         }
     }
-    let mut series = BTreeMap::new();
-    let mut spans: BTreeMap<Label, (u32, u32)> = BTreeMap::new();
-    for (key, list) in distinct.into_iter().zip(lists) {
-        if let (Some(first), Some(last)) = (list.first(), list.last()) {
-            let span = spans.entry(key.0).or_insert((first.0, last.0));
-            *span = (span.0.min(first.0), span.1.max(last.0));
-            series.insert(key, list);
-        }
+    let mut series: BTreeMap<Label, BTreeMap<u32, Series>> = BTreeMap::new();
+    for ((channel, reason), list) in distinct.into_iter().zip(lists).filter(|(_, list)| !list.is_empty()) {
+        series.entry(channel).or_default().insert(reason, list);
     }
-    (series, spans)
+    series
 }
 
 /// Errors of one hour: its number, their sum, and the first and (exclusive) last cell with any.

@@ -3,7 +3,7 @@
 //! Every drawing is a function of an [`Analysis`] and a language, byte for byte the same each time.
 //! An SVG stands by itself: it has its own light colours, fetches nothing, and has no ids that could
 //! clash when several stand in one page. Its elements have classes by which a page can make it dark
-//! ([`theme::dark_rules`]).
+//! (`theme::dark_rules`).
 
 mod canvas;
 mod change;
