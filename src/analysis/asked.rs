@@ -24,9 +24,6 @@ pub struct Asked {
 
 impl Asked {
     /// Resolves the period of some options. Times without a time of day are days of the inputs' zone, and stay so.
-    ///
-    /// # Errors
-    /// An impossible period.
     pub fn of(reading: &Reading, options: &Options) -> Result<Asked> {
         let data = SourceReport::span_of(reading.reports());
         let by_day = SourceReport::precision_of(reading.reports()) == Precision::Day;

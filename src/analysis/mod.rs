@@ -39,9 +39,6 @@ use crate::{
 };
 
 /// Computes everything that is told about a period; `asked` is the one that the table was cut at.
-///
-/// # Errors
-/// Too many windows.
 pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analysis> {
     let Asked { calendar, bounds, unfinished, .. } = asked;
     let mut notes = table.notes.clone();

@@ -307,7 +307,7 @@ mod tests {
 
     fn resolve(period: &str, calendar: &Calendar) -> [String; 5] {
         let resolved = period.parse::<PeriodSpec>().unwrap().resolve(calendar).unwrap();
-        let show = |millis: i64| calendar.zone.rfc3339(Timestamp(millis));
+        let show = |millis: i64| calendar.zone.time(Timestamp(millis)).to_string();
         let previous = resolved.previous.unwrap();
         [
             resolved.bounds.label,

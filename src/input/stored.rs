@@ -22,9 +22,6 @@ pub struct Entry {
 /// Something that keeps rows and can give those of a stretch of time again.
 pub trait Stored: Send + Sync {
     /// Gives the rows of a stretch (milliseconds, end exclusive) in any order; their kinds are of the catalog.
-    ///
-    /// # Errors
-    /// Where they cannot be read.
     fn each(&self, stretch: &Range<i64>, catalog: &Mutex<Catalog>, row: &mut dyn FnMut(Entry)) -> Result<()>;
 }
 

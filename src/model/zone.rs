@@ -163,11 +163,6 @@ impl Zone {
     pub fn time(&self, at: Timestamp) -> LocalTime {
         LocalTime(self.local(at))
     }
-
-    /// RFC 3339 with this zone's offset, whole seconds.
-    pub fn rfc3339(&self, at: Timestamp) -> String {
-        self.time(at).to_string()
-    }
 }
 
 impl fmt::Display for Zone {

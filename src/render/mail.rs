@@ -25,9 +25,6 @@ use super::terminal::{self, TerminalView};
 /// Cells of a line of the plain text. RFC 5322 advises at most 78; quoted in an answer, a line grows by some.
 const PLAIN_WIDTH: usize = 72;
 /// The message as it goes over the wire: ASCII, lines of at most 998 bytes that end in CRLF.
-///
-/// # Errors
-/// Without an addressee, and where the message could not be put together.
 pub fn mail(analysis: &Analysis, view: &MailView<'_>) -> Result<Vec<u8>> {
     if view.to.is_empty() {
         return Err(Error::new(key::error_mail::NO_ADDRESSEE));

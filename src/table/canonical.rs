@@ -29,9 +29,6 @@ pub struct Canonical {
 
 impl Canonical {
     /// Names the channel of every row.
-    ///
-    /// # Errors
-    /// Where it is not clear which channel an input is of.
     pub fn new(mut reading: Reading, rules: &ChannelRules) -> Result<Canonical> {
         reading.must_count()?;
         let notes = whose(&mut reading, rules)?;
@@ -77,9 +74,6 @@ impl Canonical {
     }
 
     /// SHA-256 of an input's content, unpacked, in hexadecimal digits.
-    ///
-    /// # Errors
-    /// Where it cannot be read again.
     pub fn sha256(&self, source: usize) -> Result<String> {
         let read = &self.reading.sources[source];
         let mut digest = Sha256::new();
@@ -106,9 +100,6 @@ impl Canonical {
     }
 
     /// Hands out the rows of an input, those of one key and host added up, in the order of time but for the precision.
-    ///
-    /// # Errors
-    /// Where the input cannot be read again; what `each` says.
     pub fn rows(&self, source: usize, each: &mut dyn FnMut(&Row) -> Result<()>) -> Result<()> {
         let read = &self.reading.sources[source];
         // Kinds are few and rows are many.
@@ -188,9 +179,6 @@ impl Canonical {
 
 /// Settles whose the rows of each input are, as far as each tells by itself and the user says, writes it down in the
 /// inputs' reports, and gives what is to be said about it.
-///
-/// # Errors
-/// Where it is not clear which channel an input is of.
 pub fn whose(reading: &mut Reading, rules: &ChannelRules) -> Result<Vec<Sentence>> {
     let mut catalog = reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
     let notes = settle_channels(&mut reading.sources, &mut catalog, rules)?;

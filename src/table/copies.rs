@@ -9,9 +9,6 @@ use crate::{
 };
 
 /// Marks inputs that repeat another byte for byte, and drops their rows.
-///
-/// # Errors
-/// Where one cannot be read again.
 pub fn drop_identical(sources: &mut [Source], notes: &mut Vec<Sentence>) -> Result<()> {
     // What two copies have in common at first sight, and the inputs that have it.
     let mut alike: HashMap<_, Vec<usize>> = HashMap::new();

@@ -42,9 +42,6 @@ pub struct Told {
 /// tell the same moment, reason and detail are copies of one, of which the one with the most errors counts.
 ///
 /// Gives everything that mails told.
-///
-/// # Errors
-/// Where rows cannot be read again, or a sum leaves 64 bits.
 pub fn settle(
     sources: &mut [Source],
     strands: &[Strand],

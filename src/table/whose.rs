@@ -36,9 +36,6 @@ pub fn settle_channels(sources: &mut [Source], catalog: &mut Catalog, rules: &Ch
 /// Blank cells of an input that names one channel are that channel's. Rows of an input that names none are those of
 /// the channel that the user says; so are, by a pattern, the blank ones of an input that names several, which are of
 /// no known channel otherwise. A pattern with an id also completes the one name that an input gives.
-///
-/// # Errors
-/// Where the user says more than one.
 fn label_source(source: &mut Source, catalog: &mut Catalog, rules: &ChannelRules) -> Result<()> {
     if let Some(label) = &source.label {
         // An archive's channel without a row.

@@ -55,9 +55,6 @@ pub fn entries() -> impl Iterator<Item = Topic> {
 
 /// What the arguments of `errstat explain` ask for: nothing (everything), a reason, a reason and a detail,
 /// or a detail alone; in any case, with or without quotes around several words, with or without a URL behind it.
-///
-/// # Errors
-/// When it is not in the vocabulary.
 pub fn resolve<S: AsRef<str>>(arguments: &[S]) -> Result<Vec<Topic>, Unknown> {
     let words: Vec<&str> = arguments.iter().flat_map(|argument| argument.as_ref().split_whitespace()).collect();
     if words.is_empty() {

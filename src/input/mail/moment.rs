@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> Result<String, Hindrance> {
-        read(text, None, Zone::console()).map(|(at, _)| Zone::console().rfc3339(at))
+        read(text, None, Zone::console()).map(|(at, _)| Zone::console().time(at).to_string())
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
         {
             let (at, precision) = read(text, None, Zone::console()).unwrap();
             assert_eq!(
-                (Zone::console().rfc3339(at).as_str(), precision),
+                (Zone::console().time(at).to_string().as_str(), precision),
                 ("2026-11-16T04:12:00+09:00", Precision::Minute)
             );
         }
@@ -201,14 +201,14 @@ mod tests {
     #[test]
     fn the_note_beside_the_name_may_be_the_offset() {
         let utc = Zone::utc();
-        let told = |note| read("2026-11-16 04:12:33", note, utc).map(|(at, _)| utc.rfc3339(at)).unwrap();
+        let told = |note| read("2026-11-16 04:12:33", note, utc).map(|(at, _)| utc.time(at).to_string()).unwrap();
         assert_eq!(told(Some("UTC+9")), "2026-11-15T19:12:33+00:00");
         assert_eq!(told(Some("+09:00")), "2026-11-15T19:12:33+00:00");
         assert_eq!(told(Some("検知日時")), "2026-11-16T04:12:33+00:00");
         assert_eq!(told(None), "2026-11-16T04:12:33+00:00");
         // What stands beside the time itself is nearer.
         let own = read("2026-11-16 04:12:33 +0000", Some("UTC+9"), utc).unwrap().0;
-        assert_eq!(utc.rfc3339(own), "2026-11-16T04:12:33+00:00");
+        assert_eq!(utc.time(own).to_string(), "2026-11-16T04:12:33+00:00");
     }
 
     #[test]
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn date_fields_are_read_as_programs_write_them() {
-        let told = |date: &str| sent(Some(date), Zone::console()).map(|at| Zone::console().rfc3339(at));
+        let told = |date: &str| sent(Some(date), Zone::console()).map(|at| Zone::console().time(at).to_string());
         for date in [
             "Mon, 16 Nov 2026 04:12:33 +0900",
             "16 Nov 2026 04:12:33 +0900 (JST)",
