@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, Timelike};
+use chrono::Timelike;
 
 use super::{Heatmap, HourSum, WeekStart, sums::numbered};
 use crate::{
@@ -40,11 +40,7 @@ pub fn hours(
         if current != Some(cell.start) {
             current = Some(cell.start);
             let local = zone.local(cell.start.timestamp());
-            let row = match week_start {
-                WeekStart::Monday => local.weekday().num_days_from_monday(),
-                WeekStart::Sunday => local.weekday().num_days_from_sunday(),
-            };
-            at = (row as usize, local.hour() as usize);
+            at = (week_start.days_before(local) as usize, local.hour() as usize);
         }
         let place_now = (window_of(&cell).unwrap_or(0), at);
         if open_at != place_now {

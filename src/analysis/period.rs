@@ -44,13 +44,17 @@ pub enum WeekStart {
 }
 
 impl WeekStart {
-    /// The first day of the week of a day.
-    pub fn first_day(self, day: NaiveDate) -> NaiveDate {
-        let back = match self {
+    /// How many days of its week are before a day.
+    pub fn days_before(self, day: impl Datelike) -> u32 {
+        match self {
             WeekStart::Monday => day.weekday().num_days_from_monday(),
             WeekStart::Sunday => day.weekday().num_days_from_sunday(),
-        };
-        day - Days::new(u64::from(back))
+        }
+    }
+
+    /// The first day of the week of a day.
+    pub fn first_day(self, day: NaiveDate) -> NaiveDate {
+        day - Days::new(u64::from(self.days_before(day)))
     }
 }
 

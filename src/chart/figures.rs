@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Sentence, key},
-    taxonomy::Lang,
+    taxonomy::{Lang, sign},
 };
 
 /// Counts from here on are shown rounded.
@@ -41,12 +41,7 @@ fn trimmed(number: String) -> String {
 
 /// A difference with its sign: `+105`, `−47`, `±0`.
 pub fn difference(lang: Lang, change: i64) -> String {
-    let sign = match change {
-        0 => "±",
-        1.. => "+",
-        _ => "−",
-    };
-    format!("{sign}{}", figure(lang, change.unsigned_abs()))
+    format!("{}{}", sign(change), figure(lang, change.unsigned_abs()))
 }
 
 #[cfg(test)]

@@ -66,10 +66,7 @@ fn hottest(scene: &Scene) -> Option<(String, u64)> {
 
 /// The name of a heatmap's row in a language.
 pub(crate) fn weekday(lang: Lang, row: &'static str) -> &'static str {
-    match ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().position(|name| *name == row) {
-        Some(days) => lang.weekday(days as u32),
-        None => row,
-    }
+    row.parse().map_or(row, |day| lang.weekday(day))
 }
 
 /// The shade of a count, an index into [`HEAT`]: 0 for no errors, up to 7 for the most. Roots, since

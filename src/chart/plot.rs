@@ -87,7 +87,7 @@ impl<'a> Plot<'a> {
     /// TickStyle below, for windows of so many minutes that start at the given local times.
     pub fn draw_times(&self, canvas: &Canvas, starts: &[DateTime<FixedOffset>], window: i64) {
         let (plot, style, scene) = (self.frame, self.sizes.small, self.scene);
-        let labels = TickStyle { lang: scene.lang, style, week_start: scene.week_start(), window };
+        let labels = TickStyle { lang: scene.lang, style, week_start: scene.analysis.calendar.week_start, window };
         let band = plot.w / starts.len().max(1) as f64;
         let first_line = plot.bottom() + 8.0 + style.size;
         for tick in scales::ticks(starts, band, labels) {

@@ -4,10 +4,11 @@
 //! Gems, 1990). Ticks of time stand at the calendar's own steps, the finest whose labels do not touch, as those of
 //! d3-scale's `scaleTime` do (<https://d3js.org/d3-scale/time>).
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, TimeDelta, Timelike};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta, Timelike};
 
 use super::{measure, theme::Type};
 use crate::{
+    analysis::WeekStart,
     model::{Sentence, key},
     taxonomy::Lang,
 };
@@ -100,8 +101,7 @@ const GAP: f64 = 14.0;
 pub struct TickStyle {
     pub lang: Lang,
     pub style: Type,
-    /// The weekday on which weeks start; 0 is Monday.
-    pub week_start: u32,
+    pub week_start: WeekStart,
     /// Length of the shortest window in minutes, so that clocks set back do not count.
     pub window: i64,
 }
@@ -119,20 +119,20 @@ impl Step {
     }
 
     /// Equal for all instants of one stretch of the step's length; different for neighbouring ones.
-    fn stretch(self, at: &DateTime<FixedOffset>, week_start: u32) -> (i32, u32) {
+    fn stretch(self, at: &DateTime<FixedOffset>, week_start: WeekStart) -> (i32, u32) {
         let day = at.num_days_from_ce();
         let months = at.year() * 12 + at.month0() as i32;
         match self {
             Step::Minutes(n) => (day, (at.hour() * 60 + at.minute()) / n),
             Step::Days | Step::DayNumbers => (day, 0),
-            Step::Weeks => (week_begin(at.date_naive(), week_start).num_days_from_ce(), 0),
+            Step::Weeks => (week_start.first_day(at.date_naive()).num_days_from_ce(), 0),
             Step::Months(n) => (months.div_euclid(n as i32), 0),
             Step::Years(n) => (at.year().div_euclid(n), 0),
         }
     }
 
     /// Whether the instant is the start of its stretch.
-    fn begins(self, at: &DateTime<FixedOffset>, week_start: u32) -> bool {
+    fn begins(self, at: &DateTime<FixedOffset>, week_start: WeekStart) -> bool {
         self.stretch(at, week_start) != self.stretch(&(*at - TimeDelta::minutes(1)), week_start)
     }
 
@@ -152,7 +152,7 @@ impl Step {
         let day = at.date_naive();
         match self {
             Step::Minutes(_) => Some((weekday_and_day(lang, day), false)),
-            Step::Days => Some((lang.weekday(day.weekday().num_days_from_monday()).to_owned(), true)),
+            Step::Days => Some((lang.weekday(day.weekday()).to_owned(), true)),
             Step::DayNumbers => Some((lang.month(day), false)),
             Step::Weeks | Step::Months(_) | Step::Years(_) => None,
         }
@@ -161,13 +161,8 @@ impl Step {
 
 /// `Mon 16 Nov`.
 pub fn weekday_and_day(lang: Lang, day: NaiveDate) -> String {
-    let weekday = lang.weekday(day.weekday().num_days_from_monday());
+    let weekday = lang.weekday(day.weekday());
     lang.say(&Sentence::new(key::chart::WEEKDAY_AND_DAY).with("weekday", weekday).with("day", lang.short_day(day)))
-}
-
-fn week_begin(day: NaiveDate, week_start: u32) -> NaiveDate {
-    let since = (day.weekday().num_days_from_monday() + 7 - week_start) % 7;
-    day.checked_sub_days(Days::new(u64::from(since))).unwrap_or(day)
 }
 
 /// TickStyle for windows that start at the given local times, each `band` pixels wide: the finest step
@@ -238,7 +233,7 @@ mod tests {
     use crate::model::{Timestamp, Zone};
 
     fn labels(minutes: i64) -> TickStyle {
-        TickStyle { lang: Lang::En, style: Type::plain(15.0), week_start: 0, window: minutes }
+        TickStyle { lang: Lang::En, style: Type::plain(15.0), week_start: WeekStart::Monday, window: minutes }
     }
 
     /// `count` windows of `minutes` from a local time.
@@ -305,7 +300,7 @@ mod tests {
     #[test]
     fn weeks_begin_on_the_chosen_day() {
         let starts = windows("Asia/Tokyo", "2026-11-16T00:00:00", 1440, 60);
-        let sunday = TickStyle { week_start: 6, ..labels(1440) };
+        let sunday = TickStyle { week_start: WeekStart::Sunday, ..labels(1440) };
         assert_eq!(shown(&ticks(&starts, 16.0, sunday))[0], (6, "22 Nov", ""));
         assert_eq!(shown(&ticks(&starts, 16.0, labels(1440)))[0], (0, "16 Nov", ""));
     }

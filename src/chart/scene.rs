@@ -75,14 +75,6 @@ impl<'a> Scene<'a> {
         self.say(Sentence::new(key::chart::DAY_AND_TIME).with("day", day).with("time", time))
     }
 
-    /// The weekday on which weeks start; 0 is Monday.
-    pub fn week_start(&self) -> u32 {
-        match self.analysis.heatmap.rows.first() {
-            Some(&"sun") => 6,
-            _ => 0,
-        }
-    }
-
     /// A subtitle or heading behind the name of the filter, where there is one: what is cut off is then something else.
     pub fn filtered(&self, text: String) -> String {
         match filter_heading(self.lang, &self.analysis.filter) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Case, Conditions, Demand, DetailErrors, Level, Limit, Measure, Misplaced, Outcome, Per, Rule, Status, Unit,
+    Case, Conditions, Demand, DetailErrors, Level, Limit, Measure, Misplaced, Outcome, Rule, Status, Unit,
     WindowErrors,
     doubts::Mending,
     matching::{Matching, matching},
@@ -23,7 +23,7 @@ pub struct Ruling {
     pub rule: &'static str,
     pub level: Level,
     pub status: Status,
-    pub per: Per,
+    pub per: Option<WindowSize>,
     pub actual: Option<Measure>,
     pub limit: Option<Measure>,
     pub text: Sentence,
@@ -45,7 +45,7 @@ pub fn unjudged(why: Sentence) -> Ruling {
         rule: "",
         level: Level::Fail,
         status: Status::NotJudged,
-        per: Per::Period,
+        per: None,
         actual: None,
         limit: None,
         text: why,
@@ -94,7 +94,7 @@ impl Ruling {
             rule: self.rule,
             level: self.level,
             status: self.status,
-            per: self.per.name(),
+            per: self.per.map_or("period", WindowSize::name),
             actual: self.actual,
             limit: self.limit,
             text: lang.say(&self.text),
@@ -173,12 +173,7 @@ impl Case<'_> {
             (Limit::Increase { .. }, previous) => previous.as_ref(),
             (Limit::Errors(_) | Limit::Share(_), _) => None,
         };
-        let size = match rule.per {
-            Per::Period => None,
-            Per::Hour => Some(WindowSize::Hour),
-            Per::Day => Some(WindowSize::Day),
-            Per::Week => Some(WindowSize::Week),
-        };
+        let size = rule.per;
         let precision = self.table.precision();
         if size.is_some_and(|size| size < WindowSize::smallest(precision)) {
             return Ok(unjudged(Sentence::new(key::check_unjudged::PRECISION).with("precision", precision.name())));
@@ -465,17 +460,8 @@ fn name(rule: &Rule) -> Sentence {
         return own(name);
     }
     let conditions: Vec<&str> = rule.conditions.0.iter().map(|condition| condition.pattern.as_str()).collect();
-    if conditions.is_empty() && rule.per == Per::Period {
-        return Sentence::new(match rule.demand {
-            Demand::Count(Limit::Errors(_)) => key::check_name::MAX_ERRORS,
-            Demand::Count(Limit::Share(_)) => key::check_name::MAX_SHARE,
-            Demand::Count(Limit::Increase { .. }) => key::check_name::MAX_INCREASE,
-            Demand::Incidents(_) => key::check_name::MAX_INCIDENTS,
-            Demand::Rejected(_) => key::check_name::MAX_REJECTED,
-            Demand::NoNewDetails => key::check_name::NEW_DETAILS,
-            Demand::NoUnknownDetails => key::check_name::UNKNOWN_DETAILS,
-            Demand::Age(_) => key::check_name::MAX_AGE,
-        });
+    if conditions.is_empty() && rule.per.is_none() {
+        return Sentence::new(rule.demand.names().1);
     }
     let about = if conditions.is_empty() { String::new() } else { format!("{}: ", conditions.join(" · ")) };
     let limit = match rule.demand {
@@ -484,6 +470,6 @@ fn name(rule: &Rule) -> Sentence {
         // Only limits for counts have conditions and windows.
         _ => String::new(),
     };
-    let per = if rule.per == Per::Period { String::new() } else { format!(" per {}", rule.per.name()) };
+    let per = rule.per.map_or_else(String::new, |size| format!(" per {}", size.name()));
     own(&format!("{about}{}{limit}{per}", rule.demand.key()))
 }

@@ -5,8 +5,9 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Per, Percent, Rule, Rules};
+use super::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Percent, Rule, Rules};
 use crate::{
+    analysis::WindowSize,
     error::Error,
     model::{Privacy, Sentence, key},
     table::Key,
@@ -45,6 +46,13 @@ const RULE_KEYS: [&str; 12] = [
 type Result<T> = std::result::Result<T, Misplaced>;
 
 const LEVELS: [(&str, Level); 2] = [("fail", Level::Fail), ("warn", Level::Warn)];
+
+const SIZES: [(&str, Option<WindowSize>); 4] = [
+    ("period", None),
+    ("week", Some(WindowSize::Week)),
+    ("day", Some(WindowSize::Day)),
+    ("hour", Some(WindowSize::Hour)),
+];
 
 const STANCES: [(&str, Option<Level>); 3] =
     [("fail", Some(Level::Fail)), ("warn", Some(Level::Warn)), ("ignore", None)];
@@ -90,7 +98,7 @@ impl Rules {
                 name: None,
                 conditions: Conditions::default(),
                 demand,
-                per: Per::Period,
+                per: None,
                 level,
             }));
         }
@@ -139,7 +147,7 @@ fn rule(table: &DeTable<'_>, start: usize, least: u64) -> Result<Rule> {
         name: name.filter(|name| !name.is_empty()),
         conditions: Conditions(conditions.into_iter().flatten().collect()),
         demand,
-        per: one_of(table, "per", &Per::ALL.map(|per| (per.name(), per)))?.unwrap_or_default(),
+        per: one_of(table, "per", &SIZES)?.flatten(),
         level: one_of(table, "level", &LEVELS)?.unwrap_or_default(),
     })
 }

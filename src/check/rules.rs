@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::{
+    analysis::WindowSize,
     error::Error,
     model::{Sentence, key},
     table::Key,
@@ -26,7 +27,8 @@ pub struct Rule {
     pub name: Option<String>,
     pub conditions: Conditions,
     pub demand: Demand,
-    pub per: Per,
+    /// The windows of which no single one may break the rule; none where the period as a whole may not.
+    pub per: Option<WindowSize>,
     pub level: Level,
 }
 
@@ -61,15 +63,20 @@ pub enum Limit {
 impl Demand {
     /// The key of the configuration.
     pub fn key(self) -> &'static str {
+        self.names().0
+    }
+
+    /// The key of the configuration, and what a rule is called that has no name of its own.
+    pub fn names(self) -> (&'static str, key::SentenceKey) {
         match self {
-            Demand::Count(Limit::Errors(_)) => "max_errors",
-            Demand::Count(Limit::Share(_)) => "max_share",
-            Demand::Count(Limit::Increase { .. }) => "max_increase",
-            Demand::Incidents(_) => "max_incidents",
-            Demand::Rejected(_) => "max_rejected",
-            Demand::NoNewDetails => "new_details",
-            Demand::NoUnknownDetails => "unknown_details",
-            Demand::Age(_) => "max_age",
+            Demand::Count(Limit::Errors(_)) => ("max_errors", key::check_name::MAX_ERRORS),
+            Demand::Count(Limit::Share(_)) => ("max_share", key::check_name::MAX_SHARE),
+            Demand::Count(Limit::Increase { .. }) => ("max_increase", key::check_name::MAX_INCREASE),
+            Demand::Incidents(_) => ("max_incidents", key::check_name::MAX_INCIDENTS),
+            Demand::Rejected(_) => ("max_rejected", key::check_name::MAX_REJECTED),
+            Demand::NoNewDetails => ("new_details", key::check_name::NEW_DETAILS),
+            Demand::NoUnknownDetails => ("unknown_details", key::check_name::UNKNOWN_DETAILS),
+            Demand::Age(_) => ("max_age", key::check_name::MAX_AGE),
         }
     }
 }
@@ -81,31 +88,6 @@ pub enum Level {
     #[default]
     Fail,
     Warn,
-}
-
-/// The windows of which no single one may break the rule.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Per {
-    #[default]
-    Period,
-    Hour,
-    Day,
-    Week,
-}
-
-impl Per {
-    /// All of them, from large to small.
-    pub const ALL: [Per; 4] = [Per::Period, Per::Week, Per::Day, Per::Hour];
-
-    /// The name used in the configuration and in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Per::Period => "period",
-            Per::Hour => "hour",
-            Per::Day => "day",
-            Per::Week => "week",
-        }
-    }
 }
 
 /// Which errors a rule is about: those that meet every condition, of which each is about another key.

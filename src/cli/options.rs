@@ -280,16 +280,11 @@ impl Moment {
             Moment::Local(local) => zone.moment(local),
         }
     }
-
-    /// Whether it lies in the years that exports can be of.
-    fn plausible(self) -> bool {
-        let at = self.in_zone(&Zone::console());
-        (1_293_840_000_000..4_133_980_800_000).contains(&at.0)
-    }
 }
 
 fn moment(text: &str) -> Result<Moment> {
-    Moment::parse(text).filter(|moment| moment.plausible()).ok_or_else(|| wrong(key::error::MOMENT_FORM, text))
+    let plausible = |moment: &Moment| moment.in_zone(&Zone::console()).is_plausible();
+    Moment::parse(text).filter(plausible).ok_or_else(|| wrong(key::error::MOMENT_FORM, text))
 }
 
 /// `--as-of`: what "now" is.

@@ -23,6 +23,12 @@ impl Timestamp {
         DateTime::from_timestamp_millis(self.0).expect("an instant between the years 2011 and 2100")
     }
 
+    /// Whether it lies in the years that exports and mails can be of: LINE began in 2011.
+    pub fn is_plausible(self) -> bool {
+        // 2011-01-01T00:00:00Z and 2101-01-01T00:00:00Z.
+        (1_293_840_000_000..4_133_980_800_000).contains(&self.0)
+    }
+
     /// The cell that the instant falls into.
     pub fn cell(self) -> CellStart {
         CellStart(u32::try_from(self.0.div_euclid(CELL_MILLIS)).unwrap_or(0))

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Filling, Sentence, SentenceKey, key};
@@ -121,15 +121,8 @@ impl Lang {
 
     /// A change in percent with its sign, whole: `−22 %`.
     pub fn change(self, percent: f64) -> String {
-        let rounded = percent.abs().round() as u64;
-        let sign = if rounded == 0 {
-            "±"
-        } else if percent < 0.0 {
-            "−"
-        } else {
-            "+"
-        };
-        self.in_percent(format!("{sign}{}", self.number(rounded)))
+        let rounded = percent.round() as i64;
+        self.in_percent(format!("{}{}", sign(rounded), self.number(rounded.unsigned_abs())))
     }
 
     fn in_percent(self, number: String) -> String {
@@ -156,10 +149,10 @@ impl Lang {
         self.pattern(key::format::MOMENT, at.date_naive(), Some(at.format("%H:%M").to_string()))
     }
 
-    /// The short name of a weekday; 0 is Monday.
-    pub fn weekday(self, days_from_monday: u32) -> &'static str {
+    /// The short name of a weekday.
+    pub fn weekday(self, day: Weekday) -> &'static str {
         let names = self.phrase(key::format::WEEKDAYS);
-        names.split_whitespace().nth(days_from_monday as usize).unwrap_or("")
+        names.split_whitespace().nth(day.num_days_from_monday() as usize).unwrap_or("")
     }
 
     fn pattern(self, key: key::SentenceKey, day: NaiveDate, time: Option<String>) -> String {
@@ -168,9 +161,18 @@ impl Lang {
             .with("year", day.year())
             .with("month", months.split_whitespace().nth(day.month0() as usize).unwrap_or(""))
             .with("day", day.day())
-            .with("weekday", self.weekday(day.weekday().num_days_from_monday()))
+            .with("weekday", self.weekday(day.weekday()))
             .with("time", time.unwrap_or_default());
         self.say(&sentence)
+    }
+}
+
+/// The sign of a difference in front of its amount.
+pub fn sign(difference: i64) -> &'static str {
+    match difference {
+        0 => "±",
+        1.. => "+",
+        _ => "−",
     }
 }
 
@@ -235,7 +237,7 @@ mod tests {
         assert_eq!(Lang::Ja.day(day), "2026年11月16日(月)");
         assert_eq!(Lang::Ja.short_day(day), "11/16");
         assert_eq!(Lang::Ja.month(day), "2026年11月");
-        assert_eq!(Lang::Ja.weekday(6), "日");
+        assert_eq!(Lang::Ja.weekday(Weekday::Sun), "日");
         assert_eq!(Lang::Ja.number(1_234_567), "1,234,567");
         for (share, english, japanese) in
             [(0.688, "68.8 %", "68.8%"), (0.0, "0.0 %", "0.0%"), (1.0, "100.0 %", "100.0%")]

@@ -47,12 +47,9 @@ impl<W: Write> SheetText<W> {
             self.end_row()?;
         }
         while self.cells < column {
-            self.empty()?;
+            self.begin_cell()?;
         }
-        if self.cells > 0 {
-            self.write(b"\t")?;
-        }
-        self.cells += 1;
+        self.begin_cell()?;
         // A row is a line, so a line break within a cell is a space.
         let line = text.replace("\r\n", " ").replace(['\r', '\n'], " ");
         if line.contains('\t') || line.starts_with('"') {
@@ -70,7 +67,7 @@ impl<W: Write> SheetText<W> {
         self.out.flush()
     }
 
-    fn empty(&mut self) -> io::Result<()> {
+    fn begin_cell(&mut self) -> io::Result<()> {
         if self.cells > 0 {
             self.write(b"\t")?;
         }
@@ -83,7 +80,7 @@ impl<W: Write> SheetText<W> {
         if self.cells > 0 {
             self.width = self.width.max(self.cells);
             while self.cells < self.width.min(FILLED) {
-                self.empty()?;
+                self.begin_cell()?;
             }
         }
         self.row += 1;

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use crate::{
     model::{LocalTime, Sentence, key},
     render::{counts::Counts, times::Clock, wording},
+    taxonomy::sign,
 };
 
 /// The longest text from a file that the page shows; the whole text is in summary.json.
@@ -45,12 +46,7 @@ impl Words {
     pub fn change(&self, counts: &Counts) -> Option<String> {
         let lang = self.clock.lang;
         let change = counts.change?;
-        let sign = match change {
-            0 => "±",
-            1.. => "+",
-            _ => "−",
-        };
-        let amount = format!("{sign}{}", lang.number(change.unsigned_abs()));
+        let amount = format!("{}{}", sign(change), lang.number(change.unsigned_abs()));
         let Some(percent) = counts.change_pct else { return Some(amount) };
         let percent = lang.change(percent).replace('-', "−");
         Some(lang.say(&Sentence::new(key::page::CHANGE).with("change", amount).with("percent", percent)))
