@@ -62,16 +62,13 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     }
     let told = mails::settle(&mut sources, &strands, &catalog, &naming.label_of, believed, &cuts)?;
     let stretches = geometry::stretches(&strands, &cuts, policy, &options.zone);
-    let mut cells = once_read(&mut sources, &stretches, &catalog, &naming)?;
+    let (mut cells, mut more) = once_read(&mut sources, &stretches, &catalog, &naming)?;
     let again =
         Strands { all: &strands, sources: &sources, catalog: &catalog, label_of: &naming.label_of, options: &options };
     for stretch in &stretches {
-        cells.extend(merge(stretch, policy != OverlapPolicy::Sum, &cuts, again)?);
+        more.extend(merge(stretch, policy != OverlapPolicy::Sum, &cuts, again)?);
     }
-    if !(stretches.is_empty() && cuts.is_empty()) {
-        let before = |cell: &Cell| cuts.partition_point(|cut| *cut <= cell.span().first);
-        cells.sort_unstable_by_key(|cell| (cell.start, before(cell), cell.kind));
-    }
+    insert(&mut cells, more, &cuts);
     // Every sum over the table is at most one of these, so none can wrap.
     let total = cells.iter().try_fold(0_u64, |sum, cell| sum.checked_add(cell.errors));
     let mailed = told.iter().try_fold(0_u64, |sum, told| sum.checked_add(told.errors));
@@ -120,13 +117,13 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     Ok(table)
 }
 
-/// The cells of all inputs but for the stretches that are read again.
+/// The cells of all exports but for the stretches that are read again, sorted; and those of mails.
 fn once_read(
     sources: &mut [Source],
     stretches: &[geometry::Stretch],
     catalog: &Mutex<crate::model::Catalog>,
     naming: &Naming,
-) -> Result<Vec<Cell>> {
+) -> Result<(Vec<Cell>, Vec<Cell>)> {
     let known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
     // Every table of the channel with a row there takes part, so the stretch alone decides.
     let again = |cell: &Cell| {
@@ -148,12 +145,29 @@ fn once_read(
         }
         runs.push(cells).map_err(|_| Error::new(key::error::OVERFLOW))?;
     }
-    let mut cells = runs.finish().map_err(|_| Error::new(key::error::OVERFLOW))?;
-    if !mailed.is_empty() {
-        cells.append(&mut mailed);
-        cells.sort_by_key(Cell::key);
+    let cells = runs.finish().map_err(|_| Error::new(key::error::OVERFLOW))?;
+    Ok((cells, mailed))
+}
+
+/// Puts cells among sorted ones, which stay where they are as long as none comes before them: there are many. A cell that
+/// a cut divides stands there twice.
+fn insert(cells: &mut Vec<Cell>, mut more: Vec<Cell>, cuts: &[Timestamp]) {
+    let place = |cell: &Cell| (cell.start, cuts.partition_point(|cut| *cut <= cell.span().first), cell.kind);
+    more.sort_unstable_by_key(place);
+    let mut left = cells.len();
+    cells.reserve_exact(more.len());
+    cells.extend_from_slice(&more);
+    let mut end = cells.len();
+    while let Some(last) = more.last() {
+        end -= 1;
+        if left > 0 && place(&cells[left - 1]) > place(last) {
+            left -= 1;
+            cells[end] = cells[left];
+        } else {
+            cells[end] = *last;
+            more.pop();
+        }
     }
-    Ok(cells)
 }
 
 /// Writes down which channels each input is of.
@@ -236,4 +250,41 @@ fn stops(
     stops.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
     stops.dedup();
     stops
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{CellStart, KindId};
+
+    #[test]
+    fn cells_are_put_among_others_in_the_order_of_time() {
+        let cell = |start: u32, kind: u32, offset: u32| Cell {
+            start: CellStart(start),
+            kind: KindId(kind),
+            errors: 1,
+            rows: 1,
+            first_offset: offset,
+            last_offset: offset,
+            end_offset: offset,
+        };
+        let cut = Timestamp(CellStart(5).timestamp().0 + 1000);
+        let mut cells = vec![cell(1, 0, 0), cell(3, 1, 0), cell(5, 7, 0), cell(9, 0, 0)];
+        let more = vec![cell(5, 2, 2000), cell(0, 0, 0), cell(5, 1, 0), cell(5, 2, 0), cell(11, 0, 0)];
+        insert(&mut cells, more, &[cut]);
+        let places: Vec<_> = cells.iter().map(|cell| (cell.start.0, cell.kind.0, cell.first_offset)).collect();
+        let expected = [
+            (0, 0, 0),
+            (1, 0, 0),
+            (3, 1, 0),
+            (5, 1, 0),
+            (5, 2, 0),
+            (5, 7, 0),
+            // Behind the cut.
+            (5, 2, 2000),
+            (9, 0, 0),
+            (11, 0, 0),
+        ];
+        assert_eq!(places, expected);
+    }
 }
