@@ -25,7 +25,7 @@ pub struct Archive {
     privacy: Privacy,
     zone: Zone,
     /// `None` where the dataset is another engine's.
-    books: Option<Manifest>,
+    pub(super) books: Option<Manifest>,
     partitions: Vec<Partition>,
 }
 
@@ -99,9 +99,11 @@ impl Archive {
         // A writer has moved on, or it is damaged: the sources tell the same.
         let sources = self.sources().unwrap_or_default();
         let merged = Shelf::new(&self.disk, sources, reader).merged(&(month.channel.identity(), month.month));
-        let ids = |sources: &[Source]| sources.iter().map(|source| source.id.clone()).collect::<Vec<_>>();
+        // Who takes over an archive of an earlier version writes the same sources anew.
+        let files =
+            |all: &[Source]| all.iter().map(|source| (source.id.clone(), source.pack.clone())).collect::<Vec<_>>();
         let merged = merged.map_err(|error| match manifest::load(&self.disk) {
-            Ok(Some(now)) if ids(&now.manifest.sources) != ids(sources) => {
+            Ok(Some(now)) if files(&now.manifest.sources) != files(sources) => {
                 Error::new(key::archive::CHANGED).with("path", shown(""))
             }
             _ => error,

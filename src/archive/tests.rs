@@ -222,6 +222,15 @@ fn who_reads_sees_the_state_in_which_it_began() {
     assert_eq!(read(&before).unwrap(), expected);
     assert_eq!(read(&during).unwrap_err().0.key, key::archive::CHANGED);
     assert_eq!(read(&Archive::open(folder.path(), PRIVATE).unwrap()).unwrap(), expected);
+    // Of an earlier version, when it was opened: whoever took it over meanwhile has written the same sources anew.
+    let mut old = Archive::open(folder.path(), PRIVATE).unwrap();
+    old.books.as_mut().unwrap().sources[0].pack = Some(format!("{:032}.pack", 0));
+    for (path, _) in files(folder.path()) {
+        if path.ends_with("errors.parquet") {
+            fs::remove_file(folder.path().join(path)).unwrap();
+        }
+    }
+    assert_eq!(read(&old).unwrap_err().0.key, key::archive::CHANGED);
 }
 
 #[test]
