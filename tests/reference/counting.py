@@ -43,6 +43,8 @@ class Scenario:
     period: str = "all"
     window: str = "day"
     overlap: str = "auto"
+    only: list = field(default_factory=list)  # Of (key, value); so is what is left out.
+    exclude: list = field(default_factory=list)
 
 
 def local(at, zone):
@@ -243,9 +245,28 @@ def bounds(scenario, zone, spans):
         start, end = (int(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).timestamp())
                       for text in period.split(".."))
         return start, end, start - (end - start)
+    if period in ("today", "this-week", "this-month"):
+        # Compared with the same part of the one before, by the clock; at most all of it.
+        here = local(scenario.as_of, zone)
+        back = {"today": 0, "this-week": here.weekday(), "this-month": here.day - 1}[period]
+        first = here.date() - timedelta(days=back)
+        before = {"today": first - timedelta(days=1), "this-week": first - timedelta(days=7),
+                  "this-month": (first - timedelta(days=1)).replace(day=1)}[period]
+        like = instant(before + (here.date() - first), here.time(), zone)
+        return at(first), scenario.as_of, at(before), min(like, at(first))
+    if period in ("last-week", "last-month"):
+        here = local(scenario.as_of, zone).date()
+        if period == "last-week":
+            end = here - timedelta(days=here.weekday())
+            return at(end - timedelta(days=7)), at(end), at(end - timedelta(days=14))
+        end = here.replace(day=1)
+        first = (end - timedelta(days=1)).replace(day=1)
+        return at(first), at(end), at((first - timedelta(days=1)).replace(day=1))
     if period.endswith("h"):
         length = int(period[:-1]) * 3600
         return scenario.as_of - length, scenario.as_of, scenario.as_of - 2 * length
+    if period == "yesterday":
+        period = "1d"
     if period.endswith("d"):
         end = local(scenario.as_of, zone).date()
         first = end - timedelta(days=int(period[:-1]))
@@ -257,10 +278,23 @@ def bounds(scenario, zone, spans):
 
 def window_start(at, window, zone):
     here = local(at, zone)
+    if window.endswith("m"):
+        return at - here.minute % int(window[:-1]) * 60 - here.second
     if window == "hour":
         return at - here.minute * 60 - here.second
     back = {"day": 0, "week": here.weekday(), "month": here.day - 1}[window]
     return instant(here.date() - timedelta(days=back), time.min, zone)
+
+
+def keeps(scenario, channel, row):
+    """Whether the filter lets a row pass: alternatives of one key, all keys, and nothing of what is left out."""
+    def fits(key, value):
+        if key == "status":
+            status = row.detail if row.reason == "error_status_code" else ""
+            return status[:1] == value[:1] and len(status) == 3 if value.endswith("xx") else status == value
+        return {"channel": channel, "reason": row.reason, "detail": row.detail}[key] == value
+    asked = {key: any(fits(key, value) for k, value in scenario.only if k == key) for key, _ in scenario.only}
+    return all(asked.values()) and not any(fits(*one) for one in scenario.exclude)
 
 
 def judge(scenario):
@@ -281,7 +315,8 @@ def judge(scenario):
         rows += uncovered(of_channel, files, scenario.input_zone, scenario.as_of)
         counted += [(label[channel], row) for row in rows]
     every = [row.at for file in scenario.files for row in file.rows] + [mail.at for mail in scenario.mails]
-    start, end, before = bounds(scenario, zone, (min(every), max(every)))
+    counted = [(channel, row) for channel, row in counted if keeps(scenario, channel, row)]
+    start, end, before, *until = bounds(scenario, zone, (min(every), max(every)))
     shown = {"errors": 0, "by_detail": defaultdict(int), "by_channel": defaultdict(int), "windows": defaultdict(int),
              "heatmap": defaultdict(int), "previous": None, "exported": exported, "mailed": mailed}
     for channel, row in counted:
@@ -293,6 +328,6 @@ def judge(scenario):
             shown["windows"][window_start(row.at, scenario.window, zone)] += row.errors
             shown["heatmap"][here.weekday(), here.hour] += row.errors
     if before is not None:
-        shown["previous"] = sum(row.errors for _, row in counted if before <= row.at < start)
+        shown["previous"] = sum(row.errors for _, row in counted if before <= row.at < (until or [start])[0])
     return {key: {k: n for k, n in value.items() if n} if isinstance(value, dict) else value
             for key, value in shown.items()}

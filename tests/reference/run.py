@@ -70,7 +70,8 @@ def inputs(scenario):
 def ways(scenario, fixed, dice):
     """The inputs given together (None), and mostly also added to an archive, one by one in a random order."""
     yield None
-    if fixed or dice.random() < 0.5:
+    # An archive keeps each error once: nothing can be added up any more.
+    if scenario.overlap != "sum" and (fixed or dice.random() < 0.5):
         yield dice.sample(inputs(scenario), len(inputs(scenario)))
 
 
@@ -89,8 +90,10 @@ def asked(program, scenario, folder, order):
         zones = zones[2:]
     said = call(program, scenario, folder, [
         "summary", *given, *zones, "--format", "json", "--as-of", local(scenario.as_of, "UTC").isoformat(), "--period",
-        scenario.period, "--window", scenario.window, "--overlap", scenario.overlap])
-    if order is not None and isinstance(said, dict):
+        scenario.period, "--window", scenario.window, "--overlap", scenario.overlap,
+        *[word for key, value in scenario.only for word in ("--only", f"{key}={value}")],
+        *[word for key, value in scenario.exclude for word in ("--exclude", f"{key}={value}")]])
+    if order is not None and isinstance(said, dict) and scenario.overlap == "auto":
         said["info"] = call(program, scenario, folder, ["archive", "info", "--archive", "archive", "--format", "json"])
     return said
 

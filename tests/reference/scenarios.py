@@ -67,7 +67,24 @@ def random_scenario(number):
     window = dice.choice(["day", "week"] if finest == "day" else ["hour", "hour", "day", "week", "month"])
     shown_in = input_zone if finest == "day" else zone
     as_of = day(5) + dice.choice([0, 120, 9 * 3600, 50_000])
-    return Scenario(files, mails, labels, zone, input_zone, as_of, period(dice, middle, shown_in), window)
+    scenario = Scenario(files, mails, labels, zone, input_zone, as_of, period(dice, middle, shown_in), window)
+    ask(random.Random(f"asked {number}"), scenario, finest, day)
+    return scenario
+
+
+def ask(dice, scenario, coarsest, day):
+    """What a third of the scenarios is asked for besides: how files meet, short windows, running periods, filters."""
+    if dice.random() < 0.15:
+        scenario.overlap = dice.choice(["max", "sum"])
+    if dice.random() < 0.15 and coarsest not in ("hour", "day"):
+        scenario.window = dice.choice(["5m", "15m", "30m"])
+    if dice.random() < 0.15:
+        scenario.period = dice.choice(["today", "yesterday", "this-week", "last-week", "this-month", "last-month"])
+        scenario.as_of = day(dice.choice([2, 3, 3, 4, 5, 7, 12, 20])) + dice.choice([0, 120, 5400, 9 * 3600, 50_000])
+    if dice.random() < 0.15:
+        values = [("detail", "502"), ("detail", "500"), ("reason", "request_timeout"), ("status", "5xx"),
+                  ("status", "502"), ("reason", "error_status_code")]
+        dice.choice([scenario.only, scenario.exclude]).extend(dice.sample(values, dice.randint(1, 2)))
 
 
 def log(dice, start, end):
