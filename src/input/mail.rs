@@ -1,7 +1,7 @@
 //! Notification mails: from the bytes of a mail or a mailbox to what they tell.
 //!
-//! The way of a mail: `mailbox` cuts a mailbox into mails, `letter` has mail-parser take a mail apart into texts, `text`
-//! makes lines of them, `sections` finds the mails that were forwarded within a text, `items` makes one text of a mail's
+//! The way of a mail: `mailbox` cuts a mailbox into mails, `letter` has mail-parser take a mail apart into texts, which
+//! `encoded` decodes, `text` makes lines of them, `sections` finds the mails that were forwarded within a text, `items` makes one text of a mail's
 //! lines and its tables, `names` finds the names of LINE's items there and `values` what stands behind them, `reading`
 //! decides which names are items, and `notice` makes notices of them. The words of all languages stand in `words.toml`.
 //!
@@ -9,6 +9,7 @@
 //! A mail is read whole or it is [`Content::Unreadable`]; a half-understood one never becomes a number.
 //! A mail proves nothing about its sender. What is read here can be written by anybody.
 
+mod encoded;
 mod items;
 mod letter;
 mod mailbox;

@@ -1,21 +1,13 @@
 //! From a mail to its texts: mail-parser takes it apart, and what mail programs spoil is read around here.
 
-use std::borrow::Cow;
-
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::ISO_2022_JP;
-use mail_parser::{
-    HeaderName, HeaderValue, Message, MessageParser, MimeHeaders, PartType,
-    decoders::{base64::base64_decode, charsets::map::charset_decoder},
-    parsers::MessageStream,
-};
+use mail_parser::{HeaderName, Message, MessageParser, MimeHeaders, PartType};
 use memchr::memmem;
 
 use super::{
-    Hindrance, names,
+    Hindrance,
+    encoded::{field_text, undone},
     text::{page, plain},
 };
-use crate::taxonomy;
 
 /// All parts of a mail together.
 const MOST_PARTS: usize = 2_000;
@@ -26,8 +18,6 @@ const MOST_SEARCHES: usize = 500;
 const LONGEST_HEAD: usize = 16 << 10;
 /// Mails within mails.
 const DEEPEST: usize = 16;
-/// A text with more characters that are none in its charset is in another one.
-const MOST_DAMAGED: usize = 3;
 
 /// What is read of a mail, as it was written: nothing in it is safe to show yet.
 #[derive(Debug, Default)]
@@ -77,10 +67,7 @@ fn letter_within(bytes: &[u8], closed: bool, depth: usize) -> Letter {
     let bare = ["\n\n", "\n\r\n"].iter().all(|blank| memmem::find(bytes, blank.as_bytes()).is_none());
     let bytes = &[bytes.trim_ascii_start(), if bare { b"\n" } else { b"" }].concat();
     // Anything else is a text to it, such as the date, which is read by more forms here.
-    let parser = MessageParser::new()
-        .header_text(HeaderName::Subject)
-        .header_address(HeaderName::From)
-        .header_content_type(HeaderName::ContentType);
+    let parser = MessageParser::new().header_address(HeaderName::From).header_content_type(HeaderName::ContentType);
     let kinds = bytes.windows(12).filter(|bytes| bytes.eq_ignore_ascii_case(b"content-type")).count();
     let costly = kinds.max(memmem::find_iter(bytes, b"=?").count()) > MOST_SEARCHES;
     let beginning = &bytes[..bytes.len().min(LONGEST_HEAD)];
@@ -92,11 +79,14 @@ fn letter_within(bytes: &[u8], closed: bool, depth: usize) -> Letter {
 
 fn letter_of(message: &Message<'_>, closed: bool, depth: usize) -> Letter {
     // The first of several fields of one name is the one that programs show.
-    let field = |name| message.headers().iter().find(|header| header.name == name).map(|header| &header.value);
-    let text = |name| field(name).and_then(HeaderValue::as_text);
-    let from = field(HeaderName::From).and_then(|from| from.as_address()?.first()?.address());
+    let field = |name| message.headers().iter().find(|header| header.name == name);
+    let text = |name| field(name).and_then(|header| header.value.as_text());
+    let from = field(HeaderName::From).and_then(|from| from.value.as_address()?.first()?.address());
+    let subject = field(HeaderName::Subject)
+        .and_then(|header| message.raw_message.get(header.offset_start as usize..header.offset_end as usize));
+    let charset = message.content_type().and_then(|kind| kind.attribute("charset")).unwrap_or_default();
     let mut letter = Letter {
-        subject: text(HeaderName::Subject).unwrap_or_default().to_owned(),
+        subject: field_text(subject.unwrap_or_default(), charset),
         date: text(HeaderName::Date).map(|date| date.split_whitespace().collect::<Vec<_>>().join(" ")),
         from: from.map(str::to_owned),
         ..Letter::default()
@@ -185,63 +175,6 @@ impl Version {
     }
 }
 
-/// The text of a body in the transfer encoding that it claims, or in another one if only so it tells something; and
-/// whether it ends in the middle.
-fn undone(body: &[u8], encoding: &str, charset: &str) -> (String, bool) {
-    let read = |encoding: &str| {
-        let (bytes, cut): (Cow<'_, [u8]>, bool) = match encoding {
-            "base64" => {
-                let digit = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
-                let digits: Vec<u8> = body.iter().copied().filter(digit).collect();
-                (base64_decode(&digits).unwrap_or_default().into(), !digits.len().is_multiple_of(4))
-            }
-            "quoted-printable" => (MessageStream::new(body).decode_quoted_printable_mime(b"").1, false),
-            _ => (body.into(), false),
-        };
-        (decoded(&bytes, charset), cut)
-    };
-    let claimed = encoding.split([';', '(']).next().unwrap_or_default().trim().to_ascii_lowercase();
-    // Letters beyond ASCII that nobody said were escaped: `=E3=81=8A`.
-    let escaped = |six: &[u8]| six[0] == b'=' && six[3] == b'=' && six[1] > b'B' && b"89AB".contains(&six[4]);
-    let quoted = body.is_ascii() && body.windows(6).any(escaped);
-    let tried = [if quoted { "quoted-printable" } else { &claimed }, &claimed, "", "base64"];
-    tried.into_iter().map(read).find(|(text, _)| is_telling(text)).unwrap_or_else(|| read(&claimed))
-}
-
-/// Whether a text may be of a notification: it has an item's name or a reason's code.
-fn is_telling(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    taxonomy::REASONS.iter().any(|code| lower.contains(code)) || names::is_in(text)
-}
-
-/// The text of bytes in the charset that they claim, or in the one that they are in.
-fn decoded(bytes: &[u8], charset: &str) -> String {
-    let charset = charset.trim().trim_matches(['"', '\'']).to_ascii_lowercase();
-    // Programs that convert a mail forget its label, and what is valid UTF-8 is hardly anything else.
-    if !bytes.is_ascii()
-        && let Ok(text) = std::str::from_utf8(bytes)
-    {
-        return text.to_owned();
-    }
-    // Japanese programs write ISO-2022-JP without saying so, and it is valid ASCII.
-    if [b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b(I"].iter().any(|escape| memmem::find(bytes, *escape).is_some()) {
-        return ISO_2022_JP.decode(bytes).0.into_owned();
-    }
-    let known = charset_decoder(charset.as_bytes()).filter(|_| !charset.contains("16") || bytes.contains(&0));
-    let own = known.map_or_else(|| String::from_utf8_lossy(bytes).into_owned(), |decode| decode(bytes));
-    // A few damaged characters are damaged; a text in another encoding is whole in that one.
-    let claims = known.is_some() || charset.starts_with("utf");
-    if bytes.is_ascii() || claims && own.matches('\u{fffd}').count() <= MOST_DAMAGED {
-        return own;
-    }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(bytes, true);
-    let guess = detector.guess(Some(b"jp"), Utf8Detection::Allow);
-    // Every text is whole in the encodings of one byte a letter.
-    let whole = guess.decode_without_bom_handling_and_without_replacement(bytes);
-    whole.filter(|_| !claims || !guess.is_single_byte()).map_or(own, Cow::into_owned)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,6 +199,8 @@ mod tests {
             ("eucJP-ms", &euc),
             // Wrong, unknown or missing ones.
             ("us-ascii", &jis),
+            ("us-ascii", &sjis),
+            ("iso-8859-1", &euc),
             ("utf-8", &sjis),
             ("x-unknown", &sjis),
             ("x-unknown", japanese.as_bytes()),
@@ -282,8 +217,27 @@ mod tests {
     #[test]
     fn transfer_encodings_are_undone() {
         assert_eq!(text(b"A: b\nContent-Transfer-Encoding: quoted-printable\n\na=3Db=\nc =E3=82=A8\n"), "a=bc エ");
+        assert_eq!(
+            text(b"A: b\nContent-Transfer-Encoding: quoted-printable\n\n=E3=82=A8\n=== ?a=b= \nc=\n"),
+            "エ\n=== ?a=bc"
+        );
         assert_eq!(text(b"A: b\nContent-Transfer-Encoding: Base64\n\nYT1i\nYyA=\n"), "a=bc");
         assert_eq!(text(b"A: b\nContent-Transfer-Encoding: 8bit\n\na=3Db\n"), "a=3Db");
+    }
+
+    #[test]
+    fn a_subject_without_encoded_words_is_in_the_charset_of_the_text() {
+        for (charset, encoding, name) in [
+            ("big5", encoding_rs::BIG5, "商店"),
+            ("EUC-JP", encoding_rs::EUC_JP, "お店です"),
+            ("cp932", encoding_rs::SHIFT_JIS, "お店です"),
+            ("tis-620", encoding_rs::WINDOWS_874, "ร้าน"),
+            ("us-ascii", encoding_rs::ISO_2022_JP, "お店"),
+            ("big5", encoding_rs::UTF_8, "お店"),
+        ] {
+            let head = format!("From: a@b\nSubject: Webhook - {name}\nContent-Type: text/plain; charset={charset}\n\n");
+            assert_eq!(letter(&encoding.encode(&head).0).subject, format!("Webhook - {name}"), "{charset}");
+        }
     }
 
     #[test]
