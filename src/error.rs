@@ -17,7 +17,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error by its key in the phrase files; fill its placeholders with [`Error::with`].
     pub fn new(key: key::SentenceKey) -> Self {
-        Error(Box::new(Sentence::new(key)))
+        Sentence::new(key).into()
     }
 
     /// Fills a placeholder of the sentence.
@@ -34,13 +34,6 @@ impl Error {
         self
     }
 
-    /// Fills a placeholder with a number or a moment.
-    #[must_use]
-    pub fn filled(mut self, placeholder: &'static str, filling: Filling) -> Self {
-        self.0.values.push((placeholder, filling));
-        self
-    }
-
     /// The sentence in a language.
     pub fn text(&self, lang: Lang) -> String {
         lang.say(&self.0)
@@ -54,6 +47,12 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<Sentence> for Error {
+    fn from(sentence: Sentence) -> Self {
+        Error(Box::new(sentence))
+    }
+}
 
 impl From<ZoneError> for Error {
     fn from(error: ZoneError) -> Self {

@@ -6,7 +6,7 @@
 
 use super::{Analysis, Asked, Bounds, incident, sums};
 use crate::{
-    model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone, key},
+    model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone, key, skipped_note},
     table::{self, Known, Label, Table},
 };
 
@@ -123,24 +123,12 @@ fn redelivery(analysis: &Analysis, notes: &mut Vec<Sentence>) {
 }
 
 fn files(table: &Table, notes: &mut Vec<Sentence>) {
-    for (path, why) in table.skipped.iter().take(NAMED_FILES) {
-        notes.push(Sentence::new(key::note::SKIPPED_FILE).with("path", path).with_sentence("why", why.clone()));
-    }
+    notes.extend(table.skipped.iter().take(NAMED_FILES).map(skipped_note));
     if table.skipped.len() > NAMED_FILES {
         notes.push(Sentence::new(key::note::SKIPPED_FILES).with("count", table.skipped.len() - NAMED_FILES));
     }
     for report in &table.inputs {
-        if report.partial {
-            notes.push(Sentence::new(key::note::PARTIAL_DOWNLOAD).with("path", &report.path));
-        }
-        if report.rejected > 0 {
-            notes.push(
-                Sentence::new(key::note::REJECTS)
-                    .with("path", &report.path)
-                    .with_number("count", report.rejected)
-                    .with_number("rows", report.rows),
-            );
-        }
+        notes.extend(report.partial_note().into_iter().chain(report.rejects_note()));
     }
 }
 

@@ -76,7 +76,7 @@ impl<'a> Plot<'a> {
         }
     }
 
-    /// TickStyle below, for the analysis's windows.
+    /// Labels below, for the analysis's windows.
     pub fn draw_windows(&self, canvas: &Canvas) {
         let buckets = &self.scene.analysis.windows.buckets;
         let starts: Vec<_> = buckets.iter().map(|bucket| self.scene.local(bucket.bounds().0)).collect();
@@ -84,7 +84,7 @@ impl<'a> Plot<'a> {
         self.draw_times(canvas, &starts, window);
     }
 
-    /// TickStyle below, for windows of so many minutes that start at the given local times.
+    /// Labels below, for windows of so many minutes that start at the given local times.
     pub fn draw_times(&self, canvas: &Canvas, starts: &[DateTime<FixedOffset>], window: i64) {
         let (plot, style, scene) = (self.frame, self.sizes.small, self.scene);
         let labels = TickStyle { lang: scene.lang, style, week_start: scene.analysis.calendar.week_start, window };

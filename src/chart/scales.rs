@@ -1,6 +1,6 @@
 //! The two scales of the charts: counts upwards, time to the right.
 //!
-//! Ticks of counts are 1, 2 or 5 times a power of ten apart (P. S. Heckbert, "Nice Numbers for Graph TickStyle", Graphics
+//! Ticks of counts are 1, 2 or 5 times a power of ten apart (P. S. Heckbert, "Nice Numbers for Graph Labels", Graphics
 //! Gems, 1990). Ticks of time stand at the calendar's own steps, the finest whose labels do not touch, as those of
 //! d3-scale's `scaleTime` do (<https://d3js.org/d3-scale/time>).
 
@@ -165,7 +165,7 @@ pub fn weekday_and_day(lang: Lang, day: NaiveDate) -> String {
     lang.say(&Sentence::new(key::chart::WEEKDAY_AND_DAY).with("weekday", weekday).with("day", lang.short_day(day)))
 }
 
-/// TickStyle for windows that start at the given local times, each `band` pixels wide: the finest step
+/// Ticks for windows that start at the given local times, each `band` pixels wide: the finest step
 /// whose labels do not touch.
 pub fn ticks(starts: &[DateTime<FixedOffset>], band: f64, labels: TickStyle) -> Vec<Tick> {
     STEPS

@@ -52,8 +52,7 @@ pub fn doubts(case: Case<'_>, rejected: bool) -> Doubts {
     };
     let mut unread = skipped(&case.table.skipped);
     unread.extend(case.unread_rows().filter(|_| rejected));
-    let partial = case.table.inputs.iter().filter(|report| report.partial);
-    unread.extend(partial.map(|report| Sentence::new(key::note::PARTIAL_DOWNLOAD).with("path", &report.path)));
+    unread.extend(case.table.inputs.iter().filter_map(SourceReport::partial_note));
     Doubts { time: case.unknown_time(case.judged_end(data.last)), unread, nothing: Vec::new() }
 }
 

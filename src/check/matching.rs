@@ -2,7 +2,6 @@
 
 use super::{Condition, Conditions, Misplaced};
 use crate::{
-    error::Error,
     model::{Sentence, key},
     table::{Key, Table, fits, host_fits, status_fits},
     taxonomy::{self, ERROR_STATUS_CODE, REASONS},
@@ -27,10 +26,7 @@ pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misp
     if let Some(condition) = conditions.of(Key::Reason) {
         let known: Vec<&str> = REASONS.iter().copied().chain(names.reasons.iter().map(String::as_str)).collect();
         if !known.iter().any(|name| meant(name)) {
-            return Err(Misplaced::new(
-                condition.at,
-                Error(Box::new(missed(key::check_error::REASON, condition, known))),
-            ));
+            return Err(Misplaced::new(condition.at, missed(key::check_error::REASON, condition, known)));
         }
     }
     if let Some(condition) = conditions.of(Key::Status) {
@@ -64,16 +60,12 @@ pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misp
 
 fn status(condition: &Condition, under_its_reason: bool) -> Result<(), Misplaced> {
     if !(100..=599).any(|status| status_fits(&condition.pattern, status)) {
-        return Err(Misplaced::new(
-            condition.at,
-            Error::new(key::check_error::STATUS).with("value", &condition.pattern),
-        ));
+        let error = Sentence::new(key::check_error::STATUS).with("value", &condition.pattern);
+        return Err(Misplaced::new(condition.at, error));
     }
     if !under_its_reason {
-        return Err(Misplaced::new(
-            condition.at,
-            Error::new(key::check_error::STATUS_REASON).with("reason", ERROR_STATUS_CODE),
-        ));
+        let error = Sentence::new(key::check_error::STATUS_REASON).with("reason", ERROR_STATUS_CODE);
+        return Err(Misplaced::new(condition.at, error));
     }
     Ok(())
 }
@@ -87,11 +79,11 @@ fn detail(condition: &Condition, there: &[&str], meant: &dyn Fn(&str) -> bool) -
         return Ok(());
     }
     if let Some(owner) = REASONS.iter().find(|reason| of(reason).any(|name| fits(wanted, name))) {
-        let error = Error::new(key::check_error::DETAIL_ELSEWHERE).with("value", wanted).with("reason", owner);
+        let error = Sentence::new(key::check_error::DETAIL_ELSEWHERE).with("value", wanted).with("reason", owner);
         return Err(Misplaced::new(condition.at, error));
     }
     if !taxonomy::nearest(wanted, listed.iter().copied()).is_empty() {
-        return Err(Misplaced::new(condition.at, Error(Box::new(missed(key::check_error::DETAIL, condition, listed)))));
+        return Err(Misplaced::new(condition.at, missed(key::check_error::DETAIL, condition, listed)));
     }
     // Like nothing that is known: LINE may have made it up since, and it may come.
     Ok(())

@@ -119,8 +119,8 @@ pub struct Misplaced {
 }
 
 impl Misplaced {
-    pub fn new(at: usize, error: Error) -> Misplaced {
-        Misplaced { at: Some(at), error }
+    pub fn new(at: usize, error: impl Into<Error>) -> Misplaced {
+        Misplaced { at: Some(at), error: error.into() }
     }
 
     /// What is wrong with the value of a key.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::Error,
     input,
-    model::{Sentence, SourceReport, Zone, for_log, key},
+    model::{Sentence, SourceReport, Zone, for_log, key, skipped_note},
     render::terminal,
     table::whose,
 };
@@ -50,7 +50,7 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
         }
         // Of a file that is not understood this is all that can be told.
         screen::tell_plainly(&first);
-        Error(Box::new(input::shaped(*error.0)))
+        input::shaped(*error.0).into()
     };
     let mut reading = read.map_err(told)?;
     let mut notes = whose(&mut reading, &load::channel_rules(&shared)).map_err(told)?;
@@ -66,12 +66,8 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
     let reports: Vec<SourceReport> = reading.sources.into_iter().map(|source| source.report).collect();
     let zone = shared.zone();
     let mut text = terminal::inspect(&reports, &zone, &screen::view(&shared));
-    let skipped = reading
-        .skipped
-        .iter()
-        .map(|(path, why)| Sentence::new(key::note::SKIPPED_FILE).with("path", path).with_sentence("why", why.clone()));
     text.push_str(&first);
-    for note in notes.into_iter().chain(skipped) {
+    for note in notes.into_iter().chain(reading.skipped.iter().map(skipped_note)) {
         text.push_str(&for_log(&shared.lang().say(&note)));
         text.push('\n');
     }

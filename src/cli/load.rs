@@ -92,8 +92,8 @@ fn generated_at(now: Timestamp) -> Timestamp {
 
 /// Makes sure that nothing was skipped that calls itself an export, and that each download has finished.
 pub fn whole(reading: &Reading) -> Result<()> {
-    if let Some(source) = reading.sources.iter().find(|source| source.report.partial) {
-        return Err(Error::new(key::note::PARTIAL_DOWNLOAD).with("path", &source.report.path));
+    if let Some(note) = reading.reports().find_map(SourceReport::partial_note) {
+        return Err(note.into());
     }
     match reading.skipped.iter().find(|(path, why)| input::is_expected(path, why)) {
         Some((path, why)) => {

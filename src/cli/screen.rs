@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    model::{Privacy, Sentence, for_log, key},
+    model::{Privacy, SourceReport, for_log, key, skipped_note},
     render::{json, terminal::TerminalView},
     table::Canonical,
     taxonomy::Lang,
@@ -82,20 +82,10 @@ pub fn tell_left_out(canonical: &Canonical, showing: &Showing) {
     }
     let lang = showing.lang();
     canonical.notes().iter().for_each(|note| tell(&lang.say(note)));
-    for report in canonical.reports().filter(|report| report.partial) {
-        tell(&lang.say(&Sentence::new(key::note::PARTIAL_DOWNLOAD).with("path", &report.path)));
-    }
-    for report in canonical.reports().filter(|report| report.rejected > 0) {
-        let note = Sentence::new(key::note::REJECTS)
-            .with("path", &report.path)
-            .with_number("count", report.rejected)
-            .with_number("rows", report.rows);
-        tell(&lang.say(&note));
-    }
-    for (path, why) in canonical.skipped() {
-        let note = Sentence::new(key::note::SKIPPED_FILE).with("path", path).with_sentence("why", why.clone());
-        tell(&lang.say(&note));
-    }
+    let partial = canonical.reports().filter_map(SourceReport::partial_note);
+    let rejects = canonical.reports().filter_map(SourceReport::rejects_note);
+    let skipped = canonical.skipped().iter().map(skipped_note);
+    partial.chain(rejects).chain(skipped).for_each(|note| tell(&lang.say(&note)));
 }
 
 /// A command as it can be typed again, safe to show.

@@ -26,7 +26,7 @@ pub use reject::{Reject, Why};
 pub use row::{Origin, Row};
 pub use sentence::{Filling, Sentence};
 pub use shell::shell_word;
-pub use source::{Columns, SkippedLine, SourceKind, SourceReport};
+pub use source::{Columns, SkippedLine, SourceKind, SourceReport, skipped_note};
 pub use text::{HostLabel, Privacy, hex, shown, spreadsheet_safe};
 pub use time::{CELL_MILLIS, CellStart, LocalTime, Span, Timestamp};
 pub use visible::visible;

@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::SentenceKey;
 
-/// SentenceKey of a sentence in the phrase files, and the values of its `{placeholders}`.
+/// The key of a sentence in the phrase files, and the values of its `{placeholders}`.
 ///
 /// The values come from files and command lines, so they must be safe to show already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,30 +25,21 @@ pub enum Filling {
     Moment(DateTime<FixedOffset>),
 }
 
-impl From<Sentence> for Filling {
-    fn from(sentence: Sentence) -> Self {
-        Filling::Sentence(sentence)
-    }
-}
-
 impl Sentence {
     /// A sentence whose placeholders are still to be filled by [`Sentence::with`].
     pub fn new(key: SentenceKey) -> Self {
         Sentence { key, values: Vec::new() }
     }
 
-    /// Fills a placeholder.
-    #[must_use]
-    pub fn with(mut self, placeholder: &'static str, value: impl ToString) -> Self {
-        self.values.push((placeholder, Filling::Text(value.to_string())));
+    fn filled(mut self, placeholder: &'static str, filling: Filling) -> Self {
+        self.values.push((placeholder, filling));
         self
     }
 
-    /// Fills a placeholder with anything.
+    /// Fills a placeholder.
     #[must_use]
-    pub fn filled(mut self, placeholder: &'static str, filling: Filling) -> Self {
-        self.values.push((placeholder, filling));
-        self
+    pub fn with(self, placeholder: &'static str, value: impl ToString) -> Self {
+        self.filled(placeholder, Filling::Text(value.to_string()))
     }
 
     /// Fills a placeholder with a whole number.
@@ -65,8 +56,7 @@ impl Sentence {
 
     /// Fills a placeholder with a sentence.
     #[must_use]
-    pub fn with_sentence(mut self, placeholder: &'static str, sentence: Sentence) -> Self {
-        self.values.push((placeholder, sentence.into()));
-        self
+    pub fn with_sentence(self, placeholder: &'static str, sentence: Sentence) -> Self {
+        self.filled(placeholder, Filling::Sentence(sentence))
     }
 }

@@ -170,8 +170,24 @@ impl SourceReport {
         sheet.unwrap_or(&self.path)
     }
 
+    /// That more of it was to come; none where it is whole.
+    pub fn partial_note(&self) -> Option<Sentence> {
+        self.partial.then(|| Sentence::new(key::note::PARTIAL_DOWNLOAD).with("path", &self.path))
+    }
+
+    /// How many rows of it were rejected; none where none were.
+    pub fn rejects_note(&self) -> Option<Sentence> {
+        let note = Sentence::new(key::note::REJECTS).with("path", &self.path);
+        (self.rejected > 0).then(|| note.with_number("count", self.rejected).with_number("rows", self.rows))
+    }
+
     /// The report of an input that is no table, before anything of it is read; `columns` are what stands for them.
     pub fn of_no_table(path: &str, kind: SourceKind, columns: Columns) -> Self {
         SourceReport { path: path.to_owned(), kind, columns, ..SourceReport::default() }
     }
+}
+
+/// That a file was left out, and why.
+pub fn skipped_note((path, why): &(String, Sentence)) -> Sentence {
+    Sentence::new(key::note::SKIPPED_FILE).with("path", path).with_sentence("why", why.clone())
 }

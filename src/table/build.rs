@@ -7,7 +7,9 @@ use std::{
 };
 
 use super::{
-    Dictionary, Label, Naming, OverlapPolicy, Settings, Table, copies, coverage, frame, mails,
+    Dictionary, Label, Naming, OverlapPolicy, Settings, Table,
+    canonical::stop_channel,
+    copies, coverage, frame, mails,
     overlap::{
         geometry::{self, Strand},
         judge::judge,
@@ -241,8 +243,8 @@ fn stops(
 ) -> Vec<(Option<String>, Timestamp)> {
     let of_source = |source: &Source| {
         let told = source.stops.iter().map(|stop| {
-            let channel = source.label.as_ref().filter(|_| stop.channel.is_unknown()).unwrap_or(&stop.channel);
-            (label(channel).and_then(|label| naming.labels[label as usize].clone()), stop.at)
+            let channel = stop_channel(source, &stop.channel);
+            (label(&channel).and_then(|label| naming.labels[label as usize].clone()), stop.at)
         });
         told.collect::<Vec<_>>()
     };

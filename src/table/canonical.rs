@@ -192,7 +192,8 @@ pub fn whose(reading: &mut Reading, rules: &ChannelRules) -> Result<Vec<Sentence
     Ok(notes)
 }
 
-fn stop_channel(source: &Source, channel: &Channel) -> Channel {
+/// The channel of a stop of redelivery that may name none itself.
+pub(super) fn stop_channel(source: &Source, channel: &Channel) -> Channel {
     source.label.as_ref().filter(|_| channel.is_unknown()).unwrap_or(channel).clone()
 }
 

@@ -40,7 +40,7 @@ pub(super) fn packed(mut cells: Vec<Cell>) -> PolarsResult<DataFrame> {
     )
 }
 
-/// CellSum of one kind in five minutes, or in the part of them before or behind an edge of a period.
+/// The sum of one kind in five minutes, or in the part of them before or behind an edge of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CellSum {
     pub start: CellStart,
@@ -145,9 +145,6 @@ impl Table {
     /// assert_eq!(worst.height(), 4);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # CellSum
-    /// Where polars has no memory for it.
     pub fn frame(&self) -> PolarsResult<DataFrame> {
         let names = &self.names;
         let cells = self.cells();

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Filling, Precision, Sentence, Span, key},
+    model::{Precision, Sentence, Span, key},
     table::{
         Label,
         channels::{ChannelRules, Naming},
@@ -152,15 +152,16 @@ impl Unlike {
             (all, apart) = (vec![a, b], vec![(0, 1)]);
         }
         let few = self.errors < ENOUGH_ERRORS;
-        Error::new(if few { key::error::OVERLAP_SMALL } else { key::error::OVERLAP_UNCLEAR })
+        Sentence::new(if few { key::error::OVERLAP_SMALL } else { key::error::OVERLAP_UNCLEAR })
             .with("first", first)
             .with("second", second)
             .with("errors", self.errors)
             .with("share", format!("{:.0}", self.share * 100.0))
-            .filled("start", Filling::Moment(zone.local(self.span.first)))
-            .filled("end", Filling::Moment(zone.local(self.span.last)))
+            .with_moment("start", zone.local(self.span.first))
+            .with_moment("end", zone.local(self.span.last))
             .with("one", format!("{command} {}", suggest::one(a, b)))
             .with("two", format!("{command} {}", suggest::different(&all, &apart)))
+            .into()
     }
 }
 
