@@ -64,7 +64,7 @@ pub mod check {
     mod rules;
     mod verdict;
 
-    pub use rules::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Per, Percent, Rule, Rules};
+    pub use rules::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Percent, Rule, Rules};
     pub use verdict::Configuration;
 }
 
