@@ -72,6 +72,10 @@ fn once(folder: &Path, disk: &Disk) -> Result<Vec<Finding>> {
 /// Checks every file that should be there. Gives the paths that belong.
 fn known(disk: &Disk, manifest: &Manifest, findings: &mut Vec<Finding>) -> HashSet<String> {
     let mut known: HashSet<String> = [MANIFEST, COPY, LOCK].into_iter().map(str::to_owned).collect();
+    if manifest.is_old() {
+        // The readers' lock of those versions, which was always there.
+        known.insert("_errstat/readers".to_owned());
+    }
     for (path, wanted) in manifest.paths() {
         // What a source tells is in the months, too; what they lose is in the sources.
         let todo = if is_file_path(&path) { key::archive::TODO_REBUILD } else { key::archive::TODO_ADD_AGAIN };
@@ -105,8 +109,7 @@ fn others(folder: &Path, known: &HashSet<String>, manifest: &Manifest, findings:
         let leaving = manifest.leaving.iter().find(|leaving| leaving.path == path);
         let left =
             leaving.is_some_and(|leaving| read(entry.path()).is_ok_and(|bytes| sha256(&bytes) == leaving.sha256));
-        let old =
-            ["_errstat/readers", "_errstat/journal.json"].contains(&&*path) || path.starts_with("_errstat/staging/");
+        let old = path == "_errstat/journal.json" || path.starts_with("_errstat/staging/");
         findings.push(match left || manifest.is_old() && old || path.starts_with(&format!("{NEW}/")) {
             true => finding(&path, key::archive::FOUND_LEFTOVER, key::archive::TODO_FINISH),
             false => finding(&path, key::archive::FOUND_FOREIGN, key::archive::TODO_FOREIGN),

@@ -1751,6 +1751,7 @@ fn an_archive_of_0_1_0_is_read_and_taken_over() {
         assert_eq!(channels(&summary), BTreeMap::from([("shop", 15)]));
         let found = folder.errstat("archive verify --archive ar").run();
         assert!(found.text().contains("errors.parquet") && found.text().contains("rebuild"), "{}", found.text());
+        assert!(!found.text().contains("readers"), "{}", found.text());
         folder.errstat(&format!("archive {change}")).done();
         assert_eq!(sound(&folder, "ar").text().lines().count(), 1, "{change}");
         assert!(folder.text("ar/_errstat/manifest.json").starts_with("{\"errstat_archive\":3,"));
