@@ -102,7 +102,10 @@ fn marked(html: &str) -> String {
             continue;
         }
         let inner;
-        (inner, rest) = tag[1..].split_once('>').unwrap_or((&tag[1..], ""));
+        (inner, rest) = match tag_end(tag) {
+            Some(end) => (&tag[1..end], &tag[end + 1..]),
+            None => (&tag[1..], ""),
+        };
         let closes = inner.starts_with('/');
         let name = inner.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
         let name = name.to_ascii_lowercase();
@@ -124,6 +127,22 @@ fn marked(html: &str) -> String {
         }
     }
     out + rest
+}
+
+/// Where the `>` of a tag stands: not in the value of an attribute, unless its quotes are broken.
+fn tag_end(tag: &str) -> Option<usize> {
+    let mut from = 0;
+    while let Some(at) = tag[from..].find(['>', '"', '\'']).map(|at| from + at) {
+        let quote = match tag.as_bytes()[at] {
+            b'>' => return Some(at),
+            quote => char::from(quote),
+        };
+        let is_value = tag[..at].trim_ascii_end().ends_with('=');
+        let close = if is_value { tag[at + 1..].find(quote).map(|close| at + 1 + close) } else { None };
+        let close = close.filter(|close| tag[close + 1..].starts_with([' ', '\t', '\r', '\n', '/', '>']));
+        from = close.unwrap_or(at) + 1;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -181,6 +200,7 @@ mod tests {
             ("a < b & c > d", "a < b & c > d"),
             ("a<b \">c", "ac"),
             ("a<b title='>c</b>d", "acd"),
+            ("<a href=\"x?a>b\" title = 'c > d'>e</a>", "e"),
             ("&unknown; &amp &amp;amp; &#0; &#99999999;", "&unknown; &amp &amp; \0 \u{fffd}"),
             ("a<", "a<"),
             ("<é>", "<é>"),
