@@ -54,7 +54,8 @@ fn run(lines: &[String], start: usize) -> (usize, Option<Fields>) {
             (Some(next), _) => found.push(next),
             // Paragraphs of HTML have a blank line between them.
             (None, Some(_)) if blank && lines.get(at + 1).is_some_and(|next| field(next).is_some()) => {}
-            (None, Some((Field::Subject, subject))) if !blank && subject.len() >= WRAPPED => {
+            // A row of a table is no part of it.
+            (None, Some((Field::Subject, subject))) if !blank && subject.len() >= WRAPPED && !line.contains('\t') => {
                 subject.extend([" ", without_edges(line).trim()]);
             }
             _ => break,
@@ -114,6 +115,8 @@ mod tests {
         );
         let subject = "Messaging API: Your bot server returned no response or an error - shop";
         assert_eq!(found[1], (format!("{subject} @ ?"), "x".into()));
+        let found = told(&format!("From: LINE\nSubject: {subject}\n| Channel ID | Error count |\n| 1 | 2 |"));
+        assert_eq!(found[1], (format!("{subject} @ ?"), "Channel ID\tError count\n1\t2".into()));
     }
 
     #[test]
