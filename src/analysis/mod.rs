@@ -170,8 +170,13 @@ fn computed(
     let zone = calendar.zone;
     let windows_of = |bounds: &Bounds| window::windows(bounds.start, bounds.end, size, &zone, calendar.week_start);
     let windows = windows_of(bounds)?;
-    let side = |cell: &CellSum| Some(breakdown::side_of(cell, bounds, previous));
-    let sides = Sums::new(&table.names, table.cells(), side);
+    let cells = table.cells().between(bounds.start, bounds.end);
+    let in_windows = Sums::new(&table.names, cells, numbered(&windows));
+    let mut sides = in_windows.together(side::PERIOD);
+    for outside in [0..bounds.start, bounds.end..i64::from(u32::MAX) * CELL_MILLIS] {
+        let side = |cell: &CellSum| Some(breakdown::side_of(cell, bounds, previous));
+        sides.join(Sums::new(&table.names, table.cells().between(outside.start, outside.end), side));
+    }
     let errors_of = |side: usize| sides.all().iter().filter(|sum| sum.bucket == side).map(|sum| sum.errors).sum();
     let total = Compared { errors: errors_of(side::PERIOD), previous: previous.map(|_| errors_of(side::PREVIOUS)) };
     let rows = sides.all().iter().filter(|sum| sum.bucket == side::PERIOD).map(|sum| sum.rows).sum();
@@ -183,8 +188,6 @@ fn computed(
         total,
         has_history: table.span_of_channels.or(calendar.data).is_some_and(|shown| shown.first.0 < bounds.start),
     };
-    let cells = table.cells().between(bounds.start, bounds.end);
-    let in_windows = Sums::new(&table.names, cells, numbered(&windows));
     let by_reason = in_windows.series(windows.len(), |_, kind| Some(kind.reason));
     let reasons = reasons(&table.names, &by_reason);
     let by_detail = in_windows.series(windows.len(), |_, kind| Some((kind.reason, kind.detail)));

@@ -53,32 +53,23 @@ pub struct Group {
 impl<'a> Sums<'a> {
     /// Sums cells by a bucket that does not fall as they go on; cells without one are left out.
     pub fn new(names: &'a Dictionary, cells: Cells<'_>, mut bucket: impl FnMut(&CellSum) -> Option<usize>) -> Sums<'a> {
-        let mut all: Vec<Sum> = Vec::new();
-        // Where the current bucket's sum of each kind stands in `all`, if it is at or behind `begin`.
-        let mut place = vec![usize::MAX; names.kinds.len()];
-        let (mut current, mut begin) = (None, 0);
-        for cell in cells.iter() {
-            let Some(bucket) = bucket(&cell) else { continue };
-            if current != Some(bucket) {
-                (current, begin) = (Some(bucket), all.len());
-            }
-            let place = &mut place[cell.kind.0 as usize];
+        let sum = |cell: CellSum| {
             let (first, last) = (cell.span.first.0, cell.span.last.0);
-            match all.get_mut(*place) {
-                Some(sum) if *place >= begin => {
-                    sum.errors += cell.errors;
-                    sum.rows += u64::from(cell.rows);
-                    sum.first = sum.first.min(first);
-                    sum.last = sum.last.max(last);
-                }
-                _ => {
-                    *place = all.len();
-                    let (kind, errors, rows) = (cell.kind, cell.errors, u64::from(cell.rows));
-                    all.push(Sum { bucket, kind, errors, rows, first, last });
-                }
-            }
-        }
-        Sums { names, all }
+            let rows = u64::from(cell.rows);
+            Some(Sum { bucket: bucket(&cell)?, kind: cell.kind, errors: cell.errors, rows, first, last })
+        };
+        Sums { names, all: rolled_up(names, cells.iter().filter_map(sum)) }
+    }
+
+    /// The same sums, all in one bucket.
+    pub fn together(&self, bucket: usize) -> Sums<'a> {
+        let sums = self.all.iter().map(|sum| Sum { bucket, ..*sum });
+        Sums { names: self.names, all: rolled_up(self.names, sums) }
+    }
+
+    /// Takes over the sums of other buckets.
+    pub fn join(&mut self, other: Sums<'a>) {
+        self.all.extend(other.all);
     }
 
     /// Every sum.
@@ -149,6 +140,33 @@ impl<'a> Sums<'a> {
         });
         named.collect()
     }
+}
+
+/// Adds up sums of one bucket and kind; buckets do not fall.
+fn rolled_up(names: &Dictionary, sums: impl Iterator<Item = Sum>) -> Vec<Sum> {
+    let mut all: Vec<Sum> = Vec::new();
+    // Where the current bucket's sum of each kind stands in `all`, if it is at or behind `begin`.
+    let mut place = vec![usize::MAX; names.kinds.len()];
+    let (mut current, mut begin) = (None, 0);
+    for sum in sums {
+        if current != Some(sum.bucket) {
+            (current, begin) = (Some(sum.bucket), all.len());
+        }
+        let place = &mut place[sum.kind.0 as usize];
+        match all.get_mut(*place) {
+            Some(known) if *place >= begin => {
+                known.errors += sum.errors;
+                known.rows += sum.rows;
+                known.first = known.first.min(sum.first);
+                known.last = known.last.max(sum.last);
+            }
+            _ => {
+                *place = all.len();
+                all.push(sum);
+            }
+        }
+    }
+    all
 }
 
 /// The number of the window that each cell falls into, for cells in the order of time; windows are starts and ends in

@@ -1,6 +1,6 @@
 //! The dataframe in which the cells stand.
 
-use polars::prelude::{Column, DataFrame, PolarsResult};
+use polars::prelude::{Column, DataFrame, IntoColumn, PolarsResult, UInt32Chunked, UInt64Chunked};
 
 use super::Table;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// So many cells are taken over at once.
-const PIECE: usize = 1 << 16;
+const PIECE: usize = 1 << 17;
 
 /// The cells as a frame: `start` (u32, number of the cell since 1970-01-01T00:00:00Z), `kind` (u32, index into
 /// [`super::Dictionary::kinds`]), `errors` (u64), `rows` (u32), `first` and `last` (u32, milliseconds from the cell's start to
@@ -27,15 +27,16 @@ pub(super) fn packed(mut cells: Vec<Cell>) -> PolarsResult<DataFrame> {
         }
         cells.shrink_to_fit();
     }
+    // Taken over as they are: `Column::new` copies.
     DataFrame::new(
         all,
         vec![
-            Column::new("start".into(), start),
-            Column::new("kind".into(), kind),
-            Column::new("errors".into(), errors),
-            Column::new("rows".into(), rows),
-            Column::new("first".into(), first),
-            Column::new("last".into(), last),
+            UInt32Chunked::from_vec("start".into(), start).into_column(),
+            UInt32Chunked::from_vec("kind".into(), kind).into_column(),
+            UInt64Chunked::from_vec("errors".into(), errors).into_column(),
+            UInt32Chunked::from_vec("rows".into(), rows).into_column(),
+            UInt32Chunked::from_vec("first".into(), first).into_column(),
+            UInt32Chunked::from_vec("last".into(), last).into_column(),
         ],
     )
 }
@@ -85,20 +86,16 @@ impl<'a> Cells<'a> {
         self.start.is_empty()
     }
 
-    fn get(self, i: usize) -> CellSum {
-        let start = CellStart(self.start[i]);
-        let at = |offset: u32| Timestamp(start.timestamp().0 + i64::from(offset));
-        CellSum {
-            start,
-            kind: KindId(self.kind[i]),
-            errors: self.errors[i],
-            rows: self.rows[i],
-            span: Span { first: at(self.first[i]), last: at(self.last[i]) },
-        }
-    }
-
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = CellSum> + use<'a> {
-        (0..self.len()).map(move |i| self.get(i))
+        let times = self.start.iter().zip(self.first).zip(self.last);
+        let sums = self.kind.iter().zip(self.errors).zip(self.rows);
+        times.zip(sums).map(|(((start, first), last), ((kind, errors), rows))| {
+            let start = CellStart(*start);
+            let at = |offset: u32| Timestamp(start.timestamp().0 + i64::from(offset));
+            let span = Span { first: at(*first), last: at(*last) };
+            CellSum { start, kind: KindId(*kind), errors: *errors, rows: *rows, span }
+        })
     }
 
     /// The cells of a stretch of time: start inclusive, end exclusive, in milliseconds since 1970-01-01T00:00:00Z. An
@@ -107,7 +104,7 @@ impl<'a> Cells<'a> {
         let before = |moment: i64| {
             let five_minutes = Timestamp(moment).cell().0;
             let cells = self.start.partition_point(|start| *start < five_minutes);
-            let inside = (cells..self.len()).take_while(|i| self.get(*i).span.first.0 < moment);
+            let inside = self.range(cells..self.len()).iter().take_while(|cell| cell.span.first.0 < moment);
             cells + inside.count()
         };
         let (from, to) = (before(start), before(end));
