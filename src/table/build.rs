@@ -62,7 +62,7 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
             strands = geometry::strands(&sources, &known, &naming.label_of);
         }
     }
-    let told = mails::settle(&mut sources, &strands, &catalog, &naming.label_of, believed, &cuts)?;
+    let mut told = mails::settle(&mut sources, &strands, &catalog, &naming.label_of, believed, &cuts)?;
     let stretches = geometry::stretches(&strands, &cuts, policy, &options.zone);
     let (mut cells, mut more) = once_read(&mut sources, &stretches, &catalog, &naming)?;
     let again =
@@ -94,29 +94,27 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     let name = |strand: &Strand| names.channels[strand.label as usize].as_deref();
     let shown = strands.iter().filter(|strand| filter.keeps_channel(name(strand)));
     let unnamed = strands.iter().filter(|strand| strand.origin == Origin::Export && name(strand).is_none());
-    let mut table = Table {
-        cells: Default::default(),
-        span_of_channels: shown.map(|strand| strand.span).reduce(Span::union),
-        unnamed: unnamed.map(|strand| strand.span).collect(),
-        inputs: Vec::new(),
+    let (span_of_channels, unnamed) =
+        (shown.map(|strand| strand.span).reduce(Span::union), unnamed.map(|strand| strand.span).collect());
+    if let Some(kept) = filter.kinds(&names)? {
+        cells.retain(|cell| kept[cell.kind.0 as usize]);
+        told.retain(|told| kept[told.kind.0 as usize]);
+        stops.retain(|(channel, _)| filter.keeps_channel(channel.as_deref()));
+    }
+    Ok(Table {
+        cells: frame::packed(cells).map_err(|cause| Error::new(key::error::FRAME).with("cause", cause))?,
+        span_of_channels,
+        unnamed,
+        inputs: sources.into_iter().map(|source| source.report).collect(),
         skipped,
         known,
         told,
-        stops: Vec::new(),
+        stops,
         notes,
         input_zone: options.zone,
         filter,
         names,
-    };
-    if let Some(kept) = table.filter.kinds(&table.names)? {
-        cells.retain(|cell| kept[cell.kind.0 as usize]);
-        table.told.retain(|told| kept[told.kind.0 as usize]);
-        stops.retain(|(channel, _)| table.filter.keeps_channel(channel.as_deref()));
-    }
-    table.stops = stops;
-    table.inputs = sources.into_iter().map(|source| source.report).collect();
-    table.cells = frame::packed(cells).map_err(|cause| Error::new(key::error::FRAME).with("cause", cause))?;
-    Ok(table)
+    })
 }
 
 /// The cells of all exports but for the stretches that are read again, sorted; and those of mails.

@@ -124,7 +124,8 @@ impl<'a> Cells<'a> {
 }
 
 impl Table {
-    /// The table with names instead of numbers, one row for each five minutes and kind of error, in the order of time:
+    /// The table with names instead of numbers, a row for each five minutes and kind of error (more than one where a period
+    /// divides them or several mailboxes tell of them), in the order of time:
     /// `time` (i64, start of the five minutes), `channel` (null where the input names none), `reason`, `detail`, `status`
     /// (u32, null where the detail is none), `host` (null where none is named), `errors` (u64), `rows` (u32), `first` and
     /// `last` (i64, start of the first row and latest end of one). Times are milliseconds since 1970-01-01T00:00:00Z.
