@@ -51,7 +51,15 @@ fuzz_target!(|data: &[u8]| {
             .copied()
             .collect();
         let again = layout::recognise(&dos, cells, "x", &options);
-        assert_eq!(format!("{recognised:?}"), format!("{again:?}"));
+        let shown = |recognised| {
+            let mut recognised: Result<Recognition, _> = recognised;
+            if let Ok(Recognition::Table(layout)) = &mut recognised {
+                // Where the rows begin is told in bytes.
+                layout.rows_at = 0;
+            }
+            format!("{recognised:?}")
+        };
+        assert_eq!(shown(recognised), shown(again));
     }
 });
 
