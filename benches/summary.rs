@@ -11,7 +11,8 @@ use errstat::{
     chart,
     input::{ReadOptions, Reading, Unwatched, read},
     model::Timestamp,
-    render::{html, json::json},
+    render::{html, json},
+    story::Story,
     table::{OverlapPolicy, Settings, Table, build},
     taxonomy::Lang,
 };
@@ -41,7 +42,7 @@ fn summary(criterion: &mut Criterion) {
         let inputs = [file.path().to_string_lossy().into_owned()];
         group.throughput(Throughput::Elements(rows));
         group.bench_function(format!("{rows} rows"), |bencher| {
-            bencher.iter(|| black_box(json(&analysis(&inputs))));
+            bencher.iter(|| black_box(json::json(&analysis(&inputs))));
         });
     }
     group.finish();
@@ -61,20 +62,14 @@ fn merging(criterion: &mut Criterion) {
 fn rendering(criterion: &mut Criterion) {
     let file = export::write(20_000, Form::default());
     let analysis = analysis(&[file.path().to_string_lossy().into_owned()]);
-    let lang = Lang::default();
-    let charts = chart::all(&analysis, lang, 10);
-    let overview = chart::overview(&analysis, lang, 10);
-    let view = html::PageView {
-        lang,
-        charts: &charts,
-        command_line: "errstat report",
-        top: 10,
-        slices: analysis.slices.as_ref(),
-    };
+    let story = Story::of(&analysis, Lang::default(), 10, &[]);
+    let charts = chart::all(&story);
+    let overview = chart::overview(&story);
+    let view = html::PageView { charts: &charts, command_line: "errstat report" };
     let mut group = criterion.benchmark_group("rendering");
-    group.bench_function("JSON", |bencher| bencher.iter(|| black_box(json(&analysis))));
-    group.bench_function("charts as SVG", |bencher| bencher.iter(|| black_box(chart::all(&analysis, lang, 10))));
-    group.bench_function("page", |bencher| bencher.iter(|| black_box(html::page(&analysis, &view))));
+    group.bench_function("JSON", |bencher| bencher.iter(|| black_box(json::summary(&story))));
+    group.bench_function("charts as SVG", |bencher| bencher.iter(|| black_box(chart::all(&story))));
+    group.bench_function("page", |bencher| bencher.iter(|| black_box(html::page(&story, &view))));
     group.sample_size(20);
     group.bench_function("overview as PNG", |bencher| bencher.iter(|| black_box(chart::png(&overview, 2.0))));
     group.finish();

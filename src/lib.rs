@@ -31,5 +31,6 @@ pub mod error;
 pub mod input;
 pub mod model;
 pub mod render;
+pub mod story;
 pub mod table;
 pub mod taxonomy;

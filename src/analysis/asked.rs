@@ -15,7 +15,10 @@ use crate::{
 pub struct Asked {
     pub calendar: Calendar,
     pub bounds: Bounds,
+    /// The period that it is compared with.
     pub previous: Option<Bounds>,
+    /// The like periods before it, the latest first.
+    pub before: Vec<Bounds>,
     /// Where the period is not over: up to when it has run.
     pub unfinished: Option<Timestamp>,
     /// The first millisecond after the moment of the report, where the inputs have rows behind it and it is not past.
@@ -40,14 +43,15 @@ impl Asked {
             as_of,
             data,
         };
-        let Resolved { bounds, previous, unfinished } = options.period.resolve(&calendar)?;
+        let Resolved { bounds, before, unfinished } = options.period.resolve(&calendar)?;
         let future = data.is_some_and(|data| data.last > as_of && as_of >= options.now).then_some(as_of.0 + 1);
-        Ok(Asked { calendar, bounds, previous: previous.filter(|_| options.compare), unfinished, future })
+        let previous = before.first().filter(|_| options.compare).cloned();
+        Ok(Asked { calendar, bounds, previous, before, unfinished, future })
     }
 
     /// The moments that no cell may reach across.
     pub fn edges(&self) -> Vec<Timestamp> {
-        let bounds = [Some(&self.bounds), self.previous.as_ref()].into_iter().flatten();
+        let bounds = std::iter::once(&self.bounds).chain(&self.before);
         bounds.flat_map(|bounds| [bounds.start, bounds.end]).chain(self.future).map(Timestamp).collect()
     }
 }

@@ -166,12 +166,22 @@ impl Breakdown<'_> {
         Ok(rows)
     }
 
-    /// By channel, each with its number; `windows` has the errors of each by window.
+    /// By channel, each with its number; `windows` has the errors of each by window, `reasons` are those of the period.
     pub fn channels(
         &self,
         mut windows: BTreeMap<u32, Vec<u64>>,
         window_count: usize,
+        reasons: &[ReasonRow],
     ) -> Result<Vec<(u32, ChannelRow)>> {
+        let mut by_reason: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
+        for Line { keys, compared, .. } in self.lines(&[By::Channel, By::Reason])? {
+            let (Some(channel), Some(reason)) = (keys[0], keys[1]) else { continue };
+            let reason = &self.names.reasons[reason as usize];
+            let sums = by_reason.entry(channel).or_insert_with(|| vec![0; reasons.len()]);
+            if let Some(place) = reasons.iter().position(|row| row.reason == *reason) {
+                sums[place] = compared.errors;
+            }
+        }
         let row = |Line { keys, compared, .. }: Line| {
             let channel = keys[0]?;
             let row = ChannelRow {
@@ -182,6 +192,7 @@ impl Breakdown<'_> {
                 change: compared.change(),
                 change_pct: compared.change_pct(),
                 by_window: windows.remove(&channel).unwrap_or_else(|| vec![0; window_count]),
+                by_reason: by_reason.remove(&channel).unwrap_or_else(|| vec![0; reasons.len()]),
             };
             Some((channel, row))
         };

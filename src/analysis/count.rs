@@ -128,7 +128,7 @@ mod tests {
         let as_of = Timestamp::from(DateTime::parse_from_rfc3339("2026-12-01T12:00:00Z").unwrap());
         let calendar = Calendar { zone, week_start: WeekStart::Monday, as_of, data: None };
         let resolved = period.parse::<PeriodSpec>().unwrap().resolve(&calendar).unwrap();
-        let previous = resolved.previous.unwrap();
+        let previous = resolved.before[0].clone();
         let windows = |bounds: &Bounds| -> Vec<Counted> {
             calendar_windows(bounds.start, bounds.end, size, &zone, WeekStart::Monday)
                 .enumerate()

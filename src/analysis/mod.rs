@@ -4,15 +4,17 @@ mod asked;
 mod breakdown;
 mod count;
 mod coverage;
-mod headline;
+mod history;
 mod hours;
 mod incident;
 mod inventory;
+mod level;
 mod options;
 mod period;
 mod reconcile;
 mod result;
 mod slices;
+mod state;
 mod sums;
 mod window;
 
@@ -21,10 +23,12 @@ use std::{cmp::Reverse, collections::BTreeMap};
 pub use asked::Asked;
 pub use count::{Counted, count, likes};
 pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};
+pub use level::{Bound, Level, bound};
 pub use options::{AsOf, Options};
 pub use period::{Calendar, PeriodSpec, WeekStart};
 pub use reconcile::{Day, DaySums, Reconciliation, reconcile};
 pub use result::*;
+pub use state::State;
 pub use sums::{By, Group, Sum, Sums};
 pub use window::WindowSize;
 
@@ -81,9 +85,11 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     let told = coverage::Told { table, asked, analysis: &analysis, found: &found, max_age: options.max_age };
     coverage::tell(&told, &mut notes);
     notes.dedup();
-    analysis.sentences = notes;
+    let judged = !notes.iter().any(|note| note.key == key::note::LITTLE_HISTORY);
+    analysis.notes = notes;
     analysis.reached = analysis.unreached().is_none();
-    analysis.speak(options.lang);
+    analysis.history = history::history(table, asked);
+    analysis.state = State::of(&analysis, judged);
     Ok(analysis)
 }
 
@@ -114,19 +120,13 @@ impl Analysis {
         }
     }
 
-    /// Puts the notes and the headline into a language.
-    pub fn speak(&mut self, lang: Lang) {
-        self.notes = self.sentences.iter().map(|sentence| Note::of(sentence, lang)).collect();
-        self.headline = headline::headline(self, self.unreached(), lang);
-    }
-
     /// The note which says that the inputs do not reach the period. No errors are no good news where a part is missing.
-    fn unreached(&self) -> Option<&Sentence> {
+    pub fn unreached(&self) -> Option<&Sentence> {
         let incomplete = self.totals.errors == 0 && !self.unknown.is_empty();
         let says_so = |note: &&Sentence| {
             coverage::UNREACHED.contains(&note.key) || incomplete && coverage::GAPS.contains(&note.key)
         };
-        self.sentences.iter().find(says_so)
+        self.notes.iter().find(says_so)
     }
 }
 
@@ -193,8 +193,9 @@ fn computed(
     let by_detail = in_windows.series(windows.len(), |_, kind| Some((kind.reason, kind.detail)));
     let by_detail = breakdown.details(by_detail, windows.len())?;
     let by_channel = in_windows.series(windows.len(), |_, kind| Some(kind.channel));
+    let by_reason_rows = breakdown.reasons()?;
     let (channel_numbers, by_channel): (Vec<u32>, _) =
-        breakdown.channels(by_channel, windows.len())?.into_iter().unzip();
+        breakdown.channels(by_channel, windows.len(), &by_reason_rows)?.into_iter().unzip();
     let (host_numbers, by_host): (Vec<u32>, _) = breakdown.hosts()?.into_iter().unzip();
     let before = match previous {
         Some(previous) => {
@@ -216,6 +217,7 @@ fn computed(
     Ok(Analysis {
         schema: Analysis::SCHEMA,
         errstat: env!("CARGO_PKG_VERSION"),
+        state: State::Unknown,
         generated_at: zone.time(options.generated_at),
         timezone: zone,
         channels,
@@ -238,7 +240,7 @@ fn computed(
             change: total.change(),
             change_pct: total.change_pct(),
         },
-        by_reason: breakdown.reasons()?,
+        by_reason: by_reason_rows,
         by_status_class: breakdown::status_classes(&by_detail),
         by_detail,
         by_channel,
@@ -250,14 +252,13 @@ fn computed(
         },
         heatmap,
         incidents: Vec::new(),
+        history: History::default(),
         redelivery_stopped: stops
             .map(|(channel, at)| RedeliveryStopped { channel: channel.clone(), at: zone.time(*at) })
             .collect(),
         inputs: table.inputs.iter().map(|report| input(report, &zone)).collect(),
         rejects: rejects(&table.inputs, options.lang),
         notes: Vec::new(),
-        headline: String::new(),
-        sentences: Vec::new(),
         reached: true,
         unknown: Vec::new(),
         partly_unknown: false,
@@ -337,6 +338,10 @@ fn incidents(table: &Table, found: &[incident::Found], bounds: &Bounds, zone: &Z
             reason: table.names.reasons[found.reason as usize].clone(),
             detail: table.names.details[found.detail as usize].clone(),
             ongoing: ongoing(&table.known, found),
+            made_of: Vec::new(),
+            quiet_since: None,
+            over: ongoing(&table.known, found) == Some(false),
+            usual_after: None,
             first_seen: time(found.first),
             last_seen: time(found.last),
             cells: found.cells.clone(),

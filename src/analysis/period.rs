@@ -162,88 +162,95 @@ impl Default for Calendar {
     }
 }
 
-/// A period with its ends, and the one before it.
+/// So many like periods before a period are its history: a quarter of a year in weeks.
+pub const LIKES: u32 = 12;
+
+/// A period with its ends, and those before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved {
     pub bounds: Bounds,
-    pub previous: Option<Bounds>,
-    /// Where the period is not over: up to when it has run. `previous` is then the same part of the one before.
+    /// The like periods before it, at most [`LIKES`], the latest first; none for a period that is made of the data.
+    pub before: Vec<Bounds>,
+    /// Where the period is not over: up to when it has run. Those of `before` are then the same part of theirs.
     pub unfinished: Option<Timestamp>,
 }
 
 impl PeriodSpec {
-    /// The ends of the period and of the one of the same kind before it.
+    /// The ends of the period and of those of the same kind before it.
     ///
     /// # Errors
     /// Where a period ends before it starts.
     pub fn resolve(&self, calendar: &Calendar) -> Result<Resolved> {
         let Calendar { zone, week_start, as_of, data } = *calendar;
         let today = zone.day(as_of);
-        let days = |first: NaiveDate, last: NaiveDate| bounds_of_days(&zone, first, last);
-        let before = |n: i64| move |day: NaiveDate| day - TimeDelta::days(n);
         let monday = week_start.first_day(today);
         // A report of the past may hold later rows; the period has then run up to them.
         let now = data.map_or(as_of, |data| as_of.max(Timestamp((data.last.0 / 1000 + 1) * 1000)));
         let running = |bounds: &Bounds| Some(now).filter(|now| now.0 < bounds.end);
-        // The moment at the same place in the period before: as many days after its first and the same time of day.
-        let like = |at: Timestamp, first: NaiveDate, previous: NaiveDate| {
+        // The moment at the same place in a period before: as many days after its first and the same time of day.
+        let like = |at: Timestamp, first: NaiveDate, before: NaiveDate| {
             let local = zone.local(at).naive_local();
-            zone.moment((previous + (local.date() - first)).and_time(local.time()))
+            zone.moment((before + (local.date() - first)).and_time(local.time()))
         };
-        let whole = |first: NaiveDate, last: NaiveDate, previous: (NaiveDate, NaiveDate)| {
-            let (bounds, before) = (days(first, last), days(previous.0, previous.1));
+        let last_of = |first: NaiveDate, next: NaiveDate| bounds_of_days(&zone, first, next - Days::new(1));
+        // From a day to the one before the next; `back` gives the first day of the n-th such period before.
+        let whole = |first: NaiveDate, next: NaiveDate, back: &dyn Fn(u32) -> NaiveDate| {
+            let bounds = last_of(first, next);
             let unfinished = running(&bounds);
-            let previous = match unfinished {
-                None => Some(before),
-                Some(now) if now.0 <= bounds.start => None,
-                Some(now) => {
-                    let end = like(now, first, previous.0).0.min(before.end);
-                    Some(bounds_to(&zone, Timestamp(before.start), Timestamp(end)))
-                }
-            };
-            Resolved { bounds, previous, unfinished }
+            let before = (1..=LIKES).map(|n| {
+                let whole = last_of(back(n), back(n - 1));
+                unfinished.map_or(whole.clone(), |now| {
+                    bounds_to(&zone, Timestamp(whole.start), Timestamp(like(now, first, back(n)).0.min(whole.end)))
+                })
+            });
+            let begun = unfinished.is_none_or(|now| now.0 > bounds.start);
+            Resolved { before: before.filter(|_| begun).collect(), bounds, unfinished }
         };
         let of_days = |first: NaiveDate, last: NaiveDate| {
             let length = (last - first).num_days() + 1;
-            whole(first, last, (before(length)(first), before(1)(first)))
+            whole(first, last + Days::new(1), &|n| first - TimeDelta::days(length * i64::from(n)))
         };
-        let so_far = |first: NaiveDate, previous: NaiveDate, latest: NaiveDate| {
-            // At most all of the period before.
-            let end = like(as_of, first, previous).min(zone.day_start(latest));
-            let bounds = bounds_to(&zone, zone.day_start(first), as_of);
-            Resolved { bounds, previous: Some(bounds_to(&zone, zone.day_start(previous), end)), unfinished: None }
+        let so_far = |back: &dyn Fn(u32) -> NaiveDate| {
+            let before = |n| {
+                // At most all of that period.
+                let end = like(as_of, back(0), back(n)).min(zone.day_start(back(n - 1)));
+                bounds_to(&zone, zone.day_start(back(n)), end)
+            };
+            let bounds = bounds_to(&zone, zone.day_start(back(0)), as_of);
+            Resolved { bounds, before: (1..=LIKES).map(before).collect(), unfinished: None }
+        };
+        // As long a period that ends at a moment, of which so much has run.
+        let lasting = |start: Timestamp, length: i64, run: i64| {
+            let before = (1..=i64::from(LIKES)).map(|n| Timestamp(start.0 - n * length));
+            before.map(|start| bounds_to(&zone, start, Timestamp(start.0 + run))).collect()
         };
         let months_before = |day: NaiveDate, n: u32| day.checked_sub_months(Months::new(n)).unwrap_or(day);
-        let month_end =
-            |first: NaiveDate| first.checked_add_months(Months::new(1)).map_or(first, |next| next - Days::new(1));
+        let month = |first: NaiveDate| {
+            let next = first.checked_add_months(Months::new(1)).unwrap_or(first);
+            whole(first, next, &|n| months_before(first, n))
+        };
         let this_month = today.with_day(1).unwrap_or(today);
+        let days_before = |day: NaiveDate, n: u32| day - Days::new(u64::from(n));
         Ok(match *self {
             PeriodSpec::All => {
                 let (first, last) = data.map_or((today, today), |span| (zone.day(span.first), zone.day(span.last)));
-                Resolved { bounds: days(first, last), previous: None, unfinished: None }
+                Resolved { bounds: bounds_of_days(&zone, first, last), before: Vec::new(), unfinished: None }
             }
-            PeriodSpec::Today => so_far(today, before(1)(today), today),
-            PeriodSpec::Yesterday => of_days(before(1)(today), before(1)(today)),
+            PeriodSpec::Today => so_far(&|n| days_before(today, n)),
+            PeriodSpec::Yesterday => of_days(days_before(today, 1), days_before(today, 1)),
             PeriodSpec::LastHours(hours) => {
                 let length = i64::from(hours) * 3_600_000;
-                let end = as_of.0;
-                let bounds = bounds_to(&zone, Timestamp(end - length), Timestamp(end));
-                Resolved {
-                    bounds,
-                    previous: Some(bounds_to(&zone, Timestamp(end - 2 * length), Timestamp(end - length))),
-                    unfinished: None,
-                }
+                let start = Timestamp(as_of.0 - length);
+                let bounds = bounds_to(&zone, start, as_of);
+                Resolved { bounds, before: lasting(start, length, length), unfinished: None }
             }
-            PeriodSpec::ThisWeek => so_far(monday, before(7)(monday), monday),
-            PeriodSpec::LastWeek => of_days(before(7)(monday), before(1)(monday)),
-            PeriodSpec::ThisMonth => so_far(this_month, months_before(this_month, 1), this_month),
-            PeriodSpec::LastMonth => {
-                let (first, previous) = (months_before(this_month, 1), months_before(this_month, 2));
-                whole(first, before(1)(this_month), (previous, before(1)(first)))
-            }
-            PeriodSpec::LastDays(n) => of_days(before(i64::from(n))(today), before(1)(today)),
+            PeriodSpec::ThisWeek => so_far(&|n| days_before(monday, 7 * n)),
+            PeriodSpec::LastWeek => of_days(days_before(monday, 7), days_before(monday, 1)),
+            PeriodSpec::ThisMonth => so_far(&|n| months_before(this_month, n)),
+            PeriodSpec::LastMonth => month(months_before(this_month, 1)),
+            PeriodSpec::LastDays(n) => of_days(days_before(today, n), days_before(today, 1)),
             PeriodSpec::Week(monday) => of_days(monday, monday + Days::new(6)),
-            PeriodSpec::Month(first) => whole(first, month_end(first), (months_before(first, 1), before(1)(first))),
+            PeriodSpec::Month(first) => month(first),
             PeriodSpec::Days(first, last) if last < first => return Err(backwards(first, last)),
             PeriodSpec::Days(first, last) => of_days(first, last),
             PeriodSpec::Moments(first, last) => {
@@ -259,10 +266,9 @@ impl PeriodSpec {
                 let bounds = bounds_to(&zone, start, end);
                 let unfinished = running(&bounds);
                 // As long as the period has run by now, from as long before it as it will be.
-                let first = Timestamp(start.0 - (end.0 - start.0));
                 let run = unfinished.unwrap_or(end).0 - start.0;
-                let previous = (run > 0).then(|| bounds_to(&zone, first, Timestamp(first.0 + run)));
-                Resolved { bounds, previous, unfinished }
+                let before = if run > 0 { lasting(start, end.0 - start.0, run) } else { Vec::new() };
+                Resolved { bounds, before, unfinished }
             }
         })
     }
@@ -312,7 +318,7 @@ mod tests {
     fn resolve(period: &str, calendar: &Calendar) -> [String; 5] {
         let resolved = period.parse::<PeriodSpec>().unwrap().resolve(calendar).unwrap();
         let show = |millis: i64| calendar.zone.time(Timestamp(millis)).to_string();
-        let previous = resolved.previous.unwrap();
+        let previous = &resolved.before[0];
         [
             resolved.bounds.label,
             show(resolved.bounds.start),
@@ -422,12 +428,12 @@ mod tests {
         assert_eq!(resolve("2026-03", &march)[3..], [day("2026-02-01"), day("2026-03-01")]);
         // What has not begun is compared with nothing; what is over, whole.
         let previous = |period: &str| period.parse::<PeriodSpec>().unwrap().resolve(&tokyo).unwrap();
-        assert_eq!((previous("2026-W49").previous, previous("2026-W49").unfinished), (None, Some(tokyo.as_of)));
+        assert_eq!((previous("2026-W49").before, previous("2026-W49").unfinished), (Vec::new(), Some(tokyo.as_of)));
         assert_eq!(previous("2026-W47").unfinished, None);
         // Rows behind the moment of the report show how far the period has run.
         tokyo.data = Some(Span { first: at("2026-11-01T00:00:00+09:00"), last: at("2026-12-01T10:00:00+09:00") });
         let whole = "2026-W48".parse::<PeriodSpec>().unwrap().resolve(&tokyo).unwrap();
-        assert_eq!((whole.previous.unwrap().label, whole.unfinished), ("2026-W47".to_owned(), None));
+        assert_eq!((&*whole.before[0].label, whole.unfinished), ("2026-W47", None));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Calendar;
+use super::{Calendar, Level, State};
 use crate::{
     model::{Columns, LocalTime, Sentence, Zone},
     taxonomy::Lang,
@@ -19,6 +19,7 @@ pub struct Analysis {
     pub schema: &'static str,
     /// Version of the program.
     pub errstat: &'static str,
+    pub state: State,
     pub generated_at: LocalTime,
     #[schemars(with = "String")]
     pub timezone: Zone,
@@ -39,17 +40,14 @@ pub struct Analysis {
     pub heatmap: Heatmap,
     /// The worst first: the one with the most errors.
     pub incidents: Vec<Incident>,
+    pub history: History,
     /// When LINE gave up sending failed webhooks again, as mails told; no errors, and not counted.
     pub redelivery_stopped: Vec<RedeliveryStopped>,
     pub inputs: Vec<Input>,
     pub rejects: Rejects,
-    pub notes: Vec<Note>,
-    /// What there is to say in a few sentences.
+    /// What a reader of any output must see.
     #[serde(skip)]
-    pub headline: String,
-    /// The notes before they had a language.
-    #[serde(skip)]
-    pub sentences: Vec<Sentence>,
+    pub notes: Vec<Sentence>,
     /// Whether the inputs reach the whole period, as far as is known.
     #[serde(skip)]
     pub reached: bool,
@@ -105,6 +103,29 @@ pub struct Bounds {
     pub start: i64,
     pub end: i64,
     pub label: String,
+}
+
+/// The like periods before, at most 12, the earliest first.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct History {
+    pub periods: Vec<LikePeriod>,
+    /// Of the errors of the covered ones; null where none is.
+    pub median: Option<u64>,
+    /// From how many to how many errors are usual; null with fewer than three covered periods.
+    pub usual: Option<(u64, u64)>,
+}
+
+/// A period as long as the reported one, before it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LikePeriod {
+    pub label: String,
+    pub errors: u64,
+    /// The inputs speak for all of it, as far as is known.
+    pub covered: bool,
+    #[serde(skip)]
+    pub start: LocalTime,
+    #[serde(skip)]
+    pub end: LocalTime,
 }
 
 /// Exact times of the first and the last row.
@@ -181,6 +202,9 @@ pub struct ChannelRow {
     /// Errors of each window of [`Windows`], in their order.
     #[serde(skip)]
     pub by_window: Vec<u64>,
+    /// Errors of each reason, in the order of [`Analysis::by_reason`].
+    #[serde(skip)]
+    pub by_reason: Vec<u64>,
 }
 
 /// One webhook host.
@@ -272,6 +296,16 @@ pub struct Incident {
     pub detail: String,
     /// It touches the end of what the inputs are known to cover; null where nothing is known beyond its last row.
     pub ongoing: Option<bool>,
+    /// What it consists of, the most first.
+    pub made_of: Vec<MadeOf>,
+    /// Since when its channel is quiet or usual again; null while it goes on or that is not known.
+    pub quiet_since: Option<LocalTime>,
+    /// It ended, and the hours after it are covered and usual.
+    #[serde(skip)]
+    pub over: bool,
+    /// The most errors in an hour of its channel after its end; none where nothing is known of that time.
+    #[serde(skip)]
+    pub usual_after: Option<u64>,
     /// Exact times of its first and last row.
     #[serde(skip)]
     pub first_seen: LocalTime,
@@ -292,6 +326,16 @@ impl Incident {
     pub fn is_ongoing(&self) -> bool {
         self.ongoing == Some(true)
     }
+}
+
+/// The errors of one detail in an incident.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct MadeOf {
+    pub reason: String,
+    pub detail: String,
+    pub errors: u64,
+    pub first_seen: LocalTime,
+    pub last_seen: LocalTime,
 }
 
 /// LINE stopped redelivering the failed webhooks of a channel.
@@ -357,13 +401,14 @@ pub struct RejectExample {
 #[derive(Clone, Debug, Serialize, JsonSchema, PartialEq, Eq)]
 pub struct Note {
     pub code: String,
+    pub level: Level,
     pub text: String,
 }
 
 impl Note {
     /// The note in a language.
     pub fn of(sentence: &Sentence, lang: Lang) -> Note {
-        Note { code: sentence.key.code(), text: lang.say(sentence) }
+        Note { code: sentence.key.code(), level: Level::of(sentence.key), text: lang.say(sentence) }
     }
 }
 

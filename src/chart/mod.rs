@@ -42,12 +42,13 @@ pub(crate) use scene::ReasonInks;
 pub use scripts::{MissingScript, missing_scripts, picture_language};
 pub use svg::Svg;
 
-use crate::{analysis::Analysis, taxonomy::Lang};
+use crate::story::Story;
 use scene::Scene;
 
 /// Every chart that the analysis has something for; rankings show at most `top` entries.
-pub fn all(analysis: &Analysis, lang: Lang, top: usize) -> Vec<Chart> {
-    let scene = Scene::new(analysis, lang);
+pub fn all(story: &Story<'_>) -> Vec<Chart> {
+    let (analysis, top) = (story.analysis, story.top);
+    let scene = Scene::new(story);
     let mut charts = vec![timeline::timeline(&scene), details::details(&scene, top)];
     if heatmap::known(&scene) {
         charts.push(heatmap::heatmap(&scene));
@@ -64,6 +65,6 @@ pub fn all(analysis: &Analysis, lang: Lang, top: usize) -> Vec<Chart> {
 
 /// One picture to paste into a chat: the headline, the totals with their change, the timeline, the top
 /// details (at most six) and the heatmap. 1,200 pixels wide.
-pub fn overview(analysis: &Analysis, lang: Lang, top: usize) -> Svg {
-    overview::overview(&Scene::new(analysis, lang), top)
+pub fn overview(story: &Story<'_>) -> Svg {
+    overview::overview(&Scene::new(story), story.top)
 }

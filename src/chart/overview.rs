@@ -32,7 +32,7 @@ pub fn overview(scene: &Scene, top: usize) -> Svg {
     let (svg, height) = draw(WIDTH, |canvas| {
         canvas.fitted(&heading, (MARGIN, MARGIN + POSTER.body.size), POSTER.body, MUTED, Anchor::Start, INNER);
         let mut y = MARGIN + POSTER.body.leading() + 6.0;
-        for line in measure::wrap(&scene.analysis.headline, HEADLINE, INNER, 3) {
+        for line in measure::wrap(&scene.story.headline, HEADLINE, INNER, 3) {
             canvas.text(&line, (MARGIN, y + HEADLINE.size), HEADLINE, TEXT, Anchor::Start);
             y += HEADLINE.leading();
         }
@@ -46,7 +46,7 @@ pub fn overview(scene: &Scene, top: usize) -> Svg {
         }
         footer(canvas, scene, y + 22.0)
     });
-    svg.close((WIDTH, height), &format!("{heading} {}", scene.analysis.headline), &[])
+    svg.close((WIDTH, height), &format!("{heading} {}", scene.story.headline), &[])
 }
 
 /// The details, and beside them the hours where they are known; gives their lower edge.
@@ -173,7 +173,7 @@ fn incidents(scene: &Scene) -> Tile {
 /// Notes and small print from a height on; gives the height of the picture.
 fn footer(canvas: &Canvas, scene: &Scene, y: f64) -> f64 {
     let mut baseline = y + POSTER.small.size;
-    let notes = scene.analysis.notes.iter().take(NOTES);
+    let notes = scene.story.notes().take(NOTES);
     for line in notes.flat_map(|note| measure::wrap(&note.text, POSTER.small, INNER - 24.0, 2)) {
         let bar = Frame { x: MARGIN, y: baseline - POSTER.small.size, w: 5.0, h: POSTER.small.leading() };
         canvas.rect(bar, INCIDENT_MARK);

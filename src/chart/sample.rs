@@ -1,8 +1,8 @@
 //! Analyses made by hand, for tests.
 
 use crate::analysis::{
-    Analysis, Bounds, Bucket, ByReason, ChannelRow, DetailRow, Heatmap, Incident, Period, ReasonRow, Rejects, Totals,
-    Windows,
+    Analysis, Bounds, Bucket, ByReason, ChannelRow, DetailRow, Heatmap, History, Incident, Period, ReasonRow, Rejects,
+    State, Totals, Windows,
 };
 use crate::model::{LocalTime, Timestamp, Zone};
 
@@ -53,7 +53,6 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
     by_reason.sort_by_key(|row| std::cmp::Reverse(row.errors));
     let by_detail = by_reason.iter().map(|row| detail(&row.reason, "502", row.errors, errors)).collect();
     Analysis {
-        sentences: Vec::new(),
         reached: true,
         unknown: Vec::new(),
         partly_unknown: false,
@@ -86,12 +85,13 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         by_status_class: Vec::new(),
         windows: Windows { size, buckets, previous: Vec::new() },
         heatmap: Heatmap { rows: vec!["mon", "tue", "wed", "thu", "fri", "sat", "sun"], hours: vec![vec![0; 24]; 7] },
+        state: State::Unknown,
+        history: History::default(),
         incidents: Vec::new(),
         redelivery_stopped: Vec::new(),
         inputs: Vec::new(),
         rejects: Rejects { count: 0, examples: Vec::new() },
         notes: Vec::new(),
-        headline: String::new(),
     }
 }
 
@@ -124,6 +124,7 @@ pub fn channel(name: Option<&str>, errors: u64, total: u64, by_window: Vec<u64>)
         change: None,
         change_pct: None,
         by_window,
+        by_reason: Vec::new(),
     }
 }
 
@@ -143,6 +144,10 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
         reason: reason.into(),
         detail: detail.into(),
         ongoing: Some(false),
+        made_of: Vec::new(),
+        quiet_since: None,
+        over: true,
+        usual_after: None,
         first_seen: stamp(bounds.0),
         last_seen: stamp(bounds.1 - MINUTE),
         cells: cells.to_vec(),

@@ -10,11 +10,13 @@ use super::{
 use crate::{
     analysis::{Analysis, filter_heading},
     model::{Sentence, Timestamp, Zone, key},
+    story::Story,
     taxonomy::{self, Lang},
 };
 
 /// An analysis, ready to be drawn.
 pub struct Scene<'a> {
+    pub story: &'a Story<'a>,
     pub analysis: &'a Analysis,
     pub lang: Lang,
     zone: Zone,
@@ -49,9 +51,9 @@ impl<'a> ReasonInks<'a> {
 }
 
 impl<'a> Scene<'a> {
-    pub fn new(analysis: &'a Analysis, lang: Lang) -> Scene<'a> {
-        let zone = analysis.timezone;
-        Scene { analysis, lang, zone, inks: ReasonInks::new(analysis) }
+    pub fn new(story: &'a Story<'a>) -> Scene<'a> {
+        let analysis = story.analysis;
+        Scene { story, analysis, lang: story.lang(), zone: analysis.timezone, inks: ReasonInks::new(analysis) }
     }
 
     /// The ink of a reason: the same in every chart of the analysis.

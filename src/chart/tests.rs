@@ -4,26 +4,39 @@ use proptest::prelude::*;
 use resvg::usvg::roxmltree::{Document, Node};
 
 use super::{
-    Chart, all, measure, overview, page,
+    Chart, measure, page,
     sample::{self, analysis, compared},
     scene::Scene,
     svg::Svg,
     theme::{Type, inks, known_reason},
 };
 use crate::{
-    analysis::{Analysis, Note, ReasonRow},
-    model::LocalTime,
+    analysis::{Analysis, ReasonRow},
+    model::{LocalTime, Sentence, key},
+    story::Story,
     taxonomy::Lang,
 };
 
 const EN: Lang = Lang::En;
 
+fn told(analysis: &Analysis, lang: Lang, top: usize) -> Story<'_> {
+    Story::of(analysis, lang, top, &[])
+}
+
+fn all(analysis: &Analysis, lang: Lang, top: usize) -> Vec<Chart> {
+    super::all(&told(analysis, lang, top))
+}
+
+fn overview(analysis: &Analysis, lang: Lang, top: usize) -> Svg {
+    super::overview(&told(analysis, lang, top))
+}
+
 fn timeline(analysis: &Analysis, lang: Lang) -> Chart {
-    super::timeline::timeline(&Scene::new(analysis, lang))
+    super::timeline::timeline(&Scene::new(&told(analysis, lang, 10)))
 }
 
 fn details(analysis: &Analysis, lang: Lang, top: usize) -> Chart {
-    super::details::details(&Scene::new(analysis, lang), top)
+    super::details::details(&Scene::new(&told(analysis, lang, top)), top)
 }
 
 fn number(node: Node, name: &str) -> f64 {
@@ -65,7 +78,6 @@ fn week() -> Analysis {
     let mut week =
         analysis("day", 1440, &[[0, 3, 0, 0], [0, 0, 96, 0], [0; 4], [4, 2, 1, 1], [0; 4], [0; 4], [0, 0, 0, 10]]);
     week.incidents = vec![sample::incident(1440 + 600, &[10, 31, 55], "error_status_code", "502")];
-    week.headline = "502 made four fifths of the errors.".into();
     week
 }
 
@@ -176,7 +188,7 @@ fn changes_are_signed_and_marked_by_direction() {
 
 #[test]
 fn reasons_stand_beside_those_before() {
-    let chart = super::reasons::reasons(&Scene::new(&compared(week(), &[20; 7], &[48, 4, 4, 5]), EN));
+    let chart = super::reasons::reasons(&Scene::new(&told(&compared(week(), &[20; 7], &[48, 4, 4, 5]), EN, 10)));
     let document = Document::parse(chart.svg.as_str()).unwrap();
     let now = number(of_class(&document, "rect", "f-error-status-code")[0], "width");
     let before = number(of_class(&document, "rect", "f-previous-bar")[0], "width");
@@ -189,7 +201,7 @@ fn the_hottest_hour_has_the_strongest_shade() {
     let mut week = week();
     week.heatmap.hours[1][10] = 400;
     week.heatmap.hours[6][23] = 1;
-    let chart = super::heatmap::heatmap(&Scene::new(&week, EN));
+    let chart = super::heatmap::heatmap(&Scene::new(&told(&week, EN, 10)));
     let document = Document::parse(chart.svg.as_str()).unwrap();
     // Beside the fields, each shade stands once in the key.
     assert_eq!(of_class(&document, "rect", "f-heat-7").len(), 2);
@@ -202,7 +214,7 @@ fn the_hottest_hour_has_the_strongest_shade() {
 
 #[test]
 fn an_incident_has_its_own_chart_in_five_minutes() {
-    let chart = super::incident::incident(&Scene::new(&week(), EN), 0).unwrap();
+    let chart = super::incident::incident(&Scene::new(&told(&week(), EN, 10)), 0).unwrap();
     assert_eq!(chart.file_stem(), "incident-1");
     assert_eq!(chart.title, "Incident 1: 502 Bad Gateway");
     let document = Document::parse(chart.svg.as_str()).unwrap();
@@ -212,7 +224,7 @@ fn an_incident_has_its_own_chart_in_five_minutes() {
         (heights[0] / heights[2] - 10.0 / 55.0).abs() < 0.01 && (heights[1] / heights[2] - 31.0 / 55.0).abs() < 0.01
     );
     assert!(texts(&chart.svg).contains(&"55 · 10:10".to_owned()));
-    assert!(super::incident::incident(&Scene::new(&week(), EN), 1).is_none());
+    assert!(super::incident::incident(&Scene::new(&told(&week(), EN, 10)), 1).is_none());
 }
 
 #[test]
@@ -265,18 +277,17 @@ fn unknown_reasons_have_colours_of_their_own_and_the_rest_share_one() {
 #[test]
 fn the_overview_has_headline_totals_and_notes() {
     let mut week = compared(week(), &[20, 20, 20, 20, 20, 20, 26], &[]);
-    week.notes.push(Note { code: "period-not-covered".into(), text: "The inputs reach only to Friday.".into() });
+    week.notes.push(Sentence::new(key::note::PERIOD_NOT_COVERED).with("until", "Friday"));
     let svg = overview(&week, EN, 10);
     let document = Document::parse(svg.as_str()).unwrap();
     assert_eq!(document.root_element().attribute("width"), Some("1200"));
     let shown = texts(&svg);
     // 117 after 146: 29 fewer, which is 19.86 percent.
     for text in [
-        "502 made four fifths of the errors.",
         "117",
         "−29",
         "Tue 17 Nov",
-        "The inputs reach only to Friday.",
+        "The inputs reach only to Friday; what came after in this period is not known.",
         "502 Bad Gateway",
         "1",
     ] {
@@ -343,13 +354,12 @@ fn drawings_are_sound_and_the_same_each_time_with_hostile_names() {
         long.as_str(),
     ] {
         let mut named = compared(week(), &[20; 7], &[48, 4, 4, 5]);
-        named.headline = name.into();
         named.channels = vec![name.into()];
         named.by_channel =
             vec![sample::channel(Some(name), 90, 118, vec![1; 7]), sample::channel(None, 28, 118, vec![2; 7])];
         named.period.label = name.into();
         named.period.previous.as_mut().unwrap().label = name.into();
-        named.notes = vec![Note { code: "x".into(), text: name.into() }];
+        named.notes = vec![Sentence::new(key::note::PERIOD_NOT_COVERED).with("until", &name)];
         for row in &mut named.by_detail {
             (row.detail, row.known, row.new) = (name.into(), false, true);
         }

@@ -77,12 +77,16 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     let told: Vec<String> = told.iter().map(|sentence| lang.say(sentence)).collect();
     // What is told as a problem is not told again.
     let new = |sentence: &&Sentence| told.is_empty() || !TOLD.contains(&sentence.key);
-    let mut notes: Vec<Note> = analysis.sentences.iter().filter(new).map(|note| Note::of(note, lang)).collect();
+    let mut notes: Vec<Note> = analysis.notes.iter().filter(new).map(|note| Note::of(note, lang)).collect();
     let problems = match result {
         Judgement::NotJudged => told,
         // Beside a rule that is broken in any case it is a remark.
         Judgement::Failed | Judgement::Passed => {
-            notes.extend(told.into_iter().map(|text| Note { code: Verdict::NOT_KNOWN.to_owned(), text }));
+            notes.extend(told.into_iter().map(|text| Note {
+                code: Verdict::NOT_KNOWN.to_owned(),
+                level: analysis::Level::Grave,
+                text,
+            }));
             Vec::new()
         }
     };
@@ -171,7 +175,7 @@ impl Verdict {
 impl Case<'_> {
     /// A comparison needs a period before this one.
     pub(super) fn nothing_to_compare(self) -> Ruling {
-        let unknown = self.analysis.sentences.iter().find(|note| note.key == key::note::NOTHING_TO_COMPARE);
+        let unknown = self.analysis.notes.iter().find(|note| note.key == key::note::NOTHING_TO_COMPARE);
         unjudged(unknown.cloned().unwrap_or_else(|| Sentence::new(key::check_unjudged::NO_PREVIOUS)))
     }
 }

@@ -248,7 +248,7 @@ mod tests {
         refused.sort_unstable();
         assert_eq!(
             taken.join(" "),
-            "as_of channel color columns compare encoding exclude exported_at input_timezone lang mail_from_domain max_age \
+            "as_of channel color columns compare encoding exclude exported_at input_timezone lang log_timezone mail_from_domain max_age \
              max_bytes no_progress only overlap period quiet strict threads time_format timezone top week_start window"
         );
         assert_eq!(refused.join(" "), "config detail inputs reason rejects show_urls");

@@ -11,10 +11,11 @@ use clap::{
 use encoding_rs::Encoding;
 
 use crate::{
-    analysis::{self, AsOf, PeriodSpec, WeekStart, WindowSize},
+    analysis::{self, Analysis, AsOf, PeriodSpec, WeekStart, WindowSize},
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role},
     model::{Channel, Privacy, Timestamp, Zone, key, shell_word},
+    story::Story,
     table::{ChannelRules, Filter, Key, NamingLayer, OverlapPolicy, Term},
     taxonomy::Lang,
 };
@@ -114,6 +115,12 @@ pub struct Selection {
     /// An IANA name or an offset: Europe/Berlin, +09:00. Days in the names of files are days of this zone too.
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     pub timezone: Option<Zone>,
+
+    /// Zone that your server's logs are written in [default: UTC and UTC+9]
+    ///
+    /// Advice names the times to look for in it.
+    #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true, hide_short_help = true)]
+    pub log_timezone: Option<Zone>,
 
     /// Size of the windows: hour, day, week, … [default: auto]
     ///
@@ -446,6 +453,12 @@ impl Shared {
     /// The zone of the report, of the days in files' names, and of moments that the user writes without an offset.
     pub fn zone(&self) -> Zone {
         self.selection.timezone.unwrap_or(Zone::tokyo())
+    }
+
+    /// An analysis, told in a language.
+    pub fn story<'a>(&self, analysis: &'a Analysis, lang: Lang) -> Story<'a> {
+        let zones = self.selection.log_timezone.map_or_else(|| vec![Zone::utc(), Zone::console()], |zone| vec![zone]);
+        Story::of(analysis, lang, self.top(), &zones)
     }
 
     /// How to read.

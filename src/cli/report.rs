@@ -15,7 +15,6 @@ use super::{
     screen,
 };
 use crate::{
-    analysis::Analysis,
     chart::{self, Chart, Svg},
     error::{Error, Result},
     model::key,
@@ -24,7 +23,7 @@ use crate::{
         mail::{self, Address, Subject},
         markdown,
     },
-    taxonomy::Lang,
+    story::Story,
 };
 
 /// The report: a page, pictures and the numbers
@@ -115,15 +114,10 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
     let analysis = load::analyse(&arguments.shared, true)?;
     let lang = arguments.shared.lang();
     // Pictures are in English where no font has the language's script; a browser has its own fonts.
-    let picture_lang = chart::picture_language(lang);
-    let mut drawn = analysis.clone();
-    if picture_lang != lang {
-        drawn.speak(picture_lang);
-    }
+    let story = arguments.shared.story(&analysis, lang);
     let report = Report {
-        analysis: &analysis,
-        drawn: &drawn,
-        picture_lang,
+        drawn: arguments.shared.story(&analysis, chart::picture_language(lang)),
+        story: &story,
         arguments: &arguments,
         shared: &arguments.shared,
         command_line: screen::command_line(command_line.iter().cloned(), arguments.shared.privacy()),
@@ -141,7 +135,7 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
             }
             Target::Page => report.page()?.into_bytes(),
             Target::Mail(from) => report.mail(from)?,
-            Target::Markdown => markdown::markdown(&analysis, lang, report.shared.top()).into_bytes(),
+            Target::Markdown => markdown::markdown(&story).into_bytes(),
             Target::Picture => report.pictures(&[&report.overview()])?.remove(0),
             Target::Numbers => report.numbers()?,
         };
@@ -151,8 +145,8 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
     output::write_all(files.iter().map(|(place, bytes)| (place.as_path(), &bytes[..])))?;
     folders.iter().for_each(|folder| remove_old(folder, &files));
     if !report.shared.showing.quiet {
-        let filter = crate::analysis::filter_heading(lang, &analysis.filter).map(|filter| format!("{filter}. "));
-        screen::tell(&(filter.unwrap_or_default() + &analysis.headline));
+        let filter = story.filter.as_ref().map(|filter| format!("{filter}. "));
+        screen::tell(&(filter.unwrap_or_default() + &story.headline));
         for place in &arguments.output {
             let page = place.join("report.html");
             screen::tell(&shown(if page.is_file() { &page } else { place }));
@@ -162,10 +156,9 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
 }
 
 struct Report<'a> {
-    analysis: &'a Analysis,
+    story: &'a Story<'a>,
     /// The same, in the language of the pictures.
-    drawn: &'a Analysis,
-    picture_lang: Lang,
+    drawn: Story<'a>,
     arguments: &'a Arguments,
     shared: &'a Shared,
     command_line: String,
@@ -174,30 +167,29 @@ struct Report<'a> {
 impl Report<'_> {
     /// The charts as pictures show them.
     fn charts(&self) -> Vec<Chart> {
-        chart::all(self.drawn, self.picture_lang, self.shared.top())
+        chart::all(&self.drawn)
     }
 
     fn overview(&self) -> Svg {
-        chart::overview(self.drawn, self.picture_lang, self.shared.top())
+        chart::overview(&self.drawn)
     }
 
     /// The message, with some pictures and the page.
     fn mail(&self, from: &Address) -> Result<Vec<u8>> {
-        let charts: Vec<Chart> = self.charts().into_iter().filter(|chart| mail::pictured(self.drawn, chart)).collect();
+        let charts: Vec<Chart> =
+            self.charts().into_iter().filter(|chart| mail::pictured(self.drawn.analysis, chart)).collect();
         let drawn = self.pictures(&charts.iter().map(|chart| &chart.svg).collect::<Vec<_>>())?;
         let pictures: Vec<mail::Picture<'_>> =
             charts.iter().zip(&drawn).map(|(chart, png)| mail::Picture { chart, png }).collect();
         let page = self.page()?;
         let view = mail::MailView {
-            lang: self.shared.lang(),
-            top: self.shared.top(),
             from,
             to: &self.arguments.mail_to,
             subject: self.arguments.subject.as_ref(),
             pictures: &pictures,
             page: page.as_bytes(),
         };
-        mail::mail(self.analysis, &view)
+        mail::mail(self.story, &view)
     }
 
     /// Characters without a font become boxes in a picture, and a language without one becomes English: that is said.
@@ -205,8 +197,8 @@ impl Report<'_> {
         if self.shared.showing.quiet {
             return;
         }
-        let lang = self.shared.lang();
-        let wanted = if lang == self.picture_lang { Vec::new() } else { chart::all(self.analysis, lang, 1) };
+        let lang = self.story.lang();
+        let wanted = if lang == self.drawn.lang() { Vec::new() } else { chart::all(self.story) };
         let drawn: Vec<&Svg> = pictures.iter().copied().chain(wanted.iter().map(|chart| &chart.svg)).collect();
         for missing in chart::missing_scripts(drawn) {
             screen::tell(&lang.say(&missing.warning(lang)));
@@ -223,20 +215,13 @@ impl Report<'_> {
     }
 
     fn numbers(&self) -> Result<Vec<u8>> {
-        json::json(self.analysis).map(String::into_bytes).map_err(output::unmade)
+        json::summary(self.story).map(String::into_bytes).map_err(output::unmade)
     }
 
     /// The page, whose charts are in its own language: a browser has its own fonts.
     fn page(&self) -> Result<String> {
-        let (lang, top) = (self.shared.lang(), self.shared.top());
-        let view = html::PageView {
-            lang,
-            charts: &chart::all(self.analysis, lang, top),
-            command_line: &self.command_line,
-            top,
-            slices: self.analysis.slices.as_ref(),
-        };
-        html::page(self.analysis, &view).map_err(|error| Error::new(key::error::DRAWING).with("cause", error))
+        let view = html::PageView { charts: &chart::all(self.story), command_line: &self.command_line };
+        html::page(self.story, &view).map_err(|error| Error::new(key::error::DRAWING).with("cause", error))
     }
 
     /// Everything that a folder holds.

@@ -3,9 +3,10 @@
 use clap::{Args, ValueEnum};
 
 use super::{Stop, load, options::Shared, output::unmade, screen};
-use crate::{
-    analysis::Analysis,
-    render::{csv, json, markdown, terminal},
+use crate::render::{
+    csv,
+    json::{self, Summary},
+    markdown, terminal,
 };
 
 /// The numbers: what failed, since when, how badly, what to do first
@@ -35,15 +36,16 @@ enum Format {
 
 pub fn run(arguments: Arguments) -> Result<(), Stop> {
     if arguments.schema {
-        return screen::print_schema::<Analysis>();
+        return screen::print_schema::<Summary<'_>>();
     }
     let analysis = load::analyse(&arguments.shared, false)?;
     let shared = &arguments.shared;
+    let story = shared.story(&analysis, shared.lang());
     let bytes = match arguments.format {
-        Format::Table => terminal::summary(&analysis, &screen::view(shared)).into_bytes(),
-        Format::Json => json::json(&analysis).map_err(unmade)?.into_bytes(),
+        Format::Table => terminal::summary(&story, &screen::view(shared)).into_bytes(),
+        Format::Json => json::summary(&story).map_err(unmade)?.into_bytes(),
         Format::Csv => csv::csv(&analysis).map_err(unmade)?,
-        Format::Markdown => markdown::markdown(&analysis, shared.lang(), shared.top()).into_bytes(),
+        Format::Markdown => markdown::markdown(&story).into_bytes(),
     };
     screen::print(&bytes)
 }

@@ -3,7 +3,26 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::model::disarmed;
+use crate::{
+    analysis::{Analysis, Note},
+    model::disarmed,
+    story::Story,
+};
+
+/// `summary.json`: the numbers, and what there is to say about them.
+#[derive(Serialize, JsonSchema)]
+pub struct Summary<'a> {
+    /// At most two sentences and 140 characters.
+    headline: &'a str,
+    #[serde(flatten)]
+    analysis: &'a Analysis,
+    notes: Vec<&'a Note>,
+}
+
+/// A story's numbers as JSON.
+pub fn summary(story: &Story<'_>) -> serde_json::Result<String> {
+    json(&Summary { headline: &story.headline, analysis: story.analysis, notes: story.notes().collect() })
+}
 
 /// An analysis or a verdict as JSON with line breaks, the last line ended.
 ///

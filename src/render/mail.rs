@@ -15,9 +15,9 @@ pub use subject::Subject;
 pub use view::{MailView, Picture, pictured};
 
 use crate::{
-    analysis::Analysis,
     error::{Error, Result},
     model::key,
+    story::Story,
 };
 
 use super::terminal::{self, TerminalView};
@@ -25,14 +25,14 @@ use super::terminal::{self, TerminalView};
 /// Cells of a line of the plain text. RFC 5322 advises at most 78; quoted in an answer, a line grows by some.
 const PLAIN_WIDTH: usize = 72;
 /// The message as it goes over the wire: ASCII, lines of at most 998 bytes that end in CRLF.
-pub fn mail(analysis: &Analysis, view: &MailView<'_>) -> Result<Vec<u8>> {
+pub fn mail(story: &Story<'_>, view: &MailView<'_>) -> Result<Vec<u8>> {
     if view.to.is_empty() {
         return Err(Error::new(key::error_mail::NO_ADDRESSEE));
     }
-    let text = TerminalView { lang: view.lang, top: view.top, width: PLAIN_WIDTH, color: false, unicode: true };
-    let plain = format!("{}\n{}\n", terminal::summary(analysis, &text), view.lang.phrase(key::mail::ATTACHED));
-    let subject = subject::subject(analysis, view.lang, view.subject);
-    message::assemble(analysis, view, &subject, plain)
+    let text = TerminalView { lang: story.lang(), top: story.top, width: PLAIN_WIDTH, color: false, unicode: true };
+    let plain = format!("{}\n{}\n", terminal::summary(story, &text), story.lang().phrase(key::mail::ATTACHED));
+    let subject = subject::subject(story.analysis, story.lang(), view.subject);
+    message::assemble(story, view, &subject, plain)
 }
 
 #[cfg(test)]

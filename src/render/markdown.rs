@@ -12,6 +12,7 @@ pub use verdict::verdict;
 use crate::{
     analysis::{Analysis, filter_heading},
     model::{LocalTime, Sentence, for_log, key},
+    story::{Clock, Story},
     taxonomy::Lang,
 };
 
@@ -19,13 +20,19 @@ use escape::{code, prose};
 
 use super::{
     counts::Counts,
-    times::Clock,
     wording::{compared, counted, cut, detail_name, first_causes, has_rows},
 };
 
 /// The analysis as GitHub-flavoured Markdown, each line ended. Lists have `top` entries and say what they leave out.
-pub fn markdown(analysis: &Analysis, lang: Lang, top: usize) -> String {
-    let mut page = Page { analysis, lang, top, clock: Clock::new(lang, analysis), out: String::new() };
+pub fn markdown(story: &Story<'_>) -> String {
+    let mut page = Page {
+        story,
+        analysis: story.analysis,
+        lang: story.lang(),
+        top: story.top,
+        clock: story.clock,
+        out: String::new(),
+    };
     page.head();
     page.failures();
     page.places();
@@ -49,6 +56,7 @@ use Side::{Left, Right};
 type Titles<'a> = Vec<(&'a str, Side)>;
 
 struct Page<'a> {
+    story: &'a Story<'a>,
     analysis: &'a Analysis,
     lang: Lang,
     top: usize,
@@ -71,7 +79,7 @@ impl<'a> Page<'a> {
         let totals = &analysis.totals;
         if totals.errors == 0 {
             let nothing = match has_rows(analysis) {
-                true if !analysis.reached => &analysis.headline,
+                true if !analysis.reached => &self.story.headline,
                 true if !analysis.filter.is_empty() => lang.phrase(key::terminal::NO_ERRORS_FILTERED),
                 true => lang.phrase(key::terminal::NO_ERRORS),
                 false => lang.phrase(key::terminal::NO_ROWS),
@@ -266,10 +274,10 @@ impl<'a> Page<'a> {
     }
 
     fn notes(&mut self) {
-        if !self.analysis.notes.is_empty() {
+        if self.story.notes().next().is_some() {
             self.heading(self.lang.phrase(key::terminal::NOTES));
         }
-        for note in &self.analysis.notes {
+        for note in self.story.notes() {
             self.out += &format!("- {}\n", prose(&note.text));
         }
     }
@@ -285,9 +293,13 @@ mod tests {
         line.replace("\\|", "").matches('|').count()
     }
 
+    fn told(analysis: &Analysis) -> String {
+        markdown(&Story::of(analysis, Lang::En, 10, &[]))
+    }
+
     #[test]
     fn tables_hold_the_numbers() {
-        let text = markdown(&week(), Lang::En, 10);
+        let text = told(&week());
         assert!(text.starts_with("# Webhook errors\n\n2026-W47: Mon 16 Nov 2026"), "{text}");
         assert!(text.contains("**170 errors**, −22 % against 217 in 2026-W46"), "{text}");
         assert!(text.contains("| `502 Bad Gateway` | `error_status_code` | 117 | 68.8 % | 12 | +875 % |"), "{text}");
@@ -302,7 +314,7 @@ mod tests {
     #[test]
     fn nothing_from_a_file_is_markup() {
         for name in [HOSTILE, "a\\|b", "``` <b>", &"x|`<@#".repeat(1_000)] {
-            let text = markdown(&week_named(name), Lang::En, 10);
+            let text = told(&week_named(name));
             assert!(!text.contains('<') && !text.contains("##["), "{text}");
             let mut columns = 0;
             for line in text.lines() {
@@ -335,6 +347,6 @@ mod tests {
 
     #[test]
     fn no_errors_are_said_in_words() {
-        assert!(markdown(&nothing(), Lang::En, 10).contains("**No errors: the file is fine"));
+        assert!(told(&nothing()).contains("**No errors: the file is fine"));
     }
 }

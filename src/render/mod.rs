@@ -11,6 +11,5 @@ pub mod markdown;
 #[cfg(test)]
 mod sample;
 pub mod terminal;
-mod times;
 mod verdict;
 mod wording;

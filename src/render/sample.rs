@@ -1,10 +1,11 @@
 //! Analyses for the tests of the text outputs, made by hand.
 
 use crate::analysis::{
-    Analysis, Bounds, Bucket, ByReason, ChannelRow, DataSpan, DetailRow, Heatmap, HostRow, Incident, Input,
-    InputCoverage, Note, Period, ReasonRow, RejectExample, Rejects, Totals, Windows,
+    Analysis, Bounds, Bucket, ByReason, ChannelRow, DataSpan, DetailRow, Heatmap, History, HostRow, Incident, Input,
+    InputCoverage, Period, ReasonRow, RejectExample, Rejects, State, Totals, Windows,
 };
 use crate::model::{Columns, LocalTime, Zone};
+use crate::model::{Sentence, key};
 
 /// A text that tries everything at once.
 pub(super) const HOSTILE: &str = "::error::x ##[error]y <script>alert(1)</script> | `code` [link](https://evil.example) @everyone *b* www.evil.example";
@@ -89,6 +90,8 @@ pub(super) fn week() -> Analysis {
         by_status_class: Vec::new(),
         windows: Windows { size: "day", buckets: buckets.collect(), previous: Vec::new() },
         heatmap: Heatmap { rows: Vec::new(), hours: Vec::new() },
+        state: State::Unknown,
+        history: History::default(),
         incidents: vec![Incident {
             channel: Some("shop".into()),
             start: at("18T20:10"),
@@ -100,6 +103,10 @@ pub(super) fn week() -> Analysis {
             reason: "error_status_code".into(),
             detail: "502".into(),
             ongoing: Some(false),
+            made_of: Vec::new(),
+            quiet_since: None,
+            over: true,
+            usual_after: None,
             first_seen: at("18T20:11"),
             last_seen: at("18T20:44"),
             cells: vec![4, 9, 20, 31, 18, 10, 4],
@@ -115,9 +122,7 @@ pub(super) fn week() -> Analysis {
                 text: "2026-11-16 04:12:33 request_timeout many".into(),
             }],
         },
-        notes: vec![Note { code: "coverage-unknown".into(), text: "The data reach at least to the last row.".into() }],
-        headline: String::new(),
-        sentences: Vec::new(),
+        notes: vec![Sentence::new(key::note::COVERAGE_UNKNOWN).with("last", "Sun 22 Nov 2026, 23:58")],
         reached: true,
         unknown: Vec::new(),
         partly_unknown: false,
@@ -135,6 +140,7 @@ pub(super) fn channel(name: &str, errors: u64) -> ChannelRow {
         change: Some(-47),
         change_pct: Some(-21.66),
         by_window: Vec::new(),
+        by_reason: Vec::new(),
     }
 }
 
@@ -183,11 +189,15 @@ pub(super) fn week_named(name: &str) -> Analysis {
         reason: name(),
         detail: name(),
         ongoing: Some(true),
+        made_of: Vec::new(),
+        quiet_since: None,
+        over: false,
+        usual_after: None,
         ..week.incidents[0].clone()
     };
     week.inputs = vec![Input { same_as: Some(name()), ..input(&name()) }];
     week.rejects.examples[0] = RejectExample { path: name(), line: 1, why: "why".into(), text: name() };
-    week.notes[0].text = name();
+    week.notes[0] = Sentence::new(key::note::CHANNEL_UNMATCHED).with("channel", name()).with("pattern", name());
     week
 }
 

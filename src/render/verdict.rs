@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::{times::Clock, wording::what};
+use super::wording::what;
+use crate::story::Clock;
 use crate::{
     check::{Judgement, Outcome, Status, Verdict},
     model::{Sentence, key},

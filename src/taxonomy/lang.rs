@@ -22,6 +22,7 @@ macro_rules! phrase_files {
         [
             include_str!(concat!($folder, "/messages.toml")),
             include_str!(concat!($folder, "/notes.toml")),
+            include_str!(concat!($folder, "/story.toml")),
             include_str!(concat!($folder, "/charts.toml")),
             include_str!(concat!($folder, "/page.toml")),
             include_str!(concat!($folder, "/terminal.toml")),
@@ -147,6 +148,11 @@ impl Lang {
     /// A minute of a day: `Mon 16 Nov 2026, 04:12`.
     pub fn moment(self, at: DateTime<FixedOffset>) -> String {
         self.pattern(key::format::MOMENT, at.date_naive(), Some(at.format("%H:%M").to_string()))
+    }
+
+    /// A minute without its year, for headlines: `Mon 16 Nov 04:12`.
+    pub fn short_moment(self, at: DateTime<FixedOffset>) -> String {
+        self.pattern(key::format::SHORT_MOMENT, at.date_naive(), Some(at.format("%H:%M").to_string()))
     }
 
     /// The short name of a weekday.
@@ -298,13 +304,12 @@ mod tests {
     fn japanese_punctuation_is_even() {
         for key in SentenceKey::all() {
             let text = Lang::Ja.phrase(key);
-            // Parentheses, colons and question marks are narrow, as in LINE's own documents.
-            for slip in
-                ["。。", "、、", "。、", "、。", " 。", " 、", "。 ", "、 ", "，", "．", "（", "）", "：", "？", "！"]
+            // Colons and question marks are narrow, as in LINE's own documents.
+            for slip in ["。。", "、、", "。、", "、。", " 。", " 、", "。 ", "、 ", "，", "．", "：", "？", "！"]
             {
                 assert!(!text.contains(slip), "{key:?}: {slip} in {text}");
             }
-            for [open, close] in [['「', '」'], ['(', ')']] {
+            for [open, close] in [['「', '」'], ['(', ')'], ['（', '）']] {
                 assert_eq!(text.matches(open).count(), text.matches(close).count(), "{key:?}: {text}");
             }
         }

@@ -36,7 +36,7 @@ pub(super) const WORDS: [key::SentenceKey; 22] = [
     key::format::SHORT_DAY,
     key::format::MONTH,
     key::format::MOMENT,
-    key::page::RANGE,
+    key::story::RANGE,
     key::page::ERRORS,
     key::page::PARTIAL,
     key::interactive::ERRORS_CHOSEN,

@@ -4,6 +4,7 @@ use crate::{
     analysis::{Analysis, Bucket, filter_heading},
     model::{LocalTime, Sentence, key},
     render::wording::{counted, in_incidents},
+    story::Story,
     taxonomy::Lang,
 };
 
@@ -50,7 +51,8 @@ pub(super) struct Badge {
 }
 
 impl<'a> Head<'a> {
-    pub fn new(analysis: &'a Analysis, w: Words) -> Self {
+    pub fn new(story: &'a Story<'a>, w: Words) -> Self {
+        let analysis = story.analysis;
         let (lang, totals) = (w.clock.lang, &analysis.totals);
         let period = w.clock.period(analysis.period.start, analysis.period.end);
         let title = Sentence::new(key::page::TITLE).with_number("number", totals.errors).with("period", &period);
@@ -62,12 +64,8 @@ impl<'a> Head<'a> {
             filter: filter_heading(lang, &analysis.filter),
             more_channels: (more > 0)
                 .then(|| counted(lang, key::page::MORE_CHANNELS_ONE, key::page::MORE_CHANNELS, more)),
-            headline: match (analysis.headline.as_str(), totals.errors) {
-                ("", 0) => lang.phrase(key::page::NO_ERRORS).to_owned(),
-                ("", _) => counted(lang, key::page::ERRORS_ONE, key::page::ERRORS_MANY, totals.errors),
-                (headline, _) => isolated(headline),
-            },
-            long_headline: analysis.headline.chars().count() > LONG_HEADLINE,
+            headline: isolated(&story.headline),
+            long_headline: story.headline.chars().count() > LONG_HEADLINE,
             badges: badges(analysis, lang),
             rows: counted(lang, key::page::ROWS_ONE, key::page::ROWS, totals.rows),
             busiest: busiest.filter(|bucket| bucket.errors > 0),

@@ -17,15 +17,15 @@ mod words;
 use askama::Template;
 
 use crate::{
-    analysis::{Analysis, DetailRow, Slices},
+    analysis::{Analysis, DetailRow},
     chart::{Chart, ReasonInks, theme},
     model::{disarmed, key},
     render::{
         counts::Counts,
-        times::Clock,
         wording::{self, first_causes},
     },
-    taxonomy::{Explanation, Lang},
+    story::Story,
+    taxonomy::Explanation,
 };
 
 use self::{
@@ -56,16 +56,11 @@ const SCRIPT: &str = concat!(
 /// What a page shows beside the numbers.
 #[derive(Clone, Debug)]
 pub struct PageView<'a> {
-    pub lang: Lang,
     /// The charts. Most have their place by their name; those of incidents go by number, in the
     /// order of the analysis.
     pub charts: &'a [Chart],
     /// The command that makes this page again, safe to show.
     pub command_line: &'a str,
-    /// How many incidents are shown with their chart; the others are listed.
-    pub top: usize,
-    /// Lets the page's reader choose dates and reasons for the heatmap, channels and hosts too.
-    pub slices: Option<&'a Slices>,
 }
 
 impl<'a> PageView<'a> {
@@ -81,24 +76,26 @@ impl<'a> PageView<'a> {
 }
 
 /// The page as one HTML text. The same analysis and view give the same bytes.
-pub fn page(analysis: &Analysis, view: &PageView<'_>) -> Result<String, askama::Error> {
+pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Error> {
+    let (analysis, lang) = (story.analysis, story.lang());
     let inks = ReasonInks::new(analysis);
-    let w = Words { clock: Clock::new(view.lang, analysis) };
+    let w = Words { clock: story.clock };
     Page {
         w,
         policy: policy::policy(&STYLE, SCRIPT),
         style: &STYLE,
         script: SCRIPT,
-        data: data::embedded(analysis, view.lang, view.slices, &inks),
-        head: Head::new(analysis, w),
+        data: data::embedded(analysis, lang, analysis.slices.as_ref(), &inks),
+        head: Head::new(story, w),
         compared: analysis.totals.previous_errors.is_some(),
         windows: WindowTable::new(analysis),
-        failures: Failures::new(analysis, view.lang, &inks),
+        failures: Failures::new(analysis, lang, &inks),
         incidents: incidents(analysis, w, &inks),
-        worst: analysis.worst_incidents(view.top.max(1)).len(),
-        heatmap: HeatTable::new(analysis, view.lang),
-        advice: first_causes(view.lang, analysis),
+        worst: analysis.worst_incidents(story.top).len(),
+        heatmap: HeatTable::new(analysis, lang),
+        advice: first_causes(lang, analysis),
         view,
+        story,
         analysis,
     }
     .render()
@@ -125,6 +122,7 @@ struct Page<'a> {
     heatmap: Option<HeatTable<'a>>,
     advice: Vec<(&'a DetailRow, Explanation)>,
     view: &'a PageView<'a>,
+    story: &'a Story<'a>,
     analysis: &'a Analysis,
 }
 
@@ -132,6 +130,7 @@ struct Page<'a> {
 mod tests {
     use super::*;
     use crate::render::sample::{HOSTILE, nothing, week, week_named};
+    use crate::taxonomy::Lang;
 
     fn html(analysis: &Analysis) -> String {
         let chart = Chart {
@@ -141,14 +140,8 @@ mod tests {
             alt: "Most on Wednesday".into(),
             svg: crate::chart::Svg::default(),
         };
-        let view = PageView {
-            lang: Lang::En,
-            charts: &[chart],
-            command_line: "errstat report w46.tsv -o out/",
-            top: 10,
-            slices: None,
-        };
-        page(analysis, &view).unwrap()
+        let view = PageView { charts: &[chart], command_line: "errstat report w46.tsv -o out/" };
+        page(&Story::of(analysis, Lang::En, 10, &[]), &view).unwrap()
     }
 
     fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {

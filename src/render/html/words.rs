@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use crate::{
     model::{LocalTime, Sentence, key},
-    render::{counts::Counts, times::Clock, wording},
+    render::{counts::Counts, wording},
+    story::Clock,
     taxonomy::sign,
 };
 
@@ -73,7 +74,7 @@ impl Words {
     /// From the first to the last of two moments.
     pub fn range(&self, first: &LocalTime, last: &LocalTime) -> String {
         let (from, to) = (self.moment(first), self.moment(last));
-        self.clock.lang.say(&Sentence::new(key::page::RANGE).with("from", from).with("to", to))
+        self.clock.lang.say(&Sentence::new(key::story::RANGE).with("from", from).with("to", to))
     }
 }
 

@@ -12,15 +12,15 @@ use crate::{
     model::{Sentence, key},
     render::{
         counts::Counts,
-        times::Clock,
-        wording::{counted, cut, detail_name, first_causes, has_rows, in_incidents, previous_label, shortened, what},
+        wording::{counted, cut, detail_name, first_causes, in_incidents, previous_label, shortened, what},
     },
+    story::{Clock, Story},
     taxonomy::{Explanation, Lang},
 };
 
 use super::{
     subject::State,
-    view::{INCIDENTS, MailView, Picture},
+    view::{INCIDENTS, Picture},
 };
 
 /// Width of a picture in pixels: that of the mail without its margins.
@@ -40,26 +40,24 @@ const CHANNELS: usize = 4;
 
 /// The HTML; `content_id` tells under which id a picture is in the message.
 pub(super) fn html(
-    analysis: &Analysis,
-    view: &MailView<'_>,
+    story: &Story<'_>,
     pictures: &[&Picture<'_>],
     content_id: impl Fn(&Picture<'_>) -> String,
 ) -> Result<String, askama::Error> {
-    let lang = view.lang;
-    let clock = Clock::new(lang, analysis);
+    let (analysis, lang, clock) = (story.analysis, story.lang(), story.clock);
     let image = |name: &str, number: Option<usize>| {
         let found = pictures.iter().find(|picture| picture.chart.name == name && picture.chart.number == number);
         found.map(|picture| Image::new(picture, content_id(picture)))
     };
     let inks = ReasonInks::new(analysis);
-    let (details, more_details) = cut(lang, &analysis.by_detail, view.top.min(DETAILS));
-    let (incidents, more_incidents) = cut(lang, &analysis.incidents, INCIDENTS.min(view.top));
-    let more_notes = analysis.notes.len().saturating_sub(NOTES) as u64;
+    let (details, more_details) = cut(lang, &analysis.by_detail, story.top.min(DETAILS));
+    let (incidents, more_incidents) = cut(lang, &analysis.incidents, INCIDENTS.min(story.top));
+    let more_notes = story.notes().count().saturating_sub(NOTES) as u64;
     Body {
         lang,
         clock,
         states: State::of(analysis),
-        headline: headline(analysis, lang),
+        headline: prose(&story.headline),
         scope: scope(analysis, &clock),
         figures: figures(analysis, lang),
         timeline: image("timeline", None).filter(|_| analysis.totals.errors > 0),
@@ -71,6 +69,7 @@ pub(super) fn html(
         advice: first_causes(lang, analysis).into_iter().take(CAUSES).collect(),
         more_notes: (more_notes > 0)
             .then(|| counted(lang, key::mail::MORE_NOTES_ONE, key::mail::MORE_NOTES, more_notes)),
+        story,
         analysis,
     }
     .render()
@@ -93,6 +92,7 @@ struct Body<'a> {
     more_incidents: Option<String>,
     advice: Vec<(&'a DetailRow, Explanation)>,
     more_notes: Option<String>,
+    story: &'a Story<'a>,
     analysis: &'a Analysis,
 }
 
@@ -207,15 +207,6 @@ fn figures(analysis: &Analysis, lang: Lang) -> Vec<Figure> {
         note: in_incidents(lang, analysis, key::mail::NO_INCIDENT),
     });
     figures
-}
-
-fn headline(analysis: &Analysis, lang: Lang) -> String {
-    match (analysis.headline.as_str(), analysis.totals.errors) {
-        ("", 0) if !has_rows(analysis) => lang.phrase(key::terminal::NO_ROWS).to_owned(),
-        ("", 0) => lang.phrase(key::page::NO_ERRORS).to_owned(),
-        ("", errors) => counted(lang, key::page::ERRORS_ONE, key::page::ERRORS_MANY, errors),
-        (headline, _) => prose(headline),
-    }
 }
 
 /// Period, channels, zone, and what the numbers are limited to.

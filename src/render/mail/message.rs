@@ -8,9 +8,9 @@ use mail_builder::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    analysis::Analysis,
     error::{Error, Result},
     model::key,
+    story::Story,
 };
 
 use super::{
@@ -23,14 +23,14 @@ use super::{
 const PAGE: &str = "report.html";
 
 /// Puts the message together.
-pub(super) fn assemble(analysis: &Analysis, view: &MailView<'_>, subject: &str, plain: String) -> Result<Vec<u8>> {
+pub(super) fn assemble(story: &Story<'_>, view: &MailView<'_>, subject: &str, plain: String) -> Result<Vec<u8>> {
     let failed = |cause: &dyn std::fmt::Display| Error::new(key::error_mail::NOT_BUILT).with("cause", cause);
+    let analysis = story.analysis;
     let date = analysis.generated_at.timestamp();
     let pictures: Vec<&Picture<'_>> =
         view.pictures.iter().filter(|picture| pictured(analysis, picture.chart)).collect();
     let identity = Identity::of(view, subject, &plain, date, &pictures);
-    let html = body::html(analysis, view, &pictures, |picture| identity.content_id(picture))
-        .map_err(|error| failed(&error))?;
+    let html = body::html(story, &pictures, |picture| identity.content_id(picture)).map_err(|error| failed(&error))?;
 
     let mut related = vec![MimePart::new("text/html", html)];
     related.extend(pictures.iter().map(|picture| {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::render::sample::{HOSTILE, nothing, week, week_named};
-use crate::{chart::Chart, model::key, taxonomy::Lang};
+use crate::{analysis::Analysis, chart::Chart, model::key, taxonomy::Lang};
 
 /// A PNG's first 24 bytes: signature, length and name of the first chunk, width and height.
 const PNG: [u8; 24] = *b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x07\x80\0\0\x03\xc0";
@@ -13,21 +13,17 @@ fn built(analysis: &Analysis, lang: Lang) -> String {
     let charts = [chart("timeline", None), chart("details", None), chart("incident", Some(1))];
     let pictures: Vec<Picture<'_>> = charts.iter().map(|chart| Picture { chart, png: &PNG }).collect();
     let view = MailView {
-        lang,
-        top: 10,
         from: &"errstat <errstat@shop.example>".parse().unwrap(),
         to: &["運用チーム <ops@shop.example>".parse().unwrap(), "boss@shop.example".parse().unwrap()],
         subject: None,
         pictures: &pictures,
         page: "<!DOCTYPE html>\n<p>é</p>".as_bytes(),
     };
-    String::from_utf8(mail(analysis, &view).unwrap()).unwrap()
+    String::from_utf8(mail(&Story::of(analysis, lang, 10, &[]), &view).unwrap()).unwrap()
 }
 
 fn html(analysis: &Analysis, lang: Lang) -> String {
-    let from: Address = "a@b.example".parse().unwrap();
-    let view = MailView { lang, top: 10, from: &from, to: &[], subject: None, pictures: &[], page: b"" };
-    body::html(analysis, &view, &[], |_| String::new()).unwrap()
+    body::html(&Story::of(analysis, lang, 10, &[]), &[], |_| String::new()).unwrap()
 }
 
 #[test]
@@ -129,6 +125,6 @@ fn what_is_not_known_is_said_before_the_numbers() {
 #[test]
 fn a_mail_to_nobody_is_refused() {
     let from: Address = "a@b.example".parse().unwrap();
-    let view = MailView { lang: Lang::En, top: 1, from: &from, to: &[], subject: None, pictures: &[], page: b"" };
-    assert_eq!(mail(&week(), &view).unwrap_err().0.key, key::error_mail::NO_ADDRESSEE);
+    let view = MailView { from: &from, to: &[], subject: None, pictures: &[], page: b"" };
+    assert_eq!(mail(&Story::of(&week(), Lang::En, 1, &[]), &view).unwrap_err().0.key, key::error_mail::NO_ADDRESSEE);
 }

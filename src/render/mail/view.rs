@@ -1,6 +1,6 @@
 //! What a mail is made of beside the numbers.
 
-use crate::{analysis::Analysis, chart::Chart, taxonomy::Lang};
+use crate::{analysis::Analysis, chart::Chart};
 
 use super::{address::Address, subject::Subject};
 
@@ -10,9 +10,6 @@ pub(super) const INCIDENTS: usize = 3;
 /// What a mail needs beside the numbers.
 #[derive(Clone, Debug)]
 pub struct MailView<'a> {
-    pub lang: Lang,
-    /// How many entries the lists of the text have at most.
-    pub top: usize,
     pub from: &'a Address,
     pub to: &'a [Address],
     /// What stands in the subject after the state; the period and the channel if none.

@@ -7,9 +7,9 @@ use crate::{
     model::{Sentence, key},
     render::{
         counts::Counts,
-        times::Clock,
         wording::{cut, detail_name},
     },
+    story::Clock,
     taxonomy::Lang,
 };
 

@@ -3,10 +3,8 @@
 use crate::{
     analysis::Analysis,
     model::{Sentence, key},
-    render::{
-        times::Clock,
-        wording::{counted, cut},
-    },
+    render::wording::{counted, cut},
+    story::Clock,
 };
 
 use super::{

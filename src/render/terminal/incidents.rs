@@ -3,10 +3,8 @@
 use crate::{
     analysis::{Analysis, Incident},
     model::{Sentence, key},
-    render::{
-        times::Clock,
-        wording::{cut, what},
-    },
+    render::wording::{cut, what},
+    story::Clock,
 };
 
 use super::{

@@ -77,7 +77,7 @@ fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Vec<(&'
     fields.push((lang.phrase(key::inspect::ROWS), lang.say(&rows)));
     fields.push((lang.phrase(key::inspect::ERRORS), lang.number(report.errors)));
     if let Some(span) = report.span {
-        let range = Sentence::new(key::page::RANGE).with("from", moment(span.first));
+        let range = Sentence::new(key::story::RANGE).with("from", moment(span.first));
         let range = lang.say(&range.with("to", moment(report.end.unwrap_or(span.last))));
         let text = Sentence::new(key::inspect::IN_ZONE).with("text", range).with("zone", zone);
         fields.push((lang.phrase(key::inspect::SPAN), lang.say(&text)));

@@ -3,7 +3,7 @@
 use crate::{
     analysis::Inventory,
     model::{LocalTime, Sentence, key},
-    render::times::Clock,
+    story::Clock,
 };
 
 use super::{

@@ -153,6 +153,10 @@ impl Sheet {
 fn ascii(c: char) -> String {
     match c {
         '–' | '·' | '−' => "-".to_owned(),
+        '×' => "x".to_owned(),
+        '≥' => ">=".to_owned(),
+        '≤' => "<=".to_owned(),
+        '≈' => "~".to_owned(),
         '…' => "...".to_owned(),
         '±' => "+-".to_owned(),
         c => c.to_string(),

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::{
     analysis::{Analysis, Bucket},
     model::{Sentence, key},
-    render::times::Clock,
+    story::Clock,
     taxonomy::Lang,
 };
 

@@ -34,7 +34,7 @@ function day(pattern, key) {
 /** What a stretch of steps is called; `to` is the step after its last. */
 function stretch(from, to) {
   const [start, end] = [data.keys[from], data.keys[to]];
-  const range = (a, b) => (a === b ? a : fill(words["page.range"], { from: a, to: b }));
+  const range = (a, b) => (a === b ? a : fill(words["story.range"], { from: a, to: b }));
   if (data.size === "month") return range(day("format.month", start), day("format.month", data.keys[to - 1]));
   if (wholeDays) return range(day("format.day", start), day("format.day", dayAfter(end, -1)));
   if (timeOf(start) === "00:00" && timeOf(end) === "00:00") {

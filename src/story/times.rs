@@ -10,7 +10,7 @@ use crate::{
 
 /// Says times in a language, in the zone that the analysis has written them in.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub struct Clock {
     pub lang: Lang,
     /// The inputs tell days only, so a time of day would be invented.
     pub whole_days: bool,
@@ -51,6 +51,20 @@ impl Clock {
         self.range(&self.lang.moment(*start), &end)
     }
 
+    /// A moment without its year.
+    pub fn short_moment(&self, at: LocalTime) -> String {
+        if self.whole_days { self.lang.short_day(at.date_naive()) } else { self.lang.short_moment(*at) }
+    }
+
+    /// A stretch without years, as short as it gets: `Wed 18 Nov 19:41–20:52`.
+    pub fn short_stretch(&self, start: LocalTime, end: LocalTime) -> String {
+        if start.date_naive() != end.date_naive() {
+            return self.range(&self.short_moment(start), &self.short_moment(end));
+        }
+        let range = Sentence::new(key::format::SHORT_RANGE).with("from", self.short_moment(start));
+        self.lang.say(&range.with("to", end.format("%H:%M")))
+    }
+
     /// A reported period, from start to end: whole days as days, the last one included.
     pub fn period(&self, start: LocalTime, end: LocalTime) -> String {
         if midnight(start) && midnight(end) { self.days(start, end) } else { self.stretch(start, end) }
@@ -76,15 +90,15 @@ impl Clock {
     pub fn duration(&self, minutes: u64) -> String {
         let (days, hours, rest) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
         let sentence = match (days, hours) {
-            (0, 0) => Sentence::new(key::page::DURATION_MINUTES).with("minutes", rest),
-            (0, _) => Sentence::new(key::page::DURATION_HOURS).with("hours", hours).with("minutes", rest),
-            _ => Sentence::new(key::page::DURATION_DAYS).with("days", self.lang.number(days)).with("hours", hours),
+            (0, 0) => Sentence::new(key::story::DURATION_MINUTES).with("minutes", rest),
+            (0, _) => Sentence::new(key::story::DURATION_HOURS).with("hours", hours).with("minutes", rest),
+            _ => Sentence::new(key::story::DURATION_DAYS).with("days", self.lang.number(days)).with("hours", hours),
         };
         self.lang.say(&sentence)
     }
 
     fn range(&self, from: &str, to: &str) -> String {
-        self.lang.say(&Sentence::new(key::page::RANGE).with("from", from).with("to", to))
+        self.lang.say(&Sentence::new(key::story::RANGE).with("from", from).with("to", to))
     }
 }
 

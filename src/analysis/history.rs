@@ -1,0 +1,75 @@
+//! What is usual: the like periods before, and the band in which their errors lie.
+//!
+//! The middle is the median and the width the median absolute deviation, of which an outage in one of the periods moves
+//! neither (Hampel, "The influence curve and its role in robust estimation", *J. Amer. Statist. Assoc.* 69 (1974) 383–393).
+
+use super::{Asked, Bounds, History, LikePeriod};
+use crate::{
+    model::Timestamp,
+    table::{Known, Table},
+};
+
+/// Fewer covered periods than this do not tell what is usual.
+const LEAST_PERIODS: usize = 3;
+/// How many standard deviations from the middle are still usual.
+const WIDTH: f64 = 3.0;
+/// What makes the median absolute deviation of normal noise its standard deviation.
+const NORMAL: f64 = 1.4826;
+
+/// The like periods before the one asked for, from the first that the inputs have something of, and what is usual in them.
+pub fn history(table: &Table, asked: &Asked) -> History {
+    let zone = &asked.calendar.zone;
+    let Some(span) = table.span_of_channels.or(asked.calendar.data) else { return History::default() };
+    // The first day may well have begun without an error.
+    let known_from = zone.day_start(zone.day(span.first)).0;
+    let period = |bounds: &Bounds| LikePeriod {
+        label: bounds.label.clone(),
+        errors: table.cells().between(bounds.start, bounds.end).iter().map(|cell| cell.errors).sum(),
+        covered: known_from <= bounds.start && table.known.iter().all(|known| covers(known, bounds)),
+        start: zone.time(Timestamp(bounds.start)),
+        end: zone.time(Timestamp(bounds.end)),
+    };
+    let reached = asked.before.iter().filter(|bounds| bounds.end > known_from);
+    let mut periods: Vec<LikePeriod> = reached.map(period).collect();
+    periods.reverse();
+    let counts: Vec<u64> = periods.iter().filter(|period| period.covered).map(|period| period.errors).collect();
+    History { median: median(counts.clone()), usual: band(&counts), periods }
+}
+
+fn covers(known: &Known, bounds: &Bounds) -> bool {
+    known.missing(bounds.start, bounds.end).is_empty()
+}
+
+/// The middle one; of two the mean, rounded up.
+fn median(mut counts: Vec<u64>) -> Option<u64> {
+    counts.sort_unstable();
+    let upper = *counts.get(counts.len() / 2)?;
+    Some(if counts.len() % 2 == 1 { upper } else { counts[counts.len() / 2 - 1].midpoint(upper) })
+}
+
+/// From how many to how many errors are usual; none where there is too little to tell.
+fn band(counts: &[u64]) -> Option<(u64, u64)> {
+    let middle = median(counts.to_vec()).filter(|_| counts.len() >= LEAST_PERIODS)?;
+    let deviation = median(counts.iter().map(|count| count.abs_diff(middle)).collect())?;
+    // Never narrower than the noise of counting.
+    let width = (WIDTH * (NORMAL * deviation as f64).max((middle as f64).sqrt()).max(1.0)).round() as u64;
+    Some((middle.saturating_sub(width), middle.saturating_add(width)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_is_where_most_periods_are() {
+        // Sorted 87, 100, 145, 160, 454: the middle is 145, the deviations 0, 15, 45, 58, 309 have the middle 45,
+        // and 3 × 1.4826 × 45 = 200.15.
+        assert_eq!(band(&[145, 454, 87, 160, 100]), Some((0, 345)));
+        assert_eq!(median(vec![145, 454, 87, 160, 100]), Some(145));
+        // No deviation, but counting has one: 3 × √100.
+        assert_eq!(band(&[100; 8]), Some((70, 130)));
+        assert_eq!(band(&[0, 0, 0]), Some((0, 3)));
+        assert_eq!(band(&[100, 100]), None, "two periods tell little");
+        assert_eq!((median(vec![1, 3]), median(Vec::new())), (Some(2), None));
+    }
+}

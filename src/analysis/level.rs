@@ -1,0 +1,82 @@
+//! How much a note weighs.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::model::key::{self, SentenceKey};
+
+/// How much a note weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// How something was understood; harmless.
+    Info,
+    /// Something to look at; the numbers hold.
+    Warning,
+    /// A number of this output is wrong or unknown because of it.
+    Grave,
+}
+
+/// Which way a number is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// Errors are missing: it is at least so many.
+    AtLeast,
+    /// Some count twice: it is at most so many.
+    AtMost,
+}
+
+/// Errors are missing, or may be.
+const MISSING: [SentenceKey; 12] = [
+    key::note::STALE,
+    key::note::STALE_CHANNEL,
+    key::note::PERIOD_NOT_COVERED,
+    key::note::PERIOD_NOT_COVERED_CHANNEL,
+    key::note::PERIOD_UNKNOWN,
+    key::note::PERIOD_UNKNOWN_CHANNEL,
+    key::note::PERIOD_BEFORE_DATA,
+    key::note::GAP,
+    key::note::GAP_CHANNEL,
+    key::note::PARTIAL_DOWNLOAD,
+    key::note::REJECTS,
+    key::note::NO_ROWS,
+];
+
+/// Errors may count twice.
+const DOUBLED: [SentenceKey; 1] = [key::note::MAILS_BESIDE_UNNAMED];
+
+const WARNINGS: [SentenceKey; 17] = [
+    key::note::COVERAGE_UNKNOWN,
+    key::note::COVERAGE_UNKNOWN_CHANNEL,
+    key::note::EDGE_IN_DAY,
+    key::note::EDGE_IN_HOUR,
+    key::note::NOT_COMPARED,
+    key::note::COMPARISON_PARTLY_COVERED,
+    key::note::LITTLE_HISTORY,
+    key::note::ROWS_AFTER_REPORT,
+    key::note::POSSIBLE_SUSPENSION,
+    key::note::POSSIBLE_SUSPENSION_CHANNEL,
+    key::note::SKIPPED_FILE,
+    key::note::SKIPPED_FILES,
+    key::note::CHANNEL_UNMATCHED,
+    key::note::FROM_MAILS,
+    key::note::REDELIVERY_STOPPED,
+    key::note::REDELIVERY_STOPPED_CHANNEL,
+    key::note::PERIOD_UNFINISHED_ALONE,
+];
+
+impl Level {
+    /// Of a note.
+    pub fn of(note: SentenceKey) -> Level {
+        match bound(note) {
+            Some(_) => Level::Grave,
+            None if WARNINGS.contains(&note) => Level::Warning,
+            None => Level::Info,
+        }
+    }
+}
+
+/// Which way the total is wrong because of a note.
+pub fn bound(note: SentenceKey) -> Option<Bound> {
+    if DOUBLED.contains(&note) { Some(Bound::AtMost) } else { MISSING.contains(&note).then_some(Bound::AtLeast) }
+}

@@ -1,0 +1,46 @@
+//! How things stand: the one word that a reader needs first.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Analysis;
+
+/// How things stand at the end of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// An incident goes on where the data end.
+    Ongoing,
+    /// There was an incident, and since then no more than usual.
+    Over,
+    /// More errors than the usual band of [`History`](super::History) has, and no incident explains them.
+    More,
+    /// A detail that was never there before.
+    New,
+    /// No more errors than usual.
+    Usual,
+    /// No errors, in a period that the inputs cover.
+    Quiet,
+    /// The inputs do not tell: no rows, not covered, stale, an incident of which the end is not known, or nothing to
+    /// judge by.
+    Unknown,
+}
+
+impl State {
+    /// The state of a period; `judged` says whether the data are long enough to tell what is unusual.
+    pub(super) fn of(analysis: &Analysis, judged: bool) -> State {
+        let errors = analysis.totals.errors;
+        let usual = analysis.history.usual;
+        match () {
+            () if analysis.incidents.iter().any(|incident| incident.ongoing == Some(true)) => State::Ongoing,
+            () if !analysis.reached || analysis.data_span.is_none() => State::Unknown,
+            () if analysis.incidents.iter().any(|incident| !incident.over) => State::Unknown,
+            () if !analysis.incidents.is_empty() => State::Over,
+            () if usual.is_some_and(|(_, most)| errors > most) => State::More,
+            () if analysis.by_detail.iter().any(|row| row.new && row.errors > 0) => State::New,
+            () if errors == 0 => State::Quiet,
+            () if usual.is_some() || judged => State::Usual,
+            () => State::Unknown,
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What to do first: one block for each incident or lasting cause.
+
+use crate::{
+    analysis::{Analysis, DetailRow, MadeOf},
+    model::{LocalTime, Sentence, Zone, key},
+    taxonomy::{self, Explanation, status, status_class},
+};
+
+use super::{
+    Clock, Event, Events,
+    words::{LONGEST_NAME, detail_name, shortened},
+};
+
+/// More blocks than this are a list, not advice.
+const BLOCKS: usize = 4;
+/// A lasting cause has at least this share of the errors that no incident explains …
+const SHARE_WORTH_A_LOOK: f64 = 0.05;
+/// … and at least so many errors; the most frequent cause has none of these limits.
+const LEAST_ERRORS: u64 = 5;
+
+/// What to do first.
+#[derive(Clone, Debug, Default)]
+pub struct Advice {
+    pub blocks: Vec<Advised>,
+    /// For which errors there is none.
+    pub unadvised: Option<String>,
+}
+
+/// What to do about one incident or one lasting cause.
+#[derive(Clone, Debug)]
+pub struct Advised {
+    /// `502, 503 and 504 on shop, Wed 18 Nov, 19:41 – 20:52`.
+    pub title: String,
+    pub errors: u64,
+    /// The reason, for its colour.
+    pub reason: String,
+    /// The times to look for in the server's own logs: in the zones that those are written in. None of a lasting cause.
+    pub in_logs: Option<String>,
+    /// What `errstat explain` is asked for more.
+    pub question: String,
+    pub explanation: Explanation,
+}
+
+impl Advice {
+    pub(super) fn of(analysis: &Analysis, clock: &Clock, events: &Events<'_>, log_zones: &[Zone]) -> Advice {
+        let mut blocks: Vec<Advised> = Vec::new();
+        let mut left: Vec<(&DetailRow, u64)> =
+            analysis.by_detail.iter().filter(|row| row.errors > 0).map(|row| (row, row.errors)).collect();
+        for event in events.all() {
+            if let Some(block) = of_event(event, clock, log_zones).filter(|_| blocks.len() < BLOCKS) {
+                blocks.push(block);
+            }
+            for MadeOf { reason, detail, errors, .. } in &event.incident.made_of {
+                if let Some((_, left)) = left.iter_mut().find(|(row, _)| row.reason == *reason && row.detail == *detail)
+                {
+                    *left = left.saturating_sub(*errors);
+                }
+            }
+        }
+        left.retain(|(_, errors)| *errors > 0);
+        left.sort_by_key(|(_, errors)| std::cmp::Reverse(*errors));
+        let lasting: u64 = left.iter().map(|(_, errors)| errors).sum();
+        let worth = |(at, (_, errors)): &(usize, &(&DetailRow, u64))| {
+            let share = *errors as f64 / lasting.max(1) as f64;
+            *at == 0 && blocks.is_empty() || share >= SHARE_WORTH_A_LOOK && *errors >= LEAST_ERRORS
+        };
+        let causes: Vec<Advised> = left
+            .iter()
+            .enumerate()
+            .filter(worth)
+            .filter_map(|(_, (row, errors))| of_cause(row, *errors, clock))
+            .collect();
+        for cause in causes {
+            // What an incident's block has said already.
+            if blocks.len() < BLOCKS && blocks.iter().all(|block| block.explanation != cause.explanation) {
+                blocks.push(cause);
+            }
+        }
+        Advice { blocks, unadvised: unadvised(analysis, clock) }
+    }
+}
+
+fn of_event(event: &Event<'_>, clock: &Clock, log_zones: &[Zone]) -> Option<Advised> {
+    let incident = event.incident;
+    let explanation = taxonomy::explanation(clock.lang, &incident.reason, Some(&incident.detail))?;
+    let key = if event.channel.is_some() { key::story::ADVISED_CHANNEL } else { key::story::ADVISED };
+    let title = Sentence::new(key)
+        .with("what", shortened(&event.what, LONGEST_NAME))
+        .with("channel", event.channel.as_deref().unwrap_or_default())
+        .with("when", &event.when);
+    Some(Advised {
+        title: clock.lang.say(&title),
+        errors: incident.errors,
+        reason: incident.reason.clone(),
+        in_logs: Some(in_logs(clock, (incident.start, incident.end), log_zones)),
+        question: question(&incident.reason, &incident.detail, &explanation),
+        explanation,
+    })
+}
+
+fn of_cause(row: &DetailRow, errors: u64, clock: &Clock) -> Option<Advised> {
+    let explanation = taxonomy::explanation(clock.lang, &row.reason, Some(&row.detail))?;
+    let name = detail_name(clock.lang, &row.reason, &row.detail);
+    Some(Advised {
+        title: shortened(&name, LONGEST_NAME),
+        errors,
+        reason: row.reason.clone(),
+        in_logs: None,
+        question: question(&row.reason, &row.detail, &explanation),
+        explanation,
+    })
+}
+
+/// The stretch in each zone of the reader's logs.
+fn in_logs(clock: &Clock, (start, end): (LocalTime, LocalTime), zones: &[Zone]) -> String {
+    let lang = clock.lang;
+    let shown: Vec<String> = zones
+        .iter()
+        .map(|zone| {
+            let moment = |at: LocalTime| zone.time(crate::model::Timestamp(at.millis()));
+            let stretch = clock.stretch(moment(start), moment(end));
+            lang.say(&Sentence::new(key::story::IN_ZONE).with("when", stretch).with("zone", zone))
+        })
+        .collect();
+    let times = shown.join(lang.phrase(key::story::BETWEEN_ZONES).trim_matches('|'));
+    lang.say(&Sentence::new(key::story::IN_LOGS).with("times", times))
+}
+
+/// As it can be typed: a status is a word, every other name has blanks in it.
+fn question(reason: &str, detail: &str, explanation: &Explanation) -> String {
+    match status(reason, detail) {
+        Some(status) => status.to_string(),
+        None => format!("'{}'", explanation.title),
+    }
+}
+
+/// The errors for which nothing is known, by name; what an unknown status's class has is something.
+fn unadvised(analysis: &Analysis, clock: &Clock) -> Option<String> {
+    let lang = clock.lang;
+    let known = |row: &&DetailRow| row.known || row.status.and_then(status_class).is_some();
+    let unknown: Vec<&DetailRow> = analysis.by_detail.iter().filter(|row| row.errors > 0 && !known(row)).collect();
+    let first = unknown.first()?;
+    let key = if unknown.len() == 1 { key::story::UNADVISED_ONE } else { key::story::UNADVISED };
+    let sentence = Sentence::new(key)
+        .with_number("errors", unknown.iter().map(|row| row.errors).sum())
+        .with_number("others", unknown.len() as u64 - 1)
+        .with("what", shortened(&super::words::what(lang, &first.reason, &first.detail), LONGEST_NAME));
+    Some(lang.say(&sentence))
+}

@@ -1,0 +1,156 @@
+//! Incidents in words, and what comes at the same time of many days.
+
+use crate::{
+    analysis::{Analysis, Incident},
+    model::{Sentence, key},
+    taxonomy::{Lang, status},
+};
+
+use super::{
+    Clock,
+    words::{LONGEST_NAME, counted, detail_name, shortened, what},
+};
+
+/// So many details are named in what an incident is made of.
+const NAMED: usize = 3;
+
+/// The incidents of a period.
+#[derive(Clone, Debug)]
+pub struct Events<'a> {
+    /// Those that get a picture, the worst first: at most `top`.
+    pub shown: Vec<Event<'a>>,
+    /// The others, in a table only.
+    pub listed: Vec<Event<'a>>,
+    /// Where there is none: that there is none, or why that is not known.
+    pub none: Option<String>,
+    /// What comes at the same time of many days and is no incident, a sentence each.
+    pub patterns: Vec<String>,
+}
+
+/// An incident in words.
+#[derive(Clone, Debug)]
+pub struct Event<'a> {
+    pub incident: &'a Incident,
+    /// `Wed 18 Nov, 19:41 – 20:52`.
+    pub when: String,
+    /// `1 h 11 min`.
+    pub lasted: String,
+    /// `839 errors: 692 × 502, 56 × 503, 54 × 504, 37 × Request timeout`.
+    pub made_of: String,
+    /// What leads it: `502/503/504`, or the detail.
+    pub what: String,
+    /// Errors of what leads it.
+    pub leading: u64,
+    /// Cut to the length of a name in a sentence.
+    pub channel: Option<String>,
+    /// `ongoing`, `end unknown`; none where it is over.
+    pub state: Option<&'static str>,
+    /// All of it in one sentence to copy, with the zone.
+    pub sentence: String,
+}
+
+impl<'a> Events<'a> {
+    pub(super) fn of(analysis: &'a Analysis, clock: Clock, top: usize) -> Events<'a> {
+        let lang = clock.lang;
+        let mut shown: Vec<Event<'a>> =
+            analysis.incidents.iter().map(|incident| Event::of(incident, analysis, clock)).collect();
+        let listed = shown.split_off(shown.len().min(top));
+        let judged = analysis.heatmap.hours.is_empty();
+        let none = shown
+            .is_empty()
+            .then(|| lang.phrase(if judged { key::story::NOT_JUDGED } else { key::story::NO_INCIDENT }).to_owned());
+        Events { shown, listed, none, patterns: Vec::new() }
+    }
+
+    /// All of them, the worst first.
+    pub fn all(&self) -> impl Iterator<Item = &Event<'a>> {
+        self.shown.iter().chain(&self.listed)
+    }
+}
+
+impl<'a> Event<'a> {
+    fn of(incident: &'a Incident, analysis: &Analysis, clock: Clock) -> Event<'a> {
+        let lang = clock.lang;
+        let when = clock.stretch(incident.start, incident.end);
+        let made_of = made_of(lang, incident);
+        let channel = incident.channel.as_deref().map(|name| shortened(name, LONGEST_NAME));
+        let state = match incident.ongoing {
+            Some(true) => Some(lang.phrase(key::state::ONGOING)),
+            None => Some(lang.phrase(key::story::END_UNKNOWN)),
+            Some(false) => None,
+        };
+        let (what, leading) = leading(lang, incident);
+        let sentence = Sentence::new(match (&channel, state) {
+            (None, None) => key::story::EVENT,
+            (Some(_), None) => key::story::EVENT_CHANNEL,
+            (None, Some(_)) => key::story::EVENT_STATE,
+            (Some(_), Some(_)) => key::story::EVENT_CHANNEL_STATE,
+        });
+        let sentence = sentence
+            .with("when", &when)
+            .with("zone", analysis.timezone)
+            .with("channel", channel.as_deref().unwrap_or_default())
+            .with("state", state.unwrap_or_default())
+            .with("made_of", &made_of)
+            .with_number("peak", incident.peak_errors)
+            .with("peak_at", clock.moment_after(incident.start, incident.peak_at));
+        Event {
+            lasted: clock.duration(incident.minutes),
+            sentence: lang.say(&sentence),
+            when,
+            made_of,
+            what,
+            leading,
+            channel,
+            state,
+            incident,
+        }
+    }
+}
+
+/// How many errors of what: `839 errors: 692 × 502, …`; of a single detail `839 × 502 Bad Gateway`.
+fn made_of(lang: Lang, incident: &Incident) -> String {
+    let part = |errors: u64, name: &str| {
+        let part = Sentence::new(key::story::TIMES_WHAT).with_number("number", errors);
+        lang.say(&part.with("what", shortened(name, LONGEST_NAME)))
+    };
+    if let [only] = &incident.made_of[..] {
+        return part(only.errors, &what(lang, &only.reason, &only.detail));
+    }
+    let (named, rest) = incident.made_of.split_at(incident.made_of.len().min(NAMED + 1));
+    let mut parts: Vec<String> = named
+        .iter()
+        .map(|part_of| match status(&part_of.reason, &part_of.detail) {
+            Some(status) => part(part_of.errors, &status.to_string()),
+            None => part(part_of.errors, &what(lang, &part_of.reason, &part_of.detail)),
+        })
+        .collect();
+    if !rest.is_empty() {
+        let errors = rest.iter().map(|part| part.errors).sum();
+        parts.push(part(errors, lang.phrase(key::story::OTHERS)));
+    }
+    let separator = lang.phrase(key::story::COMMA).trim_matches('|');
+    let errors = counted(lang, key::story::ERRORS_ONE, key::story::ERRORS, incident.errors);
+    lang.say(&Sentence::new(key::story::MADE_OF).with("errors", errors).with("list", parts.join(separator)))
+}
+
+/// What leads an incident and how many errors of it there are: the statuses of the leading class together.
+fn leading(lang: Lang, incident: &Incident) -> (String, u64) {
+    let lead = status(&incident.reason, &incident.detail).map(|status| status / 100);
+    let Some(class) = lead else {
+        let errors = incident.made_of.iter().filter(|part| part.reason == incident.reason).map(|part| part.errors);
+        return (what(lang, &incident.reason, &incident.detail), errors.sum());
+    };
+    let of_class = || {
+        let statuses = incident.made_of.iter().map(|part| (status(&part.reason, &part.detail), part.errors));
+        statuses.filter_map(move |(status, errors)| Some((status.filter(|status| status / 100 == class)?, errors)))
+    };
+    let errors = of_class().map(|(_, errors)| errors).sum();
+    let mut statuses: Vec<u16> = of_class().take(NAMED).map(|(status, _)| status).collect();
+    statuses.sort_unstable();
+    let name = match statuses[..] {
+        [_] => detail_name(lang, &incident.reason, &incident.detail),
+        _ => statuses.iter().map(u16::to_string).collect::<Vec<_>>().join("/"),
+    };
+    (name, errors)
+}

@@ -1,0 +1,153 @@
+//! The headline: how bad, on which bot, what happened. At most two sentences and 140 characters.
+
+use std::collections::BTreeSet;
+
+use chrono::Timelike;
+
+use crate::{
+    analysis::{Analysis, Period},
+    model::{Sentence, SentenceKey, key},
+};
+
+use super::{
+    Clock, Events,
+    words::{shortened, what},
+};
+
+/// So many characters are read at a glance.
+const LONGEST: usize = 140;
+/// Names are shortened to these lengths, one after the other, until the headline fits.
+const NAMES: [usize; 3] = [40, 20, 10];
+
+/// What a period is called in a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    Day,
+    Week,
+    Month,
+    Other,
+}
+
+impl Unit {
+    pub fn of(period: &Period) -> Unit {
+        let days = (period.end.date_naive() - period.start.date_naive()).num_days();
+        let whole = period.start.time().num_seconds_from_midnight() == 0 && period.end.time() == period.start.time();
+        match days {
+            1 if whole => Unit::Day,
+            7 if whole => Unit::Week,
+            28..=31 if whole && !period.label.contains("..") => Unit::Month,
+            _ => Unit::Other,
+        }
+    }
+
+    pub fn word(self) -> SentenceKey {
+        match self {
+            Unit::Day => key::unit::DAY,
+            Unit::Week => key::unit::WEEK,
+            Unit::Month => key::unit::MONTH,
+            Unit::Other => key::unit::OTHER,
+        }
+    }
+}
+
+/// The headline of an analysis.
+pub(super) fn headline(analysis: &Analysis, clock: &Clock, events: &Events<'_>) -> String {
+    let between = clock.lang.phrase(key::headline::BETWEEN).trim_matches('|');
+    let told = |longest: usize, compares: bool| {
+        let sentences =
+            [Some(how_bad(analysis, clock, longest, compares)), what_happened(analysis, clock, events, longest)];
+        sentences.into_iter().flatten().collect::<Vec<_>>().join(between)
+    };
+    let fits = |text: &String| text.chars().count() <= LONGEST;
+    let tries = [true, false].into_iter().flat_map(|compares| NAMES.map(|longest| told(longest, compares)));
+    tries.into_iter().find(fits).unwrap_or_else(|| shortened(&told(NAMES[2], false), LONGEST))
+}
+
+/// How many errors on which bot, and how many are usual.
+fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -> String {
+    let lang = clock.lang;
+    let errors = analysis.totals.errors;
+    let unit = lang.phrase(Unit::of(&analysis.period).word());
+    let sentence = |key| {
+        Sentence::new(key).with_number("errors", errors).with("on", on(analysis, clock, longest)).with("unit", unit)
+    };
+    let Some(span) = &analysis.data_span else { return lang.say(&sentence(key::headline::NO_ROWS)) };
+    if !analysis.reached {
+        let key = if errors == 0 { key::headline::NO_DATA } else { key::headline::SO_FAR };
+        return lang.say(&sentence(key).with("at", clock.moment(span.last)));
+    }
+    let (usual, band) = (analysis.history.median, analysis.history.usual);
+    let before = analysis.totals.previous_errors.filter(|_| analysis.totals.change.is_some());
+    let told = match (usual.zip(band), before) {
+        _ if !compares => sentence(if errors == 0 { key::headline::NONE } else { key::headline::ERRORS }),
+        (Some((usual, _)), _) if errors == 0 && usual > 0 => {
+            sentence(key::headline::NONE_USUAL).with_number("usual", usual)
+        }
+        _ if errors == 0 => sentence(key::headline::NONE),
+        (Some((usual, (_, most))), _) if errors > most && usual > 0 && errors >= 2 * usual => {
+            let times = (errors as f64 / usual as f64).round() as u64;
+            sentence(key::headline::TIMES).with_number("times", times)
+        }
+        (Some((usual, (least, most))), _) => sentence(match errors {
+            _ if errors > most => key::headline::MORE,
+            _ if errors < least => key::headline::FEWER,
+            _ => key::headline::AS_USUAL,
+        })
+        .with_number("usual", usual),
+        (None, Some(before)) => sentence(key::headline::BEFORE).with_number("before", before),
+        (None, None) => sentence(key::headline::ERRORS),
+    };
+    lang.say(&told)
+}
+
+/// Which bot, where there is a name.
+fn on(analysis: &Analysis, clock: &Clock, longest: usize) -> String {
+    let lang = clock.lang;
+    let failing: Vec<_> = analysis.by_channel.iter().filter(|row| row.errors > 0).collect();
+    match (&failing[..], &analysis.channels[..]) {
+        (_, []) => String::new(),
+        ([], [only]) => lang.say(&Sentence::new(key::headline::ON).with("channel", shortened(only, longest))),
+        ([one], _) => one.channel.as_deref().map_or_else(String::new, |name| {
+            lang.say(&Sentence::new(key::headline::ON).with("channel", shortened(name, longest)))
+        }),
+        ([most, ..], _) => {
+            let name = most.channel.as_deref().unwrap_or_else(|| lang.phrase(key::story::NO_CHANNEL));
+            let on = Sentence::new(key::headline::ON_SEVERAL).with_number("number", failing.len() as u64);
+            lang.say(&on.with("channel", shortened(name, longest)))
+        }
+        ([], _) => String::new(),
+    }
+}
+
+/// The worst incident; else what was new, or what most errors were.
+fn what_happened(analysis: &Analysis, clock: &Clock, events: &Events<'_>, longest: usize) -> Option<String> {
+    let lang = clock.lang;
+    // What goes on comes before what was worse.
+    let ongoing = events.all().find(|event| event.incident.is_ongoing());
+    if let Some(event) = ongoing.or(events.shown.first()) {
+        let others = events.all().count() > 1;
+        let key = match (event.incident.ongoing, others) {
+            (Some(true), _) => key::headline::ONGOING,
+            (None, _) => key::headline::END_UNKNOWN,
+            (Some(false), true) => key::headline::WORST,
+            (Some(false), false) => key::headline::INCIDENT,
+        };
+        let sentence = Sentence::new(key)
+            .with_number("count", events.all().count() as u64)
+            .with("when", clock.short_stretch(event.incident.start, event.incident.end))
+            .with("start", clock.short_moment(event.incident.start))
+            .with_number("errors", event.leading)
+            .with("what", shortened(&event.what, longest));
+        return Some(lang.say(&sentence));
+    }
+    let failed = || analysis.by_detail.iter().filter(|row| row.errors > 0);
+    let name = |row: &crate::analysis::DetailRow| shortened(&what(lang, &row.reason, &row.detail), longest);
+    if let Some(new) = failed().find(|row| row.new) {
+        let more = failed().filter(|row| row.new).map(|row| &row.detail).collect::<BTreeSet<_>>().len() > 1;
+        let key = if more { key::headline::NEW_SEVERAL } else { key::headline::NEW };
+        return Some(lang.say(&Sentence::new(key).with("what", name(new)).with_number("errors", new.errors)));
+    }
+    let most = failed().next()?;
+    let key = if failed().count() == 1 { key::headline::ALL } else { key::headline::MOSTLY };
+    Some(lang.say(&Sentence::new(key).with("what", name(most)).with("share", lang.percent(most.share))))
+}

@@ -1,0 +1,102 @@
+//! What a report says, in the order in which it is read: each thing once, worst first, in one language.
+//!
+//! [`Story::of`] makes it from an [`Analysis`], and every output for people is written from it: page, terminal, Markdown,
+//! mail, chat and the overview. Those place and shorten, and compute nothing.
+
+mod advice;
+mod compared;
+mod event;
+mod failed;
+mod headline;
+mod notes;
+mod standing;
+mod strip;
+mod times;
+mod words;
+
+use crate::{
+    analysis::{Analysis, Note, filter_heading},
+    model::Zone,
+    taxonomy::Lang,
+};
+
+pub use advice::{Advice, Advised};
+pub use compared::{Change, Compared, Trend};
+pub use event::{Event, Events};
+pub use failed::{DetailLine, Failed, ReasonLine};
+pub use strip::{Strip, StripBar};
+pub use times::Clock;
+pub use words::{counted, cut, detail_name, shortened};
+
+/// What is told of a period.
+#[derive(Clone, Debug)]
+pub struct Story<'a> {
+    pub analysis: &'a Analysis,
+    pub clock: Clock,
+    /// Lists in texts and pictures have at most so many entries.
+    pub top: usize,
+    /// Whose errors, and when: channel, name of the period, its days, zone.
+    pub scope: Vec<String>,
+    /// What the report is limited to: `Filter: detail=404`.
+    pub filter: Option<String>,
+    /// At most two sentences and 140 characters.
+    pub headline: String,
+    /// The state in a word or two, as a badge shows it: `over`.
+    pub state: &'static str,
+    /// Whether it is over, and how that is known.
+    pub standing: Option<String>,
+    /// The total, marked where it is known to be too low or too high: `≥ 1,054`.
+    pub total: String,
+    /// The total beside the period before.
+    pub compared: Compared,
+    /// The like periods before and this one; none where the inputs hold none.
+    pub strip: Option<Strip>,
+    pub events: Events<'a>,
+    /// What to do first, one for each incident or lasting cause.
+    pub advice: Advice,
+    pub failed: Failed<'a>,
+    /// Numbers of this report are wrong or unknown because of these.
+    pub grave: Vec<Note>,
+    pub warnings: Vec<Note>,
+    /// How the inputs were understood.
+    pub infos: Vec<Note>,
+}
+
+impl<'a> Story<'a> {
+    /// Tells an analysis in a language; `log_zones` are those in which the reader's servers write their logs.
+    pub fn of(analysis: &'a Analysis, lang: Lang, top: usize, log_zones: &[Zone]) -> Story<'a> {
+        let clock = Clock::new(lang, analysis);
+        let top = top.max(1);
+        let events = Events::of(analysis, clock, top);
+        let [grave, warnings, infos] = notes::by_level(analysis, lang);
+        Story {
+            scope: words::scope(analysis, &clock),
+            filter: filter_heading(lang, &analysis.filter),
+            headline: headline::headline(analysis, &clock, &events),
+            state: standing::name(analysis.state, lang),
+            standing: standing::sentence(analysis, &clock),
+            total: notes::marked(analysis, lang),
+            compared: Compared::total(analysis, lang),
+            strip: Strip::of(analysis, lang),
+            advice: Advice::of(analysis, &clock, &events, log_zones),
+            failed: Failed::of(analysis, lang, top),
+            events,
+            grave,
+            warnings,
+            infos,
+            analysis,
+            clock,
+            top,
+        }
+    }
+
+    /// The language it is told in.
+    pub fn lang(&self) -> Lang {
+        self.clock.lang
+    }
+
+    /// All notes, those that weigh most first.
+    pub fn notes(&self) -> impl Iterator<Item = &Note> {
+        self.grave.iter().chain(&self.warnings).chain(&self.infos)
+    }
+}

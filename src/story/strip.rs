@@ -1,0 +1,68 @@
+//! The like periods before, and this one: how much is usual.
+
+use crate::{
+    analysis::Analysis,
+    model::{Sentence, key},
+    taxonomy::Lang,
+};
+
+use super::{headline::Unit, words::counted};
+
+/// Bars of the like periods and of this one, the earliest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strip {
+    pub bars: Vec<StripBar>,
+    pub median: Option<u64>,
+    /// From how many to how many errors are usual.
+    pub usual: Option<(u64, u64)>,
+    /// What it shows: `Usual: 145 a week (median of 11)`.
+    pub caption: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StripBar {
+    /// Its first day, as axes show it.
+    pub label: String,
+    pub errors: u64,
+    /// The inputs speak for all of it.
+    pub covered: bool,
+    /// It is the reported period.
+    pub current: bool,
+}
+
+impl Strip {
+    pub(super) fn of(analysis: &Analysis, lang: Lang) -> Option<Strip> {
+        let history = &analysis.history;
+        if history.periods.is_empty() {
+            return None;
+        }
+        let unit = Unit::of(&analysis.period);
+        let label = |day: crate::model::LocalTime| match unit {
+            Unit::Month => lang.month(day.date_naive()),
+            _ => lang.short_day(day.date_naive()),
+        };
+        let before = history.periods.iter().map(|period| StripBar {
+            label: label(period.start),
+            errors: period.errors,
+            covered: period.covered,
+            current: false,
+        });
+        let current = StripBar {
+            label: label(analysis.period.start),
+            errors: analysis.totals.errors,
+            covered: analysis.reached && analysis.unknown.is_empty(),
+            current: true,
+        };
+        let covered = history.periods.iter().filter(|period| period.covered).count() as u64;
+        let caption = match history.median {
+            Some(median) => {
+                let of = counted(lang, key::story::STRIP_OF_ONE, key::story::STRIP_OF, covered);
+                let unit = lang.phrase(unit.word());
+                let sentence = Sentence::new(key::story::STRIP_USUAL).with_number("median", median);
+                lang.say(&sentence.with("unit", unit).with("of", of))
+            }
+            None => lang.phrase(key::story::STRIP_UNKNOWN).to_owned(),
+        };
+        Some(Strip { bars: before.chain([current]).collect(), median: history.median, usual: history.usual, caption })
+    }
+}

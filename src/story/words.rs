@@ -1,0 +1,62 @@
+//! Words that several parts of the story share.
+
+use crate::{
+    analysis::Analysis,
+    model::{Sentence, SentenceKey, key},
+    taxonomy::{self, Lang},
+};
+
+use super::Clock;
+
+/// Names in a sentence are cut behind so many characters.
+pub(super) const LONGEST_NAME: usize = 40;
+
+/// One sentence for one, another for any other number; both with the placeholder `number`.
+pub fn counted(lang: Lang, one: SentenceKey, many: SentenceKey, number: u64) -> String {
+    lang.say(&Sentence::new(if number == 1 { one } else { many }).with("number", lang.number(number)))
+}
+
+/// The first `top` of a list, at least one, and how many more there are in words.
+pub fn cut<T>(lang: Lang, list: &[T], top: usize) -> (&[T], Option<String>) {
+    let (shown, rest) = list.split_at(list.len().min(top.max(1)));
+    let more = (!rest.is_empty()).then(|| counted(lang, key::story::MORE_ONE, key::story::MORE, rest.len() as u64));
+    (shown, more)
+}
+
+/// What to call a detail: a status with its name (`502 Bad Gateway`), everything else as it stands.
+pub fn detail_name(lang: Lang, reason: &str, detail: &str) -> String {
+    if detail.is_empty() {
+        return lang.phrase(key::story::NO_DETAIL).to_owned();
+    }
+    match taxonomy::status(reason, detail) {
+        Some(_) => taxonomy::explanation(lang, reason, Some(detail)).map_or_else(|| detail.to_owned(), |e| e.title),
+        None => detail.to_owned(),
+    }
+}
+
+/// What failed: the detail, or the reason where there is none.
+pub(super) fn what(lang: Lang, reason: &str, detail: &str) -> String {
+    if detail.is_empty() { reason.to_owned() } else { detail_name(lang, reason, detail) }
+}
+
+/// Text of any length, cut to so many characters, the last of which is then an ellipsis.
+pub fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some(_) => text.chars().take(longest.saturating_sub(1)).chain(['…']).collect(),
+        None => text.to_owned(),
+    }
+}
+
+/// Channel, name of the period, its days, zone.
+pub(super) fn scope(analysis: &Analysis, clock: &Clock) -> Vec<String> {
+    let period = &analysis.period;
+    let days = clock.period(period.start, period.end);
+    // A name that only lists the days says nothing that they do not.
+    let label = (!period.label.contains("..") && period.label.len() != 10).then(|| period.label.clone());
+    let channel = match &analysis.channels[..] {
+        [] => None,
+        [channel] => Some(shortened(channel, LONGEST_NAME)),
+        several => Some(counted(clock.lang, key::story::CHANNELS, key::story::CHANNELS, several.len() as u64)),
+    };
+    channel.into_iter().chain(label).chain([days, analysis.timezone.to_string()]).collect()
+}
