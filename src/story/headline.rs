@@ -60,7 +60,7 @@ pub(super) fn headline(analysis: &Analysis, clock: &Clock, events: &Events<'_>) 
     };
     let fits = |text: &String| text.chars().count() <= LONGEST;
     let tries = [true, false].into_iter().flat_map(|compares| NAMES.map(|longest| told(longest, compares)));
-    tries.into_iter().find(fits).unwrap_or_else(|| shortened(&told(NAMES[2], false), LONGEST))
+    tries.into_iter().find(fits).unwrap_or_else(|| how_bad(analysis, clock, NAMES[2], false))
 }
 
 /// How many errors on which bot, and how many are usual.
@@ -74,7 +74,7 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
     let Some(span) = &analysis.data_span else { return lang.say(&sentence(key::headline::NO_ROWS)) };
     if !analysis.reached {
         let key = if errors == 0 { key::headline::NO_DATA } else { key::headline::SO_FAR };
-        return lang.say(&sentence(key).with("at", clock.moment(span.last)));
+        return lang.say(&sentence(key).with("at", clock.short_moment(span.last)));
     }
     let (usual, band) = (analysis.history.median, analysis.history.usual);
     let before = analysis.totals.previous_errors.filter(|_| analysis.totals.change.is_some());

@@ -41,6 +41,7 @@ mod secrets;
 mod sentences;
 mod sources;
 mod spark;
+mod story;
 mod times;
 mod unknown;
 mod usage;
