@@ -23,7 +23,7 @@ use crate::{
     table::Canonical,
 };
 
-/// An archive of exports and mails in Parquet, each error once
+/// Keep years of history, with each error counted once
 #[derive(Args, Debug)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub struct Arguments {
@@ -34,15 +34,15 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "there is one of it in a run of the program")]
 enum Command {
-    /// Add exports and mails; what is there already changes nothing
+    /// Add exports and mails; adding a file again changes nothing
     Add(Add),
-    /// What was added, when, and what no export covers
+    /// List what you added, when, and the times that no export covers
     Info(Info),
-    /// Check every byte; exit code 1 where something is wrong
+    /// Check every byte; exit code 1 if anything is damaged
     Verify(Verify),
-    /// Take sources back that were added by mistake
+    /// Remove sources that you added by mistake
     Remove(Remove),
-    /// Write all Parquet files anew from the rows that were added
+    /// Write all Parquet files again from the added rows
     Rebuild(There),
 }
 
@@ -51,14 +51,14 @@ struct Add {
     #[command(flatten)]
     place: Place,
 
-    /// Keep webhook URLs whole: they may hold secrets
+    /// Keep whole webhook URLs, which may contain secrets
     #[arg(long)]
     keep_urls: bool,
 
     #[command(flatten)]
     wait: Wait,
 
-    /// Zone of the days in the names of files: IANA name or offset [default: Asia/Tokyo]
+    /// Time zone of days in file names: IANA name or offset [default: Asia/Tokyo]
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     timezone: Option<Zone>,
 
@@ -74,11 +74,11 @@ struct Info {
     #[command(flatten)]
     place: Place,
 
-    /// How to print it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
 
-    /// Zone of the times shown: IANA name or offset [default: Asia/Tokyo]
+    /// Time zone of the times shown: IANA name or offset [default: Asia/Tokyo]
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     timezone: Option<Zone>,
 
@@ -100,7 +100,7 @@ struct Remove {
     #[command(flatten)]
     there: There,
 
-    /// Id or name of a source, as errstat archive info shows it
+    /// Id or name of a source, from errstat archive info
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<String>,
 }
@@ -127,7 +127,7 @@ struct Place {
 
 #[derive(Args, Debug)]
 struct Wait {
-    /// Seconds to wait for another errstat that is writing
+    /// Seconds to wait while another errstat is writing
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     wait: u32,
 }

@@ -26,31 +26,29 @@ use crate::{
     render::{github, json, junit, markdown, terminal},
 };
 
-/// Judge exports by rules; the exit code says how it went
+/// Judge exports by rules; the exit code is the result
 ///
-/// The rules stand in errstat.toml ([check]); --init proposes some. Exit code 0: all hold, 1: a rule that must hold is
-/// broken, 2: it cannot be judged (no rules, unreadable, unclear or stale inputs, none that reach the period).
+/// Put the rules into errstat.toml ([check]), or let --init propose some. Exit code 0: all rules pass. 1: a rule fails. 2:
+/// undecidable (no rules, unreadable, unclear or stale inputs, or inputs that don't cover the period).
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// How to print the verdict
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 
-    /// Write it to a file too: junit=check.xml, …
+    /// Also write a file: junit=check.xml, …
     ///
-    /// Any of the formats. Repeatable.
+    /// In any of the formats. Repeatable.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = parsed::<Report>)]
     report: Vec<Report>,
 
-    /// An accepted summary.json: nothing may be worse
+    /// Compare with a summary.json: worse or new fails
     ///
-    /// Nothing may be new either.
+    /// Write it with --update-baseline or errstat summary --format json.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 
-    /// Accept the present state: write it there
-    ///
-    /// To the file of --baseline.
+    /// Accept the present state: write it to the baseline
     #[arg(long, requires = "baseline")]
     update_baseline: bool,
 
@@ -111,7 +109,7 @@ pub fn run(
         return screen::print_schema::<Verdict>();
     }
     if arguments.init {
-        return init(&arguments.shared, config.ok().flatten(), configured);
+        return init(arguments, config.ok().flatten(), configured);
     }
     let written = arguments.report.iter().map(|report| &report.place);
     let outputs: Vec<&Path> = written
@@ -231,7 +229,8 @@ fn job_summary(text: &str) -> Result<()> {
 }
 
 /// Proposes rules from the inputs. The settings of the file that they are proposed for hold, and stay.
-fn init(shared: &Shared, config: Option<Config<'_>>, configured: Result<()>) -> std::result::Result<(), Stop> {
+fn init(arguments: Arguments, config: Option<Config<'_>>, configured: Result<()>) -> std::result::Result<(), Stop> {
+    let shared = &arguments.shared;
     let place = shared.showing.config.as_deref().unwrap_or(Path::new(ConfigFile::DEFAULT));
     let settings = match (fs::symlink_metadata(place), config) {
         (Err(_), _) => None,
@@ -265,5 +264,16 @@ fn init(shared: &Shared, config: Option<Config<'_>>, configured: Result<()>) -> 
     );
     let written = Sentence::new(key::check::WRITTEN).with("path", shown(place)).with("command", command);
     screen::tell(&shared.lang().say(&written));
+    let file = ConfigFile { shown: shown(place), text };
+    if let Some(problem) = foreseen(&arguments, &file).ok().and_then(|verdict| verdict.problems.into_iter().next()) {
+        screen::tell(&shared.lang().say(&Sentence::new(key::check::NOT_YET).with("problem", problem)));
+    }
     Ok(())
+}
+
+/// What the check will say by rules that were just proposed.
+fn foreseen(arguments: &Arguments, rules: &ConfigFile) -> Result<Verdict> {
+    let mut shared = arguments.shared.clone();
+    shared.selection.period = Some(PeriodSpec::LastWeek);
+    verdict(&Arguments { shared, report: Vec::new(), baseline: None, ..*arguments }, Some(&Config::parse(rules)?))
 }

@@ -18,17 +18,17 @@ use crate::{
     taxonomy,
 };
 
-/// The rows of inputs in the archive's schema, as Parquet or CSV
+/// Write the rows of inputs as Parquet or CSV, in the archive's schema
 ///
-/// Rows of one key (time, channel, reason, detail) of one input are added up; of several inputs the larger sum counts, as in
-/// an archive. Made for engines that merge the files of many exports; docs/scale.md has an example.
+/// Adds up the rows of one input that have the same time, channel, reason and detail. Of several inputs the larger sum counts,
+/// as in an archive. docs/scale.md shows how a cluster merges the files of many exports.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// The file to write; .csv is CSV, anything else Parquet
     #[arg(short, long, value_name = "FILE", required = true)]
     output: PathBuf,
 
-    /// Keep webhook URLs whole: they may hold secrets
+    /// Keep whole webhook URLs, which may contain secrets
     #[arg(long)]
     keep_urls: bool,
 

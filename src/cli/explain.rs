@@ -14,9 +14,9 @@ use crate::{
     taxonomy::{self, Lang},
 };
 
-/// What a reason or detail means, likely causes, where to look first
+/// Explain a reason or detail: meaning, likely causes, what to do first
 ///
-/// Takes a reason, a detail, both, or an HTTP status such as 502; without any, explains all of them.
+/// Takes a reason, a detail, both, or an HTTP status such as 502. Without any, explains all of them.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// A reason such as request_timeout, a detail such as "TLS handshake failure", a status such as 502

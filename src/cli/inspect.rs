@@ -15,22 +15,22 @@ use crate::{
     table::whose,
 };
 
-/// How each file was understood: encoding, columns, times, rejects
+/// Show how errstat read each file: encoding, columns, times, rejects
 ///
-/// Shows what was decided and from which evidence. Reads every row, and changes nothing. To ask in public about a file,
-/// add --for-issue.
+/// Shows each decision and its evidence. Reads every row and changes nothing. To ask about a file in public, add
+/// --for-issue.
 #[derive(Args, Debug)]
 pub struct Arguments {
     #[command(flatten)]
     reading: Reading,
 
-    /// Zone of the times shown: IANA name or offset [default: Asia/Tokyo]
+    /// Time zone of the times shown: IANA name or offset [default: Asia/Tokyo]
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     timezone: Option<Zone>,
 
     /// Show shapes instead of texts, to paste in public
     ///
-    /// Letters become a, digits 9. What LINE documents stays: headings, reasons, details.
+    /// Letters become a, digits 9. Headings, reasons and details that LINE documents stay.
     #[arg(long, conflicts_with = "show_urls")]
     for_issue: bool,
 

@@ -33,7 +33,7 @@ use crate::{
     model::{Privacy, Zone, for_log},
 };
 
-/// Says what failed, since when, how badly and why, from LINE's webhook error statistics
+/// Explains LINE's webhook error statistics: what failed, since when, why, and what to do
 #[derive(Debug, Parser)]
 #[command(name = "errstat", version = VERSION, long_version = long_version(), max_term_width = 100, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
@@ -54,8 +54,8 @@ Examples:
   errstat report exports/*.tsv --period last-week -o out  the weekly report
   errstat explain 502                                     what to do about it
 
-Exit codes: 0 done (check: all rules hold), 1 a rule is broken,
-2 the job could not be done.";
+Exit codes: 0 done (check: all rules pass), 1 a rule fails, 2 errstat
+couldn't do the job.";
 
 #[derive(Debug, Subcommand)]
 enum Command {

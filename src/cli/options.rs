@@ -1,5 +1,5 @@
-//! The options that commands share. Each can stand in errstat.toml too, unless it says where to write
-//! or what to reveal.
+//! The options that commands share. errstat.toml can have each of them too, unless it says where to write or what to
+//! reveal.
 
 use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
 
@@ -26,45 +26,45 @@ use crate::{
 pub struct Reading {
     /// Exports, mails, archives: files, folders, patterns; - is a pipe
     ///
-    /// Each also as .gz, .zst or inside .zip. What a file is, is seen in its content. Folders are searched; - is standard
-    /// input.
+    /// Also as .gz, .zst or inside .zip. errstat detects the type from the content, searches folders, and reads standard
+    /// input for -.
     #[arg(required = true, value_name = "INPUT", help_heading = "Arguments")]
     pub inputs: Vec<String>,
 
-    /// Zone of times without an offset [default: +09:00, the console's]
+    /// Time zone of times without an offset [default: +09:00, the console's]
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true, hide_short_help = true)]
     pub input_timezone: Option<Zone>,
 
-    /// Which column is which: time=…,reason=…,detail=…,count=… (heading, or number from 1)
+    /// Which column is which: date=…,start=…,reason=…,detail=…,count=… (heading, or number from 1)
     #[arg(long, value_name = "ROLE=COLUMN,…", value_parser = columns, hide_short_help = true)]
     pub columns: Option<ColumnList>,
 
-    /// How times are written, as in strftime: '%d/%m/%Y %H:%M'
+    /// Format of the times, as in strftime: '%d/%m/%Y %H:%M'
     #[arg(long, value_name = "STRFTIME", value_parser = time_format, hide_short_help = true)]
     pub time_format: Option<String>,
 
-    /// Encoding of the inputs, if it is not recognised: shift_jis, utf-16le, …
+    /// Encoding of the inputs, if errstat doesn't recognise it: shift_jis, utf-16le, …
     #[arg(long, value_name = "NAME", value_parser = encoding, hide_short_help = true)]
     pub encoding: Option<&'static Encoding>,
 
-    /// Count only mails from this domain (repeatable); anybody can write anything into a mail
+    /// Count only mails that claim to come from this domain (repeatable)
     #[arg(long, value_name = "DOMAIN", hide_short_help = true)]
     pub mail_from_domain: Vec<String>,
 
-    /// When the inputs were exported: they are complete up to then (a time of --timezone)
+    /// When you downloaded the inputs; they are complete up to then (a time of --timezone)
     #[arg(long, value_name = "DATETIME", value_parser = moment, hide_short_help = true)]
     pub exported_at: Option<Moment>,
 
-    /// Whose the files are (repeatable); hides nothing
+    /// Assign a channel to files that name none
     ///
-    /// NAME is the channel of files that name none; NAME=GLOB is the channel of the files that match, by their name or, with a
-    /// / in it, by their path. Ten digits are a channel ID. On top of those in errstat.toml.
+    /// Repeatable. NAME is the channel of all such files. NAME=GLOB is the channel of files whose name matches, or whose path matches
+    /// if GLOB has a /. Ten digits are a channel ID. Adds to those in errstat.toml.
     #[arg(long, value_name = "NAME[=GLOB]", value_parser = channel_rule)]
     pub channel: Vec<ChannelRule>,
 
     /// Overlaps: auto, max or sum [default: auto]
     ///
-    /// Where inputs overlap in time, auto merges those of one channel, max takes all for one channel, sum adds everything.
+    /// Where inputs overlap in time, auto merges those of one channel, max treats all as one channel, sum adds everything.
     #[arg(long, value_name = "HOW", value_parser = one_of(&OVERLAPS), hide_possible_values = true)]
     pub overlap: Option<OverlapPolicy>,
 
@@ -76,11 +76,10 @@ pub struct Reading {
     #[arg(long)]
     pub strict: bool,
 
-    /// Read no more than this, of all inputs together and unpacked: 500MB, 2GiB
+    /// Limit for all inputs together, unpacked: 500MB, 2GiB
     ///
-    /// More ends with exit code 2. Without it, plain files have no limit, and packed files and pipes one that only an
-    /// input without end meets: 16 GiB, and a hundred times the size of the packed files beyond. 65,536 rows of an archive
-    /// count as 1 MiB.
+    /// More gives exit code 2. By default, plain files have no limit. For packed files and pipes it is 16 GiB plus a hundred
+    /// times the size of the packed files. 65,536 rows of an archive count as 1 MiB.
     #[arg(long, value_name = "SIZE", value_parser = size, hide_short_help = true)]
     pub max_bytes: Option<u64>,
 
@@ -96,33 +95,31 @@ pub struct Selection {
     /// last-week, 7d, 2026-W46, 2026-11, … [default: all]
     ///
     /// all, today, yesterday, 24h, this-week, last-week, this-month, last-month, 7d, 30d, 2026-W46, 2026-11, 2026-11-16,
-    /// 2026-11-16..2026-11-22 (both days whole) or 2026-11-16T22:00..2026-11-17T06:00.
+    /// 2026-11-16..2026-11-22 (both days included) or 2026-11-16T22:00..2026-11-17T06:00.
     #[arg(long, value_name = "PERIOD", value_parser = parsed::<PeriodSpec>)]
     pub period: Option<PeriodSpec>,
 
     /// What "last week" is relative to [default: now]
     ///
-    /// now, data (the last row) or a moment, such as 2026-11-23T09:00.
-    #[arg(long, value_name = "MOMENT", value_parser = as_of)]
+    /// now, data (the last row) or a date or time, such as 2026-11-23T09:00.
+    #[arg(long, value_name = "DATETIME", value_parser = as_of)]
     pub as_of: Option<Now>,
 
-    /// Say that the data are stale if they reach less close to the moment of the report: 8d, 36h
+    /// Warn at the top if the data are older than this: 8d, 36h
     #[arg(long, value_name = "AGE", value_parser = age, hide_short_help = true)]
     pub max_age: Option<i64>,
 
-    /// Zone of the report [default: Asia/Tokyo]
+    /// Time zone of the report [default: Asia/Tokyo]
     ///
-    /// An IANA name or an offset: Europe/Berlin, +09:00. Days in the names of files are days of this zone too.
+    /// An IANA name or an offset: Europe/Berlin, +09:00. It also applies to days in file names.
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     pub timezone: Option<Zone>,
 
-    /// Zone that your server's logs are written in [default: UTC and UTC+9]
-    ///
-    /// Advice names the times to look for in it.
+    /// Time zone of your server's logs, for the times in advice [default: UTC and UTC+9]
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true, hide_short_help = true)]
     pub log_timezone: Option<Zone>,
 
-    /// Size of the windows: hour, day, week, … [default: auto]
+    /// Time windows: hour, day, week, … [default: auto]
     ///
     /// auto, 5m, 15m, 30m, hour, day, week or month.
     #[arg(long, value_name = "SIZE", value_parser = window)]
@@ -134,20 +131,20 @@ pub struct Selection {
 
     /// Compare with previous or none [default: previous]
     ///
-    /// previous is the period before.
+    /// previous is the period of the same length before this one.
     #[arg(long, value_name = "WITH", value_parser = one_of(&COMPARED), hide_possible_values = true)]
     pub compare: Option<bool>,
 
     /// Count only these errors: detail=404, status=5xx, …
     ///
-    /// KEY is channel, reason, detail, status or host; * in VALUE stands for any text. Repeatable: several values of one key
-    /// are alternatives, different keys must all fit.
+    /// KEY is channel, reason, detail, status or host; * in VALUE means any text. Repeatable: an error must match one value of
+    /// each key.
     #[arg(long, value_name = "KEY=VALUE", value_parser = parsed::<Term>)]
     pub only: Vec<Term>,
 
     /// Leave these errors out: channel=test, …
     ///
-    /// As --only. Repeatable: what fits any of them is left out.
+    /// KEY and VALUE as in --only. Repeatable: leaves out every error that matches one of them.
     #[arg(long, value_name = "KEY=VALUE", value_parser = parsed::<Term>)]
     pub exclude: Vec<Term>,
 
@@ -159,7 +156,7 @@ pub struct Selection {
     pub top: Option<NonZeroUsize>,
 }
 
-/// Options of errstat 0.1 that end in a sentence with the new spelling.
+/// Options of errstat 0.1, each refused with its new spelling.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Replaced {
     #[arg(long, hide = true, value_name = "REASON", value_parser = replaced(Key::Reason))]
@@ -183,7 +180,7 @@ pub struct Showing {
     #[arg(long, value_name = "LANG", value_parser = lang)]
     pub lang: Option<Lang>,
 
-    /// Show URLs whole: they may hold secrets
+    /// Show whole URLs, which may contain secrets
     #[arg(long)]
     pub show_urls: bool,
 
@@ -191,7 +188,7 @@ pub struct Showing {
     #[arg(long, value_name = "WHEN", hide_short_help = true)]
     pub color: Option<Color>,
 
-    /// Say nothing but errors on standard error
+    /// Print only errors to standard error
     #[arg(long, short)]
     pub quiet: bool,
 

@@ -8,12 +8,13 @@ use crate::{
     render::{json, terminal},
 };
 
-/// Notification mails against exports: what only one of them has
+/// Compare notification mails with exports
 ///
-/// What was mailed and is not exported, and the reverse, by channel and day. Give the mails and the exports, or an archive that has both.
+/// Lists errors that only the mails or only the exports have, by channel and day. Give the mails and the exports, or an
+/// archive that has both.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// How to print it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
 

@@ -26,17 +26,17 @@ use crate::{
     story::Story,
 };
 
-/// The report: a page, pictures and the numbers
+/// Write a report: a page, pictures and the numbers
 ///
-/// A folder gets report.html, overview.png, charts/ and summary.json. A name that ends in .html, .eml, .md, .png or
-/// .json is a file; .eml is a mail to pipe into sendmail. Several -o write from one reading.
+/// A folder gets report.html, overview.png, charts/ and summary.json. A name that ends in .html, .eml, .md, .png or .json
+/// is one file; .eml is a mail for sendmail. With several -o, errstat reads the inputs once.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// A folder, or a .html, .eml, .md, .png or .json file
     #[arg(short, long, value_name = "DIR|FILE", required = true)]
     output: Vec<PathBuf>,
 
-    /// Size of the PNG pictures, as a factor
+    /// Scale of the PNG pictures
     #[arg(long, value_name = "FACTOR", default_value = "2", value_parser = scale)]
     scale: f32,
 
@@ -46,11 +46,11 @@ pub struct Arguments {
     #[arg(long, value_name = "ADDRESS", value_parser = parsed::<Address>, allow_hyphen_values = true)]
     mail_from: Option<Address>,
 
-    /// Addressee of the mail (repeatable)
+    /// Recipient of the mail (repeatable)
     #[arg(long, value_name = "ADDRESS", value_parser = parsed::<Address>, allow_hyphen_values = true)]
     mail_to: Vec<Address>,
 
-    /// Subject of the mail, behind its state and number
+    /// Subject of the mail, after its state and number
     #[arg(long, value_name = "TEXT", value_parser = parsed::<Subject>)]
     subject: Option<Subject>,
 

@@ -6,10 +6,10 @@ use clap_complete::Shell;
 use super::{Stop, output::unmade, screen};
 use crate::{error::Error, model::key};
 
-/// Completions for a shell, to be put where it looks for them
+/// Generate shell completions
 ///
 /// bash: errstat completions bash > ~/.local/share/bash-completion/completions/errstat
-/// zsh: errstat completions zsh > a folder of $fpath, as _errstat
+/// zsh: errstat completions zsh > FOLDER/_errstat (a folder in $fpath)
 /// fish: errstat completions fish > ~/.config/fish/completions/errstat.fish
 /// PowerShell: errstat completions powershell | Out-String | Invoke-Expression
 #[derive(Args, Debug)]
@@ -20,7 +20,7 @@ pub struct Completions {
     shell: Shell,
 }
 
-/// The manual page, of errstat or of one of its commands
+/// Print the manual page of errstat or of a command
 ///
 /// Read it with: errstat man | man -l -
 #[derive(Args, Debug)]

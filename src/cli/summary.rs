@@ -9,12 +9,13 @@ use crate::render::{
     markdown, terminal,
 };
 
-/// The numbers: what failed, since when, how badly, what to do first
+/// Print the numbers: what failed, since when, what to do first
 ///
-/// Reads error statistics downloaded from the LINE Developers Console. Draws no pictures; `errstat report` does.
+/// Reads the TSV files that you downloaded from the LINE Developers Console. errstat FILE does the same. For pictures and a
+/// page, use errstat report.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// How to print them
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
 

@@ -23,6 +23,8 @@ pub struct Explanation {
     pub first: &'static [String],
     /// LINE's documentation.
     pub link: &'static str,
+    /// Pages that the advice comes from.
+    pub sources: &'static [String],
     /// LINE's older documents do not have this detail.
     pub newer: bool,
 }
@@ -36,6 +38,9 @@ struct Texts {
     first: Vec<String>,
     /// Where it is missing, the reason's holds.
     link: Option<String>,
+    /// The English vocabulary has them for all languages.
+    #[serde(default)]
+    sources: Vec<String>,
 }
 
 type Vocabulary = HashMap<String, Texts>;
@@ -77,13 +82,15 @@ pub fn explanation(lang: Lang, reason: &str, detail: Option<&str>) -> Option<Exp
     } else {
         (reason.code.clone(), [None, None])
     };
-    let texts = keys.into_iter().flatten().find_map(|key| vocabulary.get(key)).unwrap_or(of_reason);
+    let key = keys.into_iter().flatten().find(|key| vocabulary.contains_key(*key)).unwrap_or(&reason.code);
+    let texts = &vocabulary[key];
     Some(Explanation {
         title,
         meaning: &texts.meaning,
         causes: &texts.causes,
         first: &texts.first,
         link: texts.link.as_deref().or(of_reason.link.as_deref()).unwrap_or_default(),
+        sources: &ENGLISH[key].sources,
         newer: listed.is_some_and(|detail| detail.newer),
     })
 }
@@ -154,6 +161,39 @@ mod tests {
             for (key, texts) in vocabulary(lang) {
                 assert!(texts.link.as_ref().is_none_or(|link| link.starts_with(&documents)), "{lang:?} [{key}]");
             }
+        }
+    }
+
+    #[test]
+    fn every_advice_names_its_sources_in_english_alone() {
+        for lang in Lang::ALL {
+            for (key, texts) in vocabulary(lang) {
+                assert_eq!(texts.sources.is_empty(), lang != Lang::En, "{lang:?} [{key}]");
+                assert!(texts.sources.iter().all(|source| source.starts_with("https://")), "{lang:?} [{key}]");
+            }
+        }
+        assert_eq!(explanation(Lang::Ja, ERROR_STATUS_CODE, Some("413")).unwrap().sources, ENGLISH["413"].sources);
+    }
+
+    /// A request with a body has its type, as LINE's has; a date would be wrong in every other week.
+    #[test]
+    fn commands_send_what_line_sends_at_any_time() {
+        for (key, texts) in &*ENGLISH {
+            for piece in texts.first.iter().flat_map(|text| pieces(text)) {
+                let Piece::Code(code) = piece else { continue };
+                let sends = code.contains("curl ") && (code.contains(" -d ") || code.contains(" --data"));
+                assert!(!sends || code.contains("-H 'Content-Type: application/json"), "[{key}]: {code}");
+                let dated = code.as_bytes().windows(5).any(|five| five.starts_with(b"20") && five.ends_with(b"-"));
+                assert!(!dated, "[{key}]: {code}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_own_test_comes_first_where_line_could_not_connect() {
+        for detail in std::iter::once(None).chain(super::super::details("could_not_connect").into_iter().map(Some)) {
+            let found = explanation(Lang::En, "could_not_connect", detail).unwrap();
+            assert!(found.first[0].contains("press Verify"), "{detail:?}: {}", found.first[0]);
         }
     }
 

@@ -204,8 +204,8 @@ mod tests {
     #[test]
     fn words_follow_their_number() {
         let said = |rows| Lang::En.say(&Sentence::new(key::note::SKIPPED_FILES).with("count", rows));
-        assert_eq!(said("1"), "1 more file was skipped.");
-        assert_eq!(said("21"), "21 more files were skipped.");
+        assert_eq!(said("1"), "errstat skipped 1 more file.");
+        assert_eq!(said("21"), "errstat skipped 21 more files.");
         assert_eq!(
             Lang::Ja.say(&Sentence::new(key::note::SKIPPED_FILES).with("count", 1)),
             "ほかに1個のファイルを対象外としました。"
@@ -214,8 +214,8 @@ mod tests {
             let sentence = Sentence::new(key::note::REJECTS).with("path", "w.tsv");
             Lang::En.say(&sentence.with_number("count", count).with_number("rows", rows))
         };
-        assert_eq!(rejects(1, 1000), "w.tsv: 1 of 1,000 rows could not be read and is not counted.");
-        assert_eq!(rejects(2, 2), "w.tsv: 2 of 2 rows could not be read and are not counted.");
+        assert_eq!(rejects(1, 1000), "w.tsv: errstat rejected 1 of 1,000 rows and doesn't count it.");
+        assert_eq!(rejects(2, 2), "w.tsv: errstat rejected 2 of 2 rows and doesn't count them.");
     }
 
     #[test]
@@ -239,8 +239,8 @@ mod tests {
     fn numbers_and_times_follow_the_language() {
         let at = DateTime::parse_from_rfc3339("2026-11-16T04:12:00+09:00").unwrap();
         let day = at.date_naive();
-        assert_eq!(Lang::Ja.moment(at), "2026年11月16日(月) 04:12");
-        assert_eq!(Lang::Ja.day(day), "2026年11月16日(月)");
+        assert_eq!(Lang::Ja.moment(at), "2026年11月16日（月）04:12");
+        assert_eq!(Lang::Ja.day(day), "2026年11月16日（月）");
         assert_eq!(Lang::Ja.short_day(day), "11/16");
         assert_eq!(Lang::Ja.month(day), "2026年11月");
         assert_eq!(Lang::Ja.weekday(Weekday::Sun), "日");
@@ -309,7 +309,7 @@ mod tests {
             {
                 assert!(!text.contains(slip), "{key:?}: {slip} in {text}");
             }
-            for [open, close] in [['「', '」'], ['(', ')'], ['（', '）']] {
+            for [open, close] in [['「', '」'], ['(', ')'], ['（', '）'], ['［', '］']] {
                 assert_eq!(text.matches(open).count(), text.matches(close).count(), "{key:?}: {text}");
             }
         }

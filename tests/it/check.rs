@@ -218,7 +218,7 @@ fn the_age_of_the_data_is_that_of_their_coverage() {
     folder.file("w.tsv", EXPORT);
     let (code, verdict) = judged(&folder, "w.tsv --as-of 2026-11-28T10:10:00+09:00");
     assert_eq!(code, 0);
-    assert!(text(&verdict["rules"][0], "text").contains("not known"), "{verdict}");
+    assert!(text(&verdict["rules"][0], "text").contains("may reach further"), "{verdict}");
     assert_eq!(judged(&folder, "w.tsv --as-of 2026-11-28T10:10:01+09:00").0, 2);
     // The command line goes before the file.
     assert_eq!(judged(&folder, "w.tsv --as-of 2026-11-28T10:10:01+09:00 --max-age 9d").0, 0);
@@ -470,7 +470,7 @@ fn junit_is_read_by_an_xml_parser() {
     let failure = document.descendants().find(|node| node.has_tag_name("failure")).unwrap();
     assert!(failure.attribute("message").unwrap().contains("60") && failure.text().unwrap().contains("502"));
     for (file, words) in
-        [("check.md", "**failed**"), ("check.log", "::error title="), ("check.txt", "Failed. Broken rules: 1 of 4")]
+        [("check.md", "**failed**"), ("check.log", "::error title="), ("check.txt", "Failed: 1 of 4 rules fail.")]
     {
         assert!(folder.text(file).contains(words), "{file}: {}", folder.text(file));
     }
@@ -506,7 +506,11 @@ fn annotations_are_escaped_and_the_job_has_a_summary() {
     let printed = outcome.text();
     let lines: Vec<&str> = printed.lines().collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[0].starts_with("::error title=errstat%3A Errors in the period::60 counted"), "{}", lines[0]);
+    assert!(
+        lines[0].starts_with("::error title=errstat%3A Errors in the period::Errors: 60, limit: 59."),
+        "{}",
+        lines[0]
+    );
     assert!(lines[1].starts_with("::warning title=errstat%3A %3A%3Aerror%3A%3Ax "), "{}", lines[1]);
     assert!(!outcome.text().contains("##["), "{}", outcome.text());
     let summary = folder.text("summary.md");

@@ -273,9 +273,9 @@ fn the_rules_of_the_page_are_rules_and_every_key_is_explained() {
     for (config, least) in [("[check]\nzzzzzz = 1\n", 10), ("[[check.rule]]\nzzzzzz = 1\n", 12)] {
         place.folder.file("errstat.toml", config);
         let ran = place.bash("errstat check exports || true");
-        // “… There are: period, max_errors, …”
+        // “… The keys are: period, max_errors, …”
         let sentence = ran.stderr.replace('\n', " ");
-        let (_, list) = sentence.split_once("There are: ").unwrap_or_else(|| panic!("{sentence}"));
+        let (_, list) = sentence.split_once("The keys are: ").unwrap_or_else(|| panic!("{sentence}"));
         let (list, _) = list.split_once('.').unwrap_or((list, ""));
         let keys: Vec<&str> = list.split(',').map(str::trim).collect();
         assert!(keys.len() >= least, "{keys:?}");
@@ -773,9 +773,7 @@ fn cron(as_of: &str) -> Place {
 
 #[test]
 fn cron_mails_only_what_somebody_must_know() {
-    for (as_of, code, subject) in
-        [(GOOD, 0, None), (BAD, 1, Some("[INCIDENT]")), (STALE, 2, Some("[CANNOT BE JUDGED]"))]
-    {
+    for (as_of, code, subject) in [(GOOD, 0, None), (BAD, 1, Some("[INCIDENT]")), (STALE, 2, Some("[NOT JUDGED]"))] {
         let place = cron(as_of);
         let elsewhere = place.machine("tmp");
         let script = place.folder.path("weekly.sh");
@@ -791,7 +789,7 @@ fn cron_mails_only_what_somebody_must_know() {
             let head: Vec<&str> = mail.lines().take_while(|line| !line.is_empty()).collect();
             assert!(head.iter().any(|line| line.starts_with("Subject: ") && line.contains(subject)), "{head:?}");
             assert!(head.iter().any(|line| line.starts_with("To: ") && line.contains("team@example.com")), "{head:?}");
-            assert_eq!(mail.contains("Cannot be judged."), code == 2);
+            assert_eq!(mail.contains("Not judged."), code == 2);
         }
         let written = place.folder.list();
         for name in ["check.xml", "check.txt", "report.html", "report.eml"] {

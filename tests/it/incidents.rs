@@ -193,9 +193,9 @@ fn little_history_is_said() {
         "Time\tReason\n2026-11-16 12:00:01\trequest_timeout\n2026-11-17 12:00:01\trequest_timeout\n",
     )
     .summary("w.tsv");
-    assert!(short.list("notes").iter().any(|note| text(note, "text").contains("history")), "{:?}", short.notes());
+    assert!(short.list("notes").iter().any(|note| text(note, "text").contains("usual level")), "{:?}", short.notes());
     let long = Log::new().with_trickle().summary("");
-    assert!(!long.list("notes").iter().any(|note| text(note, "text").contains("history")), "{:?}", long.notes());
+    assert!(!long.list("notes").iter().any(|note| text(note, "text").contains("usual level")), "{:?}", long.notes());
 }
 
 #[test]

@@ -46,6 +46,7 @@ mod times;
 mod unknown;
 mod usage;
 mod vocabulary;
+mod voice;
 mod windows;
 mod workbooks;
 mod zones;

@@ -247,7 +247,11 @@ fn a_comparison_with_days_before_the_data_says_so() {
     let rows: String = (11..=22).map(|day| format!("2026-11-{day} 12:00:01\trequest_timeout\n")).collect();
     let summary = Folder::with("w.tsv", format!("Time\tReason\n{rows}")).summary("w.tsv --period last-week");
     assert_eq!(totals(&summary)[..2], [json!(7), json!(5)]);
-    assert!(summary.list("notes").iter().any(|note| text(note, "text").contains("in part")), "{:?}", summary.notes());
+    assert!(
+        summary.list("notes").iter().any(|note| text(note, "text").contains("only a part")),
+        "{:?}",
+        summary.notes()
+    );
 }
 
 #[test]
@@ -257,7 +261,7 @@ fn days_before_the_data_are_unknown_and_not_free_of_errors() {
     let folder = Folder::with("w.tsv", format!("Time\tReason\n{rows}"));
     let table = folder.errstat(&format!("summary w.tsv --period last-week --as-of {AS_OF}")).done().text();
     assert!(!table.contains("None were counted") && !table.contains("none in 2026-W46"), "{table}");
-    assert!(table.contains("nothing is known about 2026-W46"), "{table}");
+    assert!(table.contains("no data of 2026-W46"), "{table}");
 }
 
 #[test]

@@ -76,9 +76,9 @@ fn mails_are_counted_in_the_period_alone() {
     let folder = Folder::new();
     folder.file("m/1.eml", mail("2026-11-10 12:00:00", 26)).file("m/2.eml", mail("2026-11-17 12:00:00", 8));
     let note = |line: &str| folder.summary(line).note("from-mails").to_owned();
-    assert!(note("m").starts_with("34 errors of this period are known from notification mails only"), "{}", note("m"));
+    assert!(note("m").starts_with("34 errors of this period come from notification mails only"), "{}", note("m"));
     assert!(
-        note("m --period last-week").starts_with("8 errors of this period are"),
+        note("m --period last-week").starts_with("8 errors of this period come"),
         "{}",
         note("m --period last-week")
     );
@@ -88,13 +88,13 @@ fn mails_are_counted_in_the_period_alone() {
     // One error is one.
     folder.file("m/3.eml", mail("2026-11-04 12:00:00", 1));
     let one = note("m --period 2026-W45");
-    assert!(one.starts_with("1 error of this period is known"), "{one}");
+    assert!(one.starts_with("1 error of this period comes"), "{one}");
     // So it is with mails that an export covers.
     folder.file("shop-2026-11-23.tsv", HEADING.to_owned() + &row("2026-11-16 00:00:00", "500", 1));
     let both = "m shop-2026-11-23.tsv --channel shop";
     assert_eq!(
         folder.summary(both).note("mails-covered"),
-        "1 notification of mails is not counted, because an export covers its time."
+        "1 notification of mails doesn't count, because an export covers the same time."
     );
     assert!(!told(&folder.summary(&format!("{both} --period 2026-W46")), "mails-covered"));
 }

@@ -276,14 +276,14 @@ fn half_a_download_is_said_to_be_one() {
         for line in [name, "."] {
             let summary = folder.summary(line);
             let note = summary.note("partial-download");
-            assert!(note.contains(name) && note.contains("Download the file again"), "{note}");
+            assert!(note.contains(name) && note.contains("Download it again"), "{note}");
             assert_eq!(summary.errors(), 12);
             // Whatever its name says, it is not complete.
             assert_eq!(summary["inputs"][0]["coverage"]["until"], serde_json::json!(null), "{name}");
         }
-        assert!(folder.errstat(&format!("inspect {name}")).done().text().contains("has not finished"), "{name}");
+        assert!(folder.errstat(&format!("inspect {name}")).done().text().contains("unfinished download"), "{name}");
         assert!(
-            folder.errstat(&format!("convert {name} -o c.csv")).done().stderr.contains("has not finished"),
+            folder.errstat(&format!("convert {name} -o c.csv")).done().stderr.contains("unfinished download"),
             "{name}"
         );
         // Nothing passes on it, and nothing keeps it.
@@ -292,10 +292,10 @@ fn half_a_download_is_said_to_be_one() {
             let outcome = folder.errstat(&format!("{line} {name}")).run();
             let told = format!("{}{}", outcome.text(), outcome.stderr);
             assert_eq!(outcome.code, Some(2), "{line} {name}: {told}");
-            assert!(told.contains("has not finished"), "{line} {name}: {told}");
+            assert!(told.contains("unfinished download"), "{line} {name}: {told}");
         }
         folder.errstat(&format!("report {name} -o r.html")).done();
-        assert!(folder.text("r.html").contains("has not finished"), "{name}");
+        assert!(folder.text("r.html").contains("unfinished download"), "{name}");
     }
     let folder = Folder::with("w.xlsx.crdownload", b"PK\x03\x04\x14\0\x06\0");
     assert!(folder.errstat("summary w.xlsx.crdownload").refused().contains("w.xlsx.crdownload"));

@@ -312,7 +312,7 @@ fn what_is_finer_than_the_times_is_not_offered_and_that_is_said() {
         assert_eq!(summary["heatmap"]["hours"], serde_json::json!([]));
         assert_eq!(summary["incidents"], serde_json::json!([]));
         assert!(
-            summary.list("notes").iter().any(|note| text(note, "text").contains("time of day")),
+            summary.list("notes").iter().any(|note| text(note, "text").contains("dates only")),
             "{:?}",
             summary.notes()
         );

@@ -477,13 +477,13 @@ fn what_is_not_known_is_told_once_in_every_format() {
         let outcome = folder.errstat(&format!("{line} --format {format}")).run();
         assert_eq!(outcome.code, Some(2), "{format}");
         let told = outcome.text().split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(told.matches("nothing is known about 2026-W47").count(), 1, "{format}: {told}");
+        assert_eq!(told.matches("so 2026-W47 is unknown").count(), 1, "{format}: {told}");
     }
     // Beside a broken rule it is a remark.
     rules(&folder, "max_errors = 5\n");
     folder.file("exports/shop-2026-11-20.tsv", export(&["2026-11-17 10:00:00 9"]));
     for (format, sign) in
-        [("text", "Failed."), ("github", "::warning "), ("junit", "<skipped"), ("markdown", "### Notes")]
+        [("text", "Failed:"), ("github", "::warning "), ("junit", "<skipped"), ("markdown", "### Notes")]
     {
         let outcome = folder.errstat(&format!("{line} --format {format}")).run();
         assert_eq!(outcome.code, Some(1), "{format}");

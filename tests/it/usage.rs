@@ -57,12 +57,12 @@ fn an_option_before_its_command_is_told_where_it_belongs() {
     for command in ["summary", "report", "check"] {
         let sentence = refused(&format!("--lang en {command} webhook-errors.tsv"));
         assert!(sentence.contains(&format!("errstat {command} --lang")), "{sentence}");
-        assert!(!sentence.contains("no option"), "{sentence}");
+        assert!(!sentence.contains("isn't an option"), "{sentence}");
     }
     let sentence = refused("--lang ja summary webhook-errors.tsv");
     assert!(sentence.contains("コマンドの後") && sentence.contains("errstat summary --lang"), "{sentence}");
     // An option that the command has not either is none.
-    assert!(refused("--langs ja explain 502").contains("no option --langs"));
+    assert!(refused("--langs ja explain 502").contains("--langs isn't an option"));
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn rules_outside_their_table_are_told_where_they_belong() {
         ("[[rule]]\nmax_errors = 5\n", "Write [[check.rule]] instead of [[rule]]."),
         (
             "[check]\nmax_errors = 5\n[check]\nmax_age = \"8d\"\n",
-            "errstat.toml:3:2: “check” is here for the second time.",
+            "errstat.toml:3:2: “check” appears for the second time.",
         ),
     ] {
         let folder = folder();
@@ -207,8 +207,22 @@ fn a_zip_file_with_a_password_is_to_be_unpacked() {
 fn one_is_said_as_one() {
     let folder = folder();
     let added = folder.errstat("archive add webhook-errors.tsv --channel shop --archive a").done().stderr;
-    assert!(added.contains("1 new source was added, 0 were there already; 1 Parquet file was written"), "{added}");
+    assert!(added.contains("Added 1 new source; 0 were already there. Wrote 1 Parquet file."), "{added}");
     // The same file under another channel: the earlier or this one may be the mistake, and both can be taken back.
     let twice = folder.errstat("archive add webhook-errors.tsv --channel news --archive a").done().stderr;
     assert_eq!(twice.matches("errstat archive remove --archive a ").count(), 2, "{twice}");
+}
+
+#[test]
+fn rules_that_cannot_be_judged_yet_are_said_to_be_so() {
+    let rows: String = (9..=22).map(|day| format!("2026-11-{day:02} 12:00:00\trequest_timeout\n")).collect();
+    let init = |name: &str| {
+        let folder = Folder::with(name, format!("Time\tReason\n{rows}"));
+        folder.errstat(&format!("check --init {name} --as-of 2026-11-23T09:00")).done().stderr
+    };
+    // The last row is of Sunday noon: nobody knows about the rest of the week, save where the name has a later day.
+    let told = init("shop.tsv");
+    assert!(told.contains("can't pass yet") && told.contains("rename it to shop-2026-11-23.tsv"), "{told}");
+    let told = init("shop-2026-11-23.tsv");
+    assert!(told.contains("errstat check shop-2026-11-23.tsv") && !told.contains("can't pass yet"), "{told}");
 }
