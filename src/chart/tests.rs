@@ -287,7 +287,7 @@ fn the_overview_has_headline_totals_and_notes() {
         "117",
         "−29",
         "Tue 17 Nov",
-        "The inputs reach only to Friday; what came after in this period is not known.",
+        "The inputs reach only to Friday. What came after in this period is unknown. Add the newest export.",
         "502 Bad Gateway",
         "1",
     ] {
