@@ -133,7 +133,7 @@ impl Addition<'_> {
         self.finish_source()?;
         let Addition { writer, mut draft, mut new, known, .. } = self;
         let old = &writer.manifest.sources;
-        let relabelled = new.iter().filter_map(|new| {
+        let relabelled = new.iter().filter(|new| new.rows > 0).filter_map(|new| {
             let other = old.iter().find(|old| old.sha256 == new.sha256 && old.id != new.id);
             other.map(|old| (new.clone(), old.clone()))
         });
@@ -303,8 +303,10 @@ impl Current {
         let [first, last] = [source.first, source.last].map(|at| at.map(|at| at.0));
         let is_other = |zone: &Zone| source.precision == Some(Precision::Day) && !zone.same_clock(&Zone::console());
         let zone = source.zone.filter(is_other);
+        // The downloads of a quiet bot have the same bytes, and each speaks for a time of its own.
+        let empty_until = source.covered_until.filter(|_| source.rows == 0);
         let told = format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {} {}{}",
+            "{} {:?} {:?} {:?} {:?} {:?} {} {}{}{}",
             source.sha256,
             channels,
             source.origins,
@@ -313,7 +315,8 @@ impl Current {
             last,
             source.rows,
             source.errors,
-            zone.map(|zone| format!(" {zone}")).unwrap_or_default()
+            zone.map(|zone| format!(" {zone}")).unwrap_or_default(),
+            empty_until.map(|until| format!(" {}", until.0)).unwrap_or_default()
         );
         source.id = sha256(told.as_bytes())[..ID_DIGITS].to_owned();
         Ok((source, bytes))

@@ -359,7 +359,7 @@ fn drawings_are_sound_and_the_same_each_time_with_hostile_names() {
             vec![sample::channel(Some(name), 90, 118, vec![1; 7]), sample::channel(None, 28, 118, vec![2; 7])];
         named.period.label = name.into();
         named.period.previous.as_mut().unwrap().label = name.into();
-        named.notes = vec![Sentence::new(key::note::PERIOD_NOT_COVERED).with("until", &name)];
+        named.notes = vec![Sentence::new(key::note::PERIOD_NOT_COVERED).with("until", name)];
         for row in &mut named.by_detail {
             (row.detail, row.known, row.new) = (name.into(), false, true);
         }

@@ -1804,3 +1804,35 @@ fn days_keep_the_zone_of_their_inputs() {
     assert_eq!(days("--input-timezone America/New_York").len(), 3);
     sound(&folder, "ar");
 }
+
+/// The downloads of eight Mondays, each of the week before; only the first and the last have an error.
+#[test]
+fn weeks_without_errors_are_covered_by_their_empty_downloads() {
+    let folder = Folder::new();
+    let heading = "Date\tStart\tEnd\tReason\tDetail\tErrors\n";
+    let mondays: Vec<chrono::NaiveDate> =
+        (0..8).map(|week| chrono::NaiveDate::from_ymd_opt(2026, 9, 7).unwrap() + chrono::Days::new(7 * week)).collect();
+    for monday in &mondays {
+        let day = *monday - chrono::Days::new(3);
+        let row = format!("{day}\t12:00:00\t12:00:20\trequest_timeout\tRequest timeout\t2\n");
+        let has_errors = *monday == mondays[0] || *monday == mondays[7];
+        folder.file(&format!("e/{monday}.tsv"), heading.to_owned() + if has_errors { &row } else { "" });
+    }
+    let gaps = || {
+        let told = folder.errstat("archive info --archive ar --format json").done().text();
+        let info: serde_json::Value = serde_json::from_str(&told).unwrap();
+        (info["channels"][0]["gaps"].as_array().unwrap().len(), info["sources"].as_array().unwrap().len())
+    };
+    add(&folder, "e --channel quiet");
+    assert_eq!(gaps(), (0, 8));
+    // What is there already changes nothing; a download that is not there leaves a gap.
+    add(&folder, "e --channel quiet");
+    assert_eq!(gaps(), (0, 8));
+    let folder_of_six = Folder::new();
+    for monday in mondays.iter().filter(|monday| **monday != mondays[3] && **monday != mondays[4]) {
+        folder_of_six.file(&format!("e/{monday}.tsv"), folder.text(&format!("e/{monday}.tsv")));
+    }
+    add(&folder_of_six, "e --channel quiet");
+    let told = folder_of_six.errstat("archive info --archive ar").done().text();
+    assert!(told.contains("Mon 21 Sep 2026, 00:00 – Mon 5 Oct 2026, 00:00"), "{told}");
+}
