@@ -2,6 +2,7 @@
 
 use std::{ffi::OsString, path::Path};
 
+use chrono::{NaiveDate, Utc};
 use clap::{
     Command,
     error::{ContextKind, ContextValue, ErrorKind},
@@ -14,13 +15,7 @@ use crate::{
 };
 
 /// Options of other programs, the option of errstat's that does their work, and how to write it; `{}` is the value.
-const INSTEAD: [(&str, &str, &str); 23] = [
-    ("since", "period", "--period 2026-11-16..2026-11-22"),
-    ("until", "period", "--period 2026-11-16..2026-11-22"),
-    ("from", "period", "--period 2026-11-16..2026-11-22"),
-    ("to", "period", "--period 2026-11-16..2026-11-22"),
-    ("start", "period", "--period 2026-11-16..2026-11-22"),
-    ("end", "period", "--period 2026-11-16..2026-11-22"),
+const INSTEAD: [(&str, &str, &str); 17] = [
     ("date", "period", "--period 2026-11-16"),
     ("days", "period", "--period 7d"),
     ("json", "format", "--format json"),
@@ -39,6 +34,9 @@ const INSTEAD: [(&str, &str, &str); 23] = [
     ("language", "lang", "--lang {}"),
     ("limit", "top", "--top {}"),
 ];
+
+/// Options of other programs for the first and the last day of a period.
+const ENDS: [[&str; 3]; 2] = [["since", "from", "start"], ["until", "to", "end"]];
 
 /// What `errstat` itself understands before a command.
 const OWN: [&str; 5] = ["help", "-h", "--help", "-V", "--version"];
@@ -76,7 +74,7 @@ pub fn sentence(error: &clap::Error, arguments: &[OsString], program: &Command, 
     let (path, command) = asked(arguments, program);
     let what = lang.say(&wrong(error, arguments, command)?);
     let help = Sentence::new(key::usage::HELP).with("command", format!("{path} --help"));
-    Some(format!("{what} {}", lang.say(&help)))
+    Some(what + &lang.say(&help))
 }
 
 /// The command of a command line, and its name with those above it.
@@ -205,6 +203,12 @@ fn command_behind<'a>(option: &str, arguments: &[OsString], program: &'a Command
 fn instead(option: &str, arguments: &[OsString], command: &Command) -> Option<String> {
     let name = option.trim_start_matches('-');
     let known = |long: &str| command.get_arguments().any(|argument| argument.get_long() == Some(long));
+    if ENDS.concat().contains(&name) && known("period") {
+        let day = |names: [&str; 3]| names.iter().find_map(|name| value_of(&format!("--{name}"), arguments));
+        let [first, last] = ENDS.map(|names| day(names).filter(|day| day.parse::<NaiveDate>().is_ok()));
+        let last = last.unwrap_or_else(|| Utc::now().date_naive().to_string());
+        return Some(format!("--period {}..{last}", first.as_deref().unwrap_or("YYYY-MM-DD")));
+    }
     let (_, _, form) = INSTEAD.iter().find(|(other, ours, _)| *other == name && known(ours))?;
     let mut words = arguments.iter().map(|word| word.to_string_lossy());
     let value = words.find_map(|word| Some(word.strip_prefix(option)?.strip_prefix('=')?.to_owned()));

@@ -34,7 +34,12 @@ fn inputs_alone_are_summed_up() {
 #[test]
 fn options_of_other_programs_are_translated() {
     for (line, option, instead) in [
-        ("summary webhook-errors.tsv --since 2026-11-16", "--since", "--period"),
+        ("summary webhook-errors.tsv --since 2026-11-16", "--since", "--period 2026-11-16..20"),
+        (
+            "summary webhook-errors.tsv --since=2026-11-16 --until 2026-11-18",
+            "--since",
+            "--period 2026-11-16..2026-11-18?",
+        ),
         ("summary webhook-errors.tsv --from 2026-11-16", "--from", "--period"),
         ("webhook-errors.tsv --json", "--json", "--format json"),
         ("report webhook-errors.tsv -o out --json", "--json", "-o out.json"),
