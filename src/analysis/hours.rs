@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::Timelike;
 
-use super::{Heatmap, HourSum, WeekStart, sums::numbered};
+use super::{Bounds, Heatmap, HourSum, Incident, WeekStart, sums::numbered};
 use crate::{
-    model::{CellStart, Precision, Zone},
+    model::{CELL_MILLIS, CellStart, Precision, Timestamp, Zone},
     table::{Cells, Dictionary},
 };
 
@@ -70,4 +70,31 @@ pub fn heatmap(hours: &[HourSum], week_start: WeekStart, precision: Precision) -
         matrix[sum.row][sum.hour] += sum.errors;
     }
     Heatmap { rows, hours: matrix }
+}
+
+/// Shorter periods have one or two of each weekday, which is no habit.
+const HABIT: i64 = 28 * 24 * 3_600_000;
+
+/// The heatmap of a period without its incidents: when it fails out of habit. None for periods under four weeks.
+pub fn usual_hours(
+    heatmap: &Heatmap,
+    incidents: &[Incident],
+    bounds: &Bounds,
+    zone: &Zone,
+    week_start: WeekStart,
+) -> Option<Heatmap> {
+    let mut usual = heatmap.clone();
+    if usual.hours.is_empty() || bounds.end - bounds.start < HABIT {
+        return None;
+    }
+    for incident in incidents {
+        for (at, errors) in (incident.start.millis()..).step_by(CELL_MILLIS as usize).zip(&incident.cells) {
+            if (bounds.start..bounds.end).contains(&at) {
+                let local = zone.local(Timestamp(at));
+                let hour = &mut usual.hours[week_start.days_before(local) as usize][local.hour() as usize];
+                *hour = hour.saturating_sub(*errors);
+            }
+        }
+    }
+    Some(usual)
 }

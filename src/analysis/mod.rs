@@ -76,6 +76,8 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     let found = incident::incidents(table, Timestamp(bounds.start).cell().0);
     let mut analysis = computed(table, asked, previous, size, options)?;
     analysis.incidents = incidents(table, &found, bounds, &zone);
+    analysis.usual_hours =
+        hours::usual_hours(&analysis.heatmap, &analysis.incidents, bounds, &zone, calendar.week_start);
     analysis.know(&table.known, calendar.as_of);
     if let Some(now) = *unfinished {
         // What is not compared is not said to be.
@@ -251,6 +253,7 @@ fn computed(
             previous: before,
         },
         heatmap,
+        usual_hours: None,
         incidents: Vec::new(),
         history: History::default(),
         redelivery_stopped: stops

@@ -38,6 +38,10 @@ pub struct Analysis {
     pub by_status_class: Vec<StatusClassRow>,
     pub windows: Windows,
     pub heatmap: Heatmap,
+    /// The same without the incidents; none where the period is too short to tell habits (under four weeks), or the times
+    /// do not tell the hour.
+    #[serde(skip)]
+    pub usual_hours: Option<Heatmap>,
     /// The worst first: the one with the most errors.
     pub incidents: Vec<Incident>,
     pub history: History,

@@ -149,12 +149,6 @@ impl<'a> Canvas<'a> {
         self.text(&text, at, style, ink, anchor);
         measure::width(&text, style)
     }
-
-    /// A triangle that points up or down, in a square of `size` pixels whose lower left corner is given.
-    pub fn triangle(&self, (x, bottom): (f64, f64), size: f64, up: bool, ink: Ink) {
-        let (tip, base) = if up { (bottom - size, bottom) } else { (bottom, bottom - size) };
-        self.polygon(&[(x, base), (x + size, base), (x + size / 2.0, tip)], ink);
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Sentence, key},
-    taxonomy::{Lang, sign},
+    taxonomy::Lang,
 };
 
 /// Counts from here on are shown rounded.
@@ -39,11 +39,6 @@ fn trimmed(number: String) -> String {
     number.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// A difference with its sign: `+105`, `−47`, `±0`.
-pub fn difference(lang: Lang, change: i64) -> String {
-    format!("{}{}", sign(change), figure(lang, change.unsigned_abs()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,13 +54,5 @@ mod tests {
         assert_eq!(compact(Lang::En, 12_345), "12.3 k");
         assert_eq!(compact(Lang::En, 345_678), "346 k");
         assert_eq!(compact(Lang::En, 1_250_000), "1.25 M");
-    }
-
-    #[test]
-    fn differences_carry_their_sign() {
-        assert_eq!(difference(Lang::En, 105), "+105");
-        assert_eq!(difference(Lang::En, -1_047), "−1,047");
-        assert_eq!(difference(Lang::En, 0), "±0");
-        assert_eq!(difference(Lang::En, i64::MIN), "−9,223,372 tn");
     }
 }

@@ -1,63 +1,44 @@
-//! Errors by weekday and hour.
+//! Errors by weekday and hour, without the incidents: when it fails out of habit.
 
 use super::{
-    canvas::{Anchor, Canvas, Frame},
+    canvas::{Anchor, Canvas, Frame, Slot},
     figures::compact,
     measure,
-    page::{self, Chart, Draft},
+    page::{Chart, Draft},
     scene::Scene,
-    theme::{HEAT, MUTED, ON_HEAT, PAGE, Sizes, TEXT, Type},
+    theme::{HEAT, MUTED, ON_HEAT, TEXT, Type},
 };
 use crate::{
+    analysis::Heatmap,
     model::{Sentence, key},
     taxonomy::Lang,
 };
 
 const GAP: f64 = 2.0;
-const CELL_HEIGHT: f64 = 30.0;
 
-/// The heatmap as a picture of its own.
-pub fn heatmap(scene: &Scene) -> Chart {
+/// The heatmap as a picture of its own; none where the data do not tell habits.
+pub fn heatmap(scene: &Scene) -> Option<Chart> {
+    let heatmap = scene.analysis.usual_hours.as_ref()?;
     let title = scene.phrase(key::chart::HEATMAP).to_owned();
-    let alt = alt(scene, &title);
-    Draft::new(scene, "heatmap", title, alt).finish(|canvas, slot| {
-        let rows = scene.analysis.heatmap.rows.len().max(7) as f64;
-        let frame = slot.frame(rows * CELL_HEIGHT + labels(&PAGE));
-        panel(canvas, frame, scene, &PAGE);
-        frame.bottom()
-    })
-}
-
-/// The room for the hours and the key below.
-fn labels(sizes: &Sizes) -> f64 {
-    sizes.small.leading() * 2.0 + 14.0
-}
-
-/// Whether the inputs' times tell the hour.
-pub fn known(scene: &Scene) -> bool {
-    !scene.analysis.heatmap.hours.is_empty()
-}
-
-fn alt(scene: &Scene, title: &str) -> String {
-    let weekdays = scene.analysis.heatmap.rows.iter().zip(&scene.analysis.heatmap.hours);
-    let items = weekdays.map(|(row, hours)| {
-        let errors = hours.iter().fold(0_u64, |sum, errors| sum.saturating_add(*errors));
-        scene.counted(weekday(scene.lang, row), errors, None)
+    let weekdays = heatmap.rows.iter().zip(&heatmap.hours);
+    let weekdays = weekdays.map(|(row, hours)| {
+        let errors = hours.iter().fold(0, |sum: u64, errors| sum.saturating_add(*errors));
+        scene.counted(weekday(scene.lang, row), errors)
     });
-    let mut alt = scene.listed(title, items);
-    if let Some((when, errors)) = hottest(scene) {
-        let most = Sentence::new(key::chart::MOST_ALT).with("when", when).with("errors", scene.number(errors));
+    let mut alt = scene.listed(&title, weekdays);
+    if let Some((when, errors)) = hottest(scene, heatmap) {
+        let most = Sentence::new(key::chart::MOST_ALT).with("when", when).with_number("errors", errors);
         alt = format!("{alt} {}", scene.say(most));
     }
-    alt
+    let draft = Draft::new(scene, "heatmap", title, alt);
+    Some(draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene, heatmap), Vec::new())))
 }
 
-/// The hour with the most errors in words, and how many they are; none where there are no errors.
-fn hottest(scene: &Scene) -> Option<(String, u64)> {
-    let heatmap = &scene.analysis.heatmap;
+/// The hour with the most errors in words, the first of equal ones, and how many they are; none where there are no
+/// errors.
+fn hottest(scene: &Scene, heatmap: &Heatmap) -> Option<(String, u64)> {
     let rows = heatmap.rows.iter().zip(&heatmap.hours);
     let fields = rows.flat_map(|(row, hours)| (0..).zip(hours).map(move |(hour, errors)| (*row, hour, *errors)));
-    // Of equal ones the first.
     let (row, hour, errors) = fields.reduce(|most, next| if next.2 > most.2 { next } else { most })?;
     let time = format!("{hour:02}:00");
     let when = Sentence::new(key::chart::HOUR_OF_WEEKDAY).with("weekday", weekday(scene.lang, row)).with("time", time);
@@ -80,30 +61,25 @@ pub fn level(errors: u64, most: u64) -> usize {
     (level as usize).clamp(1, strongest)
 }
 
-/// Draws the heatmap into a frame.
-pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
-    let heatmap = &scene.analysis.heatmap;
-    if !known(scene) {
-        page::instead(canvas, frame, scene.phrase(key::chart::NO_HOURS), sizes.body);
-        return;
-    }
-    let weekdays =
-        heatmap.rows.iter().map(|row| measure::width(weekday(scene.lang, row), sizes.small)).fold(0.0, f64::max);
-    let gutter = weekdays + 10.0;
-    let (w, h) = ((frame.w - gutter) / 24.0, (frame.h - labels(sizes)) / heatmap.rows.len().max(1) as f64);
+/// Draws the heatmap; gives its lower edge.
+fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, heatmap: &Heatmap) -> f64 {
+    let small = scene.look.small;
+    let weekdays = heatmap.rows.iter().map(|row| measure::width(weekday(scene.lang, row), small));
+    let gutter = weekdays.fold(0.0, f64::max) + 10.0;
+    let (w, h) = ((slot.w - gutter) / 24.0, (small.size * 2.2).round());
     let most = heatmap.hours.iter().flatten().copied().max().unwrap_or(0);
-    let counts = Type::plain(sizes.small.size - 1.0);
-    let numbers_fit =
-        heatmap.hours.iter().flatten().all(|errors| measure::width(&compact(scene.lang, *errors), counts) + 4.0 <= w);
+    let counts = Type::plain(small.size - 1.0);
+    let fits = |errors: &u64| measure::width(&compact(scene.lang, *errors), counts) + 4.0 <= w;
+    let numbers_fit = heatmap.hours.iter().flatten().all(fits);
     for (row, (name, hours)) in heatmap.rows.iter().zip(&heatmap.hours).enumerate() {
-        let top = frame.y + row as f64 * h;
-        let baseline = top + h / 2.0 + sizes.small.size * 0.35;
-        canvas.text(weekday(scene.lang, name), (frame.x, baseline), sizes.small, TEXT, Anchor::Start);
+        let top = slot.y + row as f64 * h;
+        let baseline = top + h / 2.0 + small.size * 0.35;
+        canvas.text(weekday(scene.lang, name), (slot.x, baseline), small, TEXT, Anchor::Start);
         for (hour, &errors) in hours.iter().take(24).enumerate() {
-            let left = (frame.x + gutter + hour as f64 * w).round();
-            let right = (frame.x + gutter + (hour + 1) as f64 * w).round();
+            let left = (slot.x + gutter + hour as f64 * w).round();
+            let right = (slot.x + gutter + (hour + 1) as f64 * w).round();
             let level = level(errors, most);
-            canvas.rect(Frame { x: left, y: top.round(), w: right - left - GAP, h: h.round() - GAP }, HEAT[level]);
+            canvas.rect(Frame { x: left, y: top.round(), w: right - left - GAP, h: h - GAP }, HEAT[level]);
             if numbers_fit && errors > 0 {
                 let ink = ON_HEAT[usize::from(level > 4)];
                 let middle = (left + right - GAP) / 2.0;
@@ -111,33 +87,32 @@ pub fn panel(canvas: &Canvas, frame: Frame, scene: &Scene, sizes: &Sizes) {
             }
         }
     }
-    let bottom = frame.y + heatmap.rows.len() as f64 * h;
-    let hours = bottom + 6.0 + sizes.small.size;
-    let every = if measure::width("00:00", sizes.small) + 8.0 <= w * 2.0 { 2 } else { 3 };
+    let hours = slot.y + heatmap.rows.len() as f64 * h + 6.0 + small.size;
+    let every = if measure::width("00:00", small) + 8.0 <= w * 2.0 { 2 } else { 3 };
     for hour in (0..24).step_by(every) {
-        let left = frame.x + gutter + f64::from(hour) * w;
-        canvas.text(&format!("{hour:02}:00"), (left, hours), sizes.small, MUTED, Anchor::Start);
+        let left = slot.x + gutter + f64::from(hour) * w;
+        canvas.text(&format!("{hour:02}:00"), (left, hours), small, MUTED, Anchor::Start);
     }
-    key(canvas, (frame.x + gutter, hours + sizes.small.leading() + 2.0), most, scene, sizes);
+    let baseline = hours + small.leading() + 2.0;
+    shades(canvas, (slot.x + gutter, baseline), scene, heatmap);
+    baseline + small.size * 0.4
 }
 
 /// What the shades mean, and when it was worst.
-fn key(canvas: &Canvas, (left, baseline): (f64, f64), most: u64, scene: &Scene, sizes: &Sizes) {
-    if most == 0 {
-        canvas.text(scene.phrase(key::chart::NO_ERRORS), (left, baseline), sizes.small, MUTED, Anchor::Start);
+fn shades(canvas: &Canvas, (mut x, baseline): (f64, f64), scene: &Scene, heatmap: &Heatmap) {
+    let small = scene.look.small;
+    let Some((when, errors)) = hottest(scene, heatmap) else {
+        canvas.text(scene.phrase(key::chart::NO_ERRORS), (x, baseline), small, MUTED, Anchor::Start);
         return;
-    }
-    let mut x = left;
-    let swatch = sizes.small.size;
-    canvas.text("0", (x, baseline), sizes.small, MUTED, Anchor::Start);
-    x += measure::width("0", sizes.small) + 6.0;
+    };
+    canvas.text("0", (x, baseline), small, MUTED, Anchor::Start);
+    x += measure::width("0", small) + 6.0;
     for ink in HEAT {
-        canvas.rect(Frame { x, y: baseline - swatch * 0.86, w: swatch * 1.2, h: swatch }, ink);
-        x += swatch * 1.2;
+        canvas.rect(Frame { x, y: baseline - small.size * 0.86, w: small.size * 1.2, h: small.size }, ink);
+        x += small.size * 1.2;
     }
-    let Some((when, errors)) = hottest(scene) else { return };
     let peak = scene.say(Sentence::new(key::chart::PEAK).with("errors", scene.figure(errors)).with("when", when));
-    canvas.text(&peak, (x + 8.0, baseline), sizes.small, MUTED, Anchor::Start);
+    canvas.text(&peak, (x + 8.0, baseline), small, MUTED, Anchor::Start);
 }
 
 #[cfg(test)]

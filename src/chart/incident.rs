@@ -1,74 +1,90 @@
-//! One incident in steps of five minutes.
+//! One incident in steps of five minutes, stacked by what failed.
 
 use super::{
-    canvas::Slot,
+    canvas::{Anchor, Canvas, Frame, Slot},
+    legend::{Entry, legend},
+    measure,
     page::{Chart, Draft},
     plot::{self, Plot},
     scales::CountScale,
     scene::Scene,
-    stack,
-    theme::PAGE,
+    stack::{Layer, Stack},
+    theme::INCIDENT_MARK,
 };
 use crate::{
-    analysis::Incident,
-    model::{Sentence, key},
+    model::{CELL_MILLIS, LocalTime, Sentence, Timestamp, key},
+    story::Event,
 };
 
-const WIDTH: f64 = 640.0;
-const PLOT_HEIGHT: f64 = 120.0;
-const CELL_MINUTES: i64 = 5;
+/// Height of the plot as a part of a timeline's.
+const HEIGHT: f64 = 0.5;
 
-/// The incident at an index of the analysis's list; `None` if there is none.
+/// The incident at an index of those that are shown; `None` if there is none.
 pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
-    let incident = scene.analysis.incidents.get(index)?;
-    let detail = scene.detail_name(&incident.reason, &incident.detail);
-    let title = scene.say(Sentence::new(key::chart::INCIDENT).with("number", index + 1).with("detail", detail));
-    let subtitle = scene.filtered(subtitle(scene, incident));
-    let alt = scene.say(
-        Sentence::new(key::chart::INCIDENT_ALT)
-            .with("title", &title)
-            .with("subtitle", &subtitle)
-            .with("errors", scene.number(incident.peak_errors))
-            .with("when", scene.lang.moment(incident.peak_at.0)),
-    );
-    let draft = Draft { name: "incident", number: Some(index + 1), title, subtitle, alt, width: WIDTH };
-    Some(draft.finish(|canvas, slot| {
-        let sizes = &PAGE;
-        let counts = CountScale::new(incident.cells.iter().copied().max().unwrap_or(0), 3);
-        let slot = Slot { y: slot.y + sizes.small.leading() + 10.0, ..slot };
-        let frame = plot::frame(slot, PLOT_HEIGHT, &counts, scene, sizes);
-        let stack = stack::single(scene.ink(&incident.reason), &incident.cells, frame.w);
-        let plot = Plot::new(scene, sizes, frame, &counts, stack);
-        plot.draw_counts(canvas);
-        plot.draw_columns(canvas);
-        let start = |cell: usize| scene.local(incident.bounds().0 + cell as i64 * CELL_MINUTES * 60_000);
-        let starts: Vec<_> = (0..incident.cells.len()).map(start).collect();
-        plot.draw_times(canvas, &starts, CELL_MINUTES);
-        if let Some(highest) = plot.stack.highest() {
-            let when = starts.get(highest.1.window).map(|at| scene.time_within(*at, incident.bounds()));
-            plot.label_peak(canvas, highest, when.unwrap_or_default());
-        }
-        frame.bottom() + plot::below(sizes)
-    }))
+    let event = scene.story.events.shown.get(index)?;
+    let incident = event.incident;
+    let number = index + 1;
+    let title = scene.say(Sentence::new(key::chart::INCIDENT).with("number", number).with("when", &event.when));
+    let subtitle = [event.channel.as_deref(), event.state, Some(&event.lasted), Some(&event.made_of)];
+    let subtitle = subtitle.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let alt = Sentence::new(key::chart::INCIDENT_ALT)
+        .with("title", &title)
+        .with("subtitle", &subtitle)
+        .with_number("errors", incident.peak_errors)
+        .with("when", scene.story.clock.moment_after(incident.start, incident.peak_at));
+    let draft = Draft { name: "incident", number: Some(number), title, subtitle, alt: scene.say(alt) };
+    Some(draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene, event), Vec::new())))
 }
 
-/// When, how long, how many, why, and where.
-fn subtitle(scene: &Scene, incident: &Incident) -> String {
-    let (start, end) = (scene.local(incident.bounds().0), scene.local(incident.bounds().1));
-    let until = match incident.is_ongoing() {
-        true => scene.phrase(key::chart::ONGOING_MARK).to_owned(),
-        false if start.date_naive() == end.date_naive() => end.format("%H:%M").to_string(),
-        false => scene.lang.moment(end),
+fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
+    let (look, incident) = (scene.look, event.incident);
+    // All on one scale, so that they can be compared.
+    let highest = scene.story.events.shown.iter().map(|event| event.incident.peak_errors).max().unwrap_or(0);
+    let counts = CountScale::new(highest, 3);
+    let layers =
+        vec![Layer { ink: scene.ink(&incident.reason), name: event.what.clone(), counts: incident.cells.clone() }];
+    let entries: Vec<Entry> = layers.iter().map(|layer| Entry::layer(scene, layer)).collect();
+    let y = slot.y + legend(canvas, slot, scene, scene.phrase(key::chart::PER_5M), &entries);
+    let slot = Slot { y: y + 2.0 * look.small.leading() + 6.0, ..slot };
+    let frame = plot::frame(slot, look.plot * HEIGHT, &counts, scene);
+    let cells = incident.cells.len();
+    let stack = Stack::new(layers, &vec![false; cells], frame.w);
+    let plot = Plot { scene, frame, counts: &counts, stack };
+    plot.draw_counts(canvas);
+    plot.draw_columns(canvas);
+    let first = incident.start.millis();
+    let start = |cell: usize| scene.analysis.timezone.time(Timestamp(first + cell as i64 * CELL_MILLIS));
+    let starts: Vec<_> = (0..cells).map(|cell| *start(cell)).collect();
+    let bottom = plot.draw_times(canvas, &starts, CELL_MILLIS / 60_000);
+    plot.label_peak(canvas, |cell| scene.story.clock.moment_after(incident.start, start(cell)));
+    let place = |at: LocalTime| {
+        let share = (at.millis() - first) as f64 / (cells.max(1) as i64 * CELL_MILLIS) as f64;
+        frame.x + frame.w * share.clamp(0.0, 1.0)
     };
-    let key =
-        if incident.channel.is_some() { key::chart::INCIDENT_SUBTITLE } else { key::chart::INCIDENT_SUBTITLE_PLAIN };
-    scene.say(
-        Sentence::new(key)
-            .with("start", scene.lang.moment(start))
-            .with("end", until)
-            .with("minutes", scene.number(incident.minutes))
-            .with("errors", scene.figure(incident.errors))
-            .with("reason", &incident.reason)
-            .with("channel", incident.channel.as_deref().unwrap_or_default()),
-    )
+    bounds(canvas, scene, event, frame, (place(incident.start), place(incident.end)));
+    bottom
+}
+
+/// Marks onset and end, with their times where these have room.
+fn bounds(canvas: &Canvas, scene: &Scene, event: &Event<'_>, plot: Frame, (left, right): (f64, f64)) {
+    let (small, clock, incident) = (scene.look.small, scene.story.clock, event.incident);
+    let top = plot.y - small.leading() - 4.0;
+    let baseline = top - 4.0;
+    let ongoing = incident.is_ongoing();
+    let start = incident.start.format("%H:%M").to_string();
+    let end = if ongoing {
+        event.state.unwrap_or_default().to_owned()
+    } else {
+        clock.moment_after(incident.start, incident.end)
+    };
+    let room = measure::width(&start, small) + measure::width(&end, small) + 12.0;
+    canvas.line((left, top), (left, plot.bottom()), INCIDENT_MARK, 1.0);
+    if !ongoing {
+        canvas.line((right, top), (right, plot.bottom()), INCIDENT_MARK, 1.0);
+    }
+    canvas.line((left, top), (right, top), INCIDENT_MARK, 2.0);
+    if room <= right - left {
+        canvas.text(&start, (left, baseline), small, INCIDENT_MARK, Anchor::Start);
+        canvas.text(&end, (right, baseline), small, INCIDENT_MARK, Anchor::End);
+    }
 }

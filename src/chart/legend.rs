@@ -1,81 +1,74 @@
-//! The legend of the timeline: what is drawn how, and how much of it there is.
+//! What is drawn how, and how much of it there is.
 
 use super::{
     canvas::{Anchor, Canvas, Frame, Slot},
-    marks, measure, previous,
+    marks, measure,
     scene::Scene,
-    stack::Stack,
-    theme::{AXIS, Ink, PREVIOUS, PREVIOUS_BAR, Sizes, TEXT},
+    stack::Layer,
+    theme::{AXIS, Ink, MUTED, TEXT},
 };
-use crate::model::{Sentence, key};
+use crate::model::key;
 
-const SWATCH: f64 = 13.0;
-const SWATCH_GAP: f64 = 7.0;
-const KEY_GAP: f64 = 12.0;
-const NAME_ROOM: f64 = 300.0;
+/// Space between two entries.
+const GAP: f64 = 14.0;
 
-struct LegendKey {
-    ink: Ink,
-    sign: Sign,
-    name: String,
-    count: String,
+/// One entry.
+pub struct Entry {
+    pub ink: Ink,
+    pub sign: Sign,
+    pub name: String,
+    /// Stands before the name; may be empty.
+    pub count: String,
 }
 
-#[derive(Clone, Copy)]
-enum Sign {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
     Area,
     Line,
     Hatch,
 }
 
-/// Draws the legend of a stack and of the previous period, in rows; gives its height.
-pub fn legend(canvas: &Canvas, slot: Slot, scene: &Scene, stack: &Stack, sizes: &Sizes) -> f64 {
-    let leading = sizes.body.leading() + 2.0;
+impl Entry {
+    /// A layer of a stack.
+    pub fn layer(scene: &Scene, layer: &Layer) -> Entry {
+        let count = scene.figure(layer.errors());
+        Entry { ink: layer.ink, sign: Sign::Area, name: layer.name.clone(), count }
+    }
+
+    /// Time of which nothing is known.
+    pub fn unknown(scene: &Scene) -> Entry {
+        let name = scene.phrase(key::chart::UNKNOWN).to_owned();
+        Entry { ink: AXIS, sign: Sign::Hatch, name, count: String::new() }
+    }
+}
+
+/// Draws the unit and the entries in rows; gives the height.
+pub fn legend(canvas: &Canvas, slot: Slot, scene: &Scene, unit: &str, entries: &[Entry]) -> f64 {
+    let (body, strong) = (scene.look.body, scene.look.strong);
+    let (leading, swatch) = (body.leading() + 2.0, body.size * 0.87);
     let (mut x, mut y) = (0.0, 0.0);
-    let keys = keys(scene, stack);
-    for key in &keys {
-        let name = measure::width(&key.name, sizes.body).min(NAME_ROOM);
-        let w = SWATCH + 2.0 * SWATCH_GAP + measure::width(&key.count, sizes.strong) + name;
+    if !unit.is_empty() {
+        x = GAP + canvas.fitted(unit, (slot.x, slot.y + body.size), body, MUTED, Anchor::Start, slot.w);
+    }
+    for Entry { ink, sign, name, count } in entries {
+        let count_room = if count.is_empty() { 0.0 } else { measure::width(count, strong) + 5.0 };
+        let taken = swatch + 6.0 + count_room;
+        let w = taken + (measure::width(name, body) + 1.0).min(slot.w - taken);
         if x > 0.0 && x + w > slot.w {
             (x, y) = (0.0, y + leading);
         }
-        draw(canvas, key, (slot.x + x, slot.y + y + sizes.body.size), sizes);
-        x += w + KEY_GAP;
+        let (left, baseline) = (slot.x + x, slot.y + y + body.size);
+        let middle = baseline - body.size * 0.36;
+        let square = Frame { x: left, y: middle - swatch / 2.0, w: swatch, h: swatch };
+        match sign {
+            Sign::Line => canvas.line((left, middle), (left + swatch, middle), *ink, 2.5),
+            Sign::Hatch => marks::hatch(canvas, square),
+            Sign::Area => canvas.rect(square, *ink),
+        }
+        // The count stands first: digits are about as wide in every font, so that the gap stays small.
+        canvas.text(count, (left + swatch + 6.0, baseline), strong, TEXT, Anchor::Start);
+        canvas.fitted(name, (left + taken, baseline), body, TEXT, Anchor::Start, w - taken);
+        x += w + GAP;
     }
-    if keys.is_empty() { 0.0 } else { y + leading }
-}
-
-fn keys(scene: &Scene, stack: &Stack) -> Vec<LegendKey> {
-    let of_layer = |layer: &super::stack::Layer| LegendKey {
-        ink: layer.ink,
-        sign: Sign::Area,
-        name: layer.name.clone(),
-        count: scene.figure(layer.errors),
-    };
-    let mut keys: Vec<LegendKey> = stack.layers.iter().map(of_layer).collect();
-    if let (Some(errors), Some(previous)) = (scene.analysis.totals.previous_errors, &scene.analysis.period.previous) {
-        let name = scene.say(Sentence::new(key::chart::PREVIOUS).with("label", &previous.label));
-        let (ink, sign) = if previous::crowded(stack) { (PREVIOUS_BAR, Sign::Area) } else { (PREVIOUS, Sign::Line) };
-        keys.push(LegendKey { ink, sign, name, count: scene.figure(errors) });
-    }
-    if !scene.analysis.unknown.is_empty() {
-        let name = scene.phrase(key::chart::UNKNOWN).to_owned();
-        keys.push(LegendKey { ink: AXIS, sign: Sign::Hatch, name, count: String::new() });
-    }
-    keys
-}
-
-fn draw(canvas: &Canvas, key: &LegendKey, (x, baseline): (f64, f64), sizes: &Sizes) {
-    let middle = baseline - sizes.body.size * 0.36;
-    let swatch = Frame { x, y: middle - SWATCH / 2.0, w: SWATCH, h: SWATCH };
-    match key.sign {
-        Sign::Line => canvas.line((x, middle), (x + SWATCH, middle), key.ink, 2.5),
-        Sign::Hatch => marks::hatch(canvas, swatch),
-        Sign::Area => canvas.rect(swatch, key.ink),
-    }
-    // The count stands first: digits are about as wide in every font, so that the gap stays small.
-    let x = x + SWATCH + SWATCH_GAP;
-    canvas.text(&key.count, (x, baseline), sizes.strong, TEXT, Anchor::Start);
-    let x = x + measure::width(&key.count, sizes.strong) + SWATCH_GAP - 2.0;
-    canvas.fitted(&key.name, (x, baseline), sizes.body, TEXT, Anchor::Start, NAME_ROOM);
+    if x > 0.0 { y + leading } else { 0.0 }
 }

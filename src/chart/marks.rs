@@ -4,20 +4,17 @@ use super::{
     canvas::{Anchor, Canvas, Frame},
     measure,
     scene::Scene,
-    theme::{AXIS, INCIDENT, INCIDENT_MARK, Sizes},
+    theme::{AXIS, INCIDENT, INCIDENT_MARK},
 };
 use crate::model::{Sentence, key};
 
-/// Height of a mark above the plot.
+/// Height of a mark above the plot, and with the gap above it.
 const MARK: f64 = 6.0;
-
+const LANE: f64 = 9.0;
+/// More lanes than this would be a second drawing; the last one takes what is left.
+const LANES: usize = 4;
 /// Distance between two lines of a hatching.
 const HATCH: f64 = 8.0;
-
-/// The room that the marks and their labels take above a plot.
-pub fn room(scene: &Scene, sizes: &Sizes) -> f64 {
-    if scene.analysis.incidents.is_empty() { 4.0 } else { sizes.small.leading() + MARK + 10.0 }
-}
 
 /// Where an instant lies in the plot: within its window, by its share of the window's length.
 fn place(scene: &Scene, plot: Frame, millis: i64) -> f64 {
@@ -33,7 +30,7 @@ fn place(scene: &Scene, plot: Frame, millis: i64) -> f64 {
     plot.x + plot.w * share
 }
 
-/// Left edge and width of an incident, wide enough to be seen.
+/// Left edge and width of a stretch, wide enough to be seen.
 fn stretch(scene: &Scene, plot: Frame, bounds: (i64, i64)) -> (f64, f64) {
     let (left, right) = (place(scene, plot, bounds.0), place(scene, plot, bounds.1));
     let w = (right - left).max(4.0);
@@ -75,25 +72,36 @@ pub fn hatch_unknown(canvas: &Canvas, plot: Frame, scene: &Scene) {
     }
 }
 
-/// Marks above the plot, and the details of the largest incidents where they have room.
-pub fn mark(canvas: &Canvas, plot: Frame, scene: &Scene, sizes: &Sizes) {
-    if scene.analysis.incidents.is_empty() {
-        return;
+/// Draws a mark above the plot for each incident, those at the same time in lanes, with what failed where that has room;
+/// gives the upper edge of the plot.
+pub fn mark(canvas: &Canvas, plot: Frame, scene: &Scene) -> f64 {
+    let events: Vec<_> = scene.story.events.all().collect();
+    if events.is_empty() {
+        return plot.y + 4.0;
     }
-    let y = plot.y - sizes.small.leading() - 4.0 - MARK;
+    let small = scene.look.small;
+    // The worst ones first, so that they get the first lane and a label.
+    let mut lanes: Vec<Vec<(f64, f64)>> = Vec::new();
     let mut taken: Vec<(f64, f64)> = Vec::new();
-    for incident in &scene.analysis.incidents {
-        let (x, w) = stretch(scene, plot, incident.bounds());
+    let free = |taken: &[(f64, f64)], (left, right): (f64, f64)| taken.iter().all(|(l, r)| left > *r || right < *l);
+    for event in events {
+        let (x, w) = stretch(scene, plot, event.incident.bounds());
+        let lane =
+            lanes.iter().position(|lane| free(lane, (x + 0.5, x + w - 0.5))).unwrap_or(lanes.len()).min(LANES - 1);
+        if lane == lanes.len() {
+            lanes.push(Vec::new());
+        }
+        lanes[lane].push((x, x + w));
+        let y = plot.y + small.leading() + lane as f64 * LANE;
         canvas.rect(Frame { x, y, w, h: MARK }, INCIDENT_MARK);
-        let name = measure::shorten(scene.detail_code(&incident.detail), sizes.small, 220.0);
-        let label = scene.say(
-            Sentence::new(key::chart::NAMED_COUNT).with("name", name).with("errors", scene.figure(incident.errors)),
-        );
-        let room = measure::width(&label, sizes.small);
+        let label = Sentence::new(key::story::TIMES_WHAT).with("number", scene.figure(event.leading));
+        let label = measure::shorten(&scene.say(label.with("what", &event.what)), small, plot.w / 2.0);
+        let room = measure::width(&label, small);
         let left = (x + w / 2.0 - room / 2.0).clamp(plot.x, (plot.right() - room).max(plot.x));
-        if taken.iter().all(|&(start, end)| left > end + 12.0 || left + room + 12.0 < start) {
-            canvas.text(&label, (left, y - 6.0), sizes.small, INCIDENT_MARK, Anchor::Start);
+        if free(&taken, (left - 12.0, left + room + 12.0)) {
+            canvas.text(&label, (left, plot.y + small.size), small, INCIDENT_MARK, Anchor::Start);
             taken.push((left, left + room));
         }
     }
+    plot.y + small.leading() + lanes.len() as f64 * LANE + 4.0
 }

@@ -60,9 +60,9 @@ fn right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
 }
 
-/// The text in at most `lines` lines of at most `room` pixels, the last one shortened if need be.
-/// Lines break at spaces, before and after East Asian characters, and inside a word only if it is
-/// wider than a line.
+/// The text in at most `lines` lines of at most `room` pixels, the last one shortened if need be. Lines break at spaces and
+/// between East Asian characters, there rather before a word than within one; elsewhere inside a word only if it is wider
+/// than a line.
 pub fn wrap(text: &str, style: Type, room: f64, lines: usize) -> Vec<String> {
     let mut wrapped: Vec<String> = Vec::new();
     let mut rest = text.trim();
@@ -81,18 +81,23 @@ pub fn wrap(text: &str, style: Type, room: f64, lines: usize) -> Vec<String> {
 /// Where the first line of a text ends, in bytes; at least one character after its start.
 fn line_end(text: &str, style: Type, room: f64) -> usize {
     let mut used = 0.0;
-    let mut last_break = None;
+    let (mut last_break, mut word_break) = (None, None);
     let mut before: Option<char> = None;
     for (at, c) in text.char_indices() {
         used += advance(c, style);
         if let Some(before) = before {
-            // Closing punctuation does not begin a line.
-            let closing = "、。」』）】！？，．：；ー・,.)]}!?:;%".contains(c);
-            if before == ' ' || (!closing && c != ' ' && (square(before) || square(c))) {
+            // Closing punctuation does not begin a line, opening brackets do not end one.
+            let together = "、。」』）］】！？，．：；ー・,.)]}!?:;%".contains(c) || "（「『［【(".contains(before);
+            if before == ' ' || (!together && c != ' ' && (square(before) || square(c))) {
                 last_break = Some(at);
+                // A Japanese word ends in hiragana or before a mark, and begins with something else.
+                let ends = |c: char| matches!(c, '\u{3041}'..='\u{3096}' | ' ' | '、' | '。' | '）');
+                if used > room / 2.0 && ends(before) && !ends(c) {
+                    word_break = Some(at);
+                }
             }
             if used > room && c != ' ' {
-                return last_break.unwrap_or(at);
+                return word_break.or(last_break).unwrap_or(at);
             }
         }
         before = Some(c);

@@ -6,9 +6,7 @@
 //! (`theme::dark_rules`).
 
 mod canvas;
-mod change;
 mod channels;
-mod details;
 mod figures;
 mod fonts;
 mod heatmap;
@@ -21,14 +19,13 @@ mod overview;
 mod page;
 mod plot;
 mod png;
-mod previous;
-mod reasons;
 #[cfg(test)]
 mod sample;
 mod scales;
 mod scene;
 mod scripts;
 mod stack;
+mod strip;
 mod svg;
 #[cfg(test)]
 mod tests;
@@ -45,26 +42,26 @@ pub use svg::Svg;
 use crate::story::Story;
 use scene::Scene;
 
-/// Every chart that the analysis has something for; rankings show at most `top` entries.
+/// Every chart that the story has something for, about as wide as a page.
 pub fn all(story: &Story<'_>) -> Vec<Chart> {
-    let (analysis, top) = (story.analysis, story.top);
-    let scene = Scene::new(story);
-    let mut charts = vec![timeline::timeline(&scene), details::details(&scene, top)];
-    if heatmap::known(&scene) {
-        charts.push(heatmap::heatmap(&scene));
-    }
-    if scene.compared() {
-        charts.push(reasons::reasons(&scene));
-    }
-    if analysis.by_channel.len() > 1 {
-        charts.push(channels::channels(&scene, top));
-    }
-    charts.extend((0..analysis.worst_incidents(top).len()).filter_map(|index| incident::incident(&scene, index)));
-    charts
+    let (page, small) = (Scene::new(story, &theme::PAGE), Scene::new(story, &theme::SMALL));
+    let several = story.analysis.by_channel.len() > 1;
+    let charts = strip::strip(&page).into_iter().chain([timeline::timeline(&page)]);
+    let charts = charts.chain(several.then(|| channels::channels(&page, story.top))).chain(heatmap::heatmap(&page));
+    charts.chain((0..story.events.shown.len()).filter_map(|index| incident::incident(&small, index))).collect()
 }
 
-/// One picture to paste into a chat: the headline, the totals with their change, the timeline, the top
-/// details (at most six) and the heatmap. 1,200 pixels wide.
+/// The charts of a mail, narrow and with large type: the like periods before, and the worst incident or, without one,
+/// the timeline.
+pub fn for_mail(story: &Story<'_>) -> Vec<Chart> {
+    let scene = Scene::new(story, &theme::MAIL);
+    let quiet = story.analysis.totals.errors == 0;
+    let worst = incident::incident(&scene, 0).or_else(|| (!quiet).then(|| timeline::timeline(&scene)));
+    strip::strip(&scene).into_iter().chain(worst).collect()
+}
+
+/// One picture to paste into a chat: state, headline, what is usual, the timeline, the top causes, the channels, and what
+/// to do first. 1,200 pixels wide.
 pub fn overview(story: &Story<'_>) -> Svg {
-    overview::overview(&Scene::new(story), story.top)
+    overview::overview(&Scene::new(story, &theme::POSTER))
 }

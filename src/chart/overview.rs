@@ -1,188 +1,196 @@
-//! One picture to paste into a chat: the headline, the totals, the timeline, the top details and the
-//! heatmap. Type is large enough to be read when the picture is shown 800 pixels wide.
+//! One picture to paste into a chat: the state and the headline, what is usual and what to do first, the timeline, the
+//! top causes and the channels. Type is large enough to be read when the picture is shown 800 pixels wide.
 
 use super::{
     canvas::{Anchor, Canvas, Frame, Slot, draw},
-    change, details, heatmap, measure,
+    channels, measure,
     scene::Scene,
+    strip,
     svg::Svg,
-    theme::{INCIDENT_MARK, MUTED, POSTER, TEXT, TILE, Type},
+    theme::{self, Ink, MUTED, ON_BADGE, POSTER, TEXT, TILE, Type, WORSE},
     timeline,
 };
-use crate::model::{Sentence, key};
-
-const WIDTH: f64 = 1200.0;
-const MARGIN: f64 = 44.0;
-const INNER: f64 = WIDTH - 2.0 * MARGIN;
-/// Space between two parts.
-const GAP: f64 = 34.0;
+use crate::{
+    model::{Sentence, key},
+    story::{DetailLine, Event, cut},
+};
 
 const HEADLINE: Type = Type::bold(34.0);
-const FIGURE: Type = Type::bold(44.0);
-const TILE_HEIGHT: f64 = 128.0;
-const TILE_GAP: f64 = 16.0;
-const PLOT_HEIGHT: f64 = 250.0;
-/// More details than this would push the heatmap below the fold of a chat.
-const MOST_DETAILS: usize = 6;
-const NOTES: usize = 3;
+/// Space between two parts, and between two columns.
+const GAP: f64 = 30.0;
+const GUTTER: f64 = 44.0;
+/// More causes or channels than this would push what to do first below the fold of a chat.
+const MOST: usize = 6;
+const MOST_EVENTS: usize = 4;
+/// No text of the program has so many lines here; those of files are shortened before.
+const LINES: usize = 12;
 
-/// The overview with at most `top` details.
-pub fn overview(scene: &Scene, top: usize) -> Svg {
-    let heading = heading(scene);
-    let (svg, height) = draw(WIDTH, |canvas| {
-        canvas.fitted(&heading, (MARGIN, MARGIN + POSTER.body.size), POSTER.body, MUTED, Anchor::Start, INNER);
-        let mut y = MARGIN + POSTER.body.leading() + 6.0;
-        for line in measure::wrap(&scene.story.headline, HEADLINE, INNER, 3) {
-            canvas.text(&line, (MARGIN, y + HEADLINE.size), HEADLINE, TEXT, Anchor::Start);
-            y += HEADLINE.leading();
+/// The overview.
+pub fn overview(scene: &Scene) -> Svg {
+    let all = Slot { x: POSTER.margin, y: POSTER.margin, w: POSTER.inner() };
+    let half = |y: f64, right: bool| {
+        let w = (all.w - GUTTER) / 2.0;
+        Slot { x: if right { all.right() - w } else { all.x }, y, w }
+    };
+    let several = scene.analysis.by_channel.len() > 1;
+    let failed = scene.analysis.totals.errors > 0;
+    let (svg, height) = draw(POSTER.width, |canvas| {
+        let mut y = head(canvas, all, scene);
+        let left = scene.story.strip.as_ref().map(|strip| {
+            let slot = section(canvas, half(y + GAP, false), scene.phrase(key::chart::STRIP));
+            strip::panel(canvas, slot, scene, strip)
+        });
+        let right =
+            first_step(canvas, if left.is_some() { half(y + GAP, true) } else { Slot { y: y + GAP, ..all } }, scene);
+        y = left.unwrap_or(y).max(right.unwrap_or(y));
+        let slot = section(canvas, Slot { y: y + GAP, ..all }, timeline::title(scene));
+        (y, ..) = timeline::panel(canvas, slot, scene);
+        if failed {
+            let beside = match several {
+                true => Some(key::chart::CHANNELS),
+                false => scene.story.events.none.is_none().then_some(key::chart::INCIDENTS),
+            };
+            let slot = if beside.is_some() { half(y + GAP, false) } else { Slot { y: y + GAP, ..all } };
+            let causes = causes(canvas, section(canvas, slot, scene.phrase(key::chart::FAILED)), scene);
+            let beside = beside.map(|title| {
+                let slot = section(canvas, half(y + GAP, true), scene.phrase(title));
+                match several {
+                    true => channels::panel(canvas, slot, scene, scene.story.top.min(MOST)),
+                    false => events(canvas, slot, scene),
+                }
+            });
+            y = beside.unwrap_or(causes).max(causes);
         }
-        y += 14.0;
-        tiles(canvas, scene, y);
-        y += TILE_HEIGHT + GAP;
-        let slot = section(canvas, Slot { x: MARGIN, y, w: INNER }, &timeline::title(scene));
-        (y, ..) = timeline::panel(canvas, slot, scene, &POSTER, PLOT_HEIGHT);
-        if !scene.analysis.by_detail.is_empty() {
-            y = causes(canvas, Slot { x: MARGIN, y: y + GAP - 8.0, w: INNER }, scene, top.min(MOST_DETAILS));
-        }
-        footer(canvas, scene, y + 22.0)
+        footer(canvas, Slot { y: y + GAP, ..all }, scene)
     });
-    svg.close((WIDTH, height), &format!("{heading} {}", scene.story.headline), &[])
+    let standing = scene.story.standing.as_deref().unwrap_or_default();
+    svg.close((POSTER.width, height), &format!("{} · {} {standing}", scene.scope(), scene.story.headline), &[])
 }
 
-/// The details, and beside them the hours where they are known; gives their lower edge.
-fn causes(canvas: &Canvas, slot: Slot, scene: &Scene, top: usize) -> f64 {
-    let hours = heatmap::known(scene) && scene.analysis.totals.errors > 0;
-    let w = if hours { INNER * 0.55 } else { INNER };
-    let details = section(canvas, Slot { w, ..slot }, scene.phrase(key::chart::DETAILS));
-    let bottom = details::panel(canvas, details, scene, &POSTER, top);
-    if !hours {
-        return bottom;
+/// Whose errors and when, state, headline, standing, and the notes that make a number doubtful; gives the lower edge.
+fn head(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
+    let story = scene.story;
+    let name = story.state.to_uppercase();
+    let badge = Frame { w: measure::width(&name, POSTER.strong) + 24.0, ..slot.frame(POSTER.strong.leading() + 8.0) };
+    canvas.rect(badge, theme::state(scene.analysis.state));
+    let baseline = slot.y + POSTER.strong.size + 6.0;
+    canvas.text(&name, (slot.x + badge.w / 2.0, baseline), POSTER.strong, ON_BADGE, Anchor::Middle);
+    let scope = Slot { x: badge.right() + 16.0, w: slot.right() - badge.right() - 16.0, y: slot.y + 6.0 };
+    let y = paragraph(canvas, scope, &scene.scope(), POSTER.body, MUTED).max(badge.bottom());
+    let mut y = paragraph(canvas, Slot { y: y + 16.0, ..slot }, &story.headline, HEADLINE, TEXT);
+    if let Some(standing) = &story.standing {
+        y = paragraph(canvas, Slot { y: y + 4.0, ..slot }, standing, Type::plain(22.0), TEXT);
     }
-    let height = (bottom - details.y).max(330.0);
-    let beside = Slot { x: slot.x + w + 44.0, w: (INNER - w - 44.0).max(0.0), ..slot };
-    let beside = section(canvas, beside, scene.phrase(key::chart::HEATMAP));
-    heatmap::panel(canvas, beside.frame(height.min(400.0)), scene, &POSTER);
-    details.y + height
+    for note in &story.grave {
+        let inside = Slot { x: slot.x + 18.0, y: y + 14.0, w: slot.w - 18.0 };
+        y = paragraph(canvas, inside, &note.text, POSTER.strong, WORSE);
+        canvas.rect(Frame { x: slot.x, y: inside.y, w: 6.0, h: y - inside.y }, WORSE);
+    }
+    y
+}
+
+/// Writes a text over as many lines as it needs; gives the lower edge.
+fn paragraph(canvas: &Canvas, slot: Slot, text: &str, style: Type, ink: Ink) -> f64 {
+    let mut y = slot.y;
+    for line in measure::wrap(text, style, slot.w, LINES) {
+        canvas.text(&line, (slot.x, y + style.size), style, ink, Anchor::Start);
+        y += style.leading();
+    }
+    y
 }
 
 /// Writes the title of a part; gives the place below it.
 fn section(canvas: &Canvas, slot: Slot, title: &str) -> Slot {
-    let y = slot.y + POSTER.title.leading() + 6.0;
-    canvas.fitted(title, (slot.x, y - 14.0), POSTER.title, TEXT, Anchor::Start, slot.w);
-    Slot { y, ..slot }
+    canvas.fitted(title, (slot.x, slot.y + POSTER.title.size), POSTER.title, TEXT, Anchor::Start, slot.w);
+    Slot { y: slot.y + POSTER.title.leading() + 8.0, ..slot }
 }
 
-/// Whose errors, and when.
-fn heading(scene: &Scene) -> String {
-    let channels = &scene.analysis.channels;
-    let whose = match channels.as_slice() {
-        [] => scene.phrase(key::chart::ERRORS_OF_NOBODY).to_owned(),
-        [channel] => scene.say(
-            Sentence::new(key::chart::ERRORS_OF_CHANNEL).with("channel", measure::shorten(channel, POSTER.body, 420.0)),
-        ),
-        _ => {
-            scene.say(Sentence::new(key::chart::ERRORS_OF_CHANNELS).with("count", scene.number(channels.len() as u64)))
-        }
-    };
-    let heading = scene.say(Sentence::new(key::chart::HEADING).with("whose", whose).with("period", scene.period()));
-    scene.filtered(heading)
-}
-
-/// A figure, and what it means.
-type Tile = (String, String);
-
-fn tiles(canvas: &Canvas, scene: &Scene, y: f64) {
-    let none = || (scene.phrase(key::chart::NONE).to_owned(), String::new());
-    let tiles = [
-        (scene.phrase(key::chart::ERRORS), errors(scene)),
-        (scene.phrase(key::chart::WORST), worst(scene).unwrap_or_else(none)),
-        (scene.phrase(key::chart::TOP_CAUSE), top_cause(scene).unwrap_or_else(none)),
-        (scene.phrase(key::chart::INCIDENTS), incidents(scene)),
+/// What to do about the worst: its title, what it means and the first step; gives the lower edge.
+fn first_step(canvas: &Canvas, slot: Slot, scene: &Scene) -> Option<f64> {
+    let advised = scene.story.advice.blocks.first()?;
+    let (x, w) = (slot.x + 22.0, slot.w - 44.0);
+    let step = advised.explanation.first.first().map(|step| step.replace('`', ""));
+    let texts = [
+        (scene.phrase(key::chart::DO_FIRST), POSTER.title, TEXT),
+        (&advised.title, POSTER.strong, TEXT),
+        (step.as_deref().unwrap_or_default(), POSTER.body, TEXT),
+        (advised.in_logs.as_deref().unwrap_or_default(), POSTER.small, MUTED),
     ];
-    let w = (INNER - TILE_GAP * (tiles.len() - 1) as f64) / tiles.len() as f64;
-    for (i, (label, (figure, note))) in tiles.into_iter().enumerate() {
-        let frame = Frame { x: MARGIN + i as f64 * (w + TILE_GAP), y, w, h: TILE_HEIGHT };
-        canvas.rect(frame, TILE);
-        let (x, room) = (frame.x + 18.0, frame.w - 36.0);
-        canvas.fitted(label, (x, y + 28.0), POSTER.small, MUTED, Anchor::Start, room);
-        let style = fit(&figure, room);
-        canvas.fitted(&figure, (x, y + 78.0), style, TEXT, Anchor::Start, room);
-        canvas.fitted(&note, (x, y + 108.0), POSTER.small, MUTED, Anchor::Start, room);
-        // The change of the errors stands beside them where it has room.
-        if let Some(difference) = scene.analysis.totals.change.filter(|_| i == 0) {
-            let taken = measure::width(&figure, style) + change::width(scene, difference, POSTER.strong);
-            if taken + 12.0 <= room {
-                change::draw(canvas, scene, difference, (frame.right() - 18.0, y + 78.0), POSTER.strong);
-            }
+    // The tile lies behind its text, so the text is measured first.
+    let lines = |(text, style, _): &(&str, Type, Ink)| measure::wrap(text, *style, w, LINES).len() as f64;
+    let height: f64 = texts.iter().map(|text| lines(text) * text.1.leading() + 6.0).sum();
+    let tile = slot.frame(height + 34.0);
+    canvas.rect(tile, TILE);
+    let mut y = slot.y + 18.0;
+    for (text, style, ink) in texts {
+        y = paragraph(canvas, Slot { x, y, w }, text, style, ink) + 6.0;
+    }
+    Some(tile.bottom())
+}
+
+/// The top causes with their errors and changes; gives the lower edge.
+fn causes(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
+    let failed = scene.story.failed.details();
+    let (rows, more) = cut(scene.lang, &failed, MOST);
+    let widest = |widths: &mut dyn Iterator<Item = f64>| widths.fold(0.0, f64::max);
+    let count = |of: &DetailLine| measure::width(&scene.figure(of.row.errors), POSTER.strong);
+    let counts = widest(&mut rows.iter().map(|(_, row)| count(row))) + 14.0;
+    let change = |of: &DetailLine| {
+        of.compared.change.as_ref().map_or(0.0, |change| measure::width(&change.text, POSTER.body) + 18.0)
+    };
+    let changes = widest(&mut rows.iter().map(|(_, row)| change(row)));
+    let name = |of: &DetailLine| measure::width(&of.name, POSTER.strong).max(200.0);
+    let names = widest(&mut rows.iter().map(|(_, row)| name(row))).min(slot.w - counts - changes - 90.0);
+    let bars = Frame { x: slot.x + names + 16.0, y: 0.0, w: slot.w - names - 16.0 - counts - changes, h: 20.0 };
+    let largest = rows.first().map_or(1, |(_, row)| row.row.errors.max(1));
+    let height = POSTER.body.leading() + POSTER.small.leading() + 8.0;
+    for (i, (reason, row)) in rows.iter().enumerate() {
+        let y = slot.y + i as f64 * height;
+        let first = y + POSTER.body.size;
+        canvas.fitted(&row.name, (slot.x, first), POSTER.strong, TEXT, Anchor::Start, names);
+        let new = row.row.new.then(|| scene.phrase(key::chart::NEW));
+        let unlisted = (!row.row.known).then(|| scene.phrase(key::chart::UNLISTED));
+        let under: Vec<&str> = [Some(reason.row.reason.as_str()), new, unlisted].into_iter().flatten().collect();
+        let below = (slot.x, first + POSTER.small.leading());
+        canvas.fitted(&under.join(" · "), below, POSTER.small, MUTED, Anchor::Start, names);
+        let w = (bars.w * row.row.errors as f64 / largest as f64).max(2.0);
+        let middle = y + height / 2.0 - 4.0;
+        canvas.rect(Frame { y: middle - bars.h / 2.0, w, ..bars }, scene.ink(&reason.row.reason));
+        let baseline = middle + POSTER.body.size * 0.36;
+        let right = slot.right() - changes;
+        canvas.text(&scene.figure(row.row.errors), (right, baseline), POSTER.strong, TEXT, Anchor::End);
+        if let Some(change) = &row.compared.change {
+            let ink = theme::trend(change.trend);
+            canvas.text(&change.text, (slot.right(), baseline), POSTER.body, ink, Anchor::End);
         }
     }
+    let bottom = slot.y + rows.len() as f64 * height;
+    let more = more.or_else(|| scene.story.failed.more.clone()).unwrap_or_default();
+    let more = measure::wrap(&more, POSTER.small, slot.w, 1);
+    more.iter()
+        .for_each(|more| canvas.text(more, (slot.x, bottom + POSTER.small.size), POSTER.small, MUTED, Anchor::Start));
+    bottom + more.len() as f64 * POSTER.small.leading()
 }
 
-/// The largest type in which a figure fits.
-fn fit(text: &str, room: f64) -> Type {
-    [FIGURE.size, 36.0, 30.0, 26.0, 22.0]
-        .into_iter()
-        .map(Type::bold)
-        .find(|style| measure::width(text, *style) <= room)
-        .unwrap_or(POSTER.strong)
-}
-
-fn errors(scene: &Scene) -> Tile {
-    let totals = &scene.analysis.totals;
-    let note = match (totals.previous_errors, totals.change_pct) {
-        // Beyond this a percentage says nothing that the two counts do not.
-        (Some(previous), Some(percent)) if percent.abs() < 10_000.0 => scene.say(
-            Sentence::new(key::chart::AGAINST)
-                .with("percent", scene.lang.change(percent))
-                .with("errors", scene.figure(previous)),
-        ),
-        (Some(previous), _) => {
-            scene.say(Sentence::new(key::chart::AGAINST_COUNT).with("errors", scene.figure(previous)))
-        }
-        (None, _) => scene.phrase(key::chart::NOT_COMPARED).to_owned(),
-    };
-    (scene.figure(totals.errors), note)
-}
-
-fn worst(scene: &Scene) -> Option<Tile> {
-    let (window, errors) = timeline::worst_window(scene)?;
-    let note = Sentence::new(key::chart::WORST_NOTE).with("errors", scene.figure(errors));
-    Some((timeline::window_name(scene, window), scene.say(note.with("title", timeline::title(scene)))))
-}
-
-fn top_cause(scene: &Scene) -> Option<Tile> {
-    let row = scene.analysis.by_detail.first().filter(|row| row.errors > 0)?;
-    let note = Sentence::new(key::chart::TOP_CAUSE_NOTE).with("share", scene.lang.percent(row.share));
-    Some((scene.detail_name(&row.reason, &row.detail), scene.say(note.with("reason", &row.reason))))
-}
-
-fn incidents(scene: &Scene) -> Tile {
-    let incidents = &scene.analysis.incidents;
-    let note = match (incidents.iter().any(|incident| incident.is_ongoing()), incidents.first()) {
-        (true, _) => scene.phrase(key::chart::ONGOING).to_owned(),
-        (false, Some(largest)) => scene.say(
-            Sentence::new(key::chart::LARGEST_INCIDENT)
-                .with("errors", scene.figure(largest.errors))
-                .with("minutes", scene.number(largest.minutes)),
-        ),
-        (false, None) => scene.phrase(key::chart::NO_INCIDENTS).to_owned(),
-    };
-    (scene.number(incidents.len() as u64), note)
-}
-
-/// Notes and small print from a height on; gives the height of the picture.
-fn footer(canvas: &Canvas, scene: &Scene, y: f64) -> f64 {
-    let mut baseline = y + POSTER.small.size;
-    let notes = scene.story.notes().take(NOTES);
-    for line in notes.flat_map(|note| measure::wrap(&note.text, POSTER.small, INNER - 24.0, 2)) {
-        let bar = Frame { x: MARGIN, y: baseline - POSTER.small.size, w: 5.0, h: POSTER.small.leading() };
-        canvas.rect(bar, INCIDENT_MARK);
-        canvas.text(&line, (MARGIN + 18.0, baseline), POSTER.small, TEXT, Anchor::Start);
-        baseline += POSTER.small.leading();
+/// The worst incidents in words; gives the lower edge.
+fn events(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
+    let events: Vec<&Event<'_>> = scene.story.events.all().collect();
+    let (shown, more) = cut(scene.lang, &events, MOST_EVENTS);
+    let mut y = slot.y;
+    for event in shown {
+        let head = [Some(&*event.when), event.channel.as_deref(), Some(&event.lasted), event.state];
+        let head = head.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        y = paragraph(canvas, Slot { y, ..slot }, &head, POSTER.strong, TEXT);
+        y = paragraph(canvas, Slot { y, ..slot }, &event.made_of, POSTER.body, TEXT) + 10.0;
     }
+    more.map_or(y, |more| paragraph(canvas, Slot { y, ..slot }, &more, POSTER.small, MUTED))
+}
+
+/// The small print; gives the height of the picture.
+fn footer(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let version = scene.say(Sentence::new(key::chart::VERSION).with("version", scene.analysis.errstat));
-    let room = INNER - measure::width(&version, POSTER.small) - 24.0;
-    canvas.fitted(scene.phrase(key::chart::WHAT_COUNTS), (MARGIN, baseline), POSTER.small, MUTED, Anchor::Start, room);
-    canvas.text(&version, (WIDTH - MARGIN, baseline), POSTER.small, MUTED, Anchor::End);
-    (baseline - POSTER.small.size + POSTER.small.leading() + MARGIN - 16.0).ceil()
+    canvas.text(&version, (slot.right(), slot.y + POSTER.small.size), POSTER.small, MUTED, Anchor::End);
+    let w = slot.w - measure::width(&version, POSTER.small) - 24.0;
+    let y = paragraph(canvas, Slot { w, ..slot }, scene.phrase(key::chart::WHAT_COUNTS), POSTER.small, MUTED);
+    (y + POSTER.margin - 12.0).ceil()
 }

@@ -1,21 +1,17 @@
-//! A chart as a picture of its own: title, period, and the drawing below.
+//! A chart as a picture of its own: title, scope, and the drawing below.
 
 use super::{
     canvas::{Anchor, Canvas, Frame, Slot, draw},
     measure,
     scene::Scene,
     svg::Svg,
-    theme::{MUTED, PAGE, SURFACE, TEXT, Type},
+    theme::{MUTED, SURFACE, TEXT, Type},
 };
-
-/// Width of every chart but those of incidents and the overview, in pixels.
-const WIDTH: f64 = 960.0;
-pub const MARGIN: f64 = 24.0;
 
 /// One picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
-    /// What it shows: `timeline`, `details`, `heatmap` …
+    /// What it shows: `timeline`, `strip`, `heatmap` …
     pub name: &'static str,
     /// From 1, where there are several of a kind (incidents).
     pub number: Option<usize>,
@@ -43,32 +39,32 @@ pub struct Draft {
     pub title: String,
     pub subtitle: String,
     pub alt: String,
-    /// Width of the picture.
-    pub width: f64,
 }
 
 impl Draft {
-    /// A draft whose subtitle is the period, behind the filter.
+    /// A draft whose subtitle says whose errors it shows, and when.
     pub fn new(scene: &Scene, name: &'static str, title: String, alt: String) -> Draft {
-        Draft { name, number: None, title, subtitle: scene.filtered(scene.period()), alt, width: WIDTH }
+        Draft { name, number: None, title, subtitle: scene.scope(), alt }
     }
 
-    /// Draws title, subtitle and what `picture` puts below them; it gives its lower edge.
-    pub fn finish(self, picture: impl FnOnce(&Canvas, Slot) -> f64) -> Chart {
-        self.finish_with(|canvas, slot| (picture(canvas, slot), Vec::new()))
-    }
-
-    /// The same; `picture` also gives attributes of the root element.
-    pub fn finish_with(self, picture: impl FnOnce(&Canvas, Slot) -> (f64, Vec<(&'static str, String)>)) -> Chart {
-        let w = self.width - 2.0 * MARGIN;
-        let (svg, (bottom, data)) = draw(self.width, |canvas| {
-            let title = MARGIN + PAGE.title.size;
-            canvas.fitted(&self.title, (MARGIN, title), PAGE.title, TEXT, Anchor::Start, w);
-            let subtitle = title + PAGE.small.leading() + 4.0;
-            canvas.fitted(&self.subtitle, (MARGIN, subtitle), PAGE.small, MUTED, Anchor::Start, w);
-            picture(canvas, Slot { x: MARGIN, y: MARGIN + PAGE.title.leading() + PAGE.small.leading() + 14.0, w })
+    /// Draws title, subtitle and what `picture` puts below them; it gives its lower edge, and attributes of the root.
+    pub fn finish(
+        self,
+        scene: &Scene,
+        picture: impl FnOnce(&Canvas, Slot) -> (f64, Vec<(&'static str, String)>),
+    ) -> Chart {
+        let (look, margin, w) = (scene.look, scene.look.margin, scene.look.inner());
+        let (svg, (bottom, data)) = draw(look.width, |canvas| {
+            let mut y = margin;
+            for (text, style, ink) in [(&self.title, look.title, TEXT), (&self.subtitle, look.small, MUTED)] {
+                for line in measure::wrap(text, style, w, 2) {
+                    canvas.text(&line, (margin, y + style.size), style, ink, Anchor::Start);
+                    y += style.leading();
+                }
+            }
+            picture(canvas, Slot { x: margin, y: y + look.small.size, w })
         });
-        let svg = svg.close((self.width, bottom + MARGIN), &self.alt, &data);
+        let svg = svg.close((look.width, bottom + margin), &self.alt, &data);
         Chart { name: self.name, number: self.number, title: self.title, alt: self.alt, svg }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     scales::{self, CountScale, TickStyle},
     scene::Scene,
     stack::{Column, Stack},
-    theme::{AXIS, GRID, Ink, MUTED, SURFACE, Sizes, TEXT, Type},
+    theme::{AXIS, GRID, Ink, MUTED, SURFACE, TEXT, Type},
 };
 use crate::model::{Sentence, key};
 
@@ -23,30 +23,20 @@ const HEIGHT_LEAST: f64 = 1.5;
 
 /// Where the columns stand, and what they are measured by.
 pub struct Plot<'a> {
-    scene: &'a Scene<'a>,
-    sizes: &'a Sizes,
+    pub scene: &'a Scene<'a>,
     pub frame: Frame,
     pub counts: &'a CountScale,
     pub stack: Stack,
 }
 
 /// The plot's part of a slot: what the labels of the counts leave.
-pub fn frame(slot: Slot, height: f64, counts: &CountScale, scene: &Scene, sizes: &Sizes) -> Frame {
-    let labels = counts.ticks.iter().map(|tick| measure::width(&compact(scene.lang, *tick), sizes.small));
+pub fn frame(slot: Slot, height: f64, counts: &CountScale, scene: &Scene) -> Frame {
+    let labels = counts.ticks.iter().map(|tick| measure::width(&compact(scene.lang, *tick), scene.look.small));
     let gutter = (labels.fold(0.0, f64::max) + 10.0).ceil();
     Frame { x: slot.x + gutter, y: slot.y, w: slot.w - gutter, h: height }
 }
 
-/// The room that the labels of times take below a plot.
-pub fn below(sizes: &Sizes) -> f64 {
-    8.0 + sizes.small.leading() * 2.0
-}
-
 impl<'a> Plot<'a> {
-    pub fn new(scene: &'a Scene, sizes: &'a Sizes, frame: Frame, counts: &'a CountScale, stack: Stack) -> Plot<'a> {
-        Plot { scene, sizes, frame, counts, stack }
-    }
-
     /// The width of a column with its gap.
     pub fn band(&self) -> f64 {
         self.frame.w / self.stack.columns.len().max(1) as f64
@@ -65,7 +55,7 @@ impl<'a> Plot<'a> {
 
     /// Grid lines, and counts at the left.
     pub fn draw_counts(&self, canvas: &Canvas) {
-        let (plot, style) = (self.frame, self.sizes.small);
+        let (plot, style) = (self.frame, self.scene.look.small);
         for &tick in &self.counts.ticks {
             let y = self.y(tick);
             if tick > 0 {
@@ -76,21 +66,15 @@ impl<'a> Plot<'a> {
         }
     }
 
-    /// Labels below, for the analysis's windows.
-    pub fn draw_windows(&self, canvas: &Canvas) {
-        let buckets = &self.scene.analysis.windows.buckets;
-        let starts: Vec<_> = buckets.iter().map(|bucket| self.scene.local(bucket.bounds().0)).collect();
-        let window = buckets.iter().map(|bucket| (bucket.bounds().1 - bucket.bounds().0) / 60_000).min().unwrap_or(0);
-        self.draw_times(canvas, &starts, window);
-    }
-
-    /// Labels below, for windows of so many minutes that start at the given local times.
-    pub fn draw_times(&self, canvas: &Canvas, starts: &[DateTime<FixedOffset>], window: i64) {
-        let (plot, style, scene) = (self.frame, self.sizes.small, self.scene);
+    /// Labels below, for windows of so many minutes that start at the given local times; gives their lower edge.
+    pub fn draw_times(&self, canvas: &Canvas, starts: &[DateTime<FixedOffset>], window: i64) -> f64 {
+        let (plot, style, scene) = (self.frame, self.scene.look.small, self.scene);
         let labels = TickStyle { lang: scene.lang, style, week_start: scene.analysis.calendar.week_start, window };
         let band = plot.w / starts.len().max(1) as f64;
         let first_line = plot.bottom() + 8.0 + style.size;
-        for tick in scales::ticks(starts, band, labels) {
+        let ticks = scales::ticks(starts, band, labels);
+        let lines = if ticks.iter().any(|tick| tick.below.is_some()) { 2.0 } else { 1.0 };
+        for tick in ticks {
             let left = plot.x + tick.window as f64 * band;
             let x = if tick.whole { left + band / 2.0 } else { left };
             if !tick.whole {
@@ -101,12 +85,17 @@ impl<'a> Plot<'a> {
             let x = x.min(plot.right() - half).max(plot.x + if tick.whole { half } else { 0.0 });
             canvas.text(&tick.label, (x, first_line), style, MUTED, Anchor::Middle);
             if let Some(below) = &tick.below {
-                let half = measure::width(below, style) / 2.0;
-                let under = tick.whole && starts.len() > 1 && below.chars().count() < 6;
-                let x = if under { x } else { x.max(plot.x + half) }.min(plot.right() - half);
-                canvas.text(below, (x, first_line + style.leading()), style, MUTED, Anchor::Middle);
+                let second = first_line + style.leading();
+                match tick.whole && starts.len() > 1 && below.chars().count() < 6 {
+                    true => canvas.text(below, (x, second), style, MUTED, Anchor::Middle),
+                    false => {
+                        let left = (x - half).min(plot.right() - measure::width(below, style));
+                        canvas.text(below, (left, second), style, MUTED, Anchor::Start);
+                    }
+                }
             }
         }
+        plot.bottom() + 8.0 + style.leading() * lines
     }
 
     /// The columns and the line they stand on.
@@ -163,7 +152,7 @@ impl<'a> Plot<'a> {
 
     /// A label above a column, inside the plot's width and readable over lines.
     pub fn label(&self, canvas: &Canvas, (i, column): (usize, &Column), text: &str, ink: Ink) {
-        let (plot, style) = (self.frame, Type { bold: true, ..self.sizes.small });
+        let (plot, style) = (self.frame, Type { bold: true, ..self.scene.look.small });
         let half = measure::width(text, style) / 2.0;
         let (x, y) = (plot.x + (i as f64 + 0.5) * self.band(), self.top_of(column.errors) - 6.0);
         let x = x.min(plot.right() - half).max(plot.x + half);
@@ -172,10 +161,10 @@ impl<'a> Plot<'a> {
         canvas.text(text, (x, y), style, ink, Anchor::Middle);
     }
 
-    /// A label above a column with its count and its time.
-    pub fn label_peak(&self, canvas: &Canvas, highest: (usize, &Column), when: String) {
-        let errors = self.scene.figure(highest.1.errors);
-        let peak = self.scene.say(Sentence::new(key::chart::PEAK).with("errors", errors).with("when", when));
-        self.label(canvas, highest, &peak, TEXT);
+    /// A label above the highest column with its count and its time.
+    pub fn label_peak(&self, canvas: &Canvas, when: impl FnOnce(usize) -> String) {
+        let Some(highest) = self.stack.highest() else { return };
+        let peak = Sentence::new(key::chart::PEAK).with("errors", self.scene.figure(highest.1.errors));
+        self.label(canvas, highest, &self.scene.say(peak.with("when", when(highest.1.window))), TEXT);
     }
 }

@@ -1,8 +1,8 @@
 //! Analyses made by hand, for tests.
 
 use crate::analysis::{
-    Analysis, Bounds, Bucket, ByReason, ChannelRow, DetailRow, Heatmap, History, Incident, Period, ReasonRow, Rejects,
-    State, Totals, Windows,
+    Analysis, Bounds, Bucket, ByReason, ChannelRow, DetailRow, Heatmap, History, Incident, LikePeriod, Period,
+    ReasonRow, Rejects, State, Totals, Windows,
 };
 use crate::model::{LocalTime, Timestamp, Zone};
 
@@ -85,6 +85,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         by_status_class: Vec::new(),
         windows: Windows { size, buckets, previous: Vec::new() },
         heatmap: Heatmap { rows: vec!["mon", "tue", "wed", "thu", "fri", "sat", "sun"], hours: vec![vec![0; 24]; 7] },
+        usual_hours: None,
         state: State::Unknown,
         history: History::default(),
         incidents: Vec::new(),
@@ -152,6 +153,13 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
         last_seen: stamp(bounds.1 - MINUTE),
         cells: cells.to_vec(),
     }
+}
+
+/// A covered week so many weeks before the period.
+pub fn before(weeks: i64, errors: u64) -> LikePeriod {
+    let start = START - weeks * 7 * 1440 * MINUTE;
+    let (start, end) = (stamp(start), stamp(start + 7 * 1440 * MINUTE));
+    LikePeriod { label: String::new(), errors, covered: true, start, end }
 }
 
 /// Adds a previous period with the given errors per window and per reason (in the order of `by_reason`).

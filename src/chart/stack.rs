@@ -1,7 +1,5 @@
 //! Counts as columns of stacked colours.
 
-use std::collections::HashMap;
-
 use super::{
     scene::Scene,
     theme::{Ink, OTHERS},
@@ -13,8 +11,15 @@ use crate::model::key;
 pub struct Layer {
     pub ink: Ink,
     pub name: String,
-    /// Over the whole period.
-    pub errors: u64,
+    /// Errors of each window.
+    pub counts: Vec<u64>,
+}
+
+impl Layer {
+    /// Over all windows.
+    pub fn errors(&self) -> u64 {
+        self.counts.iter().fold(0, |sum, errors| sum.saturating_add(*errors))
+    }
 }
 
 /// One column: a window, or the highest of several neighbouring ones.
@@ -39,59 +44,53 @@ pub struct Stack {
 
 /// The analysis's windows, stacked by reason, over a width in pixels.
 pub fn by_reason(scene: &Scene, width: f64) -> Stack {
-    let reasons: Vec<(&str, u64)> = scene.reasons().into_iter().filter(|(_, errors)| *errors > 0).collect();
-    let mut layers: Vec<Layer> = Vec::new();
-    let mut layer_of: HashMap<&str, usize> = HashMap::new();
-    let (further, named): (Vec<_>, Vec<_>) = reasons.into_iter().partition(|(reason, _)| scene.ink(reason) == OTHERS);
-    for (reason, errors) in named {
-        layer_of.insert(reason, layers.len());
-        layers.push(Layer { ink: scene.ink(reason), name: reason.to_owned(), errors });
-    }
-    if !further.is_empty() {
-        let name = if let [(only, _)] = further[..] { only } else { scene.phrase(key::chart::OTHER_REASONS) };
-        let errors = further.iter().fold(0_u64, |sum, (_, errors)| sum.saturating_add(*errors));
-        layer_of.extend(further.iter().map(|(reason, _)| (*reason, layers.len())));
-        layers.push(Layer { ink: OTHERS, name: name.to_owned(), errors });
-    }
     let buckets = &scene.analysis.windows.buckets;
-    let (pooled, highest) = pool(buckets, width, |bucket| bucket.errors);
-    let column = |window: usize| {
-        let bucket = &buckets[window];
-        let mut stacked = vec![0_u64; layers.len()];
-        for (reason, errors) in &bucket.by_reason.0 {
-            if let Some(&layer) = layer_of.get(reason.as_str()) {
-                stacked[layer] = stacked[layer].saturating_add(*errors);
+    let reasons = buckets.first().map(|bucket| bucket.by_reason.0.as_slice()).unwrap_or_default();
+    let mut layers: Vec<Layer> = Vec::new();
+    for (at, (reason, _)) in reasons.iter().enumerate() {
+        let count = |bucket: &crate::analysis::Bucket| bucket.by_reason.0.get(at).map_or(0, |(_, errors)| *errors);
+        let counts: Vec<u64> = buckets.iter().map(count).collect();
+        let ink = scene.ink(reason);
+        match layers.iter_mut().find(|layer| ink == OTHERS && layer.ink == ink) {
+            _ if counts.iter().all(|errors| *errors == 0) => {}
+            Some(others) => {
+                others.name = scene.phrase(key::chart::OTHER_REASONS).to_owned();
+                others.counts.iter_mut().zip(counts).for_each(|(sum, errors)| *sum = sum.saturating_add(errors));
             }
+            None => layers.push(Layer { ink, name: reason.clone(), counts }),
         }
-        Column { window, layers: stacked, errors: bucket.errors, partial: bucket.partial }
-    };
-    let columns = highest.into_iter().map(column).collect();
-    Stack { layers, columns, pooled }
-}
-
-/// Counts of one kind over a width in pixels.
-pub fn single(ink: Ink, counts: &[u64], width: f64) -> Stack {
-    let (pooled, highest) = pool(counts, width, |errors| *errors);
-    let column = |window| Column { window, layers: vec![counts[window]], errors: counts[window], partial: false };
-    let errors = counts.iter().fold(0_u64, |sum, errors| sum.saturating_add(*errors));
-    let columns = highest.into_iter().map(column).collect();
-    Stack { layers: vec![Layer { ink, name: String::new(), errors }], columns, pooled }
-}
-
-/// How many neighbours must share a column so that columns are hardly thinner than a pixel, and the highest of each
-/// group, the first of equal ones: sums would need another unit, and means would hide what the chart is for.
-fn pool<T>(values: &[T], width: f64, errors: impl Fn(&T) -> u64) -> (usize, Vec<usize>) {
-    let pooled = values.len().div_ceil(((width * 1.2) as usize).max(1)).max(1);
-    let highest = values.chunks(pooled).enumerate().filter_map(|(i, group)| {
-        let at = (0..group.len()).rev().max_by_key(|at| errors(&group[*at]))?;
-        Some(i * pooled + at)
-    });
-    (pooled, highest.collect())
+    }
+    let partial: Vec<bool> = buckets.iter().map(|bucket| bucket.partial).collect();
+    Stack::new(layers, &partial, width)
 }
 
 impl Stack {
-    /// The highest column, the first of equal ones.
+    /// Layers over a width in pixels; there is a window for each of `partial`, which says whether it is cut.
+    ///
+    /// So many neighbours share a column that columns are hardly thinner than a pixel: it shows the highest of them, the
+    /// first of equal ones. Sums would need another unit, and means would hide what the chart is for.
+    pub fn new(layers: Vec<Layer>, partial: &[bool], width: f64) -> Stack {
+        let pooled = partial.len().div_ceil(((width * 1.2) as usize).max(1)).max(1);
+        let column = |window: usize| {
+            let counts: Vec<u64> = layers.iter().map(|layer| layer.counts.get(window).copied().unwrap_or(0)).collect();
+            let errors = counts.iter().fold(0, |sum: u64, errors| sum.saturating_add(*errors));
+            Column { window, layers: counts, errors, partial: partial[window] }
+        };
+        let windows: Vec<usize> = (0..partial.len()).collect();
+        let highest = |group: &[usize]| group.iter().rev().map(|window| column(*window)).max_by_key(|c| c.errors);
+        let columns = windows.chunks(pooled).filter_map(highest).collect();
+        Stack { layers, columns, pooled }
+    }
+
+    /// Counts of one kind over a width in pixels.
+    pub fn single(ink: Ink, counts: &[u64], width: f64) -> Stack {
+        let layer = Layer { ink, name: String::new(), counts: counts.to_vec() };
+        Stack::new(vec![layer], &vec![false; counts.len()], width)
+    }
+
+    /// The highest column, the first of equal ones; none where there are no errors.
     pub fn highest(&self) -> Option<(usize, &Column)> {
-        self.columns.iter().enumerate().rev().max_by_key(|(_, column)| column.errors)
+        let highest = self.columns.iter().enumerate().rev().max_by_key(|(_, column)| column.errors);
+        highest.filter(|(_, column)| column.errors > 0)
     }
 }

@@ -1,5 +1,7 @@
 //! One theme for all charts: inks and sizes of type.
 
+use crate::{analysis::State, story::Trend};
+
 /// A colour with a role. Drawings carry the light one as an attribute, so that they are readable
 /// without any style sheet, and the role as a class, so that a style sheet can make them dark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,20 +39,27 @@ pub const BETTER: Ink = ink("better", 0x0B_6B_5C, 0x4F_D1_B8);
 pub const BADGE: Ink = ink("badge", 0x5B_2A_86, 0xD0_B0_F5);
 pub const ON_BADGE: Ink = ink("on-badge", 0xFD_FD_FE, 0x1A_10_24);
 pub const CHANNEL: Ink = ink("channel", 0x3C_5A_7D, 0x8F_B3_DB);
+pub const USUAL: Ink = ink("usual", 0xE4_EE_E9, 0x1F_33_2D);
+const UNSURE: Ink = ink("unsure", 0x8A_53_00, 0xE8_B4_5C);
 
-// The colours of the four known reasons and of the first three unknown ones were checked with
+// The colours of the four known reasons and of the first five unknown ones were checked with
 // Machado, Oliveira & Fernandes (2009), "A Physiologically-based Model for Simulation of Color
 // Vision Deficiency": under protanopia, deuteranopia and tritanopia any two of the four known ones
-// stay at least 25 apart in CIELAB, any two of the seven at least 19. Each has a contrast of at
+// stay at least 25 apart in CIELAB, any two of the nine at least 19. Each has a contrast of at
 // least 3 to 1 against its page (WCAG 2.2, 1.4.11).
 const COULD_NOT_CONNECT: Ink = ink("could-not-connect", 0x2F_6D_B5, 0x6A_A5_EA);
 const REQUEST_TIMEOUT: Ink = ink("request-timeout", 0xCC_84_00, 0xF0_B4_3C);
 const ERROR_STATUS_CODE: Ink = ink("error-status-code", 0xC2_36_2B, 0xEE_6A_5B);
+/// Other classes of status beside the leading one.
+const STATUS_BESIDE: [Ink; 2] =
+    [ink("error-status-code-2", 0xE5_8A_7F, 0xA8_3F_34), ink("error-status-code-3", 0x7A_16_10, 0xF7_B3_AA)];
 const UNCLASSIFIED: Ink = ink("unclassified", 0x7C_82_89, 0xA4_AA_B2);
-const UNKNOWN: [Ink; 3] = [
+const UNKNOWN: [Ink; 5] = [
     ink("unknown-1", 0x8A_22_D0, 0xA0_50_F0),
     ink("unknown-2", 0x12_A0_6C, 0x58_E8_A8),
     ink("unknown-3", 0x5E_16_38, 0xA8_54_68),
+    ink("unknown-4", 0x07_07_5E, 0xCF_FB_FB),
+    ink("unknown-5", 0x4C_31_67, 0x52_61_AC),
 ];
 /// All further unknown reasons together.
 pub const OTHERS: Ink = ink("others", 0x40_46_4E, 0xD6_DA_DF);
@@ -71,7 +80,7 @@ pub const HEAT: [Ink; 8] = [
 pub const ON_HEAT: [Ink; 2] =
     [ink("on-heat-weak", 0x24_2C_36, 0xD5_DF_EA), ink("on-heat-strong", 0xFA_FC_FE, 0x0C_14_1C)];
 
-const PLAIN: [Ink; 20] = [
+const PLAIN: [Ink; 24] = [
     SURFACE,
     TILE,
     TEXT,
@@ -87,9 +96,13 @@ const PLAIN: [Ink; 20] = [
     BADGE,
     ON_BADGE,
     CHANNEL,
+    USUAL,
+    UNSURE,
     COULD_NOT_CONNECT,
     REQUEST_TIMEOUT,
     ERROR_STATUS_CODE,
+    STATUS_BESIDE[0],
+    STATUS_BESIDE[1],
     UNCLASSIFIED,
     OTHERS,
 ];
@@ -113,6 +126,26 @@ pub fn known_reason(reason: &str) -> Option<Ink> {
 /// The ink of the `n`th unknown reason, counted from 0 in the order of their names.
 pub fn unknown_reason(n: usize) -> Ink {
     UNKNOWN.get(n).copied().unwrap_or(OTHERS)
+}
+
+/// The ink behind the name of a state; [`ON_BADGE`] is readable on it.
+pub fn state(state: State) -> Ink {
+    match state {
+        State::Ongoing | State::More => WORSE,
+        State::New => BADGE,
+        State::Over => CHANNEL,
+        State::Usual | State::Quiet => BETTER,
+        State::Unknown => UNSURE,
+    }
+}
+
+/// The ink of a change.
+pub fn trend(trend: Trend) -> Ink {
+    match trend {
+        Trend::Worse => WORSE,
+        Trend::Better => BETTER,
+        Trend::Same => MUTED,
+    }
 }
 
 /// Style rules that turn charts dark, each under `scope` (such as `.errstat-chart`, the class of
@@ -147,41 +180,60 @@ impl Type {
     }
 }
 
-/// Sizes that belong together.
+/// How a picture looks: its width in pixels and what fits to it.
 #[derive(Clone, Copy, Debug)]
-pub struct Sizes {
+pub struct Look {
+    pub width: f64,
+    pub margin: f64,
     pub title: Type,
     pub body: Type,
     pub strong: Type,
     pub small: Type,
-    /// Height of a row of a ranking.
-    pub row: f64,
-    /// Thickness of a bar of a ranking.
-    pub bar: f64,
-    /// Whether rankings have a column of shares.
-    pub shares: bool,
+    /// Height of the timeline's plot; other plots are parts of it.
+    pub plot: f64,
+}
+
+impl Look {
+    /// What the margins leave.
+    pub fn inner(&self) -> f64 {
+        self.width - 2.0 * self.margin
+    }
 }
 
 /// For a picture of its own, shown about as wide as it is drawn.
-pub const PAGE: Sizes = Sizes {
+pub const PAGE: Look = Look {
+    width: 960.0,
+    margin: 24.0,
     title: Type::bold(20.0),
     body: Type::plain(15.0),
     strong: Type::bold(15.0),
     small: Type::plain(13.0),
-    row: 44.0,
-    bar: 18.0,
-    shares: true,
+    plot: 220.0,
+};
+
+/// For one of many incidents.
+pub const SMALL: Look = Look { width: 640.0, ..PAGE };
+
+/// For a mail, which a phone shows at three fifths of the width: then the smallest type has 11 pixels.
+pub const MAIL: Look = Look {
+    width: 568.0,
+    margin: 14.0,
+    title: Type::bold(21.0),
+    body: Type::plain(19.0),
+    strong: Type::bold(19.0),
+    small: Type::plain(18.0),
+    plot: 190.0,
 };
 
 /// For the overview, which is often seen at two thirds of its size.
-pub const POSTER: Sizes = Sizes {
+pub const POSTER: Look = Look {
+    width: 1200.0,
+    margin: 44.0,
     title: Type::bold(22.0),
     body: Type::plain(18.0),
     strong: Type::bold(18.0),
     small: Type::plain(16.0),
-    row: 54.0,
-    bar: 22.0,
-    shares: false,
+    plot: 230.0,
 };
 
 #[cfg(test)]
@@ -224,6 +276,11 @@ mod tests {
             (BETTER, SURFACE, 4.5),
             (BETTER, TILE, 4.5),
             (ON_BADGE, BADGE, 4.5),
+            (ON_BADGE, WORSE, 4.5),
+            (ON_BADGE, CHANNEL, 4.5),
+            (ON_BADGE, BETTER, 4.5),
+            (ON_BADGE, UNSURE, 4.5),
+            (TEXT, USUAL, 7.0),
             (ON_HEAT[0], HEAT[0], 4.5),
             (ON_HEAT[0], HEAT[3], 4.5),
             (ON_HEAT[0], HEAT[4], 4.5),
@@ -239,7 +296,7 @@ mod tests {
             let ink = known_reason(reason).unwrap();
             assert!(contrast(ink.light, SURFACE.light) >= 3.0 && contrast(ink.dark, SURFACE.dark) >= 3.0, "{reason}");
         }
-        for n in 0..4 {
+        for n in 0..6 {
             let ink = unknown_reason(n);
             assert!(contrast(ink.light, SURFACE.light) >= 3.0 && contrast(ink.dark, SURFACE.dark) >= 3.0, "{n}");
         }

@@ -1,167 +1,190 @@
-//! Errors per window, stacked by reason, with incidents and the previous period.
+//! Errors per window, stacked by reason, with the incidents; where one dwarfs the ordinary windows, these once more on a
+//! scale of their own.
 
 use super::{
     canvas::{Anchor, Canvas, Frame, Slot},
     figures::compact,
-    legend::legend,
+    legend::{Entry, legend},
     marks, measure,
     page::{self, Chart, Draft},
     plot::{self, Plot},
-    previous,
     scales::{self, CountScale},
     scene::Scene,
-    stack::{Stack, by_reason},
+    stack::{Column, Stack, by_reason},
     svg::UNITS,
-    theme::{MUTED, PAGE, Sizes, TEXT, Type},
+    theme::{INCIDENT, MUTED, TEXT, Type},
 };
 use crate::model::{Sentence, key};
 
-/// Height of the plot itself on a page.
-const PLOT_HEIGHT: f64 = 240.0;
+/// A window with more than so many times what 95 of 100 others have at most hides them.
+const DWARFS: u64 = 8;
+/// Errors of 95 of 100 windows are at least taken to be so many: fewer are as good as none.
+const LEAST: u64 = 1;
 
 /// The timeline as a picture of its own.
 ///
 /// For scripts that draw over it, the root element says in `data-plot` where the plot lies (left, top, width and height
 /// in the units of the view box) and in `data-top` which count its upper edge stands for.
 pub fn timeline(scene: &Scene) -> Chart {
-    Draft::new(scene, "timeline", title(scene), alt(scene)).finish_with(|canvas, slot| {
-        let (bottom, Frame { x, y, w, h }, top) = panel(canvas, slot, scene, &PAGE, PLOT_HEIGHT);
+    Draft::new(scene, "timeline", title(scene).to_owned(), alt(scene)).finish(scene, |canvas, slot| {
+        let (bottom, Frame { x, y, w, h }, top) = panel(canvas, slot, scene);
         let place = [x, y, w, h].map(|pixels| format!("{:.0}", pixels * UNITS)).join(" ");
         (bottom, vec![("data-plot", place), ("data-top", top.to_string())])
     })
 }
 
 /// `Errors per day`.
-pub fn title(scene: &Scene) -> String {
-    scene
-        .phrase(match scene.analysis.windows.size {
-            "5m" => key::chart::PER_5M,
-            "15m" => key::chart::PER_15M,
-            "30m" => key::chart::PER_30M,
-            "hour" => key::chart::PER_HOUR,
-            "week" => key::chart::PER_WEEK,
-            "month" => key::chart::PER_MONTH,
-            _ => key::chart::PER_DAY,
-        })
-        .to_owned()
+pub fn title(scene: &Scene) -> &'static str {
+    scene.phrase(match scene.analysis.windows.size {
+        "5m" => key::chart::PER_5M,
+        "15m" => key::chart::PER_15M,
+        "30m" => key::chart::PER_30M,
+        "hour" => key::chart::PER_HOUR,
+        "week" => key::chart::PER_WEEK,
+        "month" => key::chart::PER_MONTH,
+        _ => key::chart::PER_DAY,
+    })
 }
 
 fn alt(scene: &Scene) -> String {
     let analysis = scene.analysis;
-    let mut sentences = vec![
-        scene.say(
-            Sentence::new(key::chart::TIMELINE_ALT)
-                .with("title", title(scene))
-                .with("period", scene.period())
-                .with("errors", scene.number(analysis.totals.errors)),
-        ),
-    ];
-    let reasons = scene.reasons().into_iter().filter(|(_, errors)| *errors > 0);
-    let reasons = scene.list(reasons.map(|(reason, errors)| scene.counted(reason, errors, None)));
+    let all = Sentence::new(key::chart::TIMELINE_ALT).with("title", title(scene)).with("scope", scene.scope());
+    let mut sentences = vec![scene.say(all.with_number("errors", analysis.totals.errors))];
+    let stack = by_reason(scene, f64::INFINITY);
+    let reasons = scene.list(stack.layers.iter().map(|layer| scene.counted(&layer.name, layer.errors())));
     if !reasons.is_empty() {
         sentences.push(scene.say(Sentence::new(key::chart::BY_REASON_ALT).with("list", reasons)));
     }
-    if let Some((window, errors)) = worst_window(scene) {
-        sentences.push(
-            scene.say(
-                Sentence::new(key::chart::MOST_ALT)
-                    .with("when", window_name(scene, window))
-                    .with("errors", scene.number(errors)),
-            ),
-        );
-    }
-    if let (Some(errors), Some(previous)) = (analysis.totals.previous_errors, &analysis.period.previous) {
-        sentences.push(scene.say(
-            Sentence::new(key::chart::PREVIOUS_ALT).with("label", &previous.label).with("errors", scene.number(errors)),
-        ));
+    if let Some((_, column)) = stack.highest() {
+        let most = Sentence::new(key::chart::MOST_ALT).with("when", window_name(scene, column.window));
+        sentences.push(scene.say(most.with_number("errors", column.errors)));
     }
     if !analysis.unknown.is_empty() {
         sentences.push(scene.phrase(key::chart::UNKNOWN_ALT).to_owned());
     }
     if !analysis.incidents.is_empty() {
-        sentences.push(scene.say(
-            Sentence::new(key::chart::INCIDENTS_ALT).with("count", scene.number(analysis.incidents.len() as u64)),
-        ));
+        let incidents = Sentence::new(key::chart::INCIDENTS_ALT);
+        sentences.push(scene.say(incidents.with_number("count", analysis.incidents.len() as u64)));
     }
     sentences.join(" ")
 }
 
-/// Draws the timeline with a plot of this height; gives its lower edge, where the plot lies, and the count at its top.
-pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, sizes: &Sizes, plot_height: f64) -> (f64, Frame, u64) {
-    let windows = &scene.analysis.windows;
-    let errors = windows.buckets.iter().map(|bucket| bucket.errors).chain(windows.previous.iter().copied());
-    let counts = CountScale::new(errors.max().unwrap_or(0), if plot_height > 180.0 { 5 } else { 3 });
-    let stack = by_reason(scene, slot.w);
-    // Above the plot is room for the marks of incidents and for the labels of the highest columns.
-    let above = marks::room(scene, sizes) + sizes.small.leading() + 4.0;
-    let top = slot.y + legend(canvas, slot, scene, &stack, sizes) + above;
-    let frame = plot::frame(Slot { y: top.round(), ..slot }, plot_height, &counts, scene, sizes);
-    let plot = Plot::new(scene, sizes, frame, &counts, stack);
-    marks::shade(canvas, frame, scene);
-    plot.draw_counts(canvas);
-    marks::hatch_unknown(canvas, frame, scene);
-    previous::behind(canvas, &plot, scene);
-    plot.draw_columns(canvas);
-    previous::over(canvas, &plot, scene);
-    marks::mark(canvas, frame, scene, sizes);
-    plot.draw_windows(canvas);
-    if scene.analysis.totals.errors == 0 {
-        page::instead(canvas, frame, scene.phrase(key::chart::NO_ERRORS), sizes.body);
-    } else {
-        column_labels(canvas, &plot, scene, sizes);
+/// Draws the timeline; gives its lower edge, where the plot lies, and the count at its top.
+pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> (f64, Frame, u64) {
+    let (look, stack) = (scene.look, by_reason(scene, slot.w));
+    let mut entries: Vec<Entry> = stack.layers.iter().map(|layer| Entry::layer(scene, layer)).collect();
+    entries.extend((!scene.analysis.unknown.is_empty()).then(|| Entry::unknown(scene)));
+    let y = slot.y + legend(canvas, slot, scene, "", &entries) + 4.0;
+    let ordinary = ordinary(scene, &stack);
+    let height = if ordinary.is_some() { look.plot * 0.6 } else { look.plot };
+    let counts = scale(&stack, height);
+    // Both plots stand one below the other, as wide as the larger counts of the upper one leave.
+    let place = |y: f64, h: f64| Frame { y: y.round(), h, ..plot::frame(slot, 0.0, &counts, scene) };
+    // Above the plot is room for the label of the highest column.
+    let frame = place(marks::mark(canvas, place(y, 0.0), scene) + look.small.leading(), height);
+    let note = note(scene, &stack);
+    let mut bottom = columns(canvas, &Plot { scene, frame, counts: &counts, stack }, ordinary.is_none());
+    if let Some((rest, left_out)) = ordinary {
+        let title = scene.say(Sentence::new(key::chart::REST).with_number("count", left_out.len() as u64));
+        let baseline = bottom + 12.0 + look.small.size;
+        canvas.fitted(&title, (slot.x, baseline), look.small, MUTED, Anchor::Start, slot.w);
+        let frame = place(baseline + look.small.leading() + 8.0, look.plot * 0.5);
+        let counts = scale(&rest, frame.h);
+        let plot = Plot { scene, frame, counts: &counts, stack: rest };
+        for column in left_out {
+            let x = frame.x + column as f64 * plot.band();
+            canvas.rect(Frame { x, w: plot.band().max(2.0), ..frame }, INCIDENT);
+        }
+        bottom = columns(canvas, &plot, true);
     }
-    let mut bottom = top + plot_height + plot::below(sizes);
-    if let Some(note) = note(scene, &plot.stack) {
-        bottom += sizes.small.leading() + 4.0;
-        canvas.fitted(&note, (frame.x, bottom - 4.0), sizes.small, MUTED, Anchor::Start, frame.w);
+    if let Some(note) = note {
+        bottom += look.small.leading() + 4.0;
+        canvas.fitted(&note, (slot.x, bottom - 4.0), look.small, MUTED, Anchor::Start, slot.w);
     }
     (bottom, frame, counts.top)
+}
+
+fn scale(stack: &Stack, height: f64) -> CountScale {
+    CountScale::new(stack.highest().map_or(0, |(_, column)| column.errors), if height > 180.0 { 5 } else { 3 })
+}
+
+/// The stack without the columns that hide the others, and which those are; none where there are none. What others have
+/// is told by the windows without an incident, if those are at least half of all.
+fn ordinary(scene: &Scene, stack: &Stack) -> Option<(Stack, Vec<usize>)> {
+    let calm = |column: &&Column| {
+        let bucket = scene.analysis.windows.buckets[column.window].bounds();
+        let incidents = scene.analysis.incidents.iter().map(|incident| incident.bounds());
+        !incidents.into_iter().any(|incident| incident.0 < bucket.1 && incident.1 > bucket.0)
+    };
+    let (calm, all) = (stack.columns.iter().filter(calm), stack.columns.iter());
+    let mut counts: Vec<u64> = calm.map(|column| column.errors).collect();
+    if counts.len() * 2 < stack.columns.len() {
+        counts = all.map(|column| column.errors).collect();
+    }
+    counts.sort_unstable();
+    // Of few the highest is one of the others still.
+    let usual = counts.get((counts.len() * 95 / 100).min(counts.len().saturating_sub(2)))?;
+    let most = (*usual).max(LEAST).saturating_mul(DWARFS);
+    let left_out: Vec<usize> = (0..stack.columns.len()).filter(|i| stack.columns[*i].errors > most).collect();
+    let mut rest = stack.clone();
+    for column in &left_out {
+        let column = &mut rest.columns[*column];
+        (column.errors, column.layers) = (0, vec![0; column.layers.len()]);
+    }
+    (!left_out.is_empty() && rest.highest().is_some()).then_some((rest, left_out))
+}
+
+/// Draws a plot, with labels of times below it if they are wanted; gives the lower edge.
+fn columns(canvas: &Canvas, plot: &Plot, times: bool) -> f64 {
+    let scene = plot.scene;
+    marks::shade(canvas, plot.frame, scene);
+    plot.draw_counts(canvas);
+    marks::hatch_unknown(canvas, plot.frame, scene);
+    plot.draw_columns(canvas);
+    let mut bottom = plot.frame.bottom();
+    if times {
+        let buckets = &scene.analysis.windows.buckets;
+        let starts: Vec<_> = buckets.iter().map(|bucket| *bucket.start).collect();
+        let lengths = buckets.iter().map(|bucket| bucket.bounds().1 - bucket.bounds().0);
+        bottom = plot.draw_times(canvas, &starts, lengths.min().unwrap_or(0) / 60_000);
+    }
+    if scene.analysis.totals.errors == 0 {
+        page::instead(canvas, plot.frame, scene.phrase(key::chart::NO_ERRORS), scene.look.body);
+    } else {
+        column_labels(canvas, plot);
+    }
+    bottom
 }
 
 /// What must be said about how the columns are drawn; at most one sentence.
 fn note(scene: &Scene, stack: &Stack) -> Option<String> {
     if stack.pooled > 1 {
-        return Some(scene.say(Sentence::new(key::chart::POOLED).with("count", scene.number(stack.pooled as u64))));
+        return Some(scene.say(Sentence::new(key::chart::POOLED).with_number("count", stack.pooled as u64)));
     }
     let cut = scene.analysis.windows.buckets.iter().any(|bucket| bucket.partial && bucket.errors > 0);
     cut.then(|| scene.phrase(key::chart::PARTIAL).to_owned())
 }
 
 /// The count of each column if all have room, else of the highest one with its time.
-fn column_labels(canvas: &Canvas, plot: &Plot, scene: &Scene, sizes: &Sizes) {
-    let columns = &plot.stack.columns;
-    let style = Type { bold: true, ..sizes.small };
+fn column_labels(canvas: &Canvas, plot: &Plot) {
+    let (scene, columns) = (plot.scene, &plot.stack.columns);
+    let style = Type { bold: true, ..scene.look.small };
     let counts = columns.iter().map(|column| measure::width(&compact(scene.lang, column.errors), style));
-    let widest = counts.fold(0.0, f64::max);
-    // Beside the previous period's line, many labels would be a thicket.
-    let most = if scene.compared() { 14 } else { 40 };
-    if columns.len() <= most && widest + 4.0 <= plot.band() {
-        for column in columns.iter().enumerate() {
-            let ink = if column.1.errors > 0 { TEXT } else { MUTED };
-            plot.label(canvas, column, &compact(scene.lang, column.1.errors), ink);
+    if columns.len() <= 40 && counts.fold(0.0, f64::max) + 4.0 <= plot.band() {
+        for column in columns.iter().enumerate().filter(|(_, column)| column.errors > 0) {
+            plot.label(canvas, column, &compact(scene.lang, column.1.errors), TEXT);
         }
-    } else if let Some(highest) = plot.stack.highest() {
-        plot.label_peak(canvas, highest, window_name(scene, highest.1.window));
+    } else {
+        plot.label_peak(canvas, |window| window_name(scene, window));
     }
 }
 
 /// A window in words: its day, its month, or its day and the time it starts.
-pub fn window_name(scene: &Scene, window: usize) -> String {
+fn window_name(scene: &Scene, window: usize) -> String {
     let Some(bucket) = scene.analysis.windows.buckets.get(window) else { return String::new() };
-    let start = scene.local(bucket.bounds().0);
-    let day = scales::weekday_and_day(scene.lang, start.date_naive());
     match scene.analysis.windows.size {
-        "day" | "week" => day,
-        "month" => scene.lang.month(start.date_naive()),
-        _ => scene.say(Sentence::new(key::chart::DAY_AND_TIME).with("day", day).with("time", start.format("%H:%M"))),
+        "day" | "week" => scales::weekday_and_day(scene.lang, bucket.start.date_naive()),
+        "month" => scene.lang.month(bucket.start.date_naive()),
+        _ => scene.story.clock.short_moment(bucket.start),
     }
-}
-
-/// The window with the most errors, the first of equal ones; none where there are no errors.
-pub fn worst_window(scene: &Scene) -> Option<(usize, u64)> {
-    let buckets = scene.analysis.windows.buckets.iter().enumerate().rev();
-    buckets
-        .max_by_key(|(_, bucket)| bucket.errors)
-        .map(|(window, bucket)| (window, bucket.errors))
-        .filter(|(_, errors)| *errors > 0)
 }

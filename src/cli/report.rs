@@ -176,8 +176,7 @@ impl Report<'_> {
 
     /// The message, with some pictures and the page.
     fn mail(&self, from: &Address) -> Result<Vec<u8>> {
-        let charts: Vec<Chart> =
-            self.charts().into_iter().filter(|chart| mail::pictured(self.drawn.analysis, chart)).collect();
+        let charts = chart::for_mail(&self.drawn);
         let drawn = self.pictures(&charts.iter().map(|chart| &chart.svg).collect::<Vec<_>>())?;
         let pictures: Vec<mail::Picture<'_>> =
             charts.iter().zip(&drawn).map(|(chart, png)| mail::Picture { chart, png }).collect();
@@ -245,14 +244,14 @@ impl Report<'_> {
 /// The folder of the single charts.
 const CHARTS: &str = "charts";
 
-/// Removes pictures of incidents that an earlier report had and this one has not. Other files are not touched.
+/// Removes charts that an earlier report had, perhaps one of an earlier version, and this one has not. Other files are not touched.
 fn remove_old(folder: &Path, written: &[(PathBuf, Vec<u8>)]) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let stem = name.strip_suffix(".svg").or_else(|| name.strip_suffix(".png")).unwrap_or_default();
         let is_number = |rest: &str| rest.parse::<usize>().is_ok();
-        let own = ["timeline", "details", "heatmap", "reasons", "channels"].contains(&stem)
+        let own = ["strip", "timeline", "details", "heatmap", "reasons", "channels"].contains(&stem)
             || stem.strip_prefix("incident-").is_some_and(is_number);
         if own && written.iter().all(|(place, _)| *place != entry.path()) {
             // What cannot be removed is old news, no failure of this report.

@@ -12,7 +12,7 @@ mod view;
 
 pub use address::Address;
 pub use subject::Subject;
-pub use view::{MailView, Picture, pictured};
+pub use view::{MailView, Picture};
 
 use crate::{
     error::{Error, Result},
@@ -24,6 +24,7 @@ use super::terminal::{self, TerminalView};
 
 /// Cells of a line of the plain text. RFC 5322 advises at most 78; quoted in an answer, a line grows by some.
 const PLAIN_WIDTH: usize = 72;
+
 /// The message as it goes over the wire: ASCII, lines of at most 998 bytes that end in CRLF.
 pub fn mail(story: &Story<'_>, view: &MailView<'_>) -> Result<Vec<u8>> {
     if view.to.is_empty() {
@@ -31,7 +32,7 @@ pub fn mail(story: &Story<'_>, view: &MailView<'_>) -> Result<Vec<u8>> {
     }
     let text = TerminalView { lang: story.lang(), top: story.top, width: PLAIN_WIDTH, color: false, unicode: true };
     let plain = format!("{}\n{}\n", terminal::summary(story, &text), story.lang().phrase(key::mail::ATTACHED));
-    let subject = subject::subject(story.analysis, story.lang(), view.subject);
+    let subject = subject::subject(story, view.subject);
     message::assemble(story, view, &subject, plain)
 }
 

@@ -90,6 +90,7 @@ pub(super) fn week() -> Analysis {
         by_status_class: Vec::new(),
         windows: Windows { size: "day", buckets: buckets.collect(), previous: Vec::new() },
         heatmap: Heatmap { rows: Vec::new(), hours: Vec::new() },
+        usual_hours: None,
         state: State::Unknown,
         history: History::default(),
         incidents: vec![Incident {

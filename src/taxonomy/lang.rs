@@ -287,9 +287,14 @@ mod tests {
         let same = [
             key::chart::VERSION,
             key::column::URL,
+            key::mail::ONGOING,
+            key::mail::OVER,
+            key::mail::MORE,
+            key::mail::NEW,
             key::mail::OK,
-            key::mail::INCIDENT,
-            key::mail::NO_CURRENT_DATA,
+            key::mail::UNKNOWN,
+            key::mail::NO_DATA,
+            key::mail::SUBJECT,
             key::check::ADVICE,
         ];
         for key in SentenceKey::all().filter(|key| !same.contains(key)) {

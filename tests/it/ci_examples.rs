@@ -773,7 +773,7 @@ fn cron(as_of: &str) -> Place {
 
 #[test]
 fn cron_mails_only_what_somebody_must_know() {
-    for (as_of, code, subject) in [(GOOD, 0, None), (BAD, 1, Some("[INCIDENT]")), (STALE, 2, Some("[NOT JUDGED]"))] {
+    for (as_of, code, subject) in [(GOOD, 0, None), (BAD, 1, Some("[OVER]")), (STALE, 2, Some("[NOT JUDGED]"))] {
         let place = cron(as_of);
         let elsewhere = place.machine("tmp");
         let script = place.folder.path("weekly.sh");

@@ -131,28 +131,21 @@ fn every_part_is_read_back_whole() {
 
     assert_eq!(mail.0["from"].to_string(), r#"[["","errstat@shop.example"]]"#);
     assert_eq!(mail.0["to"].to_string(), r#"[["","ops@shop.example"],["","boss@shop.example"]]"#);
-    // (180 − 84) / 84 = 114.3 %.
-    assert_eq!(mail.subject(), "[INCIDENT] 180 (+114 %) webhook errors of shop, 2026-W47");
+    assert!(mail.subject().starts_with("[OVER] 180 errors on shop"), "{}", mail.subject());
+    assert!(mail.subject().is_ascii(), "{}", mail.subject());
     // SOURCE_DATE_EPOCH: 2026-11-23T09:00:00+09:00.
     assert_eq!(mail.0["date"], "2026-11-23T00:00:00+00:00");
 
-    // The timeline, the heatmap and the one incident.
-    let related = r#"["multipart/related","text/html","image/png","image/png","image/png"]"#;
+    // The weeks before beside this one, and the one incident.
+    let related = r#"["multipart/related","text/html","image/png","image/png"]"#;
     let tree = format!(r#"["multipart/mixed",["multipart/alternative","text/plain",{related}],"text/html"]"#);
     assert_eq!(mail.0["tree"].to_string(), tree);
 
     let plain = mail.text("text/plain");
     assert!(plain.contains("180 errors") && plain.contains("502 Bad Gateway") && !plain.contains('\u{1b}'), "{plain}");
     let html = mail.text("text/html");
-    for shown in [
-        "180",
-        "+114",
-        "502 Bad Gateway",
-        "Request timeout",
-        "96 errors in 35 min",
-        "no rate can be computed",
-        "report.html",
-    ] {
+    for shown in ["180", "502 Bad Gateway", "Request timeout", ">96<", ">84<", "no rate can be computed", "report.html"]
+    {
         assert!(html.contains(shown), "{shown}\n{html}");
     }
 
@@ -173,7 +166,7 @@ fn pictures_stand_in_the_html_and_nothing_is_fetched() {
         .map(|source| source.strip_prefix("cid:").expect("a picture of the mail"))
         .collect();
     let mut of_parts = mail.pictures();
-    assert_eq!(of_parts.len(), 3);
+    assert_eq!(of_parts.len(), 2);
     of_parts.sort_unstable();
     let mut of_html = sources;
     of_html.sort_unstable();
@@ -198,17 +191,16 @@ fn the_subject_tells_the_state() {
     // 12 timeouts on each of 7 days, this week and before.
     let (compared, alone) = (mail(&calm, ""), mail(&calm, "--compare none"));
     let (Some(compared), Some(alone)) = (compared, alone) else { return };
-    assert_eq!(compared.subject(), "[OK] 84 (+0) webhook errors of shop, 2026-W47");
-    assert_eq!(alone.subject(), "[OK] 84 webhook errors of shop, 2026-W47");
+    assert!(compared.subject().starts_with("[OK] 84 errors on shop"), "{}", compared.subject());
+    assert!(alone.subject().starts_with("[OK] 84 errors on shop"), "{}", alone.subject());
 
     let folder = Folder::with("w47.tsv", calm);
     folder
         .errstat(&format!("report w47.tsv --as-of 2026-12-07T09:00 --period last-week -o weekly.eml {ADDRESSES}"))
         .done();
     let Some(stale) = Mail::read(&folder.bytes("weekly.eml")) else { return };
-    assert_eq!(stale.subject(), "[NO CURRENT DATA] webhook errors of shop, 2026-W49");
+    assert!(stale.subject().starts_with("[NO DATA] No data for this week"), "{}", stale.subject());
     // And the first thing below it says why.
-    assert!(stale.text("text/plain").contains("before this period"), "{}", stale.text("text/plain"));
     assert!(stale.text("text/html").contains("before this period"));
 }
 
@@ -226,18 +218,14 @@ fn text_of_any_script_is_encoded_and_comes_back() {
     assert!(message.is_ascii(), "every program on the way carries ASCII");
     assert!(message.split(|b| *b == b'\n').all(|line| line.len() <= 998), "RFC 5322, 2.1.1");
     let Some(mail) = Mail::read(&message) else { return };
-    assert!(
-        mail.subject().starts_with("[INCIDENT] 180件 (+114%) ") && mail.subject().contains("ショップ公式🛒"),
-        "{}",
-        mail.subject()
-    );
+    assert!(mail.subject().starts_with("[OVER] ショップ公式🛒のエラーは180件"), "{}", mail.subject());
     assert_eq!(mail.0["from"][0][0], "エラー統計");
     assert_eq!(mail.0["to"][0][0], name);
     assert!(mail.text("text/html").contains("ショップ公式🛒") && mail.text("text/html").contains("lang=\"ja\""));
 
     report(&folder, &format!("--period last-week -o own.eml {ADDRESSES} --subject")).arg("週報 – Überblick").done();
     let Some(own) = Mail::read(&folder.bytes("own.eml")) else { return };
-    assert_eq!(own.subject(), "[INCIDENT] 180 (+114 %) 週報 – Überblick");
+    assert_eq!(own.subject(), "[OVER] 180 週報 - Überblick");
 }
 
 #[test]
@@ -247,7 +235,7 @@ fn nothing_in_a_file_adds_a_header_a_part_or_a_tag() {
     let Some(mail) = mail(&weeks(hostile), "") else { return };
     let wanted = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"];
     assert_eq!(mail.header_names(), wanted);
-    assert_eq!(mail.leaves().len(), 6);
+    assert_eq!(mail.leaves().len(), 5);
     assert!(!mail.subject().contains(['\n', '\r', '\u{0b}', '\u{2028}']), "{:?}", mail.subject());
     let html = mail.text("text/html");
     assert!(!html.contains("<script") && !html.contains("<img src=x"), "{html}");

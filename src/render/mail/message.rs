@@ -16,7 +16,7 @@ use crate::{
 use super::{
     address::Address,
     body,
-    view::{MailView, Picture, pictured},
+    view::{MailView, Picture},
 };
 
 /// Name of the attached page.
@@ -25,15 +25,13 @@ const PAGE: &str = "report.html";
 /// Puts the message together.
 pub(super) fn assemble(story: &Story<'_>, view: &MailView<'_>, subject: &str, plain: String) -> Result<Vec<u8>> {
     let failed = |cause: &dyn std::fmt::Display| Error::new(key::error_mail::NOT_BUILT).with("cause", cause);
-    let analysis = story.analysis;
-    let date = analysis.generated_at.timestamp();
-    let pictures: Vec<&Picture<'_>> =
-        view.pictures.iter().filter(|picture| pictured(analysis, picture.chart)).collect();
-    let identity = Identity::of(view, subject, &plain, date, &pictures);
-    let html = body::html(story, &pictures, |picture| identity.content_id(picture)).map_err(|error| failed(&error))?;
+    let date = story.analysis.generated_at.timestamp();
+    let identity = Identity::of(view, subject, &plain, date);
+    let html =
+        body::html(story, view.pictures, |picture| identity.content_id(picture)).map_err(|error| failed(&error))?;
 
     let mut related = vec![MimePart::new("text/html", html)];
-    related.extend(pictures.iter().map(|picture| {
+    related.extend(view.pictures.iter().map(|picture| {
         let name = format!("{}.png", picture.chart.file_stem());
         MimePart::new(ContentType::new("image/png").attribute("name", name.clone()), picture.png)
             .header("Content-Disposition", ContentType::new("inline").attribute("filename", name))
@@ -69,7 +67,7 @@ struct Identity {
 
 impl Identity {
     /// The HTML is left out, since it holds ids made from this hash; the page says all that it says.
-    fn of(view: &MailView<'_>, subject: &str, plain: &str, date: i64, pictures: &[&Picture<'_>]) -> Identity {
+    fn of(view: &MailView<'_>, subject: &str, plain: &str, date: i64) -> Identity {
         let mut digest = Sha256::new();
         let mut add = |bytes: &[u8]| {
             // With the length before each, no two lists of parts are one and the same text.
@@ -84,7 +82,7 @@ impl Identity {
         add(&date.to_be_bytes());
         add(plain.as_bytes());
         add(view.page);
-        pictures.iter().for_each(|picture| add(picture.png));
+        view.pictures.iter().for_each(|picture| add(picture.png));
         let hash = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         Identity { hash, domain: view.from.domain().to_owned() }
     }

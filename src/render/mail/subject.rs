@@ -1,19 +1,16 @@
-//! The subject: the state first, so that a list of mails tells it and a filter can sort by it.
+//! The subject: the state first, so that a list of mails shows it and a filter can sort by it.
 
 use std::str::FromStr;
 
 use crate::{
-    analysis::{Analysis, filter_heading},
+    analysis::{Analysis, State, filter_heading},
     error::{Error, Result},
-    model::{Sentence, key},
-    render::{counts::Counts, wording::counted},
+    model::{Sentence, SentenceKey, key},
+    story::Story,
     taxonomy::Lang,
 };
 
 use super::address::is_one_line;
-
-/// The longest name of a channel in a subject, in characters.
-const LONGEST_NAME: usize = 60;
 
 /// The longest part of a filter in a subject, in characters.
 const LONGEST_FILTER: usize = 40;
@@ -35,86 +32,45 @@ impl FromStr for Subject {
     }
 }
 
-/// How things stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    Ok,
-    Incident,
-    /// The inputs do not reach the whole period, so nothing is known about its end.
-    NoCurrentData,
-}
-
-impl State {
-    /// The states that hold: an incident is one whether or not the rest of the period is known.
-    pub fn of(analysis: &Analysis) -> Vec<State> {
-        let mut states = Vec::new();
-        states.extend((!analysis.incidents.is_empty()).then_some(State::Incident));
-        states.extend((!analysis.reached).then_some(State::NoCurrentData));
-        if states.is_empty() { vec![State::Ok] } else { states }
-    }
-
-    /// A colour on which white letters have a contrast of at least 4.5 to 1.
-    pub fn colour(self) -> &'static str {
-        match self {
-            State::Ok => "#0b6b5c",
-            State::Incident => "#a82a1f",
-            State::NoCurrentData => "#8a5300",
-        }
-    }
-
-    /// Its name in a language.
-    pub fn name(self, lang: Lang) -> &'static str {
-        lang.phrase(match self {
-            State::Ok => key::mail::OK,
-            State::Incident => key::mail::INCIDENT,
-            State::NoCurrentData => key::mail::NO_CURRENT_DATA,
-        })
+/// The state in a word that is the same in every language, so that mail programs can sort by it. OK is only what is known
+/// to be usual.
+fn state(analysis: &Analysis) -> SentenceKey {
+    match analysis.state {
+        State::Ongoing => key::mail::ONGOING,
+        State::Over => key::mail::OVER,
+        State::More => key::mail::MORE,
+        State::New => key::mail::NEW,
+        State::Usual | State::Quiet => key::mail::OK,
+        State::Unknown if analysis.totals.rows == 0 => key::mail::NO_DATA,
+        State::Unknown => key::mail::UNKNOWN,
     }
 }
 
-/// The whole subject, such as `[INCIDENT] 170 (-22 %) webhook errors of shop, 2026-W47`; `own` replaces what follows
-/// the number. A filter is named at the end, the first part of it.
-///
-/// A change is left out where the period is not known to its end: the errors so far against a whole period before
-/// would look like a good week.
-pub(super) fn subject(analysis: &Analysis, lang: Lang, own: Option<&Subject>) -> String {
-    let tags = State::of(analysis).into_iter().map(|state| format!("[{}]", state.name(lang))).collect::<Vec<_>>();
-    let totals = &analysis.totals;
-    let compared = Counts::from(totals).short_change(lang).filter(|_| analysis.reached);
-    let key = match (&compared, analysis.reached || totals.errors > 0) {
-        (Some(_), _) => key::mail::SUBJECT_COMPARED,
-        (None, true) => key::mail::SUBJECT,
-        (None, false) => key::mail::SUBJECT_UNKNOWN,
-    };
+/// The whole subject: the state and the headline, such as `[OVER] 991 errors on shop, 7 times a usual week`; `own` replaces
+/// what follows the number. A filter is named at the end, the first part of it.
+pub(super) fn subject(story: &Story<'_>, own: Option<&Subject>) -> String {
+    let (analysis, lang) = (story.analysis, story.lang());
+    let key = if own.is_some() { key::mail::SUBJECT_OWN } else { key::mail::SUBJECT };
     let subject = Sentence::new(key)
-        .with("state", tags.join(" "))
-        .with("errors", lang.number(totals.errors))
-        // A hyphen and no minus: so the subject of an English mail is plain ASCII, which any filter can match.
-        .with("change", compared.unwrap_or_default().replace('−', "-").replace("±0", "+0"))
-        .with("text", own.map_or_else(|| about(analysis, lang), |own| own.0.clone()));
+        .with("state", lang.phrase(state(analysis)))
+        .with("errors", &story.total)
+        .with("text", own.map_or(story.headline.trim_end_matches(['.', '。']), |own| &own.0));
     let filter = analysis.filter.first().map(|first| {
         let more = if analysis.filter.len() > 1 { ", ..." } else { "" };
         let first: String = first.chars().take(LONGEST_FILTER).collect();
         format!(" ({})", filter_heading(lang, &[first + more]).unwrap_or_default())
     });
-    one_line(&(lang.say(&subject) + &filter.unwrap_or_default()))
+    one_line(&plain(lang, lang.say(&subject) + &filter.unwrap_or_default()))
 }
 
-/// What the mail is about: channel and period.
-fn about(analysis: &Analysis, lang: Lang) -> String {
-    let channel = match &analysis.channels[..] {
-        [] => None,
-        [name] => Some(name.chars().take(LONGEST_NAME).collect()),
-        several => Some(counted(lang, key::mail::CHANNELS, key::mail::CHANNELS, several.len() as u64)),
-    };
-    let key = match (&channel, analysis.totals.errors) {
-        (None, 1) => key::mail::ABOUT_ONE,
-        (None, _) => key::mail::ABOUT,
-        (Some(_), 1) => key::mail::ABOUT_ONE_CHANNEL,
-        (Some(_), _) => key::mail::ABOUT_CHANNEL,
-    };
-    let about = Sentence::new(key).with("period", &analysis.period.label);
-    lang.say(&about.with("channel", channel.unwrap_or_default()))
+/// The signs of English sentences in ASCII: so the subject can be matched by any filter. Names stay as they are.
+fn plain(lang: Lang, text: String) -> String {
+    const PLAIN: [(&str, &str); 8] =
+        [("×", "x"), ("–", "-"), ("−", "-"), ("…", "..."), ("≥", ">="), ("≤", "<="), ("≈", "~"), ("±", "+-")];
+    match lang {
+        Lang::En => PLAIN.iter().fold(text, |text, (sign, plain)| text.replace(sign, plain)),
+        Lang::Ja => text,
+    }
 }
 
 /// Names of channels come from files, where they have been made visible; this does not rely on it.
@@ -127,39 +83,47 @@ mod tests {
     use super::*;
     use crate::render::sample::{nothing, week};
 
+    fn of(analysis: &Analysis, lang: Lang, own: Option<&Subject>) -> String {
+        subject(&Story::of(analysis, lang, 10, &[]), own)
+    }
+
     fn english(analysis: &Analysis) -> String {
-        subject(analysis, Lang::En, None)
+        of(analysis, Lang::En, None)
     }
 
     #[test]
-    fn the_state_comes_first_then_number_and_change() {
-        // 170 after 217: 47 fewer, 21.66 % of 217.
-        assert_eq!(english(&week()), "[INCIDENT] 170 (-22 %) webhook errors of shop, 2026-W47");
-        let mut calm = week();
-        calm.incidents.clear();
-        calm.totals.errors = 1;
-        calm.totals.change = None;
-        assert_eq!(english(&calm), "[OK] 1 webhook error of shop, 2026-W47");
-        calm.channels = vec!["a".into(), "b".into()];
-        assert_eq!(english(&calm), "[OK] 1 webhook error of 2 channels, 2026-W47");
-        assert_eq!(english(&nothing()), "[OK] 0 webhook errors, 2026-W47");
+    fn the_state_comes_first_then_the_headline_in_ascii() {
+        let mut week = week();
+        for (state, tag) in [
+            (State::Ongoing, "[ONGOING] 170 "),
+            (State::Over, "[OVER] 170 "),
+            (State::More, "[MORE] 170 "),
+            (State::New, "[NEW] 170 "),
+            (State::Usual, "[OK] 170 "),
+            (State::Unknown, "[UNKNOWN] 170 "),
+        ] {
+            week.state = state;
+            let subject = english(&week);
+            assert!(subject.starts_with(tag) && subject.is_ascii() && !subject.ends_with('.'), "{subject}");
+        }
+        assert!(of(&week, Lang::Ja, None).starts_with("[UNKNOWN] shopの"), "{}", of(&week, Lang::Ja, None));
     }
 
     #[test]
-    fn a_period_without_current_data_is_neither_good_nor_compared() {
-        let mut unreached = nothing();
-        unreached.reached = false;
-        unreached.totals.change = Some(-217);
-        assert_eq!(english(&unreached), "[NO CURRENT DATA] webhook errors, 2026-W47");
-        let mut unreached = week();
-        unreached.reached = false;
-        assert_eq!(english(&unreached), "[INCIDENT] [NO CURRENT DATA] 170 webhook errors of shop, 2026-W47");
+    fn no_rows_are_not_ok() {
+        let mut nothing = nothing();
+        (nothing.state, nothing.totals.rows) = (State::Unknown, 0);
+        assert!(english(&nothing).starts_with("[NO DATA] "), "{}", english(&nothing));
+        nothing.state = State::Quiet;
+        assert!(english(&nothing).starts_with("[OK] "), "{}", english(&nothing));
     }
 
     #[test]
-    fn an_own_text_keeps_the_state() {
+    fn an_own_text_keeps_state_and_number() {
+        let mut week = week();
+        week.state = State::Over;
         let own: Subject = " Monday, 週報 ".parse().unwrap();
-        assert_eq!(subject(&week(), Lang::En, Some(&own)), "[INCIDENT] 170 (-22 %) Monday, 週報");
+        assert_eq!(of(&week, Lang::En, Some(&own)), "[OVER] 170 Monday, 週報");
         assert_eq!("a\nBcc: b".parse::<Subject>().unwrap_err().0.key, key::error_mail::SUBJECT_LINES);
         assert_eq!("  ".parse::<Subject>().unwrap_err().0.key, key::error_mail::SUBJECT_EMPTY);
     }
@@ -167,8 +131,10 @@ mod tests {
     #[test]
     fn a_name_cannot_begin_another_header() {
         let mut week = week();
-        week.channels = vec![format!("x\r\nBcc: evil@d.example{}", "y".repeat(5_000))];
+        let name = format!("x\r\nBcc: evil@d.example{}", "y".repeat(5_000));
+        week.channels = vec![name.clone()];
+        week.by_channel[0].channel = Some(name);
         let subject = english(&week);
-        assert!(subject.contains("x  Bcc: evil@d.example") && subject.chars().count() < 150, "{subject}");
+        assert!(subject.contains("x  Bcc: ev") && subject.chars().count() < 200, "{subject}");
     }
 }

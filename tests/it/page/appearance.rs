@@ -175,7 +175,7 @@ fn luminances(tab: &Tab) -> [f64; 4] {
         "(() => {
             const light = colour => colour.match(/[\\d.]+/g).slice(0, 3).reduce((sum, part) => sum + part / 765, 0);
             const style = selector => getComputedStyle(document.querySelector(selector));
-            const chart = '#picture-details svg';
+            const chart = '#picture-timeline svg';
             return [style('body').backgroundColor, style('body').color,
                 style(chart + ' .f-surface').fill, style(chart + ' .f-text').fill].map(light);
         })()",
@@ -204,7 +204,7 @@ fn the_reader_who_prefers_dark_gets_the_page_and_its_charts_dark() {
 /// Parts that a printed page must show, and those that make no sense on paper.
 fn assert_printable(tab: &Tab) {
     let hidden: Vec<String> = tab.ask(
-        "['#total', 'h1', '#timeline svg', '#windows', '#reasons', '#picture-details svg', '.incident svg', '#heat',
+        "['#total', 'h1', '#timeline svg', '#windows', '#reasons', '.incident svg', '#heat',
           '#advice .card', '#hosts', '#inputs', '.command', '#windows tbody tr:last-child td',
           '#heat tbody tr:last-child td:last-child']
             .filter(selector => {

@@ -22,7 +22,9 @@ const CHART: &str = r##"windows => {
     const value = (rect, name) => Number(rect.getAttribute(name));
     const parts = [...chart.querySelectorAll("rect")]
         .filter(rect => !["f-surface", "f-incident", "f-incident-mark"].includes(rect.getAttribute("class")))
-        .filter(rect => value(rect, "x") >= x && value(rect, "y") >= y && value(rect, "height") > 0)
+        .filter(rect => value(rect, "x") >= x && value(rect, "height") > 0)
+        // Ordinary windows are drawn a second time, below.
+        .filter(rect => value(rect, "y") >= y && value(rect, "y") < y + height)
         .map(rect => {
             const window = Math.floor((value(rect, "x") + value(rect, "width") / 2 - x) / (width / windows));
             return [window, rect.getAttribute("class"), (y + height - value(rect, "y")) * unit];

@@ -1,0 +1,113 @@
+//! The like periods before and this one, with what is usual.
+
+use super::{
+    canvas::{Anchor, Canvas, Frame, Slot},
+    figures::compact,
+    legend::{Entry, Sign, legend},
+    marks, measure,
+    page::{Chart, Draft},
+    scales::CountScale,
+    scene::Scene,
+    theme::{self, AXIS, CHANNEL, MUTED, PREVIOUS, PREVIOUS_BAR, SURFACE, TEXT, Type, USUAL},
+};
+use crate::{
+    model::{Sentence, key},
+    story::{Strip, StripBar, Trend},
+};
+
+/// Its height as a part of a timeline's.
+const HEIGHT: f64 = 0.6;
+/// Width of a bar as a part of its room.
+const BAR: f64 = 0.7;
+
+/// The strip as a picture of its own; none where the inputs hold no period before.
+pub fn strip(scene: &Scene) -> Option<Chart> {
+    let strip = scene.story.strip.as_ref()?;
+    let title = scene.phrase(key::chart::STRIP).to_owned();
+    let bars = strip.bars.iter().map(|bar| {
+        let counted = scene.counted(&bar.label, bar.errors);
+        if bar.covered { counted } else { scene.say(Sentence::new(key::chart::NOT_COVERED).with("count", counted)) }
+    });
+    let alt = format!("{} {}", scene.listed(&title, bars), strip.caption);
+    let draft = Draft::new(scene, "strip", title, alt);
+    Some(draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene, strip), Vec::new())))
+}
+
+/// Draws the strip; gives its lower edge.
+pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
+    let look = scene.look;
+    let label = Type { bold: true, ..look.small };
+    let top = slot.y + legend(canvas, slot, scene, "", &entries(scene, strip)) + look.small.leading() + 4.0;
+    let plot = Slot { y: top.round(), ..slot }.frame((look.plot * HEIGHT).round());
+    let highest = strip.bars.iter().map(|bar| bar.errors).chain(strip.usual.map(|(_, most)| most)).max().unwrap_or(0);
+    let counts = CountScale::new(highest, 100);
+    let y = |errors: u64| plot.bottom() - plot.h * counts.place(errors);
+    if let Some((least, most)) = strip.usual {
+        canvas.rect(Frame { y: y(most), h: y(least) - y(most), ..plot }, USUAL);
+    }
+    let band = plot.w / strip.bars.len().max(1) as f64;
+    let centre = |i: usize| plot.x + (i as f64 + 0.5) * band;
+    for (i, bar) in strip.bars.iter().enumerate() {
+        let column = Frame { x: (centre(i) - band * BAR / 2.0).round(), w: (band * BAR).round(), ..plot };
+        if !bar.covered {
+            marks::hatch(canvas, column);
+        }
+        let h = if bar.errors == 0 { 0.0 } else { (plot.bottom() - y(bar.errors)).max(1.5) };
+        canvas.rect(Frame { y: plot.bottom() - h, h, ..column }, ink(scene, bar));
+    }
+    if let Some(median) = strip.median {
+        canvas.line((plot.x, y(median)), (plot.right(), y(median)), PREVIOUS, 1.5);
+    }
+    canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), AXIS, 1.0);
+    let below = plot.bottom() + 6.0 + look.small.size;
+    let every = (1..).find(|n| {
+        let widest = strip.bars.iter().map(|bar| measure::width(&bar.label, label)).fold(0.0, f64::max);
+        widest + 8.0 <= band * *n as f64 || *n >= strip.bars.len()
+    });
+    for (i, bar) in strip.bars.iter().enumerate() {
+        let (style, ink) = if bar.current { (label, TEXT) } else { (look.small, MUTED) };
+        // Counted from the current one, which always has its label.
+        if (strip.bars.len() - 1 - i) % every.unwrap_or(1) == 0 {
+            let half = measure::width(&bar.label, style) / 2.0;
+            let x = centre(i).min(slot.right() - half).max(slot.x + half);
+            canvas.text(&bar.label, (x, below), style, ink, Anchor::Middle);
+        }
+        let count = compact(scene.lang, bar.errors);
+        if bar.current || measure::width(&count, look.small) <= band - 2.0 {
+            let half = measure::width(&count, style) / 2.0;
+            let x = centre(i).min(slot.right() - half);
+            // Above the line where the bar ends just below it.
+            let line = strip.median.map_or(f64::INFINITY, y);
+            let above =
+                if y(bar.errors) - line < look.small.size + 5.0 { y(bar.errors).min(line) } else { y(bar.errors) };
+            if !bar.covered {
+                let back =
+                    Frame { x: x - half - 2.0, y: above - 5.0 - style.size, w: 2.0 * half + 4.0, h: style.size * 1.2 };
+                canvas.rect(back, SURFACE);
+            }
+            canvas.text(&count, (x, above - 5.0), style, ink, Anchor::Middle);
+        }
+    }
+    below + look.small.size * 0.4
+}
+
+/// The reported period has the colour of what it means; those before have none.
+fn ink(scene: &Scene, bar: &StripBar) -> theme::Ink {
+    match scene.story.compared.change.as_ref().map(|change| change.trend) {
+        _ if !bar.current => PREVIOUS_BAR,
+        None | Some(Trend::Same) => CHANNEL,
+        Some(trend) => theme::trend(trend),
+    }
+}
+
+fn entries(scene: &Scene, strip: &Strip) -> Vec<Entry> {
+    let entry = |ink, sign, name| Entry { ink, sign, name, count: String::new() };
+    let median = entry(PREVIOUS, Sign::Line, strip.caption.clone());
+    let usual = strip.usual.map(|(least, most)| {
+        let name = Sentence::new(key::chart::USUAL).with_number("least", least).with_number("most", most);
+        entry(USUAL, Sign::Area, scene.say(name))
+    });
+    let partly = scene.phrase(key::chart::PARTLY).to_owned();
+    let unknown = strip.bars.iter().any(|bar| !bar.covered).then(|| entry(AXIS, Sign::Hatch, partly));
+    [median].into_iter().chain(usual).chain(unknown).collect()
+}
