@@ -19,6 +19,7 @@ mod overview;
 mod page;
 mod plot;
 mod png;
+mod ranking;
 #[cfg(test)]
 mod sample;
 mod scales;

@@ -4,6 +4,7 @@
 use super::{
     canvas::{Anchor, Canvas, Frame, Slot, draw},
     channels, measure,
+    ranking::{Drawn, Row, ranking},
     scene::Scene,
     strip,
     svg::Svg,
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     model::{Sentence, key},
-    story::{DetailLine, Event, cut},
+    story::{DetailLine, Event, ReasonLine, cut},
 };
 
 const HEADLINE: Type = Type::bold(34.0);
@@ -131,45 +132,25 @@ fn first_step(canvas: &Canvas, slot: Slot, scene: &Scene) -> Option<f64> {
 /// The top causes with their errors and changes; gives the lower edge.
 fn causes(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let failed = scene.story.failed.details();
-    let (rows, more) = cut(scene.lang, &failed, MOST);
-    let widest = |widths: &mut dyn Iterator<Item = f64>| widths.fold(0.0, f64::max);
-    let count = |of: &DetailLine| measure::width(&scene.figure(of.row.errors), POSTER.strong);
-    let counts = widest(&mut rows.iter().map(|(_, row)| count(row))) + 14.0;
-    let change = |of: &DetailLine| {
-        of.compared.change.as_ref().map_or(0.0, |change| measure::width(&change.text, POSTER.body) + 18.0)
+    let (shown, more) = cut(scene.lang, &failed, MOST);
+    let under = |(reason, detail): &(&ReasonLine<'_>, &DetailLine<'_>)| {
+        let new = detail.row.new.then(|| scene.phrase(key::chart::NEW));
+        let unlisted = (!detail.row.known).then(|| scene.phrase(key::chart::UNLISTED));
+        [Some(reason.row.reason.as_str()), new, unlisted].into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
-    let changes = widest(&mut rows.iter().map(|(_, row)| change(row)));
-    let name = |of: &DetailLine| measure::width(&of.name, POSTER.strong).max(200.0);
-    let names = widest(&mut rows.iter().map(|(_, row)| name(row))).min(slot.w - counts - changes - 90.0);
-    let bars = Frame { x: slot.x + names + 16.0, y: 0.0, w: slot.w - names - 16.0 - counts - changes, h: 20.0 };
-    let largest = rows.first().map_or(1, |(_, row)| row.row.errors.max(1));
-    let height = POSTER.body.leading() + POSTER.small.leading() + 8.0;
-    for (i, (reason, row)) in rows.iter().enumerate() {
-        let y = slot.y + i as f64 * height;
-        let first = y + POSTER.body.size;
-        canvas.fitted(&row.name, (slot.x, first), POSTER.strong, TEXT, Anchor::Start, names);
-        let new = row.row.new.then(|| scene.phrase(key::chart::NEW));
-        let unlisted = (!row.row.known).then(|| scene.phrase(key::chart::UNLISTED));
-        let under: Vec<&str> = [Some(reason.row.reason.as_str()), new, unlisted].into_iter().flatten().collect();
-        let below = (slot.x, first + POSTER.small.leading());
-        canvas.fitted(&under.join(" · "), below, POSTER.small, MUTED, Anchor::Start, names);
-        let w = (bars.w * row.row.errors as f64 / largest as f64).max(2.0);
-        let middle = y + height / 2.0 - 4.0;
-        canvas.rect(Frame { y: middle - bars.h / 2.0, w, ..bars }, scene.ink(&reason.row.reason));
-        let baseline = middle + POSTER.body.size * 0.36;
-        let right = slot.right() - changes;
-        canvas.text(&scene.figure(row.row.errors), (right, baseline), POSTER.strong, TEXT, Anchor::End);
-        if let Some(change) = &row.compared.change {
-            let ink = theme::trend(change.trend);
-            canvas.text(&change.text, (slot.right(), baseline), POSTER.body, ink, Anchor::End);
-        }
-    }
-    let bottom = slot.y + rows.len() as f64 * height;
+    let rows: Vec<Row<'_>> = shown
+        .iter()
+        .map(|of| Row {
+            name: &of.1.name,
+            under: under(of),
+            errors: of.1.row.errors,
+            change: of.1.compared.change.clone(),
+            drawn: Drawn::Bar(scene.ink(&of.0.row.reason)),
+        })
+        .collect();
+    let y = ranking(canvas, slot, scene, &rows);
     let more = more.or_else(|| scene.story.failed.more.clone()).unwrap_or_default();
-    let more = measure::wrap(&more, POSTER.small, slot.w, 1);
-    more.iter()
-        .for_each(|more| canvas.text(more, (slot.x, bottom + POSTER.small.size), POSTER.small, MUTED, Anchor::Start));
-    bottom + more.len() as f64 * POSTER.small.leading()
+    paragraph(canvas, Slot { y, ..slot }, &more, POSTER.small, MUTED)
 }
 
 /// The worst incidents in words; gives the lower edge.

@@ -1,13 +1,8 @@
 //! SVG to PNG.
 
-use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-};
+use std::sync::Arc;
 
+use rayon::prelude::*;
 use resvg::{
     tiny_skia::{Pixmap, Transform},
     usvg::{self, FontFamily, FontResolver, Options, Tree},
@@ -70,25 +65,13 @@ pub fn png(svg: &Svg, scale: f32) -> Result<Vec<u8>, PngError> {
     encode(&pixmap)
 }
 
-/// Draws several SVGs on up to `threads` threads, each as [`png()`] does; the results are in their order.
+/// Draws several SVGs on up to `threads` threads (0: as many as there are processors), each as [`png()`] does; the results
+/// are in their order.
 pub fn pngs(svgs: &[&Svg], scale: f32, threads: usize) -> Vec<Result<Vec<u8>, PngError>> {
-    let results: Vec<OnceLock<_>> = svgs.iter().map(|_| OnceLock::new()).collect();
-    let next = AtomicUsize::new(0);
-    // The largest first, so that no thread is left with it at the end.
-    let mut order: Vec<usize> = (0..svgs.len()).collect();
-    order.sort_by_key(|&i| std::cmp::Reverse(svgs[i].as_str().len()));
-    let work = || {
-        while let Some(&i) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            results[i].get_or_init(|| png(svgs[i], scale));
-        }
-    };
-    thread::scope(|scope| {
-        (1..threads.min(svgs.len())).for_each(|_| {
-            scope.spawn(work);
-        });
-        work();
-    });
-    results.into_iter().zip(svgs).map(|(result, svg)| result.into_inner().unwrap_or_else(|| png(svg, scale))).collect()
+    match rayon::ThreadPoolBuilder::new().num_threads(threads.min(svgs.len())).build() {
+        Ok(pool) => pool.install(|| svgs.par_iter().with_max_len(1).map(|svg| png(svg, scale)).collect()),
+        Err(_) => svgs.iter().map(|svg| png(svg, scale)).collect(),
+    }
 }
 
 /// Charts have an opaque background, so the picture needs no transparency.

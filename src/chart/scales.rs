@@ -64,34 +64,14 @@ enum Step {
     DayNumbers,
     Weeks,
     Months(u32),
-    Years(i32),
 }
 
 /// From fine to coarse.
-const STEPS: [Step; 22] = [
-    Step::Minutes(5),
-    Step::Minutes(10),
-    Step::Minutes(15),
-    Step::Minutes(30),
-    Step::Minutes(60),
-    Step::Minutes(120),
-    Step::Minutes(180),
-    Step::Minutes(360),
-    Step::Minutes(720),
-    Step::Days,
-    Step::DayNumbers,
-    Step::Weeks,
-    Step::Months(1),
-    Step::Months(2),
-    Step::Months(3),
-    Step::Months(6),
-    Step::Years(1),
-    Step::Years(2),
-    Step::Years(5),
-    Step::Years(10),
-    Step::Years(20),
-    Step::Years(50),
-];
+fn steps() -> impl Iterator<Item = Step> {
+    let times = [5, 10, 15, 30, 60, 120, 180, 360, 720].map(Step::Minutes);
+    let dates = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600].map(Step::Months);
+    times.into_iter().chain([Step::Days, Step::DayNumbers, Step::Weeks]).chain(dates)
+}
 
 /// Space between two labels.
 const GAP: f64 = 14.0;
@@ -107,14 +87,13 @@ pub struct TickStyle {
 }
 
 impl Step {
-    /// The usual length of a stretch in minutes; of months and years the longest.
+    /// The usual length of a stretch in minutes; of months the longest.
     fn length(self) -> i64 {
         match self {
             Step::Minutes(n) => i64::from(n),
             Step::Days | Step::DayNumbers => 1440,
             Step::Weeks => 7 * 1440,
             Step::Months(n) => i64::from(n) * 31 * 1440,
-            Step::Years(n) => i64::from(n) * 366 * 1440,
         }
     }
 
@@ -127,7 +106,6 @@ impl Step {
             Step::Days | Step::DayNumbers => (day, 0),
             Step::Weeks => (week_start.first_day(at.date_naive()).num_days_from_ce(), 0),
             Step::Months(n) => (months.div_euclid(n as i32), 0),
-            Step::Years(n) => (at.year().div_euclid(n), 0),
         }
     }
 
@@ -142,8 +120,8 @@ impl Step {
             Step::Minutes(_) => at.format("%H:%M").to_string(),
             Step::Days | Step::Weeks => lang.short_day(day),
             Step::DayNumbers => lang.say(&Sentence::new(key::chart::DAY_NUMBER).with("day", at.day())),
-            Step::Months(_) => lang.month(day),
-            Step::Years(_) => lang.say(&Sentence::new(key::chart::YEAR_NUMBER).with("year", at.year())),
+            Step::Months(n) if n < 12 => lang.month(day),
+            Step::Months(_) => lang.say(&Sentence::new(key::chart::YEAR_NUMBER).with("year", at.year())),
         }
     }
 
@@ -154,7 +132,7 @@ impl Step {
             Step::Minutes(_) => Some((weekday_and_day(lang, day), false)),
             Step::Days => Some((lang.weekday(day.weekday()).to_owned(), true)),
             Step::DayNumbers => Some((lang.month(day), false)),
-            Step::Weeks | Step::Months(_) | Step::Years(_) => None,
+            Step::Weeks | Step::Months(_) => None,
         }
     }
 }
@@ -168,17 +146,12 @@ pub fn weekday_and_day(lang: Lang, day: NaiveDate) -> String {
 /// Ticks for windows that start at the given local times, each `band` pixels wide: the finest step
 /// whose labels do not touch.
 pub fn ticks(starts: &[DateTime<FixedOffset>], band: f64, labels: TickStyle) -> Vec<Tick> {
-    STEPS
-        .iter()
-        .filter_map(|&step| candidate(starts, band, labels, step))
-        .find(|ticks| !ticks.is_empty())
-        .or_else(|| {
-            let first = starts.first()?;
-            let (label, below) =
-                (first.format("%H:%M").to_string(), Some(weekday_and_day(labels.lang, first.date_naive())));
-            Some(vec![Tick { window: 0, label, below, whole: false }])
-        })
-        .unwrap_or_default()
+    let Some(first) = starts.first() else { return Vec::new() };
+    let candidates = steps().filter_map(|step| candidate(starts, band, labels, step));
+    candidates.into_iter().find(|ticks| !ticks.is_empty()).unwrap_or_else(|| {
+        let below = Some(weekday_and_day(labels.lang, first.date_naive()));
+        vec![Tick { window: 0, label: first.format("%H:%M").to_string(), below, whole: false }]
+    })
 }
 
 /// The ticks of one step, if they have room.

@@ -17,8 +17,9 @@ use crate::{
 
 /// Its height as a part of a timeline's.
 const HEIGHT: f64 = 0.6;
-/// Width of a bar as a part of its room.
+/// Width of a bar as a part of its room, and at most, in pixels.
 const BAR: f64 = 0.7;
+const WIDEST: f64 = 72.0;
 
 /// The strip as a picture of its own; none where the inputs hold no period before.
 pub fn strip(scene: &Scene) -> Option<Chart> {
@@ -48,7 +49,8 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
     let band = plot.w / strip.bars.len().max(1) as f64;
     let centre = |i: usize| plot.x + (i as f64 + 0.5) * band;
     for (i, bar) in strip.bars.iter().enumerate() {
-        let column = Frame { x: (centre(i) - band * BAR / 2.0).round(), w: (band * BAR).round(), ..plot };
+        let w = (band * BAR).min(WIDEST).round();
+        let column = Frame { x: (centre(i) - w / 2.0).round(), w, ..plot };
         if !bar.covered {
             marks::hatch(canvas, column);
         }
@@ -72,7 +74,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
             let x = centre(i).min(slot.right() - half).max(slot.x + half);
             canvas.text(&bar.label, (x, below), style, ink, Anchor::Middle);
         }
-        let count = compact(scene.lang, bar.errors);
+        let count = if bar.current { scene.story.total.clone() } else { compact(scene.lang, bar.errors) };
         if bar.current || measure::width(&count, look.small) <= band - 2.0 {
             let half = measure::width(&count, style) / 2.0;
             let x = centre(i).min(slot.right() - half);

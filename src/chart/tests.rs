@@ -176,7 +176,10 @@ fn two_thousand_windows_share_columns_and_the_highest_is_seen() {
 
 #[test]
 fn a_period_without_errors_says_so() {
-    let quiet = analysis("day", 1440, &[[0; 4]; 7]);
+    let mut quiet = analysis("day", 1440, &[[0; 4]; 7]);
+    // Where nothing is known, no errors are no good news.
+    assert!(texts(&timeline(&quiet, EN).svg).contains(&"no data".to_owned()));
+    quiet.state = State::Quiet;
     for svg in [timeline(&quiet, EN).svg, overview(&quiet, EN, 10)] {
         assert!(texts(&svg).contains(&"No errors in this period".to_owned()));
     }

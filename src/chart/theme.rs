@@ -24,45 +24,55 @@ const fn ink(name: &'static str, light: u32, dark: u32) -> Ink {
     Ink { name, light, dark }
 }
 
-pub const SURFACE: Ink = ink("surface", 0xFF_FF_FF, 0x16_19_1E);
-pub const TILE: Ink = ink("tile", 0xF4_F6_F8, 0x1F_24_2B);
-pub const TEXT: Ink = ink("text", 0x1B_20_27, 0xE8_EB_EF);
-pub const MUTED: Ink = ink("muted", 0x58_61_6D, 0xA7_B0_BC);
-pub const GRID: Ink = ink("grid", 0xE3_E7_EC, 0x2E_35_3E);
-pub const AXIS: Ink = ink("axis", 0x9A_A3_AF, 0x6B_75_82);
-pub const PREVIOUS: Ink = ink("previous", 0x2F_36_40, 0xD3_D9_E1);
-pub const PREVIOUS_BAR: Ink = ink("previous-bar", 0xBE_C5_CE, 0x4C_55_61);
-pub const INCIDENT: Ink = ink("incident", 0xFB_E9_E7, 0x3A_21_22);
-pub const INCIDENT_MARK: Ink = ink("incident-mark", 0x8E_1B_14, 0xFF_8A_7D);
-pub const WORSE: Ink = ink("worse", 0xA8_2A_1F, 0xFF_85_77);
-pub const BETTER: Ink = ink("better", 0x0B_6B_5C, 0x4F_D1_B8);
-pub const BADGE: Ink = ink("badge", 0x5B_2A_86, 0xD0_B0_F5);
-pub const ON_BADGE: Ink = ink("on-badge", 0xFD_FD_FE, 0x1A_10_24);
-pub const CHANNEL: Ink = ink("channel", 0x3C_5A_7D, 0x8F_B3_DB);
-pub const USUAL: Ink = ink("usual", 0xE4_EE_E9, 0x1F_33_2D);
-const UNSURE: Ink = ink("unsure", 0x8A_53_00, 0xE8_B4_5C);
+/// Inks as constants, and all of them as a list: name, light, dark.
+macro_rules! plain_inks {
+    ($($(#[$about:meta])* $visible:vis $ink:ident = $name:literal, $light:literal, $dark:literal;)*) => {
+        $($(#[$about])* $visible const $ink: Ink = ink($name, $light, $dark);)*
+        const PLAIN: &[Ink] = &[$($ink),*];
+    };
+}
 
 // The colours of the four known reasons and of the first five unknown ones were checked with
 // Machado, Oliveira & Fernandes (2009), "A Physiologically-based Model for Simulation of Color
 // Vision Deficiency": under protanopia, deuteranopia and tritanopia any two of the four known ones
 // stay at least 25 apart in CIELAB, any two of the nine at least 19. Each has a contrast of at
 // least 3 to 1 against its page (WCAG 2.2, 1.4.11).
-const COULD_NOT_CONNECT: Ink = ink("could-not-connect", 0x2F_6D_B5, 0x6A_A5_EA);
-const REQUEST_TIMEOUT: Ink = ink("request-timeout", 0xCC_84_00, 0xF0_B4_3C);
-const ERROR_STATUS_CODE: Ink = ink("error-status-code", 0xC2_36_2B, 0xEE_6A_5B);
-/// Other classes of status beside the leading one.
-const STATUS_BESIDE: [Ink; 2] =
-    [ink("error-status-code-2", 0xE5_8A_7F, 0xA8_3F_34), ink("error-status-code-3", 0x7A_16_10, 0xF7_B3_AA)];
-const UNCLASSIFIED: Ink = ink("unclassified", 0x7C_82_89, 0xA4_AA_B2);
+plain_inks! {
+    pub SURFACE = "surface", 0xFF_FF_FF, 0x16_19_1E;
+    pub TILE = "tile", 0xF4_F6_F8, 0x1F_24_2B;
+    pub TEXT = "text", 0x1B_20_27, 0xE8_EB_EF;
+    pub MUTED = "muted", 0x58_61_6D, 0xA7_B0_BC;
+    pub GRID = "grid", 0xE3_E7_EC, 0x2E_35_3E;
+    pub AXIS = "axis", 0x9A_A3_AF, 0x6B_75_82;
+    pub PREVIOUS = "previous", 0x2F_36_40, 0xD3_D9_E1;
+    pub PREVIOUS_BAR = "previous-bar", 0xBE_C5_CE, 0x4C_55_61;
+    pub INCIDENT = "incident", 0xFB_E9_E7, 0x3A_21_22;
+    pub INCIDENT_MARK = "incident-mark", 0x8E_1B_14, 0xFF_8A_7D;
+    pub WORSE = "worse", 0xA8_2A_1F, 0xFF_85_77;
+    pub BETTER = "better", 0x0B_6B_5C, 0x4F_D1_B8;
+    pub BADGE = "badge", 0x5B_2A_86, 0xD0_B0_F5;
+    pub ON_BADGE = "on-badge", 0xFD_FD_FE, 0x1A_10_24;
+    pub CHANNEL = "channel", 0x3C_5A_7D, 0x8F_B3_DB;
+    pub USUAL = "usual", 0xE4_EE_E9, 0x1F_33_2D;
+    UNSURE = "unsure", 0x8A_53_00, 0xE8_B4_5C;
+    COULD_NOT_CONNECT = "could-not-connect", 0x2F_6D_B5, 0x6A_A5_EA;
+    REQUEST_TIMEOUT = "request-timeout", 0xCC_84_00, 0xF0_B4_3C;
+    ERROR_STATUS_CODE = "error-status-code", 0xC2_36_2B, 0xEE_6A_5B;
+    UNCLASSIFIED = "unclassified", 0x7C_82_89, 0xA4_AA_B2;
+    /// All further unknown reasons together.
+    pub OTHERS = "others", 0x40_46_4E, 0xD6_DA_DF;
+    /// Other classes of status beside the leading one.
+    STATUS_2 = "error-status-code-2", 0xE5_8A_7F, 0xA8_3F_34;
+    STATUS_3 = "error-status-code-3", 0x7A_16_10, 0xF7_B3_AA;
+}
+
 const UNKNOWN: [Ink; 5] = [
-    ink("unknown-1", 0x8A_22_D0, 0xA0_50_F0),
-    ink("unknown-2", 0x12_A0_6C, 0x58_E8_A8),
-    ink("unknown-3", 0x5E_16_38, 0xA8_54_68),
-    ink("unknown-4", 0x07_07_5E, 0xCF_FB_FB),
-    ink("unknown-5", 0x4C_31_67, 0x52_61_AC),
+    ink("unknown-1", 0x96_16_F2, 0x9F_29_F3),
+    ink("unknown-2", 0x28_A3_5B, 0x8A_F8_A6),
+    ink("unknown-3", 0x87_07_7C, 0xB1_43_9F),
+    ink("unknown-4", 0xF4_3D_E5, 0x11_7C_23),
+    ink("unknown-5", 0x4E_2C_B3, 0x75_6C_DA),
 ];
-/// All further unknown reasons together.
-pub const OTHERS: Ink = ink("others", 0x40_46_4E, 0xD6_DA_DF);
 
 /// From "nothing" to "the most": one hue whose lightness falls (rises in the dark) steadily, so that
 /// it reads the same in grey.
@@ -80,36 +90,9 @@ pub const HEAT: [Ink; 8] = [
 pub const ON_HEAT: [Ink; 2] =
     [ink("on-heat-weak", 0x24_2C_36, 0xD5_DF_EA), ink("on-heat-strong", 0xFA_FC_FE, 0x0C_14_1C)];
 
-const PLAIN: [Ink; 24] = [
-    SURFACE,
-    TILE,
-    TEXT,
-    MUTED,
-    GRID,
-    AXIS,
-    PREVIOUS,
-    PREVIOUS_BAR,
-    INCIDENT,
-    INCIDENT_MARK,
-    WORSE,
-    BETTER,
-    BADGE,
-    ON_BADGE,
-    CHANNEL,
-    USUAL,
-    UNSURE,
-    COULD_NOT_CONNECT,
-    REQUEST_TIMEOUT,
-    ERROR_STATUS_CODE,
-    STATUS_BESIDE[0],
-    STATUS_BESIDE[1],
-    UNCLASSIFIED,
-    OTHERS,
-];
-
 /// Every ink.
 pub fn inks() -> impl Iterator<Item = Ink> {
-    PLAIN.into_iter().chain(UNKNOWN).chain(HEAT).chain(ON_HEAT)
+    PLAIN.iter().copied().chain(UNKNOWN).chain(HEAT).chain(ON_HEAT)
 }
 
 /// The ink of a reason of LINE's published list.

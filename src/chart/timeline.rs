@@ -14,7 +14,10 @@ use super::{
     svg::UNITS,
     theme::{INCIDENT, MUTED, TEXT, Type},
 };
-use crate::model::{Sentence, key};
+use crate::{
+    analysis::State,
+    model::{Sentence, key},
+};
 
 /// A window with more than so many times what 95 of 100 others have at most hides them.
 const DWARFS: u64 = 8;
@@ -148,10 +151,13 @@ fn columns(canvas: &Canvas, plot: &Plot, times: bool) -> f64 {
         let lengths = buckets.iter().map(|bucket| bucket.bounds().1 - bucket.bounds().0);
         bottom = plot.draw_times(canvas, &starts, lengths.min().unwrap_or(0) / 60_000);
     }
-    if scene.analysis.totals.errors == 0 {
-        page::instead(canvas, plot.frame, scene.phrase(key::chart::NO_ERRORS), scene.look.body);
-    } else {
-        column_labels(canvas, plot);
+    match scene.analysis.state {
+        _ if scene.analysis.totals.errors > 0 => column_labels(canvas, plot),
+        State::Unknown => {
+            marks::hatch(canvas, plot.frame);
+            page::instead(canvas, plot.frame, scene.phrase(key::chart::UNKNOWN), scene.look.body);
+        }
+        _ => page::instead(canvas, plot.frame, scene.phrase(key::chart::NO_ERRORS), scene.look.body),
     }
     bottom
 }
