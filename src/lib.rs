@@ -3,9 +3,9 @@
 //!
 //! The folders tell the way of the data: [`archive`] keeps rows as Parquet, [`input`] turns files and archives into cells
 //! of five minutes, [`table`] brings the cells of all files together so that each error counts once, [`analysis`] computes
-//! everything that is told, [`check`] judges it by rules, [`story`] says it, [`chart`] draws it and [`render`] writes it. Each imports only
-//! from those before it; [`model`] (the types) and [`taxonomy`] (LINE's vocabulary) are used by all, and [`cli`] is the
-//! program's command line on top.
+//! everything that is told, [`server`] reads the server's own access logs, [`check`] judges by rules, [`story`] says it,
+//! [`chart`] draws it and [`render`] writes it. Each imports only from those before it; [`model`] (the types) and
+//! [`taxonomy`] (LINE's vocabulary) are used by all, and [`cli`] is the program's command line on top.
 //!
 //! What failed most in an export:
 //!
@@ -31,6 +31,7 @@ pub mod error;
 pub mod input;
 pub mod model;
 pub mod render;
+pub mod server;
 pub mod story;
 pub mod table;
 pub mod taxonomy;

@@ -1,7 +1,7 @@
 //! The options that commands share. errstat.toml can have each of them too, unless it says where to write or what to
 //! reveal.
 
-use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
+use std::{num::NonZeroUsize, path::PathBuf, str::FromStr, sync::Arc};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use clap::{
@@ -15,6 +15,7 @@ use crate::{
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role},
     model::{Channel, Privacy, Timestamp, Zone, key, shell_word},
+    server,
     story::Story,
     table::{ChannelRules, Filter, Key, NamingLayer, OverlapPolicy, Term},
     taxonomy::Lang,
@@ -86,6 +87,39 @@ pub struct Reading {
     /// Threads to read with [default: all cores]
     #[arg(long, value_name = "N", value_parser = positive, hide_short_help = true)]
     pub threads: Option<NonZeroUsize>,
+}
+
+/// How to read the server's own access logs.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Access logs")]
+pub struct Logs {
+    /// Format of the access logs if errstat doesn't recognise it
+    ///
+    /// A name (combined, haproxy, caddy, …), or your own log_format (nginx) or LogFormat (Apache) as your server's
+    /// configuration has it.
+    #[arg(long, value_name = "FORMAT", value_parser = server::Format::parse, hide_short_help = true)]
+    pub log_format: Option<Arc<server::Format>>,
+
+    /// Path of your webhook URL, for access logs without user agents
+    ///
+    /// POST requests to this path count as LINE's. With user agents, both must match.
+    #[arg(long, value_name = "PATH", value_parser = webhook_path, hide_short_help = true)]
+    pub webhook_path: Option<String>,
+}
+
+impl Logs {
+    /// What the user says about access logs; `zone` is that of times that state none.
+    pub fn options(&self, zone: Option<Zone>) -> server::Options {
+        let defaults = server::Options::default();
+        let (format, webhook_path) = (self.log_format.clone(), self.webhook_path.clone());
+        server::Options { format, webhook_path, zone: zone.unwrap_or(defaults.zone) }
+    }
+}
+
+/// A path that begins with `/` and has no query.
+fn webhook_path(text: &str) -> Result<String> {
+    let is_path = text.starts_with('/') && !text.contains(['?', '#', ' ']);
+    if is_path { Ok(text.to_owned()) } else { Err(Error::new(key::server::PATH_FORM)) }
 }
 
 /// What to look at.

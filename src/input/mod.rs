@@ -44,13 +44,15 @@ use allowance::Allowance;
 pub use archived::REDELIVERY_STOPPED;
 pub use cells::{CellRuns, CellSink, Overflow, RowSink};
 pub use exact::{ExactRows, Sums, exact_rows, identical};
-pub use fault::Fault;
+pub use fault::{Fault, unreadable};
 pub use name::is_expected;
-use open::{Found, Opened};
+pub use open::Found;
+use open::Opened;
 pub use options::{ColumnName, Pass, ReadOptions, Role, Unwatched, Watcher};
 use recognise::Kind;
 pub use shape::{beginnings, file_shape, shaped, shapes};
-use source::{Input, Outcome};
+pub use source::Input;
+use source::Outcome;
 pub use source::{Part, RowsIn, Source, Stop};
 pub use stored::{Entry, Held, Stored};
 pub use text::Text;
@@ -65,8 +67,8 @@ pub struct Reading {
     pub sources: Vec<Source>,
     pub catalog: Mutex<Catalog>,
     pub options: ReadOptions,
-    /// Files of folders that are no exports: path, and why.
-    pub skipped: Vec<(String, Sentence)>,
+    /// Files of folders that are no exports.
+    pub skipped: Vec<Skipped>,
 }
 
 impl Reading {
@@ -132,6 +134,25 @@ pub fn read(arguments: &[String], mut options: ReadOptions, watcher: &dyn Watche
             .with_sentence("why", why));
     }
     Ok(Reading { sources, catalog, options, skipped })
+}
+
+/// A file that is not read: its path, safe to show, and why.
+pub type Skipped = (String, Sentence);
+
+/// The texts of files, folders and globs, unpacked, and what holds none.
+pub fn texts(arguments: &[String], options: &ReadOptions) -> Result<(Vec<Found>, Vec<Skipped>)> {
+    let allowance = Arc::new(Allowance::new(options.max_bytes));
+    let (files, mut skipped) = find::find(arguments, options, &allowance)?;
+    let mut texts = Vec::new();
+    for file in &files {
+        match open::open(file, options.privacy, &allowance)? {
+            Opened::Texts(found) => texts.extend(found),
+            Opened::Archive(..) | Opened::Parquet => {
+                skipped.push((file.shown.clone(), Sentence::new(key::server::ARCHIVED)));
+            }
+        }
+    }
+    Ok((texts, skipped))
 }
 
 /// Files at least this long are read by all threads together, shorter ones by one thread each.

@@ -31,6 +31,7 @@ macro_rules! phrase_files {
             include_str!(concat!($folder, "/check.toml")),
             include_str!(concat!($folder, "/archive.toml")),
             include_str!(concat!($folder, "/archiving.toml")),
+            include_str!(concat!($folder, "/server.toml")),
         ]
     };
 }

@@ -8,8 +8,10 @@ use std::{
 };
 
 /// From the leaves to the program.
-const ORDER: [&str; 12] =
-    ["model", "taxonomy", "error", "archive", "input", "table", "analysis", "check", "story", "chart", "render", "cli"];
+const ORDER: [&str; 13] = [
+    "model", "taxonomy", "error", "archive", "input", "table", "analysis", "server", "check", "story", "chart",
+    "render", "cli",
+];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder of sources").flatten() {

@@ -39,6 +39,7 @@ mod sample;
 mod schemas;
 mod secrets;
 mod sentences;
+mod server;
 mod sources;
 mod spark;
 mod story;

@@ -27,13 +27,18 @@ pub fn inspect(reports: &[SourceReport], zone: &Zone, view: &TerminalView) -> St
         if at > 0 {
             sheet.blank();
         }
-        sheet.paragraph("", &report.path, Ink::Strong);
-        for (name, value) in fields(report, zone, lang, view.top.max(1)) {
-            let blanks = " ".repeat(width.saturating_sub(name.width()));
-            sheet.paragraph(&format!("  {}{blanks}", Ink::Faint.on(name)), &value, Ink::Plain);
-        }
+        record(&mut sheet, &report.path, fields(report, zone, lang, view.top.max(1)), width);
     }
     sheet.finish()
+}
+
+/// A file, or what else has names and values; the values stand at `width`.
+pub fn record(sheet: &mut Sheet, title: &str, fields: Vec<(&'static str, String)>, width: usize) {
+    sheet.paragraph("", title, Ink::Strong);
+    for (name, value) in fields {
+        let blanks = " ".repeat(width.saturating_sub(name.width()));
+        sheet.paragraph(&format!("  {}{blanks}", Ink::Faint.on(name)), &value, Ink::Plain);
+    }
 }
 
 /// What was decided about a file: names and values. A value without a name continues the one above.
@@ -126,7 +131,7 @@ fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Vec<(&'
 }
 
 /// Adds values under one name.
-fn several(fields: &mut Vec<(&'static str, String)>, name: &'static str, values: impl IntoIterator<Item = String>) {
+pub fn several(fields: &mut Vec<(&'static str, String)>, name: &'static str, values: impl IntoIterator<Item = String>) {
     let names = [name].into_iter().chain(std::iter::repeat(""));
     fields.extend(names.zip(values));
 }

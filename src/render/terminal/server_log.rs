@@ -1,0 +1,199 @@
+//! `errstat inspect` of access logs: how each was understood, what LINE's requests in it were, what it can answer.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::{
+    model::{Sentence, Span, Zone, key},
+    server::{Answer, LogFile, ServerLog, Unreadable, Verdict},
+    taxonomy::Lang,
+};
+
+use super::{
+    inspect::{record, several},
+    sheet::{Sheet, TerminalView},
+};
+
+/// How each log was understood, and what all of them say and can answer, as text of at most the view's width, each line
+/// ended.
+///
+/// Times are shown in `zone`; `log_zone` is what the user says of times without a zone. Lists have the view's `top` first
+/// entries.
+pub fn server_log(log: &ServerLog, zone: &Zone, log_zone: Option<&Zone>, view: &TerminalView) -> String {
+    let mut sheet = Sheet::new(view);
+    let shown = Shown { log, zone, log_zone, lang: view.lang, top: view.top.max(1) };
+    let width = LABELS.iter().map(|key| view.lang.phrase(*key).width()).max().unwrap_or(0) + 2;
+    let mut all = shown.all();
+    // What all can answer alike is told once.
+    let answers = |file: &LogFile| shown.fields_of_answers(file);
+    let alike = log.files.windows(2).all(|pair| answers(&pair[0]) == answers(&pair[1]));
+    if let Some(first) = log.files.first().filter(|_| alike) {
+        all.extend(answers(first));
+    }
+    if let [file] = &log.files[..] {
+        record(&mut sheet, &file.path, shown.file(file).into_iter().chain(all).collect(), width);
+        return sheet.finish();
+    }
+    for file in &log.files {
+        let answers = if alike { Fields::new() } else { answers(file) };
+        record(&mut sheet, &file.path, shown.file(file).into_iter().chain(answers).collect(), width);
+        sheet.blank();
+    }
+    record(&mut sheet, view.lang.phrase(key::server::ALL), all, width);
+    sheet.finish()
+}
+
+/// The names of fields, by which values stand below each other.
+const LABELS: [key::SentenceKey; 11] = [
+    key::inspect::KIND,
+    key::inspect::EVIDENCE,
+    key::inspect::SPAN,
+    key::server::FORMAT,
+    key::server::LINES,
+    key::server::UNREADABLE,
+    key::server::REQUESTS,
+    key::server::DURATION,
+    key::server::SILENT,
+    key::server::ANSWERS,
+    key::server::UNANSWERED,
+];
+
+type Fields = Vec<(&'static str, String)>;
+
+struct Shown<'a> {
+    log: &'a ServerLog,
+    zone: &'a Zone,
+    log_zone: Option<&'a Zone>,
+    lang: Lang,
+    top: usize,
+}
+
+impl Shown<'_> {
+    fn say(&self, sentence: &Sentence) -> String {
+        self.lang.say(sentence)
+    }
+
+    fn name(&self, key: key::SentenceKey) -> &'static str {
+        self.lang.phrase(key)
+    }
+
+    fn span(&self, key: key::SentenceKey, span: Span) -> String {
+        let moment = |at| self.lang.moment(self.zone.local(at));
+        self.say(&Sentence::new(key).with("from", moment(span.first)).with("to", moment(span.last)))
+    }
+
+    fn file(&self, file: &LogFile) -> Fields {
+        let kind = match file.packing {
+            Some(packing) => Sentence::new(key::inspect::PACKED).with("packing", packing),
+            None => Sentence::new(key::inspect::UNPACKED),
+        };
+        let joined = |first: String, second: &String| {
+            self.say(&Sentence::new(key::server::SEVERAL).with("first", first).with("second", second))
+        };
+        let (first, rest) = file.formats.split_first().expect("a log has a format");
+        let fitting = Sentence::new(key::server::FITTING);
+        let fitting = fitting.with("fitting", file.fitting).with("looked_at", file.looked_at);
+        let of_line = Sentence::new(if file.told { key::server::OF_LINE } else { key::server::OF_LINE_UNKNOWN });
+        let of_line = of_line.with("lines", self.lang.number(file.lines)).with_number("requests", file.requests);
+        let mut fields = vec![
+            (self.name(key::inspect::KIND), self.say(&kind.with("kind", self.name(key::server::KIND)))),
+            (self.name(key::server::FORMAT), rest.iter().fold(first.clone(), joined)),
+            (self.name(key::inspect::EVIDENCE), self.say(&fitting)),
+        ];
+        fields.extend(file.more.then(|| ("", self.name(key::server::MORE).to_owned())));
+        fields.push((self.name(key::server::LINES), self.say(&of_line)));
+        if let Some(span) = file.span {
+            let text = self.span(key::story::RANGE, span);
+            let text = Sentence::new(key::inspect::IN_ZONE).with("text", text).with("zone", self.zone);
+            fields.push((self.name(key::inspect::SPAN), self.say(&text)));
+        }
+        if file.unreadable > 0 {
+            let count = Sentence::new(key::server::UNREADABLE_COUNT).with_number("count", file.unreadable);
+            let line = |(line, why): &(u64, Unreadable)| {
+                let line = Sentence::new(key::server::UNREADABLE_LINE).with("line", self.lang.number(*line));
+                self.say(&line.with("why", self.name(unreadable(*why))))
+            };
+            let lines = file.examples.iter().take(self.top).map(line);
+            several(&mut fields, self.name(key::server::UNREADABLE), [self.say(&count)].into_iter().chain(lines));
+        }
+        fields
+    }
+
+    fn all(&self) -> Fields {
+        let mut fields = Fields::new();
+        let total = self.log.total();
+        let verdicts = total.verdicts.iter().map(|(verdict, count)| {
+            let what = match verdict {
+                Verdict::Ok => Sentence::new(key::server::OK),
+                Verdict::OkOrSlow => Sentence::new(key::server::OK_OR_SLOW),
+                Verdict::Timeout => Sentence::new(key::server::TIMEOUT),
+                Verdict::Status(status) => Sentence::new(key::server::BY_STATUS).with("status", status),
+            };
+            let line = Sentence::new(key::server::VERDICT).with_sentence("what", what);
+            self.say(&line.with_number("count", u64::from(*count)))
+        });
+        let repeated = Sentence::new(key::server::REPEATED).with_number("count", self.log.repeated);
+        let repeated = (self.log.repeated > 0).then(|| self.say(&repeated));
+        several(&mut fields, self.name(key::server::REQUESTS), verdicts.chain(repeated));
+        if let Some(longest) = total.durations.longest() {
+            let within = |share| format!("{:.2}", total.durations.quantile(share).unwrap_or(0.0) / 1000.0);
+            let text = Sentence::new(key::server::QUANTILES).with("p50", within(0.5)).with("p95", within(0.95));
+            let text = text.with("p99", within(0.99)).with("max", format!("{:.2}", f64::from(longest) / 1000.0));
+            fields.push((self.name(key::server::DURATION), self.say(&text)));
+        }
+        let silent = self.log.silent();
+        if !silent.is_empty() {
+            let count = Sentence::new(key::server::SILENT_COUNT).with_number("count", silent.len() as u64);
+            let spans = silent.iter().take(self.top).map(|span| self.span(key::server::SILENT_SPAN, *span));
+            several(&mut fields, self.name(key::server::SILENT), [self.say(&count)].into_iter().chain(spans));
+        }
+        fields
+    }
+
+    fn fields_of_answers(&self, file: &LogFile) -> Fields {
+        let mut fields = Fields::new();
+        let (can, cannot): (Vec<_>, Vec<_>) = self.answers(file).into_iter().partition(|(can, _)| *can);
+        for (name, sentences) in [(key::server::ANSWERS, can), (key::server::UNANSWERED, cannot)] {
+            let sentences = sentences.into_iter().map(|(_, sentence)| self.say(&sentence));
+            several(&mut fields, self.name(name), sentences);
+        }
+        fields
+    }
+
+    /// What a log can answer and what not, in sentences.
+    fn answers(&self, file: &LogFile) -> Vec<(bool, Sentence)> {
+        let log_zone = self.log_zone;
+        let has = |answer| file.answers.contains(&answer);
+        let yes = |key| (true, Sentence::new(key));
+        let no = |key| (false, Sentence::new(key));
+        let mut answers = vec![match has(Answer::Agent) {
+            true => yes(key::server::CAN_AGENT),
+            false if file.told => yes(key::server::CAN_PATH),
+            false => no(key::server::CANNOT_AGENT),
+        }];
+        answers.push(match has(Answer::Zone) {
+            true => yes(key::server::CAN_ZONE),
+            false => {
+                let key = if log_zone.is_some() { key::server::ZONE_GIVEN } else { key::server::CANNOT_ZONE };
+                (log_zone.is_some(), Sentence::new(key).with("zone", log_zone.unwrap_or(&Zone::utc())))
+            }
+        });
+        let duration = has(Answer::Duration);
+        answers.push(if duration { yes(key::server::CAN_DURATION) } else { no(key::server::CANNOT_DURATION) });
+        answers.extend((!has(Answer::Start)).then(|| no(key::server::CANNOT_START)));
+        answers.push(match (has(Answer::Hop), has(Answer::Gateway)) {
+            (true, true) => yes(key::server::CAN_HOP),
+            (true, false) => yes(key::server::CAN_HOP_PARTLY),
+            (false, _) => no(key::server::CANNOT_HOP),
+        });
+        answers
+    }
+}
+
+fn unreadable(why: Unreadable) -> key::SentenceKey {
+    match why {
+        Unreadable::TooLong => key::server::TOO_LONG,
+        Unreadable::Form => key::server::FORM,
+        Unreadable::Time => key::server::TIME,
+        Unreadable::Status => key::server::STATUS,
+    }
+}

@@ -1,0 +1,224 @@
+//! Which format the lines of a file have: by its first lines, or by what the user says.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
+
+use serde::Deserialize;
+
+use super::{
+    keyed::{self, Keys},
+    pattern::{self, Names, Pattern},
+    request::{Answer, Asked, Draft, Field},
+};
+use crate::{
+    error::{Error, Result},
+    model::{Sentence, key},
+    taxonomy,
+};
+
+/// A format of lines.
+#[derive(Debug)]
+pub struct Format {
+    /// What the user calls it; empty where the user gave it himself.
+    pub name: String,
+    pub title: String,
+    reader: Reader,
+    /// Its lines have no time, so that nothing can be told of them.
+    timeless: bool,
+}
+
+#[derive(Debug)]
+enum Reader {
+    Pattern(Pattern),
+    Json(Keys),
+    Ltsv(Keys),
+}
+
+#[derive(Deserialize)]
+struct Known {
+    nginx: Names,
+    apache: Names,
+    format: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    name: String,
+    title: String,
+    pattern: Option<String>,
+    #[serde(default)]
+    json: Keys,
+    #[serde(default)]
+    ltsv: Keys,
+    #[serde(default)]
+    timeless: bool,
+}
+
+static KNOWN: LazyLock<Known> =
+    LazyLock::new(|| toml::from_str(include_str!("formats.toml")).expect("a list of formats"));
+
+static FORMATS: LazyLock<Vec<Arc<Format>>> = LazyLock::new(|| {
+    let format = |entry: &Entry| {
+        let reader = match &entry.pattern {
+            Some(pattern) => Reader::Pattern(Pattern::nginx(pattern, &Names::new())),
+            None if entry.ltsv.is_empty() => Reader::Json(entry.json.clone()),
+            None => Reader::Ltsv(entry.ltsv.clone()),
+        };
+        let Entry { name, title, timeless, .. } = entry;
+        Arc::new(Format { name: name.clone(), title: title.clone(), reader, timeless: *timeless })
+    };
+    KNOWN.format.iter().map(format).collect()
+});
+
+/// The values of a line, and whether it goes on behind them.
+type ReadLine = (Draft, bool);
+
+impl Field {
+    /// A field by its name in `formats.toml`.
+    pub fn named(name: &str) -> Option<Field> {
+        Field::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name)).ok()
+    }
+}
+
+impl Format {
+    /// What `--log-format` says: the name of a format, or an operator's own `log_format` (nginx) or `LogFormat` (Apache).
+    ///
+    /// # Errors
+    /// It is neither, or it lacks the time or the status.
+    pub fn parse(text: &str) -> Result<Arc<Format>> {
+        let known = || FORMATS.iter().filter(|format| !format.timeless);
+        if let Some(format) = known().find(|format| format.name.eq_ignore_ascii_case(text.trim())) {
+            return Ok(Arc::clone(format));
+        }
+        if !text.contains(['$', '%']) {
+            let names = || known().map(|format| format.name.as_str());
+            let near = taxonomy::nearest(text, names()).first().copied();
+            return Err(Error::new(key::server::FORMAT_UNKNOWN)
+                .with("known", names().collect::<Vec<_>>().join(", "))
+                .with_sentence("nearest", taxonomy::did_you_mean(near)));
+        }
+        let (format, is_apache) = pattern::configured(text);
+        let pattern = match is_apache {
+            true => Pattern::apache(&format, &KNOWN.apache),
+            false => Pattern::nginx(&format, &KNOWN.nginx),
+        };
+        let lacks = |fields: &[Field], nginx: &str, apache: &str, key| {
+            let add = if is_apache { apache } else { nginx };
+            if pattern.has(fields) { Ok(()) } else { Err(Error::new(key).with("add", add)) }
+        };
+        lacks(&[Field::Start, Field::End, Field::Time], "$time_iso8601", "%t", key::server::FORMAT_NO_TIME)?;
+        lacks(&[Field::Status], "$status", "%>s", key::server::FORMAT_NO_STATUS)?;
+        let title = if is_apache { "LogFormat" } else { "log_format" };
+        let reader = Reader::Pattern(pattern);
+        Ok(Arc::new(Format { name: String::new(), title: title.to_owned(), reader, timeless: false }))
+    }
+
+    /// None where a line has another form.
+    fn read(&self, line: &[u8], asked: &Asked) -> Option<ReadLine> {
+        let mut draft = Draft::default();
+        let set = |field, value: &str| draft.set(field, value, asked);
+        let more = match &self.reader {
+            Reader::Pattern(pattern) => pattern.read(line, set)?,
+            Reader::Json(keys) => keyed::json(keys, line, set).then_some(false)?,
+            Reader::Ltsv(keys) => keyed::ltsv(keys, line, set).then_some(false)?,
+        };
+        Some((draft, more))
+    }
+}
+
+/// What syslog, journals and containers write before a line ends with one of these.
+const BEFORE: [&[u8]; 5] = [b"", b"]: ", b": ", b"| ", b" F "];
+/// So far into a line it may reach.
+const LONGEST_BEFORE: usize = 200;
+
+/// A format as a file has it.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    pub format: Arc<Format>,
+    /// The end of what stands before it.
+    before: &'static [u8],
+}
+
+impl Lines {
+    /// None where a line is no request of this format.
+    pub fn read(&self, line: &[u8], asked: &Asked) -> Option<ReadLine> {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let within = &line[..line.len().min(LONGEST_BEFORE)];
+        let from = memchr::memmem::find(within, self.before)? + self.before.len();
+        let (draft, more) = self.format.read(&line[from..], asked)?;
+        let whole = draft.has_status() && (self.format.timeless || draft.moment().is_some());
+        whole.then_some((draft, more))
+    }
+}
+
+/// So many of a file's first lines are looked at.
+const LOOKED_AT: usize = 200;
+/// A file of which fewer lines are requests is something else, such as an application's own log that quotes one.
+const FEWEST: f64 = 0.1;
+/// Two servers that write one file, and what their format was before: more in one file is no log.
+const MOST_FORMATS: usize = 3;
+
+/// The formats of a file, and how that is known.
+#[derive(Clone, Debug)]
+pub struct Recognised {
+    /// That of most lines first.
+    pub lines: Vec<Lines>,
+    pub looked_at: usize,
+    pub fitting: usize,
+    /// Whether lines go on behind what is known of them.
+    pub more: bool,
+    pub answers: BTreeSet<Answer>,
+}
+
+/// Recognises an access log by its first bytes, of which the last line may be cut; none if it is something else.
+///
+/// # Errors
+/// It is an access log, and its lines have no time.
+pub fn recognise(
+    head: &[u8],
+    format: Option<&Arc<Format>>,
+    asked: &Asked,
+) -> std::result::Result<Option<Recognised>, Sentence> {
+    let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
+    let lines = whole.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let lines: Vec<&[u8]> = lines.take(LOOKED_AT).collect();
+    let formats = format.map_or(&FORMATS[..], std::slice::from_ref);
+    let candidates =
+        formats.iter().flat_map(|format| BEFORE.map(|before| Lines { format: Arc::clone(format), before }));
+    let mut left: Vec<(Lines, Vec<Option<ReadLine>>)> = candidates
+        .map(|candidate| {
+            let read = lines.iter().map(|line| candidate.read(line, asked)).collect();
+            (candidate, read)
+        })
+        .collect();
+    let mut found =
+        Recognised { lines: Vec::new(), looked_at: lines.len(), fitting: 0, more: false, answers: BTreeSet::new() };
+    let mut open = vec![true; lines.len()];
+    while found.lines.len() < MOST_FORMATS {
+        let fits = |read: &[Option<_>]| read.iter().zip(&open).filter(|(read, open)| **open && read.is_some()).count();
+        // Of equals the last is the greatest for `max_by_key`, and here the first.
+        let Some(at) = (0..left.len()).rev().max_by_key(|at| fits(&left[*at].1)).filter(|at| fits(&left[*at].1) > 0)
+        else {
+            break;
+        };
+        let (candidate, read) = left.swap_remove(at);
+        let mut answers = BTreeSet::new();
+        for ((draft, more), open) in read.iter().zip(&mut open).filter_map(|(read, open)| Some((read.as_ref()?, open)))
+        {
+            found.fitting += usize::from(std::mem::take(open));
+            found.more |= more;
+            answers.extend(draft.answers());
+        }
+        found.answers = if found.lines.is_empty() { answers } else { &found.answers & &answers };
+        found.lines.push(candidate);
+    }
+    if (found.fitting as f64) < FEWEST * lines.len() as f64 || found.lines.is_empty() {
+        return Ok(None);
+    }
+    match found.lines.iter().find(|lines| lines.format.timeless) {
+        Some(lines) => Err(Sentence::new(key::server::NO_TIME).with("format", &lines.format.title)),
+        None => Ok(Some(found)),
+    }
+}

@@ -1,0 +1,208 @@
+//! What is kept of access logs: counts, and nothing of what a line says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::request::{Answer, By, Request, SLOW, Unreadable, Verdict};
+use crate::model::{CELL_MILLIS, CellStart, Sentence, Span, Timestamp};
+
+/// How long requests took: counts of lengths, each 4 % longer than the one before, so that a quantile is within 2 %.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Durations {
+    bins: BTreeMap<u16, u32>,
+    /// In milliseconds.
+    longest: u32,
+}
+
+const GROWTH: f64 = 1.04;
+
+impl Durations {
+    fn add(&mut self, millis: u32) {
+        let bin = (f64::from(millis.max(1)).ln() / GROWTH.ln()).floor() as u16;
+        *self.bins.entry(bin).or_default() += 1;
+        self.longest = self.longest.max(millis);
+    }
+
+    pub fn merge(&mut self, other: &Durations) {
+        for (bin, count) in &other.bins {
+            *self.bins.entry(*bin).or_default() += count;
+        }
+        self.longest = self.longest.max(other.longest);
+    }
+
+    /// The longest, in milliseconds; none where nothing was measured.
+    pub fn longest(&self) -> Option<u32> {
+        (!self.bins.is_empty()).then_some(self.longest)
+    }
+
+    /// The length within which a share of the requests (0 to 1) was done, in milliseconds: the nearest rank.
+    pub fn quantile(&self, share: f64) -> Option<f64> {
+        let count: u64 = self.bins.values().map(|count| u64::from(*count)).sum();
+        let rank = ((share * count as f64).ceil() as u64).max(1);
+        let mut before = 0;
+        let bin = self.bins.iter().find(|(_, count)| {
+            before += u64::from(**count);
+            before >= rank
+        });
+        bin.map(|(bin, _)| GROWTH.powf(f64::from(*bin) + 0.5).min(f64::from(self.longest)))
+    }
+}
+
+/// Requests of one second that LINE got no good answer to, or none in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Failed {
+    /// Since the start of the five minutes.
+    pub second: u16,
+    pub verdict: Verdict,
+    /// As the log has it, also of those that came too late.
+    pub status: Option<u16>,
+    pub by: By,
+}
+
+/// LINE's requests that began within five minutes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    pub verdicts: BTreeMap<Verdict, u32>,
+    pub statuses: BTreeMap<Option<u16>, u32>,
+    pub failed: BTreeMap<Failed, u32>,
+    pub durations: Durations,
+    /// Those that were aborted or took longer than LINE waits.
+    pub slow: u32,
+}
+
+impl Cell {
+    pub fn add(&mut self, request: &Request) {
+        let verdict = request.verdict();
+        *self.verdicts.entry(verdict).or_default() += 1;
+        *self.statuses.entry(request.status).or_default() += 1;
+        if let Some(duration) = request.duration {
+            self.durations.add(duration);
+        }
+        self.slow += u32::from(request.aborted || request.duration.is_some_and(|duration| duration >= SLOW));
+        if !matches!(verdict, Verdict::Ok | Verdict::OkOrSlow) {
+            let second = (request.start.0.rem_euclid(CELL_MILLIS) / 1000) as u16;
+            let failed = Failed { second, verdict, status: request.status, by: request.by };
+            *self.failed.entry(failed).or_default() += 1;
+        }
+    }
+
+    pub fn merge(&mut self, other: &Cell) {
+        fn sum<K: Ord + Copy>(into: &mut BTreeMap<K, u32>, from: &BTreeMap<K, u32>) {
+            from.iter().for_each(|(key, count)| *into.entry(*key).or_default() += count);
+        }
+        sum(&mut self.verdicts, &other.verdicts);
+        sum(&mut self.statuses, &other.statuses);
+        sum(&mut self.failed, &other.failed);
+        self.durations.merge(&other.durations);
+        self.slow += other.slow;
+    }
+
+    pub fn requests(&self) -> u64 {
+        self.verdicts.values().map(|count| u64::from(*count)).sum()
+    }
+}
+
+/// A file, and how it was understood.
+#[derive(Clone, Debug)]
+pub struct LogFile {
+    /// Safe to show.
+    pub path: String,
+    pub packing: Option<&'static str>,
+    /// The titles of its formats.
+    pub formats: Vec<String>,
+    pub looked_at: usize,
+    pub fitting: usize,
+    pub more: bool,
+    pub answers: BTreeSet<Answer>,
+    pub lines: u64,
+    /// Whether LINE's requests can be told from others.
+    pub told: bool,
+    /// LINE's; those that are in another file too are among them.
+    pub requests: u64,
+    pub span: Option<Span>,
+    pub unreadable: u64,
+    /// The first of them: line and reason.
+    pub examples: Vec<(u64, Unreadable)>,
+}
+
+/// Server's access logs, each request of LINE's once.
+#[derive(Clone, Debug, Default)]
+pub struct ServerLog {
+    pub files: Vec<LogFile>,
+    pub cells: BTreeMap<CellStart, Cell>,
+    /// When the logs were written, in order: lines of any kind less than [`SILENCE`] apart.
+    pub alive: Vec<Span>,
+    /// Requests that were in more than one file.
+    pub repeated: u64,
+    /// Files of folders that are no access logs: path, and why.
+    pub skipped: Vec<(String, Sentence)>,
+}
+
+/// A log without any line for so long is silent: nothing is said of that time. In milliseconds.
+pub const SILENCE: i64 = 5 * 60 * 1000;
+
+impl ServerLog {
+    /// All requests together.
+    pub fn total(&self) -> Cell {
+        self.cells.values().fold(Cell::default(), |mut all, cell| {
+            all.merge(cell);
+            all
+        })
+    }
+
+    /// From the first line to the last.
+    pub fn span(&self) -> Option<Span> {
+        Some(Span { first: self.alive.first()?.first, last: self.alive.last()?.last })
+    }
+
+    /// The times between first and last line in which nothing was written.
+    pub fn silent(&self) -> Vec<Span> {
+        let gap = |pair: &[Span]| Span { first: pair[0].last, last: pair[1].first };
+        self.alive.windows(2).map(gap).collect()
+    }
+}
+
+/// Times in order, those together that are less than [`SILENCE`] apart.
+pub fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|span| (span.first, span.last));
+    let mut all: Vec<Span> = Vec::new();
+    for span in spans {
+        match all.last_mut() {
+            Some(last) if span.first.0 - last.last.0 < SILENCE => *last = last.union(span),
+            _ => all.push(span),
+        }
+    }
+    all
+}
+
+/// One moment.
+pub fn instant(at: Timestamp) -> Span {
+    Span { first: at, last: at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_within_two_percent() {
+        let mut durations = Durations::default();
+        (1..=1000).for_each(|millis| durations.add(millis * 3));
+        for (share, exact) in [(0.5, 1500.0), (0.95, 2850.0), (0.99, 2970.0)] {
+            let told = durations.quantile(share).unwrap();
+            assert!((told / exact - 1.0).abs() < 0.021, "{share}: {told}");
+        }
+        assert_eq!((durations.longest(), Durations::default().quantile(0.5)), (Some(3000), None));
+    }
+
+    #[test]
+    fn five_minutes_without_a_line_are_silent() {
+        let span = |first, last| Span { first: Timestamp(first), last: Timestamp(last) };
+        let log = ServerLog {
+            alive: joined(vec![span(900_000, 950_000), span(0, 100), span(50, 300_000), span(599_999, 600_000)]),
+            ..ServerLog::default()
+        };
+        assert_eq!(log.alive, [span(0, 600_000), span(900_000, 950_000)]);
+        assert_eq!(log.silent(), [span(600_000, 900_000)]);
+        assert_eq!(log.span(), Some(span(0, 950_000)));
+    }
+}

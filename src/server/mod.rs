@@ -1,0 +1,158 @@
+//! The server's own access logs: LINE says how often it got no good answer, and these say what the server did meanwhile.
+//!
+//! [`find`] looks which files are access logs and in which format (`format`, `pattern`, `keyed`, and the list of formats,
+//! `formats.toml`). [`read`] goes through them (`scan`), takes LINE's requests (`request`) and keeps counts of five minutes
+//! (`log`), each request once where files overlap (`rotated`). Addresses, paths, queries and headers are never kept.
+
+mod clock;
+mod format;
+mod keyed;
+mod log;
+mod pattern;
+mod request;
+mod rotated;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use memchr::memmem::Finder;
+use rayon::prelude::*;
+
+pub use format::{Format, Recognised};
+pub use log::{Cell, Durations, Failed, LogFile, SILENCE, ServerLog};
+pub use request::{AGENT, Answer, Asked, By, LIMIT, Request, SLOW, Unreadable, Verdict};
+use scan::{Buckets, LineReader, Scanned};
+
+use crate::{
+    error::Result,
+    input::{self, ReadOptions, Text, unreadable},
+    model::{Sentence, Zone, key},
+};
+
+/// What the user says about access logs.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Of every file; recognised where nobody says it.
+    pub format: Option<Arc<Format>>,
+    /// The path of the webhook, where the log has no user agent.
+    pub webhook_path: Option<String>,
+    /// Of times that state none.
+    pub zone: Zone,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { format: None, webhook_path: None, zone: Zone::utc() }
+    }
+}
+
+/// An access log that is not read yet.
+pub struct Found {
+    /// Safe to show.
+    pub path: String,
+    pub packing: Option<&'static str>,
+    pub recognised: Recognised,
+    text: Text,
+}
+
+/// What is among some inputs.
+#[derive(Default)]
+pub struct Finds {
+    pub logs: Vec<Found>,
+    /// What is none: path, whether the user named it, and why.
+    pub others: Vec<(String, bool, Sentence)>,
+}
+
+/// So much of a file is looked at.
+const HEAD: usize = 128 << 10;
+
+/// Looks which of the files, folders and globs are access logs.
+pub fn find(arguments: &[String], options: &Options, reading: &ReadOptions) -> Result<Finds> {
+    let (texts, skipped) = input::texts(arguments, reading)?;
+    let asked = asked(options);
+    let mut finds = Finds::default();
+    finds.others.extend(skipped.into_iter().map(|(path, why)| (path, false, why)));
+    for (input, text) in texts {
+        let recognised = match &text {
+            Ok(text) => {
+                let head = text.head(0, HEAD).map_err(|error| unreadable(&input.path, &error))?;
+                let none = || {
+                    Sentence::new(match options.format {
+                        _ if head.is_empty() => key::other::EMPTY,
+                        Some(_) => key::server::OTHER_FORMAT,
+                        None => key::server::OTHER,
+                    })
+                };
+                format::recognise(&head, options.format.as_ref(), &asked).and_then(|found| found.ok_or_else(none))
+            }
+            Err(why) => Err(why.clone()),
+        };
+        match (recognised, text) {
+            (Ok(recognised), Ok(text)) => {
+                finds.logs.push(Found { path: input.path, packing: input.packing, recognised, text });
+            }
+            (Err(why), _) | (_, Err(why)) => finds.others.push((input.path, input.explicit, why)),
+        }
+    }
+    Ok(finds)
+}
+
+fn asked(options: &Options) -> Asked {
+    Asked { path: options.webhook_path.clone(), zone: options.zone }
+}
+
+/// Reads access logs, on so many threads.
+pub fn read(logs: Vec<Found>, options: &Options, threads: usize) -> Result<ServerLog> {
+    let asked = asked(options);
+    let scan = |found: &Found| {
+        let needle = needle(found, &asked).map(|needle| Finder::new(needle).into_owned());
+        let reader = LineReader { lines: found.recognised.lines.clone(), needle, asked: asked.clone() };
+        scan::scan(&found.text, &reader).map_err(|error| unreadable(&found.path, &error))
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let all = || logs.par_iter().map(scan).collect::<Result<Vec<Scanned>>>();
+    let scanned = pool.map_or_else(|_| all(), |pool| pool.install(all))?;
+    Ok(together(logs, scanned, &asked))
+}
+
+/// A text that every line of LINE's has; none where LINE's lines cannot be told from others.
+fn needle<'a>(found: &Found, asked: &'a Asked) -> Option<&'a str> {
+    let agent = found.recognised.answers.contains(&Answer::Agent).then_some(AGENT.trim_end_matches('/'));
+    agent.or(asked.path.as_deref())
+}
+
+fn together(logs: Vec<Found>, scanned: Vec<Scanned>, asked: &Asked) -> ServerLog {
+    let mut log = ServerLog::default();
+    let mut buckets = Buckets::new();
+    let mut stems: BTreeMap<String, usize> = BTreeMap::new();
+    for (found, scanned) in logs.into_iter().zip(scanned) {
+        let told = needle(&found, asked).is_some();
+        let Found { path, packing, recognised, .. } = found;
+        let span = scanned.alive.first().zip(scanned.alive.last()).map(|(first, last)| first.union(*last));
+        let requests = scanned.buckets.values().map(|bucket| bucket.cell.requests()).sum();
+        let of_stem = stems.entry(rotated::stem(&path).to_owned()).or_default();
+        *of_stem += 1;
+        log.repeated += rotated::add(&mut buckets, scanned.buckets, *of_stem > 1);
+        log.alive.extend(scanned.alive);
+        log.files.push(LogFile {
+            path,
+            packing,
+            formats: recognised.lines.iter().map(|lines| lines.format.title.clone()).collect(),
+            looked_at: recognised.looked_at,
+            fitting: recognised.fitting,
+            more: recognised.more,
+            answers: recognised.answers,
+            lines: scanned.lines,
+            told,
+            requests,
+            span,
+            unreadable: scanned.unreadable,
+            examples: scanned.examples,
+        });
+    }
+    log.alive = log::joined(log.alive);
+    log.cells = buckets.into_iter().map(|(start, bucket)| (start, bucket.cell)).collect();
+    log
+}

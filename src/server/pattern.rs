@@ -1,0 +1,272 @@
+//! Lines in which each value has its place, after the string that the server's configuration has for them.
+
+use std::collections::HashMap;
+
+use memchr::memmem;
+
+use super::request::Field;
+
+/// A format as values and what stands between them.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    before: Vec<u8>,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Debug)]
+struct Piece {
+    field: Field,
+    quoted: bool,
+    /// The text between this value and the next; after the last one that of the line's end.
+    after: Vec<u8>,
+}
+
+/// Names of values, and what they are.
+pub type Names = HashMap<String, Field>;
+
+impl Pattern {
+    /// nginx's `log_format`: `$name` and `${name}`; `$_name` is the field of this name.
+    pub fn nginx(format: &str, names: &Names) -> Pattern {
+        let mut pattern = Pattern { before: Vec::new(), pieces: Vec::new() };
+        let mut parts = format.split('$');
+        pattern.literal(parts.next().unwrap_or_default());
+        for part in parts {
+            let braced = part.strip_prefix('{').and_then(|part| part.split_once('}'));
+            let end = part.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').unwrap_or(part.len());
+            let (name, literal) = braced.unwrap_or_else(|| part.split_at(end));
+            let own = || Field::named(name.strip_prefix('_')?);
+            pattern.value(own().or_else(|| names.get(name).copied()).unwrap_or(Field::Other));
+            pattern.literal(literal);
+        }
+        pattern
+    }
+
+    /// Apache's `LogFormat`: `%h`, `%>s`, `%{User-Agent}i`, `%{%Y-%m-%d}t`.
+    pub fn apache(format: &str, names: &Names) -> Pattern {
+        let mut pattern = Pattern { before: Vec::new(), pieces: Vec::new() };
+        let mut rest = format;
+        while let Some((literal, directive)) = rest.split_once('%') {
+            pattern.literal(literal);
+            if let Some(behind) = directive.strip_prefix('%') {
+                pattern.literal("%");
+                rest = behind;
+                continue;
+            }
+            let directive = directive.trim_start_matches(|sign: char| sign.is_ascii_digit() || "!,<>".contains(sign));
+            let (argument, letter) = match directive.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+                Some((argument, behind)) => (Some(argument), behind),
+                None => (None, directive),
+            };
+            // `%^FB` and its like have three letters.
+            let long = if letter.starts_with('^') { 3 } else { 1 };
+            let end = letter.char_indices().nth(long).map_or(letter.len(), |(at, _)| at);
+            let (letter, behind) = letter.split_at(end);
+            match argument {
+                Some(form) if letter == "t" => pattern.time(form),
+                Some(name) => {
+                    let name = format!("{{{}}}{letter}", name.to_lowercase());
+                    pattern.value(names.get(&name).copied().unwrap_or(Field::Other));
+                }
+                None => pattern.value(names.get(letter).copied().unwrap_or(Field::Other)),
+            }
+            rest = behind;
+        }
+        pattern.literal(rest);
+        pattern
+    }
+
+    /// A time of Apache's, which may be made of several: `%{%Y-%m-%dT%H:%M:%S}t.%{msec_frac}t%{%z}t` is one value.
+    fn time(&mut self, form: &str) {
+        let field = if form.starts_with("end:") { Field::End } else { Field::Start };
+        match self.pieces.last_mut() {
+            Some(last) if last.field == field && last.after.len() <= 1 => last.after.clear(),
+            _ => self.value(field),
+        }
+    }
+
+    fn value(&mut self, field: Field) {
+        // Where one value ends and the next begins without anything between, nobody can tell: they are the next one.
+        self.pieces.pop_if(|last| last.after.is_empty());
+        let before = self.pieces.last().map_or(&self.before, |last| &last.after);
+        let quoted = before.ends_with(b"\"");
+        self.pieces.push(Piece { field, quoted, after: Vec::new() });
+    }
+
+    fn literal(&mut self, text: &str) {
+        self.pieces.last_mut().map_or(&mut self.before, |last| &mut last.after).extend(text.bytes());
+    }
+
+    /// Whether it has a value of one of these kinds.
+    pub fn has(&self, fields: &[Field]) -> bool {
+        self.pieces.iter().any(|piece| fields.contains(&piece.field))
+    }
+
+    /// Gives the values of a line; says whether the line goes on behind them, or nothing if it has another form.
+    pub fn read(&self, line: &[u8], mut set: impl FnMut(Field, &str)) -> Option<bool> {
+        let mut rest = line.strip_prefix(&self.before[..])?;
+        for piece in &self.pieces {
+            let end = piece.end(rest)?;
+            let value = &rest[..end];
+            if piece.field == Field::Addr && value.contains(&b' ') {
+                return None;
+            }
+            if piece.field != Field::Other {
+                // What is no UTF-8 ends a value: no name and no number that matters has any.
+                set(piece.field, value.utf8_chunks().next().map_or("", |chunk| chunk.valid()));
+            }
+            rest = &rest[end + piece.after.len()..];
+        }
+        (rest.is_empty() || rest.starts_with(b" ")).then_some(!rest.is_empty())
+    }
+}
+
+impl Piece {
+    /// The length of the value that a text begins with.
+    fn end(&self, text: &[u8]) -> Option<usize> {
+        // The last one ends with the line, or where operators add what this format does not know.
+        let last = self.after.is_empty();
+        let after = if last { b" " } else { &self.after[..] };
+        let time = matches!(self.field, Field::Start | Field::End | Field::Time);
+        // A time in brackets has a blank before its zone.
+        let from = if time && text.starts_with(b"[") { memchr::memchr(b']', text)? } else { 0 };
+        let found = |at: &usize| {
+            let (value, behind) = (&text[..*at], &text[at + after.len()..]);
+            if self.quoted {
+                // The quote is of the value itself behind an odd number of backslashes.
+                return value.iter().rev().take_while(|sign| **sign == b'\\').count() % 2 == 0;
+            }
+            // A blank may stand before the zone, and between the elements of a list: `502, 200` and `500 : 404`.
+            let zone = time
+                && matches!(behind, [b'+' | b'-', digits @ ..] if digits.len() >= 4 && digits[..4].iter().all(u8::is_ascii_digit));
+            let list = value.ends_with(b",") || value.ends_with(b" :") || behind.starts_with(b": ");
+            !after.starts_with(b" ") || !(zone || list)
+        };
+        let ends = memmem::find_iter(&text[from..], after).map(|at| from + at);
+        let mut ends = ends.filter(found);
+        ends.next().or(last.then_some(text.len()))
+    }
+}
+
+/// The format string in a piece of configuration: whole (`log_format main '…' '…';`, `LogFormat "…" main`), in quotes, or
+/// alone. Whether it is one of Apache's stands beside it.
+pub fn configured(text: &str) -> (String, bool) {
+    let text = text.trim().trim_end_matches(';').trim_end();
+    let (nginx, apache) = (text.strip_prefix("log_format"), text.strip_prefix("LogFormat"));
+    let quote =
+        text.chars().next().filter(|sign| ['\'', '"'].contains(sign) && text.len() > 1 && text.ends_with(*sign));
+    let body = nginx.or(apache).unwrap_or(text);
+    let mut format = match quote {
+        None if nginx.or(apache).is_none() => text.to_owned(),
+        // A Combined format begins with a quote of its own only where a value does.
+        Some('"') if !text.contains("\\\"") && text[1..text.len() - 1].contains('"') => text.to_owned(),
+        _ => strings(body, if apache.is_some() { 1 } else { usize::MAX }),
+    };
+    let is_apache = apache.is_some() || !format.contains('$');
+    if is_apache {
+        format = format.replace("\\\"", "\"").replace("\\t", "\t");
+    }
+    (format, is_apache)
+}
+
+/// The first strings in quotes, joined; what is escaped in them stays escaped.
+fn strings(text: &str, most: usize) -> String {
+    let (mut found, mut rest) = (String::new(), text);
+    for _ in 0..most {
+        let Some(start) = rest.find(['\'', '"']) else { break };
+        let quote = &rest[start..=start];
+        let inner = &rest[start + 1..];
+        let is_end = |at: &usize| !inner[..*at].ends_with('\\');
+        let end = inner.match_indices(quote).map(|(at, _)| at).find(is_end).unwrap_or(inner.len());
+        found.push_str(&inner[..end]);
+        rest = inner.get(end + 1..).unwrap_or_default();
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[(&str, Field)]) -> Names {
+        names.iter().map(|(name, field)| ((*name).to_owned(), *field)).collect()
+    }
+
+    fn values(pattern: &Pattern, line: &str) -> Option<(Vec<String>, bool)> {
+        let mut values = Vec::new();
+        let more = pattern.read(line.as_bytes(), |_, value| values.push(value.to_owned()))?;
+        Some((values, more))
+    }
+
+    #[test]
+    fn a_log_format_gives_its_values() {
+        let names = names(&[
+            ("request", Field::Request),
+            ("status", Field::Status),
+            ("upstream_status", Field::Upstream),
+            ("request_time", Field::DurationS),
+            ("time_local", Field::End),
+            ("http_user_agent", Field::Agent),
+        ]);
+        let pattern = Pattern::nginx(
+            "$remote_addr [$time_local] \"$request\" $status $upstream_status ${request_time}s \"$http_user_agent\"",
+            &names,
+        );
+        let read = |line: &str| values(&pattern, line);
+        let line = |upstream: &str, agent: &str| {
+            format!("::1 [27/Nov/2026:14:18:30 +0000] \"POST / HTTP/1.1\" 200 {upstream} 0.5s \"{agent}\"")
+        };
+        for upstream in ["200", "-", "502, 200", "500 : 404", "502, 502 : 200, -"] {
+            for agent in ["LineBotWebhook/2.0", "a \\\" b", "a \\x22 b", "\\\\", ""] {
+                let all = ["27/Nov/2026:14:18:30 +0000", "POST / HTTP/1.1", "200", upstream, "0.5", agent];
+                let expected = all.map(str::to_owned).to_vec();
+                assert_eq!(read(&line(upstream, agent)), Some((expected, false)), "{upstream} {agent}");
+            }
+        }
+        assert!(read(&(line("-", "a") + " more")).unwrap().1);
+        for line in ["", "x", "::1 [27/Nov/2026:14:18:30 +0000] \"POST / HTT", &(line("-", "a") + "x")] {
+            assert_eq!(read(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_blank_between_time_and_zone_ends_no_time() {
+        let pattern = Pattern::nginx("$_end $_status", &Names::new());
+        let (read, _) = values(&pattern, "27/Nov/2026:14:18:30 +0000 200").unwrap();
+        assert_eq!(read, ["27/Nov/2026:14:18:30 +0000", "200"]);
+    }
+
+    #[test]
+    fn apaches_directives_have_modifiers_and_arguments() {
+        let names = names(&[
+            ("t", Field::Start),
+            ("s", Field::Status),
+            ("D", Field::DurationUs),
+            ("r", Field::Request),
+            ("{user-agent}i", Field::Agent),
+        ]);
+        let format = "%h %l %u %t \"%r\" %>s %b %{ms}T %^FB \"%!200,304{User-Agent}i\" %D 100%%";
+        let pattern = Pattern::apache(format, &names);
+        let line =
+            "1.2.3.4 - - [27/Nov/2026:14:18:32 +0000] \"POST /ok HTTP/1.1\" 200 2 3 4 \"LineBotWebhook/2.0\" 2900 100%";
+        let expected = ["[27/Nov/2026:14:18:32 +0000]", "POST /ok HTTP/1.1", "200", "LineBotWebhook/2.0", "2900"];
+        assert_eq!(values(&pattern, line).unwrap(), (expected.map(str::to_owned).to_vec(), false));
+        let pattern = Pattern::apache("%{%Y-%m-%dT%H:%M:%S}t.%{msec_frac}t%{%z}t %s", &names);
+        let (read, _) = values(&pattern, "2026-11-27T14:18:30.061+0000 200").unwrap();
+        assert_eq!(read, ["2026-11-27T14:18:30.061+0000", "200"]);
+    }
+
+    #[test]
+    fn a_format_is_found_in_its_configuration() {
+        let nginx = "log_format t escape=default '$remote_addr [$time_local] '\n    '\"$request\" $status';";
+        assert_eq!(configured(nginx), ("$remote_addr [$time_local] \"$request\" $status".into(), false));
+        let apache = r#"LogFormat "%h %t \"%r\" %>s" common"#;
+        assert_eq!(configured(apache), ("%h %t \"%r\" %>s".into(), true));
+        assert_eq!(configured(r#""%h %t \"%r\" %>s""#), ("%h %t \"%r\" %>s".into(), true));
+        assert_eq!(configured("'$msec $status'"), ("$msec $status".into(), false));
+        assert_eq!(configured("\"$request\" \"$status\""), ("\"$request\" \"$status\"".into(), false));
+        assert_eq!(configured("%h %t"), ("%h %t".into(), true));
+        for text in ["", "'", "\"", "log_format", "LogFormat \"", "'é"] {
+            configured(text);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Several files: parts of one log, copies of parts, or logs of several servers. The same request in two files counts once.
+
+use std::collections::BTreeMap;
+
+use super::scan::{Bucket, Buckets};
+
+/// Adds the requests of a file; gives the number of those that were there already.
+///
+/// Five minutes that two files tell alike are the same requests. Where they differ, and both files begin or end there,
+/// single lines decide: rotation cuts anywhere. Else one file has all of them and the other a part, if they are of one
+/// log; requests of two servers are added up.
+pub fn add(all: &mut Buckets, file: Buckets, same_log: bool) -> u64 {
+    let alike = |(start, bucket): (_, &Bucket)| {
+        all.get(start).is_some_and(|known| known.digest == bucket.digest && known.cell == bucket.cell)
+    };
+    let same_log = same_log || file.iter().any(alike);
+    let mut repeated = 0;
+    for (start, bucket) in file {
+        let Some(known) = all.get_mut(&start) else {
+            all.insert(start, bucket);
+            continue;
+        };
+        let (one, other) = (known.cell.requests(), bucket.cell.requests());
+        if known.digest == bucket.digest && known.cell == bucket.cell {
+            repeated += other;
+        } else if let (Some(lines), Some(others)) = (&known.lines, &bucket.lines) {
+            let mut counts: BTreeMap<u64, i64> = BTreeMap::new();
+            lines.iter().for_each(|(hash, _)| *counts.entry(*hash).or_default() += 1);
+            for (hash, request) in others.clone() {
+                // A line that one file has twice is two requests.
+                let left = counts.entry(hash).or_default();
+                *left -= 1;
+                if *left < 0 {
+                    known.add(hash, request);
+                }
+            }
+            repeated += one + other - known.cell.requests();
+        } else if same_log {
+            repeated += one.min(other);
+            if other > one {
+                *known = bucket;
+            }
+        } else {
+            known.merge(bucket);
+        }
+    }
+    repeated
+}
+
+/// What the names of rotated files of one log have in common: `access.log`, `access.log.1`, `access.log-20261127.gz`.
+pub fn stem(path: &str) -> &str {
+    let (folder, name) = path.rsplit_once('/').map_or((0, path), |(folder, name)| (folder.len() + 1, name));
+    let is_turn =
+        |part: &str| ["gz", "zst"].contains(&part) || part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let mut end = name.len();
+    while let Some(at) = name[..end].rfind(['.', '-']).filter(|at| *at > 0 && is_turn(&name[at + 1..end])) {
+        end = at;
+    }
+    &path[..folder + end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{CellStart, Timestamp},
+        server::request::{By, Request},
+    };
+
+    /// A file with lines in the cells 0, 1, … of a log; the edges have their single lines.
+    fn file(cells: &[(u32, &[u64])]) -> Buckets {
+        let edges = [cells[0].0, cells[cells.len() - 1].0];
+        let bucket = |(start, hashes): &(u32, &[u64])| {
+            let lines = edges.contains(start).then(Vec::new);
+            let mut bucket = Bucket { lines, ..Bucket::default() };
+            for hash in *hashes {
+                let start = Timestamp(i64::from(*start) * 300_000);
+                let request = Request { start, duration: None, status: Some(200), aborted: false, by: By::Unknown };
+                bucket.add(*hash, request);
+            }
+            (CellStart(*start), bucket)
+        };
+        cells.iter().map(bucket).collect()
+    }
+
+    fn counts(all: &Buckets) -> Vec<u64> {
+        all.values().map(|bucket| bucket.cell.requests()).collect()
+    }
+
+    #[test]
+    fn a_cut_between_two_files_and_a_copy_of_one_count_once() {
+        let mut all = file(&[(0, &[1, 2]), (1, &[3, 4]), (2, &[5, 6])]);
+        // The next file goes on in the same minutes, with a line that is written like one before.
+        assert_eq!(add(&mut all, file(&[(2, &[7, 8, 8]), (3, &[9])]), true), 0);
+        assert_eq!(counts(&all), [2, 2, 5, 1]);
+        // A copy of the first that was cut while it was written.
+        assert_eq!(add(&mut all, file(&[(0, &[1, 2]), (1, &[3])]), true), 3);
+        assert_eq!(counts(&all), [2, 2, 5, 1]);
+    }
+
+    #[test]
+    fn two_servers_are_added_up_and_a_copy_elsewhere_is_none() {
+        let mut all = file(&[(0, &[1]), (1, &[2, 3]), (2, &[4])]);
+        assert_eq!(add(&mut all, file(&[(0, &[11]), (1, &[12, 13, 14]), (2, &[15])]), false), 0);
+        assert_eq!(counts(&all), [2, 5, 2]);
+        let mut all = file(&[(0, &[1]), (1, &[2, 3]), (2, &[4])]);
+        assert_eq!(add(&mut all, file(&[(0, &[1]), (1, &[2])]), false), 2);
+        assert_eq!(counts(&all), [1, 2, 1]);
+    }
+
+    #[test]
+    fn rotated_files_have_one_stem() {
+        for path in [
+            "l/access.log",
+            "l/access.log.1",
+            "l/access.log.2.gz",
+            "l/access.log-20261127.zst",
+            "l/access.log.2026-11-27",
+        ] {
+            assert_eq!(stem(path), "l/access.log");
+        }
+        assert_eq!(stem("a-1.2/shop-access.log"), "a-1.2/shop-access.log");
+        assert_ne!(stem("web1.log"), stem("web2.log"));
+        assert_eq!(stem("-"), "-");
+    }
+}

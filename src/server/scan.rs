@@ -1,0 +1,320 @@
+//! Through a file: most lines are other people's, so LINE's are searched for and only those are read. When anything was
+//! written at all is found by halves, from the times of a block's first and last line.
+
+use std::{
+    collections::{BTreeMap, hash_map::DefaultHasher},
+    hash::{Hash, Hasher},
+    io::{self, Read},
+};
+
+use memchr::{memchr, memchr_iter, memmem::Finder, memrchr};
+use rayon::prelude::*;
+
+use super::{
+    format::Lines,
+    log::{Cell, SILENCE, instant, joined},
+    request::{Asked, Request, Unreadable},
+};
+use crate::{
+    input::Text,
+    model::{CellStart, Span, Timestamp},
+};
+
+/// So much of a file is looked through at once.
+const BLOCK: usize = 2 << 20;
+/// A longer line is no request.
+const LONGEST: usize = 1 << 20;
+/// So many unreadable lines of a file are told.
+const EXAMPLES: usize = 20;
+/// Where a line has no time, so many further ones are asked for theirs.
+const TRIES: usize = 16;
+
+/// How the lines of a file are read.
+#[derive(Clone, Debug)]
+pub struct LineReader {
+    pub lines: Vec<Lines>,
+    /// A text that every line of LINE's has; without one nobody can tell them from others.
+    pub needle: Option<Finder<'static>>,
+    pub asked: Asked,
+}
+
+impl LineReader {
+    fn request(&self, line: &[u8]) -> Result<Option<Request>, Unreadable> {
+        if line.len() > LONGEST {
+            // It is told with the others of its length.
+            return Ok(None);
+        }
+        let read = self.lines.iter().find_map(|lines| lines.read(line, &self.asked));
+        read.ok_or(Unreadable::Form)?.0.finish()
+    }
+
+    fn time(&self, line: &[u8]) -> Option<Timestamp> {
+        let line = &line[..line.len().min(LONGEST)];
+        self.lines.iter().find_map(|lines| Some(lines.read(line, &self.asked)?.0.moment()?.at))
+    }
+}
+
+/// LINE's requests of five minutes in one file.
+#[derive(Clone, Debug, Default)]
+pub struct Bucket {
+    pub cell: Cell,
+    /// The sum of the hashes of its lines.
+    pub digest: u64,
+    /// Its requests, where a file begins or ends: another one may have the rest.
+    pub lines: Option<Vec<(u64, Request)>>,
+}
+
+impl Bucket {
+    pub fn add(&mut self, hash: u64, request: Request) {
+        self.cell.add(&request);
+        self.digest = self.digest.wrapping_add(hash);
+        if let Some(lines) = &mut self.lines {
+            lines.push((hash, request));
+        }
+    }
+
+    /// Takes in what another place has of these minutes.
+    pub fn merge(&mut self, other: Bucket) {
+        self.cell.merge(&other.cell);
+        self.digest = self.digest.wrapping_add(other.digest);
+        self.lines = self.lines.take().zip(other.lines).map(|(mut lines, others)| {
+            lines.extend(others);
+            lines
+        });
+    }
+}
+
+/// LINE's requests by five minutes.
+pub type Buckets = BTreeMap<CellStart, Bucket>;
+
+/// Cells at the beginning and the end of a file whose single requests are kept: one that was long under way is told in
+/// the next file, and began in the cell before.
+const EDGE: usize = 2;
+
+/// Forgets the single requests of cells that are none of the first and the last.
+fn trim(buckets: &mut Buckets, cells: &[CellStart]) {
+    let edges: Vec<CellStart> = buckets.keys().take(EDGE).chain(buckets.keys().rev().take(EDGE)).copied().collect();
+    for cell in cells.iter().filter(|cell| !edges.contains(cell)) {
+        buckets.entry(*cell).and_modify(|bucket| bucket.lines = None);
+    }
+}
+
+/// What a file, or a part of one, holds.
+#[derive(Clone, Debug, Default)]
+pub struct Scanned {
+    pub lines: u64,
+    pub alive: Vec<Span>,
+    pub buckets: Buckets,
+    pub unreadable: u64,
+    pub examples: Vec<(u64, Unreadable)>,
+}
+
+impl Scanned {
+    /// Takes in the part behind it.
+    fn append(&mut self, next: Scanned) {
+        let room = EXAMPLES.saturating_sub(self.examples.len());
+        self.examples.extend(next.examples.into_iter().take(room).map(|(line, why)| (self.lines + line, why)));
+        self.lines += next.lines;
+        self.unreadable += next.unreadable;
+        self.alive.extend(next.alive);
+        let edges = self.buckets.keys().take(EDGE).chain(self.buckets.keys().rev().take(EDGE));
+        let touched: Vec<CellStart> = edges.chain(next.buckets.keys()).copied().collect();
+        for (start, bucket) in next.buckets {
+            match self.buckets.get_mut(&start) {
+                Some(known) => known.merge(bucket),
+                None => drop(self.buckets.insert(start, bucket)),
+            }
+        }
+        trim(&mut self.buckets, &touched);
+    }
+
+    fn refuse(&mut self, line: u64, why: Unreadable) {
+        self.unreadable += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push((line, why));
+        }
+    }
+}
+
+/// Looks through a text, on the threads that are there; a block more than those are kept in memory.
+pub fn scan(text: &Text, reader: &LineReader) -> io::Result<Scanned> {
+    let mut blocks = Blocks { stream: text.open()?, rest: Vec::new(), ended: false };
+    let mut all = Scanned::default();
+    let mut batch = blocks.batch()?;
+    while !batch.is_empty() {
+        let look = || batch.par_iter().map(|block| look_through(block, reader)).collect::<Vec<_>>();
+        let (parts, next) = rayon::join(look, || blocks.batch());
+        parts.into_iter().for_each(|part| all.append(part));
+        batch = next?;
+    }
+    all.alive = joined(all.alive);
+    Ok(all)
+}
+
+/// Whole lines.
+#[derive(Default)]
+struct Block {
+    bytes: Vec<u8>,
+    /// Whether a line before them was longer than any request.
+    dropped: bool,
+}
+
+struct Blocks {
+    stream: Box<dyn Read + Send>,
+    rest: Vec<u8>,
+    ended: bool,
+}
+
+impl Blocks {
+    /// A block for each thread; none at the end.
+    fn batch(&mut self) -> io::Result<Vec<Block>> {
+        let mut batch = Vec::new();
+        while !self.ended && batch.len() < rayon::current_num_threads() {
+            batch.push(self.next()?);
+        }
+        Ok(batch)
+    }
+
+    fn next(&mut self) -> io::Result<Block> {
+        let mut block = Block { bytes: std::mem::take(&mut self.rest), dropped: false };
+        loop {
+            let wanted = (BLOCK + LONGEST).saturating_sub(block.bytes.len());
+            block.bytes.reserve(wanted);
+            let read = (&mut self.stream).take(wanted as u64).read_to_end(&mut block.bytes)?;
+            self.ended = read < wanted;
+            match memrchr(b'\n', &block.bytes) {
+                _ if self.ended => {
+                    // The end of a line whose beginning is dropped is no line.
+                    let end = if block.dropped {
+                        memchr(b'\n', &block.bytes).map_or(block.bytes.len(), |at| at + 1)
+                    } else {
+                        0
+                    };
+                    block.bytes.drain(..end);
+                    return Ok(block);
+                }
+                Some(end) => {
+                    self.rest = block.bytes.split_off(end + 1);
+                    if block.dropped {
+                        let begins = memchr(b'\n', &block.bytes).map_or(0, |at| at + 1);
+                        block.bytes.drain(..begins);
+                    }
+                    return Ok(block);
+                }
+                None => {
+                    block.dropped = true;
+                    block.bytes.clear();
+                }
+            }
+        }
+    }
+}
+
+fn look_through(block: &Block, reader: &LineReader) -> Scanned {
+    let mut found = Scanned::default();
+    if block.dropped {
+        found.lines = 1;
+        found.refuse(1, Unreadable::TooLong);
+    }
+    let bytes = &block.bytes[..];
+    let mut at = 0;
+    while let Some(hit) = reader.needle.as_ref().and_then(|needle| needle.find(&bytes[at..])) {
+        let start = memrchr(b'\n', &bytes[..at + hit]).map_or(0, |end| end + 1);
+        let end = memchr(b'\n', &bytes[at + hit..]).map_or(bytes.len(), |end| at + hit + end);
+        let line = &bytes[start..end];
+        match reader.request(line) {
+            Ok(Some(request)) => {
+                let new = || Bucket { lines: Some(Vec::new()), ..Bucket::default() };
+                let mut hasher = DefaultHasher::new();
+                line.strip_suffix(b"\r").unwrap_or(line).hash(&mut hasher);
+                found.buckets.entry(request.start.cell()).or_insert_with(new).add(hasher.finish(), request);
+            }
+            Ok(None) => {}
+            Err(why) => {
+                let told = found.examples.len() < EXAMPLES;
+                let before = if told { memchr_iter(b'\n', &bytes[..start]).count() as u64 } else { 0 };
+                found.refuse(found.lines + before + 1, why);
+            }
+        }
+        at = (end + 1).min(bytes.len());
+    }
+    let mut start = 0;
+    for end in memchr_iter(b'\n', bytes).chain((!bytes.ends_with(b"\n")).then_some(bytes.len())) {
+        found.lines += u64::from(end > start || end < bytes.len());
+        if end - start > LONGEST {
+            found.refuse(found.lines, Unreadable::TooLong);
+        }
+        start = end + 1;
+    }
+    let cells: Vec<CellStart> = found.buckets.keys().copied().collect();
+    trim(&mut found.buckets, &cells);
+    found.alive = alive(bytes, &|line| reader.time(line));
+    found
+}
+
+/// A line by its place, and its time.
+type Timed = (usize, Timestamp);
+
+/// When lines were written, by the times of as few of them as tell.
+fn alive(bytes: &[u8], time: &dyn Fn(&[u8]) -> Option<Timestamp>) -> Vec<Span> {
+    let Some(first) = timed(bytes, 0, bytes.len(), time) else { return Vec::new() };
+    let last = last_timed(bytes, time).unwrap_or(first);
+    let mut spans = vec![instant(first.1)];
+    between(bytes, first, last, time, &mut spans);
+    joined(spans)
+}
+
+/// Adds the times of the lines behind `from` up to `to`; those between two lines of about the same time are of that time.
+fn between(bytes: &[u8], from: Timed, to: Timed, time: &dyn Fn(&[u8]) -> Option<Timestamp>, spans: &mut Vec<Span>) {
+    if (to.1.0 - from.1.0).abs() < SILENCE {
+        spans.push(instant(from.1).union(instant(to.1)));
+        return;
+    }
+    let behind = line_end(bytes, from.0);
+    let mut until = to.0;
+    while behind < until {
+        let middle = behind + (until - behind) / 2;
+        let start = memrchr(b'\n', &bytes[behind..middle]).map_or(behind, |end| behind + end + 1);
+        if let Some(found) = timed(bytes, start, until, time) {
+            between(bytes, from, found, time, spans);
+            between(bytes, found, to, time, spans);
+            return;
+        }
+        until = start;
+    }
+    spans.extend([instant(from.1), instant(to.1)]);
+}
+
+/// The first line from a line on that has a time, among some.
+fn timed(bytes: &[u8], from: usize, until: usize, time: &dyn Fn(&[u8]) -> Option<Timestamp>) -> Option<Timed> {
+    let mut at = from;
+    for _ in 0..TRIES {
+        if at >= until {
+            return None;
+        }
+        let end = line_end(bytes, at);
+        if let Some(found) = time(bytes[at..end].trim_ascii_end()) {
+            return Some((at, found));
+        }
+        at = end;
+    }
+    None
+}
+
+fn last_timed(bytes: &[u8], time: &dyn Fn(&[u8]) -> Option<Timestamp>) -> Option<Timed> {
+    let mut end = bytes.len();
+    for _ in 0..TRIES {
+        let line = bytes[..end].strip_suffix(b"\n").unwrap_or(&bytes[..end]);
+        let start = memrchr(b'\n', line).map_or(0, |at| at + 1);
+        if let Some(found) = time(line[start..].trim_ascii_end()) {
+            return Some((start, found));
+        }
+        end = start;
+    }
+    None
+}
+
+/// Where the line behind one begins.
+fn line_end(bytes: &[u8], start: usize) -> usize {
+    memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |end| start + end + 1)
+}

@@ -1,0 +1,378 @@
+//! Logs of real servers: `tests/it/server/` holds what they wrote while a client that hangs up after 2 s, as LINE does,
+//! asked for paths whose truth is known. What the client saw stands beside the path.
+
+use std::{collections::BTreeMap, fs, io::Write, path::Path};
+
+use flate2::{Compression, write::GzEncoder};
+use proptest::prelude::*;
+
+use super::{
+    format::recognise,
+    request::{Answer, By, Unreadable, Verdict},
+    *,
+};
+use crate::model::{CellStart, Span, Timestamp, Zone};
+
+const NGINX: &str = include_str!("../../tests/it/server/nginx.log");
+const APACHE: &str = include_str!("../../tests/it/server/apache.log");
+const HAPROXY: &str = include_str!("../../tests/it/server/haproxy.log");
+const CADDY: &str = include_str!("../../tests/it/server/caddy.log");
+const GUNICORN: &str = include_str!("../../tests/it/server/gunicorn.log");
+const MORGAN: &str = include_str!("../../tests/it/server/morgan.log");
+const UVICORN: &str = include_str!("../../tests/it/server/uvicorn.log");
+
+/// As they stand in the recordings' configurations.
+const NGINX_FORMAT: &str = r#"log_format t '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" rl=$request_length rt=$request_time urt=$upstream_response_time us=$upstream_status';"#;
+const APACHE_FORMAT: &str = r#"LogFormat "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\" D=%D X=%X" t"#;
+
+fn asked(path: Option<&str>) -> Asked {
+    Asked { path: path.map(str::to_owned), zone: Zone::utc() }
+}
+
+fn recognised(log: &str, format: Option<&str>) -> Recognised {
+    let format = format.map(|format| Format::parse(format).unwrap());
+    recognise(log.as_bytes(), format.as_ref(), &asked(None)).unwrap().expect("an access log")
+}
+
+/// What a log tells of requests to each path: verdicts and who answered, in the order of its lines.
+fn told(log: &str, format: Option<&str>, of_agent: bool) -> BTreeMap<String, Vec<(Verdict, By)>> {
+    let lines = recognised(log, format).lines;
+    let mut told: BTreeMap<String, Vec<(Verdict, By)>> = BTreeMap::new();
+    for line in log.lines() {
+        let target = line.split("POST ").nth(1).and_then(|rest| rest.split(' ').next());
+        let uri = line.split("\"uri\":\"").nth(1).and_then(|rest| rest.split('"').next());
+        let Some(target) = uri.or(target) else { continue };
+        let target = target.trim_start_matches("https://localhost:18445");
+        let path = target.trim_end_matches("?h2");
+        let asked = asked((!of_agent).then_some(path));
+        let read = lines.iter().find_map(|lines| lines.read(line.as_bytes(), &asked));
+        let request = read.expect("a request").0.finish().unwrap().expect("one of LINE's");
+        told.entry(path.to_owned()).or_default().push((request.verdict(), request.by));
+    }
+    told
+}
+
+fn expected(paths: &[(&str, &[(Verdict, By)])]) -> BTreeMap<String, Vec<(Verdict, By)>> {
+    paths.iter().map(|(path, told)| ((*path).to_owned(), told.to_vec())).collect()
+}
+
+use By::{Application, Proxy, Unknown};
+use Verdict::{Ok as Good, OkOrSlow, Status, Timeout};
+
+#[test]
+fn nginx_with_its_format_tells_everything() {
+    let good = (Good, Application);
+    // A request in plain HTTP to the port of TLS was refused by nginx itself.
+    let ok = [good, good, (Status(400), Proxy)];
+    assert_eq!(
+        told(NGINX, Some(NGINX_FORMAT), true),
+        expected(&[
+            ("/ok", &ok),
+            ("/two", &[(Timeout, Proxy); 2]),
+            ("/slow", &[(Timeout, Proxy); 2]),
+            // `proxy_ignore_client_abort on`: 200, four seconds after the client was gone.
+            ("/ign", &[(Timeout, Application); 2]),
+            ("/500", &[(Status(500), Application); 2]),
+            // nginx writes 502 for an upstream that is not there.
+            ("/reset", &[(Status(502), Unknown); 2]),
+            ("/down/x", &[(Status(502), Unknown); 2]),
+        ])
+    );
+}
+
+#[test]
+fn nginx_without_it_cannot_tell_what_was_slow() {
+    let found = recognised(NGINX, None);
+    assert_eq!(
+        (found.lines[0].format.name.as_str(), found.fitting, found.looked_at, found.more),
+        ("combined", 16, 16, true)
+    );
+    assert_eq!(found.answers, [Answer::Agent, Answer::Zone].into());
+    let told = told(NGINX, None, true);
+    // Of a client that hung up nginx has a status of its own; of one that is ignored it has not.
+    assert_eq!(told["/two"], [(Timeout, Unknown); 2]);
+    assert_eq!(told["/ign"], [(OkOrSlow, Unknown); 2]);
+}
+
+#[test]
+fn apache_says_200_of_what_the_client_did_not_wait_for() {
+    assert_eq!(
+        told(APACHE, Some(APACHE_FORMAT), true),
+        expected(&[
+            ("/ok", &[(Good, Unknown); 2]),
+            ("/two", &[(Timeout, Unknown); 2]),
+            ("/slow", &[(Timeout, Unknown); 2]),
+            ("/500", &[(Status(500), Unknown); 2]),
+            // Over HTTP/2 Apache wrote two lines for one request.
+            ("/reset", &[(Status(502), Unknown), (Status(502), Unknown), (Status(500), Unknown)]),
+            ("/down/x", &[(Status(503), Unknown); 2]),
+        ])
+    );
+    assert_eq!(told(APACHE, None, true)["/slow"], [(OkOrSlow, Unknown); 2]);
+}
+
+#[test]
+fn haproxys_time_decides_before_its_status() {
+    let found = recognised(HAPROXY, None);
+    assert_eq!((found.lines[0].format.name.as_str(), found.fitting, found.looked_at), ("haproxy", 11, 13));
+    assert_eq!(found.answers, [Answer::Duration, Answer::Start, Answer::Hop, Answer::Gateway].into());
+    let slow = [(Timeout, Proxy), (Timeout, Application)];
+    assert_eq!(
+        told(HAPROXY, None, false),
+        expected(&[
+            ("/ok", &[(Good, Application); 2]),
+            ("/500", &[(Status(500), Application); 2]),
+            ("/reset", &[(Status(502), Proxy)]),
+            ("/two", &slow),
+            ("/slow", &slow),
+            // Over HTTP/1.1 HAProxy tried for 3 s and wrote 503 for nobody.
+            ("/down/x", &[(Timeout, Proxy); 2]),
+        ])
+    );
+}
+
+#[test]
+fn caddys_status_0_is_a_client_that_hung_up() {
+    assert_eq!(recognised(CADDY, None).lines[0].format.name, "caddy");
+    assert_eq!(
+        told(CADDY, None, true),
+        expected(&[
+            ("/ok", &[(Good, Unknown); 2]),
+            ("/two", &[(Timeout, Unknown); 2]),
+            ("/slow", &[(Timeout, Unknown); 2]),
+            ("/500", &[(Status(500), Unknown); 2]),
+            ("/reset", &[(Status(502), Unknown); 2]),
+            ("/down/x", &[(Status(502), Unknown); 2]),
+        ])
+    );
+}
+
+#[test]
+fn application_servers_write_combined_and_know_less() {
+    let slow = |log| told(log, None, true)["/slow"].clone();
+    assert_eq!(slow(GUNICORN), [(OkOrSlow, Unknown)]);
+    let combined: String =
+        MORGAN.lines().filter(|line| line.starts_with("127")).map(|line| format!("{line}\n")).collect();
+    assert_eq!(slow(&combined), [(Timeout, Unknown)]);
+    let no_time = recognise(UVICORN.as_bytes(), None, &asked(None)).unwrap_err();
+    assert_eq!(no_time.key, key::server::NO_TIME);
+}
+
+#[test]
+fn products_have_their_own_keys() {
+    let time = "2026-11-27T14:18:30.500Z";
+    for (name, line, by) in [
+        (
+            "traefik-json",
+            format!(
+                r#"{{"StartUTC":"{time}","DownstreamStatus":499,"OriginStatus":0,"Duration":1950000000,"RequestMethod":"POST","RequestPath":"/cb","request_User-Agent":"LineBotWebhook/2.0"}}"#
+            ),
+            Proxy,
+        ),
+        (
+            "gcp",
+            format!(
+                r#"{{"timestamp":"{time}","jsonPayload":{{"statusDetails":"client_disconnected_before_any_response"}},"httpRequest":{{"requestMethod":"POST","requestUrl":"https://h.example/cb","latency":"1.95s","userAgent":"LineBotWebhook/2.0"}}}}"#
+            ),
+            Proxy,
+        ),
+        (
+            "cloudflare",
+            format!(
+                r#"{{"EdgeStartTimestamp":"{time}","EdgeResponseStatus":522,"OriginResponseStatus":0,"OriginResponseDurationMs":1950,"ClientRequestMethod":"POST","ClientRequestURI":"/cb","ClientRequestUserAgent":"LineBotWebhook/2.0"}}"#
+            ),
+            Proxy,
+        ),
+        (
+            "pino",
+            r#"{"time":1795789112450,"req":{"method":"POST","url":"/cb","headers":{"user-agent":"LineBotWebhook/2.0"}},"res":{"statusCode":200},"responseTime":1950}"#.to_owned(),
+            Unknown,
+        ),
+        (
+            "json",
+            r#"{"time_local":"27/Nov/2026:14:18:32 +0000","msec":"1795789112.450","request":"POST /cb HTTP/1.1","status":"200","request_time":"1.950","upstream_status":"502, 200","http_user_agent":"LineBotWebhook/2.0"}"#.to_owned(),
+            Application,
+        ),
+        (
+            "ltsv",
+            format!("time:{time}\tstatus:503\treqtime_microsec:1950000\tmethod:POST\turi:/cb\tua:LineBotWebhook/2.0"),
+            Unknown,
+        ),
+        (
+            "alb",
+            r#"https 2026-11-27T14:18:32.450000Z app/lb/1 203.0.113.9:4711 10.0.0.1:80 0.000 -1 -1 460 - 63 0 "POST https://h.example:443/cb HTTP/1.1" "LineBotWebhook/2.0" ECDHE TLSv1.2 arn:x "Root=1" "h.example" "arn:y" 0 2026-11-27T14:18:30.500000Z "forward" "-" "-" "10.0.0.1:80" "-" "-" "-""#.to_owned(),
+            Proxy,
+        ),
+        (
+            "traefik",
+            r#"203.0.113.9 - - [27/Nov/2026:14:18:30 +0000] "POST /cb HTTP/2.0" 499 21 "-" "LineBotWebhook/2.0" 12 "bot@docker" "http://10.0.0.1:80" 1950ms"#.to_owned(),
+            Unknown,
+        ),
+    ] {
+        let found = recognised(&line, None);
+        assert_eq!(found.lines[0].format.name, name, "{line}");
+        let request = found.lines[0].read(line.as_bytes(), &asked(None)).unwrap().0.finish().unwrap().unwrap();
+        assert_eq!((request.verdict(), request.by, request.duration), (Timeout, by, Some(1950)), "{name}");
+        let started = if ["traefik", "ltsv"].contains(&name) { request.start.0 / 1000 * 1000 } else { request.start.0 };
+        let expected = if ["traefik", "ltsv"].contains(&name) { 1_795_789_110_000 } else { 1_795_789_110_500 };
+        assert_eq!(started, expected, "{name}");
+    }
+}
+
+#[test]
+fn a_log_may_be_wrapped_and_change_its_format() {
+    let wrapped = format!("web_1  | {}", GUNICORN.replace('\n', "\nweb_1  | "));
+    assert_eq!(recognised(&wrapped, None).fitting, 2);
+    let mixed = GUNICORN.to_owned() + CADDY + MORGAN;
+    let found = recognised(&mixed, None);
+    let names: Vec<&str> = found.lines.iter().map(|lines| lines.format.name.as_str()).collect();
+    assert_eq!((names, found.fitting), (vec!["caddy", "combined"], 16));
+    for text in ["", "\n", "Date\tStart\tEnd\n2026-11-27\t1\t2\n", "{\"status\":200}\n", "a b c d \"e\" 200 1\n"] {
+        assert!(recognise(text.as_bytes(), None, &asked(None)).unwrap().is_none(), "{text}");
+    }
+}
+
+/// A folder that is gone when the test ends.
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+fn gzipped(path: &Path, text: &[u8]) {
+    let mut packed = GzEncoder::new(fs::File::create(path).unwrap(), Compression::fast());
+    packed.write_all(text).unwrap();
+    packed.finish().unwrap();
+}
+
+fn read_in(folder: &Path, options: &Options) -> ServerLog {
+    let reading = ReadOptions::default();
+    let found = find(&[folder.to_string_lossy().into_owned()], options, &reading).unwrap();
+    let mut log = read(found.logs, options, 2).unwrap();
+    log.skipped = found.others.into_iter().map(|(path, _, why)| (path, why)).collect();
+    log
+}
+
+fn line(second: i64, path: &str, status: u16, agent: &str) -> String {
+    let at = Timestamp(1_795_789_110_000 + second * 1000).utc().format("%d/%b/%Y:%H:%M:%S %z");
+    format!("2001:db8::1 - - [{at}] \"POST {path} HTTP/1.1\" {status} 2 \"-\" \"{agent}\"\n")
+}
+
+#[test]
+fn a_rotated_set_is_one_log_and_each_request_counts_once() {
+    let folder = folder();
+    // One request in 10 seconds for 2 hours; each tenth is a 500.
+    let lines: Vec<String> =
+        (0..720).map(|at| line(at * 10, "/cb", if at % 10 == 0 { 500 } else { 200 }, "LineBotWebhook/2.0")).collect();
+    let write = |name: &str, lines: &[String]| fs::write(folder.path().join(name), lines.concat()).unwrap();
+    gzipped(&folder.path().join("access.log.2.gz"), lines[..300].concat().as_bytes());
+    write("access.log.1", &lines[300..500]);
+    write("access.log", &lines[500..]);
+    // Somebody kept a copy, and one of a file that was being written.
+    write("kept.log", &lines[250..600]);
+    write("access.log.1.old", &lines[300..417]);
+    write("notes.txt", &["Nothing to see here.\n".to_owned()]);
+    let log = read_in(folder.path(), &Options::default());
+    let total = log.total();
+    assert_eq!((log.files.len(), total.requests(), log.repeated), (5, 720, 350 + 117));
+    assert_eq!(total.verdicts, [(OkOrSlow, 648), (Status(500), 72)].into());
+    assert_eq!(log.skipped.len(), 1);
+    assert_eq!(log.span(), Some(Span { first: Timestamp(1_795_789_110_000), last: Timestamp(1_795_796_300_000) }));
+    assert!(log.silent().is_empty());
+}
+
+#[test]
+fn other_peoples_lines_are_the_heartbeat() {
+    let folder = folder();
+    let mut text = String::new();
+    for second in (0..7200).filter(|second| !(1000..1300).contains(second) && !(3000..3290).contains(second)) {
+        text += &line(second, "/shop", 200, "Mozilla/5.0 (LineBotWebhook/2.0)");
+    }
+    text += &line(7200, "/cb", 503, "LineBotWebhook/2.0");
+    fs::write(folder.path().join("a.log"), text).unwrap();
+    let log = read_in(folder.path(), &Options::default());
+    assert_eq!((log.files[0].lines, log.files[0].requests, log.files[0].unreadable), (6611, 1, 0));
+    let at = |second: i64| Timestamp(1_795_789_110_000 + second * 1000);
+    // From the last line before to the first one behind; 291 seconds are no silence.
+    assert_eq!(log.silent(), [Span { first: at(999), last: at(1300) }]);
+    let failed: Vec<_> =
+        log.cells.iter().flat_map(|(cell, at)| at.failed.iter().map(move |each| (*cell, each))).collect();
+    // 7200 s later it is 16:18:30, three and a half minutes into its cell.
+    let expected = Failed { second: 210, verdict: Status(503), status: Some(503), by: Unknown };
+    assert_eq!(failed, [(CellStart(5_985_987), (&expected, &1))]);
+}
+
+#[test]
+fn unreadable_lines_have_a_place_and_a_reason_and_nothing_more() {
+    let folder = folder();
+    let good = line(0, "/cb", 200, "LineBotWebhook/2.0");
+    let long = line(1, &format!("/{}", "x".repeat(2 << 20)), 200, "LineBotWebhook/2.0");
+    let longer = format!("{}\n", "y".repeat(9 << 20));
+    let text =
+        [&good, "\"LineBotWebhook/2.0\" cut\n", &long, &good, &longer, &good, "\0\u{1}LineBotWebhook\n"].concat();
+    fs::write(folder.path().join("a.log"), text + good.trim_end()).unwrap();
+    let log =
+        read_in(folder.path(), &Options { format: Some(Format::parse("combined").unwrap()), ..Options::default() });
+    let file = &log.files[0];
+    assert_eq!((file.lines, file.requests, file.unreadable), (8, 4, 4));
+    let mut examples = file.examples.clone();
+    examples.sort_by_key(|(line, _)| *line);
+    let form = Unreadable::Form;
+    assert_eq!(examples, [(2, form), (3, Unreadable::TooLong), (5, Unreadable::TooLong), (7, form)]);
+}
+
+#[test]
+fn a_line_without_end_takes_no_memory() {
+    let reader = LineReader { lines: recognised(GUNICORN, None).lines, needle: None, asked: asked(None) };
+    let endless = Text::stream(|| Ok(Box::new(std::io::Read::take(std::io::repeat(b'x'), 1 << 30))));
+    let found = scan::scan(&endless, &reader).unwrap();
+    assert_eq!((found.lines, found.unreadable, found.examples), (1, 1, vec![(1, Unreadable::TooLong)]));
+}
+
+#[test]
+fn without_user_agent_the_path_tells_or_nothing() {
+    let folder = folder();
+    fs::write(folder.path().join("ha.log"), HAPROXY).unwrap();
+    let log = read_in(folder.path(), &Options::default());
+    assert_eq!((log.files[0].told, log.files[0].requests, log.files[0].lines), (false, 0, 13));
+    let options = Options { webhook_path: Some("/ok".into()), zone: Zone::tokyo(), ..Options::default() };
+    let log = read_in(folder.path(), &options);
+    assert_eq!((log.files[0].told, log.total().verdicts), (true, [(Good, 2)].into()));
+    // 14:18 in Tokyo is 05:18 UTC.
+    assert_eq!(log.span().unwrap().first.utc().to_rfc3339(), "2026-11-27T05:18:34.060+00:00");
+}
+
+#[test]
+fn a_format_of_the_users_own_has_a_time_and_a_status() {
+    for (format, key) in [
+        ("$request $status", key::server::FORMAT_NO_TIME),
+        ("[$time_local] $request", key::server::FORMAT_NO_STATUS),
+        ("%h %s", key::server::FORMAT_NO_TIME),
+        ("%h %t", key::server::FORMAT_NO_STATUS),
+        ("combind", key::server::FORMAT_UNKNOWN),
+    ] {
+        assert_eq!(Format::parse(format).unwrap_err().0.key, key, "{format}");
+    }
+    let json = r#"'{"t":"$time_iso8601","s":$status,"r":"$request","ua":"$http_user_agent","d":$request_time}'"#;
+    let line = r#"{"t":"2026-11-27T14:18:30+00:00","s":200,"r":"POST / HTTP/1.1","ua":"LineBotWebhook/2.0","d":0.004}"#;
+    assert_eq!(recognised(line, Some(json)).answers.len(), 4);
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400), at in 0usize..2000) {
+        let mut log = [NGINX, HAPROXY, CADDY].concat().into_bytes();
+        let at = at.min(log.len());
+        log.splice(at..(at + bytes.len() / 2).min(log.len()), bytes.iter().copied());
+        for log in [&log, &bytes] {
+            let _ = recognise(log, None, &asked(Some("/ok")));
+            let lines = recognised(NGINX, Some(NGINX_FORMAT)).lines;
+            let text = log.clone();
+            let text = Text::stream(move || Ok(Box::new(std::io::Cursor::new(text.clone()))));
+            let reader = LineReader { lines, needle: Some(Finder::new("LineBotWebhook")), asked: asked(None) };
+            let found = scan::scan(&text, &reader).unwrap();
+            prop_assert!(found.lines <= log.len() as u64);
+        }
+        let format = String::from_utf8_lossy(&bytes);
+        let _ = Format::parse(&format);
+        let _ = Format::parse(&format!("${format}"));
+    }
+}
