@@ -166,13 +166,13 @@ impl Breakdown<'_> {
         Ok(rows)
     }
 
-    /// By channel, each with its number; `windows` has the errors of each by window, `reasons` are those of the period.
+    /// By channel; `windows` has the errors of each by window, `reasons` are those of the period.
     pub fn channels(
         &self,
         mut windows: BTreeMap<u32, Vec<u64>>,
         window_count: usize,
         reasons: &[ReasonRow],
-    ) -> Result<Vec<(u32, ChannelRow)>> {
+    ) -> Result<Vec<ChannelRow>> {
         let mut by_reason: BTreeMap<u32, Vec<u64>> = BTreeMap::new();
         for Line { keys, compared, .. } in self.lines(&[By::Channel, By::Reason])? {
             let (Some(channel), Some(reason)) = (keys[0], keys[1]) else { continue };
@@ -184,7 +184,7 @@ impl Breakdown<'_> {
         }
         let row = |Line { keys, compared, .. }: Line| {
             let channel = keys[0]?;
-            let row = ChannelRow {
+            Some(ChannelRow {
                 channel: self.names.channels[channel as usize].clone(),
                 errors: compared.errors,
                 share: self.share(&compared),
@@ -193,23 +193,21 @@ impl Breakdown<'_> {
                 change_pct: compared.change_pct(),
                 by_window: windows.remove(&channel).unwrap_or_else(|| vec![0; window_count]),
                 by_reason: by_reason.remove(&channel).unwrap_or_else(|| vec![0; reasons.len()]),
-            };
-            Some((channel, row))
+            })
         };
-        let mut rows: Vec<(u32, ChannelRow)> = self.lines(&[By::Channel])?.into_iter().filter_map(row).collect();
-        rows.sort_by(|(_, a), (_, b)| b.errors.cmp(&a.errors).then_with(|| a.channel.cmp(&b.channel)));
+        let mut rows: Vec<ChannelRow> = self.lines(&[By::Channel])?.into_iter().filter_map(row).collect();
+        rows.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| a.channel.cmp(&b.channel)));
         Ok(rows)
     }
 
-    /// By webhook host, where the inputs name it, each with its number.
-    pub fn hosts(&self) -> Result<Vec<(u32, HostRow)>> {
+    /// By webhook host, where the inputs name it.
+    pub fn hosts(&self) -> Result<Vec<HostRow>> {
         let row = |Line { keys, compared, .. }: Line| {
-            let host = keys[0]?;
-            Some((host, HostRow { host: self.names.hosts[host as usize].0.clone(), errors: compared.errors }))
+            Some(HostRow { host: self.names.hosts[keys[0]? as usize].0.clone(), errors: compared.errors })
         };
         let named = self.lines(&[By::Host])?.into_iter().filter(|line| line.rows > 0);
-        let mut rows: Vec<(u32, HostRow)> = named.filter_map(row).collect();
-        rows.sort_by(|(_, a), (_, b)| b.errors.cmp(&a.errors).then_with(|| a.host.cmp(&b.host)));
+        let mut rows: Vec<HostRow> = named.filter_map(row).collect();
+        rows.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| a.host.cmp(&b.host)));
         Ok(rows)
     }
 }

@@ -4,6 +4,7 @@ mod asked;
 mod breakdown;
 mod count;
 mod coverage;
+mod facts;
 mod history;
 mod hours;
 mod incident;
@@ -13,7 +14,6 @@ mod options;
 mod period;
 mod reconcile;
 mod result;
-mod slices;
 mod state;
 mod sums;
 mod window;
@@ -196,9 +196,7 @@ fn computed(
     let by_detail = breakdown.details(by_detail, windows.len())?;
     let by_channel = in_windows.series(windows.len(), |_, kind| Some(kind.channel));
     let by_reason_rows = breakdown.reasons()?;
-    let (channel_numbers, by_channel): (Vec<u32>, _) =
-        breakdown.channels(by_channel, windows.len(), &by_reason_rows)?.into_iter().unzip();
-    let (host_numbers, by_host): (Vec<u32>, _) = breakdown.hosts()?.into_iter().unzip();
+    let by_channel = breakdown.channels(by_channel, windows.len(), &by_reason_rows)?;
     let before = match previous {
         Some(previous) => {
             let windows = windows_of(previous)?;
@@ -208,12 +206,7 @@ fn computed(
         }
         None => Vec::new(),
     };
-    let numbers: Vec<Option<u32>> = reasons.iter().map(|(_, number)| *number).collect();
-    let hours = hours::hours(&table.names, cells, &windows, &numbers, &zone, calendar.week_start);
-    let heatmap = hours::heatmap(&hours, calendar.week_start, table.precision());
-    let slices = options
-        .slices
-        .then(|| slices::slices(&in_windows, windows.len(), hours, &numbers, &channel_numbers, &host_numbers));
+    let facts = options.facts.then(|| facts::facts(&table.names, &in_windows, &by_channel, &by_detail));
     let inside = |at: &Timestamp| (bounds.start..bounds.end).contains(&at.0);
     let stops = table.stops.iter().filter(|(_, at)| inside(at));
     Ok(Analysis {
@@ -246,14 +239,14 @@ fn computed(
         by_status_class: breakdown::status_classes(&by_detail),
         by_detail,
         by_channel,
-        by_host,
+        by_host: breakdown.hosts()?,
         windows: Windows {
             size: size.name(),
             buckets: buckets(&windows, &reasons, &by_reason, asked),
             previous: before,
         },
-        heatmap,
         usual_hours: None,
+        heatmap: hours::heatmap(table, (bounds.start, bounds.end), &zone, calendar.week_start),
         incidents: Vec::new(),
         history: History::default(),
         redelivery_stopped: stops
@@ -266,7 +259,7 @@ fn computed(
         unknown: Vec::new(),
         partly_unknown: false,
         calendar: *calendar,
-        slices,
+        facts: facts.unwrap_or_default(),
     })
 }
 

@@ -23,8 +23,8 @@ pub struct Options {
     pub now: Timestamp,
     /// Older data than this, in milliseconds before the moment of the report, are said to be stale.
     pub max_age: Option<i64>,
-    /// Whether to compute [`Analysis::slices`](super::Analysis::slices), which only a page needs.
-    pub slices: bool,
+    /// Whether to compute [`Analysis::facts`](super::Analysis::facts), which only a page needs.
+    pub facts: bool,
 }
 
 impl Default for Options {
@@ -42,7 +42,7 @@ impl Default for Options {
             generated_at: now,
             now,
             max_age: None,
-            slices: false,
+            facts: false,
         }
     }
 }

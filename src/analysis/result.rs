@@ -65,9 +65,9 @@ pub struct Analysis {
     /// What the period was resolved against; the zone is the one that the times are in.
     #[serde(skip)]
     pub calendar: Calendar,
-    /// Sums by window for those who choose dates and reasons in the page; none where nobody does.
+    /// What those who choose dates, channels and reasons in the page choose from, in the order of time; none where nobody does.
     #[serde(skip)]
-    pub slices: Option<Slices>,
+    pub facts: Vec<Fact>,
 }
 
 impl Analysis {
@@ -416,29 +416,14 @@ impl Note {
     }
 }
 
-/// What a reader's choice of whole windows and of reasons is added up from, beyond what
-/// [`Analysis`] itself holds by window. Never serialised: the page embeds it in a short form.
-#[derive(Clone, Debug, Default)]
-pub struct Slices {
-    /// Errors by window, reason, weekday and hour; those without errors are left out.
-    pub hours: Vec<HourSum>,
-    /// Errors by channel (in the order of [`Analysis::by_channel`]), reason (in the order of
-    /// [`ByReason`]) and window.
-    pub by_channel: Vec<Vec<Vec<u64>>>,
-    /// The same of hosts, in the order of [`Analysis::by_host`].
-    pub by_host: Vec<Vec<Vec<u64>>>,
-}
-
-/// One field of the heatmap, of one window and one reason.
+/// Errors of one channel and one detail in one window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HourSum {
+pub struct Fact {
     /// Index in [`Windows::buckets`].
     pub window: usize,
-    /// Index in [`ByReason`].
-    pub reason: usize,
-    /// Index in [`Heatmap::rows`].
-    pub row: usize,
-    /// Hour of the local clock.
-    pub hour: usize,
+    /// Index in [`Analysis::by_channel`].
+    pub channel: usize,
+    /// Index in [`Analysis::by_detail`].
+    pub detail: usize,
     pub errors: u64,
 }

@@ -57,7 +57,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         unknown: Vec::new(),
         partly_unknown: false,
         calendar: crate::analysis::Calendar::default(),
-        slices: None,
+        facts: Vec::new(),
         schema: "errstat/1",
         errstat: "0.1.0",
         generated_at: stamp(end),

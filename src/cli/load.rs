@@ -41,9 +41,9 @@ pub fn inputs(shared: &Shared) -> Result<Reading> {
     Ok(reading)
 }
 
-/// Reads the inputs and computes everything; with `slices`, also what a page needs to choose dates in it.
-pub fn analyse(shared: &Shared, slices: bool) -> Result<Analysis> {
-    let options = analysis::Options { slices, ..options(shared) };
+/// Reads the inputs and computes everything; with `facts`, also what a page needs to choose dates in it.
+pub fn analyse(shared: &Shared, facts: bool) -> Result<Analysis> {
+    let options = analysis::Options { facts, ..options(shared) };
     let (table, asked) = table(shared, &options)?;
     analysis::analyse(&table, &asked, &options)
 }

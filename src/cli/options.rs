@@ -548,7 +548,7 @@ impl Shared {
             generated_at,
             now,
             max_age: selection.max_age,
-            slices: false,
+            facts: false,
         }
     }
 }

@@ -128,7 +128,7 @@ pub(super) fn week() -> Analysis {
         unknown: Vec::new(),
         partly_unknown: false,
         calendar: crate::analysis::Calendar::default(),
-        slices: None,
+        facts: Vec::new(),
     }
 }
 

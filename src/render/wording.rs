@@ -51,14 +51,6 @@ pub(super) fn detail_name(lang: Lang, reason: &str, detail: &str) -> String {
     }
 }
 
-/// Text of any length, cut to so many characters, the last of which is then an ellipsis.
-pub(super) fn shortened(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some(_) => text.chars().take(longest - 1).chain(['…']).collect(),
-        None => text.to_owned(),
-    }
-}
-
 /// What failed: the detail, or the reason where there is none.
 pub(super) fn what(lang: Lang, reason: &str, detail: &str) -> String {
     if detail.is_empty() { reason.to_owned() } else { detail_name(lang, reason, detail) }
@@ -84,13 +76,4 @@ pub(super) fn first_causes(lang: Lang, analysis: &Analysis) -> Vec<(&DetailRow, 
 /// Whether the inputs hold rows at all, in the period or outside.
 pub(super) fn has_rows(analysis: &Analysis) -> bool {
     analysis.inputs.iter().any(|input| input.rows > 0)
-}
-
-/// How many errors the incidents hold; `none` is said where there are none.
-pub(super) fn in_incidents(lang: Lang, analysis: &Analysis, none: key::SentenceKey) -> String {
-    if analysis.incidents.is_empty() {
-        return lang.phrase(none).to_owned();
-    }
-    let errors = analysis.incidents.iter().fold(0, |sum: u64, incident| sum.saturating_add(incident.errors));
-    counted(lang, key::page::IN_INCIDENTS_ONE, key::page::IN_INCIDENTS, errors)
 }

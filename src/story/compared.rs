@@ -69,10 +69,10 @@ impl Compared {
         Compared::new(lang, (row.errors, row.share), row.previous_errors, row.change, row.change_pct).doubted(analysis)
     }
 
-    /// Hosts are not compared.
+    /// Hosts are not compared; the share is of the errors that name one: connection errors only.
     pub fn host(analysis: &Analysis, row: &HostRow) -> Compared {
-        let share = row.errors as f64 / analysis.totals.errors.max(1) as f64;
-        Compared { errors: row.errors, share, before: None, change: None }
+        let named: u64 = analysis.by_host.iter().map(|row| row.errors).sum();
+        Compared { errors: row.errors, share: row.errors as f64 / named.max(1) as f64, before: None, change: None }
     }
 
     fn new(

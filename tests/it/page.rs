@@ -78,9 +78,16 @@ impl Report {
         tab.settle();
     }
 
+    /// What the page must show of all rows, whatever is chosen.
+    fn fixed(&self) -> Fixed {
+        Fixed::of(&self.rows, self.start, self.window)
+    }
+
     /// What a page must show of the rows for which the question is answered by yes.
     fn numbers(&self, chosen: impl Fn(&Row) -> bool) -> Numbers {
-        Numbers::of(self.rows.iter().filter(|row| chosen(row)), self.start, self.window)
+        // One channel alone has no table.
+        let channels = self.rows.iter().any(|row| row.channel != self.rows[0].channel);
+        Numbers::of(self.rows.iter().filter(|row| chosen(row)), channels, (self.start, self.window))
     }
 }
 
@@ -110,21 +117,24 @@ fn place(tab: &Tab, window: i64) -> (f64, f64) {
     (left + (right - left) / (last - first) * (window as f64 - first), y)
 }
 
-/// The numbers of a page, in the order of their names; what is zero is left out.
+/// The numbers of a page that follow a choice, in the order of their names; what is zero is left out.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 struct Numbers {
-    total: u64,
     /// By window and reason, of the timeline that the script draws.
     bars: Vec<(i64, String, u64)>,
-    /// By window and reason, of the table behind the timeline.
-    windows: Vec<(i64, String, u64)>,
     reasons: Vec<(String, u64)>,
     details: Vec<(String, String, u64)>,
-    /// By class of status codes.
-    classes: Vec<(String, u64)>,
-    /// Monday's 24 hours first.
-    heat: Vec<u64>,
     channels: Vec<(String, u64)>,
+    /// By channel and reason.
+    matrix: Vec<(String, String, u64)>,
+}
+
+/// Those that are of the report, whatever is chosen.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+struct Fixed {
+    total: u64,
+    /// By reason; the rows stand in the order of time.
+    windows: Vec<(String, u64)>,
     hosts: Vec<(String, u64)>,
 }
 
@@ -132,14 +142,17 @@ impl Numbers {
     /// The numbers as they stand to be read in a page, on the screen or folded.
     fn shown(tab: &Tab) -> Numbers {
         let mut numbers: Numbers = tab.ask(SHOWN);
-        for list in [&mut numbers.bars, &mut numbers.windows] {
-            list.sort();
-        }
-        for list in [&mut numbers.reasons, &mut numbers.classes, &mut numbers.channels, &mut numbers.hosts] {
-            list.sort();
-        }
+        numbers.bars.sort();
+        numbers.reasons.sort();
         numbers.details.sort();
+        numbers.channels.sort();
+        numbers.matrix.sort();
         numbers
+    }
+
+    /// How many errors are chosen.
+    fn total(&self) -> u64 {
+        self.reasons.iter().map(|(_, errors)| errors).sum()
     }
 
     /// The same without what only the script draws.
@@ -148,50 +161,66 @@ impl Numbers {
     }
 }
 
-/// Reads [`Numbers`]. A number in a table is its text; where the page's script has put it into an attribute too,
-/// both must be the same.
+/// Reads [`Numbers`].
 const SHOWN: &str = r##"(() => {
     const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-    const read = element => {
-        const number = Number(element.textContent.replaceAll(",", "").trim());
-        const carrier = element.closest("[data-errors]");
-        const same = !carrier || Number(carrier.dataset.errors) === number;
-        if (!same) throw `${element.textContent} but ${carrier.outerHTML}`;
-        return number;
-    };
+    const read = element => Number(element.textContent.replaceAll(",", "").trim());
     const name = row => row.querySelector("th bdi")?.textContent ?? "";
     const some = rows => rows.filter(row => row.at(-1) > 0);
-    const cell = row => row.querySelector("[data-cell=errors]");
-    const places = attribute => some(all(`tr[data-${attribute}]`).map(row => [name(row), read(cell(row))]))
-        .filter(([name]) => name);
-    const shown = element => !element.closest("[hidden]");
-    const columns = all("#windows thead th").map(heading => heading.dataset.column);
-    const windows = all("#windows tbody tr").filter(shown).flatMap(row => {
-        const numbers = [...row.cells].map((cell, i) => [columns[i], cell])
-            .filter(([reason, cell]) => reason && shown(cell))
-            .map(([reason, cell]) => [Number(row.dataset.window), reason, read(cell)]);
-        const sum = numbers.reduce((sum, [, , errors]) => sum + errors, 0);
-        if (sum !== read(row.cells[1])) throw `${row.textContent} does not add up`;
-        return numbers;
-    });
+    const errors = row => read(row.querySelector("[data-cell=errors]"));
+    const reason = row => row.closest("table").id === "rare" ? row.cells[0].textContent.trim()
+        : name(row.parentNode.querySelector("tr.reason"));
+    const detail = row => reason(row) === "error_status_code" ? name(row).split(" ")[0] : name(row);
+    const columns = all("#channels thead th").slice(-all("#channels tbody tr:first-child [data-of]").length);
     return {
-        total: read(document.getElementById("total")),
         bars: all("#timeline-drawing [data-window]").flatMap(bar => {
             const parts = all("[data-reason]", bar).map(part => [part.dataset.reason, Number(part.dataset.errors)]);
             const sum = parts.reduce((sum, [, errors]) => sum + errors, 0);
             if (sum !== Number(bar.dataset.errors) || bar.dataset.windows !== "1") throw bar.outerHTML;
             return parts.map(([reason, errors]) => [Number(bar.dataset.window), reason, errors]);
         }),
-        windows: some(windows),
-        reasons: some(all("tr[data-reason]").map(row => [row.dataset.reason, read(cell(row))])),
-        details: some(all("#reasons tr[data-detail]").map(row =>
-            [row.parentNode.querySelector("tr[data-reason]").dataset.reason, name(row), read(cell(row))])),
-        classes: some(all("[data-class]").map(chip => [chip.dataset.class, read(chip.querySelector("b"))])),
-        heat: all("#heat td").map(read),
-        channels: places("channel"),
-        hosts: places("host"),
+        reasons: some(all("tr[data-reason]").map(row => [name(row), errors(row)])),
+        details: some(all("tr[data-detail]").map(row => [reason(row), detail(row), errors(row)])),
+        channels: some(all("tr[data-channel]").map(row => [name(row), errors(row)])),
+        matrix: some(all("tr[data-channel]").flatMap(row =>
+            all("[data-of]", row).map((cell, i) => [name(row), columns[i].textContent.replace(/[↕↓↑]/g, "").trim(), read(cell)]))),
     };
 })()"##;
+
+impl Fixed {
+    fn shown(tab: &Tab) -> Fixed {
+        let mut fixed: Fixed = tab.ask(FIXED);
+        fixed.hosts.sort();
+        fixed
+    }
+}
+
+/// Reads [`Fixed`].
+const FIXED: &str = r##"(() => {
+    const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+    const read = element => Number(element.textContent.replaceAll(",", "").trim());
+    const columns = all("#windows thead th").map(heading => heading.textContent.trim());
+    const windows = all("#windows tbody tr").flatMap(row => {
+        const numbers = [...row.cells].slice(2).map((cell, i) => [columns[i + 2], read(cell)]).filter(([, errors]) => errors);
+        if (numbers.reduce((sum, [, errors]) => sum + errors, 0) !== read(row.cells[1])) throw row.textContent;
+        return numbers.sort();
+    });
+    return {
+        total: read(document.getElementById("total")),
+        windows,
+        hosts: all("#hosts tbody tr").map(row => [row.querySelector("th bdi").textContent, read(row.cells[1])]),
+    };
+})()"##;
+
+/// Switches a reason off or on.
+fn toggle(tab: &Tab, reason: &str) {
+    tab.run(&format!(
+        "[...document.querySelectorAll('.legend label')].find(label => label.querySelector('bdi').textContent === {reason:?})
+            .querySelector('input').id = 'toggled'"
+    ));
+    tab.click("#toggled");
+    tab.run("document.getElementById('toggled').removeAttribute('id')");
+}
 
 /// Only the page itself, and pictures that stand in it.
 fn assert_quiet(tab: &Tab, page: &str) {

@@ -7,9 +7,6 @@ use crate::{
 
 use super::words::Words;
 
-/// Inputs and rejects that are listed; summary.json has all of them.
-pub(super) const LISTED: usize = 100;
-
 impl Words {
     /// Kind, encoding and delimiter of an input.
     pub fn form(&self, input: &Input) -> String {
@@ -33,7 +30,7 @@ impl Words {
             "archive" => Sentence::new(key::page::COVERAGE_BY_ARCHIVE),
             _ => Sentence::new(key::page::COVERAGE_UNTIL),
         };
-        self.clock.lang.say(&sentence.with("until", self.moment(until)))
+        self.clock.lang.say(&sentence.with("until", self.clock.moment(*until)))
     }
 
     /// How exact an input's times are.

@@ -3,14 +3,13 @@
 use std::fmt::Display;
 
 use crate::{
+    analysis::DetailRow,
     model::{LocalTime, Sentence, key},
-    render::{counts::Counts, wording},
-    story::Clock,
-    taxonomy::sign,
+    story::{Change, Clock, Trend, counted, detail_name, shortened},
 };
 
 /// The longest text from a file that the page shows; the whole text is in summary.json.
-const LONGEST: usize = 240;
+const LONGEST: usize = 120;
 
 /// Phrases, numbers and times in the page's language: `w.t(key::page::ERRORS)`.
 #[derive(Clone, Copy, Debug)]
@@ -38,54 +37,45 @@ impl Words {
         self.clock.lang.percent(*share)
     }
 
-    /// The width of the bar for a share, in percent.
-    pub fn width(&self, share: &f64) -> String {
-        format!("{:.1}", (share * 100.0).clamp(0.0, 100.0))
-    }
-
-    /// A change and its percentage, where there is something to compare with.
-    pub fn change(&self, counts: &Counts) -> Option<String> {
-        let lang = self.clock.lang;
-        let change = counts.change?;
-        let amount = format!("{}{}", sign(change), lang.number(change.unsigned_abs()));
-        let Some(percent) = counts.change_pct else { return Some(amount) };
-        let percent = lang.change(percent).replace('-', "−");
-        Some(lang.say(&Sentence::new(key::page::CHANGE).with("change", amount).with("percent", percent)))
-    }
-
-    /// The class that colours a change: more errors are worse.
-    pub fn trend(&self, counts: &Counts) -> &'static str {
-        match counts.change {
-            Some(1..) => "worse",
-            Some(..=-1) => "better",
-            _ => "same",
+    /// The class that colours a change: only news have a colour.
+    pub fn trend(&self, change: &Change) -> &'static str {
+        match change.trend {
+            Trend::Worse => "worse",
+            Trend::Better => "better",
+            Trend::Same => "same",
         }
+    }
+
+    /// How many errors, in words.
+    pub fn errors(&self, errors: u64) -> String {
+        counted(self.clock.lang, key::story::ERRORS_ONE, key::story::ERRORS, errors)
+    }
+
+    /// What a detail is called.
+    pub fn detail(&self, row: &DetailRow) -> String {
+        self.short(&detail_name(self.clock.lang, &row.reason, &row.detail))
+    }
+
+    /// A channel's name; words where the file names none.
+    pub fn channel(&self, name: &Option<String>) -> String {
+        name.as_deref().map_or_else(|| self.t(key::story::NO_CHANNEL).to_owned(), |name| self.short(name))
     }
 
     /// Text of any length, cut to what a table can show.
     pub fn short(&self, text: &str) -> String {
-        shortened(text)
+        shortened(text, LONGEST)
     }
 
-    pub fn moment(&self, at: &LocalTime) -> String {
-        self.clock.moment(*at)
-    }
-
-    /// From the first to the last of two moments.
-    pub fn range(&self, first: &LocalTime, last: &LocalTime) -> String {
-        let (from, to) = (self.moment(first), self.moment(last));
-        self.clock.lang.say(&Sentence::new(key::story::RANGE).with("from", from).with("to", to))
+    /// From the first to the last of two moments, as short as it gets.
+    pub fn seen(&self, first: &LocalTime, last: &LocalTime) -> String {
+        let text = self.clock.short_stretch(*first, *last);
+        if first == last { self.clock.short_moment(*first) } else { text }
     }
 }
 
-/// Text of any length, cut to what a table can show.
-pub(super) fn shortened(text: &str) -> String {
-    wording::shortened(text, LONGEST)
-}
-
-/// What a reason is known by in the page's data and address: its name, made short but kept apart
-/// from others of the same beginning by its place among them.
-pub(super) fn key(reason: &str, place: usize) -> String {
+/// What a reason is known by in the page's address: its name, made short but kept apart from others of the same beginning
+/// by its place among them.
+pub(super) fn address(reason: &str, place: usize) -> String {
     match reason.char_indices().nth(LONGEST) {
         Some(_) => format!("{}…{place}", reason.chars().take(LONGEST / 2).collect::<String>()),
         None => reason.to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{Datelike, TimeDelta, Timelike};
 
 use super::{Report, export};
 use crate::browser::Tab;
@@ -38,7 +38,9 @@ const SCRIPT: &str = r##"() => {
     const ticks = [...drawing.querySelectorAll("text[text-anchor=end]")]
         .map(text => [text.textContent.replaceAll(",", ""), text.previousElementSibling.getAttribute("d")])
         .map(([errors, path]) => [errors, path.match(/[\d.]+/g)[1]])
-        .map(pair => pair.map(Number));
+        .map(pair => pair.map(Number))
+        // The enlarged drawing below has an axis of its own.
+        .filter((_, i, all) => all.findLastIndex(([errors], j) => j <= i && errors === 0) === 0);
     const [[zero, ground], [most, top]] = [ticks[0], ticks.at(-1)];
     const unit = (most - zero) / (ground - top);
     const top_of = part => (ground - Number(part.getAttribute("y"))) * unit;
@@ -88,7 +90,7 @@ fn both_drawings_show_the_sums_of_the_export() {
         report.open_in(&tab);
         let days = export::moment("2026-11-23 00:00:00") - report.start;
         let windows = days.num_seconds() / report.window.num_seconds();
-        let mut bars = report.numbers(|_| true).windows;
+        let mut bars = report.numbers(|_| true).bars;
         bars.sort_by_key(|(window, reason, _)| (*window, order.iter().position(|known| known == reason)));
         for (_, reason, _) in &mut bars {
             *reason = format!("f-{}", reason.replace('_', "-"));
@@ -104,4 +106,40 @@ fn the_script_takes_the_charts_place() {
     let seen = |id: &str| tab.ask::<bool>(&format!("document.getElementById('{id}').checkVisibility()"));
     let (chart, drawing) = (seen("picture-timeline"), seen("timeline-drawing"));
     assert_eq!((chart, drawing), (false, true));
+}
+
+/// Errors by weekday, Monday first, and hour.
+fn heat(tab: &Tab) -> Vec<u64> {
+    tab.ask(
+        "[...document.querySelectorAll('#heat tbody td')].map(cell => Number(cell.textContent.replaceAll(',', '')))",
+    )
+}
+
+#[test]
+fn the_hours_of_the_day_are_shown_from_four_weeks_on() {
+    let Some(tab) = Tab::new() else { return };
+    Report::of_two_channels().open_in(&tab);
+    assert!(heat(&tab).is_empty(), "a week is no habit");
+    let days = "2026-09-28..2026-11-22";
+    let report = Report::of(&export::steady(56, 1500, &["shop"]), days, "--window day", TimeDelta::days(1));
+    report.open_in(&tab);
+    let mut expected = vec![0; 7 * 24];
+    for row in &report.rows {
+        expected[(row.time.weekday().num_days_from_monday() * 24 + row.time.hour()) as usize] += row.errors;
+    }
+    assert_eq!(heat(&tab), expected);
+    // The table is turned on a phone: the hours go down.
+    let places = || -> [(f64, f64); 3] {
+        tab.ask(
+            "[...document.querySelectorAll('#heat tr:nth-child(-n+2) td')].slice(1, 3)
+                .concat(document.querySelectorAll('#heat tbody tr')[1].querySelector('td'))
+                .map(cell => cell.getBoundingClientRect()).map(box => [box.x, box.y])",
+        )
+    };
+    let [midnight, one, tuesday] = places();
+    assert!(one.0 > midnight.0 && one.1 == midnight.1 && tuesday.1 > midnight.1);
+    tab.size(390, 800);
+    tab.settle();
+    let [midnight, one, tuesday] = places();
+    assert!(one.1 > midnight.1 && one.0 == midnight.0 && tuesday.0 > midnight.0);
 }

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
+use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 
-use super::Numbers;
+use super::{Fixed, Numbers};
 
 /// One row of an export.
 #[derive(Clone)]
@@ -82,36 +82,48 @@ pub fn date(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).expect("a date")
 }
 
+/// Sums of a list, in the order of what they are of.
+fn summed<K: Ord>(errors: impl IntoIterator<Item = (K, u64)>) -> BTreeMap<K, u64> {
+    errors.into_iter().fold(BTreeMap::new(), |mut sums, (key, errors)| {
+        *sums.entry(key).or_insert(0) += errors;
+        sums
+    })
+}
+
+/// The number of the window that a row lies in.
+fn window_of(row: &Row, start: NaiveDateTime, window: TimeDelta) -> i64 {
+    (row.time - start).num_seconds() / window.num_seconds()
+}
+
 impl Numbers {
     /// What a page must show of these rows, in windows of a length counted from a start.
-    pub fn of<'a>(rows: impl IntoIterator<Item = &'a Row>, start: NaiveDateTime, window: TimeDelta) -> Numbers {
-        let (mut windows, mut reasons, mut details) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let (mut classes, mut channels, mut hosts) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut numbers = Numbers { heat: vec![0; 7 * 24], ..Numbers::default() };
-        for row in rows {
-            numbers.total += row.errors;
-            let index = (row.time - start).num_seconds() / window.num_seconds();
-            *windows.entry((index, row.reason.clone())).or_insert(0) += row.errors;
-            *reasons.entry(row.reason.clone()).or_insert(0) += row.errors;
-            *details.entry((row.reason.clone(), row.detail.clone())).or_insert(0) += row.errors;
-            if row.reason == "error_status_code" {
-                *classes.entry(format!("{}xx", &row.detail[..1])).or_insert(0) += row.errors;
-            }
-            numbers.heat[(row.time.weekday().num_days_from_monday() * 24 + row.time.hour()) as usize] += row.errors;
-            for (name, sums) in [(&row.channel, &mut channels), (&row.host, &mut hosts)] {
-                if let Some(name) = name {
-                    *sums.entry(name.clone()).or_insert(0) += row.errors;
-                }
-            }
+    pub fn of<'a>(
+        rows: impl Iterator<Item = &'a Row> + Clone,
+        channels: bool,
+        (start, window): (NaiveDateTime, TimeDelta),
+    ) -> Numbers {
+        let bars = summed(rows.clone().map(|row| ((window_of(row, start, window), row.reason.clone()), row.errors)));
+        let of_channel = || rows.clone().filter(|_| channels).filter_map(|row| Some((row.channel.clone()?, row)));
+        let matrix = summed(of_channel().map(|(channel, row)| ((channel, row.reason.clone()), row.errors)));
+        let details = summed(rows.clone().map(|row| ((row.reason.clone(), row.detail.clone()), row.errors)));
+        Numbers {
+            bars: bars.into_iter().map(|((window, reason), errors)| (window, reason, errors)).collect(),
+            reasons: summed(rows.clone().map(|row| (row.reason.clone(), row.errors))).into_iter().collect(),
+            details: details.into_iter().map(|((reason, detail), errors)| (reason, detail, errors)).collect(),
+            channels: summed(of_channel().map(|(channel, row)| (channel, row.errors))).into_iter().collect(),
+            matrix: matrix.into_iter().map(|((channel, reason), errors)| (channel, reason, errors)).collect(),
         }
-        let pairs = |sums: BTreeMap<(String, String), u64>| sums.into_iter().map(|((a, b), n)| (a, b, n)).collect();
-        numbers.windows = windows.into_iter().map(|((window, reason), errors)| (window, reason, errors)).collect();
-        numbers.bars.clone_from(&numbers.windows);
-        numbers.reasons = reasons.into_iter().collect();
-        numbers.details = pairs(details);
-        numbers.classes = classes.into_iter().collect();
-        numbers.channels = channels.into_iter().collect();
-        numbers.hosts = hosts.into_iter().collect();
-        numbers
+    }
+}
+
+impl Fixed {
+    pub fn of(rows: &[Row], start: NaiveDateTime, window: TimeDelta) -> Fixed {
+        let windows = summed(rows.iter().map(|row| ((window_of(row, start, window), row.reason.clone()), row.errors)));
+        let hosts = rows.iter().filter_map(|row| Some((row.host.clone()?, row.errors)));
+        Fixed {
+            total: rows.iter().map(|row| row.errors).sum(),
+            windows: windows.into_iter().map(|((_, reason), errors)| (reason, errors)).collect(),
+            hosts: summed(hosts).into_iter().collect(),
+        }
     }
 }

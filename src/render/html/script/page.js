@@ -1,150 +1,152 @@
 // The page comes to life. Without any of this it is complete, only not movable.
 
-const inputs = [byId("from"), byId("to")];
-const toggles = [...document.querySelectorAll("[data-toggle]")];
+/** Texts as the report has them, to be put back exactly when everything is shown again. */
+const original = new WeakMap();
 
-const reportTotal = reasons.reduce((sum, { sums }) => sum + sums.between(0, steps), 0);
+function put(cell, text, whole) {
+  if (!cell) return;
+  if (!original.has(cell)) original.set(cell, cell.textContent);
+  cell.textContent = whole ? original.get(cell) : text;
+}
+
+/** The `d` of a path that draws values as bars in a box of 120 × 24, as the page's own small drawings are. */
+function barsPath(values) {
+  const size = Math.max(1, Math.ceil(values.length / 60));
+  const groups = range(0, Math.ceil(values.length / size)).map(i => values.slice(i * size, i * size + size).reduce((a, b) => a + b, 0));
+  const largest = Math.max(0, ...groups);
+  const [step, short] = [120 / groups.length, value => String(+value.toFixed(1))];
+  return groups.map((value, i) => {
+    if (!value) return "";
+    const tall = short(Math.max(1.5, (value / largest) * 24));
+    return `M${short(i * step)} 24v-${tall}h${short(Math.min(step * 0.8, 12))}v${tall}z`;
+  }).join("");
+}
+
+/** The rows of the tables show what is chosen. */
+function updateTables(found, whole) {
+  for (const kind of ["reason", "detail", "channel"]) {
+    for (const row of all(`tr[data-${kind}]`)) {
+      const sum = found[kind + "s"].get(+row.dataset[kind]) || found.none;
+      row.classList.toggle("zero", sum.errors === 0);
+      put(row.querySelector("[data-cell=errors]"), shown(sum.errors), whole);
+      put(row.querySelector("[data-cell=share]"), percent(found.total ? sum.errors / found.total : 0), whole);
+      for (const cell of all("[data-of]", row)) put(cell, shown(sum.of[cell.dataset.of]), whole);
+      row.querySelector("[data-spark]")?.setAttribute("d", barsPath(sum.values));
+    }
+  }
+  // Before, change and the times seen are those of the report.
+  for (const table of all(".follows")) table.classList.toggle("chosen", !whole);
+}
 
 /** Everything that depends on the choice. */
 function update() {
   writeFragment();
-  const whole = choice.whole();
-  const total = totalOf(choice);
-  put(byId("total"), shown(total), whole);
-  byId("total").dataset.errors = total;
-  put(byId("total-label"), words["interactive.errors_chosen"], whole);
-  put(byId("total-note"), fill(words["interactive.of_total"], { total: shown(reportTotal) }), whole);
-  for (const tag of document.querySelectorAll(".of-report, .of-report-line")) {
-    const follows = { channels, hosts }[tag.dataset.table];
-    tag.hidden = whole || Boolean(follows);
-  }
-  for (const button of document.querySelectorAll(".reset")) button.hidden = whole;
-  const bar = byId("choice");
-  bar.hidden = whole;
-  const said = whole ? "" : sentence(total);
-  bar.querySelector("p").textContent = said;
-  if (byId("choice-said").textContent !== said) byId("choice-said").textContent = said;
-  [firstTime(), lastTime()].forEach((time, i) => {
-    if (inputs[i] !== document.activeElement) inputs[i].value = time.slice(0, wholeDays ? 10 : 16);
-  });
-  for (const toggle of toggles) {
-    toggle.checked = !choice.off.has(toggle.dataset.toggle);
-    const reason = reasons.find(({ name }) => name === toggle.dataset.toggle);
-    const sum = toggle.parentNode.querySelector("[data-reason-sum]");
-    if (reason) put(sum, shown(reason.sums.between(choice.from, choice.to)), choice.allDates());
-  }
+  const [found, whole] = [sums(), choice.whole()];
   timeline.draw();
-  updateTables(total);
-  heatTable.update();
-  updateOrder();
-}
-
-function updateOrder() {
-  sorting.update();
-  groups.update();
-  writeFragment();
-}
-
-/** What is chosen, in words. */
-function sentence(total) {
-  const values = { number: shown(total), total: shown(reportTotal), range: stretch(choice.from, choice.to) };
-  if (!choice.off.size) return fill(words["interactive.choice"], values);
-  const names = [...choice.off].reduce((first, next) => fill(words["interactive.list"], { first, next }));
-  return fill(words["interactive.choice_without"], { ...values, reasons: names });
+  updateTables(found, whole);
+  for (const toggle of all("[data-toggle]")) {
+    const reason = +toggle.dataset.toggle;
+    toggle.checked = choice.shows(reason);
+    put(toggle.parentNode.querySelector("b"), shown(found.beside[reason]), whole);
+  }
+  byId("from").value = dayOf(data.keys[choice.from]);
+  byId("to").value = dayOf(data.keys[choice.to - 1]);
+  const channel = byId("channel");
+  if (channel) channel.value = choice.channel;
+  const parts = [stretch(choice.from, choice.to)];
+  if (choice.channel >= 0) parts.push(channel.selectedOptions[0].text);
+  if (choice.off.size) parts.push(fill(words["interactive.without"], { reasons: [...choice.off].join(", ") }));
+  const said = fill(words["interactive.choice"], { number: shown(found.total), total: shown(data.total), parts: parts.join(" · ") });
+  for (const line of all(".choice")) {
+    line.hidden = whole;
+    line.querySelector("span").textContent = whole ? "" : said;
+  }
 }
 
 /** Adds a button that copies the text of an element. */
-function copyable(element) {
-  const button = html("button", { type: "button", class: "copy" }, words["interactive.copy"]);
-  const text = element.textContent.trim();
+function copyable(text) {
+  const button = element("button", { type: "button", class: "copy" }, words["interactive.copy"]);
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(text.textContent.trim());
       button.textContent = words["interactive.copied"];
       setTimeout(() => (button.textContent = words["interactive.copy"]), 2000);
     } catch {
       // Without permission the text is at least selected.
-      getSelection().selectAllChildren(element);
+      getSelection().selectAllChildren(text);
     }
   });
-  element.after(button);
+  text.after(button);
 }
 
-/** Regions that scroll are reached by keyboard; those that do not need no stop. */
-function scrollStops() {
-  for (const region of document.querySelectorAll(".scroll")) {
-    if (region.scrollWidth > region.clientWidth + 1) region.tabIndex = 0;
-    else region.removeAttribute("tabindex");
+/** A click on a heading sorts the rows of its table by that column, the next one the other way. */
+function sortable(table) {
+  const value = (row, column) => {
+    const cell = row.cells[column];
+    const number = cell.classList.contains("number") || cell.dataset.value !== undefined;
+    return number ? Number(cell.dataset.value ?? cell.textContent.replace(/[^\d.-]/g, "")) : cell.textContent.trim();
+  };
+  const order = (a, b) => (typeof a === "number" ? b - a : a.localeCompare(b, document.documentElement.lang, { numeric: true }));
+  for (const heading of all("thead th[data-sort]", table)) {
+    const text = heading.textContent.trim();
+    const button = element("button", { type: "button", class: "sort", title: fill(words["interactive.sort"], { column: text }) }, text);
+    heading.replaceChildren(button);
+    button.addEventListener("click", () => {
+      const sign = heading.getAttribute("aria-sort") === "descending" ? -1 : 1;
+      for (const other of all("th[aria-sort]", table)) other.removeAttribute("aria-sort");
+      heading.setAttribute("aria-sort", sign > 0 ? "descending" : "ascending");
+      const rows = [...table.tBodies[0].rows];
+      table.tBodies[0].append(...rows.sort((a, b) => sign * order(value(a, heading.cellIndex), value(b, heading.cellIndex))));
+    });
   }
+}
+
+/** The days, or the weeks or months, of a list to choose from; each stands for all of it. */
+function fillDates(select, chosen) {
+  const firsts = range(0, steps).filter(i => i === 0 || dayOf(data.keys[i]) !== dayOf(data.keys[i - 1]));
+  for (const step of firsts) {
+    const text = wholeDays ? stretch(step, step + 1) : told("format.day", data.keys[step]);
+    select.append(element("option", { value: dayOf(data.keys[step]) }, text));
+  }
+  select.addEventListener("change", () => {
+    chosen(select.value);
+    update();
+  });
 }
 
 function start() {
-  for (const element of document.querySelectorAll(".sentence, .command")) copyable(element);
-  scrollStops();
-  addEventListener("resize", scrollStops);
-  // Paper shows what is folded on the screen.
-  let folded = [];
-  addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
-    for (const part of folded) part.open = true;
-  });
-  addEventListener("afterprint", () => {
-    for (const part of folded) part.open = false;
-  });
-  // Going to a section must not lose the choice from the address.
-  document.addEventListener("click", event => {
-    const link = event.target.closest("a[href^='#']");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const section = byId(link.getAttribute("href").slice(1));
-    if (!section || choice.whole()) return;
-    event.preventDefault();
-    section.scrollIntoView();
-    section.tabIndex = -1;
-    section.focus({ preventScroll: true });
-  });
+  for (const text of all(".sentence, .command")) copyable(text);
+  all("table.sortable").forEach(sortable);
   if (!steps || !byId("controls")) return;
-
-  byId("controls").hidden = false;
-  byId("drawing").hidden = false;
-  byId("hint").hidden = false;
-  const picture = byId("picture-timeline");
-  if (picture) picture.hidden = true;
-  const kind = wholeDays ? "date" : "datetime-local";
-  for (const input of inputs) {
-    input.type = kind;
-    if (!wholeDays) input.step = { "5m": 300, "15m": 900, "30m": 1800 }[data.size] || 3600;
-    input.min = data.keys[0].slice(0, wholeDays ? 10 : 16);
-    input.max = wholeDays ? dayAfter(data.keys[steps], -1) : data.keys[steps].slice(0, 16);
-    // A date that is being typed is a date at every key: only what makes sense is taken, and the input is left alone
-    // until the typing is over.
-    input.addEventListener("change", () => {
-      const [first, last] = inputs.map(({ value }) => value);
-      const outside = inputs.some(({ validity }) => validity.rangeUnderflow || validity.rangeOverflow);
-      if (!first || !last || first > last || outside) return;
-      chooseTimes(first, last);
-      update();
-    });
-    input.addEventListener("blur", update);
-  }
-  for (const toggle of toggles) {
+  for (const id of ["controls", "drawing"]) byId(id).hidden = false;
+  byId("picture-timeline").hidden = true;
+  const first = day => data.keys.findIndex(key => dayOf(key) === day);
+  const last = day => data.keys.slice(0, steps).findLastIndex(key => dayOf(key) === day) + 1;
+  fillDates(byId("from"), day => choice.dates(first(day), Math.max(choice.to, last(day))));
+  fillDates(byId("to"), day => choice.dates(Math.min(choice.from, first(day)), last(day)));
+  byId("channel")?.addEventListener("change", event => {
+    choice.channel = +event.target.value;
+    update();
+  });
+  for (const toggle of all("[data-toggle]")) {
     toggle.addEventListener("change", () => {
-      if (toggle.checked) choice.off.delete(toggle.dataset.toggle);
-      else choice.off.add(toggle.dataset.toggle);
+      const { name } = reasons[toggle.dataset.toggle];
+      if (!choice.off.delete(name)) choice.off.add(name);
       update();
     });
   }
-  for (const button of document.querySelectorAll(".reset")) {
+  for (const button of all(".choice button")) {
     button.addEventListener("click", () => {
-      resetChoice();
+      choice.reset();
       update();
       // The button is gone; the keyboard goes on at the picture.
-      byId("timeline-drawing").focus({ preventScroll: true });
+      timeline.main.focus({ preventScroll: true });
     });
   }
   timeline.setUp(update);
-  heatTable.setUp();
-  sorting.setUp(updateOrder);
-  groups.setUp(updateOrder);
+  // Paper is as wide as it is.
+  addEventListener("beforeprint", () => timeline.draw(700));
+  addEventListener("afterprint", () => timeline.draw());
   addEventListener("hashchange", () => {
     readFragment();
     update();
