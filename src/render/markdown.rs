@@ -308,7 +308,7 @@ mod tests {
             text.contains("| Wed 18 Nov 2026, 20:10 – 20:45 | 35 min | `shop` | `502 Bad Gateway` | 96 | 31 |"),
             "{text}"
         );
-        assert!(text.contains("no rate can be computed"), "{text}");
+        assert!(text.contains("an error rate can't be computed"), "{text}");
     }
 
     #[test]

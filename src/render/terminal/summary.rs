@@ -254,7 +254,7 @@ mod tests {
         let text = told(&quiet, &view(80));
         assert!(text.contains("No errors in this period."), "{text}");
         assert!(text.contains("from Sun 1 Nov 2026, 00:03 to Sun 22 Nov 2026, 23:58"), "{text}");
-        assert!(text.contains("no rate can be computed"), "{text}");
+        assert!(text.contains("an error rate can't be computed"), "{text}");
     }
 
     #[test]
