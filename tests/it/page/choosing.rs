@@ -117,7 +117,7 @@ fn a_channel_alone_takes_the_others_out_everywhere() {
 fn days_are_named_in_the_language_of_the_page() {
     let export = super::export::sample();
     let Some(tab) = Tab::new() else { return };
-    for (lang, first) in [("en", "Mon 16 Nov 2026"), ("ja", "2026年11月16日(月)")] {
+    for (lang, first) in [("en", "Mon 16 Nov 2026"), ("ja", "2026年11月16日（月）")] {
         let report = Report::hourly(&export, "2026-11-16..2026-11-22", &format!("--lang {lang}"));
         report.open_in(&tab);
         let days: Vec<String> = tab.ask("[...document.querySelectorAll('#from option')].map(option => option.text)");
