@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use plotters::{
     coord::Shift,
     drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea},
-    element::{Drawable, PathElement, PointCollection, Polygon, Rectangle, Text},
+    element::{Drawable, PathElement, PointCollection, Rectangle, Text},
     style::{
         Color, FontStyle, IntoFont, RGBAColor, RGBColor, ShapeStyle,
         text_anchor::{HPos, Pos, VPos},
@@ -113,16 +113,8 @@ impl<'a> Canvas<'a> {
     }
 
     pub fn line(&self, from: (f64, f64), to: (f64, f64), ink: Ink, width: f64) {
-        self.path(&[from, to], ink, width);
-    }
-
-    pub fn path(&self, points: &[(f64, f64)], ink: Ink, width: f64) {
         let stroke = ShapeStyle { color: colour(ink, 1.0), filled: false, stroke_width: units(width).unsigned_abs() };
-        self.put(&PathElement::new(points.iter().copied().map(point).collect::<Vec<_>>(), stroke));
-    }
-
-    pub fn polygon(&self, points: &[(f64, f64)], ink: Ink) {
-        self.put(&Polygon::new(points.iter().copied().map(point).collect::<Vec<_>>(), colour(ink, 1.0).filled()));
+        self.put(&PathElement::new([point(from), point(to)], stroke));
     }
 
     /// A text on a baseline.

@@ -13,8 +13,6 @@ use super::{
 };
 use crate::model::{Sentence, key};
 
-/// Columns thinner than this are drawn as one outline per layer.
-const BAR_LEAST: f64 = 3.0;
 /// From here on columns and their gaps are whole pixels.
 const BAR_SHARP: f64 = 8.0;
 const BAR_MOST: f64 = 96.0;
@@ -100,16 +98,6 @@ impl<'a> Plot<'a> {
 
     /// The columns and the line they stand on.
     pub fn draw_columns(&self, canvas: &Canvas) {
-        let plot = self.frame;
-        if self.band() >= BAR_LEAST {
-            self.bars(canvas);
-        } else {
-            self.outlines(canvas);
-        }
-        canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), AXIS, 1.0);
-    }
-
-    fn bars(&self, canvas: &Canvas) {
         let (plot, band) = (self.frame, self.band());
         let sharp = band >= BAR_SHARP;
         let width = if sharp { (band * 0.78).min(BAR_MOST).floor() } else { band - 0.6 };
@@ -127,27 +115,7 @@ impl<'a> Plot<'a> {
                 canvas.faded_rect(Frame { x, y: top, w: width, h: bottom - gap - top }, layer.ink, opacity);
             }
         }
-    }
-
-    /// Many thin columns: one area per layer, the highest sum first, the lower ones painted over it.
-    fn outlines(&self, canvas: &Canvas) {
-        let plot = self.frame;
-        for (i, layer) in self.stack.layers.iter().enumerate().rev() {
-            let mut points = vec![(plot.x, plot.bottom())];
-            let mut y = plot.bottom();
-            for (at, column) in self.stack.columns.iter().enumerate() {
-                let top = self.top_of(column.layers[..=i].iter().fold(0, |sum, errors| sum.saturating_add(*errors)));
-                if top != y {
-                    let x = plot.x + at as f64 * self.band();
-                    points.extend([(x, y), (x, top)]);
-                    y = top;
-                }
-            }
-            points.extend([(plot.right(), y), (plot.right(), plot.bottom())]);
-            if points.len() > 3 {
-                canvas.polygon(&points, layer.ink);
-            }
-        }
+        canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), AXIS, 1.0);
     }
 
     /// A label above a column, inside the plot's width and readable over lines.
@@ -159,6 +127,12 @@ impl<'a> Plot<'a> {
         let back = Frame { x: x - half - 1.0, y: y - style.size * 0.85, w: half * 2.0 + 2.0, h: style.size };
         canvas.faded_rect(back, SURFACE, 0.85);
         canvas.text(text, (x, y), style, ink, Anchor::Middle);
+    }
+
+    /// What must be said where windows share columns.
+    pub fn pooled(&self) -> Option<String> {
+        let sentence = Sentence::new(key::chart::POOLED).with_number("count", self.stack.pooled as u64);
+        (self.stack.pooled > 1).then(|| self.scene.say(sentence))
     }
 
     /// A label above the highest column with its count and its time.

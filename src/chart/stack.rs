@@ -6,6 +6,9 @@ use super::{
 };
 use crate::model::key;
 
+/// Width of a column with its gap, at least, in pixels.
+const THINNEST: f64 = 3.0;
+
 /// One colour of the stack.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
@@ -67,10 +70,10 @@ pub fn by_reason(scene: &Scene, width: f64) -> Stack {
 impl Stack {
     /// Layers over a width in pixels; there is a window for each of `partial`, which says whether it is cut.
     ///
-    /// So many neighbours share a column that columns are hardly thinner than a pixel: it shows the highest of them, the
-    /// first of equal ones. Sums would need another unit, and means would hide what the chart is for.
+    /// So many neighbours share a column that it can be seen: it shows the highest of them, the first of equal ones. Sums
+    /// would need another unit, and means would hide what the chart is for.
     pub fn new(layers: Vec<Layer>, partial: &[bool], width: f64) -> Stack {
-        let pooled = partial.len().div_ceil(((width * 1.2) as usize).max(1)).max(1);
+        let pooled = partial.len().div_ceil(((width / THINNEST) as usize).max(1)).max(1);
         let column = |window: usize| {
             let counts: Vec<u64> = layers.iter().map(|layer| layer.counts.get(window).copied().unwrap_or(0)).collect();
             let errors = counts.iter().fold(0, |sum: u64, errors| sum.saturating_add(*errors));

@@ -147,10 +147,6 @@ fn paint(attribute: &str, BackendColor { alpha, rgb: (r, g, b) }: BackendColor) 
     out
 }
 
-fn points(path: impl IntoIterator<Item = BackendCoord>) -> String {
-    path.into_iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ")
-}
-
 /// Writes elements into an [`Svg`]. Drawing into a text in memory cannot fail.
 pub(super) struct Backend<'a> {
     pub svg: &'a mut Svg,
@@ -192,13 +188,9 @@ impl DrawingBackend for Backend<'_> {
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        let (paint, width, points) = (paint("stroke", style.color()), style.stroke_width(), points(path));
+        let (paint, width) = (paint("stroke", style.color()), style.stroke_width());
+        let points = path.into_iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ");
         self.element(format_args!("<polyline fill=\"none\"{paint} stroke-width=\"{width}\" points=\"{points}\"/>"))
-    }
-
-    fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
-        let (paint, points) = (paint("fill", style.color()), points(path));
-        self.element(format_args!("<polygon{paint} points=\"{points}\"/>"))
     }
 
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, (x, baseline): BackendCoord) -> Drawn {

@@ -85,8 +85,10 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> (f64, Frame, u64) {
     let place = |y: f64, h: f64| Frame { y: y.round(), h, ..plot::frame(slot, 0.0, &counts, scene) };
     // Above the plot is room for the label of the highest column.
     let frame = place(marks::mark(canvas, place(y, 0.0), scene) + look.small.leading(), height);
-    let note = note(scene, &stack);
-    let mut bottom = columns(canvas, &Plot { scene, frame, counts: &counts, stack }, ordinary.is_none());
+    let plot = Plot { scene, frame, counts: &counts, stack };
+    let cut = scene.analysis.windows.buckets.iter().any(|bucket| bucket.partial && bucket.errors > 0);
+    let note = plot.pooled().or_else(|| cut.then(|| scene.phrase(key::chart::PARTIAL).to_owned()));
+    let mut bottom = columns(canvas, &plot, ordinary.is_none());
     if let Some((rest, left_out)) = ordinary {
         let title = scene.say(Sentence::new(key::chart::REST).with_number("count", left_out.len() as u64));
         let baseline = bottom + 12.0 + look.small.size;
@@ -160,15 +162,6 @@ fn columns(canvas: &Canvas, plot: &Plot, times: bool) -> f64 {
         _ => page::instead(canvas, plot.frame, scene.phrase(key::chart::NO_ERRORS), scene.look.body),
     }
     bottom
-}
-
-/// What must be said about how the columns are drawn; at most one sentence.
-fn note(scene: &Scene, stack: &Stack) -> Option<String> {
-    if stack.pooled > 1 {
-        return Some(scene.say(Sentence::new(key::chart::POOLED).with_number("count", stack.pooled as u64)));
-    }
-    let cut = scene.analysis.windows.buckets.iter().any(|bucket| bucket.partial && bucket.errors > 0);
-    cut.then(|| scene.phrase(key::chart::PARTIAL).to_owned())
 }
 
 /// The count of each column if all have room, else of the highest one with its time.
