@@ -106,25 +106,29 @@ fn section(canvas: &Canvas, slot: Slot, title: &str) -> Slot {
     Slot { y: slot.y + POSTER.title.leading() + 8.0, ..slot }
 }
 
-/// What to do about the worst: its title, what it means and the first step; gives the lower edge.
+/// What to do about the worst: its title, the first step and the times in logs, and for what there is no advice; gives the
+/// lower edge.
 fn first_step(canvas: &Canvas, slot: Slot, scene: &Scene) -> Option<f64> {
-    let advised = scene.story.advice.blocks.first()?;
+    let (blocks, unadvised) = (&scene.story.advice.blocks, &scene.story.advice.unadvised);
+    let mut texts = vec![(scene.phrase(key::chart::DO_FIRST).to_owned(), POSTER.title, TEXT)];
+    if let Some(advised) = blocks.first() {
+        texts.push((advised.title.clone(), POSTER.strong, TEXT));
+        texts.extend(advised.explanation.first.first().map(|step| (step.replace('`', ""), POSTER.body, TEXT)));
+        texts.extend(advised.in_logs.clone().map(|times| (times, POSTER.small, MUTED)));
+    }
+    texts.extend(unadvised.clone().map(|unadvised| (unadvised, POSTER.small, MUTED)));
     let (x, w) = (slot.x + 22.0, slot.w - 44.0);
-    let step = advised.explanation.first.first().map(|step| step.replace('`', ""));
-    let texts = [
-        (scene.phrase(key::chart::DO_FIRST), POSTER.title, TEXT),
-        (&advised.title, POSTER.strong, TEXT),
-        (step.as_deref().unwrap_or_default(), POSTER.body, TEXT),
-        (advised.in_logs.as_deref().unwrap_or_default(), POSTER.small, MUTED),
-    ];
     // The tile lies behind its text, so the text is measured first.
-    let lines = |(text, style, _): &(&str, Type, Ink)| measure::wrap(text, *style, w, LINES).len() as f64;
+    let lines = |(text, style, _): &(String, Type, Ink)| measure::wrap(text, *style, w, LINES).len() as f64;
     let height: f64 = texts.iter().map(|text| lines(text) * text.1.leading() + 6.0).sum();
+    if texts.len() == 1 {
+        return None;
+    }
     let tile = slot.frame(height + 34.0);
     canvas.rect(tile, TILE);
     let mut y = slot.y + 18.0;
     for (text, style, ink) in texts {
-        y = paragraph(canvas, Slot { x, y, w }, text, style, ink) + 6.0;
+        y = paragraph(canvas, Slot { x, y, w }, &text, style, ink) + 6.0;
     }
     Some(tile.bottom())
 }

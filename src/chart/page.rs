@@ -56,7 +56,8 @@ impl Draft {
         let (look, margin, w) = (scene.look, scene.look.margin, scene.look.inner());
         let (svg, (bottom, data)) = draw(look.width, |canvas| {
             let mut y = margin;
-            for (text, style, ink) in [(&self.title, look.title, TEXT), (&self.subtitle, look.small, MUTED)] {
+            let subtitle = if look.alone { self.subtitle.as_str() } else { "" };
+            for (text, style, ink) in [(&*self.title, look.title, TEXT), (subtitle, look.small, MUTED)] {
                 for line in measure::wrap(text, style, w, 2) {
                     canvas.text(&line, (margin, y + style.size), style, ink, Anchor::Start);
                     y += style.leading();

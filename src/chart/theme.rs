@@ -174,6 +174,8 @@ pub struct Look {
     pub small: Type,
     /// Height of the timeline's plot; other plots are parts of it.
     pub plot: f64,
+    /// Whether a picture says under its title what a text around it would say.
+    pub alone: bool,
 }
 
 impl Look {
@@ -192,6 +194,7 @@ pub const PAGE: Look = Look {
     strong: Type::bold(15.0),
     small: Type::plain(13.0),
     plot: 220.0,
+    alone: true,
 };
 
 /// For one of many incidents.
@@ -206,6 +209,7 @@ pub const MAIL: Look = Look {
     strong: Type::bold(19.0),
     small: Type::plain(18.0),
     plot: 190.0,
+    alone: false,
 };
 
 /// For the overview, which is often seen at two thirds of its size.
@@ -217,6 +221,7 @@ pub const POSTER: Look = Look {
     strong: Type::bold(18.0),
     small: Type::plain(16.0),
     plot: 230.0,
+    alone: true,
 };
 
 #[cfg(test)]

@@ -133,6 +133,10 @@ fn under(line: &DetailLine<'_>, lang: Lang) -> String {
     [Some(reason.as_str()), new, unlisted].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
+fn compared(rows: &[Line]) -> bool {
+    rows.iter().any(|row| row.change.is_some())
+}
+
 /// A colour with a contrast of at least 4 to 1 on white and on black; none for what is no news.
 fn colour(trend: &Trend) -> &'static str {
     match trend {
