@@ -14,8 +14,8 @@ use crate::story::Change;
 
 /// Space between two columns.
 const GAP: f64 = 16.0;
-/// What is drawn has at least this part of the width.
-const LEAST: f64 = 0.3;
+/// What is drawn has at least this part of the width: bars, and columns.
+const LEAST: [f64; 2] = [0.15, 0.3];
 
 /// One row.
 pub struct Row<'a> {
@@ -43,7 +43,8 @@ pub fn ranking(canvas: &Canvas, slot: Slot, scene: &Scene, rows: &[Row<'_>]) -> 
     let changes =
         widest(&|row| row.change.as_ref().map_or(0.0, |change| GAP + measure::width(&change.text, look.body)));
     let names = widest(&|row| measure::width(row.name, look.strong).max(measure::width(&row.under, look.small)));
-    let names = names.min(slot.w - counts - changes - GAP - LEAST * slot.w);
+    let least = LEAST[usize::from(rows.iter().any(|row| matches!(row.drawn, Drawn::Columns(..))))];
+    let names = names.min(slot.w * (1.0 - least) - counts - changes - GAP);
     let right = slot.x + names + counts;
     let x = right + changes + GAP;
     let largest = rows.iter().map(|row| row.errors).max().unwrap_or(0).max(1);
