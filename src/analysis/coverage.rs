@@ -7,7 +7,7 @@
 use super::{Analysis, Asked, Bounds, incident, sums};
 use crate::{
     model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone, key, skipped_note},
-    table::{self, Known, Label, Table},
+    table::{self, Known, Table},
 };
 
 /// Notes which say that the inputs do not reach the period.
@@ -28,11 +28,6 @@ pub const GAPS: Keys = [key::note::GAP, key::note::GAP_CHANNEL];
 const SUSPICIOUS_SILENCE: i64 = 24 * 3_600_000;
 /// So many skipped files are named one by one.
 const NAMED_FILES: usize = 10;
-
-/// What is known of the time of a channel.
-pub(super) fn of(known: &[Known], label: Label) -> Option<&Known> {
-    known.iter().find(|known| known.label == Some(label))
-}
 
 /// The key of a note about all there is, and of the one that names its channels.
 type Keys = [key::SentenceKey; 2];
@@ -80,7 +75,11 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     edges(told, notes);
     comparison(told, shown, notes);
     vocabulary(analysis, notes);
-    if (shown.last.0 - shown.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
+    let reported =
+        |found: &&incident::Found| found.bounds().0 < asked.bounds.end && found.bounds().1 > asked.bounds.start;
+    if told.found.iter().filter(reported).any(|found| !found.comparable) {
+        notes.push(Sentence::new(key::note::NOTHING_TO_JUDGE_BY));
+    } else if (shown.last.0 - shown.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
         notes.push(Sentence::new(key::note::LITTLE_HISTORY).with("days", incident::LEAST_HISTORY_DAYS));
     }
     if let Some(future) = asked.future {
@@ -267,7 +266,7 @@ fn vocabulary(analysis: &Analysis, notes: &mut Vec<Sentence>) {
 fn silence(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     let Told { table, asked, .. } = told;
     for found in told.found {
-        let Some(known) = of(&table.known, found.label) else { continue };
+        let Some(known) = Known::of(&table.known, found.label) else { continue };
         let (Some(Span { first, last }), Some(until)) = (known.span(), known.until()) else { continue };
         let until = until.min(asked.calendar.as_of);
         let quiet = until.0 - last.0;

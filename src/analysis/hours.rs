@@ -49,11 +49,11 @@ pub fn usual_hours(
         return None;
     }
     for incident in incidents {
-        for (at, errors) in (incident.start.millis()..).step_by(CELL_MILLIS as usize).zip(&incident.cells) {
+        for (at, errors) in (incident.cells_start.millis()..).step_by(CELL_MILLIS as usize).zip(incident.cells()) {
             if (bounds.start..bounds.end).contains(&at) {
                 let local = zone.local(Timestamp(at));
                 let hour = &mut usual.hours[week_start.days_before(local) as usize][local.hour() as usize];
-                *hour = hour.saturating_sub(*errors);
+                *hour = hour.saturating_sub(errors);
             }
         }
     }

@@ -45,7 +45,7 @@ const MISSING: [SentenceKey; 12] = [
 /// Errors may count twice.
 const DOUBLED: [SentenceKey; 1] = [key::note::MAILS_BESIDE_UNNAMED];
 
-const WARNINGS: [SentenceKey; 17] = [
+const WARNINGS: [SentenceKey; 18] = [
     key::note::COVERAGE_UNKNOWN,
     key::note::COVERAGE_UNKNOWN_CHANNEL,
     key::note::EDGE_IN_DAY,
@@ -53,6 +53,7 @@ const WARNINGS: [SentenceKey; 17] = [
     key::note::NOT_COMPARED,
     key::note::COMPARISON_PARTLY_COVERED,
     key::note::LITTLE_HISTORY,
+    key::note::NOTHING_TO_JUDGE_BY,
     key::note::ROWS_AFTER_REPORT,
     key::note::POSSIBLE_SUSPENSION,
     key::note::POSSIBLE_SUSPENSION_CHANNEL,

@@ -18,10 +18,11 @@ mod state;
 mod sums;
 mod window;
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 pub use asked::Asked;
 pub use count::{Counted, count, likes};
+pub use incident::{Class, ClassErrors, DayKind, Pattern};
 pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};
 pub use level::{Bound, Level, bound};
 pub use options::{AsOf, Options};
@@ -37,7 +38,7 @@ use sums::numbered;
 
 use crate::{
     error::Result,
-    model::{CELL_MILLIS, CellStart, Precision, Reject, Sentence, SourceReport, Timestamp, Zone, key},
+    model::{CELL_MILLIS, Precision, Reject, Sentence, SourceReport, Timestamp, Zone, key},
     table::{CellSum, Dictionary, Known, Table},
     taxonomy::{self, Lang},
 };
@@ -73,9 +74,10 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     let cells = table.cells().between(bounds.start, bounds.end);
     notes.extend(table.notes_of_mails(cells, bounds.start..bounds.end));
     let size = window_size(options, bounds, precision, &zone, &mut notes);
-    let found = incident::incidents(table, Timestamp(bounds.start).cell().0);
+    let (found, patterns) = incident::judge(table, &zone);
     let mut analysis = computed(table, asked, previous, size, options)?;
-    analysis.incidents = incidents(table, &found, bounds, &zone);
+    analysis.incidents = incident::told(table, &found, bounds, &zone);
+    analysis.patterns = patterns;
     analysis.usual_hours =
         hours::usual_hours(&analysis.heatmap, &analysis.incidents, bounds, &zone, calendar.week_start);
     analysis.know(&table.known, calendar.as_of);
@@ -87,7 +89,8 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     let told = coverage::Told { table, asked, analysis: &analysis, found: &found, max_age: options.max_age };
     coverage::tell(&told, &mut notes);
     notes.dedup();
-    let judged = !notes.iter().any(|note| note.key == key::note::LITTLE_HISTORY);
+    let unjudged = [key::note::LITTLE_HISTORY, key::note::NOTHING_TO_JUDGE_BY];
+    let judged = !notes.iter().any(|note| unjudged.contains(&note.key));
     analysis.notes = notes;
     analysis.reached = analysis.unreached().is_none();
     analysis.history = history::history(table, asked);
@@ -249,6 +252,7 @@ fn computed(
         heatmap: hours::heatmap(table, (bounds.start, bounds.end), &zone, calendar.week_start),
         incidents: Vec::new(),
         history: History::default(),
+        patterns: Vec::new(),
         redelivery_stopped: stops
             .map(|(channel, at)| RedeliveryStopped { channel: channel.clone(), at: zone.time(*at) })
             .collect(),
@@ -305,47 +309,6 @@ fn buckets(
         }
     };
     windows.iter().enumerate().map(bucket).collect()
-}
-
-/// Whether an incident touches the end of what is known; none where nothing is known beyond its last row.
-fn ongoing(known: &[Known], found: &incident::Found) -> Option<bool> {
-    // Three quiet cells end an incident, where the data reach so far.
-    let known = coverage::of(known, found.label);
-    let reach = known.and_then(Known::reach).map_or(i64::MIN, |reach| reach.0);
-    match reach - found.bounds().1 < 3 * CELL_MILLIS {
-        false => Some(false),
-        true => known.and_then(Known::until).is_some_and(|until| until.0 > found.last).then_some(true),
-    }
-}
-
-/// The incidents that touch a period, whole; the worst first, then by time and channel.
-fn incidents(table: &Table, found: &[incident::Found], bounds: &Bounds, zone: &Zone) -> Vec<Incident> {
-    let time = |millis: i64| zone.time(Timestamp(millis));
-    let touching = found.iter().filter(|found| found.bounds().0 < bounds.end && found.bounds().1 > bounds.start);
-    let mut incidents: Vec<Incident> = touching
-        .map(|found| Incident {
-            channel: table.names.channels[found.label as usize].clone(),
-            start: time(found.bounds().0),
-            end: time(found.bounds().1),
-            minutes: u64::from(found.end - found.start) * 5,
-            errors: found.errors,
-            peak_errors: found.peak_errors,
-            peak_at: zone.time(CellStart(found.peak_at).timestamp()),
-            reason: table.names.reasons[found.reason as usize].clone(),
-            detail: table.names.details[found.detail as usize].clone(),
-            ongoing: ongoing(&table.known, found),
-            made_of: Vec::new(),
-            quiet_since: None,
-            over: ongoing(&table.known, found) == Some(false),
-            usual_after: None,
-            first_seen: time(found.first),
-            last_seen: time(found.last),
-            cells: found.cells.clone(),
-        })
-        .collect();
-    incidents
-        .sort_by(|a, b| (Reverse(a.errors), a.bounds(), &a.channel).cmp(&(Reverse(b.errors), b.bounds(), &b.channel)));
-    incidents
 }
 
 fn input(report: &SourceReport, zone: &Zone) -> Input {

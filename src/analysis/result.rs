@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Calendar, Level, State};
+use super::{Calendar, Class, ClassErrors, Level, Pattern, State};
 use crate::{
     model::{Columns, LocalTime, Sentence, Zone},
     taxonomy::Lang,
@@ -45,6 +45,8 @@ pub struct Analysis {
     /// The worst first: the one with the most errors.
     pub incidents: Vec<Incident>,
     pub history: History,
+    /// What comes at the same time of most days, in all data, and so is no incident.
+    pub patterns: Vec<Pattern>,
     /// When LINE gave up sending failed webhooks again, as mails told; no errors, and not counted.
     pub redelivery_stopped: Vec<RedeliveryStopped>,
     pub inputs: Vec<Input>,
@@ -283,41 +285,58 @@ pub struct Heatmap {
     pub hours: Vec<Vec<u64>>,
 }
 
-/// A stretch of time with improbably many errors on one channel.
+/// A stretch of time in which a channel failed more than it usually does.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Incident {
     pub channel: Option<String>,
-    /// Start of its first and end of its last five-minute cell.
+    /// Start of the first and end of the last row of the leading details: those with at least a twentieth of the errors of
+    /// the leading failure class, which is the one with the most errors.
     pub start: LocalTime,
     pub end: LocalTime,
+    /// From start to end, a begun one whole.
     pub minutes: u64,
+    /// Of all its classes.
     pub errors: u64,
-    /// The largest number of errors in five minutes, and the start of those five minutes.
+    /// The largest number of errors in five minutes, and when those five minutes began.
     pub peak_errors: u64,
     pub peak_at: LocalTime,
-    /// The dominant reason, and its dominant detail.
+    /// The detail with the most errors of the leading class.
     pub reason: String,
     pub detail: String,
     /// It touches the end of what the inputs are known to cover; null where nothing is known beyond its last row.
     pub ongoing: Option<bool>,
-    /// What it consists of, the most first.
+    /// What it consists of, the most errors first.
     pub made_of: Vec<MadeOf>,
-    /// Since when its channel is quiet or usual again; null while it goes on or that is not known.
+    /// Its end; null while it goes on or nobody knows.
     pub quiet_since: Option<LocalTime>,
-    /// It ended, and the hours after it are covered and usual.
+    /// The leading failure class.
     #[serde(skip)]
-    pub over: bool,
-    /// The most errors in an hour of its channel after its end; none where nothing is known of that time.
+    pub class: Class,
+    /// Errors of each class and of each of its five minutes from `cells_start` on, the leading class first.
+    #[serde(skip)]
+    pub classes: Vec<ClassErrors>,
+    #[serde(skip)]
+    pub cells_start: LocalTime,
+    /// 0, or another number where it overlaps with other incidents of its channel.
+    #[serde(skip)]
+    pub lane: usize,
+    /// The most errors of its channel in an hour from its end to the next incident or the end of what is known; none where
+    /// nothing is known of an hour behind it.
     #[serde(skip)]
     pub usual_after: Option<u64>,
-    /// Exact times of its first and last row.
+    /// It is known to have ended: the hour behind it is covered, and usual unless another one begins in it.
     #[serde(skip)]
+    pub over: bool,
+}
+
+/// Errors of one detail in an incident, with the exact times of the first and last row.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct MadeOf {
+    pub reason: String,
+    pub detail: String,
+    pub errors: u64,
     pub first_seen: LocalTime,
-    #[serde(skip)]
     pub last_seen: LocalTime,
-    /// Errors of each five-minute cell from `start` to `end`.
-    #[serde(skip)]
-    pub cells: Vec<u64>,
 }
 
 impl Incident {
@@ -330,16 +349,14 @@ impl Incident {
     pub fn is_ongoing(&self) -> bool {
         self.ongoing == Some(true)
     }
-}
 
-/// The errors of one detail in an incident.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct MadeOf {
-    pub reason: String,
-    pub detail: String,
-    pub errors: u64,
-    pub first_seen: LocalTime,
-    pub last_seen: LocalTime,
+    /// Errors of each five minutes from `cells_start` on.
+    pub fn cells(&self) -> Vec<u64> {
+        let cells = self.classes.iter().map(|of| of.cells.len()).max().unwrap_or(0);
+        let errors =
+            |cell| self.classes.iter().filter_map(|of| of.cells.get(cell)).fold(0, |a: u64, b| a.saturating_add(*b));
+        (0..cells).map(errors).collect()
+    }
 }
 
 /// LINE stopped redelivering the failed webhooks of a channel.

@@ -41,18 +41,17 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
     // All on one scale, so that they can be compared.
     let highest = scene.story.events.shown.iter().map(|event| event.incident.peak_errors).max().unwrap_or(0);
     let counts = CountScale::new(highest, 3);
-    let layers =
-        vec![Layer { ink: scene.ink(&incident.reason), name: event.what.clone(), counts: incident.cells.clone() }];
+    let layers = vec![Layer { ink: scene.ink(&incident.reason), name: event.what.clone(), counts: incident.cells() }];
     let entries: Vec<Entry> = layers.iter().map(|layer| Entry::layer(scene, layer)).collect();
     let y = slot.y + legend(canvas, slot, scene, scene.phrase(key::chart::PER_5M), &entries);
     let slot = Slot { y: y + 2.0 * look.small.leading() + 6.0, ..slot };
     let frame = plot::frame(slot, look.plot * HEIGHT, &counts, scene);
-    let cells = incident.cells.len();
+    let cells = layers[0].counts.len();
     let stack = Stack::new(layers, &vec![false; cells], frame.w);
     let plot = Plot { scene, frame, counts: &counts, stack };
     plot.draw_counts(canvas);
     plot.draw_columns(canvas);
-    let first = incident.start.millis();
+    let first = incident.cells_start.millis();
     let start = |cell: usize| scene.analysis.timezone.time(Timestamp(first + cell as i64 * CELL_MILLIS));
     let starts: Vec<_> = (0..cells).map(|cell| *start(cell)).collect();
     let bottom = plot.draw_times(canvas, &starts, CELL_MILLIS / 60_000);

@@ -1,8 +1,8 @@
 //! Analyses made by hand, for tests.
 
 use crate::analysis::{
-    Analysis, Bounds, Bucket, ByReason, ChannelRow, DetailRow, Heatmap, History, Incident, LikePeriod, Period,
-    ReasonRow, Rejects, State, Totals, Windows,
+    Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DetailRow, Heatmap, History, Incident,
+    LikePeriod, Period, ReasonRow, Rejects, State, Totals, Windows,
 };
 use crate::model::{LocalTime, Timestamp, Zone};
 
@@ -89,6 +89,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         state: State::Unknown,
         history: History::default(),
         incidents: Vec::new(),
+        patterns: Vec::new(),
         redelivery_stopped: Vec::new(),
         inputs: Vec::new(),
         rejects: Rejects { count: 0, examples: Vec::new() },
@@ -146,12 +147,17 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
         detail: detail.into(),
         ongoing: Some(false),
         made_of: Vec::new(),
-        quiet_since: None,
+        quiet_since: Some(stamp(bounds.1)),
+        class: Class::of(reason, detail),
+        classes: vec![ClassErrors {
+            class: Class::of(reason, detail),
+            errors: cells.iter().sum(),
+            cells: cells.to_vec(),
+        }],
+        cells_start: stamp(bounds.0),
+        lane: 0,
+        usual_after: Some(2),
         over: true,
-        usual_after: None,
-        first_seen: stamp(bounds.0),
-        last_seen: stamp(bounds.1 - MINUTE),
-        cells: cells.to_vec(),
     }
 }
 

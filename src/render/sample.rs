@@ -1,8 +1,8 @@
 //! Analyses for the tests of the text outputs, made by hand.
 
 use crate::analysis::{
-    Analysis, Bounds, Bucket, ByReason, ChannelRow, DataSpan, DetailRow, Heatmap, History, HostRow, Incident, Input,
-    InputCoverage, Period, ReasonRow, RejectExample, Rejects, State, Totals, Windows,
+    Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DataSpan, DetailRow, Heatmap, History, HostRow,
+    Incident, Input, InputCoverage, MadeOf, Period, ReasonRow, RejectExample, Rejects, State, Totals, Windows,
 };
 use crate::model::{Columns, LocalTime, Zone};
 use crate::model::{Sentence, key};
@@ -104,14 +104,22 @@ pub(super) fn week() -> Analysis {
             reason: "error_status_code".into(),
             detail: "502".into(),
             ongoing: Some(false),
-            made_of: Vec::new(),
-            quiet_since: None,
+            made_of: vec![MadeOf {
+                reason: "error_status_code".into(),
+                detail: "502".into(),
+                errors: 96,
+                first_seen: at("18T20:10"),
+                last_seen: at("18T20:45"),
+            }],
+            quiet_since: Some(at("18T20:45")),
+            class: Class::ServerErrors,
+            classes: vec![ClassErrors { class: Class::ServerErrors, errors: 96, cells: vec![4, 9, 20, 31, 18, 10, 4] }],
+            cells_start: at("18T20:10"),
+            lane: 0,
+            usual_after: Some(3),
             over: true,
-            usual_after: None,
-            first_seen: at("18T20:11"),
-            last_seen: at("18T20:44"),
-            cells: vec![4, 9, 20, 31, 18, 10, 4],
         }],
+        patterns: Vec::new(),
         redelivery_stopped: Vec::new(),
         inputs: vec![input("w46.tsv")],
         rejects: Rejects {
@@ -190,7 +198,7 @@ pub(super) fn week_named(name: &str) -> Analysis {
         reason: name(),
         detail: name(),
         ongoing: Some(true),
-        made_of: Vec::new(),
+        made_of: vec![MadeOf { reason: name(), detail: name(), ..week.incidents[0].made_of[0].clone() }],
         quiet_since: None,
         over: false,
         usual_after: None,

@@ -34,6 +34,11 @@ pub struct Known {
 }
 
 impl Known {
+    /// That of a channel which has rows.
+    pub fn of(known: &[Known], label: Label) -> Option<&Known> {
+        known.iter().find(|known| known.label == Some(label))
+    }
+
     /// Up to when the inputs are known to be complete.
     pub fn until(&self) -> Option<Timestamp> {
         self.extents.iter().filter_map(|(_, extent)| extent.until).max()

@@ -542,10 +542,11 @@ fn proposed_rules_hold_for_a_usual_week_and_not_for_an_outage() {
     let weeks = [30, 34, 28, 31, 33, 29, 400, 32];
     let mut export = "Time\tReason\tDetail\tCount\n".to_owned();
     for (week, errors) in weeks.into_iter().enumerate() {
-        // Evenly over the week, from Monday, 28 September 2026 on.
+        // Evenly inside of the week, from Monday, 28 September 2026 on.
         let monday = chrono::NaiveDate::from_ymd_opt(2026, 9, 28).unwrap() + chrono::Days::new(7 * week as u64);
         for i in 0..errors {
-            let at = monday.and_time(chrono::NaiveTime::MIN) + chrono::TimeDelta::minutes(7 * 24 * 60 * i / errors);
+            let at = monday.and_time(chrono::NaiveTime::MIN)
+                + chrono::TimeDelta::minutes(7 * 24 * 60 * (2 * i + 1) / (2 * errors));
             export += &format!("{at}\trequest_timeout\tRequest timeout\t1\n");
         }
     }

@@ -48,11 +48,11 @@ fn eight_hours_at_four_errors_per_five_minutes() {
     let incident = &summary["incidents"][0];
     assert_eq!(
         (text(incident, "start"), text(incident, "end")),
-        ("2026-11-18T10:00:00+09:00", "2026-11-18T18:00:00+09:00")
+        ("2026-11-18T10:00:07+09:00", "2026-11-18T17:55:07+09:00")
     );
     assert_eq!(
         (&incident["minutes"], &incident["errors"], &incident["peak_errors"]),
-        (&json!(480), &json!(384), &json!(4))
+        (&json!(475), &json!(384), &json!(4))
     );
     assert_eq!([&incident["channel"], &incident["reason"], &incident["detail"]], REFUSED.map(Value::from).each_ref());
     assert_eq!(incident["ongoing"], false);
@@ -69,7 +69,7 @@ fn eight_hours_of_more_of_what_is_usual() {
     assert_eq!(incidents.len(), 1, "{incidents:?}");
     assert_eq!(
         (text(&incidents[0], "start"), text(&incidents[0], "end")),
-        ("2026-11-18T10:00:00+09:00", "2026-11-18T18:00:00+09:00")
+        ("2026-11-18T10:00:07+09:00", "2026-11-18T17:55:07+09:00")
     );
     // 96 cells of 4, and the four of the trickle, at 10, 12, 14 and 16 o'clock.
     assert_eq!((&incidents[0]["errors"], &incidents[0]["peak_errors"]), (&json!(388), &json!(5)));
@@ -97,7 +97,7 @@ fn a_burst_of_fifteen_minutes() {
     assert_eq!(summary.list("incidents").len(), 1);
     assert_eq!(
         (text(incident, "start"), text(incident, "end"), &incident["minutes"]),
-        ("2026-11-18T19:40:00+09:00", "2026-11-18T19:55:00+09:00", &json!(15))
+        ("2026-11-18T19:40:07+09:00", "2026-11-18T19:50:07+09:00", &json!(10))
     );
     assert_eq!(
         (&incident["errors"], &incident["peak_errors"], text(incident, "peak_at")),
@@ -140,25 +140,107 @@ fn an_incident_that_touches_the_end_of_the_coverage_goes_on() {
     );
 }
 
-#[test]
-fn several_reasons_at_one_time_are_one_incident_of_the_dominant_one() {
-    let summary = Log::new()
+/// 502 and 503 from 10 to 11 o'clock, 25 in each cell, and refused connections, 10 in each.
+fn beside(from: u32, to: u32) -> Summary {
+    Log::new()
         .with_trickle()
         .add(wednesday(10, 0)..wednesday(11, 0), ["shop", "error_status_code", "502"], 20)
         .add(wednesday(10, 0)..wednesday(11, 0), ["shop", "error_status_code", "503"], 5)
-        .add(wednesday(10, 30)..wednesday(11, 30), REFUSED, 10)
-        .summary("");
-    assert_eq!(summary.list("incidents").len(), 1, "{}", summary["incidents"]);
-    let incident = &summary["incidents"][0];
+        .add(from..to, REFUSED, 10)
+        .summary("--exported-at 2026-11-23T00:00")
+}
+
+#[test]
+fn classes_that_begin_to_fail_together_are_one_incident_of_the_leading_one() {
+    // A quarter of an hour later, and for longer; and ten minutes that lie in it.
+    for (from, to, refused) in [(wednesday(10, 15), wednesday(12, 0), 210), (wednesday(10, 0), wednesday(10, 10), 20)] {
+        let summary = beside(from, to);
+        assert_eq!(summary.list("incidents").len(), 1, "{}", summary["incidents"]);
+        let incident = &summary["incidents"][0];
+        // Onset and end are those of the statuses, of which there are more: 12 cells of 25.
+        assert_eq!(
+            (text(incident, "start"), text(incident, "end"), text(incident, "detail")),
+            ("2026-11-18T10:00:07+09:00", "2026-11-18T10:55:07+09:00", "502")
+        );
+        let made_of: Vec<(&str, u64)> = (0..3)
+            .map(|i| (text(&incident["made_of"][i], "detail"), incident["made_of"][i]["errors"].as_u64().unwrap()))
+            .collect();
+        let mut expected = [("502", 240), ("503", 60), ("Connection failed", refused)];
+        expected.sort_by_key(|(_, errors)| std::cmp::Reverse(*errors));
+        assert_eq!((made_of, &incident["errors"]), (expected.to_vec(), &json!(300 + refused)));
+        // In each cell of both, 35; the first of them.
+        assert_eq!(&incident["peak_errors"], &json!(35));
+        assert_eq!(text(incident, "quiet_since"), text(incident, "end"));
+    }
+}
+
+#[test]
+fn classes_that_overlap_in_part_stay_two_incidents() {
+    let summary = beside(wednesday(10, 30), wednesday(11, 30));
+    let found: Vec<(&str, &str, &Value)> = summary
+        .list("incidents")
+        .iter()
+        .map(|incident| (text(incident, "start"), text(incident, "end"), &incident["errors"]))
+        .collect();
     assert_eq!(
-        (text(incident, "start"), text(incident, "end")),
-        ("2026-11-18T10:00:00+09:00", "2026-11-18T11:30:00+09:00")
+        found,
+        [
+            ("2026-11-18T10:00:07+09:00", "2026-11-18T10:55:07+09:00", &json!(300)),
+            ("2026-11-18T10:30:07+09:00", "2026-11-18T11:25:07+09:00", &json!(120))
+        ]
     );
-    assert_eq!((text(incident, "reason"), text(incident, "detail")), ("error_status_code", "502"));
-    // 12 cells of 20 and of 5, 12 cells of 10; at half past, 35 in one cell.
+}
+
+#[test]
+fn two_outages_with_a_calm_half_hour_between_them_stay_two() {
+    // From 10:00 to 10:30, and from 11:00 on; the last cells with errors are 10:25 and 11:25.
+    let outages = |second| {
+        let log = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(10, 30), REFUSED, 20);
+        log.add(second..second + 6, REFUSED, 20).summary("").list("incidents").len()
+    };
+    assert_eq!((outages(wednesday(11, 0)), outages(wednesday(10, 45))), (2, 1));
+}
+
+#[test]
+fn the_same_data_give_the_same_incidents_whatever_the_period() {
+    let log = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(18, 0), REFUSED, 4);
+    let all = log.summary("")["incidents"].clone();
+    for period in ["2026-11-18", "2026-W47", "2026-11", "2026-11-18T17:00..2026-11-18T23:00"] {
+        assert_eq!(log.summary(&format!("--period {period}"))["incidents"], all, "{period}");
+    }
+}
+
+#[test]
+fn what_comes_every_night_or_every_working_day_is_a_pattern_and_no_incident() {
+    // 15 at 03:00 and at 03:05, every night; 25 an hour of weekdays at noon, in five cells.
+    let nights = (0..28).flat_map(|day| [day * 288 + 36, day * 288 + 37]);
+    let noons = (0..28).filter(|day| day % 7 < 5).flat_map(|day| (0..5).map(move |i| day * 288 + 144 + 2 * i));
+    let summary = Log::new()
+        .with_trickle()
+        .add(nights, ["shop", "request_timeout", "Request timeout"], 15)
+        .add(noons, REFUSED, 5);
+    let summary = summary.summary("");
+    assert_eq!(summary["incidents"], json!([]));
+    // The trickle's timeout of 04:00 is outside; 28 nights of 30, and 20 working days of 25.
     assert_eq!(
-        (&incident["errors"], &incident["peak_errors"], text(incident, "peak_at")),
-        (&json!(420), &json!(35), "2026-11-18T10:30:00+09:00")
+        summary["patterns"],
+        json!([
+            {"channel": "shop", "class": "request_timeout", "start": "03:00", "end": "03:10", "days": "every_day", "happened": 28, "errors": 840},
+            {"channel": "shop", "class": "could_not_connect", "start": "12:00", "end": "12:45", "days": "weekdays", "happened": 20, "errors": 500}
+        ])
+    );
+}
+
+#[test]
+fn nothing_but_the_outage_has_nothing_to_compare_with() {
+    let summary = Log::new().add(wednesday(10, 0)..wednesday(12, 0), REFUSED, 20).summary("");
+    assert_eq!((summary.list("incidents").len(), &summary["incidents"][0]["errors"]), (1, &json!(480)));
+    assert!(summary.notes().iter().any(|note| note.contains("nothing-to-judge-by")), "{:?}", summary.notes());
+    let with_history = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(12, 0), REFUSED, 20).summary("");
+    assert!(
+        !with_history.notes().iter().any(|note| note.contains("nothing-to-judge-by")),
+        "{:?}",
+        with_history.notes()
     );
 }
 
@@ -182,7 +264,7 @@ fn cells_with_less_than_three_between_them_are_one_incident() {
     let incident = &summary["incidents"][0];
     assert_eq!(
         (text(incident, "start"), text(incident, "end"), &incident["errors"]),
-        ("2026-11-18T09:55:00+09:00", "2026-11-18T10:15:00+09:00", &json!(40))
+        ("2026-11-18T09:55:07+09:00", "2026-11-18T10:10:07+09:00", &json!(40))
     );
 }
 

@@ -59,11 +59,11 @@ pub(super) fn course(
 ) -> Vec<(Ink, String)> {
     let most_bars = if size == SPARK { BARS } else { COURSE_BARS };
     let highest = |cells: &[u64]| grouped(cells, most_bars, |group| group.iter().copied().max().unwrap_or(0));
-    let layers = [(inks.ink(&incident.reason), &incident.cells)];
+    let layers = [(inks.ink(&incident.reason), incident.cells())];
     let mut below: Vec<u64> = Vec::new();
     let mut drawn = Vec::new();
     for (ink, cells) in layers {
-        let values = highest(cells);
+        let values = highest(&cells);
         below.resize(values.len(), 0);
         drawn.push((ink, bars(&values, &below, *most, size)));
         below.iter_mut().zip(&values).for_each(|(below, value)| *below = below.saturating_add(*value));

@@ -28,8 +28,9 @@ pub(super) fn incidents(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock, t
         let lead = format!("  {} ", ink.on(if sheet.unicode() { "●" } else { "*" }));
         sheet.paragraph(&lead, &sentence(clock, incident), Ink::Plain);
         let room = sheet.width().saturating_sub(4);
-        let together = incident.cells.len().div_ceil(room.max(1)).max(1);
-        let sums: Vec<u64> = incident.cells.chunks(together).map(|cells| cells.iter().sum()).collect();
+        let cells = incident.cells();
+        let together = cells.len().div_ceil(room.max(1)).max(1);
+        let sums: Vec<u64> = cells.chunks(together).map(|cells| cells.iter().sum()).collect();
         if sums.len() > 2 {
             let curve = ink.on(&sparkline(&sums, sheet.unicode()));
             sheet.line(format!("    {curve}"));

@@ -1,0 +1,64 @@
+//! Incidents: what a person would mark, and nothing else.
+//!
+//! Per channel and failure class, over all data whatever the period:
+//! 1. [`usual`]: what is usual at each hour of the day and kind of day, from the quieter part of the days, so that an outage
+//!    does not raise the level that it is measured against; and what comes at the same time of most days is usual there.
+//!    Webhook errors are not a Poisson process: they come in bursts, and their variance is several times their mean. So it
+//!    is taken as φ times the mean (quasi-Poisson; for the choice between the two variance functions see Ver Hoef & Boveng,
+//!    "Quasi-Poisson vs. negative binomial regression", *Ecology* 88 (2007) 2766–2772), φ from the calm days.
+//! 2. [`automaton`]: a two-state automaton finds where it is not so.
+//! 3. [`stretch`]: cores tell onset and end, and calm gaps part what is two.
+//! 4. [`found`]: classes that fail together are one incident, with its numbers.
+//!
+//! What would be one if it were not usual is a [`pattern`]. The time is linear in the cells with errors.
+
+mod automaton;
+mod class;
+mod clock;
+mod found;
+mod pattern;
+#[cfg(test)]
+mod scenarios;
+mod stretch;
+mod told;
+mod usual;
+
+pub use class::Class;
+pub use found::{ClassErrors, Found};
+pub use pattern::{DayKind, Pattern};
+pub(super) use told::told;
+
+use crate::{
+    model::{Precision, Zone},
+    table::Table,
+};
+use usual::Usual;
+
+/// Less history than this says little about what is usual.
+pub const LEAST_HISTORY_DAYS: i64 = 3;
+
+/// The incidents of all channels in the order of time, and the patterns by channel; days are those of the zone. Neither is
+/// there for times without a time of day.
+pub fn judge(table: &Table, zone: &Zone) -> (Vec<Found>, Vec<Pattern>) {
+    let (mut all, mut patterns) = (Vec::new(), Vec::new());
+    if table.precision() > Precision::Hour {
+        return (all, patterns);
+    }
+    let classes = Class::of_kinds(&table.names);
+    for channel in class::channels(table, &classes, zone) {
+        let mut stretches = Vec::new();
+        for (class, series) in &channel.classes {
+            if series.iter().map(|(_, errors)| errors).sum::<u64>() < stretch::LEAST_ERRORS {
+                continue;
+            }
+            let usual = Usual::of(series, &channel.clock);
+            let found = stretch::stretches(series, &channel.clock, &usual);
+            let name = &table.names.channels[channel.label as usize];
+            patterns.extend(pattern::patterns(series, &channel.clock, &usual, &found, (name, *class)));
+            stretches.extend(found.into_iter().map(|stretch| (*class, stretch, usual.comparable)));
+        }
+        all.extend(found::found(table, &classes, &channel, stretches));
+    }
+    all.sort_by_key(|found| (found.start, found.label));
+    (all, patterns)
+}

@@ -1,0 +1,277 @@
+//! What is usual on a channel at each time of the day, and how much it scatters.
+
+use super::clock::{ByTime, Clock, DAY, HOUR, Place};
+
+/// The quieter days that set the level, of all: an outage may fill up to six days of ten and not raise it.
+const QUIET: f64 = 0.4;
+/// The calmer days that tell the scatter, of all: more than [`QUIET`], for a variance needs more values than a mean.
+const CALM: f64 = 0.5;
+/// Days chosen for being calm scatter less than all: so much by trial on noise of known dispersion.
+const CHOSEN: f64 = 1.25;
+/// Scatter beyond this comes of outages in calm days, and would hide others.
+const MOST_SCATTER: f64 = 30.0;
+/// So many whole days make a profile of the hours of the day, and so many one of weekdays and one of weekends.
+const PROFILE_DAYS: usize = 5;
+const KINDS_DAYS: usize = 14;
+/// Hours of a day that must be known for it to be whole: a file begins with its first error, not at midnight.
+const WHOLE: usize = 20;
+/// With less than two days nothing is known of what is usual.
+const COMPARABLE_HOURS: usize = 48;
+/// However quiet a class is, less than an error a day is not told from none.
+const LEAST_PER_HOUR: f64 = 1.0 / 24.0;
+/// Where too little is known, an error an hour is taken for usual.
+const UNKNOWN_PER_HOUR: f64 = 1.0;
+/// A habit comes up to so many cells early or late ...
+const JITTER: u32 = 3;
+/// ... and stands out from its own day and from usual ones: so many times the level, and so many errors more.
+const HABIT: (f64, f64) = (4.0, 3.0);
+/// So many days at least show a habit.
+const HABIT_DAYS: usize = 4;
+
+/// Errors of one class on one channel by cell, in the order of time, zeros left out.
+pub type Series = [(u32, u64)];
+
+#[derive(Debug)]
+pub struct Usual {
+    /// Errors in a cell.
+    pub levels: ByTime<f64>,
+    /// Which of them are habits: what comes at the same time of most days, such as a nightly batch.
+    pub habits: ByTime<bool>,
+    /// Variance over mean.
+    pub dispersion: f64,
+    /// Whether there is anything to compare with.
+    pub comparable: bool,
+}
+
+impl Usual {
+    pub fn of(series: &Series, clock: &Clock) -> Usual {
+        let all = Days::of(series, clock, |_, _| false);
+        if all.whole.len() < PROFILE_DAYS {
+            return Usual::of_few(&all);
+        }
+        let kinds = all.kinds();
+        let stands_out = all.stands_out(&kinds);
+        let habits = all.habits(series, clock, &kinds, &stands_out);
+        // The rest is judged without them: a batch of ten minutes is no hour of errors.
+        let habitual =
+            |place: Place, errors: u64| habits[place.time()].is_some() && errors as f64 > stands_out[all.index(place)];
+        let rest = habits.iter().any(Option::is_some).then(|| Days::of(series, clock, habitual));
+        let rest = rest.as_ref().unwrap_or(&all);
+        let by_hour: Vec<[f64; 24]> = kinds.iter().map(|days| rest.levels(days)).collect();
+        let level = |time: usize| {
+            let (kind, hour) = (time / DAY as usize % kinds.len(), time % DAY as usize / HOUR as usize);
+            habits[time].unwrap_or(0.0).max(by_hour[kind][hour] / f64::from(HOUR))
+        };
+        let mut usual = Usual {
+            levels: std::array::from_fn(level),
+            habits: habits.map(|habit| habit.is_some()),
+            dispersion: 1.0,
+            comparable: true,
+        };
+        usual.dispersion = usual.scatter(series, clock, rest, &rest.calm(&kinds));
+        usual
+    }
+
+    /// The same of a few days, which have no profile: that of the hours before and after too, or of all hours.
+    fn of_few(days: &Days) -> Usual {
+        let mut hours: Vec<f64> = days.sums.iter().flatten().flatten().map(|sum| f64::from(*sum)).collect();
+        let comparable = hours.len() >= COMPARABLE_HOURS;
+        let half = quantile(&mut hours, CALM);
+        let quiet = mean(hours.iter().copied().filter(|sum| *sum <= half));
+        let level = |hour: usize| {
+            let near = [hour + 23, hour, hour + 1].map(|hour| hour % 24);
+            let sums = days.sums.iter().flat_map(|day| near.iter().filter_map(|hour| day[*hour]));
+            let near = quantile(&mut sums.map(f64::from).collect::<Vec<f64>>(), QUIET);
+            if comparable { near.max(quiet) } else { quiet }.max(UNKNOWN_PER_HOUR)
+        };
+        // Of a single day, even the quieter half may be the outage.
+        let by_hour: [f64; 24] = if hours.len() < 24 { [UNKNOWN_PER_HOUR; 24] } else { std::array::from_fn(level) };
+        let calm = days.sums.iter().flat_map(|day| day.iter().zip(&by_hour));
+        let calm = calm.filter_map(|(sum, level)| Some((f64::from((*sum)?), level)));
+        let calm = calm.filter(|(sum, level)| *sum <= HABIT.0 * **level + HABIT.1);
+        let (squares, expected) =
+            calm.fold((0.0, 0.0), |(squares, all), (sum, level)| (squares + (sum - level).powi(2), all + level));
+        Usual {
+            levels: std::array::from_fn(|time| by_hour[time % DAY as usize / HOUR as usize] / f64::from(HOUR)),
+            habits: [false; 2 * DAY as usize],
+            dispersion: (squares / expected.max(1.0)).clamp(1.0, MOST_SCATTER),
+            comparable,
+        }
+    }
+
+    pub fn level(&self, place: Place) -> f64 {
+        self.levels[place.time()]
+    }
+
+    /// Errors that are usual between two cells, the end exclusive.
+    pub fn expected(&self, clock: &Clock, start: u32, end: u32) -> f64 {
+        (start..end).map(|cell| self.level(clock.place(cell))).sum()
+    }
+
+    /// Variance over mean of the calm days, by cell or by hour, whichever is more: bursts show in one, busy hours in the
+    /// other. Hours with a habit are left out: that it comes early or late is no scatter.
+    fn scatter(&self, series: &Series, clock: &Clock, days: &Days, calm: &[bool]) -> f64 {
+        // By hour of weekdays and of weekends: the level and the sum of its squares, none where a habit is.
+        let hours: Vec<Option<(f64, f64)>> = self
+            .levels
+            .chunks(HOUR as usize)
+            .zip(self.habits.chunks(HOUR as usize))
+            .map(|(levels, habits)| {
+                let level = (levels.iter().sum(), levels.iter().map(|level| level * level).sum());
+                (!habits.contains(&true)).then_some(level)
+            })
+            .collect();
+        let (mut expected, mut by_cell, mut by_hour) = (0.0, 0.0, 0.0);
+        for (day, sums) in days.sums.iter().enumerate().filter(|(day, _)| calm[*day]) {
+            let midnight = Place::midnight(days.first + day as u32).time() / HOUR as usize;
+            for (sum, hour) in sums.iter().zip(&hours[midnight..]) {
+                let (Some(sum), Some((level, squares))) = (*sum, hour) else { continue };
+                expected += level;
+                by_hour += (f64::from(sum) - level).powi(2);
+                by_cell += squares;
+            }
+        }
+        for (place, _, errors) in clock.places(series) {
+            if calm[days.index(place)] && hours[place.time() / HOUR as usize].is_some() {
+                let (level, errors) = (self.level(place), errors as f64);
+                by_cell += (errors - level).powi(2) - level * level;
+            }
+        }
+        (CHOSEN * f64::max(by_cell, by_hour) / expected.max(1.0)).clamp(1.0, MOST_SCATTER)
+    }
+}
+
+/// The errors of each hour of each day.
+struct Days {
+    first: u32,
+    /// None where nothing is known of the hour.
+    sums: Vec<[Option<f32>; 24]>,
+    /// Those of which enough hours are known.
+    whole: Vec<usize>,
+}
+
+impl Days {
+    fn of(series: &Series, clock: &Clock, left_out: impl Fn(Place, u64) -> bool) -> Days {
+        let first = clock.place(clock.first).day;
+        let mut sums = vec![[None; 24]; (clock.place(clock.end - 1).day - first) as usize + 1];
+        let mut cell = clock.first;
+        while cell < clock.end {
+            let place = clock.place(cell);
+            if clock.knows(cell) {
+                sums[(place.day - first) as usize][(place.slot / HOUR) as usize] = Some(0.0);
+            }
+            cell += HOUR - place.slot % HOUR;
+        }
+        for (place, _, errors) in clock.places(series) {
+            if let Some(sum) = &mut sums[(place.day - first) as usize][(place.slot / HOUR) as usize]
+                && !left_out(place, errors)
+            {
+                *sum += errors as f32;
+            }
+        }
+        let whole = (0..sums.len()).filter(|day| sums[*day].iter().flatten().count() >= WHOLE).collect();
+        Days { first, sums, whole }
+    }
+
+    fn index(&self, place: Place) -> usize {
+        (place.day - self.first) as usize
+    }
+
+    /// The whole days, all as one kind, or weekdays and weekends.
+    fn kinds(&self) -> Vec<Vec<usize>> {
+        if self.whole.len() < KINDS_DAYS {
+            return vec![self.whole.clone()];
+        }
+        let on_weekend = |day: &usize| Place::midnight(self.first + *day as u32).weekend;
+        let (weekends, weekdays) = self.whole.iter().partition(|day| on_weekend(day));
+        vec![weekdays, weekends]
+    }
+
+    fn totals(&self, days: &[usize]) -> Vec<f64> {
+        days.iter().map(|day| self.sums[*day].iter().flatten().map(|sum| f64::from(*sum)).sum()).collect()
+    }
+
+    /// Means of the hours of the quieter days.
+    fn means(&self, days: &[usize]) -> [f64; 24] {
+        let totals = self.totals(days);
+        let quiet = quantile(&mut totals.clone(), QUIET);
+        let kept: Vec<usize> =
+            days.iter().zip(totals).filter(|(_, total)| *total <= quiet).map(|(day, _)| *day).collect();
+        std::array::from_fn(|hour| mean(kept.iter().filter_map(|day| self.sums[*day][hour]).map(f64::from)))
+    }
+
+    /// What a cell of each day has at least if it stands out; of days that are not whole, nothing does.
+    fn stands_out(&self, kinds: &[Vec<usize>]) -> Vec<f64> {
+        let mut least = vec![f64::INFINITY; self.sums.len()];
+        for days in kinds {
+            let usual = quantile(&mut self.means(days), 0.5) / f64::from(HOUR);
+            for (day, total) in days.iter().zip(self.totals(days)) {
+                least[*day] = HABIT.0 * usual.max(total / f64::from(DAY)) + HABIT.1;
+            }
+        }
+        least
+    }
+
+    /// What is usual in each hour.
+    fn levels(&self, days: &[usize]) -> [f64; 24] {
+        let means = self.means(days);
+        // The quieter days have less than is usual: their profile, raised to the busiest of them.
+        let scale = quantile(&mut self.totals(days), QUIET) / means.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        std::array::from_fn(|hour| {
+            let smooth = (means[(hour + 23) % 24] + 2.0 * means[hour] + means[(hour + 1) % 24]) / 4.0;
+            let mut same: Vec<f64> = days.iter().filter_map(|day| self.sums[*day][hour]).map(f64::from).collect();
+            (smooth * scale.clamp(1.0, 2.0)).max(quantile(&mut same, QUIET)).max(LEAST_PER_HOUR)
+        })
+    }
+
+    /// Which days are calm.
+    fn calm(&self, kinds: &[Vec<usize>]) -> Vec<bool> {
+        let mut calm = vec![false; self.sums.len()];
+        for days in kinds {
+            let totals = self.totals(days);
+            let half = quantile(&mut totals.clone(), CALM);
+            days.iter().zip(totals).for_each(|(day, total)| calm[*day] = total <= half);
+        }
+        calm
+    }
+
+    /// What comes near each time on so many days that it cannot be the outage: what the quieter days have at most.
+    fn habits(&self, series: &Series, clock: &Clock, kinds: &[Vec<usize>], stands_out: &[f64]) -> ByTime<Option<f64>> {
+        // The most near each time, for each day on which it stands out.
+        let mut near: Vec<Vec<(u32, f64)>> = vec![Vec::new(); 2 * DAY as usize];
+        for (place, _, errors) in clock.places(series) {
+            let errors = errors as f64;
+            if errors <= stands_out[self.index(place)] {
+                continue;
+            }
+            let midnight = if kinds.len() > 1 { place.time() - place.slot as usize } else { 0 };
+            for slot in place.slot.saturating_sub(JITTER)..(place.slot + JITTER + 1).min(DAY) {
+                let near = &mut near[midnight + slot as usize];
+                match near.last_mut() {
+                    Some((day, most)) if *day == place.day => *most = most.max(errors),
+                    _ => near.push((place.day, errors)),
+                }
+            }
+        }
+        std::array::from_fn(|time| {
+            let kind = time / DAY as usize % kinds.len();
+            let (days, near) = (kinds[kind].len(), &near[kind * DAY as usize + time % DAY as usize]);
+            let rank = (days.saturating_sub(1) as f64 * QUIET) as usize;
+            let rank = rank.checked_sub(days - near.len()).filter(|_| days >= HABIT_DAYS)?;
+            let mut most: Vec<f64> = near.iter().map(|(_, most)| *most).collect();
+            most.sort_unstable_by(f64::total_cmp);
+            most.get(rank).copied()
+        })
+    }
+}
+
+/// The largest of the lower part of some values, whose order changes; 0 of none.
+fn quantile(values: &mut [f64], part: f64) -> f64 {
+    let rank = (values.len().saturating_sub(1) as f64 * part) as usize;
+    if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(rank, f64::total_cmp).1 }
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    if count > 0.0 { sum / count } else { 0.0 }
+}
