@@ -1,14 +1,14 @@
 //! Incidents in words, and what comes at the same time of many days.
 
 use crate::{
-    analysis::{Analysis, Incident},
+    analysis::{Analysis, Class, DayKind, Incident, Pattern},
     model::{Sentence, key},
     taxonomy::{Lang, status},
 };
 
 use super::{
     Clock,
-    words::{LONGEST_NAME, counted, detail_name, shortened, what},
+    words::{LONGEST_NAME, counted, shortened, what},
 };
 
 /// So many details are named in what an incident is made of.
@@ -59,7 +59,7 @@ impl<'a> Events<'a> {
         let none = shown
             .is_empty()
             .then(|| lang.phrase(if judged { key::story::NOT_JUDGED } else { key::story::NO_INCIDENT }).to_owned());
-        Events { shown, listed, none, patterns: Vec::new() }
+        Events { shown, listed, none, patterns: analysis.patterns.iter().map(|told| pattern(lang, told)).collect() }
     }
 
     /// All of them, the worst first.
@@ -108,6 +108,38 @@ impl<'a> Event<'a> {
     }
 }
 
+/// What comes at the same time of most days: `Every night`, as it were.
+fn pattern(lang: Lang, pattern: &Pattern) -> String {
+    let channel = pattern.channel.as_deref().map(|name| shortened(name, LONGEST_NAME));
+    let key = if channel.is_some() { key::story::PATTERN_CHANNEL } else { key::story::PATTERN };
+    let days = lang.phrase(match pattern.days {
+        DayKind::EveryDay => key::story::EVERY_DAY,
+        DayKind::Weekdays => key::story::WEEKDAYS,
+        DayKind::Weekends => key::story::WEEKENDS,
+    });
+    let sentence = Sentence::new(key)
+        .with("days", days)
+        .with("start", &pattern.start)
+        .with("end", &pattern.end)
+        .with("channel", channel.unwrap_or_default())
+        .with("class", class(lang, pattern.class))
+        .with_number("each", (pattern.errors + pattern.happened / 2) / pattern.happened.max(1))
+        .with_number("happened", pattern.happened);
+    lang.say(&sentence)
+}
+
+/// What a failure class is called.
+fn class(lang: Lang, class: Class) -> &'static str {
+    lang.phrase(match class {
+        Class::ServerErrors => key::story::CLASS_5XX,
+        Class::ClientErrors => key::story::CLASS_4XX,
+        Class::OtherStatuses => key::story::CLASS_OTHER,
+        Class::Timeouts => key::story::CLASS_TIMEOUT,
+        Class::ConnectionErrors => key::story::CLASS_CONNECTION,
+        Class::Unclassified => key::story::CLASS_UNCLASSIFIED,
+    })
+}
+
 /// How many errors of what: `839 errors: 692 × 502, …`; of a single detail `839 × 502 Bad Gateway`.
 fn made_of(lang: Lang, incident: &Incident) -> String {
     let part = |errors: u64, name: &str| {
@@ -136,21 +168,13 @@ fn made_of(lang: Lang, incident: &Incident) -> String {
 
 /// What leads an incident and how many errors of it there are: the statuses of the leading class together.
 fn leading(lang: Lang, incident: &Incident) -> (String, u64) {
-    let lead = status(&incident.reason, &incident.detail).map(|status| status / 100);
-    let Some(class) = lead else {
-        let errors = incident.made_of.iter().filter(|part| part.reason == incident.reason).map(|part| part.errors);
-        return (what(lang, &incident.reason, &incident.detail), errors.sum());
-    };
-    let of_class = || {
-        let statuses = incident.made_of.iter().map(|part| (status(&part.reason, &part.detail), part.errors));
-        statuses.filter_map(move |(status, errors)| Some((status.filter(|status| status / 100 == class)?, errors)))
-    };
-    let errors = of_class().map(|(_, errors)| errors).sum();
-    let mut statuses: Vec<u16> = of_class().take(NAMED).map(|(status, _)| status).collect();
+    let errors = incident.classes.first().map_or(incident.errors, |of| of.errors);
+    let of_class = incident.made_of.iter().filter(|part| Class::of(&part.reason, &part.detail) == incident.class);
+    let mut statuses: Vec<u16> = of_class.filter_map(|part| status(&part.reason, &part.detail)).take(NAMED).collect();
     statuses.sort_unstable();
     let name = match statuses[..] {
-        [_] => detail_name(lang, &incident.reason, &incident.detail),
-        _ => statuses.iter().map(u16::to_string).collect::<Vec<_>>().join("/"),
+        [_, _, ..] => statuses.iter().map(u16::to_string).collect::<Vec<_>>().join("/"),
+        _ => what(lang, &incident.reason, &incident.detail),
     };
     (name, errors)
 }
