@@ -110,9 +110,9 @@ pub struct Logs {
 impl Logs {
     /// What the user says about access logs; `zone` is that of times that state none.
     pub fn options(&self, zone: Option<Zone>) -> server::Options {
-        let defaults = server::Options::default();
-        let (format, webhook_path) = (self.log_format.clone(), self.webhook_path.clone());
-        server::Options { format, webhook_path, zone: zone.unwrap_or(defaults.zone) }
+        let path = self.webhook_path.clone();
+        let asked = server::Asked { path, zone: zone.unwrap_or(server::Asked::default().zone) };
+        server::Options { format: self.log_format.clone(), asked }
     }
 }
 

@@ -19,17 +19,20 @@ use crate::{
 };
 
 /// A format of lines.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub struct Format {
-    /// What the user calls it; empty where the user gave it himself.
+    /// What the user calls it; empty where it is the user's own.
     pub name: String,
     pub title: String,
+    #[serde(flatten)]
     reader: Reader,
     /// Its lines have no time, so that nothing can be told of them.
+    #[serde(default)]
     timeless: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
 enum Reader {
     Pattern(Pattern),
     Json(Keys),
@@ -40,36 +43,13 @@ enum Reader {
 struct Known {
     nginx: Names,
     apache: Names,
-    format: Vec<Entry>,
+    format: Vec<Format>,
 }
 
-#[derive(Deserialize)]
-struct Entry {
-    name: String,
-    title: String,
-    pattern: Option<String>,
-    #[serde(default)]
-    json: Keys,
-    #[serde(default)]
-    ltsv: Keys,
-    #[serde(default)]
-    timeless: bool,
-}
-
-static KNOWN: LazyLock<Known> =
-    LazyLock::new(|| toml::from_str(include_str!("formats.toml")).expect("a list of formats"));
-
-static FORMATS: LazyLock<Vec<Arc<Format>>> = LazyLock::new(|| {
-    let format = |entry: &Entry| {
-        let reader = match &entry.pattern {
-            Some(pattern) => Reader::Pattern(Pattern::nginx(pattern, &Names::new())),
-            None if entry.ltsv.is_empty() => Reader::Json(entry.json.clone()),
-            None => Reader::Ltsv(entry.ltsv.clone()),
-        };
-        let Entry { name, title, timeless, .. } = entry;
-        Arc::new(Format { name: name.clone(), title: title.clone(), reader, timeless: *timeless })
-    };
-    KNOWN.format.iter().map(format).collect()
+/// All formats, and the names of nginx's variables and of Apache's directives.
+static KNOWN: LazyLock<(Vec<Arc<Format>>, Names, Names)> = LazyLock::new(|| {
+    let known: Known = toml::from_str(include_str!("formats.toml")).expect("a list of formats");
+    (known.format.into_iter().map(Arc::new).collect(), known.nginx, known.apache)
 });
 
 /// The values of a line, and whether it goes on behind them.
@@ -88,7 +68,8 @@ impl Format {
     /// # Errors
     /// It is neither, or it lacks the time or the status.
     pub fn parse(text: &str) -> Result<Arc<Format>> {
-        let known = || FORMATS.iter().filter(|format| !format.timeless);
+        let (formats, nginx, apache) = &*KNOWN;
+        let known = || formats.iter().filter(|format| !format.timeless);
         if let Some(format) = known().find(|format| format.name.eq_ignore_ascii_case(text.trim())) {
             return Ok(Arc::clone(format));
         }
@@ -101,11 +82,11 @@ impl Format {
         }
         let (format, is_apache) = pattern::configured(text);
         let pattern = match is_apache {
-            true => Pattern::apache(&format, &KNOWN.apache),
-            false => Pattern::nginx(&format, &KNOWN.nginx),
+            true => Pattern::apache(&format, apache),
+            false => Pattern::nginx(&format, nginx),
         };
-        let lacks = |fields: &[Field], nginx: &str, apache: &str, key| {
-            let add = if is_apache { apache } else { nginx };
+        let lacks = |fields: &[Field], variable: &str, directive: &str, key| {
+            let add = if is_apache { directive } else { variable };
             if pattern.has(fields) { Ok(()) } else { Err(Error::new(key).with("add", add)) }
         };
         lacks(&[Field::Start, Field::End, Field::Time], "$time_iso8601", "%t", key::server::FORMAT_NO_TIME)?;
@@ -184,7 +165,7 @@ pub fn recognise(
     let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
     let lines = whole.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let lines: Vec<&[u8]> = lines.take(LOOKED_AT).collect();
-    let formats = format.map_or(&FORMATS[..], std::slice::from_ref);
+    let formats = format.map_or(&KNOWN.0[..], std::slice::from_ref);
     let candidates =
         formats.iter().flat_map(|format| BEFORE.map(|before| Lines { format: Arc::clone(format), before }));
     let mut left: Vec<(Lines, Vec<Option<ReadLine>>)> = candidates

@@ -1,8 +1,11 @@
 //! What is kept of access logs: counts, and nothing of what a line says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::request::{Answer, By, Request, SLOW, Unreadable, Verdict};
+use super::{
+    format::Recognised,
+    request::{By, Request, SLOW, Unreadable, Verdict},
+};
 use crate::model::{CELL_MILLIS, CellStart, Sentence, Span, Timestamp};
 
 /// How long requests took: counts of lengths, each 4 % longer than the one before, so that a quantile is within 2 %.
@@ -107,12 +110,7 @@ pub struct LogFile {
     /// Safe to show.
     pub path: String,
     pub packing: Option<&'static str>,
-    /// The titles of its formats.
-    pub formats: Vec<String>,
-    pub looked_at: usize,
-    pub fitting: usize,
-    pub more: bool,
-    pub answers: BTreeSet<Answer>,
+    pub recognised: Recognised,
     pub lines: u64,
     /// Whether LINE's requests can be told from others.
     pub told: bool,

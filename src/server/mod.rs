@@ -20,7 +20,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 
-pub use format::{Format, Recognised};
+pub use format::{Format, Lines, Recognised};
 pub use log::{Cell, Durations, Failed, LogFile, SILENCE, ServerLog};
 pub use request::{AGENT, Answer, Asked, By, LIMIT, Request, SLOW, Unreadable, Verdict};
 use scan::{Buckets, LineReader, Scanned};
@@ -28,24 +28,15 @@ use scan::{Buckets, LineReader, Scanned};
 use crate::{
     error::Result,
     input::{self, ReadOptions, Text, unreadable},
-    model::{Sentence, Zone, key},
+    model::{Sentence, key},
 };
 
 /// What the user says about access logs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Of every file; recognised where nobody says it.
     pub format: Option<Arc<Format>>,
-    /// The path of the webhook, where the log has no user agent.
-    pub webhook_path: Option<String>,
-    /// Of times that state none.
-    pub zone: Zone,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options { format: None, webhook_path: None, zone: Zone::utc() }
-    }
+    pub asked: Asked,
 }
 
 /// An access log that is not read yet.
@@ -71,7 +62,6 @@ const HEAD: usize = 128 << 10;
 /// Looks which of the files, folders and globs are access logs.
 pub fn find(arguments: &[String], options: &Options, reading: &ReadOptions) -> Result<Finds> {
     let (texts, skipped) = input::texts(arguments, reading)?;
-    let asked = asked(options);
     let mut finds = Finds::default();
     finds.others.extend(skipped.into_iter().map(|(path, why)| (path, false, why)));
     for (input, text) in texts {
@@ -85,7 +75,8 @@ pub fn find(arguments: &[String], options: &Options, reading: &ReadOptions) -> R
                         None => key::server::OTHER,
                     })
                 };
-                format::recognise(&head, options.format.as_ref(), &asked).and_then(|found| found.ok_or_else(none))
+                format::recognise(&head, options.format.as_ref(), &options.asked)
+                    .and_then(|found| found.ok_or_else(none))
             }
             Err(why) => Err(why.clone()),
         };
@@ -99,60 +90,48 @@ pub fn find(arguments: &[String], options: &Options, reading: &ReadOptions) -> R
     Ok(finds)
 }
 
-fn asked(options: &Options) -> Asked {
-    Asked { path: options.webhook_path.clone(), zone: options.zone }
-}
-
 /// Reads access logs, on so many threads.
 pub fn read(logs: Vec<Found>, options: &Options, threads: usize) -> Result<ServerLog> {
-    let asked = asked(options);
+    let asked = &options.asked;
     let scan = |found: &Found| {
-        let needle = needle(found, &asked).map(|needle| Finder::new(needle).into_owned());
+        // Also where the first lines have no user agent: further ones may.
+        let path = asked.path.as_deref().filter(|_| !found.recognised.answers.contains(&Answer::Agent));
+        let needle = Finder::new(path.unwrap_or(AGENT.trim_end_matches('/'))).into_owned();
         let reader = LineReader { lines: found.recognised.lines.clone(), needle, asked: asked.clone() };
         scan::scan(&found.text, &reader).map_err(|error| unreadable(&found.path, &error))
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let all = || logs.par_iter().map(scan).collect::<Result<Vec<Scanned>>>();
     let scanned = pool.map_or_else(|_| all(), |pool| pool.install(all))?;
-    Ok(together(logs, scanned, &asked))
+    Ok(together(logs, scanned, asked.path.is_some()))
 }
 
-/// A text that every line of LINE's has; none where LINE's lines cannot be told from others.
-fn needle<'a>(found: &Found, asked: &'a Asked) -> Option<&'a str> {
-    let agent = found.recognised.answers.contains(&Answer::Agent).then_some(AGENT.trim_end_matches('/'));
-    agent.or(asked.path.as_deref())
-}
-
-fn together(logs: Vec<Found>, scanned: Vec<Scanned>, asked: &Asked) -> ServerLog {
+fn together(logs: Vec<Found>, scanned: Vec<Scanned>, path_known: bool) -> ServerLog {
     let mut log = ServerLog::default();
-    let mut buckets = Buckets::new();
-    let mut stems: BTreeMap<String, usize> = BTreeMap::new();
+    let mut by_stem: BTreeMap<String, Buckets> = BTreeMap::new();
     for (found, scanned) in logs.into_iter().zip(scanned) {
-        let told = needle(&found, asked).is_some();
-        let Found { path, packing, recognised, .. } = found;
+        let Found { path, packing, mut recognised, .. } = found;
         let span = scanned.alive.first().zip(scanned.alive.last()).map(|(first, last)| first.union(*last));
         let requests = scanned.buckets.values().map(|bucket| bucket.cell.requests()).sum();
-        let of_stem = stems.entry(rotated::stem(&path).to_owned()).or_default();
-        *of_stem += 1;
-        log.repeated += rotated::add(&mut buckets, scanned.buckets, *of_stem > 1);
+        if requests > 0 && !path_known {
+            recognised.answers.insert(Answer::Agent);
+        }
+        log.repeated += rotated::add(by_stem.entry(rotated::stem(&path).to_owned()).or_default(), scanned.buckets);
         log.alive.extend(scanned.alive);
-        log.files.push(LogFile {
-            path,
-            packing,
-            formats: recognised.lines.iter().map(|lines| lines.format.title.clone()).collect(),
-            looked_at: recognised.looked_at,
-            fitting: recognised.fitting,
-            more: recognised.more,
-            answers: recognised.answers,
-            lines: scanned.lines,
-            told,
-            requests,
-            span,
-            unreadable: scanned.unreadable,
-            examples: scanned.examples,
-        });
+        let told = path_known || recognised.answers.contains(&Answer::Agent);
+        let Scanned { lines, unreadable, examples, .. } = scanned;
+        log.files.push(LogFile { path, packing, recognised, lines, told, requests, span, unreadable, examples });
     }
     log.alive = log::joined(log.alive);
-    log.cells = buckets.into_iter().map(|(start, bucket)| (start, bucket.cell)).collect();
+    let mut servers: Vec<Buckets> = Vec::new();
+    for buckets in by_stem.into_values() {
+        match servers.iter_mut().find(|known| rotated::is_same(known, &buckets)) {
+            Some(known) => log.repeated += rotated::add(known, buckets),
+            None => servers.push(buckets),
+        }
+    }
+    for (start, bucket) in servers.into_iter().flatten() {
+        log.cells.entry(start).or_default().merge(&bucket.cell);
+    }
     log
 }

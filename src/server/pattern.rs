@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use memchr::memmem;
+use serde::Deserialize;
 
 use super::request::Field;
 
 /// A format as values and what stands between them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "String")]
 pub struct Pattern {
     before: Vec<u8>,
     pieces: Vec<Piece>,
@@ -21,13 +23,20 @@ struct Piece {
     after: Vec<u8>,
 }
 
+/// One of `formats.toml`.
+impl From<String> for Pattern {
+    fn from(format: String) -> Pattern {
+        Pattern::nginx(&format, &Names::new())
+    }
+}
+
 /// Names of values, and what they are.
 pub type Names = HashMap<String, Field>;
 
 impl Pattern {
     /// nginx's `log_format`: `$name` and `${name}`; `$_name` is the field of this name.
     pub fn nginx(format: &str, names: &Names) -> Pattern {
-        let mut pattern = Pattern { before: Vec::new(), pieces: Vec::new() };
+        let mut pattern = Pattern::default();
         let mut parts = format.split('$');
         pattern.literal(parts.next().unwrap_or_default());
         for part in parts {
@@ -43,7 +52,7 @@ impl Pattern {
 
     /// Apache's `LogFormat`: `%h`, `%>s`, `%{User-Agent}i`, `%{%Y-%m-%d}t`.
     pub fn apache(format: &str, names: &Names) -> Pattern {
-        let mut pattern = Pattern { before: Vec::new(), pieces: Vec::new() };
+        let mut pattern = Pattern::default();
         let mut rest = format;
         while let Some((literal, directive)) = rest.split_once('%') {
             pattern.literal(literal);

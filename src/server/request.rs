@@ -100,6 +100,12 @@ pub struct Asked {
     pub zone: Zone,
 }
 
+impl Default for Asked {
+    fn default() -> Self {
+        Asked { path: None, zone: Zone::utc() }
+    }
+}
+
 /// Why one of LINE's lines does not count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
@@ -261,7 +267,9 @@ impl Draft {
             _ => written,
         };
         let aborted = self.left || matches!(status, None | Some(CLIENT_CLOSED | CLIENT_CLOSED_ALB));
-        Ok(Some(Request { start, duration, status, aborted, by: self.by(status) }))
+        // Nobody answered a request that was given up.
+        let by = if aborted { By::Unknown } else { self.by(status) };
+        Ok(Some(Request { start, duration, status, aborted, by }))
     }
 
     fn by(&self, status: Option<u16>) -> By {
@@ -318,7 +326,7 @@ mod tests {
     use super::*;
 
     fn read(values: &[(Field, &str)]) -> Result<Option<Request>, Unreadable> {
-        let asked = Asked { path: None, zone: Zone::utc() };
+        let asked = Asked::default();
         let mut draft = Draft::default();
         for (field, value) in values {
             draft.set(*field, value, &asked);
@@ -371,7 +379,8 @@ mod tests {
             ("200", "502, 200", None, By::Application),
             ("404", "500 : 404", None, By::Application),
             ("503", "-", None, By::Proxy),
-            ("499", "200, -", None, By::Proxy),
+            ("499", "200, -", None, By::Unknown),
+            ("503", "200, -", None, By::Proxy),
             ("500", "200", None, By::Proxy),
             ("500", "500", None, By::Application),
             ("502", "502", None, By::Unknown),

@@ -2,26 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use super::scan::{Bucket, Buckets};
+use super::scan::Buckets;
 
-/// Adds the requests of a file; gives the number of those that were there already.
+/// Whether two logs are one, or one holds a copy of a part of the other: most of the minutes that both have are alike.
+pub fn is_same(one: &Buckets, other: &Buckets) -> bool {
+    let common: Vec<bool> = other.iter().filter_map(|(start, bucket)| Some(one.get(start)?.is_like(bucket))).collect();
+    let alike = common.iter().filter(|alike| **alike).count();
+    alike > 0 && alike * 2 >= common.len()
+}
+
+/// Adds the requests of a file to those of its log; gives the number of those that were there already.
 ///
-/// Five minutes that two files tell alike are the same requests. Where they differ, and both files begin or end there,
-/// single lines decide: rotation cuts anywhere. Else one file has all of them and the other a part, if they are of one
-/// log; requests of two servers are added up.
-pub fn add(all: &mut Buckets, file: Buckets, same_log: bool) -> u64 {
-    let alike = |(start, bucket): (_, &Bucket)| {
-        all.get(start).is_some_and(|known| known.digest == bucket.digest && known.cell == bucket.cell)
-    };
-    let same_log = same_log || file.iter().any(alike);
+/// Five minutes that both tell alike are the same requests. Where they differ, and both begin or end there, single lines
+/// decide: rotation cuts anywhere. Else one has all of them and the other, which was cut there, a part.
+pub fn add(log: &mut Buckets, file: Buckets) -> u64 {
     let mut repeated = 0;
     for (start, bucket) in file {
-        let Some(known) = all.get_mut(&start) else {
-            all.insert(start, bucket);
+        let Some(known) = log.get_mut(&start) else {
+            log.insert(start, bucket);
             continue;
         };
         let (one, other) = (known.cell.requests(), bucket.cell.requests());
-        if known.digest == bucket.digest && known.cell == bucket.cell {
+        if known.is_like(&bucket) {
             repeated += other;
         } else if let (Some(lines), Some(others)) = (&known.lines, &bucket.lines) {
             let mut counts: BTreeMap<u64, i64> = BTreeMap::new();
@@ -35,13 +37,11 @@ pub fn add(all: &mut Buckets, file: Buckets, same_log: bool) -> u64 {
                 }
             }
             repeated += one + other - known.cell.requests();
-        } else if same_log {
+        } else {
             repeated += one.min(other);
             if other > one {
                 *known = bucket;
             }
-        } else {
-            known.merge(bucket);
         }
     }
     repeated
@@ -64,7 +64,10 @@ mod tests {
     use super::*;
     use crate::{
         model::{CellStart, Timestamp},
-        server::request::{By, Request},
+        server::{
+            request::{By, Request},
+            scan::Bucket,
+        },
     };
 
     /// A file with lines in the cells 0, 1, … of a log; the edges have their single lines.
@@ -91,21 +94,20 @@ mod tests {
     fn a_cut_between_two_files_and_a_copy_of_one_count_once() {
         let mut all = file(&[(0, &[1, 2]), (1, &[3, 4]), (2, &[5, 6])]);
         // The next file goes on in the same minutes, with a line that is written like one before.
-        assert_eq!(add(&mut all, file(&[(2, &[7, 8, 8]), (3, &[9])]), true), 0);
+        assert_eq!(add(&mut all, file(&[(2, &[7, 8, 8]), (3, &[9])])), 0);
         assert_eq!(counts(&all), [2, 2, 5, 1]);
         // A copy of the first that was cut while it was written.
-        assert_eq!(add(&mut all, file(&[(0, &[1, 2]), (1, &[3])]), true), 3);
+        assert_eq!(add(&mut all, file(&[(0, &[1, 2]), (1, &[3])])), 3);
         assert_eq!(counts(&all), [2, 2, 5, 1]);
     }
 
     #[test]
-    fn two_servers_are_added_up_and_a_copy_elsewhere_is_none() {
-        let mut all = file(&[(0, &[1]), (1, &[2, 3]), (2, &[4])]);
-        assert_eq!(add(&mut all, file(&[(0, &[11]), (1, &[12, 13, 14]), (2, &[15])]), false), 0);
-        assert_eq!(counts(&all), [2, 5, 2]);
-        let mut all = file(&[(0, &[1]), (1, &[2, 3]), (2, &[4])]);
-        assert_eq!(add(&mut all, file(&[(0, &[1]), (1, &[2])]), false), 2);
-        assert_eq!(counts(&all), [1, 2, 1]);
+    fn a_copy_is_the_same_log_and_another_server_is_none() {
+        let log = file(&[(0, &[1]), (1, &[2, 3]), (2, &[4])]);
+        assert!(is_same(&log, &file(&[(0, &[1]), (1, &[2])])));
+        // By chance one line of another server may be written alike.
+        assert!(!is_same(&log, &file(&[(0, &[1]), (1, &[12, 13, 14]), (2, &[15])])));
+        assert!(!is_same(&log, &file(&[(3, &[5])])));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// So much of a file is looked through at once.
-const BLOCK: usize = 2 << 20;
+const BLOCK: usize = 3 << 20;
 /// A longer line is no request.
 const LONGEST: usize = 1 << 20;
 /// So many unreadable lines of a file are told.
@@ -33,8 +33,8 @@ const TRIES: usize = 16;
 #[derive(Clone, Debug)]
 pub struct LineReader {
     pub lines: Vec<Lines>,
-    /// A text that every line of LINE's has; without one nobody can tell them from others.
-    pub needle: Option<Finder<'static>>,
+    /// A text that every line of LINE's has.
+    pub needle: Finder<'static>,
     pub asked: Asked,
 }
 
@@ -71,6 +71,11 @@ impl Bucket {
         if let Some(lines) = &mut self.lines {
             lines.push((hash, request));
         }
+    }
+
+    /// Whether both hold the same lines.
+    pub fn is_like(&self, other: &Bucket) -> bool {
+        self.digest == other.digest && self.cell == other.cell
     }
 
     /// Takes in what another place has of these minutes.
@@ -155,7 +160,7 @@ pub fn scan(text: &Text, reader: &LineReader) -> io::Result<Scanned> {
 #[derive(Default)]
 struct Block {
     bytes: Vec<u8>,
-    /// Whether a line before them was longer than any request.
+    /// Whether a line before them was longer than a block, and left out.
     dropped: bool,
 }
 
@@ -178,34 +183,24 @@ impl Blocks {
     fn next(&mut self) -> io::Result<Block> {
         let mut block = Block { bytes: std::mem::take(&mut self.rest), dropped: false };
         loop {
-            let wanted = (BLOCK + LONGEST).saturating_sub(block.bytes.len());
+            let wanted = BLOCK.saturating_sub(block.bytes.len());
             block.bytes.reserve(wanted);
             let read = (&mut self.stream).take(wanted as u64).read_to_end(&mut block.bytes)?;
             self.ended = read < wanted;
-            match memrchr(b'\n', &block.bytes) {
-                _ if self.ended => {
-                    // The end of a line whose beginning is dropped is no line.
-                    let end = if block.dropped {
-                        memchr(b'\n', &block.bytes).map_or(block.bytes.len(), |at| at + 1)
-                    } else {
-                        0
-                    };
-                    block.bytes.drain(..end);
-                    return Ok(block);
-                }
-                Some(end) => {
-                    self.rest = block.bytes.split_off(end + 1);
-                    if block.dropped {
-                        let begins = memchr(b'\n', &block.bytes).map_or(0, |at| at + 1);
-                        block.bytes.drain(..begins);
-                    }
-                    return Ok(block);
-                }
-                None => {
-                    block.dropped = true;
-                    block.bytes.clear();
-                }
+            let last = memrchr(b'\n', &block.bytes).map(|end| end + 1);
+            if last.is_none() && !self.ended {
+                block.dropped = true;
+                block.bytes.clear();
+                continue;
             }
+            if !self.ended {
+                self.rest = block.bytes.split_off(last.unwrap_or(0));
+            }
+            if block.dropped {
+                let end = memchr(b'\n', &block.bytes).map_or(block.bytes.len(), |end| end + 1);
+                block.bytes.drain(..end);
+            }
+            return Ok(block);
         }
     }
 }
@@ -218,7 +213,7 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
     }
     let bytes = &block.bytes[..];
     let mut at = 0;
-    while let Some(hit) = reader.needle.as_ref().and_then(|needle| needle.find(&bytes[at..])) {
+    while let Some(hit) = reader.needle.find(&bytes[at..]) {
         let start = memrchr(b'\n', &bytes[..at + hit]).map_or(0, |end| end + 1);
         let end = memchr(b'\n', &bytes[at + hit..]).map_or(bytes.len(), |end| at + hit + end);
         let line = &bytes[start..end];

@@ -68,8 +68,8 @@ fn nginx_with_its_format_tells_everything() {
         told(NGINX, Some(NGINX_FORMAT), true),
         expected(&[
             ("/ok", &ok),
-            ("/two", &[(Timeout, Proxy); 2]),
-            ("/slow", &[(Timeout, Proxy); 2]),
+            ("/two", &[(Timeout, Unknown); 2]),
+            ("/slow", &[(Timeout, Unknown); 2]),
             // `proxy_ignore_client_abort on`: 200, four seconds after the client was gone.
             ("/ign", &[(Timeout, Application); 2]),
             ("/500", &[(Status(500), Application); 2]),
@@ -116,7 +116,7 @@ fn haproxys_time_decides_before_its_status() {
     let found = recognised(HAPROXY, None);
     assert_eq!((found.lines[0].format.name.as_str(), found.fitting, found.looked_at), ("haproxy", 11, 13));
     assert_eq!(found.answers, [Answer::Duration, Answer::Start, Answer::Hop, Answer::Gateway].into());
-    let slow = [(Timeout, Proxy), (Timeout, Application)];
+    let slow = [(Timeout, Unknown), (Timeout, Application)];
     assert_eq!(
         told(HAPROXY, None, false),
         expected(&[
@@ -126,7 +126,7 @@ fn haproxys_time_decides_before_its_status() {
             ("/two", &slow),
             ("/slow", &slow),
             // Over HTTP/1.1 HAProxy tried for 3 s and wrote 503 for nobody.
-            ("/down/x", &[(Timeout, Proxy); 2]),
+            ("/down/x", &[(Timeout, Unknown), (Timeout, Proxy)]),
         ])
     );
 }
@@ -167,14 +167,14 @@ fn products_have_their_own_keys() {
             format!(
                 r#"{{"StartUTC":"{time}","DownstreamStatus":499,"OriginStatus":0,"Duration":1950000000,"RequestMethod":"POST","RequestPath":"/cb","request_User-Agent":"LineBotWebhook/2.0"}}"#
             ),
-            Proxy,
+            Unknown,
         ),
         (
             "gcp",
             format!(
                 r#"{{"timestamp":"{time}","jsonPayload":{{"statusDetails":"client_disconnected_before_any_response"}},"httpRequest":{{"requestMethod":"POST","requestUrl":"https://h.example/cb","latency":"1.95s","userAgent":"LineBotWebhook/2.0"}}}}"#
             ),
-            Proxy,
+            Unknown,
         ),
         (
             "cloudflare",
@@ -201,7 +201,7 @@ fn products_have_their_own_keys() {
         (
             "alb",
             r#"https 2026-11-27T14:18:32.450000Z app/lb/1 203.0.113.9:4711 10.0.0.1:80 0.000 -1 -1 460 - 63 0 "POST https://h.example:443/cb HTTP/1.1" "LineBotWebhook/2.0" ECDHE TLSv1.2 arn:x "Root=1" "h.example" "arn:y" 0 2026-11-27T14:18:30.500000Z "forward" "-" "-" "10.0.0.1:80" "-" "-" "-""#.to_owned(),
-            Proxy,
+            Unknown,
         ),
         (
             "traefik",
@@ -280,6 +280,23 @@ fn a_rotated_set_is_one_log_and_each_request_counts_once() {
 }
 
 #[test]
+fn logs_of_several_servers_are_added_up() {
+    let folder = folder();
+    for server in ["web1", "web2"] {
+        fs::create_dir(folder.path().join(server)).unwrap();
+        for (name, seconds) in [("access.log.1", 0..3600), ("access.log", 3600..7200)] {
+            let lines: String = seconds
+                .step_by(10)
+                .map(|second| line(second, &format!("/{server}"), 200, "LineBotWebhook/2.0"))
+                .collect();
+            fs::write(folder.path().join(server).join(name), lines).unwrap();
+        }
+    }
+    let log = read_in(folder.path(), &Options::default());
+    assert_eq!((log.total().requests(), log.repeated), (1440, 0));
+}
+
+#[test]
 fn other_peoples_lines_are_the_heartbeat() {
     let folder = folder();
     let mut text = String::new();
@@ -321,7 +338,11 @@ fn unreadable_lines_have_a_place_and_a_reason_and_nothing_more() {
 
 #[test]
 fn a_line_without_end_takes_no_memory() {
-    let reader = LineReader { lines: recognised(GUNICORN, None).lines, needle: None, asked: asked(None) };
+    let reader = LineReader {
+        lines: recognised(GUNICORN, None).lines,
+        needle: Finder::new("LineBotWebhook"),
+        asked: asked(None),
+    };
     let endless = Text::stream(|| Ok(Box::new(std::io::Read::take(std::io::repeat(b'x'), 1 << 30))));
     let found = scan::scan(&endless, &reader).unwrap();
     assert_eq!((found.lines, found.unreadable, found.examples), (1, 1, vec![(1, Unreadable::TooLong)]));
@@ -333,7 +354,7 @@ fn without_user_agent_the_path_tells_or_nothing() {
     fs::write(folder.path().join("ha.log"), HAPROXY).unwrap();
     let log = read_in(folder.path(), &Options::default());
     assert_eq!((log.files[0].told, log.files[0].requests, log.files[0].lines), (false, 0, 13));
-    let options = Options { webhook_path: Some("/ok".into()), zone: Zone::tokyo(), ..Options::default() };
+    let options = Options { asked: Asked { path: Some("/ok".into()), zone: Zone::tokyo() }, ..Options::default() };
     let log = read_in(folder.path(), &options);
     assert_eq!((log.files[0].told, log.total().verdicts), (true, [(Good, 2)].into()));
     // 14:18 in Tokyo is 05:18 UTC.
@@ -367,7 +388,7 @@ proptest! {
             let lines = recognised(NGINX, Some(NGINX_FORMAT)).lines;
             let text = log.clone();
             let text = Text::stream(move || Ok(Box::new(std::io::Cursor::new(text.clone()))));
-            let reader = LineReader { lines, needle: Some(Finder::new("LineBotWebhook")), asked: asked(None) };
+            let reader = LineReader { lines, needle: Finder::new("LineBotWebhook"), asked: asked(None) };
             let found = scan::scan(&text, &reader).unwrap();
             prop_assert!(found.lines <= log.len() as u64);
         }

@@ -86,20 +86,21 @@ impl Shown<'_> {
             Some(packing) => Sentence::new(key::inspect::PACKED).with("packing", packing),
             None => Sentence::new(key::inspect::UNPACKED),
         };
-        let joined = |first: String, second: &String| {
+        let joined = |first: String, second: String| {
             self.say(&Sentence::new(key::server::SEVERAL).with("first", first).with("second", second))
         };
-        let (first, rest) = file.formats.split_first().expect("a log has a format");
+        let known = &file.recognised;
+        let formats = known.lines.iter().map(|lines| lines.format.title.clone()).reduce(joined).unwrap_or_default();
         let fitting = Sentence::new(key::server::FITTING);
-        let fitting = fitting.with("fitting", file.fitting).with("looked_at", file.looked_at);
+        let fitting = fitting.with("fitting", known.fitting).with("looked_at", known.looked_at);
         let of_line = Sentence::new(if file.told { key::server::OF_LINE } else { key::server::OF_LINE_UNKNOWN });
         let of_line = of_line.with("lines", self.lang.number(file.lines)).with_number("requests", file.requests);
         let mut fields = vec![
             (self.name(key::inspect::KIND), self.say(&kind.with("kind", self.name(key::server::KIND)))),
-            (self.name(key::server::FORMAT), rest.iter().fold(first.clone(), joined)),
+            (self.name(key::server::FORMAT), formats),
             (self.name(key::inspect::EVIDENCE), self.say(&fitting)),
         ];
-        fields.extend(file.more.then(|| ("", self.name(key::server::MORE).to_owned())));
+        fields.extend(known.more.then(|| ("", self.name(key::server::MORE).to_owned())));
         fields.push((self.name(key::server::LINES), self.say(&of_line)));
         if let Some(span) = file.span {
             let text = self.span(key::story::RANGE, span);
@@ -162,7 +163,7 @@ impl Shown<'_> {
     /// What a log can answer and what not, in sentences.
     fn answers(&self, file: &LogFile) -> Vec<(bool, Sentence)> {
         let log_zone = self.log_zone;
-        let has = |answer| file.answers.contains(&answer);
+        let has = |answer| file.recognised.answers.contains(&answer);
         let yes = |key| (true, Sentence::new(key));
         let no = |key| (false, Sentence::new(key));
         let mut answers = vec![match has(Answer::Agent) {
