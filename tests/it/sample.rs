@@ -238,8 +238,7 @@ fn the_story_is_found() {
     // `awk -F'\t' '$1 == "2026-11-18" && $2 >= "19:35" && $2 < "20:55" { n[$5] += $6 } END { for (k in n) print k, n[k] }'`.
     let summary = folder().summary(&format!("data/{PLAIN}"));
     let moment = |incident: &serde_json::Value, field: &str| text(incident, field)[5..19].replace('T', " ");
-    let mut found: Vec<(String, String, u64, Vec<(&str, u64)>)> = Vec::new();
-    for incident in summary.list("incidents") {
+    let told = |incident: &serde_json::Value| -> (String, String, u64, Vec<(String, u64)>) {
         let made_of = incident["made_of"].as_array().expect("what it is made of");
         for made in made_of {
             let of_it = |row: &&Row| {
@@ -250,15 +249,17 @@ fn the_story_is_found() {
             let errors: u64 = rows().iter().filter(of_it).map(|row| row.errors).sum();
             assert_eq!(made["errors"], errors, "{made}");
         }
-        let made_of = made_of.iter().map(|made| (text(made, "detail"), made["errors"].as_u64().unwrap())).collect();
-        let errors = incident["errors"].as_u64().unwrap();
-        found.push((moment(incident, "start"), moment(incident, "end"), errors, made_of));
-    }
-    let story = |start: &str, end: &str, made_of: &[(&'static str, u64)]| {
-        (start.to_owned(), end.to_owned(), made_of.iter().map(|(_, errors)| errors).sum(), made_of.to_vec())
+        let named = |made: &serde_json::Value| (text(made, "detail").to_owned(), made["errors"].as_u64().unwrap());
+        let made_of = made_of.iter().map(named).collect();
+        (moment(incident, "start"), moment(incident, "end"), incident["errors"].as_u64().unwrap(), made_of)
+    };
+    let story = |start: &str, end: &str, made_of: &[(&str, u64)]| {
+        let made_of: Vec<(String, u64)> =
+            made_of.iter().map(|(detail, errors)| ((*detail).to_owned(), *errors)).collect();
+        (start.to_owned(), end.to_owned(), made_of.iter().map(|(_, errors)| errors).sum(), made_of)
     };
     assert_eq!(
-        found,
+        summary.list("incidents").iter().map(told).collect::<Vec<_>>(),
         [
             // 802 statuses, and the timeouts of the evening.
             story(
