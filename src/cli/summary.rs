@@ -1,12 +1,14 @@
 //! `errstat summary`: the numbers.
 
+use std::io::{self, IsTerminal};
+
 use clap::{Args, ValueEnum};
 
 use super::{Stop, load, options::Shared, output::unmade, screen};
 use crate::render::{
     csv,
     json::{self, Summary},
-    markdown, terminal,
+    line, markdown, terminal,
 };
 
 /// Print the numbers: what failed, since when, what to do first
@@ -18,6 +20,10 @@ pub struct Arguments {
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
+
+    /// Print everything on a terminal too: all tables, the curve, files, notes
+    #[arg(long)]
+    full: bool,
 
     /// Print the JSON Schema of --format json
     #[arg(long, exclusive = true)]
@@ -33,6 +39,7 @@ enum Format {
     Json,
     Csv,
     Markdown,
+    Line,
 }
 
 pub fn run(arguments: Arguments) -> Result<(), Stop> {
@@ -43,10 +50,14 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
     let shared = &arguments.shared;
     let story = shared.story(&analysis, shared.lang());
     let bytes = match arguments.format {
+        Format::Table if !arguments.full && io::stdout().is_terminal() => {
+            terminal::answer(&story, &screen::view(shared)).into_bytes()
+        }
         Format::Table => terminal::summary(&story, &screen::view(shared)).into_bytes(),
         Format::Json => json::summary(&story).map_err(unmade)?.into_bytes(),
         Format::Csv => csv::csv(&analysis).map_err(unmade)?,
         Format::Markdown => markdown::markdown(&story).into_bytes(),
+        Format::Line => line::line(&story).into_bytes(),
     };
     screen::print(&bytes)
 }

@@ -1,15 +1,16 @@
 //! Outputs: one file per format, each a function of an analysis or a verdict.
 
-mod counts;
 pub mod csv;
+mod document;
 pub mod github;
+mod graph;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod line;
 pub mod mail;
 pub mod markdown;
 #[cfg(test)]
 mod sample;
 pub mod terminal;
 mod verdict;
-mod wording;

@@ -1,15 +1,10 @@
 //! Text for a terminal or a log: what `summary`, `check`, `inspect` and `explain` print.
 //!
-//! `sheet` lays lines out, `ink` colours them, `graph` draws with characters; one module for each command
-//! decides what stands where, and the summary has one more for each of its larger parts. Without colour there is no
-//! escape code in the text.
+//! `sheet` lays lines out and `ink` colours them; one module for each command decides what stands where. What the summary
+//! says comes from [`document`](super::document). Without colour there is no escape code in the text.
 
-mod breakdown;
 mod check;
 mod explain;
-mod files;
-mod graph;
-mod incidents;
 mod ink;
 mod inspect;
 mod inventory;
@@ -26,4 +21,4 @@ pub use inventory::inventory;
 pub use reconcile::reconcile;
 pub use server_log::server_log;
 pub use sheet::TerminalView;
-pub use summary::summary;
+pub use summary::{answer, summary};

@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::wording::what;
-use crate::story::Clock;
 use crate::{
     check::{Judgement, Outcome, Status, Verdict},
     model::{Sentence, key},
+    story::{Clock, shortened, what},
     taxonomy::Lang,
 };
 
@@ -89,11 +88,8 @@ pub(super) fn lists(outcome: &Outcome, lang: Lang, top: usize) -> Vec<(&'static 
 
 /// The details that break a rule, at most `top` and how many more.
 pub(super) fn details(outcome: &Outcome, lang: Lang, top: usize) -> String {
-    let named = outcome.details.iter().map(|row| {
-        let name = what(lang, &row.reason, &row.detail);
-        let short: String = name.chars().take(LONGEST_NAME).collect();
-        (if short.len() < name.len() { format!("{short}…") } else { name }, row.errors)
-    });
+    let named =
+        outcome.details.iter().map(|row| (shortened(&what(lang, &row.reason, &row.detail), LONGEST_NAME), row.errors));
     listed(named, lang, top)
 }
 

@@ -118,7 +118,7 @@ fn in_logs(clock: &Clock, (start, end): (LocalTime, LocalTime), zones: &[Zone]) 
         .iter()
         .map(|zone| {
             let moment = |at: LocalTime| zone.time(crate::model::Timestamp(at.millis()));
-            let stretch = clock.stretch(moment(start), moment(end));
+            let stretch = clock.short_stretch(moment(start), moment(end));
             lang.say(&Sentence::new(key::story::IN_ZONE).with("when", stretch).with("zone", zone))
         })
         .collect();

@@ -25,6 +25,8 @@ pub struct Events<'a> {
     pub none: Option<String>,
     /// What comes at the same time of many days and is no incident, a sentence each.
     pub patterns: Vec<String>,
+    /// How long those took that ended: `Time to recover: median 35 min, longest 3 h 10 min.` None of a single one.
+    pub recovery: Option<String>,
 }
 
 /// An incident in words.
@@ -59,12 +61,18 @@ impl<'a> Events<'a> {
         let none = shown
             .is_empty()
             .then(|| lang.phrase(if judged { key::story::NOT_JUDGED } else { key::story::NO_INCIDENT }).to_owned());
-        Events { shown, listed, none, patterns: analysis.patterns.iter().map(|told| pattern(lang, told)).collect() }
+        let patterns = analysis.patterns.iter().map(|told| pattern(lang, told)).collect();
+        Events { shown, listed, none, patterns, recovery: recovery(analysis, &clock) }
     }
 
     /// All of them, the worst first.
     pub fn all(&self) -> impl Iterator<Item = &Event<'a>> {
         self.shown.iter().chain(&self.listed)
+    }
+
+    /// The one to speak of first: one that goes on comes before what was worse.
+    pub fn first(&self) -> Option<&Event<'a>> {
+        self.all().find(|event| event.incident.is_ongoing()).or(self.shown.first())
     }
 }
 
@@ -138,6 +146,18 @@ fn class(lang: Lang, class: Class) -> &'static str {
         Class::ConnectionErrors => key::story::CLASS_CONNECTION,
         Class::Unclassified => key::story::CLASS_UNCLASSIFIED,
     })
+}
+
+/// How long it takes until an incident ends.
+fn recovery(analysis: &Analysis, clock: &Clock) -> Option<String> {
+    let ended = analysis.incidents.iter().filter(|incident| incident.ongoing == Some(false));
+    let mut minutes: Vec<u64> = ended.map(|incident| incident.minutes).collect();
+    minutes.sort_unstable();
+    let (&longest, [_, ..]) = minutes.split_last()? else { return None };
+    // Of an even number, the lower of the two in the middle: one that happened.
+    let median = minutes[(minutes.len() - 1) / 2];
+    let sentence = Sentence::new(key::story::RECOVERY).with("median", clock.duration(median));
+    Some(clock.lang.say(&sentence.with("longest", clock.duration(longest))))
 }
 
 /// How many errors of what: `839 errors: 692 × 502, …`; of a single detail `839 × 502 Bad Gateway`.

@@ -16,8 +16,6 @@ pub struct Failed<'a> {
     pub more: Option<String>,
     /// Details that the period before had and this one is known not to, with their errors then.
     pub stopped: Vec<(String, u64)>,
-    /// A detail that is shown is not in LINE's list.
-    pub unlisted: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -39,7 +37,7 @@ pub struct DetailLine<'a> {
 impl<'a> Failed<'a> {
     pub(super) fn of(analysis: &'a Analysis, lang: Lang, top: usize) -> Failed<'a> {
         let failed: Vec<&DetailRow> = analysis.by_detail.iter().filter(|row| row.errors > 0).collect();
-        let (shown, hidden) = failed.split_at(failed.len().min(top));
+        let shown = &failed[..failed.len().min(top)];
         let detail = |row: &&'a DetailRow| DetailLine {
             row,
             name: detail_name(lang, &row.reason, &row.detail),
@@ -50,19 +48,13 @@ impl<'a> Failed<'a> {
             compared: Compared::reason(analysis, row, lang),
             details: shown.iter().filter(|detail| detail.reason == row.reason).map(detail).collect(),
         };
-        let more = (!hidden.is_empty()).then(|| {
-            let key = if hidden.len() == 1 { key::story::MORE_DETAILS_ONE } else { key::story::MORE_DETAILS };
-            let errors = hidden.iter().fold(0, |sum: u64, row| sum.saturating_add(row.errors));
-            lang.say(&Sentence::new(key).with_number("number", hidden.len() as u64).with_number("errors", errors))
-        });
         let stopped = analysis.by_detail.iter().filter(|row| row.has_stopped());
         Failed {
             reasons: analysis.by_reason.iter().filter(|row| row.errors > 0).map(reason).collect(),
-            more,
+            more: more_details(analysis, lang, top),
             stopped: stopped
                 .map(|row| (detail_name(lang, &row.reason, &row.detail), row.previous_errors.unwrap_or(0)))
                 .collect(),
-            unlisted: shown.iter().any(|row| !row.known),
         }
     }
 
@@ -73,4 +65,14 @@ impl<'a> Failed<'a> {
         all.sort_by_key(|(_, detail)| std::cmp::Reverse(detail.row.errors));
         all
     }
+}
+
+/// How many details there are beyond the first, and how many errors they have, in words.
+pub fn more_details(analysis: &Analysis, lang: Lang, first: usize) -> Option<String> {
+    let hidden: Vec<u64> =
+        analysis.by_detail.iter().map(|row| row.errors).filter(|&errors| errors > 0).skip(first).collect();
+    let key = if hidden.len() == 1 { key::story::MORE_DETAILS_ONE } else { key::story::MORE_DETAILS };
+    let errors = hidden.iter().copied().fold(0, u64::saturating_add);
+    let more = Sentence::new(key).with_number("number", hidden.len() as u64).with_number("errors", errors);
+    (!hidden.is_empty()).then(|| lang.say(&more))
 }

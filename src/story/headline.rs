@@ -11,6 +11,7 @@ use crate::{
 
 use super::{
     Clock, Events,
+    notes::marked,
     words::{shortened, what},
 };
 
@@ -69,7 +70,10 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
     let errors = analysis.totals.errors;
     let unit = lang.phrase(Unit::of(&analysis.period).word());
     let sentence = |key| {
-        Sentence::new(key).with_number("errors", errors).with("on", on(analysis, clock, longest)).with("unit", unit)
+        Sentence::new(key)
+            .with("errors", marked(analysis, lang))
+            .with("on", on(analysis, clock, longest))
+            .with("unit", unit)
     };
     let Some(span) = &analysis.data_span else { return lang.say(&sentence(key::headline::NO_ROWS)) };
     if !analysis.reached {
@@ -79,6 +83,7 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
     let (usual, band) = (analysis.history.median, analysis.history.usual);
     let before = analysis.totals.previous_errors.filter(|_| analysis.totals.change.is_some());
     let told = match (usual.zip(band), before) {
+        _ if errors == 0 && !analysis.filter.is_empty() => sentence(key::headline::NONE_FILTERED),
         _ if !compares => sentence(if errors == 0 { key::headline::NONE } else { key::headline::ERRORS }),
         (Some((usual, _)), _) if errors == 0 && usual > 0 => {
             sentence(key::headline::NONE_USUAL).with_number("usual", usual)
@@ -94,7 +99,11 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
             _ => key::headline::AS_USUAL,
         })
         .with_number("usual", usual),
-        (None, Some(before)) => sentence(key::headline::BEFORE).with_number("before", before),
+        (None, Some(before)) => {
+            let unfinished = analysis.period.unfinished;
+            let key = if unfinished { key::headline::BEFORE_SO_FAR } else { key::headline::BEFORE };
+            sentence(key).with_number("before", before)
+        }
         (None, None) => sentence(key::headline::ERRORS),
     };
     lang.say(&told)
@@ -122,9 +131,7 @@ fn on(analysis: &Analysis, clock: &Clock, longest: usize) -> String {
 /// The worst incident; else what was new, or what most errors were.
 fn what_happened(analysis: &Analysis, clock: &Clock, events: &Events<'_>, longest: usize) -> Option<String> {
     let lang = clock.lang;
-    // What goes on comes before what was worse.
-    let ongoing = events.all().find(|event| event.incident.is_ongoing());
-    if let Some(event) = ongoing.or(events.shown.first()) {
+    if let Some(event) = events.first() {
         let others = events.all().count() > 1;
         let key = match (event.incident.ongoing, others) {
             (Some(true), _) => key::headline::ONGOING,

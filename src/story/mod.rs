@@ -23,10 +23,10 @@ use crate::{
 pub use advice::{Advice, Advised};
 pub use compared::{Change, Compared, Trend};
 pub use event::{Event, Events};
-pub use failed::{DetailLine, Failed, ReasonLine};
+pub use failed::{DetailLine, Failed, ReasonLine, more_details};
 pub use strip::{Strip, StripBar};
 pub use times::Clock;
-pub use words::{counted, cut, detail_name, shortened};
+pub use words::{counted, cut, detail_name, shortened, what};
 
 /// What is told of a period.
 #[derive(Clone, Debug)]

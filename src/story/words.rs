@@ -35,7 +35,7 @@ pub fn detail_name(lang: Lang, reason: &str, detail: &str) -> String {
 }
 
 /// What failed: the detail, or the reason where there is none.
-pub(super) fn what(lang: Lang, reason: &str, detail: &str) -> String {
+pub fn what(lang: Lang, reason: &str, detail: &str) -> String {
     if detail.is_empty() { reason.to_owned() } else { detail_name(lang, reason, detail) }
 }
 

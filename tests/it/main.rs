@@ -37,6 +37,7 @@ mod rejects;
 mod safety;
 mod sample;
 mod schemas;
+mod screen;
 mod secrets;
 mod sentences;
 mod server;

@@ -352,7 +352,7 @@ fn what_is_no_terminal_gets_no_codes() {
 #[test]
 fn results_go_to_standard_output_and_messages_to_standard_error() {
     let folder = Folder::with("w47.tsv", two_weeks());
-    for format in ["table", "json", "csv", "markdown"] {
+    for format in ["table", "json", "csv", "markdown", "line"] {
         let outcome = folder.errstat(&format!("summary w47.tsv --format {format} --quiet")).done();
         assert!(!outcome.stdout.is_empty() && outcome.stderr.is_empty(), "{format}: {}", outcome.stderr);
     }
@@ -490,7 +490,7 @@ fn the_same_inputs_give_the_same_bytes() {
             .errstat(&format!("report {line} -o out -o one.html -o one.md -o one.png --rejects rejects.csv"))
             .env("TZ", zone)
             .done();
-        for format in ["table", "json", "csv", "markdown"] {
+        for format in ["table", "json", "csv", "markdown", "line"] {
             let outcome = folder.errstat(&format!("summary {line} --format {format}")).env("TZ", zone).done();
             folder.file(&format!("printed.{format}"), outcome.stdout);
         }

@@ -20,7 +20,7 @@ fn outputs(folder: &Folder, inputs: &str, more: &[&str]) -> Vec<(String, String)
         more.iter()
             .fold(folder.errstat(&format!("{line} {inputs} --as-of 2026-11-23T09:00")), |call, word| call.arg(word))
     };
-    for format in ["table", "json", "csv", "markdown"] {
+    for format in ["table", "json", "csv", "markdown", "line"] {
         keep(format, call(&format!("summary --format {format} --color never")).done());
     }
     let files = inputs.split(" --").next().unwrap_or_default();
@@ -629,7 +629,7 @@ fn damaged_addresses_reveal_nothing() {
     .map(|(detail, url)| format!("2026-11-16 04:12:33\tcould_not_connect\t{detail}\t1\t{url}\n"))
     .collect();
     let folder = Folder::with("w.tsv", format!("Time\tReason\tDetail\tCount\tURL\n{rows}"));
-    for format in ["table", "json", "csv", "markdown"] {
+    for format in ["table", "json", "csv", "markdown", "line"] {
         let text = folder.errstat(&format!("summary w.tsv --format {format}")).done().text().to_lowercase();
         assert!(!text.contains("s3cret"), "{format}:\n{text}");
     }

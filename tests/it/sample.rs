@@ -291,7 +291,7 @@ fn the_story_is_found() {
 fn the_first_commands_of_a_new_user() {
     let folder = folder();
     let table = folder.errstat(&format!("summary data/{PLAIN}")).done();
-    for word in ["2,904", "request_timeout", "502", "TLS handshake failure"] {
+    for word in ["2,904", "Request timeout", "502", "TLS handshake failure"] {
         assert!(table.text().contains(word), "{word} is missing in:\n{}", table.text());
     }
     assert!(!table.text().contains('\u{1b}'), "no colours where there is no terminal");

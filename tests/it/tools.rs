@@ -56,6 +56,8 @@ pub static GIT: Tool = Tool::program(&["git"], &["--version"], &["git"]);
 pub static JAVA: Tool = Tool::program(&["java"], &["--version"], &["default-jre-headless"]);
 pub static PYTHON: Tool =
     Tool::program(&["python3"], &["-c", "import zoneinfo; zoneinfo.ZoneInfo('Asia/Tokyo')"], &["python3", "tzdata"]);
+/// Gives a program a terminal.
+pub static SCRIPT: Tool = Tool::program(&["script"], &["-qec", "true", "/dev/null"], &["bsdutils"]);
 /// Debian has the modules for virtual environments in a package of their own.
 static VENV: Tool = Tool::program(&["python3"], &["-c", "import ensurepip, venv"], &["python3", "python3-venv"]);
 

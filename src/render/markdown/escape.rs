@@ -24,13 +24,10 @@ pub(super) fn code(text: &str) -> String {
     if span.trim().is_empty() { String::new() } else { format!("`{}{left_out}`", disarmed(&span, "# ")) }
 }
 
-/// Text with every sign escaped that means something to Markdown. What other programs look for in the finished text
-/// and no escape stops (links, mentions, references, emoji) is broken by a character without width.
+/// Text with every sign escaped that means something to Markdown.
 pub(super) fn prose(text: &str) -> String {
-    const WORD_JOINER: char = '\u{2060}';
     let mut out = String::with_capacity(text.len() + 16);
-    let mut characters = text.chars().take(LONGEST_SENTENCE).peekable();
-    while let Some(c) = characters.next() {
+    for c in inert(&text.chars().take(LONGEST_SENTENCE).collect::<String>()).chars() {
         let starts_list = match c {
             '-' | '+' => out.is_empty(),
             '.' | ')' => !out.is_empty() && out.bytes().all(|b| b.is_ascii_digit()),
@@ -40,13 +37,27 @@ pub(super) fn prose(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '|' | '~' | '$' | '!' | '^' | '=' => out.extend(['\\', c]),
+            c if starts_list => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text in which programs find no links, mentions, references or emoji, which no escape stops: a character without width
+/// breaks them.
+pub(in crate::render) fn inert(text: &str) -> String {
+    const WORD_JOINER: char = '\u{2060}';
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        match c {
             '\n' | '\r' | '\t' => out.push(' '),
             '@' | '#' => out.extend([c, WORD_JOINER]),
             '/' if out.ends_with(':') => out.extend([c, WORD_JOINER]),
             '.' if ends_with_www(&out) => out.extend([WORD_JOINER, c]),
             ':' if characters.peek().is_some_and(char::is_ascii_alphabetic) => out.extend([c, WORD_JOINER]),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '|' | '~' | '$' | '!' | '^' | '=' => out.extend(['\\', c]),
-            c if starts_list => out.extend(['\\', c]),
             c => out.push(c),
         }
     }

@@ -25,13 +25,8 @@ pub fn explain(entries: &[Topic], view: &TerminalView) -> String {
         if at > 0 {
             sheet.blank();
         }
-        let ink = Ink::of_reason(entry.reason);
-        if entry.detail.is_some() {
-            let title = format!("{} {}", ink.on(entry.reason), Ink::Strong.on(&text.title));
-            sheet.paragraph("", &title, Ink::Plain);
-        } else {
-            sheet.paragraph("", &text.title, ink);
-        }
+        let reason = entry.detail.as_ref().map_or_else(String::new, |_| format!("{} ", entry.reason));
+        sheet.paragraph("", &format!("{reason}{}", Ink::Strong.on(&text.title)), Ink::Plain);
         sheet.paragraph("  ", text.meaning, Ink::Plain);
         if text.newer {
             sheet.paragraph("  ", lang.phrase(key::explain::NEWER), Ink::Faint);
@@ -75,7 +70,7 @@ mod tests {
         let text = explain(&resolve(&["502"]).unwrap(), &VIEW);
         assert!(text.starts_with("error_status_code 502 Bad Gateway\n"), "{text}");
         assert!(text.contains("\n  Likely causes\n  - "), "{text}");
-        assert!(text.contains("\n  Look at this first\n  1. "), "{text}");
+        assert!(text.contains("\n  Check first\n  1. "), "{text}");
         assert_eq!(text.matches("https://developers.line.biz/").count(), 1, "{text}");
     }
 

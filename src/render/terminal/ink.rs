@@ -6,7 +6,7 @@
 //!
 //! [`visible`]: crate::model::visible
 
-use crate::model::for_log;
+use crate::{model::for_log, story::Trend};
 
 /// How a piece of text looks. Colours are the terminal's own sixteen, so that they fit its theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,41 +19,29 @@ pub(super) enum Ink {
     Good,
     Bad,
     Notice,
-    Blue,
-    Yellow,
-    Red,
-    Magenta,
-    Cyan,
 }
 
 /// One style for each tag character from here on.
 const FIRST_TAG: char = '\u{e0020}';
 
-const INKS: [(Ink, &str); 11] = [
+const INKS: [(Ink, &str); 6] = [
     (Ink::Plain, ""),
     (Ink::Strong, "\x1b[1m"),
     (Ink::Faint, "\x1b[2m"),
     (Ink::Good, "\x1b[32m"),
     (Ink::Bad, "\x1b[1;31m"),
     (Ink::Notice, "\x1b[1;33m"),
-    (Ink::Blue, "\x1b[34m"),
-    (Ink::Yellow, "\x1b[33m"),
-    (Ink::Red, "\x1b[31m"),
-    (Ink::Magenta, "\x1b[35m"),
-    (Ink::Cyan, "\x1b[36m"),
 ];
 
 const RESET: &str = "\x1b[0m";
 
 impl Ink {
-    /// The colour of a reason, the same wherever it stands.
-    pub fn of_reason(reason: &str) -> Ink {
-        match reason {
-            "could_not_connect" => Ink::Blue,
-            "request_timeout" => Ink::Yellow,
-            "error_status_code" => Ink::Red,
-            "unclassified" => Ink::Magenta,
-            _ => Ink::Cyan,
+    /// The colour of a change: only news has one.
+    pub fn of_trend(trend: Trend) -> Ink {
+        match trend {
+            Trend::Worse => Ink::Bad,
+            Trend::Better => Ink::Good,
+            Trend::Same => Ink::Faint,
         }
     }
 
@@ -106,15 +94,6 @@ pub(super) fn printed(line: &str, color: bool) -> String {
     out
 }
 
-/// More errors are worse.
-pub(super) fn trend(change: Option<i64>) -> Ink {
-    match change {
-        Some(1..) => Ink::Bad,
-        Some(..=-1) => Ink::Good,
-        _ => Ink::Plain,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use unicode_width::UnicodeWidthStr;
@@ -131,9 +110,9 @@ mod tests {
 
     #[test]
     fn a_style_whose_end_was_cut_off_ends_with_the_next_one_or_the_line() {
-        let cut = Ink::Red.on("x").trim_end_matches(Ink::Plain.tag()).to_owned();
-        assert_eq!(printed(&format!("{cut}{}", Ink::Strong.on("y")), true), "\x1b[31mx\x1b[0m\x1b[1my\x1b[0m");
-        assert_eq!(printed(&cut, true), "\x1b[31mx\x1b[0m");
+        let cut = Ink::Good.on("x").trim_end_matches(Ink::Plain.tag()).to_owned();
+        assert_eq!(printed(&format!("{cut}{}", Ink::Strong.on("y")), true), "\x1b[32mx\x1b[0m\x1b[1my\x1b[0m");
+        assert_eq!(printed(&cut, true), "\x1b[32mx\x1b[0m");
     }
 
     #[test]

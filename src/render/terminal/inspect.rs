@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     model::{Coverage, CoverageBasis, Precision, Sentence, SourceReport, Timestamp, Zone, key},
-    render::wording::counted,
+    story::counted,
     taxonomy::Lang,
 };
 
@@ -123,7 +123,7 @@ fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Vec<(&'
             lang.say(&text)
         });
         let cut = report.rejected > report.rejects.len().min(top) as u64;
-        let more = cut.then(|| lang.phrase(key::terminal::REJECTS_MORE).to_owned());
+        let more = cut.then(|| lang.phrase(key::inspect::REJECTS_MORE).to_owned());
         let all = [Ink::Notice.on(&text)].into_iter().chain(rejects).chain(more);
         several(&mut fields, lang.phrase(key::inspect::REJECTS), all);
     }
@@ -235,7 +235,7 @@ mod tests {
             "exports/w46.tsv.gz\n",
             "tsv, packed with gzip",
             "Shift_JIS",
-            "in line 3",
+            "line 3",
             "time: 発生日時",
             "reason: エラーの原因",
             "count: 件数",
@@ -244,7 +244,7 @@ mod tests {
             "1,200: 1,199 accepted and 1 rejected",
             "3,400",
             "Mon 16 Nov 2026, 00:00 – Mon 16 Nov 2026, 01:30 (+09:00)",
-            "Complete until Mon 23 Nov 2026, 00:00 (by the file's name)",
+            "Complete until Mon 23 Nov 2026, 00:00 (known from the file name)",
             "count is missing",
             "2 lines",
             "line 1, title: : :error::Webhook errors",

@@ -1,5 +1,7 @@
 //! What is written on: lines of a limited width, with headings, paragraphs, lists and tables.
 
+use std::borrow::Cow;
+
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets::NOTHING};
 use textwrap::{WordSeparator, core::Word};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -14,6 +16,9 @@ const NARROWEST: usize = 30;
 const WIDEST: usize = 120;
 /// A name in a sentence has at most so many characters or cells; longer ones are cut.
 pub(super) const NAME_IN_SENTENCE: usize = 60;
+/// A path in a table is not cut shorter than this, and other names not longer on its account.
+const SHORTEST_PATH: usize = 12;
+const LONGEST_OTHER: usize = 20;
 /// A paragraph longer than this is a text from a file gone wild.
 const LONGEST_PARAGRAPH: usize = 1_200;
 
@@ -40,6 +45,8 @@ pub(super) enum Fit {
     Number,
     /// To the left, never cut.
     Fixed,
+    /// As a name, but its beginning is cut.
+    Path,
 }
 
 /// Lines in the making.
@@ -48,22 +55,34 @@ pub(super) struct Sheet {
     width: usize,
     color: bool,
     unicode: bool,
+    /// Lines of a paragraph; what is longer is cut.
+    tallest: usize,
 }
 
 impl Sheet {
     pub fn new(view: &TerminalView) -> Self {
         let width = view.width.clamp(NARROWEST, WIDEST);
-        Sheet { lines: Vec::new(), width, color: view.color, unicode: view.unicode }
+        Sheet { lines: Vec::new(), width, color: view.color, unicode: view.unicode, tallest: usize::MAX }
+    }
+
+    /// From now on paragraphs have at most so many lines.
+    pub fn cut_paragraphs(&mut self, lines: usize) {
+        self.tallest = lines;
+    }
+
+    /// How many lines there are.
+    pub fn height(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Puts another sheet below.
+    pub fn append(&mut self, below: Sheet) {
+        self.lines.extend(below.lines);
     }
 
     /// Cells of a line.
     pub fn width(&self) -> usize {
         self.width
-    }
-
-    /// Whether bars and curves may be drawn with Unicode's block elements.
-    pub fn unicode(&self) -> bool {
-        self.unicode
     }
 
     pub fn blank(&mut self) {
@@ -85,14 +104,26 @@ impl Sheet {
 
     /// A paragraph in one style, its first line behind a lead (an indent, a bullet, a number), the others as far in.
     pub fn paragraph(&mut self, lead: &str, text: &str, ink: Ink) {
+        self.lines_of(lead, text, ink, self.tallest);
+    }
+
+    /// A paragraph that is never cut.
+    pub fn whole_paragraph(&mut self, lead: &str, text: &str, ink: Ink) {
+        self.lines_of(lead, text, ink, usize::MAX);
+    }
+
+    fn lines_of(&mut self, lead: &str, text: &str, ink: Ink, tallest: usize) {
         let text = excerpt(text, LONGEST_PARAGRAPH);
         let indent = lead.width();
         let room = textwrap::Options::new(self.width.saturating_sub(indent).max(8))
             .word_separator(WordSeparator::Custom(words))
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
             .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
-        for (at, line) in textwrap::wrap(&text, room).into_iter().enumerate() {
+        let lines = textwrap::wrap(&text, room);
+        for (at, line) in lines.iter().take(tallest).enumerate() {
             let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
+            let cut = at + 1 == tallest && lines.len() > tallest;
+            let line = if cut { Cow::from(cut_to(line, self.width.saturating_sub(indent))) } else { line.clone() };
             let line = line.trim_end();
             self.lines.push(if ink == Ink::Plain {
                 format!("{lead}{line}")
@@ -104,6 +135,15 @@ impl Sheet {
 
     /// A table of columns with titles, two cells in, without rules: the columns keep it together.
     pub fn table(&mut self, columns: &[(Fit, &str)], rows: impl IntoIterator<Item = Vec<String>>) {
+        let mut rows: Vec<Vec<String>> = rows.into_iter().collect();
+        if let Some(at) = columns.iter().position(|(fit, _)| *fit == Fit::Path) {
+            let widest =
+                |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0).max(columns[at].1.width());
+            let others: usize =
+                (0..columns.len()).filter(|other| *other != at).map(|at| widest(at).min(LONGEST_OTHER) + 2).sum();
+            let room = self.width.saturating_sub(others + 2).max(SHORTEST_PATH);
+            rows.iter_mut().for_each(|row| row[at] = path_end(&row[at], room));
+        }
         let mut table = Table::new();
         table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(cells(self.width));
         table.set_truncation_indicator(if self.unicode { "…" } else { "..." });
@@ -120,7 +160,7 @@ impl Sheet {
             if *kind == Fit::Number {
                 column.set_cell_alignment(CellAlignment::Right);
             }
-            if *kind == Fit::Name {
+            if matches!(kind, Fit::Name | Fit::Path) {
                 // Cut anywhere, not only between words: half a word still tells two names apart.
                 column.set_delimiter('\n');
             } else {
@@ -131,9 +171,9 @@ impl Sheet {
     }
 
     /// Says what a list leaves out, if it does.
-    pub fn more(&mut self, more: Option<String>) {
+    pub fn more(&mut self, more: Option<&str>) {
         if let Some(more) = more {
-            self.paragraph("    ", &more, Ink::Faint);
+            self.paragraph("    ", more, Ink::Faint);
         }
     }
 
@@ -142,7 +182,7 @@ impl Sheet {
         let mut out = String::new();
         for line in &self.lines {
             let line = printed(line, self.color);
-            out.push_str(&if self.unicode { line } else { line.chars().map(ascii).collect::<Vec<_>>().concat() });
+            out.push_str(&if self.unicode { line } else { line.chars().map(ascii).collect() });
             out.push('\n');
         }
         out
@@ -159,6 +199,13 @@ fn ascii(c: char) -> String {
         '≈' => "~".to_owned(),
         '…' => "...".to_owned(),
         '±' => "+-".to_owned(),
+        '▁' | '▂' => ".".to_owned(),
+        '▃' | '▄' | '▅' => ":".to_owned(),
+        '▆' | '▇' | '█' => "#".to_owned(),
+        '░' => "?".to_owned(),
+        '─' => "-".to_owned(),
+        '│' => "|".to_owned(),
+        '└' | '┬' => "+".to_owned(),
         c => c.to_string(),
     }
 }
@@ -181,6 +228,13 @@ fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
 
 fn cells(width: usize) -> u16 {
     u16::try_from(width).unwrap_or(u16::MAX)
+}
+
+/// A line's text with an ellipsis at its end, at most so many cells wide.
+fn cut_to(line: &str, width: usize) -> String {
+    let mut cut = line.trim_end().to_owned();
+    while cut.width() >= width && cut.pop().is_some() {}
+    cut + "…"
 }
 
 /// Text from a file, ready for a line: at most so many characters, the last of which is then an ellipsis, and no

@@ -1,141 +1,167 @@
-//! `errstat summary`: the numbers of a period, from the total down to the files.
+//! `errstat summary`: everything, or what fits a screen.
 
 use crate::{
-    analysis::{Analysis, filter_heading},
+    analysis::State,
     model::{Sentence, key},
-    render::wording::{compared, first_causes, has_rows, previous_label},
-    story::{Clock, Story},
+    render::document::{Block, Cell, Kind, Table, Tone, causes, document, head, incident},
+    story::Story,
 };
 
 use super::{
-    breakdown::{failures, places, stopped},
-    files::files,
-    incidents::incidents,
-    ink::{Ink, trend},
-    sheet::{NAME_IN_SENTENCE, Sheet, TerminalView, excerpt},
+    ink::Ink,
+    sheet::{Fit, Sheet, TerminalView, excerpt},
     timeline::timeline,
 };
 
-/// Points of advice for each cause; `explain` has all of them.
-const FIRST_LOOKS: usize = 2;
+/// Lines of the smallest usual terminal, without the one of the next command.
+const HEIGHT: usize = 23;
+/// More lines of one paragraph are too many on a screen.
+const TALLEST: usize = 4;
+/// Fewer causes are worth a shorter text around them.
+const LEAST_CAUSES: usize = 3;
+/// More grave notes than these are only counted on a screen.
+const GRAVE: usize = 2;
 
-/// The analysis as text of at most the view's width, each line ended.
-///
-/// Lists have the view's `top` entries, and say what they leave out.
+/// All of it, as text of at most the view's width, each line ended.
 pub fn summary(story: &Story<'_>, view: &TerminalView) -> String {
-    let (analysis, clock, top) = (story.analysis, story.clock, story.top);
     let mut sheet = Sheet::new(view);
-    head(&mut sheet, analysis, &clock);
-    if analysis.totals.errors > 0 {
-        sheet.paragraph("", &story.headline, Ink::Plain);
-        timeline(&mut sheet, analysis, &clock);
-        failures(&mut sheet, analysis, &clock, top);
-        places(&mut sheet, analysis, &clock, top);
-        incidents(&mut sheet, analysis, &clock, top);
-        advice(&mut sheet, analysis, &clock);
-    } else {
-        nothing(&mut sheet, story, &clock);
-    }
-    stopped(&mut sheet, analysis, &clock, top);
-    files(&mut sheet, analysis, &clock, top);
-    notes(&mut sheet, story, &clock);
+    document(story).iter().for_each(|block| write(&mut sheet, story, block));
     sheet.finish()
 }
 
-fn head(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
-    let lang = clock.lang;
-    let totals = &analysis.totals;
-    let period = &analysis.period;
-    let mut place = vec![period.label.clone(), clock.period(period.start, period.end), analysis.timezone.to_string()];
-    if let [channel] = &analysis.channels[..] {
-        place.insert(0, excerpt(channel, NAME_IN_SENTENCE));
+/// What fits 24 lines of 80 cells: how bad it is, of what, since when, whether it is over, and what to do first.
+pub fn answer(story: &Story<'_>, view: &TerminalView) -> String {
+    let failing = story.analysis.by_detail.iter().filter(|row| row.errors > 0).count();
+    let mut parts = (1..=TALLEST).rev().map(|lines| {
+        let (above, below) = (above(story, view, lines), below(story, view, lines));
+        // A blank line and the titles; where not all fit, one for how many there are besides.
+        let room = HEIGHT.saturating_sub(above.height() + below.height() + 2);
+        let causes = if failing > room { room.saturating_sub(1) } else { failing };
+        (above, below, causes, lines)
+    });
+    let fits = |(.., causes, lines): &(Sheet, Sheet, usize, usize)| *lines == 1 || *causes >= LEAST_CAUSES.min(failing);
+    let Some((mut sheet, below, most, _)) = parts.find(fits) else { return String::new() };
+    if failing > 0 {
+        sheet.blank();
+        table(&mut sheet, &causes(story, most.max(1)));
     }
-    place.retain(|part| !part.is_empty());
-    sheet.paragraph("", &place.join(" · "), Ink::Faint);
-    if let Some(filter) = filter_heading(lang, &analysis.filter) {
-        sheet.paragraph("", &filter, Ink::Notice);
-    }
-    if totals.errors == 0 {
-        return;
-    }
-    let number = lang.number(totals.errors);
-    let key = if totals.errors == 1 { key::terminal::TOTAL_ONE } else { key::terminal::TOTAL };
-    let total = lang.say(&Sentence::new(key).with("number", Ink::Strong.on(&number)));
-    let dressed = |change: &str| trend(totals.change).on(change);
-    sheet.paragraph("", &compared(lang, analysis, total, dressed, str::to_owned), Ink::Plain);
+    sheet.append(below);
+    sheet.finish()
 }
 
-/// What to do about the main causes.
-fn advice(sheet: &mut Sheet, analysis: &Analysis, clock: &Clock) {
-    let lang = clock.lang;
-    let causes = first_causes(lang, analysis);
-    if causes.is_empty() {
-        return;
-    }
-    sheet.heading(lang.phrase(key::terminal::ADVICE));
-    for (at, (row, explanation)) in causes.iter().enumerate() {
-        let title = Sentence::new(key::terminal::CAUSE)
-            .with("title", Ink::of_reason(&row.reason).on(&explanation.title))
-            .with("share", lang.percent(row.share))
-            .with("meaning", explanation.meaning);
-        sheet.paragraph(&format!("  {}. ", at + 1), &lang.say(&title), Ink::Plain);
-        for look in explanation.first.iter().take(FIRST_LOOKS) {
-            sheet.paragraph("     - ", look, Ink::Plain);
+fn cut_sheet(view: &TerminalView, lines: usize) -> Sheet {
+    let mut sheet = Sheet::new(view);
+    sheet.cut_paragraphs(lines);
+    sheet
+}
+
+fn above(story: &Story<'_>, view: &TerminalView, lines: usize) -> Sheet {
+    let mut sheet = cut_sheet(view, lines);
+    head(story, GRAVE).iter().for_each(|block| write(&mut sheet, story, block));
+    sheet
+}
+
+fn below(story: &Story<'_>, view: &TerminalView, lines: usize) -> Sheet {
+    let lang = view.lang;
+    let mut sheet = cut_sheet(view, lines);
+    if let Some(event) = story.events.first() {
+        let lead = format!("{}: ", lang.phrase(key::terminal::WORST));
+        sheet.blank();
+        for block in incident(event) {
+            match block {
+                Block::Item(_, sentence) => {
+                    sheet.paragraph("", &format!("{}{sentence}", Ink::Strong.on(&lead)), Ink::Plain)
+                }
+                block => write(&mut sheet, story, &block),
+            }
         }
     }
-    if let Some((row, explanation)) = causes.first() {
-        // As it can be typed: a status is a word, every other name has blanks in it.
-        let question = row.status.map_or_else(|| format!("'{}'", explanation.title), |status| status.to_string());
-        let more = Sentence::new(key::terminal::EXPLAIN_MORE).with("question", question);
-        sheet.paragraph("  ", &lang.say(&more), Ink::Faint);
+    if let Some(block) = story.advice.blocks.first() {
+        let lead = Ink::Strong.on(&format!("{}: ", lang.phrase(key::terminal::ADVICE)));
+        let step = block.explanation.first.first().cloned().unwrap_or_default();
+        sheet.blank();
+        // What the incident above is of needs no title.
+        match &block.in_logs {
+            Some(logs) => {
+                sheet.whole_paragraph("", &format!("{lead}{step}"), Ink::Plain);
+                sheet.paragraph("", logs, Ink::Plain);
+            }
+            None => {
+                sheet.paragraph("", &format!("{lead}{}", Ink::Strong.on(&block.title)), Ink::Plain);
+                sheet.whole_paragraph("", &step, Ink::Plain);
+            }
+        }
+    }
+    let all = Sentence::new(key::terminal::SEE_ALL).with_number("notes", story.notes().count() as u64);
+    sheet.blank();
+    sheet.paragraph("", &lang.say(&all), Ink::Faint);
+    sheet
+}
+
+fn write(sheet: &mut Sheet, story: &Story<'_>, block: &Block) {
+    match block {
+        Block::Heading(text) => sheet.heading(text),
+        Block::Headline => {
+            let state = of_state(story.analysis.state).on(&story.state.to_uppercase());
+            sheet.whole_paragraph(&format!("{state}  "), &story.headline, Ink::Strong);
+        }
+        Block::Said(tone, text) => sheet.paragraph("", text, of_tone(*tone)),
+        Block::Item(Tone::Grave, text) => sheet.paragraph(&format!("{} ", Ink::Notice.on("!")), text, Ink::Plain),
+        Block::Item(tone, text) => sheet.paragraph("  - ", text, of_tone(*tone)),
+        Block::Below(tone, text) => sheet.paragraph("    ", text, of_tone(*tone)),
+        Block::Step(text) => sheet.paragraph("    - ", text, Ink::Plain),
+        Block::Curve(curve) => sheet.line(format!("    {}", excerpt(curve, sheet.width().saturating_sub(4)))),
+        Block::Table(given) => table(sheet, given),
+        Block::Link(_) => {}
+        Block::Timeline => timeline(sheet, &story.analysis.windows, &story.clock),
     }
 }
 
-/// No errors: why there are none.
-fn nothing(sheet: &mut Sheet, story: &Story<'_>, clock: &Clock) {
-    let analysis = story.analysis;
-    let lang = clock.lang;
-    let (good, why) = match (has_rows(analysis), &analysis.data_span) {
-        (true, Some(_)) if !analysis.filter.is_empty() => {
-            (lang.phrase(key::terminal::NO_ERRORS_FILTERED), String::new())
-        }
-        (false, _) => (lang.phrase(key::terminal::NO_ROWS), lang.phrase(key::terminal::NO_ROWS_WHY).to_owned()),
-        (true, Some(span)) => {
-            let why = Sentence::new(key::terminal::NO_ERRORS_WHY)
-                .with("first", clock.moment(span.first))
-                .with("last", clock.moment(span.last));
-            (lang.phrase(key::terminal::NO_ERRORS), lang.say(&why))
-        }
-        (true, None) => {
-            (lang.phrase(key::terminal::NO_ERRORS), lang.phrase(key::terminal::NO_ROWS_ACCEPTED).to_owned())
+fn of_tone(tone: Tone) -> Ink {
+    match tone {
+        Tone::Strong => Ink::Strong,
+        Tone::Plain => Ink::Plain,
+        Tone::Faint => Ink::Faint,
+        Tone::Grave => Ink::Notice,
+    }
+}
+
+fn of_state(state: State) -> Ink {
+    match state {
+        State::Ongoing | State::More | State::New => Ink::Bad,
+        State::Usual | State::Quiet => Ink::Good,
+        State::Over => Ink::Strong,
+        State::Unknown => Ink::Notice,
+    }
+}
+
+/// A table with the columns that the width has room for.
+fn table(sheet: &mut Sheet, table: &Table) {
+    let width = sheet.width();
+    let fits: Vec<bool> = table.columns.iter().map(|column| column.from <= width).collect();
+    let kept = |at: &usize| fits[*at];
+    let columns = table.columns.iter().filter(|column| column.from <= width).map(|column| {
+        let fit = match column.kind {
+            Kind::Name => Fit::Name,
+            Kind::Path => Fit::Path,
+            Kind::Words | Kind::Curve => Fit::Fixed,
+            Kind::Number => Fit::Number,
+        };
+        (fit, column.title)
+    });
+    let cell = |cell: &Cell| {
+        let text = excerpt(cell.text(), 4 * width);
+        match cell {
+            Cell::Text(_) => text,
+            Cell::Sum(_) => Ink::Strong.on(&text),
+            Cell::Part(_) => format!("  {text}"),
+            Cell::Mark(_) => Ink::Notice.on(&text),
+            Cell::Change(change) => Ink::of_trend(change.trend).on(&text),
         }
     };
-    if analysis.reached {
-        sheet.paragraph("", good, Ink::Good);
-    } else {
-        sheet.paragraph("", &story.headline, Ink::Notice);
-    }
-    if !why.is_empty() {
-        sheet.paragraph("", &why, Ink::Plain);
-    }
-    if let Some(previous) = analysis.totals.previous_errors.filter(|&previous| previous > 0) {
-        let before = Sentence::new(key::terminal::BEFORE_THERE_WERE)
-            .with_number("number", previous)
-            .with("label", previous_label(analysis));
-        sheet.paragraph("", &lang.say(&before), Ink::Plain);
-    }
-}
-
-fn notes(sheet: &mut Sheet, story: &Story<'_>, clock: &Clock) {
-    let lang = clock.lang;
-    if story.notes().next().is_some() {
-        sheet.heading(lang.phrase(key::terminal::NOTES));
-    }
-    for note in story.notes() {
-        sheet.paragraph(&format!("  {} ", Ink::Notice.on("!")), &note.text, Ink::Plain);
-    }
-    sheet.blank();
-    sheet.paragraph("* ", lang.phrase(key::page::CAVEAT), Ink::Faint);
+    let rows = table.rows.iter().map(|row| (0..row.len()).filter(kept).map(|at| cell(&row[at])).collect());
+    sheet.table(&columns.collect::<Vec<_>>(), rows);
+    sheet.more(table.more.as_deref());
 }
 
 #[cfg(test)]
@@ -143,9 +169,12 @@ mod tests {
     use unicode_width::UnicodeWidthStr;
 
     use super::*;
-    use crate::analysis::Bucket;
-    use crate::render::sample::{HOSTILE, nothing, week, week_named};
-    use crate::taxonomy::Lang;
+    use crate::{
+        analysis::{Analysis, Bucket},
+        model::Zone,
+        render::sample::{HOSTILE, nothing, week, week_named},
+        taxonomy::Lang,
+    };
 
     fn told(analysis: &Analysis, view: &TerminalView) -> String {
         summary(&Story::of(analysis, view.lang, view.top, &[]), view)
@@ -163,14 +192,73 @@ mod tests {
     fn the_numbers_are_there_with_their_change() {
         let text = told(&week(), &view(80));
         assert!(text.contains("shop · 2026-W47 · Mon 16 Nov 2026"), "{text}");
-        assert!(text.contains("170 errors*, −22 % against 217 in 2026-W46"), "{text}");
+        let row = line_with(&text, "All errors");
+        assert!(row.contains("170  100.0 %") && row.contains("217   −22 %"), "{row}");
         let row = line_with(&text, "502 Bad Gateway  ");
-        assert!(row.contains("117  68.8 %") && row.contains("+875 %"), "{row}");
-        let row = line_with(&text, "Unknown host");
-        assert!(row.contains("  5   2.9 %") && row.contains("+5") && row.ends_with("NEW"), "{row}");
+        assert!(row.contains("117   68.8 %") && row.contains("12  +875 %"), "{row}");
+        let row = line_with(&text, "Unknown host  ");
+        assert!(row.contains("  5    2.9 %") && row.contains("+5") && row.ends_with("NEW"), "{row}");
+        assert!(!text.contains("could_not_connect"), "a reason with one detail takes one line");
         let text = told(&week(), &view(120));
-        assert!(text.contains("96 errors, mostly 502 Bad Gateway, peak 31 in 5 minutes at 20:25"), "{text}");
+        assert!(text.contains("Peak: 31 in 5 minutes at 20:25."), "{text}");
+        assert!(line_with(&text, "502 Bad Gateway  ").ends_with("Mon 16 Nov 08:00  Fri 20 Nov 21:30"), "{text}");
         assert!(text.contains("w46.tsv, line 17: count is not a whole number: 2026-11-16 04:12:33"), "{text}");
+    }
+
+    /// Every kind of analysis, in both languages, as it is answered on a screen.
+    fn answers(width: usize) -> impl Iterator<Item = String> {
+        let long = "long ".repeat(1_000);
+        let mut many = week_named(&"決済エラー".repeat(1_000));
+        many.by_detail = vec![many.by_detail[0].clone(); 60];
+        many.incidents = vec![many.incidents[0].clone(); 25];
+        many.notes = vec![Sentence::new(key::note::CHANNEL_UNMATCHED).with("channel", &long).with("pattern", "x"); 9];
+        many.notes.extend(vec![Sentence::new(key::note::PERIOD_NOT_COVERED).with("until", &long); 9]);
+        let all = [week(), nothing(), week_named(HOSTILE), week_named(&long), week_named("ผู้ใช้ทดสอบ"), many];
+        let zones = [Zone::utc(), Zone::console()];
+        Lang::ALL.into_iter().flat_map(move |lang| {
+            all.clone()
+                .map(|analysis| answer(&Story::of(&analysis, lang, 10, &zones), &TerminalView { lang, ..view(width) }))
+        })
+    }
+
+    #[test]
+    fn an_answer_fits_the_smallest_terminal() {
+        for text in answers(80) {
+            assert!(text.lines().count() <= HEIGHT, "{} lines:\n{text}", text.lines().count());
+            assert!(text.lines().all(|line| line.width() <= 80), "{text}");
+            assert!(text.contains("--full"), "{text}");
+        }
+        for width in [40, 120] {
+            assert!(answers(width).all(|text| text.lines().all(|line| line.width() <= width)));
+        }
+    }
+
+    #[test]
+    fn an_answer_has_what_is_asked_first() {
+        let text = answers(80).next().unwrap();
+        for part in
+            ["UNKNOWN  170 errors on shop", "502 Bad Gateway  ", "Worst incident: ", "Do first: ", "In your logs: "]
+        {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        // Wednesday, 20:10 in Japan is 11:10 in UTC.
+        assert!(text.contains("Wed 18 Nov 11:10–11:45 (UTC)"), "{text}");
+    }
+
+    #[test]
+    fn many_incidents_are_a_table_on_one_scale() {
+        let mut many = week();
+        many.incidents = vec![many.incidents[0].clone(); 12];
+        many.incidents[1].peak_errors = 62;
+        let text = told(&many, &view(80));
+        // 31 of 62 are four of eight steps; 4 of 62 are less than one.
+        let row = line_with(&text, "Wed 18 Nov 20:10  ");
+        assert!(row.contains("35 min") && row.contains("shop") && row.ends_with("▁▁▂▄▂▁▁"), "{row}");
+        assert_eq!(text.matches("▁▁▂▄▂▁▁").count(), 10);
+        assert!(
+            text.contains("and 2 more") && text.contains("Time to recover: median 35 min, longest 35 min."),
+            "{text}"
+        );
     }
 
     #[test]
@@ -195,7 +283,7 @@ mod tests {
                 let text = told(analysis, &view(width));
                 let widest = text.lines().max_by_key(|line| line.width()).unwrap_or("");
                 assert!(widest.width() <= width, "{} of {width}: {widest}", widest.width());
-                assert!(text.lines().count() < 200, "{} lines at {width}", text.lines().count());
+                assert!(text.lines().count() < 250, "{} lines at {width}", text.lines().count());
             }
         }
     }
@@ -212,7 +300,7 @@ mod tests {
     #[test]
     fn colour_changes_nothing_but_the_colour() {
         let colored = told(&week(), &TerminalView { color: true, ..view(80) });
-        assert!(colored.contains("\x1b[1m170\x1b[0m errors"), "{colored}");
+        assert!(colored.contains("\x1b[1mAll errors\x1b[0m"), "{colored}");
         let mut plain = String::new();
         for (at, part) in colored.split("\x1b[").enumerate() {
             plain.push_str(if at == 0 { part } else { part.split_once('m').unwrap().1 });
@@ -226,15 +314,14 @@ mod tests {
     fn a_terminal_without_unicode_gets_ascii() {
         let text = told(&week(), &TerminalView { unicode: false, ..view(80) });
         assert!(text.is_ascii(), "{text}");
-        assert!(line_with(&text, "502 Bad Gateway  ").contains("####"), "{text}");
+        assert!(text.contains("    ..:#:..\n"), "{text}");
     }
 
     #[test]
-    fn unknown_details_are_marked_and_the_mark_explained() {
+    fn unknown_details_are_marked() {
         let text = told(&week_named("Quota exceeded"), &view(80));
-        assert!(line_with(&text, "    Quota exceeded").ends_with("NEW ?"), "{text}");
-        assert!(text.contains("? not in LINE's published list"), "{text}");
-        assert!(!told(&week(), &view(80)).contains("published list"));
+        assert!(line_with(&text, "  Quota exceeded: Quota").ends_with("NEW unlisted"), "{text}");
+        assert!(!told(&week(), &view(80)).contains("unlisted"));
     }
 
     #[test]
@@ -247,14 +334,13 @@ mod tests {
     #[test]
     fn no_rows_and_no_errors_are_told_apart() {
         let text = told(&nothing(), &view(80));
-        assert!(text.contains("No errors: the file is fine and has no rows below its headings."), "{text}");
+        assert!(text.contains("No rows in the files: no errors, or the error statistics were off."), "{text}");
         let mut quiet = nothing();
         quiet.inputs[0].rows = 9;
         quiet.data_span = week().data_span;
         let text = told(&quiet, &view(80));
-        assert!(text.contains("No errors in this period."), "{text}");
-        assert!(text.contains("from Sun 1 Nov 2026, 00:03 to Sun 22 Nov 2026, 23:58"), "{text}");
-        assert!(text.contains("an error rate can't be computed"), "{text}");
+        assert!(text.contains("No errors.") && !text.contains("No unusual spikes"), "{text}");
+        assert!(text.contains("delivery attempts"), "{text}");
     }
 
     #[test]
