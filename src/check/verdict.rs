@@ -43,7 +43,7 @@ pub struct Verdict {
 
 impl Verdict {
     /// Name and version of the JSON.
-    pub const SCHEMA: &'static str = "errstat/check/1";
+    pub const SCHEMA: &'static str = "errstat/check/2";
 
     /// Code of the notes that tell what is not known and could not mend a broken rule.
     pub const NOT_KNOWN: &'static str = "not-known";
