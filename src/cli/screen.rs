@@ -88,9 +88,19 @@ pub fn tell_left_out(canonical: &Canonical, showing: &Showing) {
     partial.chain(rejects).chain(skipped).for_each(|note| tell(&lang.say(&note)));
 }
 
+/// Options whose values are addresses of people.
+const ADDRESSES: [&str; 2] = ["--mail-from", "--mail-to"];
+
 /// A command as it can be typed again, safe to show.
 pub fn command_line(words: impl IntoIterator<Item = OsString>, privacy: Privacy) -> String {
-    let words = words.into_iter().skip(1).map(|word| {
+    let mut is_option = false;
+    let mut of_mail = |word: &OsString| {
+        let text = word.to_string_lossy();
+        let is_value = std::mem::replace(&mut is_option, ADDRESSES.contains(&&*text));
+        let joined = text.split_once('=').is_some_and(|(option, _)| ADDRESSES.contains(&option));
+        is_value || is_option || joined
+    };
+    let words = words.into_iter().skip(1).filter(|word| !of_mail(word)).map(|word| {
         let text = word.to_string_lossy();
         // What begins on the disk is a path, in which dots and slashes are those of folders.
         let there = Path::new(&word).components().next().is_some_and(|first| Path::new(&first).exists());

@@ -36,6 +36,8 @@ pub struct Advised {
     pub reason: String,
     /// The times to look for in the server's own logs: in the zones that those are written in. None of a lasting cause.
     pub in_logs: Option<String>,
+    /// Titles and times of further incidents for which the same is to be done, the worst first.
+    pub also: Vec<(String, String)>,
     /// What `errstat explain` is asked for more.
     pub question: String,
     pub explanation: Explanation,
@@ -47,8 +49,12 @@ impl Advice {
         let mut left: Vec<(&DetailRow, u64)> =
             analysis.by_detail.iter().filter(|row| row.errors > 0).map(|row| (row, row.errors)).collect();
         for event in events.all() {
-            if let Some(block) = of_event(event, clock, log_zones).filter(|_| blocks.len() < BLOCKS) {
-                blocks.push(block);
+            if let Some(block) = of_event(event, clock, log_zones) {
+                match blocks.iter().position(|known| known.explanation == block.explanation) {
+                    Some(at) => blocks[at].also.push((block.title, block.in_logs.unwrap_or_default())),
+                    None if blocks.len() < BLOCKS => blocks.push(block),
+                    None => {}
+                }
             }
             for MadeOf { reason, detail, errors, .. } in &event.incident.made_of {
                 if let Some((_, left)) = left.iter_mut().find(|(row, _)| row.reason == *reason && row.detail == *detail)
@@ -93,6 +99,7 @@ fn of_event(event: &Event<'_>, clock: &Clock, log_zones: &[Zone]) -> Option<Advi
         errors: incident.errors,
         reason: incident.reason.clone(),
         in_logs: Some(in_logs(clock, (incident.start, incident.end), log_zones)),
+        also: Vec::new(),
         question: question(&incident.reason, &incident.detail, &explanation),
         explanation,
     })
@@ -106,6 +113,7 @@ fn of_cause(row: &DetailRow, errors: u64, clock: &Clock) -> Option<Advised> {
         errors,
         reason: row.reason.clone(),
         in_logs: None,
+        also: Vec::new(),
         question: question(&row.reason, &row.detail, &explanation),
         explanation,
     })

@@ -23,7 +23,7 @@ const HEAVIEST: usize = 150_000;
 const MOST_EXACT: u64 = (1 << 53) - 1;
 
 /// Sentences and formats that the script needs.
-pub(super) const WORDS: [key::SentenceKey; 18] = [
+pub(super) const WORDS: [key::SentenceKey; 17] = [
     key::format::WEEKDAYS,
     key::format::MONTHS,
     key::format::DAY,
@@ -38,7 +38,6 @@ pub(super) const WORDS: [key::SentenceKey; 18] = [
     key::interactive::WITHOUT,
     key::interactive::CURSOR,
     key::interactive::TIMELINE,
-    key::interactive::ENLARGED,
     key::interactive::SORT,
     key::interactive::COPY,
     key::interactive::COPIED,

@@ -29,6 +29,8 @@ use self::{
 
 /// So many incidents get a picture each; more are a table.
 const PICTURED: usize = 3;
+/// So many further incidents stand beside the advice that holds for them too; the table of incidents has all of them.
+const ALSO: usize = 3;
 
 /// One script: its files share a scope of their own.
 const SCRIPT: &str = concat!(

@@ -2,9 +2,9 @@
 
 const HEIGHT = 210;
 const LOWER = 110;
-const EDGE = { left: 52, right: 12, top: 40, between: 34, bottom: 26 };
-/** A second drawing is worth its room where the highest bar is so many times the highest outside incidents. */
-const DWARFS = 4;
+const EDGE = { left: 52, right: 12, top: 46, between: 34, bottom: 26 };
+/** Bars above so many times of what others have hide them; below so many errors nothing is hidden. */
+const [DWARFS, LEAST] = [8, 1];
 /** Pointer movement in pixels that makes a click a drag. */
 const DRAG = 5;
 
@@ -23,7 +23,7 @@ function svg(name, attributes, ...children) {
 }
 
 /** Colours go by class, and by attribute where no style is allowed. */
-const INK = { muted: "#58616D", grid: "#E3E7EC", axis: "#9AA3AF", surface: "#FFFFFF", incident: "#FBE9E7", "incident-mark": "#8E1B14", text: "#1B2027" };
+const INK = { muted: "#58616D", grid: "#E3E7EC", axis: "#9AA3AF", incident: "#FBE9E7", "incident-mark": "#8E1B14", text: "#1B2027" };
 const filled = ink => ({ class: "f-" + ink, fill: INK[ink] });
 const stroked = ink => ({ class: "s-" + ink, stroke: INK[ink], fill: "none" });
 const note = (x, y, text, ink, more) => svg("text", { ...filled(ink), x, y, "font-size": 12, ...more }, text);
@@ -150,15 +150,11 @@ const timeline = {
       const errors = reasons.map((_, reason) => (found.get(reason)?.values || []).slice(from, to).reduce((a, b) => a + b, 0));
       return { from: choice.from + from, to: choice.from + to, errors, total: errors.reduce((a, b) => a + b, 0) };
     });
-    const calm = bar => !data.incidents.some(([from, to]) => from < bar.to && to > bar.from);
     const highest = this.bars.reduce((a, b) => (b.total > a.total ? b : a));
-    const ordinary = Math.max(0, ...this.bars.filter(calm).map(bar => bar.total));
-    const panels = [{ most: Math.max(1, highest.total), height: HEIGHT, top: EDGE.top, title: words.unit }];
-    if (ordinary && highest.total > DWARFS * ordinary) {
-      const title = fill(words["interactive.enlarged"], { number: shown(ordinary) });
-      panels.push({ most: ordinary, height: LOWER, top: EDGE.top + HEIGHT + EDGE.between, title });
-    }
-    byId("enlarged").hidden = panels.length < 2;
+    const rest = this.ordinary();
+    const panels = [{ bars: this.bars, height: HEIGHT, top: EDGE.top }];
+    if (rest.length < this.bars.length && rest.some(bar => bar.total)) panels.push({ bars: rest, height: LOWER, top: EDGE.top + HEIGHT + EDGE.between });
+    byId("rest").hidden = panels.length < 2;
     const bottom = panels.at(-1).top + panels.at(-1).height;
     const picture = svg("svg", { width, height: bottom + EDGE.bottom, viewBox: `0 0 ${width} ${bottom + EDGE.bottom}`, "aria-hidden": "true" });
     panels.forEach((panel, i) => this.drawPanel(picture, panel, i > 0));
@@ -167,7 +163,7 @@ const timeline = {
       const text = `${shown(highest.total)} · ${told(wholeDays ? "format.short_day" : "format.short_moment", data.keys[highest.from])}`;
       const half = 4 * text.length;
       const x = Math.min(Math.max((this.x(highest.from) + this.x(highest.to)) / 2, EDGE.left + half), width - half);
-      picture.append(note(x, EDGE.top - 4, text, "text", { "text-anchor": "middle", "font-weight": 600, class: "f-text peak" }));
+      picture.append(note(x, EDGE.top - 8, text, "text", { "text-anchor": "middle", "font-weight": 600, class: "f-text peak" }));
     }
     picture.append(
       svg("rect", { ...filled("text"), class: "f-text cursor", y: EDGE.top, height: bottom - EDGE.top, width: 0, "fill-opacity": 0.07 }),
@@ -179,7 +175,16 @@ const timeline = {
     this.point(-1);
   },
 
-  drawPanel(picture, { most, height, top, title }, cut) {
+  /** The bars without those that hide the others; what others have is told by those outside of incidents, if these are at least half of all. */
+  ordinary() {
+    const calm = this.bars.filter(bar => !data.incidents.some(([from, to]) => from < bar.to && to > bar.from));
+    const counts = (calm.length * 2 < this.bars.length ? this.bars : calm).map(bar => bar.total).sort((a, b) => a - b);
+    const usual = counts[Math.min(Math.floor(counts.length * 0.95), Math.max(0, counts.length - 2))];
+    return this.bars.filter(bar => bar.total <= Math.max(usual, LEAST) * DWARFS);
+  },
+
+  drawPanel(picture, { bars, height, top }, again) {
+    const most = Math.max(1, ...bars.map(bar => bar.total));
     const bottom = top + height;
     const y = errors => bottom - (errors / most) * height;
     const within = (list, draw) => list.forEach(([start, end, lane]) => {
@@ -188,32 +193,32 @@ const timeline = {
     });
     within(data.incidents, (x, wide) => picture.append(svg("rect", { ...filled("incident"), x, y: top, width: wide, height })));
     within(data.unknown, (x, wide) => picture.append(svg("rect", { fill: "url(#hatch)", class: "missing", x, y: top, width: wide, height })));
-    const tick = tickStep(most, cut ? 3 : 5);
+    for (const bar of this.bars) if (!bars.includes(bar)) picture.append(svg("rect", { ...filled("incident"), x: this.x(bar.from), y: top, width: this.x(bar.to) - this.x(bar.from), height }));
+    const tick = tickStep(most, again ? 3 : 5);
     for (let errors = 0; errors <= most; errors += tick) {
       picture.append(
         svg("path", { ...stroked(errors ? "grid" : "axis"), d: `M${EDGE.left} ${y(errors)}h${this.plot}` }),
         note(EDGE.left - 8, y(errors) + 4, shown(errors), "muted", { "text-anchor": "end" }),
       );
     }
-    picture.append(note(0, top - (cut ? 10 : 24), title, "muted"));
-    for (const bar of this.bars) {
+    picture.append(note(0, top - (again ? 10 : 24), words.unit, "muted"));
+    for (const bar of bars) {
       if (!bar.total) continue;
       const slot = this.x(bar.to) - this.x(bar.from);
       const wide = Math.min(Math.max(1, slot * 0.86), 60);
       const x = this.x(bar.from) + (slot - wide) / 2;
       const pale = range(bar.from, bar.to).some(step => data.partial.includes(step));
-      const group = svg("g", cut ? {} : { "data-window": bar.from, "data-windows": bar.to - bar.from, "data-errors": bar.total });
+      const group = svg("g", again ? {} : { "data-window": bar.from, "data-windows": bar.to - bar.from, "data-errors": bar.total });
       if (pale) group.setAttribute("opacity", 0.5);
       let edge = bottom;
       bar.errors.forEach((errors, reason) => {
-        if (!errors || edge <= top) return;
+        if (!errors) return;
         // One error beside a million must still be seen.
-        const tall = Math.min(Math.max(1, bottom - y(errors)), edge - top);
+        const tall = Math.max(1, bottom - y(errors));
         edge -= tall;
-        const of = cut ? {} : { "data-reason": reasons[reason].name, "data-errors": errors };
+        const of = again ? {} : { "data-reason": reasons[reason].name, "data-errors": errors };
         group.append(svg("rect", { class: reasons[reason].class, fill: reasons[reason].fill, x, y: edge, width: wide, height: tall, ...of }));
       });
-      if (bar.total > most) group.append(svg("path", { ...stroked("surface"), "stroke-width": 3, d: `M${x - 2} ${top + 10}l${wide / 2 + 2} -5l${wide / 2 + 2} 5` }));
       picture.append(group);
     }
     within(data.incidents, (x, width, lane) => picture.append(svg("rect", { ...filled("incident-mark"), x, y: top - 3 + 4 * lane, width, height: 3 })));
