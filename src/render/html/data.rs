@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    analysis::{Analysis, Bucket, Fact, Incident, ReasonRow},
+    analysis::{Analysis, Bucket, Fact, ReasonRow},
     chart::ReasonInks,
     model::{LocalTime, disarmed, key},
     taxonomy::Lang,
@@ -112,14 +112,24 @@ fn data(analysis: &Analysis, facts: &[Fact], (lang, inks): (Lang, &ReasonInks<'_
     }
     let cut = |chunk: &[Bucket]| chunk.iter().any(|bucket| bucket.partial);
     let stretch = |(start, end): (i64, i64)| Some((at(analysis, start, step)?, at(analysis, end, step)?));
-    let incident = |incident: &Incident| stretch(incident.bounds()).map(|(start, end)| (start, end, 0));
+    let mut incidents: Vec<(f64, f64)> =
+        analysis.incidents.iter().filter_map(|incident| stretch(incident.bounds())).collect();
+    incidents.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // Those at the same time stand one below the other.
+    let mut lanes: Vec<f64> = Vec::new();
+    let mut in_lane = |(start, end): (f64, f64)| {
+        let lane = lanes.iter().position(|busy| *busy <= start).unwrap_or(lanes.len());
+        lanes.resize(lanes.len().max(lane + 1), end);
+        lanes[lane] = end;
+        (start, end, lane)
+    };
     Data {
         size: analysis.windows.size,
         total: analysis.totals.errors,
         keys: if facts.is_empty() { Vec::new() } else { keys(analysis, step) },
         partial: buckets.chunks(step).enumerate().filter(|(_, chunk)| cut(chunk)).map(|(at, _)| at).collect(),
         unknown: analysis.unknown.iter().copied().filter_map(stretch).collect(),
-        incidents: analysis.incidents.iter().filter_map(incident).collect(),
+        incidents: incidents.into_iter().map(&mut in_lane).collect(),
         details: analysis.by_detail.iter().map(|row| place(&row.reason)).filter(|_| !facts.is_empty()).collect(),
         channels: analysis.by_channel.len(),
         reasons: reasons

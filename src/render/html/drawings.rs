@@ -47,7 +47,7 @@ fn short(value: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
-/// An incident's errors in steps of five minutes, stacked: an ink and a path for each layer, and the most in a step.
+/// An incident's errors in steps of five minutes, stacked by failure class: an ink and a path for each layer.
 ///
 /// Of more steps than fit the highest of neighbours is drawn, so that all incidents have one scale; `most` of them fills
 /// the height.
@@ -59,13 +59,14 @@ pub(super) fn course(
 ) -> Vec<(Ink, String)> {
     let most_bars = if size == SPARK { BARS } else { COURSE_BARS };
     let highest = |cells: &[u64]| grouped(cells, most_bars, |group| group.iter().copied().max().unwrap_or(0));
-    let layers = [(inks.ink(&incident.reason), incident.cells())];
     let mut below: Vec<u64> = Vec::new();
     let mut drawn = Vec::new();
-    for (ink, cells) in layers {
-        let values = highest(&cells);
+    for class in &incident.classes {
+        let values = highest(&class.cells);
         below.resize(values.len(), 0);
-        drawn.push((ink, bars(&values, &below, *most, size)));
+        // Reasons that LINE has not published are of the last class, and have colours of their own.
+        let reason = if class.class == incident.class { &incident.reason } else { class.class.reason() };
+        drawn.push((inks.ink(reason), bars(&values, &below, *most, size)));
         below.iter_mut().zip(&values).for_each(|(below, value)| *below = below.saturating_add(*value));
     }
     drawn

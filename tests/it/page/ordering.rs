@@ -58,6 +58,6 @@ fn the_sentence_of_an_incident_is_copied() {
         "[document.querySelector('.sentence'), getSelection(), document.querySelector('.incident .copy')]
             .map(found => (found.textContent ?? found.toString()).trim())",
     );
-    assert!(sentence.contains("839"), "839 errors between 19:35 and 21:00: {sentence}");
+    assert!(sentence.contains("692 × 502"), "all that the week has of 502: {sentence}");
     assert!(selected == sentence || button == "Copied", "{selected:?}, {button:?}");
 }
