@@ -394,6 +394,10 @@ proptest! {
         }
         let format = String::from_utf8_lossy(&bytes);
         let _ = Format::parse(&format);
-        let _ = Format::parse(&format!("${format}"));
+        for format in [format!("${format}"), format!("$status $msec {format}"), format!("%s %t {format}")] {
+            if let Ok(format) = Format::parse(&format) {
+                let _ = recognise(&log, Some(&format), &asked(None));
+            }
+        }
     }
 }
