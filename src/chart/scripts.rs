@@ -10,7 +10,7 @@ use super::{
     svg::Svg,
 };
 use crate::{
-    model::{Sentence, key},
+    model::{Sentence, SentenceKey, key},
     taxonomy::Lang,
 };
 
@@ -22,59 +22,45 @@ pub struct MissingScript {
     pub examples: String,
 }
 
-/// Scripts that come with one font.
+/// A script that comes with one font.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum FontScript {
-    JapaneseOrChinese,
-    Korean,
-    Thai,
-    Arabic,
-    Hebrew,
-    Emoji,
-    Other(&'static str),
+struct FontScript {
+    /// None for scripts that have their Unicode name in every language.
+    key: Option<SentenceKey>,
+    name: &'static str,
+    /// The Debian package with a font that has it.
+    package: &'static str,
 }
 
 impl FontScript {
     fn of(c: char) -> FontScript {
+        let known = |key, package| FontScript { key: Some(key), name: "", package };
         match c.script() {
-            Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo => FontScript::JapaneseOrChinese,
-            Script::Hangul => FontScript::Korean,
-            Script::Thai => FontScript::Thai,
-            Script::Arabic => FontScript::Arabic,
-            Script::Hebrew => FontScript::Hebrew,
+            Script::Han | Script::Hiragana | Script::Katakana | Script::Bopomofo => {
+                known(key::script::JAPANESE_OR_CHINESE, "fonts-noto-cjk")
+            }
+            Script::Hangul => known(key::script::KOREAN, "fonts-noto-cjk"),
+            Script::Thai => known(key::script::THAI, "fonts-noto-core"),
+            Script::Arabic => known(key::script::ARABIC, "fonts-noto-core"),
+            Script::Hebrew => known(key::script::HEBREW, "fonts-noto-core"),
             // Punctuation and full-width forms that only East Asian fonts have.
             _ if matches!(c, '\u{3000}'..='\u{33ff}' | '\u{fe10}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}') => {
-                FontScript::JapaneseOrChinese
+                known(key::script::JAPANESE_OR_CHINESE, "fonts-noto-cjk")
             }
-            Script::Common | Script::Inherited => FontScript::Emoji,
-            other => FontScript::Other(other.full_name()),
-        }
-    }
-
-    /// Its name, and the Debian package with a font that has it.
-    fn name_and_package(self, lang: Lang) -> (String, &'static str) {
-        let (name, package) = match self {
-            FontScript::JapaneseOrChinese => (lang.phrase(key::script::JAPANESE_OR_CHINESE), "fonts-noto-cjk"),
-            FontScript::Korean => (lang.phrase(key::script::KOREAN), "fonts-noto-cjk"),
-            FontScript::Thai => (lang.phrase(key::script::THAI), "fonts-noto-core"),
-            FontScript::Arabic => (lang.phrase(key::script::ARABIC), "fonts-noto-core"),
-            FontScript::Hebrew => (lang.phrase(key::script::HEBREW), "fonts-noto-core"),
             // fonts-noto-color-emoji holds bitmaps, which the pictures do not use.
-            FontScript::Emoji => (lang.phrase(key::script::EMOJI), "fonts-symbola"),
-            FontScript::Other(name) => (name, "fonts-noto-core"),
-        };
-        (name.to_owned(), package)
+            Script::Common | Script::Inherited => known(key::script::EMOJI, "fonts-symbola"),
+            other => FontScript { key: None, name: other.full_name(), package: "fonts-noto-core" },
+        }
     }
 }
 
 impl MissingScript {
     /// The warning, which names script and package.
     pub fn warning(&self, lang: Lang) -> Sentence {
-        let (script, package) = self.script.name_and_package(lang);
         Sentence::new(key::chart::NO_FONT)
-            .with("script", script)
+            .with("script", self.script.key.map_or(self.script.name, |key| lang.phrase(key)))
             .with("examples", &self.examples)
-            .with("package", package)
+            .with("package", self.script.package)
     }
 }
 
@@ -115,7 +101,8 @@ mod tests {
     use super::*;
 
     fn missing(text: &str) -> Vec<(String, &'static str)> {
-        missing_in([text], |_| false).iter().map(|missing| missing.script.name_and_package(Lang::En)).collect()
+        let name = |script: FontScript| script.key.map_or(script.name, |key| Lang::En.phrase(key)).to_owned();
+        missing_in([text], |_| false).iter().map(|missing| (name(missing.script), missing.script.package)).collect()
     }
 
     #[test]

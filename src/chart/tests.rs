@@ -471,7 +471,15 @@ proptest! {
         previous in prop::collection::vec(0_u64..60, 0..90),
     ) {
         let plain = analysis("hour", 60, &windows);
-        let svg = timeline(&plain, EN).svg;
+        let Chart { svg, alt, .. } = timeline(&plain, EN);
+        // The words beside the picture have the same sums.
+        let said = format!("Errors in all: {}.", EN.number(windows.iter().flatten().sum()));
+        prop_assert!(alt.contains(&said), "{alt}");
+        for (at, reason) in sample::REASONS.iter().enumerate() {
+            let errors: u64 = windows.iter().map(|window| window[at]).sum();
+            let said = format!("{reason}: {}", EN.number(errors));
+            prop_assert!(errors == 0 || alt.contains(&(said.clone() + ", ")) || alt.contains(&(said + ".")), "{alt}");
+        }
         let errors: f64 = sample::REASONS.iter().flat_map(|reason| bars(&svg, reason)).sum();
         let bars = svg.as_str().matches("<rect").count() as f64;
         // A pixel between colours, and at least a pixel and a half for each bar.
