@@ -9,7 +9,7 @@ use super::{
     scales::CountScale,
     scene::Scene,
     stack::{Layer, Stack},
-    theme::INCIDENT_MARK,
+    theme::{INCIDENT_MARK, MUTED, OTHERS, STATUS_2, STATUS_3},
 };
 use crate::{
     model::{CELL_MILLIS, LocalTime, Sentence, Timestamp, key},
@@ -41,12 +41,12 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
     // All on one scale, so that they can be compared.
     let highest = scene.story.events.shown.iter().map(|event| event.incident.peak_errors).max().unwrap_or(0);
     let counts = CountScale::new(highest, 3);
-    let layers = vec![Layer { ink: scene.ink(&incident.reason), name: event.what.clone(), counts: incident.cells() }];
+    let layers = layers(scene, event);
     let entries: Vec<Entry> = layers.iter().map(|layer| Entry::layer(scene, layer)).collect();
     let y = slot.y + legend(canvas, slot, scene, scene.phrase(key::chart::PER_5M), &entries);
     let slot = Slot { y: y + 2.0 * look.small.leading() + 6.0, ..slot };
     let frame = plot::frame(slot, look.plot * HEIGHT, &counts, scene);
-    let cells = layers[0].counts.len();
+    let cells = layers.first().map_or(0, |layer| layer.counts.len());
     let stack = Stack::new(layers, &vec![false; cells], frame.w);
     let plot = Plot { scene, frame, counts: &counts, stack };
     plot.draw_counts(canvas);
@@ -61,7 +61,20 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
         frame.x + frame.w * share.clamp(0.0, 1.0)
     };
     bounds(canvas, scene, event, frame, (place(incident.start), place(incident.end)));
-    bottom
+    let note = plot.pooled().unwrap_or_default();
+    canvas.fitted(&note, (slot.x, bottom + look.small.size), look.small, MUTED, Anchor::Start, slot.w);
+    if note.is_empty() { bottom } else { bottom + look.small.leading() }
+}
+
+/// The failure classes as layers. Those of one reason, such as 5xx and 4xx, have shades of its colour.
+fn layers(scene: &Scene, event: &Event<'_>) -> Vec<Layer> {
+    let mut layers: Vec<Layer> = Vec::new();
+    for part in &event.parts {
+        let inks = [scene.ink(&part.reason), STATUS_2, STATUS_3];
+        let ink = inks.into_iter().find(|ink| layers.iter().all(|layer| layer.ink != *ink)).unwrap_or(OTHERS);
+        layers.push(Layer { ink, name: part.name.clone(), counts: part.cells.to_vec() });
+    }
+    layers
 }
 
 /// Marks onset and end, with their times where these have room.

@@ -62,8 +62,8 @@ plain_inks! {
     /// All further unknown reasons together.
     pub OTHERS = "others", 0x40_46_4E, 0xD6_DA_DF;
     /// Other classes of status beside the leading one.
-    STATUS_2 = "error-status-code-2", 0xE5_8A_7F, 0xA8_3F_34;
-    STATUS_3 = "error-status-code-3", 0x7A_16_10, 0xF7_B3_AA;
+    pub STATUS_2 = "error-status-code-2", 0xE5_8A_7F, 0xA8_3F_34;
+    pub STATUS_3 = "error-status-code-3", 0x7A_16_10, 0xF7_B3_AA;
 }
 
 const UNKNOWN: [Ink; 5] = [

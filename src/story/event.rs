@@ -1,7 +1,7 @@
 //! Incidents in words, and what comes at the same time of many days.
 
 use crate::{
-    analysis::{Analysis, Class, DayKind, Incident, Pattern},
+    analysis::{Analysis, Class, ClassErrors, DayKind, Incident, MadeOf, Pattern},
     model::{Sentence, key},
     taxonomy::{Lang, status},
 };
@@ -43,12 +43,26 @@ pub struct Event<'a> {
     pub what: String,
     /// Errors of what leads it.
     pub leading: u64,
+    /// Its failure classes, the leading one first.
+    pub parts: Vec<Part<'a>>,
     /// Cut to the length of a name in a sentence.
     pub channel: Option<String>,
     /// `ongoing`, `end unknown`; none where it is over.
     pub state: Option<&'static str>,
     /// All of it in one sentence to copy, with the zone.
     pub sentence: String,
+}
+
+/// What fails together in an incident, most often for one cause.
+#[derive(Clone, Debug)]
+pub struct Part<'a> {
+    /// `502/503/504`, or its only detail.
+    pub name: String,
+    /// The reason, for its colour.
+    pub reason: String,
+    pub errors: u64,
+    /// Errors of each five minutes from the incident's `cells_start` on.
+    pub cells: &'a [u64],
 }
 
 impl<'a> Events<'a> {
@@ -87,7 +101,11 @@ impl<'a> Event<'a> {
             None => Some(lang.phrase(key::story::END_UNKNOWN)),
             Some(false) => None,
         };
-        let (what, leading) = leading(lang, incident);
+        let parts = parts(lang, incident);
+        let (what, leading) = match parts.first() {
+            Some(leads) => (leads.name.clone(), leads.errors),
+            None => (what(lang, &incident.reason, &incident.detail), incident.errors),
+        };
         let sentence = Sentence::new(match (&channel, state) {
             (None, None) => key::story::EVENT,
             (Some(_), None) => key::story::EVENT_CHANNEL,
@@ -109,6 +127,7 @@ impl<'a> Event<'a> {
             made_of,
             what,
             leading,
+            parts,
             channel,
             state,
             incident,
@@ -170,13 +189,7 @@ fn made_of(lang: Lang, incident: &Incident) -> String {
         return part(only.errors, &what(lang, &only.reason, &only.detail));
     }
     let (named, rest) = incident.made_of.split_at(incident.made_of.len().min(NAMED + 1));
-    let mut parts: Vec<String> = named
-        .iter()
-        .map(|part_of| match status(&part_of.reason, &part_of.detail) {
-            Some(status) => part(part_of.errors, &status.to_string()),
-            None => part(part_of.errors, &what(lang, &part_of.reason, &part_of.detail)),
-        })
-        .collect();
+    let mut parts: Vec<String> = named.iter().map(|made| part(made.errors, &short(lang, made))).collect();
     if !rest.is_empty() {
         let errors = rest.iter().map(|part| part.errors).sum();
         parts.push(part(errors, lang.phrase(key::story::OTHERS)));
@@ -186,15 +199,27 @@ fn made_of(lang: Lang, incident: &Incident) -> String {
     lang.say(&Sentence::new(key::story::MADE_OF).with("errors", errors).with("list", parts.join(separator)))
 }
 
-/// What leads an incident and how many errors of it there are: the statuses of the leading class together.
-fn leading(lang: Lang, incident: &Incident) -> (String, u64) {
-    let errors = incident.classes.first().map_or(incident.errors, |of| of.errors);
-    let of_class = incident.made_of.iter().filter(|part| Class::of(&part.reason, &part.detail) == incident.class);
-    let mut statuses: Vec<u16> = of_class.filter_map(|part| status(&part.reason, &part.detail)).take(NAMED).collect();
-    statuses.sort_unstable();
-    let name = match statuses[..] {
-        [_, _, ..] => statuses.iter().map(u16::to_string).collect::<Vec<_>>().join("/"),
-        _ => what(lang, &incident.reason, &incident.detail),
+/// The classes of an incident, the leading one first.
+fn parts(lang: Lang, incident: &Incident) -> Vec<Part<'_>> {
+    let part = |of: &'_ ClassErrors| {
+        let of_class = || incident.made_of.iter().filter(|made| Class::of(&made.reason, &made.detail) == of.class);
+        let mut names: Vec<String> = match of_class().collect::<Vec<_>>()[..] {
+            [only] => vec![what(lang, &only.reason, &only.detail)],
+            _ => of_class().take(NAMED).map(|made| short(lang, made)).collect(),
+        };
+        names.sort_unstable_by_key(|name| name.parse::<u16>().ok());
+        names.extend((of_class().count() > NAMED).then(|| "…".to_owned()));
+        let reason = of_class().next()?.reason.clone();
+        Some((shortened(&names.join("/"), LONGEST_NAME), reason))
     };
-    (name, errors)
+    let named = incident.classes.iter().filter_map(|of| Some((of, part(of)?)));
+    named.map(|(of, (name, reason))| Part { name, reason, errors: of.errors, cells: &of.cells }).collect()
+}
+
+/// A status without its name; anything else as it is.
+fn short(lang: Lang, made: &MadeOf) -> String {
+    match status(&made.reason, &made.detail) {
+        Some(status) => status.to_string(),
+        None => what(lang, &made.reason, &made.detail),
+    }
 }

@@ -22,7 +22,7 @@ use crate::{
 
 pub use advice::{Advice, Advised};
 pub use compared::{Change, Compared, Trend};
-pub use event::{Event, Events};
+pub use event::{Event, Events, Part};
 pub use failed::{DetailLine, Failed, ReasonLine, more_details};
 pub use strip::{Strip, StripBar};
 pub use times::Clock;
