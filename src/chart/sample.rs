@@ -2,7 +2,7 @@
 
 use crate::analysis::{
     Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DetailRow, Heatmap, History, Incident,
-    LikePeriod, Period, ReasonRow, Rejects, State, Totals, Windows,
+    LikePeriod, MadeOf, Period, ReasonRow, Rejects, State, Totals, Windows,
 };
 use crate::model::{LocalTime, Timestamp, Zone};
 
@@ -146,7 +146,7 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
         reason: reason.into(),
         detail: detail.into(),
         ongoing: Some(false),
-        made_of: Vec::new(),
+        made_of: vec![made(reason, detail, cells.iter().fold(0, |sum: u64, errors| sum.saturating_add(*errors)))],
         quiet_since: Some(stamp(bounds.1)),
         class: Class::of(reason, detail),
         classes: vec![ClassErrors {
@@ -159,6 +159,12 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
         usual_after: Some(2),
         over: true,
     }
+}
+
+/// A part of what an incident is made of.
+pub fn made(reason: &str, detail: &str, errors: u64) -> MadeOf {
+    let at = stamp(START);
+    MadeOf { reason: reason.into(), detail: detail.into(), errors, first_seen: at, last_seen: at }
 }
 
 /// A covered week so many weeks before the period.

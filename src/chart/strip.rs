@@ -69,7 +69,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
     for (i, bar) in strip.bars.iter().enumerate() {
         let (style, ink) = if bar.current { (label, TEXT) } else { (look.small, MUTED) };
         // Counted from the current one, which always has its label.
-        if (strip.bars.len() - 1 - i) % every.unwrap_or(1) == 0 {
+        if (strip.bars.len() - 1 - i).is_multiple_of(every.unwrap_or(1)) {
             let half = measure::width(&bar.label, style) / 2.0;
             let x = centre(i).min(slot.right() - half).max(slot.x + half);
             canvas.text(&bar.label, (x, below), style, ink, Anchor::Middle);

@@ -11,7 +11,7 @@ use super::{
     theme::{MAIL, PAGE, Type, inks, known_reason},
 };
 use crate::{
-    analysis::{Analysis, History, ReasonRow, State},
+    analysis::{Analysis, Class, ClassErrors, History, ReasonRow, State},
     model::{LocalTime, Sentence, key},
     story::Story,
     taxonomy::Lang,
@@ -260,6 +260,40 @@ fn an_incident_has_its_own_chart_in_five_minutes() {
         assert!(shown.contains(&text.to_owned()), "{text}: {shown:?}");
     }
     assert!(chart.alt.contains("Most in 5 minutes: 55 (10:10)."), "{}", chart.alt);
+}
+
+#[test]
+fn what_an_incident_is_made_of_is_stacked_by_failure_class() {
+    let mut week = week();
+    let incident = &mut week.incidents[0];
+    // 10, 31 and 55 errors: 8, 30 and 50 by status, 2, 1 and 5 by time.
+    let class = |reason, detail, cells: [u64; 3]| ClassErrors {
+        class: Class::of(reason, detail),
+        errors: cells.iter().sum(),
+        cells: cells.to_vec(),
+    };
+    let timeouts = ("request_timeout", "Request timeout");
+    incident.classes = vec![class("error_status_code", "502", [8, 30, 50]), class(timeouts.0, timeouts.1, [2, 1, 5])];
+    incident.made_of = vec![
+        sample::made("error_status_code", "503", 60),
+        sample::made("error_status_code", "502", 28),
+        sample::made(timeouts.0, timeouts.1, 8),
+    ];
+    let charts = all(&week, EN, 10);
+    let chart = chart(&charts, "incident");
+    let shown = texts(&chart.svg);
+    for text in ["88", "502/503", "8", "Request timeout", "55 · 10:10", "10:00", "10:15"] {
+        assert!(shown.contains(&text.to_owned()), "{text}: {shown:?}");
+    }
+    let document = Document::parse(chart.svg.as_str()).unwrap();
+    let heights = |class| {
+        let bars = of_class(&document, "rect", class).into_iter().skip(1);
+        bars.map(|bar| number(bar, "height")).collect::<Vec<_>>()
+    };
+    let (server, late) = (heights("f-error-status-code"), heights("f-request-timeout"));
+    assert!((server[0] / server[2] - 8.0 / 50.0).abs() < 0.02, "{server:?}");
+    // The gap between colours is a pixel, ten units.
+    assert!(((late[2] + 10.0) / server[2] - 5.0 / 50.0).abs() < 0.02, "{late:?} {server:?}");
 }
 
 #[test]
