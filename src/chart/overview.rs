@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     model::{Sentence, key},
-    story::{DetailLine, Event, ReasonLine, cut},
+    story::{DetailLine, Event, ReasonLine, cut, more_details},
 };
 
 const HEADLINE: Type = Type::bold(34.0);
@@ -136,7 +136,7 @@ fn first_step(canvas: &Canvas, slot: Slot, scene: &Scene) -> Option<f64> {
 /// The top causes with their errors and changes; gives the lower edge.
 fn causes(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let failed = scene.story.failed.details();
-    let (shown, more) = cut(scene.lang, &failed, MOST);
+    let shown = &failed[..failed.len().min(MOST)];
     let under = |(reason, detail): &(&ReasonLine<'_>, &DetailLine<'_>)| {
         let new = detail.row.new.then(|| scene.phrase(key::chart::NEW));
         let unlisted = (!detail.row.known).then(|| scene.phrase(key::chart::UNLISTED));
@@ -153,7 +153,7 @@ fn causes(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
         })
         .collect();
     let y = ranking(canvas, slot, scene, &rows);
-    let more = more.or_else(|| scene.story.failed.more.clone()).unwrap_or_default();
+    let more = more_details(scene.analysis, scene.lang, shown.len()).unwrap_or_default();
     paragraph(canvas, Slot { y, ..slot }, &more, POSTER.small, MUTED)
 }
 

@@ -10,7 +10,7 @@ use crate::{
     analysis::{Analysis, Note},
     chart::{ReasonInks, theme},
     model::key,
-    story::{Advised, Change, Compared, DetailLine, Event, Story, Trend, counted, cut, shortened},
+    story::{Advised, Change, Compared, DetailLine, Event, Story, Trend, counted, cut, more_details, shortened},
     taxonomy::Lang,
 };
 
@@ -50,7 +50,7 @@ pub(super) fn html(
         ink: inks.ink(&line.row.reason).hex(),
     };
     let failed = story.failed.details();
-    let (details, more_details) = cut(lang, &failed, ROWS);
+    let details = &failed[..failed.len().min(ROWS)];
     let channel = |row: &crate::analysis::ChannelRow| Line {
         name: name(row.channel.as_deref().unwrap_or_else(|| lang.phrase(key::story::NO_CHANNEL))),
         under: String::new(),
@@ -75,7 +75,7 @@ pub(super) fn html(
         more_events,
         advice: &story.advice.blocks[..story.advice.blocks.len().min(CAUSES)],
         details: details.iter().map(|(_, detail)| line(detail)).collect(),
-        more_details: more_details.or_else(|| story.failed.more.clone()),
+        more_details: more_details(analysis, lang, details.len()),
         channels: channels.iter().map(channel).collect(),
         more_channels,
         notes,
