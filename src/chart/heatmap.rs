@@ -61,13 +61,20 @@ pub fn level(errors: u64, most: u64) -> usize {
     (level as usize).clamp(1, strongest)
 }
 
+/// What has the strongest shade: the most, or four times the average, so that even hours have a middle shade.
+pub fn strongest(hours: &[Vec<u64>]) -> u64 {
+    let counts = || hours.iter().flatten().copied();
+    let average = counts().fold(0, u64::saturating_add) / (counts().count() as u64).max(1);
+    counts().max().unwrap_or(0).max(average.saturating_mul(4))
+}
+
 /// Draws the heatmap; gives its lower edge.
 fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, heatmap: &Heatmap) -> f64 {
     let small = scene.look.small;
     let weekdays = heatmap.rows.iter().map(|row| measure::width(weekday(scene.lang, row), small));
     let gutter = weekdays.fold(0.0, f64::max) + 10.0;
     let (w, h) = ((slot.w - gutter) / 24.0, (small.size * 2.2).round());
-    let most = heatmap.hours.iter().flatten().copied().max().unwrap_or(0);
+    let most = strongest(&heatmap.hours);
     let counts = Type::plain(small.size - 1.0);
     let fits = |errors: &u64| measure::width(&compact(scene.lang, *errors), counts) + 4.0 <= w;
     let numbers_fit = heatmap.hours.iter().flatten().all(fits);
@@ -127,5 +134,8 @@ mod tests {
         // A quarter of the most is half of its root: 3.5, rounded up.
         assert_eq!(level(25, 100), 4);
         assert_eq!(level(0, 0), 0);
+        // 5 of 20, and 90 of 90.
+        assert_eq!(level(5, strongest(&[vec![5; 24], vec![5; 24]])), 4);
+        assert_eq!(level(90, strongest(&[vec![1; 24], vec![90; 1]])), 7);
     }
 }

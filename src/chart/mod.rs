@@ -33,7 +33,7 @@ mod tests;
 pub(crate) mod theme;
 mod timeline;
 
-pub(crate) use heatmap::{level as heat_level, weekday};
+pub(crate) use heatmap::{level as heat_level, strongest, weekday};
 pub use page::Chart;
 pub use png::{PngError, png, pngs};
 pub(crate) use scene::ReasonInks;

@@ -129,6 +129,10 @@ fn every_part_is_read_back_whole() {
         .done();
     let Some(mail) = Mail::read(&folder.bytes("weekly.eml")) else { return };
 
+    // The page is for everybody: its command names nobody.
+    let page = folder.text("page.html");
+    assert!(page.contains("errstat report w47.tsv") && !page.contains("@shop.example") && !page.contains("--mail"));
+
     assert_eq!(mail.0["from"].to_string(), r#"[["","errstat@shop.example"]]"#);
     assert_eq!(mail.0["to"].to_string(), r#"[["","ops@shop.example"],["","boss@shop.example"]]"#);
     assert!(mail.subject().starts_with("[OVER] 180 errors on shop"), "{}", mail.subject());

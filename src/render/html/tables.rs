@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, Bucket, DetailRow, Heatmap},
-    chart::{heat_level, weekday},
+    chart::{heat_level, strongest, weekday},
     taxonomy::Lang,
 };
 
@@ -66,9 +66,9 @@ impl<'a> HeatTable<'a> {
     /// None where there is nothing to see.
     pub fn new(analysis: &Analysis, lang: Lang) -> Option<Self> {
         let Heatmap { rows, hours } = analysis.usual_hours.as_ref()?;
-        let largest = hours.iter().flatten().copied().max().filter(|largest| *largest > 0)?;
+        let most = Some(strongest(hours)).filter(|most| *most > 0)?;
         let row = |(row, hours): (&&'static str, &Vec<u64>)| {
-            (weekday(lang, row), hours.iter().map(|errors| (*errors, heat_level(*errors, largest))).collect())
+            (weekday(lang, row), hours.iter().map(|errors| (*errors, heat_level(*errors, most))).collect())
         };
         Some(HeatTable { rows: rows.iter().zip(hours).map(row).collect() })
     }
