@@ -43,6 +43,9 @@ impl Clock {
     /// A stretch from `start` to `end`; the day stands once where both are on it.
     pub fn stretch(&self, start: LocalTime, end: LocalTime) -> String {
         let ends_day = midnight(end) && start.date_naive().succ_opt() == Some(end.date_naive());
+        if minute(start) == minute(end) {
+            return self.lang.moment(*start);
+        }
         let end = match start.date_naive() == end.date_naive() {
             _ if ends_day => "24:00".to_owned(),
             true => end.format("%H:%M").to_string(),
@@ -60,6 +63,9 @@ impl Clock {
     pub fn short_stretch(&self, start: LocalTime, end: LocalTime) -> String {
         if start.date_naive() != end.date_naive() {
             return self.range(&self.short_moment(start), &self.short_moment(end));
+        }
+        if self.whole_days || minute(start) == minute(end) {
+            return self.short_moment(start);
         }
         let range = Sentence::new(key::format::SHORT_RANGE).with("from", self.short_moment(start));
         self.lang.say(&range.with("to", end.format("%H:%M")))
@@ -102,6 +108,10 @@ impl Clock {
     }
 }
 
+fn minute(at: LocalTime) -> i64 {
+    at.millis().div_euclid(60_000)
+}
+
 fn midnight(at: LocalTime) -> bool {
     at.time() == chrono::NaiveTime::MIN
 }
@@ -119,6 +129,9 @@ mod tests {
         assert_eq!(CLOCK.stretch(at("18T20:10"), at("18T20:45")), "Wed 18 Nov 2026, 20:10 – 20:45");
         assert_eq!(CLOCK.stretch(at("18T23:00"), at("19T00:00")), "Wed 18 Nov 2026, 23:00 – 24:00");
         assert_eq!(CLOCK.stretch(at("18T23:50"), at("19T00:05")), "Wed 18 Nov 2026, 23:50 – Thu 19 Nov 2026, 00:05");
+        assert_eq!(CLOCK.stretch(at("18T20:10"), at("18T20:10")), "Wed 18 Nov 2026, 20:10");
+        assert_eq!(CLOCK.short_stretch(at("18T20:10"), at("18T20:10")), "Wed 18 Nov 20:10");
+        assert_eq!(CLOCK.short_stretch(at("18T20:10"), at("18T20:45")), "Wed 18 Nov 20:10–20:45");
         assert_eq!(CLOCK.moment_after(at("18T20:10"), at("18T20:45")), "20:45");
         assert_eq!(CLOCK.moment_after(at("18T20:10"), at("19T00:05")), "Thu 19 Nov 2026, 00:05");
     }

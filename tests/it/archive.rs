@@ -498,6 +498,7 @@ fn by_host(summary: &Summary) -> BTreeMap<String, u64> {
         .list("by_host")
         .iter()
         .map(|row| (text(row, "host").to_owned(), row["errors"].as_u64().expect("errors")))
+        .filter(|(_, errors)| *errors > 0)
         .collect()
 }
 
@@ -844,7 +845,7 @@ fn the_charts_of_an_archive_are_those_of_its_exports() {
         charts.map(|path| (path[out.len()..].to_owned(), folder.text(&path))).collect::<BTreeMap<_, _>>()
     };
     let (exports, archive) = (draw("in --channel shop", "exports"), draw("ar", "archive"));
-    assert!(exports.len() >= 5, "{:?}", exports.keys());
+    assert!(exports.len() >= 3, "{:?}", exports.keys());
     assert_eq!(exports.keys().collect::<Vec<_>>(), archive.keys().collect::<Vec<_>>());
     for (name, chart) in &exports {
         assert!(archive[name] == *chart, "{name} differs");

@@ -241,7 +241,7 @@ fn the_commands_of_the_page_do_what_it_says() {
     let read = |name: &str| -> Value { serde_json::from_str(&place.folder.text(name)).expect(name) };
     let verdict = read("verdict/check.json");
     assert_eq!((text(&verdict, "schema"), &verdict["exit_code"]), ("errstat/check/2", &0.into()));
-    for (name, version) in [("check", 1), ("summary", 2)] {
+    for (name, version) in [("check", 2), ("summary", 2)] {
         let schema = read(&format!("verdict/{name}.schema.json"));
         assert_eq!(schema["properties"]["schema"]["const"], format!("errstat/{name}/{version}"));
     }

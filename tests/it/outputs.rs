@@ -66,6 +66,8 @@ fn the_fields_and_their_types_are_the_contract() {
         &[
             ("schema", "text"),
             ("errstat", "text"),
+            ("state", "text"),
+            ("headline", "text"),
             ("filter", "list"),
             ("generated_at", "text"),
             ("timezone", "text"),
@@ -82,6 +84,7 @@ fn the_fields_and_their_types_are_the_contract() {
             ("heatmap", "object"),
             ("incidents", "list"),
             ("patterns", "list"),
+            ("history", "object"),
             ("redelivery_stopped", "list"),
             ("inputs", "list"),
             ("rejects", "object"),
@@ -113,6 +116,7 @@ fn the_fields_and_their_types_are_the_contract() {
             ("new", "bool"),
         ]),
     );
+    assert_fields(&summary["history"], &[("periods", "list"), ("median", "whole?"), ("usual", "list?")]);
     every("by_host", &[("host", "text"), ("errors", "whole")]);
     every("by_status_class", &[("class", "text"), ("errors", "whole")]);
     every(

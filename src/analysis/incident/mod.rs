@@ -45,6 +45,7 @@ pub fn judge(table: &Table, zone: &Zone) -> (Vec<Found>, Vec<Pattern>) {
         return (all, patterns);
     }
     let classes = Class::of_kinds(&table.names);
+    let by_hour = table.precision() == Precision::Hour;
     for channel in class::channels(table, &classes, zone) {
         let mut stretches = Vec::new();
         for (class, series) in &channel.classes {
@@ -55,7 +56,8 @@ pub fn judge(table: &Table, zone: &Zone) -> (Vec<Found>, Vec<Pattern>) {
             let found = stretch::stretches(series, &channel.clock, &usual);
             let name = &table.names.channels[channel.label as usize];
             patterns.extend(pattern::patterns(series, &channel.clock, &usual, &found, (name, *class)));
-            stretches.extend(found.into_iter().map(|stretch| (*class, stretch, usual.comparable)));
+            let whole = |stretch| if by_hour { stretch::of_hours(stretch) } else { stretch };
+            stretches.extend(found.into_iter().map(|stretch| (*class, whole(stretch), usual.comparable)));
         }
         all.extend(found::found(table, &classes, &channel, stretches));
     }

@@ -32,6 +32,11 @@ pub struct Stretch {
     pub errors: u64,
 }
 
+/// The whole hours of a stretch, for rows that stand at the start of theirs.
+pub fn of_hours(stretch: Stretch) -> Stretch {
+    Stretch { start: stretch.start / HOUR * HOUR, end: stretch.end.next_multiple_of(HOUR), ..stretch }
+}
+
 /// The part of a series between two cells, the end exclusive.
 pub fn between(series: &Series, start: u32, end: u32) -> &Series {
     let before = |end: u32| series.partition_point(|(cell, _)| *cell < end);

@@ -2,7 +2,7 @@
 
 use mail_builder::{
     MessageBuilder,
-    headers::{address::Address as Mailbox, content_type::ContentType, date::Date, text::Text},
+    headers::{address::Address as Mailbox, content_type::ContentType, date::Date, raw::Raw, text::Text},
     mime::MimePart,
 };
 use sha2::{Digest, Sha256};
@@ -42,10 +42,14 @@ pub(super) fn assemble(story: &Story<'_>, view: &MailView<'_>, subject: &str, pl
         .multipart("alternative", vec![MimePart::new("text/plain", plain), identity.multipart("related", related)]);
     let mixed = identity.multipart("mixed", vec![alternative, MimePart::new(page, view.page).attachment(PAGE)]);
 
-    MessageBuilder::new()
+    // As it stands where it is ASCII, so that any filter can match it.
+    let message = match subject.is_ascii() {
+        true => MessageBuilder::new().header("Subject", Raw::new(subject)),
+        false => MessageBuilder::new().subject(subject),
+    };
+    message
         .from(mailbox(view.from))
         .to(Mailbox::new_list(view.to.iter().map(mailbox).collect()))
-        .subject(subject)
         .date(Date::new(date))
         .message_id(identity.message_id())
         // RFC 3834: no program that answers for somebody on holiday answers this.
