@@ -156,7 +156,7 @@ fn the_fields_and_their_types_are_the_contract() {
         ],
     );
     assert_fields(&summary["inputs"][0]["coverage"], &[("from", "text?"), ("until", "text?"), ("by", "text")]);
-    every("notes", &[("code", "text"), ("text", "text")]);
+    every("notes", &[("code", "text"), ("level", "text"), ("text", "text")]);
     assert_fields(&summary["windows"], &[("size", "text"), ("buckets", "list")]);
     for bucket in summary["windows"]["buckets"].as_array().expect("windows") {
         assert_fields(

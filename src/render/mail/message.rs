@@ -42,14 +42,14 @@ pub(super) fn assemble(story: &Story<'_>, view: &MailView<'_>, subject: &str, pl
         .multipart("alternative", vec![MimePart::new("text/plain", plain), identity.multipart("related", related)]);
     let mixed = identity.multipart("mixed", vec![alternative, MimePart::new(page, view.page).attachment(PAGE)]);
 
+    let message =
+        MessageBuilder::new().from(mailbox(view.from)).to(Mailbox::new_list(view.to.iter().map(mailbox).collect()));
     // As it stands where it is ASCII, so that any filter can match it.
     let message = match subject.is_ascii() {
-        true => MessageBuilder::new().header("Subject", Raw::new(subject)),
-        false => MessageBuilder::new().subject(subject),
+        true => message.header("Subject", Raw::new(subject)),
+        false => message.subject(subject),
     };
     message
-        .from(mailbox(view.from))
-        .to(Mailbox::new_list(view.to.iter().map(mailbox).collect()))
         .date(Date::new(date))
         .message_id(identity.message_id())
         // RFC 3834: no program that answers for somebody on holiday answers this.
