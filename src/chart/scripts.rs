@@ -55,9 +55,18 @@ impl FontScript {
 }
 
 impl MissingScript {
-    /// The warning, which names script and package.
+    /// The warning that names from files are boxes; it names script and package.
     pub fn warning(&self, lang: Lang) -> Sentence {
-        Sentence::new(key::chart::NO_FONT)
+        self.sentence(lang, key::chart::NO_FONT)
+    }
+
+    /// The warning that pictures are in English, since this is the language's script.
+    pub fn in_english(&self, lang: Lang) -> Sentence {
+        self.sentence(lang, key::chart::NO_FONT_FOR_LANGUAGE)
+    }
+
+    fn sentence(&self, lang: Lang, key: key::SentenceKey) -> Sentence {
+        Sentence::new(key)
             .with("script", self.script.key.map_or(self.script.name, |key| lang.phrase(key)))
             .with("examples", &self.examples)
             .with("package", self.script.package)

@@ -197,10 +197,14 @@ impl Report<'_> {
             return;
         }
         let lang = self.story.lang();
-        let wanted = if lang == self.drawn.lang() { Vec::new() } else { chart::all(self.story) };
-        let drawn: Vec<&Svg> = pictures.iter().copied().chain(wanted.iter().map(|chart| &chart.svg)).collect();
-        for missing in chart::missing_scripts(drawn) {
+        for missing in chart::missing_scripts(pictures.iter().copied()) {
             screen::tell(&lang.say(&missing.warning(lang)));
+        }
+        if lang != self.drawn.lang() {
+            let wanted = chart::all(self.story);
+            let missing = chart::missing_scripts(wanted.iter().map(|chart| &chart.svg));
+            // Names of other scripts have been told of.
+            missing.first().into_iter().for_each(|missing| screen::tell(&lang.say(&missing.in_english(lang))));
         }
     }
 

@@ -23,7 +23,7 @@ const HEAVIEST: usize = 150_000;
 const MOST_EXACT: u64 = (1 << 53) - 1;
 
 /// Sentences and formats that the script needs.
-pub(super) const WORDS: [key::SentenceKey; 17] = [
+pub(super) const WORDS: [key::SentenceKey; 18] = [
     key::format::WEEKDAYS,
     key::format::MONTHS,
     key::format::DAY,
@@ -37,6 +37,7 @@ pub(super) const WORDS: [key::SentenceKey; 17] = [
     key::interactive::CHOICE,
     key::interactive::WITHOUT,
     key::interactive::CURSOR,
+    key::interactive::TOGETHER,
     key::interactive::TIMELINE,
     key::interactive::SORT,
     key::interactive::COPY,
@@ -47,6 +48,8 @@ pub(super) const WORDS: [key::SentenceKey; 17] = [
 #[derive(Serialize)]
 struct Data {
     size: &'static str,
+    /// Windows in a step.
+    step: usize,
     total: u64,
     /// Local start of each step, and the end of the last one: `2026-11-16` or `2026-11-16T04:00`.
     keys: Vec<String>,
@@ -126,6 +129,7 @@ fn data(analysis: &Analysis, facts: &[Fact], (lang, inks): (Lang, &ReasonInks<'_
     Data {
         size: analysis.windows.size,
         total: analysis.totals.errors,
+        step,
         keys: if facts.is_empty() { Vec::new() } else { keys(analysis, step) },
         partial: buckets.chunks(step).enumerate().filter(|(_, chunk)| cut(chunk)).map(|(at, _)| at).collect(),
         unknown: analysis.unknown.iter().copied().filter_map(stretch).collect(),

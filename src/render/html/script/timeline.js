@@ -142,8 +142,11 @@ const timeline = {
   draw(width = Math.max(300, this.box.clientWidth || 1100)) {
     const count = choice.to - choice.from;
     this.plot = width - EDGE.left - EDGE.right;
+    this.unit = words.unit;
     this.x = step => EDGE.left + ((step - choice.from) / count) * this.plot;
     const size = Math.max(1, Math.ceil(count / Math.floor(this.plot / 3)));
+    const windows = size * data.step;
+    if (windows > 1) this.unit = fill(words["interactive.together"], { unit: words.unit, count: windows });
     const found = sums().reasons;
     this.bars = range(0, Math.ceil(count / size)).map(i => {
       const [from, to] = [i * size, Math.min(i * size + size, count)];
@@ -201,7 +204,7 @@ const timeline = {
         note(EDGE.left - 8, y(errors) + 4, shown(errors), "muted", { "text-anchor": "end" }),
       );
     }
-    picture.append(note(0, top - (again ? 10 : 24), words.unit, "muted"));
+    picture.append(note(0, top - (again ? 10 : 24), this.unit, "muted"));
     for (const bar of bars) {
       if (!bar.total) continue;
       const slot = this.x(bar.to) - this.x(bar.from);
