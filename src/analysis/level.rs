@@ -45,7 +45,7 @@ const MISSING: [SentenceKey; 12] = [
 /// Errors may count twice.
 const DOUBLED: [SentenceKey; 1] = [key::note::MAILS_BESIDE_UNNAMED];
 
-const WARNINGS: [SentenceKey; 18] = [
+const WARNINGS: [SentenceKey; 23] = [
     key::note::COVERAGE_UNKNOWN,
     key::note::COVERAGE_UNKNOWN_CHANNEL,
     key::note::EDGE_IN_DAY,
@@ -64,6 +64,11 @@ const WARNINGS: [SentenceKey; 18] = [
     key::note::REDELIVERY_STOPPED,
     key::note::REDELIVERY_STOPPED_CHANNEL,
     key::note::PERIOD_UNFINISHED_ALONE,
+    key::note::LOG_OTHER_TIME,
+    key::note::LOG_ZONE_UNKNOWN,
+    key::note::LOG_CLOCK,
+    key::note::LOG_CLOCK_APPLIED,
+    key::note::LOG_UNREADABLE,
 ];
 
 impl Level {

@@ -253,6 +253,7 @@ fn computed(
         incidents: Vec::new(),
         history: History::default(),
         patterns: Vec::new(),
+        server_log: None,
         redelivery_stopped: stops
             .map(|(channel, at)| RedeliveryStopped { channel: channel.clone(), at: zone.time(*at) })
             .collect(),
@@ -306,6 +307,8 @@ fn buckets(
             errors: sums.iter().map(|(_, errors)| errors).sum(),
             partial: *start < bounds.start || *end > bounds.end || *end > as_of.0,
             by_reason: ByReason(sums),
+            requests: None,
+            slow: None,
         }
     };
     windows.iter().enumerate().map(bucket).collect()

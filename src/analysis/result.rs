@@ -47,6 +47,8 @@ pub struct Analysis {
     pub history: History,
     /// What comes at the same time of most days, in all data, and so is no incident.
     pub patterns: Vec<Pattern>,
+    /// What the server's own access logs say of the same time; null without a log.
+    pub server_log: Option<ServerLogReport>,
     /// When LINE gave up sending failed webhooks again, as mails told; no errors, and not counted.
     pub redelivery_stopped: Vec<RedeliveryStopped>,
     pub inputs: Vec<Input>,
@@ -248,6 +250,10 @@ pub struct Bucket {
     pub partial: bool,
     /// The four reasons and every unknown one that the period has, in a fixed order.
     pub by_reason: ByReason,
+    /// LINE's requests in the access logs, and those of them that were aborted or took longer than 1.7 s; null where no log
+    /// was written, and `slow` also where the logs have no durations.
+    pub requests: Option<u64>,
+    pub slow: Option<u64>,
 }
 
 impl Bucket {
@@ -309,6 +315,8 @@ pub struct Incident {
     pub made_of: Vec<MadeOf>,
     /// Its end; null while it goes on or nobody knows.
     pub quiet_since: Option<LocalTime>,
+    /// What the access logs say of its leading failure class; null without a log.
+    pub log: Option<LogFinding>,
     /// The leading failure class.
     #[serde(skip)]
     pub class: Class,
@@ -443,4 +451,111 @@ pub struct Fact {
     /// Index in [`Analysis::by_detail`].
     pub detail: usize,
     pub errors: u64,
+}
+
+/// What the server's own access logs say of the period.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ServerLogReport {
+    pub files: Vec<AccessLogFile>,
+    /// The formats of the files, those of most files first.
+    pub format: Vec<String>,
+    /// What all of them can answer: `agent`, `duration`, `start`, `zone`, `hop`, `gateway`.
+    pub answers: Vec<&'static str>,
+    /// From the first line of the logs to the last, also outside of the period.
+    pub span: Option<LogSpan>,
+    /// The zone in which times without one are read; null where all state theirs.
+    pub zone: Option<String>,
+    /// What is to be added to the logs' times so that they are LINE's; null where nothing tells. It is applied only where
+    /// neither the logs nor the user state the zone.
+    pub offset_seconds: Option<i64>,
+    /// LINE's requests in the period.
+    pub requests: u64,
+    pub by_status: Vec<StatusRequests>,
+    pub by_verdict: Vec<VerdictRequests>,
+    /// Null where the logs have no durations.
+    pub duration: Option<RequestDurations>,
+    /// The share of the requests that were aborted or took longer than 1.7 s, 0 to 1; null where the logs have no durations.
+    pub slow: Option<f64>,
+    /// Null where the logs and the errors are of different times, without a request, or where a filter leaves errors out.
+    pub rate: Option<ErrorRate>,
+    /// By reason and detail, the most errors first.
+    pub matches: Vec<LogMatch>,
+    /// When no line of any kind was written for 5 minutes or more, from the first line to the last.
+    pub silent: Vec<LogSpan>,
+}
+
+/// An access log.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AccessLogFile {
+    pub path: String,
+    pub lines: u64,
+    pub requests: u64,
+    /// LINE's lines that are not understood.
+    pub unreadable: u64,
+}
+
+/// A stretch of time of an access log.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+pub struct LogSpan {
+    pub start: LocalTime,
+    pub end: LocalTime,
+}
+
+/// Requests by status; null where the log has none, since LINE hung up.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct StatusRequests {
+    pub status: Option<u16>,
+    pub requests: u64,
+}
+
+/// Requests by what LINE saw: `ok`, `ok_or_slow` (2xx in a log without durations), `timeout` or `status`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct VerdictRequests {
+    pub verdict: &'static str,
+    pub requests: u64,
+}
+
+/// How long requests took, in seconds, within 2 %.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct RequestDurations {
+    pub p50: f64,
+    pub p95: f64,
+    pub p99: f64,
+    pub max: f64,
+}
+
+/// Errors ÷ attempts in the time of which both LINE's data and the logs tell, 0 to 1. Without `low` and `attempts_high` the
+/// logs may lack requests: the attempts are at least, the rate at most.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct ErrorRate {
+    pub low: Option<f64>,
+    pub high: f64,
+    pub errors: u64,
+    pub attempts_low: u64,
+    pub attempts_high: Option<u64>,
+}
+
+/// What the access logs show of the errors of one detail.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LogMatch {
+    pub reason: String,
+    pub detail: String,
+    /// Those at times at which the logs were written.
+    pub errors: u64,
+    #[serde(flatten)]
+    pub finding: LogFinding,
+}
+
+/// What the access logs say of some errors.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LogFinding {
+    /// `same-status`, `proxy`, `application`, `slow`, `aborted`, `late-status`, `elsewhere`, `not-in-log` or `undecided`.
+    pub code: String,
+    pub text: String,
+    /// Errors that match a request of the logs, one to one.
+    pub matched: u64,
+    /// So many at most match by chance: when the logs are moved by 1 to 24 hours. Null where they are too short for that.
+    pub chance: Option<u64>,
+    #[serde(skip)]
+    pub sentence: Sentence,
 }

@@ -113,7 +113,7 @@ fn first_step(canvas: &Canvas, slot: Slot, scene: &Scene) -> Option<f64> {
     let mut texts = vec![(scene.phrase(key::chart::DO_FIRST).to_owned(), POSTER.title, TEXT)];
     if let Some(advised) = blocks.first() {
         texts.push((advised.title.clone(), POSTER.strong, TEXT));
-        texts.extend(advised.explanation.first.first().map(|step| (step.replace('`', ""), POSTER.body, TEXT)));
+        texts.extend(advised.steps().next().map(|step| (step.replace('`', ""), POSTER.body, TEXT)));
         texts.extend(advised.in_logs.clone().map(|times| (times, POSTER.small, MUTED)));
     }
     texts.extend(unadvised.clone().map(|unadvised| (unadvised, POSTER.small, MUTED)));

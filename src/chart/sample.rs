@@ -34,6 +34,8 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
                 by_reason: ByReason(
                     REASONS.iter().zip(window).map(|(reason, errors)| ((*reason).to_owned(), *errors)).collect(),
                 ),
+                requests: None,
+                slow: None,
             }
         })
         .collect();
@@ -90,6 +92,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         history: History::default(),
         incidents: Vec::new(),
         patterns: Vec::new(),
+        server_log: None,
         redelivery_stopped: Vec::new(),
         inputs: Vec::new(),
         rejects: Rejects { count: 0, examples: Vec::new() },
@@ -148,6 +151,7 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
         ongoing: Some(false),
         made_of: vec![made(reason, detail, cells.iter().fold(0, |sum: u64, errors| sum.saturating_add(*errors)))],
         quiet_since: Some(stamp(bounds.1)),
+        log: None,
         class: Class::of(reason, detail),
         classes: vec![ClassErrors {
             class: Class::of(reason, detail),

@@ -14,7 +14,7 @@ use super::{
     Stop,
     config::{Config, ConfigFile},
     load,
-    options::{ChannelRule, Shared, parsed},
+    options::{AccessLogs, ChannelRule, Shared, parsed},
     output::{self, shown},
     screen, text_file,
 };
@@ -62,6 +62,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     shared: Shared,
+
+    #[command(flatten)]
+    access: AccessLogs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -158,7 +161,8 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
     unfiltered(shared)?;
     let options = load::options(shared);
     let (table, asked) = load::table(shared, &options)?;
-    let analysis = analysis::analyse(&table, &asked, &options)?;
+    let mut analysis = analysis::analyse(&table, &asked, &options)?;
+    load::access_logs(shared, &arguments.access, &table, &mut analysis)?;
     let numbers = || json::json(&analysis).map_err(output::unmade);
     let baseline = match &arguments.baseline {
         Some(place) if arguments.update_baseline => Some(Baseline::read(shown(place), &numbers()?)?),
@@ -275,5 +279,8 @@ fn init(arguments: Arguments, config: Option<Config<'_>>, configured: Result<()>
 fn foreseen(arguments: &Arguments, rules: &ConfigFile) -> Result<Verdict> {
     let mut shared = arguments.shared.clone();
     shared.selection.period = Some(PeriodSpec::LastWeek);
-    verdict(&Arguments { shared, report: Vec::new(), baseline: None, ..*arguments }, Some(&Config::parse(rules)?))
+    verdict(
+        &Arguments { shared, access: arguments.access.clone(), report: Vec::new(), baseline: None, ..*arguments },
+        Some(&Config::parse(rules)?),
+    )
 }

@@ -11,7 +11,7 @@ use toml::{
 };
 
 use super::{
-    options::{ChannelRule, Shared},
+    options::{AccessLogs, ChannelRule, Shared},
     text_file, usage,
 };
 use crate::{
@@ -22,9 +22,10 @@ use crate::{
 };
 
 /// Options that write or reveal something: a configuration from a pull request must do neither.
-const COMMAND_LINE_ONLY: [&str; 14] = [
+const COMMAND_LINE_ONLY: [&str; 15] = [
     "subject",
     "inputs",
+    "access_log",
     "input",
     "output",
     "rejects",
@@ -138,9 +139,8 @@ impl<'a> Config<'a> {
     /// # Errors
     /// An unknown key, or a value that clap refuses, whether the command has the option or not; with line and column.
     pub fn arguments(&self, command: &Command, given: &ArgMatches) -> Result<Vec<OsString>> {
-        let options = Shared::augment_args(Command::new(ConfigFile::DEFAULT).no_binary_name(true))
-            .disable_help_flag(true)
-            .mut_arg("inputs", |inputs| inputs.required(false));
+        let options =
+            options().no_binary_name(true).disable_help_flag(true).mut_arg("inputs", |inputs| inputs.required(false));
         let check = match self.table.get("check").map(Spanned::get_ref) {
             Some(DeValue::Table(check)) if command.get_name() == "check" => Some(check),
             _ => None,
@@ -164,6 +164,11 @@ impl<'a> Config<'a> {
         }
         Ok(arguments)
     }
+}
+
+/// All options that commands share.
+fn options() -> Command {
+    AccessLogs::augment_args(Shared::augment_args(Command::new(ConfigFile::DEFAULT)))
 }
 
 const CHANNEL: &str = "channel";
@@ -240,7 +245,7 @@ mod tests {
     /// Whoever adds an option decides here whether a configuration from a pull request may set it.
     #[test]
     fn what_may_stand_in_the_file() {
-        let options = Shared::augment_args(Command::new("errstat.toml"));
+        let options = options();
         let is_taken = |key: &str| option(&options, key, &DeValue::Boolean(true)).is_ok();
         let keys: Vec<&str> = options.get_arguments().map(|option| option.get_id().as_str()).collect();
         let (mut taken, mut refused): (Vec<&str>, Vec<&str>) = keys.into_iter().partition(|key| is_taken(key));
@@ -248,10 +253,10 @@ mod tests {
         refused.sort_unstable();
         assert_eq!(
             taken.join(" "),
-            "as_of channel color columns compare encoding exclude exported_at input_timezone lang log_timezone mail_from_domain max_age \
-             max_bytes no_progress only overlap period quiet strict threads time_format timezone top week_start window"
+            "as_of channel color columns compare encoding exclude exported_at input_timezone lang log_format log_is log_timezone mail_from_domain max_age \
+             max_bytes no_progress only overlap period quiet strict threads time_format timezone top webhook_path week_start window"
         );
-        assert_eq!(refused.join(" "), "config detail inputs reason rejects show_urls");
+        assert_eq!(refused.join(" "), "access_log config detail inputs reason rejects show_urls");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     config::ConfigFile,
-    options::{Shared, Showing},
+    options::{AccessLogs, Shared, Showing},
     output,
     progress::Watch,
     screen,
@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     input::{self, Reading},
     model::{SourceReport, Timestamp, key},
+    server,
     table::{self, ChannelRules, OverlapPolicy, Settings, Table},
 };
 
@@ -42,10 +43,49 @@ pub fn inputs(shared: &Shared) -> Result<Reading> {
 }
 
 /// Reads the inputs and computes everything; with `facts`, also what a page needs to choose dates in it.
-pub fn analyse(shared: &Shared, facts: bool) -> Result<Analysis> {
+pub fn analyse(shared: &Shared, access: &AccessLogs, facts: bool) -> Result<Analysis> {
     let options = analysis::Options { facts, ..options(shared) };
     let (table, asked) = table(shared, &options)?;
-    analysis::analyse(&table, &asked, &options)
+    let mut analysis = analysis::analyse(&table, &asked, &options)?;
+    access_logs(shared, access, &table, &mut analysis)?;
+    Ok(analysis)
+}
+
+/// Adds what the access logs say, where there are any.
+///
+/// # Errors
+/// What the user names is no access log, or it can't be told which of its requests are LINE's, or it has none.
+pub fn access_logs(shared: &Shared, access: &AccessLogs, table: &Table, analysis: &mut Analysis) -> Result<()> {
+    let Some(first) = access.access_log.first() else { return Ok(()) };
+    let zone = shared.selection.log_timezone;
+    let (options, reading) = (access.logs.options(zone), shared.read_options());
+    let found = server::find(&access.access_log, &options, &reading)?;
+    let shown = |path: &str| shared.privacy().path(path);
+    if let Some((path, _, why)) = found.others.iter().find(|(_, explicit, _)| *explicit) {
+        return Err(Error::new(key::server::NOT_A_LOG).with("path", path).with_sentence("why", why.clone()));
+    }
+    let log = server::read(found.logs, &options, reading.threads)?;
+    if log.files.is_empty() {
+        return Err(Error::new(key::server_unusable::NONE).with("path", shown(first)));
+    }
+    if log.total().requests() == 0 {
+        let file = &log.files[0];
+        let key = match &access.logs.webhook_path {
+            _ if !file.told => key::server_unusable::NO_AGENT,
+            None => key::server_unusable::NO_REQUESTS,
+            Some(_) => key::server_unusable::NO_REQUESTS_PATH,
+        };
+        let webhook = access.logs.webhook_path.clone().unwrap_or_default();
+        return Err(Error::new(key).with("path", &file.path).with("webhook", webhook));
+    }
+    let terms = server::Terms {
+        place: access.log_is,
+        zone: options.asked.zone,
+        zone_said: zone.is_some(),
+        lang: shared.lang(),
+    };
+    server::compare(table, &log, &terms, analysis);
+    Ok(())
 }
 
 /// Reads the inputs and brings them together for the period of some options.

@@ -116,6 +116,29 @@ impl Logs {
     }
 }
 
+/// The server's own access logs beside LINE's errors.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Access logs")]
+pub struct AccessLogs {
+    /// Compare with your server's access logs
+    ///
+    /// Files, folders, patterns. Gives an error rate, and shows what the server did in each incident. Repeatable. Also as .gz or .zst; rotated files are
+    /// one log. errstat recognises nginx, Apache, HAProxy, Caddy, Traefik, AWS, Google Cloud, Cloudflare and others. It
+    /// never keeps or shows addresses, paths and headers.
+    #[arg(long, value_name = "FILE", help_heading = "Reading")]
+    pub access_log: Vec<String>,
+
+    #[command(flatten)]
+    pub logs: Logs,
+
+    /// Whether LINE talks to this server directly: edge or behind [default: unknown]
+    ///
+    /// edge: every request of LINE is in these logs. behind: a CDN, load balancer or proxy stands in front, and it may answer by
+    /// itself. Only with edge can the error rate have a lower bound.
+    #[arg(long, value_name = "PLACE", value_parser = one_of(&PLACES), hide_possible_values = true, hide_short_help = true)]
+    pub log_is: Option<server::Place>,
+}
+
 /// A path that begins with `/` and has no query.
 fn webhook_path(text: &str) -> Result<String> {
     let is_path = text.starts_with('/') && !text.contains(['?', '#', ' ']);
@@ -149,7 +172,7 @@ pub struct Selection {
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true)]
     pub timezone: Option<Zone>,
 
-    /// Time zone of your server's logs, for the times in advice [default: UTC and UTC+9]
+    /// Time zone of your server's logs if their times have none, and of the times in advice [default: UTC]
     #[arg(long, value_name = "ZONE", value_parser = parsed::<Zone>, allow_hyphen_values = true, hide_short_help = true)]
     pub log_timezone: Option<Zone>,
 
@@ -260,6 +283,7 @@ pub fn parsed<T: FromStr<Err: Into<Error>>>(text: &str) -> Result<T> {
 const OVERLAPS: [(&str, OverlapPolicy); 3] =
     [("auto", OverlapPolicy::Auto), ("max", OverlapPolicy::Max), ("sum", OverlapPolicy::Sum)];
 const WEEK_STARTS: [(&str, WeekStart); 2] = [("mon", WeekStart::Monday), ("sun", WeekStart::Sunday)];
+const PLACES: [(&str, server::Place); 2] = [("edge", server::Place::Edge), ("behind", server::Place::Behind)];
 const COMPARED: [(&str, bool); 2] = [("previous", true), ("none", false)];
 
 /// Takes one of some words, for clap.

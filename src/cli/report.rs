@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::{
     Stop, load,
-    options::{Shared, parsed},
+    options::{AccessLogs, Shared, parsed},
     output::{self, shown},
     screen,
 };
@@ -56,6 +56,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     shared: Shared,
+
+    #[command(flatten)]
+    access: AccessLogs,
 }
 
 fn scale(text: &str) -> Result<f32> {
@@ -111,7 +114,7 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
         arguments.output.iter().map(|place| Ok((place.as_path(), arguments.target(place)?))).collect::<Result<_>>()?;
     let outputs: Vec<&Path> = targets.iter().map(|(place, _)| *place).collect();
     load::apart(&arguments.shared, &outputs)?;
-    let analysis = load::analyse(&arguments.shared, true)?;
+    let analysis = load::analyse(&arguments.shared, &arguments.access, true)?;
     let lang = arguments.shared.lang();
     // Pictures are in English where no font has the language's script; a browser has its own fonts.
     let story = arguments.shared.story(&analysis, lang);

@@ -4,7 +4,12 @@ use std::io::{self, IsTerminal};
 
 use clap::{Args, ValueEnum};
 
-use super::{Stop, load, options::Shared, output::unmade, screen};
+use super::{
+    Stop, load,
+    options::{AccessLogs, Shared},
+    output::unmade,
+    screen,
+};
 use crate::render::{
     csv,
     json::{self, Summary},
@@ -31,6 +36,9 @@ pub struct Arguments {
 
     #[command(flatten)]
     shared: Shared,
+
+    #[command(flatten)]
+    access: AccessLogs,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -46,7 +54,7 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
     if arguments.schema {
         return screen::print_schema::<Summary<'_>>();
     }
-    let analysis = load::analyse(&arguments.shared, false)?;
+    let analysis = load::analyse(&arguments.shared, &arguments.access, false)?;
     let shared = &arguments.shared;
     let story = shared.story(&analysis, shared.lang());
     let bytes = match arguments.format {

@@ -136,7 +136,10 @@ impl Cell {
 /// All that is told.
 pub(super) fn document(story: &Story<'_>) -> Vec<Block> {
     let parts = [incidents, advice, failed, places, timeline, stopped, stops, files, notes];
-    head(story, usize::MAX).into_iter().chain(parts.iter().flat_map(|part| part(story))).collect()
+    // With few incidents each has its own sentence of the log.
+    let few = story.events.shown.len() <= FEW_INCIDENTS;
+    let log = story.log.as_ref().map(|log| Block::Said(Tone::Plain, if few { log.rate.clone() } else { log.line() }));
+    head(story, usize::MAX).into_iter().chain(log).chain(parts.iter().flat_map(|part| part(story))).collect()
 }
 
 /// Grave notes, how bad it is, of what and when, and how it stands.
@@ -218,7 +221,8 @@ pub(super) fn incident(event: &Event<'_>) -> Vec<Block> {
     let curve = peaks(event, LONG_CURVE);
     // Two cells are no curve.
     let curve = (curve.len() > 2).then(|| Block::Curve(sparkline(&curve, 0)));
-    [Block::Item(Tone::Plain, event.sentence.clone())].into_iter().chain(curve).collect()
+    let log = event.log.clone().map(|log| Block::Below(Tone::Plain, log));
+    [Block::Item(Tone::Plain, event.sentence.clone())].into_iter().chain(curve).chain(log).collect()
 }
 
 /// How many incidents there are beyond the first.
@@ -278,11 +282,11 @@ fn advice(story: &Story<'_>) -> Vec<Block> {
     for (at, block) in advised.iter().enumerate() {
         blocks.push(Block::Item(Tone::Strong, block.title.clone()));
         blocks.extend(block.in_logs.clone().map(|logs| Block::Below(Tone::Plain, logs)));
-        if advised[..at].iter().any(|told| told.explanation == block.explanation) {
+        if advised[..at].iter().any(|told| told.is_like(block)) {
             continue;
         }
         blocks.push(Block::Below(Tone::Plain, block.explanation.meaning.to_owned()));
-        blocks.extend(block.explanation.first.iter().take(FIRST_STEPS).cloned().map(Block::Step));
+        blocks.extend(block.steps().take(FIRST_STEPS).map(|step| Block::Step(step.to_owned())));
         let more = Sentence::new(key::terminal::EXPLAIN_MORE).with("question", &block.question);
         blocks.extend([Block::Below(Tone::Faint, lang.say(&more)), Block::Link(block.explanation.link)]);
     }

@@ -58,6 +58,8 @@ pub(super) fn week() -> Analysis {
                 ("error_status_code".into(), statuses),
                 ("unclassified".into(), 0),
             ]),
+            requests: None,
+            slow: None,
         }
     });
     let bounds = |label: &str| Bounds { start: 0, end: 0, label: label.into() };
@@ -112,6 +114,7 @@ pub(super) fn week() -> Analysis {
                 last_seen: at("18T20:45"),
             }],
             quiet_since: Some(at("18T20:45")),
+            log: None,
             class: Class::ServerErrors,
             classes: vec![ClassErrors { class: Class::ServerErrors, errors: 96, cells: vec![4, 9, 20, 31, 18, 10, 4] }],
             cells_start: at("18T20:10"),
@@ -120,6 +123,7 @@ pub(super) fn week() -> Analysis {
             over: true,
         }],
         patterns: Vec::new(),
+        server_log: None,
         redelivery_stopped: Vec::new(),
         inputs: vec![input("w46.tsv")],
         rejects: Rejects {
@@ -200,6 +204,7 @@ pub(super) fn week_named(name: &str) -> Analysis {
         ongoing: Some(true),
         made_of: vec![MadeOf { reason: name(), detail: name(), ..week.incidents[0].made_of[0].clone() }],
         quiet_since: None,
+        log: None,
         over: false,
         usual_after: None,
         ..week.incidents[0].clone()

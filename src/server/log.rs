@@ -1,10 +1,10 @@
 //! What is kept of access logs: counts, and nothing of what a line says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     format::Recognised,
-    request::{By, Request, SLOW, Unreadable, Verdict},
+    request::{Answer, By, Request, SLOW, Unreadable, Verdict},
 };
 use crate::model::{CELL_MILLIS, CellStart, Sentence, Span, Timestamp};
 
@@ -19,7 +19,7 @@ pub struct Durations {
 const GROWTH: f64 = 1.04;
 
 impl Durations {
-    fn add(&mut self, millis: u32) {
+    pub(super) fn add(&mut self, millis: u32) {
         let bin = (f64::from(millis.max(1)).ln() / GROWTH.ln()).floor() as u16;
         *self.bins.entry(bin).or_default() += 1;
         self.longest = self.longest.max(millis);
@@ -47,6 +47,13 @@ impl Durations {
             before >= rank
         });
         bin.map(|(bin, _)| GROWTH.powf(f64::from(*bin) + 0.5).min(f64::from(self.longest)))
+    }
+
+    /// The median of those that took at least so long, in milliseconds.
+    pub fn median_from(&self, least: u32) -> Option<f64> {
+        let bin = |millis: u32| (f64::from(millis).ln() / GROWTH.ln()).floor() as u16;
+        let bins = self.bins.range(bin(least)..).map(|(bin, count)| (*bin, *count)).collect();
+        Durations { bins, longest: self.longest }.quantile(0.5)
     }
 }
 
@@ -150,6 +157,27 @@ impl ServerLog {
     /// From the first line to the last.
     pub fn span(&self) -> Option<Span> {
         Some(Span { first: self.alive.first()?.first, last: self.alive.last()?.last })
+    }
+
+    /// What all files can answer.
+    pub fn answers(&self) -> BTreeSet<Answer> {
+        let answers = self.files.iter().map(|file| file.recognised.answers.clone());
+        answers.reduce(|all, of| &all & &of).unwrap_or_default()
+    }
+
+    /// Whether all times state their zone.
+    pub fn is_zoned(&self) -> bool {
+        self.answers().contains(&Answer::Zone)
+    }
+
+    /// The titles of the files' formats, those of most files first.
+    pub fn formats(&self) -> Vec<String> {
+        let mut files: BTreeMap<&str, usize> = BTreeMap::new();
+        let titles = self.files.iter().flat_map(|file| &file.recognised.lines).map(|lines| lines.format.title.as_str());
+        titles.for_each(|title| *files.entry(title).or_default() += 1);
+        let mut titles: Vec<(&str, usize)> = files.into_iter().collect();
+        titles.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        titles.into_iter().map(|(title, _)| title.to_owned()).collect()
     }
 
     /// The times between first and last line in which nothing was written.

@@ -3,15 +3,25 @@
 //! [`find`] looks which files are access logs and in which format (`format`, `pattern`, `keyed`, and the list of formats,
 //! `formats.toml`). [`read`] goes through them (`scan`), takes LINE's requests (`request`) and keeps counts of five minutes
 //! (`log`), each request once where files overlap (`rotated`). Addresses, paths, queries and headers are never kept.
+//!
+//! [`compare`] puts them beside LINE's errors: what matches and what chance would match (`matching`), how far the clocks are
+//! apart (`offset`), how many of all webhooks failed (`rate`), and what may be said of it (`judgement`).
 
 mod clock;
+mod compare;
 mod format;
+mod judgement;
 mod keyed;
 mod log;
+mod matching;
+mod offset;
 mod pattern;
+mod rate;
 mod request;
 mod rotated;
 mod scan;
+#[cfg(test)]
+mod simulation;
 #[cfg(test)]
 mod tests;
 
@@ -20,8 +30,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 
+pub use compare::{Terms, compare};
 pub use format::{Format, Lines, Recognised};
 pub use log::{Cell, Durations, Failed, LogFile, SILENCE, ServerLog};
+pub use rate::Place;
 pub use request::{AGENT, Answer, Asked, By, LIMIT, Request, SLOW, Unreadable, Verdict};
 use scan::{Buckets, LineReader, Scanned};
 

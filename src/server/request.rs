@@ -77,6 +77,18 @@ pub enum Verdict {
     Status(u16),
 }
 
+impl Verdict {
+    /// As summary.json has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Ok => "ok",
+            Verdict::OkOrSlow => "ok_or_slow",
+            Verdict::Timeout => "timeout",
+            Verdict::Status(_) => "status",
+        }
+    }
+}
+
 impl Request {
     /// Time decides first and status second: a 503 that took 3 s is a timeout, since LINE was gone when it came.
     pub fn verdict(&self) -> Verdict {
@@ -129,6 +141,20 @@ pub enum Answer {
     Hop,
     /// Who answered with 502 or 504.
     Gateway,
+}
+
+impl Answer {
+    /// As summary.json has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Answer::Agent => "agent",
+            Answer::Duration => "duration",
+            Answer::Start => "start",
+            Answer::Zone => "zone",
+            Answer::Hop => "hop",
+            Answer::Gateway => "gateway",
+        }
+    }
 }
 
 /// A request while its line is read: of two values for one field the first is taken.

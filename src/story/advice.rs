@@ -1,9 +1,9 @@
 //! What to do first: one block for each incident or lasting cause.
 
 use crate::{
-    analysis::{Analysis, DetailRow, MadeOf},
+    analysis::{Analysis, DetailRow, LogFinding, MadeOf},
     model::{LocalTime, Sentence, Zone, key},
-    taxonomy::{self, Explanation, status, status_class},
+    taxonomy::{self, Explanation, Lang, status, status_class},
 };
 
 use super::{
@@ -41,6 +41,20 @@ pub struct Advised {
     /// What `errstat explain` is asked for more.
     pub question: String,
     pub explanation: Explanation,
+    /// What to do before all else, since the server's own access logs say it.
+    of_log: Option<&'static str>,
+}
+
+impl Advised {
+    /// What to look at first, in this order.
+    pub fn steps(&self) -> impl Iterator<Item = &str> {
+        self.of_log.into_iter().chain(self.explanation.first.iter().map(String::as_str))
+    }
+
+    /// Whether the same is to be done.
+    pub fn is_like(&self, other: &Advised) -> bool {
+        self.explanation == other.explanation && self.of_log == other.of_log
+    }
 }
 
 impl Advice {
@@ -50,7 +64,7 @@ impl Advice {
             analysis.by_detail.iter().filter(|row| row.errors > 0).map(|row| (row, row.errors)).collect();
         for event in events.all() {
             if let Some(block) = of_event(event, clock, log_zones) {
-                match blocks.iter().position(|known| known.explanation == block.explanation) {
+                match blocks.iter().position(|known| known.is_like(&block)) {
                     Some(at) => blocks[at].also.push((block.title, block.in_logs.unwrap_or_default())),
                     None if blocks.len() < BLOCKS => blocks.push(block),
                     None => {}
@@ -101,8 +115,19 @@ fn of_event(event: &Event<'_>, clock: &Clock, log_zones: &[Zone]) -> Option<Advi
         in_logs: Some(in_logs(clock, (incident.start, incident.end), log_zones)),
         also: Vec::new(),
         question: question(&incident.reason, &incident.detail, &explanation),
+        of_log: incident.log.as_ref().and_then(|finding| step(finding, clock.lang)),
         explanation,
     })
+}
+
+/// What to do first where the access logs say something of an incident.
+fn step(finding: &LogFinding, lang: Lang) -> Option<&'static str> {
+    let key = match finding.sentence.key {
+        key::server_says::SLOW => key::server_advice::SOONER,
+        key::server_says::NOT_IN_LOG => key::server_advice::IN_FRONT,
+        _ => return None,
+    };
+    Some(lang.phrase(key))
 }
 
 fn of_cause(row: &DetailRow, errors: u64, clock: &Clock) -> Option<Advised> {
@@ -115,6 +140,7 @@ fn of_cause(row: &DetailRow, errors: u64, clock: &Clock) -> Option<Advised> {
         in_logs: None,
         also: Vec::new(),
         question: question(&row.reason, &row.detail, &explanation),
+        of_log: None,
         explanation,
     })
 }

@@ -51,6 +51,8 @@ pub struct Event<'a> {
     pub state: Option<&'static str>,
     /// All of it in one sentence to copy, with the zone.
     pub sentence: String,
+    /// What the server's own access logs show of it; none without a log.
+    pub log: Option<String>,
 }
 
 /// What fails together in an incident, most often for one cause.
@@ -123,6 +125,7 @@ impl<'a> Event<'a> {
         Event {
             lasted: clock.duration(incident.minutes),
             sentence: lang.say(&sentence),
+            log: incident.log.as_ref().map(|finding| lang.say(&finding.sentence)),
             when,
             made_of,
             what,

@@ -3,6 +3,7 @@
 //! [`Story::of`] makes it from an [`Analysis`], and every output for people is written from it: page, terminal, Markdown,
 //! mail, chat and the overview. Those place and shorten, and compute nothing.
 
+mod access_log;
 mod advice;
 mod compared;
 mod event;
@@ -20,6 +21,7 @@ use crate::{
     taxonomy::Lang,
 };
 
+pub use access_log::AccessLog;
 pub use advice::{Advice, Advised};
 pub use compared::{Change, Compared, Trend};
 pub use event::{Event, Events, Part};
@@ -52,6 +54,8 @@ pub struct Story<'a> {
     /// The like periods before and this one; none where the inputs hold none.
     pub strip: Option<Strip>,
     pub events: Events<'a>,
+    /// What the server's own access logs say; none without a log.
+    pub log: Option<AccessLog>,
     /// What to do first, one for each incident or lasting cause.
     pub advice: Advice,
     pub failed: Failed<'a>,
@@ -79,6 +83,7 @@ impl<'a> Story<'a> {
             compared: Compared::total(analysis, lang),
             strip: Strip::of(analysis, lang),
             advice: Advice::of(analysis, &clock, &events, log_zones),
+            log: AccessLog::of(analysis, lang, &events),
             failed: Failed::of(analysis, lang, top),
             events,
             grave,

@@ -121,6 +121,13 @@ impl Lang {
         self.in_percent(format!("{:.1}", share * 100.0))
     }
 
+    /// A share between 0 and 1 in percent, two digits where it is under 1 %: `0.012 %`.
+    pub fn fine_percent(self, share: f64) -> String {
+        let percent = share * 100.0;
+        let zeros = if percent > 0.0 { (-percent.log10().floor()).clamp(0.0, 6.0) as usize } else { 0 };
+        self.in_percent(format!("{percent:.*}", zeros + 1))
+    }
+
     /// A change in percent with its sign, whole: `−22 %`.
     pub fn change(self, percent: f64) -> String {
         let rounded = percent.round() as i64;

@@ -7,6 +7,7 @@ mod notice;
 mod program;
 mod tools;
 
+mod access_logs;
 mod agreement;
 mod archive;
 mod bad_input;

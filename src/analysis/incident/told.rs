@@ -58,6 +58,7 @@ fn incident(table: &Table, found: &Found, zone: &Zone) -> Incident {
         ongoing,
         made_of,
         quiet_since: (ongoing == Some(false)).then(|| time(found.last)),
+        log: None,
         class,
         classes: found.classes.clone(),
         cells_start: time(found.bounds().0),

@@ -58,6 +58,7 @@ fn cut_sheet(view: &TerminalView, lines: usize) -> Sheet {
 fn above(story: &Story<'_>, view: &TerminalView, lines: usize) -> Sheet {
     let mut sheet = cut_sheet(view, lines);
     head(story, GRAVE).iter().for_each(|block| write(&mut sheet, story, block));
+    story.log.iter().for_each(|log| sheet.paragraph("", &log.line(), Ink::Plain));
     sheet
 }
 
@@ -72,13 +73,15 @@ fn below(story: &Story<'_>, view: &TerminalView, lines: usize) -> Sheet {
                 Block::Item(_, sentence) => {
                     sheet.paragraph("", &format!("{}{sentence}", Ink::Strong.on(&lead)), Ink::Plain)
                 }
+                // The log's sentence stands above.
+                Block::Below(..) => {}
                 block => write(&mut sheet, story, &block),
             }
         }
     }
     if let Some(block) = story.advice.blocks.first() {
         let lead = Ink::Strong.on(&format!("{}: ", lang.phrase(key::terminal::ADVICE)));
-        let step = block.explanation.first.first().cloned().unwrap_or_default();
+        let step = block.steps().next().unwrap_or_default();
         sheet.blank();
         // What the incident above is of needs no title.
         match &block.in_logs {
@@ -88,7 +91,7 @@ fn below(story: &Story<'_>, view: &TerminalView, lines: usize) -> Sheet {
             }
             None => {
                 sheet.paragraph("", &format!("{lead}{}", Ink::Strong.on(&block.title)), Ink::Plain);
-                sheet.whole_paragraph("", &step, Ink::Plain);
+                sheet.whole_paragraph("", step, Ink::Plain);
             }
         }
     }

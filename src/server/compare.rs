@@ -1,0 +1,384 @@
+//! LINE's errors and the server's logs side by side.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    judgement::{Around, Said, judge, wanted},
+    log::{Cell, LogFile, ServerLog},
+    matching::{self, Alive, Tally, Wanted},
+    offset::offset,
+    rate::{self, Counts, Place},
+    request::{Answer, Verdict},
+};
+use crate::{
+    analysis::{
+        AccessLogFile, Analysis, Bucket, Class, Incident, LogFinding, LogMatch, LogSpan, RequestDurations,
+        ServerLogReport, StatusRequests, VerdictRequests,
+    },
+    model::{CELL_MILLIS, Kind, Sentence, Span, Timestamp, Zone, key},
+    table::{CellSum, Table},
+    taxonomy::{self, Lang},
+};
+
+/// What the user says of the logs beside their lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms {
+    pub place: Option<Place>,
+    /// The zone of times without one, and whether the user says it.
+    pub zone: Zone,
+    pub zone_said: bool,
+    pub lang: Lang,
+}
+
+/// Cells of a day and of an hour: where the usual number of requests is looked for.
+const DAY: i64 = 288;
+const HOUR: i64 = 12;
+/// The same hour of so many days before and after; else so many hours before and after.
+const DAYS: i64 = 7;
+const HOURS: i64 = 3;
+
+/// Adds to an analysis of a table what logs say of the same time.
+pub fn compare(table: &Table, log: &ServerLog, terms: &Terms, analysis: &mut Analysis) {
+    let zoned = log.is_zoned() || terms.zone_said;
+    let side = Side::new(table, log, analysis, zoned);
+    let groups = Groups::of(&side);
+    let tallies = matching::tallies(&groups.wanted, groups.cells.len(), &side.failures, &side.alive);
+    let in_time = side.offset.is_none_or(|offset| offset == 0 || side.moved != 0);
+    let findings: Vec<(u64, LogFinding)> = tallies
+        .iter()
+        .zip(&groups.cells)
+        .map(|(tally, (said, cells))| {
+            let sentence = judge(*said, tally, &side.around(cells), in_time);
+            (tally.errors, finding(tally, sentence, terms.lang))
+        })
+        .collect();
+    let (of_details, of_incidents) = findings.split_at(groups.details.len());
+    let matches = groups.details.iter().zip(of_details).map(|((reason, detail), (errors, finding))| LogMatch {
+        reason: table.names.reasons[*reason as usize].clone(),
+        detail: table.names.details[*detail as usize].clone(),
+        errors: *errors,
+        finding: finding.clone(),
+    });
+    let mut matches: Vec<LogMatch> = matches.collect();
+    matches.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| (&a.reason, &a.detail).cmp(&(&b.reason, &b.detail))));
+    let report = side.report(log, terms, matches);
+    let notes = side.notes(log, terms, &report);
+    let buckets: Vec<(Option<u64>, Option<u64>)> =
+        analysis.windows.buckets.iter().map(|bucket| side.bucket(bucket)).collect();
+    for (bucket, counts) in analysis.windows.buckets.iter_mut().zip(buckets) {
+        (bucket.requests, bucket.slow) = counts;
+    }
+    for (incident, (_, finding)) in analysis.incidents.iter_mut().zip(of_incidents) {
+        incident.log = Some(finding.clone());
+    }
+    analysis.server_log = Some(report);
+    analysis.notes.extend(notes);
+}
+
+fn finding(tally: &Tally, sentence: Sentence, lang: Lang) -> LogFinding {
+    LogFinding {
+        code: sentence.key.code(),
+        text: lang.say(&sentence),
+        matched: tally.matched,
+        chance: tally.chance.map(|share| (share * tally.errors as f64).round() as u64),
+        sentence,
+    }
+}
+
+/// Both sides, on LINE's clock.
+struct Side<'a> {
+    table: &'a Table,
+    analysis: &'a Analysis,
+    /// The logs' cells, by number.
+    cells: BTreeMap<i64, &'a Cell>,
+    failures: matching::Failures,
+    alive: Alive,
+    /// The cells of the period that LINE's data are known to speak for: from the first error to where they reach. An export
+    /// holds nothing but errors, so time without one says little of what is covered.
+    told: std::ops::RangeInclusive<i64>,
+    offset: Option<i64>,
+    /// By how much the logs' times are moved, in milliseconds.
+    moved: i64,
+    has_durations: bool,
+}
+
+impl<'a> Side<'a> {
+    fn new(table: &'a Table, log: &'a ServerLog, analysis: &'a Analysis, zoned: bool) -> Side<'a> {
+        let bounds = analysis.period.bounds();
+        let cell = |at: i64| at.div_euclid(CELL_MILLIS);
+        let reach = table.known.iter().filter_map(|known| known.reach()).max().map_or(i64::MIN, |reach| reach.0);
+        let first = analysis.calendar.data.map_or(i64::MAX, |data| data.first.0);
+        let with_requests = log.files.iter().filter(|file| file.requests > 0);
+        let mut side = Side {
+            table,
+            analysis,
+            cells: BTreeMap::new(),
+            failures: matching::failures(&log.cells, 0),
+            alive: Alive::default(),
+            told: cell(bounds.start.max(first))..=cell((bounds.end - 1).min(reach)),
+            offset: None,
+            moved: 0,
+            has_durations: with_requests
+                .map(|file| file.recognised.answers.contains(&Answer::Duration))
+                .fold(None, |all: Option<bool>, has| Some(all.unwrap_or(true) && has))
+                .unwrap_or(false),
+        };
+        let all = side.errors().map(|(sum, kind)| side.wanted(&sum, kind, Vec::new()));
+        let visible = all.filter(|wanted| wanted.verdict.is_some()).collect();
+        side.offset = offset(&in_order(visible), &side.failures, zoned);
+        side.moved = side.offset.filter(|_| !zoned).unwrap_or(0);
+        if side.moved != 0 {
+            side.failures = matching::failures(&log.cells, side.moved);
+        }
+        side.alive = Alive::of(&log.alive, side.moved);
+        let cells_moved = (side.moved as f64 / CELL_MILLIS as f64).round() as i64;
+        side.cells = log.cells.iter().map(|(start, cell)| (i64::from(start.0) + cells_moved, cell)).collect();
+        side
+    }
+
+    /// LINE's errors in the period, with what they are.
+    fn errors(&self) -> impl Iterator<Item = (CellSum, &'a Kind)> + use<'a> {
+        let bounds = self.analysis.period.bounds();
+        let table = self.table;
+        let cells = table.cells().between(bounds.start, bounds.end);
+        cells.iter().map(|sum| (sum, &table.names.kinds[sum.kind.0 as usize]))
+    }
+
+    fn said(&self, kind: &Kind) -> (Said, Option<u16>) {
+        let (reason, detail) = self.names(kind);
+        match reason {
+            taxonomy::ERROR_STATUS_CODE => (Said::Status, taxonomy::status(reason, detail)),
+            "request_timeout" => (Said::Timeout, None),
+            "could_not_connect" => (Said::NoConnection, None),
+            _ => (Said::Other, None),
+        }
+    }
+
+    fn names(&self, kind: &Kind) -> (&'a str, &'a str) {
+        let names = &self.table.names;
+        (&names.reasons[kind.reason as usize], &names.details[kind.detail as usize])
+    }
+
+    fn wanted(&self, sum: &CellSum, kind: &Kind, groups: Vec<usize>) -> Wanted {
+        let (said, status) = self.said(kind);
+        let verdict = wanted(said, status);
+        Wanted { first: sum.span.first.0, last: sum.span.last.0, errors: sum.errors, verdict, groups }
+    }
+
+    /// Whether LINE's data are known to tell of five minutes.
+    fn is_told(&self, cell: i64) -> bool {
+        let at = cell * CELL_MILLIS;
+        let missing = |(from, until): &(i64, i64)| *from < at + CELL_MILLIS && at < *until;
+        self.told.contains(&cell) && !self.analysis.unknown.iter().any(missing)
+    }
+
+    /// Whether both sides tell of five minutes.
+    fn both(&self, cell: i64) -> bool {
+        self.alive.has(cell) && self.is_told(cell)
+    }
+
+    /// What the logs have in some five minutes in which they were written.
+    fn around(&self, cells: &BTreeSet<i64>) -> Around {
+        let alive = || cells.iter().copied().filter(|at| self.alive.has(*at));
+        let mut around = Around { usual: alive().map(|at| self.usual(at, cells)).sum(), ..Around::default() };
+        for cell in alive().filter_map(|at| self.cells.get(&at)) {
+            let of = |verdict: Verdict| cell.verdicts.get(&verdict).copied().map_or(0, u64::from);
+            let (all, unsure) = (cell.requests(), of(Verdict::OkOrSlow));
+            around.requests += all;
+            around.unsure += unsure;
+            around.failed += all - unsure - of(Verdict::Ok);
+            around.durations.merge(&cell.durations);
+        }
+        around
+    }
+
+    /// The median of LINE's requests in the same five minutes of the days around, or else in those of the hours around.
+    fn usual(&self, at: i64, but: &BTreeSet<i64>) -> Option<f64> {
+        let requests = |step: i64, reach: i64| {
+            let around = (1..=reach).flat_map(|steps| [at - steps * step, at + steps * step]);
+            let known = around.filter(|cell| self.alive.has(*cell) && !but.contains(cell));
+            let mut counts: Vec<u64> =
+                known.map(|cell| self.cells.get(&cell).map_or(0, |cell| cell.requests())).collect();
+            counts.sort_unstable();
+            let upper = counts.get(counts.len() / 2)?;
+            Some((counts[(counts.len() - 1) / 2] + upper) as f64 / 2.0)
+        };
+        requests(DAY, DAYS).or_else(|| requests(HOUR, HOURS))
+    }
+
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for (sum, kind) in self.errors().filter(|(sum, _)| self.both(i64::from(sum.start.0))) {
+            counts.errors += sum.errors;
+            match self.said(kind).0 {
+                Said::NoConnection => counts.unconnected += sum.errors,
+                Said::Other => counts.unknown += sum.errors,
+                Said::Status | Said::Timeout => {}
+            }
+        }
+        let there = self.cells.iter().filter(|(at, _)| self.both(**at));
+        counts.requests = there.map(|(_, cell)| cell.requests()).sum();
+        counts
+    }
+
+    /// Requests and slow ones of a window, within the period.
+    fn bucket(&self, bucket: &Bucket) -> (Option<u64>, Option<u64>) {
+        let (period, (start, end)) = (self.analysis.period.bounds(), bucket.bounds());
+        let cells = start.max(period.start).div_euclid(CELL_MILLIS)..end.min(period.end).div_euclid(CELL_MILLIS);
+        if cells.is_empty() || !cells.clone().any(|cell| self.alive.has(cell)) {
+            return (None, None);
+        }
+        let sum = |of: fn(&Cell) -> u64| self.cells.range(cells.clone()).map(|(_, cell)| of(cell)).sum();
+        (Some(sum(Cell::requests)), self.has_durations.then(|| sum(|cell| u64::from(cell.slow))))
+    }
+}
+
+impl Side<'_> {
+    fn report(&self, log: &ServerLog, terms: &Terms, matches: Vec<LogMatch>) -> ServerLogReport {
+        let period = self.analysis.period.bounds();
+        let inside = period.start.div_euclid(CELL_MILLIS)..period.end.div_euclid(CELL_MILLIS);
+        let mut total = Cell::default();
+        self.cells.range(inside).for_each(|(_, cell)| total.merge(cell));
+        let requests = total.requests();
+        let seconds = |share: f64| total.durations.quantile(share).unwrap_or(0.0) / 1000.0;
+        let rounded = |seconds: f64| (seconds * 1000.0).round() / 1000.0;
+        let duration = total.durations.longest().map(|longest| RequestDurations {
+            p50: rounded(seconds(0.5)),
+            p95: rounded(seconds(0.95)),
+            p99: rounded(seconds(0.99)),
+            max: f64::from(longest) / 1000.0,
+        });
+        let mut by_verdict: BTreeMap<&str, u64> = BTreeMap::new();
+        for (verdict, count) in &total.verdicts {
+            *by_verdict.entry(verdict.name()).or_default() += u64::from(*count);
+        }
+        let span = |span: Span| self.span(span);
+        ServerLogReport {
+            files: log.files.iter().map(file).collect(),
+            format: log.formats(),
+            answers: log.answers().into_iter().map(Answer::name).collect(),
+            span: log.span().map(span),
+            zone: (!log.is_zoned()).then(|| terms.zone.to_string()),
+            offset_seconds: self.offset.map(|offset| offset / 1000),
+            requests,
+            by_status: most_first(total.statuses.iter().map(|(status, count)| (*status, u64::from(*count))))
+                .map(|(status, requests)| StatusRequests { status, requests })
+                .collect(),
+            by_verdict: most_first(by_verdict)
+                .map(|(verdict, requests)| VerdictRequests { verdict, requests })
+                .collect(),
+            duration,
+            slow: (self.has_durations && requests > 0).then(|| f64::from(total.slow) / requests as f64),
+            rate: rate::rate(self.counts(), terms.place).filter(|_| self.analysis.filter.is_empty()),
+            matches,
+            silent: log.silent().into_iter().map(span).collect(),
+        }
+    }
+
+    /// On LINE's clock, in the zone of the report.
+    fn span(&self, span: Span) -> LogSpan {
+        let time = |at: Timestamp| self.analysis.timezone.time(Timestamp(at.0 + self.moved));
+        LogSpan { start: time(span.first), end: time(span.last) }
+    }
+
+    /// What the reader must know of the logs.
+    fn notes(&self, log: &ServerLog, terms: &Terms, report: &ServerLogReport) -> Vec<Sentence> {
+        let mut notes = Vec::new();
+        let bounds = self.analysis.period.bounds();
+        let reaches = |span: &Span| span.first.0 + self.moved < bounds.end && bounds.start <= span.last.0 + self.moved;
+        if let Some(span) = log.span().filter(|span| !reaches(span)) {
+            let LogSpan { start, end } = self.span(span);
+            let note = Sentence::new(key::note::LOG_OTHER_TIME).with_moment("first", *start);
+            return vec![note.with_moment("last", *end)];
+        }
+        match self.offset {
+            None if !log.is_zoned() && !terms.zone_said => {
+                notes.push(Sentence::new(key::note::LOG_ZONE_UNKNOWN).with("zone", terms.zone));
+            }
+            Some(offset) if offset != 0 => {
+                let applied = self.moved != 0;
+                let key = if applied { key::note::LOG_CLOCK_APPLIED } else { key::note::LOG_CLOCK };
+                notes.push(Sentence::new(key).with("offset", signed_seconds(offset / 1000)));
+            }
+            _ => {}
+        }
+        let unreadable: u64 = report.files.iter().map(|file| file.unreadable).sum();
+        if unreadable > 0 {
+            notes.push(Sentence::new(key::note::LOG_UNREADABLE).with_number("count", unreadable));
+        }
+        if report.rate.is_some() {
+            notes.push(Sentence::new(key::note::LOG_RATE));
+        }
+        notes
+    }
+}
+
+fn signed_seconds(seconds: i64) -> String {
+    format!("{}{}", if seconds < 0 { "−" } else { "+" }, seconds.unsigned_abs())
+}
+
+/// The largest count first; equal ones by name.
+fn most_first<T: Ord>(counts: impl IntoIterator<Item = (T, u64)>) -> impl Iterator<Item = (T, u64)> {
+    let mut counts: Vec<(T, u64)> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    counts.into_iter()
+}
+
+fn file(file: &LogFile) -> AccessLogFile {
+    let LogFile { path, lines, requests, unreadable, .. } = file;
+    AccessLogFile { path: path.clone(), lines: *lines, requests: *requests, unreadable: *unreadable }
+}
+
+fn in_order(mut wanted: Vec<Wanted>) -> Vec<Wanted> {
+    wanted.sort_by_key(|wanted| wanted.first);
+    wanted
+}
+
+/// What is judged together: the errors of each reason and detail, and the leading class of each incident.
+#[derive(Default)]
+struct Groups {
+    wanted: Vec<Wanted>,
+    /// Numbers of the dictionary.
+    details: Vec<(u32, u32)>,
+    /// What LINE says of the errors of each group, and their five minutes; the details first, then the incidents.
+    cells: Vec<(Said, BTreeSet<i64>)>,
+}
+
+impl Groups {
+    fn of(side: &Side<'_>) -> Groups {
+        let mut groups = Groups::default();
+        let told = || side.errors().filter(|(sum, _)| side.is_told(i64::from(sum.start.0)));
+        let details: BTreeSet<(u32, u32)> = told().map(|(_, kind)| (kind.reason, kind.detail)).collect();
+        groups.details = details.into_iter().collect();
+        let incidents = &side.analysis.incidents;
+        groups.cells = vec![(Said::Other, BTreeSet::new()); groups.details.len() + incidents.len()];
+        let kinds = &side.table.names.kinds;
+        let of_kind: Vec<Vec<usize>> = kinds.iter().map(|kind| incidents_of(kind, side)).collect();
+        for (sum, kind) in told() {
+            let detail = groups.details.binary_search(&(kind.reason, kind.detail)).unwrap_or_default();
+            let span = sum.span;
+            let touched = of_kind[sum.kind.0 as usize].iter().filter(|of| {
+                let (start, end) = incidents[**of].bounds();
+                span.first.0 <= end && start <= span.last.0
+            });
+            let numbers: Vec<usize> =
+                std::iter::once(detail).chain(touched.map(|of| groups.details.len() + of)).collect();
+            for number in &numbers {
+                groups.cells[*number].0 = side.said(kind).0;
+                groups.cells[*number].1.insert(i64::from(sum.start.0));
+            }
+            groups.wanted.push(side.wanted(&sum, kind, numbers));
+        }
+        groups.wanted = in_order(groups.wanted);
+        groups
+    }
+}
+
+/// The incidents whose leading class a kind of error is of.
+fn incidents_of(kind: &Kind, side: &Side<'_>) -> Vec<usize> {
+    let (reason, detail) = side.names(kind);
+    let channel = &side.table.names.channels[kind.channel as usize];
+    let class = Class::of(reason, detail);
+    let is_of = |incident: &Incident| incident.channel == *channel && incident.class == class;
+    (0..side.analysis.incidents.len()).filter(|of| is_of(&side.analysis.incidents[*of])).collect()
+}

@@ -1,0 +1,92 @@
+//! What the server's own access logs say.
+
+use crate::{
+    analysis::{Analysis, ErrorRate, LogFinding},
+    model::{Sentence, key},
+    taxonomy::Lang,
+};
+
+use super::Events;
+
+/// What the access logs say, in at most two sentences.
+#[derive(Clone, Debug)]
+pub struct AccessLog {
+    /// How many of LINE's webhooks failed.
+    pub rate: String,
+    /// What the logs show of the worst incident that they say anything of.
+    pub worst: Option<String>,
+}
+
+impl AccessLog {
+    pub(super) fn of(analysis: &Analysis, lang: Lang, events: &Events<'_>) -> Option<AccessLog> {
+        let report = analysis.server_log.as_ref()?;
+        let rate = match &report.rate {
+            Some(told) => rate(told, lang),
+            None => Sentence::new(key::server_log::NO_RATE).with_number("requests", report.requests),
+        };
+        let worst = events.all().find_map(|event| {
+            let finding = event.log.as_ref().filter(|_| is_decided(event.incident.log.as_ref()))?;
+            let sentence = Sentence::new(key::server_log::WORST).with("when", &event.when);
+            Some(lang.say(&sentence.with("finding", finding)))
+        });
+        Some(AccessLog { rate: lang.say(&rate), worst })
+    }
+
+    /// Both.
+    pub fn line(&self) -> String {
+        std::iter::once(self.rate.as_str()).chain(self.worst.as_deref()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Whether the logs say anything of an incident.
+fn is_decided(finding: Option<&LogFinding>) -> bool {
+    finding.is_some_and(|finding| finding.sentence.key != key::server_says::UNDECIDED)
+}
+
+fn rate(rate: &ErrorRate, lang: Lang) -> Sentence {
+    let (high, low) = (lang.fine_percent(rate.high), rate.low.map(|low| lang.fine_percent(low)));
+    let share = match &low {
+        Some(low) if *low == high => high,
+        Some(low) => lang.say(&Sentence::new(key::server_log::BETWEEN).with("low", low).with("high", high)),
+        None => lang.say(&Sentence::new(key::server_log::AT_MOST).with("high", high)),
+    };
+    let attempts = match rate.attempts_high {
+        Some(high) if high == rate.attempts_low => lang.number(high),
+        Some(high) => {
+            let between = Sentence::new(key::server_log::ATTEMPTS_BETWEEN).with_number("low", rate.attempts_low);
+            lang.say(&between.with_number("high", high))
+        }
+        None => {
+            let least = Sentence::new(key::server_log::AT_LEAST_ATTEMPTS).with_number("attempts", rate.attempts_low);
+            lang.say(&least)
+        }
+    };
+    let sentence = Sentence::new(key::server_log::RATE).with("rate", share).with_number("errors", rate.errors);
+    sentence.with("attempts", attempts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_told_with_its_bounds() {
+        let told = |low, high, attempts_low, attempts_high| {
+            let told = ErrorRate { low, high, errors: 12, attempts_low, attempts_high };
+            Lang::En.say(&rate(&told, Lang::En))
+        };
+        assert_eq!(
+            told(None, 0.0123, 9_900, None),
+            "Access log: at most 1.2 % of the webhooks failed (12 of at least 9,900)."
+        );
+        assert_eq!(
+            told(Some(0.01), 0.01, 1_200, Some(1_200)),
+            "Access log: 1.0 % of the webhooks failed (12 of 1,200)."
+        );
+        // 0.00012 is not 0.0 %.
+        assert_eq!(
+            told(Some(0.00012), 0.00024, 50_000, Some(100_000)),
+            "Access log: 0.012 % to 0.024 % of the webhooks failed (12 of 50,000 to 100,000)."
+        );
+    }
+}

@@ -1,0 +1,226 @@
+//! LINE's errors beside the server's own log: a story of which the truth is known.
+//!
+//! One request of LINE every 30 s and a health check every minute, from 15 to 18 November 2026. Of these, on the 17th from
+//! 12:00 the proxy answers 40 with 502, from 18:00 the application answers 60 after 2.4 s, and on the 18th from 10:00
+//! LINE's TLS handshakes fail, so that 60 are in no log. At 03:00 of each day one fails with 500.
+
+use std::fmt::Write as _;
+
+use chrono::{Duration, NaiveDate, NaiveDateTime};
+use serde_json::{Value, json};
+
+use crate::program::Folder;
+
+const FORMAT: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_time $upstream_status"#;
+
+fn at(day: u32, hour: u32, minute: u32) -> NaiveDateTime {
+    NaiveDate::from_ymd_opt(2026, 11, day).unwrap().and_hms_opt(hour, minute, 0).unwrap()
+}
+
+fn within(time: NaiveDateTime, from: NaiveDateTime, minutes: i64) -> bool {
+    (from..from + Duration::minutes(minutes)).contains(&time)
+}
+
+/// The log in the zone of Japan, `off` seconds fast; without a zone if there is none.
+fn log(off: i64, zone: &str) -> String {
+    let mut log = String::new();
+    let mut line = |time: NaiveDateTime, rest: &str| {
+        let time = (time + Duration::seconds(off)).format("%d/%b/%Y:%H:%M:%S");
+        writeln!(log, "192.0.2.1 - - [{time}{zone}] {rest}").unwrap();
+    };
+    for half_minute in 0..4 * 2880 {
+        let time = at(15, 0, 0) + Duration::seconds(half_minute * 30);
+        if half_minute % 2 == 0 {
+            line(time, r#""GET /health HTTP/1.1" 200 2 "-" "kube-probe/1.30" 0.001 200"#);
+        }
+        let (seconds, status, upstream) = match time {
+            _ if within(time, at(18, 10, 0), 30) => continue,
+            _ if within(time, at(17, 12, 0), 20) => (0.002, 502, "-"),
+            _ if within(time, at(17, 18, 0), 30) => (2.4, 200, "200"),
+            _ if time == at(15, 3, 0) || time == at(16, 3, 0) => (0.05, 500, "500"),
+            _ => (0.05, 200, "200"),
+        };
+        let agent = r#"0 "-" "LineBotWebhook/2.0""#;
+        let ended = time + Duration::seconds(seconds as i64);
+        line(ended, &format!(r#""POST /cb HTTP/1.1" {status} {agent} {seconds:.3} {upstream}"#));
+    }
+    log
+}
+
+/// LINE's side in its documented layout.
+fn export() -> String {
+    let mut rows = "Date\tStart\tEnd\tReason\tDetail\tErrors\n".to_owned();
+    let mut row = |from: NaiveDateTime, seconds: i64, what: &str, errors: u32| {
+        let (start, end) = (from.format("%Y-%m-%d\t%H:%M:%S"), from + Duration::seconds(seconds));
+        writeln!(rows, "{start}\t{}\t{what}\t{errors}", end.format("%H:%M:%S")).unwrap();
+    };
+    (12..=16).for_each(|day| row(at(day, 3, 0), 0, "error_status_code\t500", 1));
+    (0..20).for_each(|minute| row(at(17, 12, minute), 30, "error_status_code\t502", 2));
+    (0..30).for_each(|minute| row(at(17, 18, minute), 32, "request_timeout\tRequest timeout", 2));
+    (0..30).for_each(|minute| row(at(18, 10, minute), 30, "could_not_connect\tTLS handshake failure", 2));
+    rows
+}
+
+fn story(log: &str) -> Folder {
+    let folder = Folder::new();
+    folder.file("errors.tsv", export()).file("access.log", log);
+    folder
+}
+
+fn summary(folder: &Folder, line: &str) -> Value {
+    let call = folder.errstat(&format!("summary errors.tsv --format json --access-log access.log {line}"));
+    serde_json::from_str(&call.arg("--log-format").arg(FORMAT).done().text()).unwrap()
+}
+
+#[test]
+fn each_incident_is_told_as_it_truly_was() {
+    let folder = story(&log(0, " +0900"));
+    let told = summary(&folder, "--window hour --log-is edge");
+    let log = &told["server_log"];
+    // 4 days of 2,880 without the 60 that never came.
+    assert_eq!(log["requests"], 11_460);
+    let statuses = json!([
+        {"status": 200, "requests": 11_418}, {"status": 502, "requests": 40}, {"status": 500, "requests": 2}
+    ]);
+    assert_eq!(log["by_status"], statuses);
+    let verdicts = json!([
+        {"verdict": "ok", "requests": 11_358}, {"verdict": "timeout", "requests": 60}, {"verdict": "status", "requests": 42}
+    ]);
+    assert_eq!(log["by_verdict"], verdicts);
+    assert_eq!((&log["offset_seconds"], &log["zone"], &log["silent"]), (&json!(0), &Value::Null, &json!([])));
+    assert!((log["slow"].as_f64().unwrap() - 60.0 / 11_460.0).abs() < 1e-12);
+    assert_eq!(log["duration"]["max"], 2.4);
+    assert!((log["duration"]["p50"].as_f64().unwrap() - 0.05).abs() < 0.001);
+    // From the 15th at 00:00, when the log begins, to 10:30 of the 18th, where the errors end: 82.5 hours of 120, all but 60
+    // of them in the log. 3 errors came before.
+    let rate = &log["rate"];
+    assert_eq!(
+        (&rate["errors"], &rate["attempts_low"], &rate["attempts_high"]),
+        (&json!(162), &json!(9900), &json!(9900))
+    );
+    assert!((rate["low"].as_f64().unwrap() - 162.0 / 9900.0).abs() < 1e-12 && rate["low"] == rate["high"]);
+    let found: Vec<[&Value; 5]> = log["matches"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| ["detail", "errors", "matched", "chance", "code"].map(|key| &found[key]))
+        .collect();
+    let expected = json!([
+        ["TLS handshake failure", 60, 0, 0, "not-in-log"],
+        ["Request timeout", 60, 60, 0, "slow"],
+        ["502", 40, 40, 0, "proxy"],
+        ["500", 2, 2, 2, "undecided"],
+    ]);
+    assert_eq!(json!(found), expected);
+    let of = |class: &str| {
+        let incidents = told["incidents"].as_array().unwrap();
+        incidents.iter().find(|incident| incident["reason"] == class).unwrap()["log"]["text"].as_str().unwrap()
+    };
+    let slow = "In this log, 60 of 60 were aborted or took longer than LINE waits. Median: 2.4 s.";
+    assert_eq!(of("request_timeout"), slow);
+    assert_eq!(of("error_status_code"), "This log shows the same status for 40 of 40. The proxy answered by itself.");
+    assert!(of("could_not_connect").starts_with("These requests don't appear in this log, which was being written."));
+    let hour = |start: &str| {
+        let buckets = told["windows"]["buckets"].as_array().unwrap();
+        let bucket = buckets.iter().find(|bucket| bucket["start"] == format!("2026-11-{start}:00:00+09:00")).unwrap();
+        (bucket["requests"].clone(), bucket["slow"].clone())
+    };
+    // A line is written at the end, 0.05 s after the start: that of 11:00:00 began before, and the 30 min before had none.
+    assert_eq!(hour("14T10"), (Value::Null, Value::Null), "before the log");
+    assert_eq!(hour("16T10"), (json!(120), json!(0)));
+    assert_eq!(hour("18T10"), (json!(61), json!(0)));
+    assert_eq!(hour("17T12"), (json!(120), json!(0)));
+}
+
+#[test]
+fn without_the_edge_a_rate_has_no_lower_bound() {
+    let folder = story(&log(0, " +0900"));
+    let rate = &summary(&folder, "")["server_log"]["rate"];
+    assert_eq!(
+        (&rate["low"], &rate["attempts_low"], &rate["attempts_high"]),
+        (&Value::Null, &json!(9900), &Value::Null)
+    );
+    assert_eq!(summary(&folder, "--only reason=request_timeout")["server_log"]["rate"], Value::Null);
+    let without = folder.summary("errors.tsv");
+    assert_eq!((&without["server_log"], &without["incidents"][0]["log"]), (&Value::Null, &Value::Null));
+}
+
+#[test]
+fn a_clock_that_is_off_is_told_and_put_right_only_where_no_zone_is_stated() {
+    let notes = |told: &Value| -> Vec<String> {
+        let notes = told["notes"].as_array().unwrap();
+        notes.iter().map(|note| note["code"].as_str().unwrap().to_owned()).collect()
+    };
+    // In the zone of Japan, which the lines do not say.
+    let told = summary(&story(&log(0, "")), "");
+    assert_eq!(told["server_log"]["offset_seconds"], -9 * 3600);
+    assert!(notes(&told).contains(&"log-clock-applied".to_owned()));
+    assert_eq!(told["server_log"]["span"]["start"], "2026-11-15T00:00:00+09:00");
+    assert_eq!(told["server_log"]["matches"][1]["code"], "slow");
+    let said = summary(&story(&log(0, "")), "--log-timezone Asia/Tokyo");
+    assert_eq!((&said["server_log"]["offset_seconds"], &said["server_log"]["zone"]), (&json!(0), &json!("Asia/Tokyo")));
+    // With a zone, and 400 s behind.
+    let told = summary(&story(&log(-400, " +0900")), "");
+    let offset = told["server_log"]["offset_seconds"].as_i64().unwrap();
+    assert!((340..=460).contains(&offset), "{offset}");
+    assert!(notes(&told).contains(&"log-clock".to_owned()));
+}
+
+#[test]
+fn logs_that_say_nothing_are_a_sentence() {
+    let folder = story(&log(0, " +0900"));
+    let other = log(0, " +0900").replace("Nov/2026", "Nov/2025");
+    let foreign = log(0, " +0900").replace("LineBotWebhook/2.0", "curl/8");
+    folder
+        .file("other.log", other)
+        .file("foreign.log", foreign)
+        .file("notes.txt", "nothing\n")
+        .file("logs/notes.txt", "x");
+    folder.file("ha.log", include_str!("server/haproxy.log"));
+    for (log, said) in [
+        ("foreign.log", "no request of LINE"),
+        ("foreign.log --webhook-path /other", "no POST request to /other"),
+        ("ha.log", "Add --webhook-path"),
+        ("ha.log --webhook-path /other", "no POST request to /other"),
+        ("notes.txt", "doesn't recognise an access log"),
+        ("logs", "found no access log"),
+        ("errors.tsv", "doesn't recognise an access log"),
+        ("missing.log", "missing.log"),
+    ] {
+        let sentence = folder.errstat(&format!("summary errors.tsv --access-log {log}")).refused();
+        assert!(sentence.contains(said), "{log}: {sentence}");
+    }
+    let told = folder.summary("errors.tsv --access-log other.log");
+    let notes = told["notes"].as_array().unwrap();
+    assert!(notes.iter().any(|note| note["code"] == "log-other-time"), "{notes:?}");
+    assert_eq!(told["server_log"]["rate"], Value::Null);
+}
+
+#[test]
+fn every_output_says_it_in_a_line() {
+    let folder = story(&log(0, " +0900"));
+    let told = |line: &str| {
+        let call = folder.errstat(&format!("{line} errors.tsv --access-log access.log"));
+        call.arg("--log-format").arg(FORMAT).done().text()
+    };
+    let rate = "Access log: at most 1.6 % of the webhooks failed (162 of at least 9,900).";
+    let slow = "In this log, 60 of 60 were aborted or took longer than LINE waits. Median: 2.4 s.";
+    let line = told("summary --format line");
+    let ours = line.lines().find(|line| line.starts_with(rate)).unwrap_or_else(|| panic!("{line}"));
+    // The timeouts and the TLS errors are as many; the earlier one comes first.
+    assert!(ours.contains("Tue 17 Nov") && ours.ends_with(slow), "{ours}");
+    let markdown = told("summary --format markdown").replace('\\', "");
+    assert!(markdown.contains(rate) && markdown.matches(slow).count() == 1, "{markdown}");
+    let steps: Vec<&str> = markdown.lines().filter(|line| line.starts_with("  - ")).collect();
+    assert!(steps.iter().any(|step| step.starts_with("  - Answer sooner: return 200")), "{markdown}");
+    assert!(steps.iter().any(|step| step.starts_with("  - Look at what stands in front")), "{markdown}");
+    let text = told("summary").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(rate) && text.contains(slow), "{text}");
+    let ja = told("summary --lang ja");
+    assert!(ja.contains("アクセスログ: Webhookの最大1.6") && ja.contains("60件中60件が中断されたか"), "{ja}");
+    told("report -o out -o week.eml --mail-from a@b.example --mail-to c@d.example");
+    let page = folder.text("out/report.html");
+    assert!(page.contains(rate) && page.contains(slow), "the page");
+    let json: Value = serde_json::from_str(&folder.text("out/summary.json")).unwrap();
+    assert_eq!(json["server_log"]["requests"], 11_460);
+}
