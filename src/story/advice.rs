@@ -96,7 +96,8 @@ impl Advice {
                 blocks.push(cause);
             }
         }
-        Advice { blocks, unadvised: unadvised(analysis, clock) }
+        let unadvised = unadvised(analysis, clock, &blocks);
+        Advice { blocks, unadvised }
     }
 }
 
@@ -168,10 +169,15 @@ fn question(reason: &str, detail: &str, explanation: &Explanation) -> String {
     }
 }
 
-/// The errors for which nothing is known, by name; what an unknown status's class has is something.
-fn unadvised(analysis: &Analysis, clock: &Clock) -> Option<String> {
+/// The errors for which nothing is known, by name; what an unknown status's class has is something, and so is what a block
+/// says of their reason.
+fn unadvised(analysis: &Analysis, clock: &Clock, blocks: &[Advised]) -> Option<String> {
     let lang = clock.lang;
-    let known = |row: &&DetailRow| row.known || row.status.and_then(status_class).is_some();
+    let said = |row: &DetailRow| {
+        let known = taxonomy::explanation(lang, &row.reason, Some(&row.detail));
+        known.is_some_and(|known| blocks.iter().any(|block| block.explanation == known))
+    };
+    let known = |row: &&DetailRow| row.known || row.status.and_then(status_class).is_some() || said(row);
     let unknown: Vec<&DetailRow> = analysis.by_detail.iter().filter(|row| row.errors > 0 && !known(row)).collect();
     let first = unknown.first()?;
     let key = if unknown.len() == 1 { key::story::UNADVISED_ONE } else { key::story::UNADVISED };

@@ -37,7 +37,7 @@ pub struct Event<'a> {
     pub when: String,
     /// `1 h 11 min`.
     pub lasted: String,
-    /// `839 errors: 692 × 502, 56 × 503, 54 × 504, 37 × Request timeout`.
+    /// `838 errors (692 × 502, 56 × 503, 54 × 504, 36 × Request timeout)`.
     pub made_of: String,
     /// What leads it: `502/503/504`, or the detail.
     pub what: String,
@@ -182,7 +182,7 @@ fn recovery(analysis: &Analysis, clock: &Clock) -> Option<String> {
     Some(clock.lang.say(&sentence.with("longest", clock.duration(longest))))
 }
 
-/// How many errors of what: `839 errors: 692 × 502, …`; of a single detail `839 × 502 Bad Gateway`.
+/// How many errors of what: `838 errors (692 × 502, …)`; of a single detail `839 × 502 Bad Gateway`.
 fn made_of(lang: Lang, incident: &Incident) -> String {
     let part = |errors: u64, name: &str| {
         let part = Sentence::new(key::story::TIMES_WHAT).with_number("number", errors);

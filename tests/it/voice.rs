@@ -4,9 +4,6 @@ use std::{fs, path::Path};
 
 use crate::program::Folder;
 
-/// Files of sentences that are still to be rewritten, in every language.
-const STILL_TO_DO: [&str; 5] = ["charts.toml", "mail.toml", "page.toml", "story.toml", "terminal.toml"];
-
 /// The phrases of a list.
 fn phrases(list: &str) -> impl Iterator<Item = String> {
     list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(plain)
@@ -35,7 +32,7 @@ fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = fs::read_dir(root.join(folder))
         .unwrap()
         .map(|entry| format!("{folder}{}", entry.unwrap().file_name().to_string_lossy()))
-        .filter(|path| path.ends_with(ending) && !STILL_TO_DO.iter().any(|name| path.ends_with(&format!("/{name}"))))
+        .filter(|path| path.ends_with(ending))
         .map(|path| (path.clone(), fs::read_to_string(root.join(path)).unwrap()))
         .collect();
     if ending != ".toml" {
