@@ -27,7 +27,6 @@ pub fn history(table: &Table, asked: &Asked) -> History {
         errors: table.cells().between(bounds.start, bounds.end).iter().map(|cell| cell.errors).sum(),
         covered: known_from <= bounds.start && table.known.iter().all(|known| covers(known, bounds)),
         start: zone.time(Timestamp(bounds.start)),
-        end: zone.time(Timestamp(bounds.end)),
     };
     let reached = asked.before.iter().filter(|bounds| bounds.end > known_from);
     let mut periods: Vec<LikePeriod> = reached.map(period).collect();

@@ -173,8 +173,7 @@ fn computed(
 ) -> Result<Analysis> {
     let Asked { calendar, bounds, .. } = asked;
     let zone = calendar.zone;
-    let windows_of = |bounds: &Bounds| window::windows(bounds.start, bounds.end, size, &zone, calendar.week_start);
-    let windows = windows_of(bounds)?;
+    let windows = window::windows(bounds.start, bounds.end, size, &zone, calendar.week_start)?;
     let cells = table.cells().between(bounds.start, bounds.end);
     let in_windows = Sums::new(&table.names, cells, numbered(&windows));
     let mut sides = in_windows.together(side::PERIOD);
@@ -200,15 +199,6 @@ fn computed(
     let by_channel = in_windows.series(windows.len(), |_, kind| Some(kind.channel));
     let by_reason_rows = breakdown.reasons()?;
     let by_channel = breakdown.channels(by_channel, windows.len(), &by_reason_rows)?;
-    let before = match previous {
-        Some(previous) => {
-            let windows = windows_of(previous)?;
-            let cells = table.cells().between(previous.start, previous.end);
-            let sums = Sums::new(&table.names, cells, numbered(&windows));
-            sums.series(windows.len(), |_, _| Some(())).remove(&()).unwrap_or_else(|| vec![0; windows.len()])
-        }
-        None => Vec::new(),
-    };
     let facts = options.facts.then(|| facts::facts(&table.names, &in_windows, &by_channel, &by_detail));
     let inside = |at: &Timestamp| (bounds.start..bounds.end).contains(&at.0);
     let stops = table.stops.iter().filter(|(_, at)| inside(at));
@@ -243,11 +233,7 @@ fn computed(
         by_detail,
         by_channel,
         by_host: breakdown.hosts()?,
-        windows: Windows {
-            size: size.name(),
-            buckets: buckets(&windows, &reasons, &by_reason, asked),
-            previous: before,
-        },
+        windows: Windows { size: size.name(), buckets: buckets(&windows, &reasons, &by_reason, asked) },
         usual_hours: None,
         heatmap: hours::heatmap(table, (bounds.start, bounds.end), &zone, calendar.week_start),
         incidents: Vec::new(),

@@ -77,11 +77,6 @@ pub struct Analysis {
 impl Analysis {
     /// Name and version of the JSON.
     pub const SCHEMA: &'static str = "errstat/summary/2";
-
-    /// The incidents that an output with room for so many shows, the worst first. What is left out is smaller.
-    pub fn worst_incidents(&self, top: usize) -> &[Incident] {
-        &self.incidents[..top.min(self.incidents.len())]
-    }
 }
 
 /// The stretch of time that is reported: start inclusive, end exclusive.
@@ -132,8 +127,6 @@ pub struct LikePeriod {
     pub covered: bool,
     #[serde(skip)]
     pub start: LocalTime,
-    #[serde(skip)]
-    pub end: LocalTime,
 }
 
 /// Exact times of the first and the last row.
@@ -235,9 +228,6 @@ pub struct Windows {
     /// `5m`, `15m`, `30m`, `hour`, `day`, `week` or `month`.
     pub size: &'static str,
     pub buckets: Vec<Bucket>,
-    /// Errors of the previous period's windows, in order; empty where nothing is compared.
-    #[serde(skip)]
-    pub previous: Vec<u64>,
 }
 
 /// One window. `start` and `end` are those of the calendar, also where the period cuts it.
@@ -325,9 +315,6 @@ pub struct Incident {
     pub classes: Vec<ClassErrors>,
     #[serde(skip)]
     pub cells_start: LocalTime,
-    /// 0, or another number where it overlaps with other incidents of its channel.
-    #[serde(skip)]
-    pub lane: usize,
     /// The most errors of its channel in an hour from its end to the next incident or the end of what is known; none where
     /// nothing is known of an hour behind it.
     #[serde(skip)]

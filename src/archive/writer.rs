@@ -93,11 +93,6 @@ impl Writer {
         Ok(Writer { disk: Arc::new(disk), manifest, options, foreign, _lock: lock })
     }
 
-    /// What was added so far.
-    pub fn sources(&self) -> &[Source] {
-        &self.manifest.sources
-    }
-
     /// Takes a source back: what it alone told is gone. `which` is the beginning of an id that no other one shares, or a
     /// name that no other one has.
     pub fn remove(&mut self, which: &str) -> Result<Change> {

@@ -8,9 +8,12 @@ use plotters::{
     element::{Drawable, PathElement, PointCollection, Rectangle, Text},
     style::{
         Color, FontStyle, IntoFont, RGBAColor, RGBColor, ShapeStyle,
-        text_anchor::{HPos, Pos, VPos},
+        text_anchor::{Pos, VPos},
     },
 };
+
+/// Which point of a text stands at the given place.
+pub use plotters::style::text_anchor::HPos as Anchor;
 
 use super::{
     measure,
@@ -54,14 +57,6 @@ impl Slot {
     pub fn frame(&self, h: f64) -> Frame {
         Frame { x: self.x, y: self.y, w: self.w, h }
     }
-}
-
-/// Which point of a text stands at the given place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Anchor {
-    Start,
-    Middle,
-    End,
 }
 
 /// A drawing in the making. Places and sizes are in pixels from the upper left corner.
@@ -123,15 +118,10 @@ impl<'a> Canvas<'a> {
             return;
         }
         let weight = if style.bold { FontStyle::Bold } else { FontStyle::Normal };
-        let horizontal = match anchor {
-            Anchor::Start => HPos::Left,
-            Anchor::Middle => HPos::Center,
-            Anchor::End => HPos::Right,
-        };
         let style = ("", f64::from(units(style.size)), weight)
             .into_font()
             .color(&colour(ink, 1.0))
-            .pos(Pos::new(horizontal, VPos::Top));
+            .pos(Pos::new(anchor, VPos::Top));
         self.put(&Text::new(text.to_owned(), point((x, baseline)), style));
     }
 
@@ -150,7 +140,7 @@ mod tests {
 
     fn picture(text: &str) -> String {
         let (svg, ()) = draw(100.0, |canvas| {
-            canvas.text(text, (10.0, 20.0), Type::plain(15.0), TEXT, Anchor::Start);
+            canvas.text(text, (10.0, 20.0), Type::plain(15.0), TEXT, Anchor::Left);
             canvas.rect(Frame { x: 1.5, y: 2.0, w: 3.0, h: 4.0 }, GRID);
         });
         svg.close((100.0, 50.0), text, &[("data-name", text.to_owned())]).to_string()

@@ -81,7 +81,7 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, heatmap: &Heatmap) -> f64 {
     for (row, (name, hours)) in heatmap.rows.iter().zip(&heatmap.hours).enumerate() {
         let top = slot.y + row as f64 * h;
         let baseline = top + h / 2.0 + small.size * 0.35;
-        canvas.text(weekday(scene.lang, name), (slot.x, baseline), small, TEXT, Anchor::Start);
+        canvas.text(weekday(scene.lang, name), (slot.x, baseline), small, TEXT, Anchor::Left);
         for (hour, &errors) in hours.iter().take(24).enumerate() {
             let left = (slot.x + gutter + hour as f64 * w).round();
             let right = (slot.x + gutter + (hour + 1) as f64 * w).round();
@@ -90,7 +90,7 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, heatmap: &Heatmap) -> f64 {
             if numbers_fit && errors > 0 {
                 let ink = ON_HEAT[usize::from(level > 4)];
                 let middle = (left + right - GAP) / 2.0;
-                canvas.text(&compact(scene.lang, errors), (middle, baseline - 0.5), counts, ink, Anchor::Middle);
+                canvas.text(&compact(scene.lang, errors), (middle, baseline - 0.5), counts, ink, Anchor::Center);
             }
         }
     }
@@ -98,7 +98,7 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, heatmap: &Heatmap) -> f64 {
     let every = if measure::width("00:00", small) + 8.0 <= w * 2.0 { 2 } else { 3 };
     for hour in (0..24).step_by(every) {
         let left = slot.x + gutter + f64::from(hour) * w;
-        canvas.text(&format!("{hour:02}:00"), (left, hours), small, MUTED, Anchor::Start);
+        canvas.text(&format!("{hour:02}:00"), (left, hours), small, MUTED, Anchor::Left);
     }
     let baseline = hours + small.leading() + 2.0;
     shades(canvas, (slot.x + gutter, baseline), scene, heatmap);
@@ -109,17 +109,17 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, heatmap: &Heatmap) -> f64 {
 fn shades(canvas: &Canvas, (mut x, baseline): (f64, f64), scene: &Scene, heatmap: &Heatmap) {
     let small = scene.look.small;
     let Some((when, errors)) = hottest(scene, heatmap) else {
-        canvas.text(scene.phrase(key::chart::NO_ERRORS), (x, baseline), small, MUTED, Anchor::Start);
+        canvas.text(scene.phrase(key::chart::NO_ERRORS), (x, baseline), small, MUTED, Anchor::Left);
         return;
     };
-    canvas.text("0", (x, baseline), small, MUTED, Anchor::Start);
+    canvas.text("0", (x, baseline), small, MUTED, Anchor::Left);
     x += measure::width("0", small) + 6.0;
     for ink in HEAT {
         canvas.rect(Frame { x, y: baseline - small.size * 0.86, w: small.size * 1.2, h: small.size }, ink);
         x += small.size * 1.2;
     }
     let peak = scene.say(Sentence::new(key::chart::PEAK).with("errors", scene.figure(errors)).with("when", when));
-    canvas.text(&peak, (x + 8.0, baseline), small, MUTED, Anchor::Start);
+    canvas.text(&peak, (x + 8.0, baseline), small, MUTED, Anchor::Left);
 }
 
 #[cfg(test)]

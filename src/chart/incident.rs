@@ -62,7 +62,7 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
     };
     bounds(canvas, scene, event, frame, (place(incident.start), place(incident.end)));
     let note = plot.pooled().unwrap_or_default();
-    canvas.fitted(&note, (slot.x, bottom + look.small.size), look.small, MUTED, Anchor::Start, slot.w);
+    canvas.fitted(&note, (slot.x, bottom + look.small.size), look.small, MUTED, Anchor::Left, slot.w);
     if note.is_empty() { bottom } else { bottom + look.small.leading() }
 }
 
@@ -96,7 +96,7 @@ fn bounds(canvas: &Canvas, scene: &Scene, event: &Event<'_>, plot: Frame, (left,
     }
     canvas.line((left, top), (right, top), INCIDENT_MARK, 2.0);
     if room <= right - left {
-        canvas.text(&start, (left, baseline), small, INCIDENT_MARK, Anchor::Start);
-        canvas.text(&end, (right, baseline), small, INCIDENT_MARK, Anchor::End);
+        canvas.text(&start, (left, baseline), small, INCIDENT_MARK, Anchor::Left);
+        canvas.text(&end, (right, baseline), small, INCIDENT_MARK, Anchor::Right);
     }
 }

@@ -124,7 +124,7 @@ mod tests {
     };
 
     fn drawn(text: &str) -> Svg {
-        draw(200.0, |canvas| canvas.text(text, (100.0, 15.0), Type::plain(10.0), TEXT, Anchor::End)).0.close(
+        draw(200.0, |canvas| canvas.text(text, (100.0, 15.0), Type::plain(10.0), TEXT, Anchor::Right)).0.close(
             (200.0, 20.0),
             "",
             &[],

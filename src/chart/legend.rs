@@ -48,7 +48,7 @@ pub fn legend(canvas: &Canvas, slot: Slot, scene: &Scene, unit: &str, entries: &
     let (leading, swatch) = (body.leading() + 2.0, body.size * 0.87);
     let (mut x, mut y) = (0.0, 0.0);
     if !unit.is_empty() {
-        x = GAP + canvas.fitted(unit, (slot.x, slot.y + body.size), body, MUTED, Anchor::Start, slot.w);
+        x = GAP + canvas.fitted(unit, (slot.x, slot.y + body.size), body, MUTED, Anchor::Left, slot.w);
     }
     for Entry { ink, sign, name, count } in entries {
         let count_room = if count.is_empty() { 0.0 } else { measure::width(count, strong) + 5.0 };
@@ -66,8 +66,8 @@ pub fn legend(canvas: &Canvas, slot: Slot, scene: &Scene, unit: &str, entries: &
             Sign::Area => canvas.rect(square, *ink),
         }
         // The count stands first: digits are about as wide in every font, so that the gap stays small.
-        canvas.text(count, (left + swatch + 6.0, baseline), strong, TEXT, Anchor::Start);
-        canvas.fitted(name, (left + taken, baseline), body, TEXT, Anchor::Start, w - taken);
+        canvas.text(count, (left + swatch + 6.0, baseline), strong, TEXT, Anchor::Left);
+        canvas.fitted(name, (left + taken, baseline), body, TEXT, Anchor::Left, w - taken);
         x += w + GAP;
     }
     if x > 0.0 { y + leading } else { 0.0 }

@@ -99,7 +99,7 @@ pub fn mark(canvas: &Canvas, plot: Frame, scene: &Scene) -> f64 {
         let room = measure::width(&label, small);
         let left = (x + w / 2.0 - room / 2.0).clamp(plot.x, (plot.right() - room).max(plot.x));
         if free(&taken, (left - 12.0, left + room + 12.0)) {
-            canvas.text(&label, (left, plot.y + small.size), small, INCIDENT_MARK, Anchor::Start);
+            canvas.text(&label, (left, plot.y + small.size), small, INCIDENT_MARK, Anchor::Left);
             taken.push((left, left + room));
         }
     }

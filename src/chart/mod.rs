@@ -39,6 +39,7 @@ pub use png::{PngError, png, pngs};
 pub(crate) use scene::ReasonInks;
 pub use scripts::{MissingScript, missing_scripts, picture_language};
 pub use svg::Svg;
+pub(crate) use timeline::unit;
 
 use crate::story::Story;
 use scene::Scene;

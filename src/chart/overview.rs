@@ -75,7 +75,7 @@ fn head(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let badge = Frame { w: measure::width(&name, POSTER.strong) + 24.0, ..slot.frame(POSTER.strong.leading() + 8.0) };
     canvas.rect(badge, theme::state(scene.analysis.state));
     let baseline = slot.y + POSTER.strong.size + 6.0;
-    canvas.text(&name, (slot.x + badge.w / 2.0, baseline), POSTER.strong, ON_BADGE, Anchor::Middle);
+    canvas.text(&name, (slot.x + badge.w / 2.0, baseline), POSTER.strong, ON_BADGE, Anchor::Center);
     let scope = Slot { x: badge.right() + 16.0, w: slot.right() - badge.right() - 16.0, y: slot.y + 6.0 };
     let y = paragraph(canvas, scope, &scene.scope(), POSTER.body, MUTED).max(badge.bottom());
     let mut y = paragraph(canvas, Slot { y: y + 16.0, ..slot }, &story.headline, HEADLINE, TEXT);
@@ -94,7 +94,7 @@ fn head(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
 fn paragraph(canvas: &Canvas, slot: Slot, text: &str, style: Type, ink: Ink) -> f64 {
     let mut y = slot.y;
     for line in measure::wrap(text, style, slot.w, LINES) {
-        canvas.text(&line, (slot.x, y + style.size), style, ink, Anchor::Start);
+        canvas.text(&line, (slot.x, y + style.size), style, ink, Anchor::Left);
         y += style.leading();
     }
     y
@@ -102,7 +102,7 @@ fn paragraph(canvas: &Canvas, slot: Slot, text: &str, style: Type, ink: Ink) -> 
 
 /// Writes the title of a part; gives the place below it.
 fn section(canvas: &Canvas, slot: Slot, title: &str) -> Slot {
-    canvas.fitted(title, (slot.x, slot.y + POSTER.title.size), POSTER.title, TEXT, Anchor::Start, slot.w);
+    canvas.fitted(title, (slot.x, slot.y + POSTER.title.size), POSTER.title, TEXT, Anchor::Left, slot.w);
     Slot { y: slot.y + POSTER.title.leading() + 8.0, ..slot }
 }
 
@@ -174,7 +174,7 @@ fn events(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
 /// The small print; gives the height of the picture.
 fn footer(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let version = scene.say(Sentence::new(key::chart::VERSION).with("version", scene.analysis.errstat));
-    canvas.text(&version, (slot.right(), slot.y + POSTER.small.size), POSTER.small, MUTED, Anchor::End);
+    canvas.text(&version, (slot.right(), slot.y + POSTER.small.size), POSTER.small, MUTED, Anchor::Right);
     let w = slot.w - measure::width(&version, POSTER.small) - 24.0;
     let y = paragraph(canvas, Slot { w, ..slot }, scene.phrase(key::chart::WHAT_COUNTS), POSTER.small, MUTED);
     (y + POSTER.margin - 12.0).ceil()

@@ -59,7 +59,7 @@ impl Draft {
             let subtitle = if look.alone { self.subtitle.as_str() } else { "" };
             for (text, style, ink) in [(&*self.title, look.title, TEXT), (subtitle, look.small, MUTED)] {
                 for line in measure::wrap(text, style, w, 2) {
-                    canvas.text(&line, (margin, y + style.size), style, ink, Anchor::Start);
+                    canvas.text(&line, (margin, y + style.size), style, ink, Anchor::Left);
                     y += style.leading();
                 }
             }
@@ -76,5 +76,5 @@ pub fn instead(canvas: &Canvas, frame: Frame, sentence: &str, style: Type) {
     let sentence = measure::shorten(sentence, style, frame.w - 20.0);
     let w = measure::width(&sentence, style) + 20.0;
     canvas.rect(Frame { x: x - w / 2.0, y: y - style.size * 1.3, w, h: style.size * 1.9 }, SURFACE);
-    canvas.text(&sentence, (x, y), style, MUTED, Anchor::Middle);
+    canvas.text(&sentence, (x, y), style, MUTED, Anchor::Center);
 }

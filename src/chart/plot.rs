@@ -60,7 +60,7 @@ impl<'a> Plot<'a> {
                 canvas.line((plot.x, y), (plot.right(), y), GRID, 1.0);
             }
             let label = compact(self.scene.lang, tick);
-            canvas.text(&label, (plot.x - 8.0, y + style.size * 0.35), style, MUTED, Anchor::End);
+            canvas.text(&label, (plot.x - 8.0, y + style.size * 0.35), style, MUTED, Anchor::Right);
         }
     }
 
@@ -81,14 +81,14 @@ impl<'a> Plot<'a> {
             // A label at the very end would leave the picture.
             let half = measure::width(&tick.label, style) / 2.0;
             let x = x.min(plot.right() - half).max(plot.x + if tick.whole { half } else { 0.0 });
-            canvas.text(&tick.label, (x, first_line), style, MUTED, Anchor::Middle);
+            canvas.text(&tick.label, (x, first_line), style, MUTED, Anchor::Center);
             if let Some(below) = &tick.below {
                 let second = first_line + style.leading();
                 match tick.whole && starts.len() > 1 && below.chars().count() < 6 {
-                    true => canvas.text(below, (x, second), style, MUTED, Anchor::Middle),
+                    true => canvas.text(below, (x, second), style, MUTED, Anchor::Center),
                     false => {
                         let left = (x - half).min(plot.right() - measure::width(below, style));
-                        canvas.text(below, (left, second), style, MUTED, Anchor::Start);
+                        canvas.text(below, (left, second), style, MUTED, Anchor::Left);
                     }
                 }
             }
@@ -126,7 +126,7 @@ impl<'a> Plot<'a> {
         let x = x.min(plot.right() - half).max(plot.x + half);
         let back = Frame { x: x - half - 1.0, y: y - style.size * 0.85, w: half * 2.0 + 2.0, h: style.size };
         canvas.faded_rect(back, SURFACE, 0.85);
-        canvas.text(text, (x, y), style, ink, Anchor::Middle);
+        canvas.text(text, (x, y), style, ink, Anchor::Center);
     }
 
     /// What must be said where windows share columns.

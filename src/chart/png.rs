@@ -100,7 +100,7 @@ mod tests {
     };
 
     fn picture(text: &str) -> Svg {
-        draw(200.0, |canvas| canvas.text(text, (10.0, 30.0), Type::plain(20.0), TEXT, Anchor::Start)).0.close(
+        draw(200.0, |canvas| canvas.text(text, (10.0, 30.0), Type::plain(20.0), TEXT, Anchor::Left)).0.close(
             (200.0, 40.0),
             "",
             &[],

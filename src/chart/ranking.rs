@@ -52,13 +52,13 @@ pub fn ranking(canvas: &Canvas, slot: Slot, scene: &Scene, rows: &[Row<'_>]) -> 
     for (i, row) in rows.iter().enumerate() {
         let y = slot.y + i as f64 * height;
         let baseline = if row.under.is_empty() { y + height / 2.0 + look.body.size * 0.36 } else { y + look.body.size };
-        canvas.fitted(row.name, (slot.x, baseline), look.strong, TEXT, Anchor::Start, names);
+        canvas.fitted(row.name, (slot.x, baseline), look.strong, TEXT, Anchor::Left, names);
         let below = (slot.x, baseline + look.small.leading());
-        canvas.fitted(&row.under, below, look.small, MUTED, Anchor::Start, names);
-        canvas.text(&scene.figure(row.errors), (right, baseline), look.strong, TEXT, Anchor::End);
+        canvas.fitted(&row.under, below, look.small, MUTED, Anchor::Left, names);
+        canvas.text(&scene.figure(row.errors), (right, baseline), look.strong, TEXT, Anchor::Right);
         if let Some(change) = &row.change {
             let ink = theme::trend(change.trend);
-            canvas.text(&change.text, (right + changes, baseline), look.body, ink, Anchor::End);
+            canvas.text(&change.text, (right + changes, baseline), look.body, ink, Anchor::Right);
         }
         let frame = Frame { x, y, w: slot.right() - x, h: height };
         match row.drawn {

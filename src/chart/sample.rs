@@ -85,7 +85,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         )],
         by_host: Vec::new(),
         by_status_class: Vec::new(),
-        windows: Windows { size, buckets, previous: Vec::new() },
+        windows: Windows { size, buckets },
         heatmap: Heatmap { rows: vec!["mon", "tue", "wed", "thu", "fri", "sat", "sun"], hours: vec![vec![0; 24]; 7] },
         usual_hours: None,
         state: State::Unknown,
@@ -159,7 +159,6 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
             cells: cells.to_vec(),
         }],
         cells_start: stamp(bounds.0),
-        lane: 0,
         usual_after: Some(2),
         over: true,
     }
@@ -173,9 +172,7 @@ pub fn made(reason: &str, detail: &str, errors: u64) -> MadeOf {
 
 /// A covered week so many weeks before the period.
 pub fn before(weeks: i64, errors: u64) -> LikePeriod {
-    let start = START - weeks * 7 * 1440 * MINUTE;
-    let (start, end) = (stamp(start), stamp(start + 7 * 1440 * MINUTE));
-    LikePeriod { label: String::new(), errors, covered: true, start, end }
+    LikePeriod { label: String::new(), errors, covered: true, start: stamp(START - weeks * 7 * 1440 * MINUTE) }
 }
 
 /// Adds a previous period with the given errors per window and per reason (in the order of `by_reason`).
@@ -191,7 +188,6 @@ pub fn compared(mut analysis: Analysis, windows: &[u64], reasons: &[u64]) -> Ana
     let previous: u64 = windows.iter().sum();
     let length = analysis.period.end.millis() - analysis.period.start.millis();
     analysis.period.previous = Some(Bounds { start: START - length, end: START, label: "2026-W46".into() });
-    analysis.windows.previous = windows.to_vec();
     let totals = &mut analysis.totals;
     (totals.previous_errors, totals.change, totals.change_pct) = change(totals.errors, previous);
     for (i, row) in analysis.by_reason.iter_mut().enumerate() {

@@ -72,7 +72,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
         if (strip.bars.len() - 1 - i).is_multiple_of(every.unwrap_or(1)) {
             let half = measure::width(&bar.label, style) / 2.0;
             let x = centre(i).min(slot.right() - half).max(slot.x + half);
-            canvas.text(&bar.label, (x, below), style, ink, Anchor::Middle);
+            canvas.text(&bar.label, (x, below), style, ink, Anchor::Center);
         }
         let count = if bar.current { scene.story.total.clone() } else { compact(scene.lang, bar.errors) };
         if bar.current || measure::width(&count, look.small) <= band - 2.0 {
@@ -87,7 +87,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
                     Frame { x: x - half - 2.0, y: above - 5.0 - style.size, w: 2.0 * half + 4.0, h: style.size * 1.2 };
                 canvas.rect(back, SURFACE);
             }
-            canvas.text(&count, (x, above - 5.0), style, ink, Anchor::Middle);
+            canvas.text(&count, (x, above - 5.0), style, ink, Anchor::Center);
         }
     }
     below + look.small.size * 0.4

@@ -483,7 +483,6 @@ fn the_largest_counts_are_drawn() {
     huge.totals.previous_errors = Some(u64::MAX);
     huge.totals.change = Some(i64::MIN);
     huge.totals.change_pct = Some(f64::INFINITY);
-    huge.windows.previous = vec![u64::MAX; 5];
     huge.heatmap.hours[0][0] = u64::MAX;
     huge.usual_hours = Some(huge.heatmap.clone());
     for row in &mut huge.by_detail {

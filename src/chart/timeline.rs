@@ -36,9 +36,13 @@ pub fn timeline(scene: &Scene) -> Chart {
     })
 }
 
-/// `Errors per day`.
 pub fn title(scene: &Scene) -> &'static str {
-    scene.phrase(match scene.analysis.windows.size {
+    scene.phrase(unit(scene.analysis.windows.size))
+}
+
+/// `Errors per day`, for a size of windows.
+pub fn unit(size: &str) -> key::SentenceKey {
+    match size {
         "5m" => key::chart::PER_5M,
         "15m" => key::chart::PER_15M,
         "30m" => key::chart::PER_30M,
@@ -46,7 +50,7 @@ pub fn title(scene: &Scene) -> &'static str {
         "week" => key::chart::PER_WEEK,
         "month" => key::chart::PER_MONTH,
         _ => key::chart::PER_DAY,
-    })
+    }
 }
 
 fn alt(scene: &Scene) -> String {
@@ -92,7 +96,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> (f64, Frame, u64) {
     if let Some((rest, left_out)) = ordinary {
         let title = scene.say(Sentence::new(key::chart::REST).with_number("count", left_out.len() as u64));
         let baseline = bottom + 12.0 + look.small.size;
-        canvas.fitted(&title, (slot.x, baseline), look.small, MUTED, Anchor::Start, slot.w);
+        canvas.fitted(&title, (slot.x, baseline), look.small, MUTED, Anchor::Left, slot.w);
         let frame = place(baseline + look.small.leading() + 8.0, look.plot * 0.5);
         let counts = scale(&rest, frame.h);
         let plot = Plot { scene, frame, counts: &counts, stack: rest };
@@ -104,7 +108,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> (f64, Frame, u64) {
     }
     if let Some(note) = note {
         bottom += look.small.leading() + 4.0;
-        canvas.fitted(&note, (slot.x, bottom - 4.0), look.small, MUTED, Anchor::Start, slot.w);
+        canvas.fitted(&note, (slot.x, bottom - 4.0), look.small, MUTED, Anchor::Left, slot.w);
     }
     (bottom, frame, counts.top)
 }

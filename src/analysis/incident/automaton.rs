@@ -34,8 +34,6 @@ struct Rate {
 pub struct Automaton<'a> {
     clock: &'a Clock,
     rates: ByTime<[Rate; 2]>,
-    /// Errors in a cell from which on it gains.
-    even: ByTime<f64>,
     /// Cells from each one on, of its day, that lose the same.
     alike: ByTime<u32>,
     enter: f64,
@@ -58,9 +56,7 @@ impl<'a> Automaton<'a> {
                 alike[time - 1] = alike[time] + 1;
             }
         }
-        let even =
-            rates.map(|rates| rates.map(|rate| rate.cell / rate.error).into_iter().fold(f64::INFINITY, f64::min));
-        Automaton { clock, rates, even, alike, enter }
+        Automaton { clock, rates, alike, enter }
     }
 
     /// Where it is failing, as cells with the end exclusive; `masked` cells count neither way.
@@ -70,10 +66,6 @@ impl<'a> Automaton<'a> {
         for (start, end) in masked.iter().copied().chain([(self.clock.end, self.clock.end)]) {
             let (before, rest) = cells.split_at(cells.partition_point(|(cell, _)| *cell < start));
             for (place, cell, errors) in self.clock.places(before) {
-                // Where usual is the best way, and stays it, there is nothing to do.
-                if ways.behind >= ways.enter && errors as f64 <= self.even[place.time()] {
-                    continue;
-                }
                 self.quiet(at, cell, &mut ways);
                 ways.step(cell, self.gain(place.time(), errors));
                 at = cell + 1;

@@ -34,8 +34,6 @@ pub struct Found {
     pub last: i64,
     /// What it consists of, the most first.
     pub made_of: Vec<Made>,
-    /// 0 unless it overlaps with others of its channel: then each has a number of its own.
-    pub lane: usize,
     /// Up to where the channel had no other incident behind it: a cell.
     pub alone_until: u32,
     /// The most errors in an hour from its end to there.
@@ -93,15 +91,11 @@ pub fn found(
     found.sort_by_key(|found| (found.start, found.first));
     let ends: Vec<(u32, u32)> = found.iter().map(|found| (found.start, found.end)).collect();
     for i in 0..found.len() {
-        let beside = |j: &usize| ends[*j].0 < ends[i].1 && ends[*j].1 > ends[i].0;
-        let taken: Vec<usize> = (0..i).filter(beside).map(|j| found[j].lane).collect();
-        let (start, end) = ends[i];
+        let end = ends[i].1;
         let others = ends.iter().enumerate().filter(|(j, other)| *j != i && other.1 > end);
         let found = &mut found[i];
-        found.lane = (0..).find(|lane| !taken.contains(lane)).unwrap_or(0);
         found.alone_until = others.map(|(_, other)| other.0).min().unwrap_or(channel.clock.end).max(end);
         found.most_after = most_in_an_hour(channel, end, found.alone_until);
-        debug_assert!(start < end);
     }
     found
 }
@@ -165,7 +159,7 @@ fn measured(table: &Table, classes: &[Option<Class>], label: Label, group: &[(Cl
     if precision >= Precision::FiveMinutes {
         last += precision.millis();
     }
-    Found { label, start, end, classes, first, last, made_of, lane: 0, alone_until: end, most_after: 0, comparable }
+    Found { label, start, end, classes, first, last, made_of, alone_until: end, most_after: 0, comparable }
 }
 
 /// The most errors of a channel in an hour, counted in whole hours from one cell to another.

@@ -62,7 +62,6 @@ fn incident(table: &Table, found: &Found, zone: &Zone) -> Incident {
         class,
         classes: found.classes.clone(),
         cells_start: time(found.bounds().0),
-        lane: found.lane,
         usual_after: (alone_until > end && reach > end).then_some(found.most_after),
         over,
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     analysis::{Analysis, Bucket, Fact, ReasonRow},
-    chart::ReasonInks,
+    chart::{ReasonInks, unit},
     model::{LocalTime, disarmed, key},
     taxonomy::Lang,
 };
@@ -177,19 +177,10 @@ fn at(analysis: &Analysis, millis: i64, step: usize) -> Option<f64> {
 }
 
 fn words(analysis: &Analysis, lang: Lang) -> BTreeMap<&'static str, String> {
-    let unit = match analysis.windows.size {
-        "5m" => key::chart::PER_5M,
-        "15m" => key::chart::PER_15M,
-        "30m" => key::chart::PER_30M,
-        "hour" => key::chart::PER_HOUR,
-        "week" => key::chart::PER_WEEK,
-        "month" => key::chart::PER_MONTH,
-        _ => key::chart::PER_DAY,
-    };
     let said = WORDS.into_iter().map(|word| (word.name(), lang.phrase(word).to_owned()));
     // The script fills the number into what the language makes of one.
     let percent = lang.percent(0.5).replacen("50.0", "{number}", 1);
-    said.chain([("unit", lang.phrase(unit).to_owned()), ("percent", percent)]).collect()
+    said.chain([("unit", lang.phrase(unit(analysis.windows.size)).to_owned()), ("percent", percent)]).collect()
 }
 
 #[cfg(test)]
