@@ -211,7 +211,11 @@ fn parts(lang: Lang, incident: &Incident) -> Vec<Part<'_>> {
             _ => of_class().take(NAMED).map(|made| short(lang, made)).collect(),
         };
         names.sort_unstable_by_key(|name| name.parse::<u16>().ok());
-        names.extend((of_class().count() > NAMED).then(|| "…".to_owned()));
+        // Names are whole; `/…` stands for those that do not fit.
+        while names.len() > 1 && names.join("/").chars().count() > LONGEST_NAME - 2 {
+            names.pop();
+        }
+        names.extend((of_class().count() > names.len()).then(|| "…".to_owned()));
         let reason = of_class().next()?.reason.clone();
         Some((shortened(&names.join("/"), LONGEST_NAME), reason))
     };

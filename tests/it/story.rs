@@ -145,3 +145,22 @@ fn a_headline_has_at_most_two_sentences_and_140_characters() {
         }
     }
 }
+
+/// One evening has two details of one class, whose names together are longer than a title; the next has a detail that LINE does
+/// not list, but its reason has advice.
+#[test]
+fn names_are_whole_and_what_a_reason_explains_has_advice() {
+    let at_eight = |minutes, errors, detail| evening("2026-11-18", minutes, errors, "could_not_connect", detail);
+    let rows = [
+        hourly(|_| 1),
+        at_eight(40, 2, "Unknown host"),
+        at_eight(40, 1, "Session protocol negotiation failure"),
+        evening("2026-11-19", 40, 2, "could_not_connect", "Connection refused"),
+        "2026-11-20\t12:00:00\t12:00:00\tunclassified\tHeader too long\t1\n".to_owned(),
+    ];
+    let folder = Folder::with("w.tsv", HEADINGS.to_owned() + &rows.concat());
+    let text = folder.errstat("summary w.tsv --period 2026-W47 --exported-at 2026-11-23T09:00").done().text();
+    assert!(text.contains("- Unknown host/…, Wed 18 Nov"), "{text}");
+    assert!(text.contains("- Connection refused, Thu 19 Nov"), "{text}");
+    assert!(!text.contains("document “Connection refused”"), "{text}");
+}
