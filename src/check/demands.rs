@@ -34,6 +34,8 @@ pub struct Ruling {
     pub of_errors: bool,
     /// Why this keeps everything from being judged.
     pub problem: Option<Sentence>,
+    /// Why nothing may pass though the other rules can be judged.
+    pub open: Option<Sentence>,
     /// What data that are missing could do to it where it is broken.
     pub mending: Mending,
 }
@@ -54,6 +56,7 @@ pub fn unjudged(why: Sentence) -> Ruling {
         advice: None,
         of_errors: true,
         problem: None,
+        open: None,
         mending: Mending::Never,
     }
 }
@@ -64,7 +67,7 @@ fn measure(value: u64, unit: Unit) -> Measure {
 
 impl Ruling {
     /// Whether a number keeps to its limit, at a level that only says what it means if it does not.
-    fn on(holds: bool, (actual, limit): (Measure, Measure), level: Level, text: Sentence) -> Ruling {
+    pub fn on(holds: bool, (actual, limit): (Measure, Measure), level: Level, text: Sentence) -> Ruling {
         let status = match (holds, level) {
             (true, _) => Status::Passed,
             (false, Level::Warn) => Status::Warned,
@@ -140,6 +143,8 @@ impl Case<'_> {
                     let unknown = self.details(|row| !row.known);
                     none_of(unknown, rule.level, key::check::UNKNOWN_NONE, key::check::UNKNOWN_SOME)
                 }
+                Demand::ErrorRate(most) => super::traffic::error_rate(self.analysis, most),
+                Demand::Slow(most) => super::traffic::slow(self.analysis, most),
                 Demand::Age(most) => self.age(most),
             },
         };

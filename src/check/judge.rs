@@ -51,8 +51,9 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     let mut fatal = std::mem::take(&mut doubts.nothing);
     fatal.extend(rulings.iter().filter_map(|ruling| ruling.problem.clone()));
     let open: Vec<Sentence> = doubts.time.iter().chain(&doubts.unread).cloned().collect();
+    let undecided: Vec<Sentence> = rulings.iter().filter_map(|ruling| ruling.open.clone()).collect();
     let nothing_judged = rulings.iter().all(|ruling| ruling.status == Status::NotJudged);
-    if nothing_judged && fatal.is_empty() && open.is_empty() {
+    if nothing_judged && fatal.is_empty() && open.is_empty() && undecided.is_empty() {
         fatal.push(Sentence::new(key::check_problem::NOTHING_JUDGED));
     }
     let mut failed = rulings.iter().filter(|ruling| ruling.status == Status::Failed);
@@ -60,7 +61,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         Judgement::NotJudged
     } else if failed.any(|ruling| doubts.leave_broken(ruling.mending)) {
         Judgement::Failed
-    } else if !open.is_empty() {
+    } else if !open.is_empty() || !undecided.is_empty() {
         Judgement::NotJudged
     } else {
         Judgement::Passed
@@ -74,7 +75,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         }
     }
     let analysis = case.analysis;
-    let told: Vec<String> = told.iter().map(|sentence| lang.say(sentence)).collect();
+    let told: Vec<String> = told.iter().chain(&undecided).map(|sentence| lang.say(sentence)).collect();
     // What is told as a problem is not told again.
     let new = |sentence: &&Sentence| told.is_empty() || !TOLD.contains(&sentence.key);
     let mut notes: Vec<Note> = analysis.notes.iter().filter(new).map(|note| Note::of(note, lang)).collect();

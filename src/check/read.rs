@@ -14,13 +14,15 @@ use crate::{
     taxonomy,
 };
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 13] = [
     "period",
     "incomplete",
     "max_errors",
     "max_increase",
     "min_previous",
     "max_incidents",
+    "max_error_rate",
+    "max_slow",
     "max_rejected",
     "new_details",
     "unknown_details",
@@ -84,6 +86,8 @@ impl Rules {
                     percent(table, key)?.map(|most| (Demand::Count(Limit::Increase { most, least }), Level::Fail))
                 }
                 "max_incidents" => whole(table, key)?.map(|most| (Demand::Incidents(most), Level::Fail)),
+                "max_error_rate" => percent(table, key)?.map(|most| (Demand::ErrorRate(most), Level::Fail)),
+                "max_slow" => percent(table, key)?.map(|most| (Demand::Slow(most), Level::Fail)),
                 "max_rejected" => whole(table, key)?.map(|most| (Demand::Rejected(most), Level::Fail)),
                 "new_details" => stance()?.map(|level| (Demand::NoNewDetails, level)),
                 "unknown_details" => stance()?.map(|level| (Demand::NoUnknownDetails, level)),

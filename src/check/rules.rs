@@ -45,6 +45,10 @@ pub enum Demand {
     NoNewDetails,
     /// No detail that LINE's published list does not have.
     NoUnknownDetails,
+    /// At most this part of LINE's webhooks failed, by the access logs.
+    ErrorRate(Percent),
+    /// At most this part of LINE's requests in the access logs was slow.
+    Slow(Percent),
     /// The inputs of each channel reach to within so many milliseconds of the moment of the report.
     Age(i64),
 }
@@ -76,6 +80,8 @@ impl Demand {
             Demand::Rejected(_) => ("max_rejected", key::check_name::MAX_REJECTED),
             Demand::NoNewDetails => ("new_details", key::check_name::NEW_DETAILS),
             Demand::NoUnknownDetails => ("unknown_details", key::check_name::UNKNOWN_DETAILS),
+            Demand::ErrorRate(_) => ("max_error_rate", key::check_name::MAX_ERROR_RATE),
+            Demand::Slow(_) => ("max_slow", key::check_name::MAX_SLOW),
             Demand::Age(_) => ("max_age", key::check_name::MAX_AGE),
         }
     }

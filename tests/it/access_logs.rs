@@ -224,3 +224,67 @@ fn every_output_says_it_in_a_line() {
     let json: Value = serde_json::from_str(&folder.text("out/summary.json")).unwrap();
     assert_eq!(json["server_log"]["requests"], 11_460);
 }
+
+#[test]
+fn rules_hold_by_the_largest_rate_and_break_by_the_smallest() {
+    let folder = story(&log(0, " +0900"));
+    // 4 days of 2,880, of which 60 reached no log and one began before midnight: 162 of 11,519 are 1.4064 %, and 60 slow
+    // ones of 11,459 are 0.5236 %.
+    let edge = "--access-log access.log --log-is edge";
+    let unknown = "--access-log access.log";
+    for (rule, options, code, said) in [
+        (
+            "max_error_rate = \"1.41%\"",
+            unknown,
+            0,
+            "At most 1.41 % of the webhooks failed (162 errors, at least 11,519",
+        ),
+        ("max_error_rate = \"1.4%\"", unknown, 2, "Whether it is less isn't known"),
+        ("max_error_rate = \"1.4%\"", edge, 1, "At least 1.41 % of the webhooks failed (162 errors, at most 11,519"),
+        ("max_error_rate = \"1.4%\"", "", 2, "Add --access-log"),
+        ("max_slow = \"0.53%\"", unknown, 0, "0.52 % of LINE's requests"),
+        ("max_slow = \"0.52%\"", unknown, 1, "(60 of 11,459), limit: 0.52 %"),
+        ("max_slow = \"1%\"", "", 2, "Add --access-log"),
+        // What is broken stays broken, whatever else is not known.
+        ("max_errors = 1\nmax_slow = \"1%\"", "", 1, "Add --access-log"),
+        ("max_errors = 1000\nmax_slow = \"1%\"", "", 2, "Errors: 162, limit: 1,000"),
+    ] {
+        folder.file("errstat.toml", format!("[check]\n{rule}\n"));
+        let period = "--period 2026-11-15..2026-11-18 --exported-at 2026-11-19 --as-of 2026-11-19T09:00";
+        let mut call = folder.errstat(&format!("check errors.tsv {period} {options}"));
+        if !options.is_empty() {
+            call = call.arg("--log-format").arg(FORMAT);
+        }
+        let outcome = call.run();
+        let text = outcome.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(outcome.code == Some(code) && text.contains(said), "{rule} {options}\n{text}\n{}", outcome.stderr);
+    }
+    // Combined lines have no durations.
+    folder.file("errstat.toml", "[check]\nmax_slow = \"1%\"\n");
+    let outcome = folder.errstat("check errors.tsv --access-log access.log --log-format combined").run();
+    assert!(outcome.code == Some(2) && outcome.text().contains("don't say how long"), "{}", outcome.text());
+    folder.file("errstat.toml", "[check]\nmax_slow = 5\n");
+    assert!(folder.errstat("check errors.tsv").refused().contains("must be a percentage"));
+}
+
+#[test]
+fn nothing_of_a_line_is_shown() {
+    let secret = "s3cret9f2b";
+    let lines = log(0, " +0900")
+        .replace("192.0.2.1 - -", &format!("{secret} - {secret}"))
+        .replace("/cb", &format!("/{secret}?{secret}"));
+    let folder = story(&lines.replace("0 \"-\" \"LineBot", &format!("0 \"{secret}\" \"LineBot")));
+    let options = "errors.tsv --access-log access.log --show-urls";
+    for format in ["table", "json", "csv", "markdown", "line"] {
+        let call = folder.errstat(&format!("summary {options} --format {format}"));
+        let text = call.arg("--log-format").arg(FORMAT).done().text();
+        assert!(!text.contains(secret) && text.len() > 20, "{format}");
+    }
+    let call =
+        folder.errstat(&format!("report {options} -o out -o week.eml --mail-from a@b.example --mail-to c@d.example"));
+    call.arg("--log-format").arg(FORMAT).done();
+    for file in folder.list().iter().filter(|file| file.starts_with("out/") || file.ends_with(".eml")) {
+        let found = memchr::memmem::find(&folder.bytes(file), secret.as_bytes());
+        assert!(found.is_none(), "{file}");
+    }
+}

@@ -1,0 +1,65 @@
+//! Demands on LINE's requests, which only the server's own access logs count.
+
+use super::{
+    Level, Measure, Unit,
+    demands::{Ruling, unjudged},
+    doubts::Mending,
+    rules::Percent,
+};
+use crate::{
+    analysis::{Analysis, ServerLogReport},
+    model::{Sentence, SentenceKey, key},
+};
+
+/// At most this part of the webhooks failed: the largest possible rate keeps to it, or the smallest one does not.
+pub fn error_rate(analysis: &Analysis, most: Percent) -> Ruling {
+    let report = match &analysis.server_log {
+        Some(report) => report,
+        None => return not_known(Sentence::new(key::check_unjudged::NO_LOG)),
+    };
+    let Some(rate) = &report.rate else { return not_known(Sentence::new(key::check_unjudged::NO_RATE)) };
+    let holds = most.holds(rate.errors, rate.attempts_low);
+    let broken = rate.attempts_high.is_some_and(|attempts| !most.holds(rate.errors, attempts));
+    let said = |key: SentenceKey| {
+        let sentence = Sentence::new(key).with_number("errors", rate.errors).with("limit", most);
+        let sentence = sentence.with("low", percent(rate.low.unwrap_or(0.0))).with("high", percent(rate.high));
+        sentence.with_number("attempts", if broken { rate.attempts_high.unwrap_or(0) } else { rate.attempts_low })
+    };
+    if !holds && !broken {
+        let one_sided = rate.attempts_high.is_none();
+        return not_known(said(if one_sided { key::check_unjudged::RATE_AT_MOST } else { key::check_unjudged::RATE }));
+    }
+    let share = if broken { rate.low.unwrap_or(rate.high) } else { rate.high };
+    ruling(holds, share, most, said(if holds { key::check::ERROR_RATE } else { key::check::ERROR_RATE_ABOVE }))
+}
+
+/// At most this part of the requests was aborted or took longer than LINE waits.
+pub fn slow(analysis: &Analysis, most: Percent) -> Ruling {
+    let report = match &analysis.server_log {
+        Some(report) => report,
+        None => return not_known(Sentence::new(key::check_unjudged::NO_LOG)),
+    };
+    let ServerLogReport { slow: Some(share), requests, .. } = *report else {
+        return not_known(Sentence::new(key::check_unjudged::NO_DURATIONS));
+    };
+    let slow = (share * requests as f64).round() as u64;
+    let text = Sentence::new(key::check::SLOW).with_number("slow", slow).with_number("requests", requests);
+    let text = text.with("share", percent(share)).with("limit", most);
+    ruling(most.holds(slow, requests), share, most, text)
+}
+
+fn ruling(holds: bool, share: f64, most: Percent, text: Sentence) -> Ruling {
+    let measures = (share * 100.0, most.value());
+    let measured = |value: f64| Measure::of((value * 1e4).round() / 1e4, Unit::Percent);
+    let measures = (measured(measures.0), measured(measures.1));
+    Ruling { mending: Mending::Within, ..Ruling::on(holds, measures, Level::Fail, text) }
+}
+
+/// A rule that nothing decides passes neither.
+fn not_known(why: Sentence) -> Ruling {
+    Ruling { open: Some(why.clone()), ..unjudged(why) }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2}", share * 100.0)
+}
