@@ -38,7 +38,7 @@ use sums::numbered;
 
 use crate::{
     error::Result,
-    model::{CELL_MILLIS, Precision, Reject, Sentence, SourceReport, Timestamp, Zone, key},
+    model::{CELL_MILLIS, CellStart, Precision, Reject, Sentence, SourceReport, Timestamp, Zone, key},
     table::{CellSum, Dictionary, Known, Table},
     taxonomy::{self, Lang},
 };
@@ -74,9 +74,13 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     let cells = table.cells().between(bounds.start, bounds.end);
     notes.extend(table.notes_of_mails(cells, bounds.start..bounds.end));
     let size = window_size(options, bounds, precision, &zone, &mut notes);
-    let (found, patterns) = incident::judge(table, &zone);
+    let now = match options.as_of {
+        AsOf::At(at) => at,
+        AsOf::Data => CellStart(u32::MAX).timestamp(),
+    };
+    let (found, patterns) = incident::judge(table, &zone, now);
     let mut analysis = computed(table, asked, previous, size, options)?;
-    analysis.incidents = incident::told(table, &found, bounds, &zone);
+    analysis.incidents = incident::told(table, &found, asked, now);
     analysis.patterns = patterns;
     analysis.usual_hours =
         hours::usual_hours(&analysis.heatmap, &analysis.incidents, bounds, &zone, calendar.week_start);

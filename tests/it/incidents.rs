@@ -152,8 +152,9 @@ fn beside(from: u32, to: u32) -> Summary {
 
 #[test]
 fn classes_that_begin_to_fail_together_are_one_incident_of_the_leading_one() {
-    // A quarter of an hour later, and for longer; and ten minutes that lie in it.
-    for (from, to, refused) in [(wednesday(10, 15), wednesday(12, 0), 210), (wednesday(10, 0), wednesday(10, 10), 20)] {
+    // A quarter of an hour later, and as much longer; and ten minutes that lie in it.
+    for (from, to, refused) in [(wednesday(10, 15), wednesday(11, 15), 120), (wednesday(10, 0), wednesday(10, 10), 20)]
+    {
         let summary = beside(from, to);
         assert_eq!(summary.list("incidents").len(), 1, "{}", summary["incidents"]);
         let incident = &summary["incidents"][0];
@@ -189,6 +190,98 @@ fn classes_that_overlap_in_part_stay_two_incidents() {
             ("2026-11-18T10:30:07+09:00", "2026-11-18T11:25:07+09:00", &json!(120))
         ]
     );
+}
+
+/// Start, end and errors of each incident.
+fn ranges(summary: &Summary) -> Vec<(&str, &str, u64)> {
+    let range = |incident| (text(incident, "start"), text(incident, "end"), incident["errors"].as_u64().unwrap());
+    summary.list("incidents").iter().map(range).collect()
+}
+
+#[test]
+fn an_outage_and_another_kind_that_only_lasts_longer_stay_two() {
+    let outage = || {
+        Log::new().with_trickle().add(wednesday(19, 40)..wednesday(20, 10), ["shop", "error_status_code", "502"], 150)
+    };
+    // Two refused connections an hour for two weeks, 14 × 24 × 2, hold the half hour.
+    let drip = outage().add((14 * 288..CELLS).step_by(12), REFUSED, 2).summary("--exported-at 2026-11-23T08:00");
+    assert_eq!(
+        ranges(&drip),
+        [
+            ("2026-11-18T19:40:07+09:00", "2026-11-18T20:05:07+09:00", 900),
+            ("2026-11-09T00:00:07+09:00", "2026-11-22T23:00:07+09:00", 672)
+        ]
+    );
+    // Refused connections that begin with it, and go on for seven hours: 88 cells of 5.
+    let tail = outage().add(wednesday(19, 40)..wednesday(27, 0), REFUSED, 5).summary("");
+    assert_eq!(
+        ranges(&tail),
+        [
+            ("2026-11-18T19:40:07+09:00", "2026-11-18T20:05:07+09:00", 900),
+            ("2026-11-18T19:40:07+09:00", "2026-11-19T02:55:07+09:00", 440)
+        ]
+    );
+}
+
+#[test]
+fn an_incident_goes_on_until_it_is_silent_for_longer_than_it_usually_is() {
+    // Three refused connections every two hours, the last at 22:00:07 on Sunday: three pauses of two hours end it.
+    let log = Log::new().with_trickle().add((14 * 288..CELLS).step_by(24), REFUSED, 3);
+    let ongoing = |exported: &str| {
+        let summary = log.summary(&format!("--exported-at {exported} --as-of 2026-11-23T12:00"));
+        assert_eq!(ranges(&summary), [("2026-11-09T00:00:07+09:00", "2026-11-22T22:00:07+09:00", 504)]);
+        summary["incidents"][0]["ongoing"].clone()
+    };
+    assert_eq!(ongoing("2026-11-22T23:36"), true);
+    assert_eq!(ongoing("2026-11-23T04:00"), true);
+    assert_eq!(ongoing("2026-11-23T04:06"), false);
+}
+
+#[test]
+fn the_most_errors_since_an_incident_are_those_of_any_hour() {
+    // Three at 14:55 and three at 15:00: six in an hour, though three in each by the clock.
+    let log = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(11, 0), REFUSED, 20).add(
+        [wednesday(14, 55), wednesday(15, 0)],
+        ["shop", "request_timeout", "Request timeout"],
+        3,
+    );
+    let said = |log: Log| {
+        let folder = Folder::with("w.tsv", log.0);
+        folder.errstat("summary w.tsv --period 2026-11-18 --exported-at 2026-11-23T08:00 --color never").done().text()
+    };
+    let first = said(log);
+    assert!(first.contains("at most 6 errors an hour"), "{first}");
+}
+
+#[test]
+fn rows_after_the_report_are_not_known_to_it() {
+    // An outage from 22:00 to 04:00, 5 in each cell, told of at 02:00.
+    let outage = Log::new().with_trickle().add(wednesday(22, 0)..wednesday(28, 0), REFUSED, 5);
+    let summary = outage.summary("--as-of 2026-11-19T02:00 --period 24h");
+    assert_eq!(ranges(&summary), [("2026-11-18T22:00:07+09:00", "2026-11-19T01:55:07+09:00", 240)]);
+    assert_eq!(summary["incidents"][0]["ongoing"], true);
+    // The next day, all of it is known.
+    let summary = outage.summary("--as-of 2026-11-20T02:00 --period 2026-11-18");
+    assert_eq!(ranges(&summary), [("2026-11-18T22:00:07+09:00", "2026-11-19T03:55:07+09:00", 360)]);
+    assert_eq!(summary["incidents"][0]["ongoing"], false);
+}
+
+#[test]
+fn an_incident_is_of_a_period_that_has_a_row_of_it() {
+    // The last row is that of 11:55:07.
+    let log = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(12, 0), REFUSED, 5);
+    let incidents = |from: &str| log.summary(&format!("--period {from}..2026-11-18T18:00")).list("incidents").len();
+    assert_eq!((incidents("2026-11-18T11:55"), incidents("2026-11-18T11:56")), (1, 0));
+}
+
+#[test]
+fn hours_of_one_channel_do_not_lengthen_the_incidents_of_another() {
+    let shop = Log::new().with_trickle().add(wednesday(19, 40)..wednesday(20, 50), REFUSED, 50);
+    let folder = Folder::with("shop.tsv", shop.0);
+    let days = (1..=28).map(|day| format!("2026-11-{day:02} 09:00\tfaq\trequest_timeout\tRequest timeout\t2\n"));
+    folder.file("faq.tsv", format!("Time\tChannel\tReason\tDetail\tCount\n{}", days.collect::<String>()));
+    let summary = folder.summary("shop.tsv faq.tsv");
+    assert_eq!(ranges(&summary), [("2026-11-18T19:40:07+09:00", "2026-11-18T20:45:07+09:00", 700)]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::clock::{Clock, DAY};
 use crate::{
-    model::{CELL_MILLIS, CellStart, Kind, Origin, Precision, Zone},
+    model::{CELL_MILLIS, CellStart, Kind, Origin, Precision, Timestamp, Zone},
     table::{Dictionary, Known, Label, Table},
     taxonomy,
 };
@@ -77,8 +77,8 @@ pub struct Channel {
     pub classes: BTreeMap<Class, Vec<(u32, u64)>>,
 }
 
-/// The errors of exports by channel and class, in the order of the labels; days are those of the zone.
-pub fn channels(table: &Table, classes: &[Option<Class>], zone: &Zone) -> Vec<Channel> {
+/// The errors of exports by channel and class up to a moment, in the order of the labels; days are those of the zone.
+pub fn channels(table: &Table, classes: &[Option<Class>], zone: &Zone, now: Timestamp) -> Vec<Channel> {
     let kinds = &table.names.kinds;
     // Per kind rather than per cell: cells come in millions.
     let all = kinds.iter().zip(classes).filter_map(|(kind, class)| Some((kind.channel, (*class)?)));
@@ -86,21 +86,20 @@ pub fn channels(table: &Table, classes: &[Option<Class>], zone: &Zone) -> Vec<Ch
     let place = |(kind, class): (&Kind, &Option<Class>)| all.binary_search(&(kind.channel, (*class)?)).ok();
     let places: Vec<Option<usize>> = kinds.iter().zip(classes).map(place).collect();
     let mut lists: Vec<Vec<(u32, u64)>> = vec![Vec::new(); all.len()];
-    for cell in table.cells().iter().filter(|cell| cell.errors > 0) {
+    for cell in table.cells().between(0, now.0).iter().filter(|cell| cell.errors > 0) {
         let Some(place) = places[cell.kind.0 as usize] else { continue };
         match lists[place].last_mut() {
             Some((start, errors)) if *start == cell.start.0 => *errors += cell.errors,
             _ => lists[place].push((cell.start.0, cell.errors)),
         }
     }
-    if table.precision() == Precision::Hour {
-        lists.iter_mut().for_each(|list| *list = spread(list));
-    }
+    let of_hours = all.iter().map(|(label, _)| step(table, *label) >= Precision::Hour.millis());
+    lists.iter_mut().zip(of_hours).filter(|(_, of_hours)| *of_hours).for_each(|(list, _)| *list = spread(list));
     let mut channels: BTreeMap<Label, BTreeMap<Class, Vec<(u32, u64)>>> = BTreeMap::new();
     for ((label, class), list) in all.into_iter().zip(lists).filter(|(_, list)| !list.is_empty()) {
         channels.entry(label).or_default().insert(class, list);
     }
-    let channel = |(label, classes)| Channel { label, clock: clock(table, label, &classes, zone), classes };
+    let channel = |(label, classes)| Channel { label, clock: clock(table, label, &classes, (zone, now)), classes };
     channels.into_iter().map(channel).collect()
 }
 
@@ -114,12 +113,23 @@ fn spread(list: &[(u32, u64)]) -> Vec<(u32, u64)> {
     hours.filter(|(_, errors)| *errors > 0).collect()
 }
 
-/// The time that a channel is judged in: from its first error to the end of what is known.
-fn clock(table: &Table, label: Label, classes: &BTreeMap<Class, Vec<(u32, u64)>>, zone: &Zone) -> Clock {
+/// How exact the times of a channel's inputs are, in milliseconds.
+pub fn step(table: &Table, label: Label) -> i64 {
+    let extents = Known::of(&table.known, label).into_iter().flat_map(|known| &known.extents);
+    extents.filter(|(_, extent)| extent.rows.is_some()).map(|(_, extent)| extent.step).max().unwrap_or(0)
+}
+
+/// The time that a channel is judged in: from its first error to the end of what is known, or to the moment of the report.
+fn clock(
+    table: &Table,
+    label: Label,
+    classes: &BTreeMap<Class, Vec<(u32, u64)>>,
+    (zone, now): (&Zone, Timestamp),
+) -> Clock {
     let mut cells: Vec<u32> = classes.values().flatten().map(|(cell, _)| *cell).collect();
     cells.sort_unstable();
     let known = Known::of(&table.known, label);
-    let until = known.and_then(Known::until).map_or(0, |until| until.cell().0);
+    let until = known.and_then(Known::until).map_or(0, |until| until.min(now).cell().0);
     let (first, end) = (cells[0], cells[cells.len() - 1] + 1);
     let days = cells.chunk_by(|a, b| a / DAY == b / DAY).count();
     let silences = cells.windows(2).filter(|pair| days >= DAYS_WITH_ERRORS && pair[1] - pair[0] > SILENCE);

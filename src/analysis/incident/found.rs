@@ -3,18 +3,19 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::{
-    class::{Channel, Class},
+    class::{self, Channel, Class},
     clock::HOUR,
     stretch::{Stretch, between},
 };
 use crate::{
-    model::{CELL_MILLIS, Precision},
+    model::CELL_MILLIS,
     table::{Label, Table},
 };
 
-/// Classes that begin to fail within so many cells, a quarter of an hour, are one incident ...
+/// A class that begins to fail within so many cells of the leading one, a quarter of an hour, and ends no later than as
+/// many behind it, is of its incident ...
 const TOGETHER: u32 = 3;
-/// ... and so are those of which one holds so much of the other.
+/// ... and so are two of which one holds so much of the other, and fails no less than it.
 const HELD: (u32, u32) = (9, 10);
 /// A detail leads, and so tells onset and end, if it has so much of the errors of its class: what is rarer came before or
 /// stayed behind.
@@ -34,10 +35,8 @@ pub struct Found {
     pub last: i64,
     /// What it consists of, the most first.
     pub made_of: Vec<Made>,
-    /// Up to where the channel had no other incident behind it: a cell.
-    pub alone_until: u32,
-    /// The most errors in an hour from its end to there.
-    pub most_after: u64,
+    /// The most errors of its channel in an hour from its end on; none where another incident follows.
+    pub most_after: Option<u64>,
     /// Whether the data hold anything to compare it with.
     pub comparable: bool,
 }
@@ -86,16 +85,13 @@ pub fn found(
     channel: &Channel,
     of: Vec<(Class, Stretch, bool)>,
 ) -> Vec<Found> {
+    let groups = together(of);
     let mut found: Vec<Found> =
-        together(of).into_iter().map(|group| measured(table, classes, channel.label, &group)).collect();
+        (0..groups.len()).map(|i| measured(table, classes, channel.label, (&groups, i))).collect();
     found.sort_by_key(|found| (found.start, found.first));
-    let ends: Vec<(u32, u32)> = found.iter().map(|found| (found.start, found.end)).collect();
-    for i in 0..found.len() {
-        let end = ends[i].1;
-        let others = ends.iter().enumerate().filter(|(j, other)| *j != i && other.1 > end);
-        let found = &mut found[i];
-        found.alone_until = others.map(|(_, other)| other.0).min().unwrap_or(channel.clock.end).max(end);
-        found.most_after = most_in_an_hour(channel, end, found.alone_until);
+    let last_end = found.iter().map(|found| found.end).max();
+    for found in found.iter_mut().filter(|found| Some(found.end) == last_end) {
+        found.most_after = Some(most_in_an_hour(channel, found.end));
     }
     found
 }
@@ -107,9 +103,10 @@ fn together(mut of: Vec<(Class, Stretch, bool)>) -> Vec<Vec<(Class, Stretch, boo
     for one in of {
         let is_one = |leading: &Stretch| {
             let both = leading.end.min(one.1.end).saturating_sub(leading.start.max(one.1.start));
-            let shorter = (leading.end - leading.start).min(one.1.end - one.1.start);
-            let together = leading.start.abs_diff(one.1.start) <= TOGETHER;
-            both > 0 && (together || both * HELD.1 >= shorter * HELD.0)
+            let together = leading.start.abs_diff(one.1.start) <= TOGETHER && one.1.end <= leading.end + TOGETHER;
+            let (inner, outer) = if one.1.cells() <= leading.cells() { (&one.1, leading) } else { (leading, &one.1) };
+            let as_much = outer.errors * u64::from(inner.cells()) >= inner.errors * u64::from(outer.cells());
+            both > 0 && (together || as_much && both * HELD.1 >= inner.cells() * HELD.0)
         };
         match groups.iter_mut().find(|group| is_one(&group[0].1)) {
             Some(group) => group.push(one),
@@ -119,8 +116,15 @@ fn together(mut of: Vec<(Class, Stretch, bool)>) -> Vec<Vec<(Class, Stretch, boo
     groups
 }
 
-/// An incident with its numbers: the errors of each class while the leading class or itself was failing.
-fn measured(table: &Table, classes: &[Option<Class>], label: Label, group: &[(Class, Stretch, bool)]) -> Found {
+/// An incident of several with its numbers: the errors of each class while the leading class or itself was failing, without
+/// those of another incident.
+fn measured(
+    table: &Table,
+    classes: &[Option<Class>],
+    label: Label,
+    (groups, of): (&[Vec<(Class, Stretch, bool)>], usize),
+) -> Found {
+    let group = &groups[of];
     let (leading_class, leading, comparable) = group[0];
     let mut failing: BTreeMap<Class, (u32, u32)> = BTreeMap::new();
     for (class, stretch, _) in group {
@@ -133,11 +137,18 @@ fn measured(table: &Table, classes: &[Option<Class>], label: Label, group: &[(Cl
         failing.keys().map(|class| (*class, vec![0; (end - start) as usize])).collect();
     let mut made_of: BTreeMap<(u32, u32), Made> = BTreeMap::new();
     let bounds = [start, end].map(|cell| i64::from(cell) * CELL_MILLIS);
+    let others = groups.iter().enumerate().filter(|(i, _)| *i != of).flat_map(|(_, group)| group);
+    let others: Vec<_> = others.filter(|(_, other, _)| other.start < end && other.end > start).collect();
+    let is_of_another =
+        |of: Class, cell: u32| others.iter().any(|(class, other, _)| *class == of && other.contains(cell));
     for cell in table.cells().between(bounds[0], bounds[1]).iter().filter(|cell| cell.errors > 0) {
         let kind = table.names.kinds[cell.kind.0 as usize];
         let Some(class) = classes[cell.kind.0 as usize].filter(|_| kind.channel == label) else { continue };
         let of = failing.get(&class).filter(|(start, end)| (*start..*end).contains(&cell.start.0));
         let (Some(_), Some(cells)) = (of, of_class.get_mut(&class)) else { continue };
+        if is_of_another(class, cell.start.0) {
+            continue;
+        }
         cells[(cell.start.0 - start) as usize] += cell.errors;
         let span = (cell.span.first.0, cell.span.last.0);
         let new = Made { class, reason: kind.reason, detail: kind.detail, errors: 0, first: span.0, last: span.1 };
@@ -155,18 +166,19 @@ fn measured(table: &Table, classes: &[Option<Class>], label: Label, group: &[(Cl
     let first = made_of.iter().filter(leads).map(|made| made.first).min().unwrap_or(bounds[0]);
     let mut last = made_of.iter().filter(leads).map(|made| made.last).max().unwrap_or(bounds[1]);
     // A row that tells five minutes or an hour stands for all of it.
-    let precision = table.precision();
-    if precision >= Precision::FiveMinutes {
-        last += precision.millis();
+    let step = class::step(table, label);
+    if step >= CELL_MILLIS {
+        last += step;
     }
-    Found { label, start, end, classes, first, last, made_of, alone_until: end, most_after: 0, comparable }
+    Found { label, start, end, classes, first, last, made_of, most_after: None, comparable }
 }
 
-/// The most errors of a channel in an hour, counted in whole hours from one cell to another.
-fn most_in_an_hour(channel: &Channel, start: u32, end: u32) -> u64 {
-    let mut hours: BTreeMap<u32, u64> = BTreeMap::new();
-    for (cell, errors) in channel.classes.values().flat_map(|series| between(series, start, end)) {
-        *hours.entry((cell - start) / HOUR).or_default() += errors;
+/// The most errors of a channel in any hour from a cell on.
+fn most_in_an_hour(channel: &Channel, start: u32) -> u64 {
+    let mut cells: BTreeMap<u32, u64> = BTreeMap::new();
+    for (cell, errors) in channel.classes.values().flat_map(|series| between(series, start, channel.clock.end)) {
+        *cells.entry(*cell).or_default() += errors;
     }
-    hours.into_values().max().unwrap_or(0)
+    let hour = |from: &u32| cells.range(from..&(from + HOUR)).map(|(_, errors)| errors).sum();
+    cells.keys().map(hour).max().unwrap_or(0)
 }

@@ -29,7 +29,7 @@ pub use pattern::{DayKind, Pattern};
 pub(super) use told::told;
 
 use crate::{
-    model::{Precision, Zone},
+    model::{Precision, Timestamp, Zone},
     table::Table,
 };
 use usual::Usual;
@@ -37,16 +37,16 @@ use usual::Usual;
 /// Less history than this says little about what is usual.
 pub const LEAST_HISTORY_DAYS: i64 = 3;
 
-/// The incidents of all channels in the order of time, and the patterns by channel; days are those of the zone. Neither is
-/// there for times without a time of day.
-pub fn judge(table: &Table, zone: &Zone) -> (Vec<Found>, Vec<Pattern>) {
+/// The incidents of all channels in the order of time, and the patterns by channel, by what happened before a moment; days
+/// are those of the zone. Neither is there for times without a time of day.
+pub fn judge(table: &Table, zone: &Zone, now: Timestamp) -> (Vec<Found>, Vec<Pattern>) {
     let (mut all, mut patterns) = (Vec::new(), Vec::new());
     if table.precision() > Precision::Hour {
         return (all, patterns);
     }
     let classes = Class::of_kinds(&table.names);
-    let by_hour = table.precision() == Precision::Hour;
-    for channel in class::channels(table, &classes, zone) {
+    for channel in class::channels(table, &classes, zone, now) {
+        let by_hour = class::step(table, channel.label) >= Precision::Hour.millis();
         let mut stretches = Vec::new();
         for (class, series) in &channel.classes {
             if series.iter().map(|(_, errors)| errors).sum::<u64>() < stretch::LEAST_ERRORS {

@@ -49,7 +49,7 @@ pub fn patterns(
 ) -> Vec<Pattern> {
     let pattern = |(from, to): (u32, u32)| {
         let inside = clock.places(series).filter(|(place, ..)| (from..to).contains(&place.slot));
-        let is_usual = |cell: u32| !found.iter().any(|found| (found.start..found.end).contains(&cell));
+        let is_usual = |cell: u32| !found.iter().any(|found| found.contains(cell));
         let cells: Vec<(Place, u64)> =
             inside.filter(|(_, cell, _)| is_usual(*cell)).map(|(place, _, errors)| (place, errors)).collect();
         let days: Vec<&[(Place, u64)]> = cells.chunk_by(|a, b| a.0.day == b.0.day).collect();

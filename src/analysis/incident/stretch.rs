@@ -32,6 +32,16 @@ pub struct Stretch {
     pub errors: u64,
 }
 
+impl Stretch {
+    pub fn cells(&self) -> u32 {
+        self.end - self.start
+    }
+
+    pub fn contains(&self, cell: u32) -> bool {
+        (self.start..self.end).contains(&cell)
+    }
+}
+
 /// The whole hours of a stretch, for rows that stand at the start of theirs.
 pub fn of_hours(stretch: Stretch) -> Stretch {
     Stretch { start: stretch.start / HOUR * HOUR, end: stretch.end.next_multiple_of(HOUR), ..stretch }

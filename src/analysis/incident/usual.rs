@@ -266,7 +266,7 @@ impl Days {
 }
 
 /// The largest of the lower part of some values, whose order changes; 0 of none.
-fn quantile(values: &mut [f64], part: f64) -> f64 {
+pub fn quantile(values: &mut [f64], part: f64) -> f64 {
     let rank = (values.len().saturating_sub(1) as f64 * part) as usize;
     if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(rank, f64::total_cmp).1 }
 }
