@@ -154,8 +154,9 @@ fn period(told: &Told<'_>, (data, shown): (Span, Span), notes: &mut Vec<Sentence
     let (zone, bounds) = (&told.asked.calendar.zone, &told.asked.bounds);
     let all = &told.table.known;
     // A period that is made of the data reaches as far as the data do.
-    let made_of_data =
-        zone.day_start(zone.day(data.first)).0 == bounds.start && zone.day_end(zone.day(data.last)).0 == bounds.end;
+    let made_of_data = told.asked.before.is_empty()
+        && zone.day_start(zone.day(data.first)).0 == bounds.start
+        && zone.day_end(zone.day(data.last)).0 == bounds.end;
     if made_of_data {
         return;
     }
@@ -188,13 +189,16 @@ fn gaps(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     let touches = |(from, until): &(i64, i64), bounds: &Bounds| *from < bounds.end && *until > bounds.start;
     let touching =
         |gap: &&(i64, i64)| touches(gap, &asked.bounds) || previous.is_some_and(|previous| touches(gap, previous));
-    let sentence = |(from, until): &(i64, i64)| {
-        Sentence::new(GAPS[0])
-            .with_moment("from", zone.local(Timestamp(*from)))
-            .with_moment("until", zone.local(Timestamp(*until)))
+    let sentence = |gap: &(i64, i64)| {
+        // What is missing before the period makes no number of it wrong.
+        let keys =
+            if touches(gap, &asked.bounds) { GAPS } else { [key::note::GAP_BEFORE, key::note::GAP_BEFORE_CHANNEL] };
+        let sentence = Sentence::new(keys[0]).with_moment("from", zone.local(Timestamp(gap.0)));
+        (keys, sentence.with_moment("until", zone.local(Timestamp(gap.1))))
     };
     let missing = all.iter().flat_map(|known| {
-        known.gaps.iter().filter(touching).map(move |gap| (known, GAPS, sentence(gap))).collect::<Vec<_>>()
+        let told = known.gaps.iter().filter(touching).map(sentence);
+        told.map(move |(keys, sentence)| (known, keys, sentence)).collect::<Vec<_>>()
     });
     notes.extend(of_channels(missing, all.len() > 1));
     if analysis.partly_unknown
@@ -229,13 +233,13 @@ fn edges(told: &Told<'_>, notes: &mut Vec<Sentence>) {
 }
 
 fn comparison(told: &Told<'_>, shown: Span, notes: &mut Vec<Sentence>) {
-    let (zone, bounds) = (&told.asked.calendar.zone, &told.asked.bounds);
+    let bounds = &told.asked.bounds;
     let has_history = shown.first.0 < bounds.start;
     if !has_history && !told.table.cells().between(bounds.start, bounds.end).is_empty() {
         notes.push(Sentence::new(key::note::NEW_UNKNOWN));
     }
     if let Some(previous) = &told.analysis.period.previous {
-        // The first day may well have begun without an error; a day without any is another matter.
+        let zone = &told.asked.calendar.zone;
         let first_day = zone.day_start(zone.day(shown.first)).0;
         if first_day > previous.start && first_day < previous.end {
             notes.push(
@@ -271,7 +275,9 @@ fn silence(told: &Told<'_>, notes: &mut Vec<Sentence>) {
         let until = until.min(asked.calendar.as_of);
         let quiet = until.0 - last.0;
         let at_its_end = last.0 < found.bounds().1 + 3_600_000 && last.0 >= found.bounds().0;
-        if !at_its_end || quiet < SUSPICIOUS_SILENCE || found.start <= first.cell().0 {
+        // Silence behind the period is no matter of it.
+        let behind = last.0 >= asked.bounds.end;
+        if !at_its_end || behind || quiet < SUSPICIOUS_SILENCE || found.start <= first.cell().0 {
             continue;
         }
         // A channel that often has no error for a day is silent again, that is all.

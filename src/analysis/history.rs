@@ -43,7 +43,7 @@ fn covers(known: &Known, bounds: &Bounds) -> bool {
 fn median(mut counts: Vec<u64>) -> Option<u64> {
     counts.sort_unstable();
     let upper = *counts.get(counts.len() / 2)?;
-    Some(if counts.len() % 2 == 1 { upper } else { counts[counts.len() / 2 - 1].midpoint(upper) })
+    Some(if counts.len() % 2 == 1 { upper } else { (counts[counts.len() / 2 - 1] + upper).div_ceil(2) })
 }
 
 /// From how many to how many errors are usual; none where there is too little to tell.

@@ -45,12 +45,14 @@ const MISSING: [SentenceKey; 12] = [
 /// Errors may count twice.
 const DOUBLED: [SentenceKey; 1] = [key::note::MAILS_BESIDE_UNNAMED];
 
-const WARNINGS: [SentenceKey; 23] = [
+const WARNINGS: [SentenceKey; 25] = [
     key::note::COVERAGE_UNKNOWN,
     key::note::COVERAGE_UNKNOWN_CHANNEL,
     key::note::EDGE_IN_DAY,
     key::note::EDGE_IN_HOUR,
     key::note::NOT_COMPARED,
+    key::note::GAP_BEFORE,
+    key::note::GAP_BEFORE_CHANNEL,
     key::note::COMPARISON_PARTLY_COVERED,
     key::note::LITTLE_HISTORY,
     key::note::NOTHING_TO_JUDGE_BY,

@@ -29,7 +29,7 @@ pub use options::{AsOf, Options};
 pub use period::{Calendar, PeriodSpec, WeekStart};
 pub use reconcile::{Day, DaySums, Reconciliation, reconcile};
 pub use result::*;
-pub use state::State;
+pub use state::{SUSPENSIONS, State};
 pub use sums::{By, Group, Sum, Sums};
 pub use window::WindowSize;
 
@@ -84,7 +84,7 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     analysis.patterns = patterns;
     analysis.usual_hours =
         hours::usual_hours(&analysis.heatmap, &analysis.incidents, bounds, &zone, calendar.week_start);
-    analysis.know(&table.known, calendar.as_of);
+    analysis.know(&table.known, calendar.as_of, known_from);
     if let Some(now) = *unfinished {
         // What is not compared is not said to be.
         let compared = previous.filter(|_| !analysis.partly_unknown);
@@ -104,8 +104,15 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
 
 impl Analysis {
     /// Takes over what is known to be missing. A change in a time, or against one, of which a part is missing is none.
-    fn know(&mut self, known: &[Known], as_of: Timestamp) {
+    ///
+    /// `from` is the day of the first row: it may well have begun without an error; a day without any is another matter.
+    fn know(&mut self, known: &[Known], as_of: Timestamp, from: Option<i64>) {
         let bounds = &self.period.bounds();
+        let partly = self
+            .period
+            .previous
+            .as_ref()
+            .is_some_and(|previous| from.is_some_and(|from| (previous.start + 1..previous.end).contains(&from)));
         let inside = |known: &Known| known.missing(bounds.start, bounds.end.min(as_of.0));
         let before = |known: &Known| match &self.period.previous {
             Some(previous) => known.missing(previous.start, previous.end),
@@ -113,9 +120,10 @@ impl Analysis {
         };
         let incomplete: Vec<&Known> =
             known.iter().filter(|known| !inside(known).is_empty() || !before(known).is_empty()).collect();
-        self.partly_unknown = self.totals.change.is_some() && !incomplete.is_empty();
+        self.partly_unknown = self.totals.change.is_some() && (partly || !incomplete.is_empty());
         self.unknown = known.iter().flat_map(inside).collect();
         self.unknown.sort_unstable();
+        self.tail_unknown = tail_unknown(known, bounds, as_of);
         if !self.partly_unknown {
             return;
         }
@@ -123,7 +131,7 @@ impl Analysis {
         self.by_reason.iter_mut().for_each(|row| (row.change, row.change_pct) = (None, None));
         self.by_detail.iter_mut().for_each(|row| (row.change, row.change_pct) = (None, None));
         for row in &mut self.by_channel {
-            if incomplete.iter().any(|known| known.channel == row.channel) {
+            if partly || incomplete.iter().any(|known| known.channel == row.channel) {
                 (row.change, row.change_pct) = (None, None);
             }
         }
@@ -137,6 +145,17 @@ impl Analysis {
         };
         self.notes.iter().find(says_so)
     }
+}
+
+/// A longer part of the period behind the last row than this may hold errors that nobody knows of.
+const TAIL: f64 = 0.1;
+
+/// Whether the inputs say nothing of how far they reach, and the last row is far from the period's end.
+fn tail_unknown(known: &[Known], bounds: &Bounds, as_of: Timestamp) -> bool {
+    let end = bounds.end.min(as_of.0);
+    let tail = |last: i64| (end - last) as f64 > TAIL * (bounds.end - bounds.start) as f64;
+    let rows = known.iter().filter_map(Known::reach).max();
+    known.iter().all(|known| known.until().is_none()) && rows.is_some_and(|last| last.0 >= bounds.start && tail(last.0))
 }
 
 /// What an output is limited to by the terms of a filter, where there are any: `Filter: detail=404`.
@@ -253,6 +272,7 @@ fn computed(
         reached: true,
         unknown: Vec::new(),
         partly_unknown: false,
+        tail_unknown: false,
         calendar: *calendar,
         facts: facts.unwrap_or_default(),
     })

@@ -66,6 +66,9 @@ pub struct Analysis {
     /// The period or the one before is known to be covered only in part, so changes are not told.
     #[serde(skip)]
     pub partly_unknown: bool,
+    /// The inputs do not say how far they reach, and their last row is far from the period's end.
+    #[serde(skip)]
+    pub tail_unknown: bool,
     /// What the period was resolved against; the zone is the one that the times are in.
     #[serde(skip)]
     pub calendar: Calendar,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Analysis;
+use crate::model::{SentenceKey, key};
 
 /// How things stand at the end of a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -26,6 +27,9 @@ pub enum State {
     Unknown,
 }
 
+/// Notes which say that LINE may have suspended a webhook.
+pub const SUSPENSIONS: [SentenceKey; 2] = [key::note::POSSIBLE_SUSPENSION, key::note::POSSIBLE_SUSPENSION_CHANNEL];
+
 /// With less data than this, an outage that fills them all looks usual ...
 const LONG: i64 = 14 * 86_400_000;
 /// ... so more errors an hour than an outage has at least are not called so.
@@ -38,7 +42,9 @@ impl State {
         let usual = analysis.history.usual;
         match () {
             () if analysis.incidents.iter().any(|incident| incident.ongoing == Some(true)) => State::Ongoing,
-            () if !analysis.reached || analysis.data_span.is_none() => State::Unknown,
+            () if !analysis.reached || analysis.tail_unknown || analysis.data_span.is_none() => State::Unknown,
+            // Silence may be a suspended webhook.
+            () if analysis.notes.iter().any(|note| SUSPENSIONS.contains(&note.key)) => State::Unknown,
             () if analysis.incidents.iter().any(|incident| !incident.over) => State::Unknown,
             () if !analysis.incidents.is_empty() => State::Over,
             () if usual.is_some_and(|(_, most)| errors > most) => State::More,

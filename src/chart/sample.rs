@@ -58,6 +58,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         reached: true,
         unknown: Vec::new(),
         partly_unknown: false,
+        tail_unknown: false,
         calendar: crate::analysis::Calendar::default(),
         facts: Vec::new(),
         schema: "errstat/1",

@@ -138,6 +138,7 @@ pub(super) fn week() -> Analysis {
         reached: true,
         unknown: Vec::new(),
         partly_unknown: false,
+        tail_unknown: false,
         calendar: crate::analysis::Calendar::default(),
         facts: Vec::new(),
     }

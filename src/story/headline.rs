@@ -12,7 +12,7 @@ use crate::{
 use super::{
     Clock, Events,
     notes::marked,
-    words::{shortened, what},
+    words::{first_end, shortened, what},
 };
 
 /// So many characters are read at a glance.
@@ -75,10 +75,12 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
             .with("on", on(analysis, clock, longest))
             .with("unit", unit)
     };
-    let Some(span) = &analysis.data_span else { return lang.say(&sentence(key::headline::NO_ROWS)) };
-    if !analysis.reached {
+    let Some(end) = first_end(analysis).filter(|_| analysis.data_span.is_some()) else {
+        return lang.say(&sentence(key::headline::NO_ROWS));
+    };
+    if !analysis.reached || analysis.tail_unknown {
         let key = if errors == 0 { key::headline::NO_DATA } else { key::headline::SO_FAR };
-        return lang.say(&sentence(key).with("at", clock.short_moment(span.last)));
+        return lang.say(&sentence(key).with("at", clock.short_moment(end)));
     }
     let (usual, band) = (analysis.history.median, analysis.history.usual);
     let before = analysis.totals.previous_errors.filter(|_| analysis.totals.change.is_some());
@@ -139,7 +141,17 @@ fn what_happened(analysis: &Analysis, clock: &Clock, events: &Events<'_>, longes
             (Some(false), true) => key::headline::WORST,
             (Some(false), false) => key::headline::INCIDENT,
         };
+        let (incident, period) = (event.incident, &analysis.period);
+        // Beside a smaller number of the period it is told to be of all.
+        let beyond = incident.start < period.start || incident.end > period.end;
+        let all = if beyond { lang.phrase(key::headline::IN_ALL) } else { "" };
+        // The first sentence names the bot with most errors.
+        let named = analysis.by_channel.first().and_then(|row| row.channel.as_ref());
+        let on = event.channel.as_ref().filter(|_| analysis.channels.len() > 1 && incident.channel.as_ref() != named);
+        let on = on.map(|name| lang.say(&Sentence::new(key::headline::ON).with("channel", shortened(name, longest))));
         let sentence = Sentence::new(key)
+            .with("all", all.trim_matches('|'))
+            .with("on", on.unwrap_or_default())
             .with_number("count", events.all().count() as u64)
             .with("when", clock.short_stretch(event.incident.start, event.incident.end))
             .with("start", clock.short_moment(event.incident.start))

@@ -16,7 +16,8 @@ pub(super) fn by_level(analysis: &Analysis, lang: Lang) -> [Vec<Note>; 3] {
 
 /// The total, with a sign where notes say that it is too low or too high.
 pub(super) fn marked(analysis: &Analysis, lang: Lang) -> String {
-    let bounds = || analysis.notes.iter().filter_map(|note| bound(note.key));
+    let tail = analysis.tail_unknown.then_some(Bound::AtLeast);
+    let bounds = || analysis.notes.iter().filter_map(|note| bound(note.key)).chain(tail);
     let sign = match (bounds().any(|bound| bound == Bound::AtLeast), bounds().any(|bound| bound == Bound::AtMost)) {
         (true, true) => "≈ ",
         (true, false) => "≥ ",

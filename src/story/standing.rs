@@ -1,12 +1,15 @@
 //! How things stand: the badge, and the sentence that says whether it is over.
 
 use crate::{
-    analysis::{Analysis, Incident, State},
-    model::{Sentence, key},
+    analysis::{Analysis, Incident, SUSPENSIONS, State},
+    model::{Filling, Sentence, key},
     taxonomy::Lang,
 };
 
-use super::Clock;
+use super::{
+    Clock,
+    words::{self, LONGEST_NAME, shortened},
+};
 
 /// The state in a word or two.
 pub(super) fn name(state: State, lang: Lang) -> &'static str {
@@ -21,25 +24,38 @@ pub(super) fn name(state: State, lang: Lang) -> &'static str {
     })
 }
 
-/// Whether the last incident is over, and how that is known; none where there was none.
+/// Whether the incident that decides the state is over, and how that is known; none where there was none.
 pub(super) fn sentence(analysis: &Analysis, clock: &Clock) -> Option<String> {
     let lang = clock.lang;
-    let last = analysis.incidents.iter().max_by_key(|incident| incident.end)?;
-    let end = analysis.data_span.as_ref().map_or(last.end, |span| span.last);
-    let suspended = [key::note::POSSIBLE_SUSPENSION, key::note::POSSIBLE_SUSPENSION_CHANNEL];
-    let at = |key, moment: &str| Sentence::new(key).with("at", moment);
-    Some(lang.say(&match last {
-        Incident { ongoing: Some(true), .. } => at(key::standing::ONGOING, &clock.moment(end)),
-        _ if analysis.notes.iter().any(|note| suspended.contains(&note.key)) => {
-            at(key::standing::SILENT, &clock.moment(last.end))
+    let last = |wanted: fn(&&Incident) -> bool| analysis.incidents.iter().filter(wanted).max_by_key(|one| one.end);
+    // What goes on comes first, then what nobody knows the end of.
+    let told = last(|one| one.is_ongoing()).or_else(|| last(|one| !one.over)).or_else(|| last(|_| true))?;
+    // One bot's silence says nothing of another's.
+    let silent = |note: &Sentence| {
+        let whose = note.values.iter().find(|(name, _)| *name == "channel").map(|(_, value)| value);
+        SUSPENSIONS.contains(&note.key)
+            && whose.is_none_or(|name| *name == Filling::Text(told.channel.clone().unwrap_or_default()))
+    };
+    let key = match (told.ongoing, told.over, told.usual_after) {
+        (Some(true), ..) => key::standing::ONGOING,
+        _ if analysis.notes.iter().any(silent) => key::standing::SILENT,
+        (_, true, Some(0)) => key::standing::OVER_QUIET,
+        (_, true, Some(_)) => key::standing::OVER,
+        (_, true, None) => key::standing::OVER_THEN,
+        (Some(false), false, _) => key::standing::EARLY,
+        (None, false, _) => key::standing::UNKNOWN,
+    };
+    let at = if matches!(key, key::standing::ONGOING | key::standing::UNKNOWN) {
+        words::data_end(analysis, told.channel.as_deref())
+    } else {
+        None
+    };
+    let on = match &told.channel {
+        Some(channel) if analysis.channels.len() > 1 => {
+            lang.say(&Sentence::new(key::headline::ON).with("channel", shortened(channel, LONGEST_NAME)))
         }
-        Incident { over: true, usual_after: Some(0), .. } => at(key::standing::OVER_QUIET, &clock.moment(last.end)),
-        Incident { over: true, usual_after: Some(most), .. } => {
-            at(key::standing::OVER, &clock.moment(last.end)).with_number("most", *most)
-        }
-        Incident { usual_after: Some(most), .. } if *most > 0 => {
-            at(key::standing::STILL_MORE, &clock.moment(last.end)).with_number("most", *most)
-        }
-        _ => at(key::standing::UNKNOWN, &clock.moment(end)),
-    }))
+        _ => String::new(),
+    };
+    let sentence = Sentence::new(key).with("at", clock.moment(at.unwrap_or(told.end))).with("on", on);
+    Some(lang.say(&sentence.with_number("most", told.usual_after.unwrap_or(0))))
 }

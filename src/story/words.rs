@@ -1,8 +1,8 @@
 //! Words that several parts of the story share.
 
 use crate::{
-    analysis::Analysis,
-    model::{Sentence, SentenceKey, key},
+    analysis::{Analysis, Input},
+    model::{LocalTime, Sentence, SentenceKey, key},
     taxonomy::{self, Lang},
 };
 
@@ -45,6 +45,22 @@ pub fn shortened(text: &str, longest: usize) -> String {
         Some(_) => text.chars().take(longest.saturating_sub(1)).chain(['…']).collect(),
         None => text.to_owned(),
     }
+}
+
+/// Up to when the inputs of a channel tell something: complete until then, or the last row.
+pub(super) fn data_end(analysis: &Analysis, channel: Option<&str>) -> Option<LocalTime> {
+    let of = |input: &&Input| {
+        let names = input.channel.as_deref().unwrap_or_default();
+        channel.is_none_or(|channel| names.split(", ").any(|name| name == channel))
+    };
+    let end = |input: &Input| input.coverage.until.filter(|at| *at <= analysis.generated_at).max(input.last);
+    analysis.inputs.iter().filter(of).filter_map(end).max()
+}
+
+/// The same of the channel that ends first.
+pub(super) fn first_end(analysis: &Analysis) -> Option<LocalTime> {
+    let ends = analysis.channels.iter().filter_map(|channel| data_end(analysis, Some(channel)));
+    ends.min().or_else(|| data_end(analysis, None))
 }
 
 /// Channel, name of the period, its days, zone.
