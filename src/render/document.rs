@@ -445,6 +445,6 @@ fn rejects(story: &Story<'_>) -> Vec<Block> {
 /// What the data are worth; grave notes stand above everything.
 fn notes(story: &Story<'_>) -> Vec<Block> {
     let notes = story.warnings.iter().chain(&story.infos).map(|note| Block::Item(Tone::Plain, note.text.clone()));
-    let caveat = Block::Item(Tone::Faint, story.lang().phrase(key::page::CAVEAT).to_owned());
+    let caveat = Block::Item(Tone::Faint, story.caveat.to_owned());
     section(story.lang(), key::terminal::QUALITY, notes.chain([caveat]))
 }

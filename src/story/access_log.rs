@@ -1,7 +1,7 @@
 //! What the server's own access logs say.
 
 use crate::{
-    analysis::{Analysis, ErrorRate, LogFinding},
+    analysis::{Analysis, ErrorRate, LogFinding, ServerLogReport, VerdictRequests},
     model::{Sentence, key},
     taxonomy::Lang,
 };
@@ -15,6 +15,8 @@ pub struct AccessLog {
     pub rate: String,
     /// What the logs show of the worst incident that they say anything of.
     pub worst: Option<String>,
+    /// What the logs have of LINE's requests, and what of the period they do not have.
+    pub lines: Vec<String>,
 }
 
 impl AccessLog {
@@ -29,13 +31,39 @@ impl AccessLog {
             let sentence = Sentence::new(key::server_log::WORST).with("when", &event.when);
             Some(lang.say(&sentence.with("finding", finding)))
         });
-        Some(AccessLog { rate: lang.say(&rate), worst })
+        Some(AccessLog { rate: lang.say(&rate), worst, lines: lines(report, lang) })
     }
 
     /// Both.
     pub fn line(&self) -> String {
         std::iter::once(self.rate.as_str()).chain(self.worst.as_deref()).collect::<Vec<_>>().join(" ")
     }
+}
+
+fn lines(report: &ServerLogReport, lang: Lang) -> Vec<String> {
+    let count = |sentence: Sentence, count: u64| sentence.with_number("count", count);
+    let verdict = |of: &VerdictRequests| {
+        let what = match of.verdict {
+            "ok" => key::server::OK,
+            "ok_or_slow" => key::server::OK_OR_SLOW,
+            "timeout" => key::server::TIMEOUT,
+            _ => key::server_log::OTHER_STATUS,
+        };
+        let line = Sentence::new(key::server::VERDICT).with_sentence("what", Sentence::new(what));
+        lang.say(&count(line, of.requests))
+    };
+    let verdicts: Vec<String> = report.by_verdict.iter().map(verdict).collect();
+    let requests = Sentence::new(key::server_log::REQUESTS).with_number("requests", report.requests);
+    let duration = report.duration.as_ref().map(|took| {
+        let seconds = |seconds: f64| format!("{seconds:.2}");
+        let line = Sentence::new(key::server::QUANTILES).with("p50", seconds(took.p50)).with("p95", seconds(took.p95));
+        line.with("p99", seconds(took.p99)).with("max", seconds(took.max))
+    });
+    let duration = duration.map(|took| Sentence::new(key::server_log::DURATION).with_sentence("quantiles", took));
+    let silent = report.silent.len() as u64;
+    let silent = (silent > 0).then(|| count(Sentence::new(key::server_log::SILENT), silent));
+    let requests = requests.with("verdicts", verdicts.join(lang.phrase(key::story::COMMA).trim_matches('|')));
+    std::iter::once(requests).chain(duration).chain(silent).map(|line| lang.say(&line)).collect()
 }
 
 /// Whether the logs say anything of an incident.

@@ -17,7 +17,7 @@ mod words;
 
 use crate::{
     analysis::{Analysis, Note, filter_heading},
-    model::Zone,
+    model::{Zone, key},
     taxonomy::Lang,
 };
 
@@ -64,6 +64,8 @@ pub struct Story<'a> {
     pub warnings: Vec<Note>,
     /// How the inputs were understood.
     pub infos: Vec<Note>,
+    /// What the numbers are, and are not.
+    pub caveat: &'static str,
 }
 
 impl<'a> Story<'a> {
@@ -89,6 +91,10 @@ impl<'a> Story<'a> {
             grave,
             warnings,
             infos,
+            caveat: lang.phrase(match &analysis.server_log {
+                Some(log) if log.rate.is_some() => key::page::CAVEAT_LOG,
+                _ => key::page::CAVEAT,
+            }),
             analysis,
             clock,
             top,

@@ -220,7 +220,10 @@ fn every_output_says_it_in_a_line() {
     assert!(ja.contains("アクセスログ: Webhookの最大1.6") && ja.contains("60件中60件が中断されたか"), "{ja}");
     told("report -o out -o week.eml --mail-from a@b.example --mail-to c@d.example");
     let page = folder.text("out/report.html");
-    assert!(page.contains(rate) && page.contains(slow), "the page");
+    // The line, the incident, the table.
+    assert_eq!((page.matches(rate).count(), page.matches(slow).count()), (2, 3), "the page");
+    assert!(page.contains("takes it from the access logs") && !page.contains("rate can't be computed"));
+    assert!(page.contains("id=\"server-log\"") && page.contains("in time: 11,358"), "the page");
     let json: Value = serde_json::from_str(&folder.text("out/summary.json")).unwrap();
     assert_eq!(json["server_log"]["requests"], 11_460);
 }

@@ -53,7 +53,12 @@ impl Words {
 
     /// What a detail is called.
     pub fn detail(&self, row: &DetailRow) -> String {
-        self.short(&detail_name(self.clock.lang, &row.reason, &row.detail))
+        self.named(&row.reason, &row.detail)
+    }
+
+    /// The same by its names.
+    pub fn named(&self, reason: &str, detail: &str) -> String {
+        self.short(&detail_name(self.clock.lang, reason, detail))
     }
 
     /// A channel's name; words where the file names none.
