@@ -86,6 +86,7 @@ fn the_fields_and_their_types_are_the_contract() {
             ("patterns", "list"),
             ("history", "object"),
             ("redelivery_stopped", "list"),
+            ("server_log", "object?"),
             ("inputs", "list"),
             ("rejects", "object"),
             ("notes", "list"),
@@ -134,6 +135,7 @@ fn the_fields_and_their_types_are_the_contract() {
             ("ongoing", "bool?"),
             ("made_of", "list"),
             ("quiet_since", "text?"),
+            ("log", "object?"),
         ],
     );
     every(
@@ -161,7 +163,15 @@ fn the_fields_and_their_types_are_the_contract() {
     for bucket in summary["windows"]["buckets"].as_array().expect("windows") {
         assert_fields(
             bucket,
-            &[("start", "text"), ("end", "text"), ("errors", "whole"), ("partial", "bool"), ("by_reason", "object")],
+            &[
+                ("start", "text"),
+                ("end", "text"),
+                ("errors", "whole"),
+                ("partial", "bool"),
+                ("by_reason", "object"),
+                ("requests", "whole?"),
+                ("slow", "whole?"),
+            ],
         );
         let five = ["could_not_connect", "request_timeout", "error_status_code", "unclassified", "brand_new"];
         assert_fields(&bucket["by_reason"], &five.map(|reason| (reason, "whole")));
@@ -223,7 +233,7 @@ fn the_contracts_example_comes_out_as_it_stands_there() {
         json!({"channel": "shop", "start": "2026-11-18T20:00:30+09:00", "end": "2026-11-18T20:30:30+09:00", "minutes": 30, "errors": 117, "peak_errors": 31,
             "peak_at": "2026-11-18T20:10:00+09:00", "reason": "error_status_code", "detail": "502", "ongoing": false,
             "made_of": [{"reason": "error_status_code", "detail": "502", "errors": 117, "first_seen": "2026-11-18T20:00:30+09:00", "last_seen": "2026-11-18T20:30:30+09:00"}],
-            "quiet_since": "2026-11-18T20:30:30+09:00"})
+            "quiet_since": "2026-11-18T20:30:30+09:00", "log": null})
     );
     let input = &summary["inputs"][0];
     assert_eq!(

@@ -336,7 +336,7 @@ fn a_download_that_was_forgotten_is_a_gap_everywhere() {
     let folder = downloads(&["busy-2026-11-16.tsv"]);
     // The week before last; what is compared with it is nothing.
     let summary = folder.summary("exports --period last-week");
-    let note = summary.note("gap-channel");
+    let note = summary.note("gap-before-channel");
     assert!(note.contains("busy") && note.contains("9 Nov 2026, 00:00") && note.contains("16 Nov 2026"), "{note}");
     let of = |field: &str| summary["totals"][field].clone();
     assert_eq!(
@@ -377,7 +377,7 @@ fn a_download_that_was_forgotten_is_a_gap_everywhere() {
     let gap = ("busy".to_owned(), "2026-11-09T00:00:00+09:00".to_owned(), "2026-11-16T00:00:00+09:00".to_owned());
     assert_eq!(gaps_of_archive(&folder), [gap]);
     assert_eq!(judged(&folder, &format!("ar {week}")).0, 2);
-    assert_eq!(folder.summary("ar --period last-week").note("gap-channel"), note);
+    assert_eq!(folder.summary("ar --period last-week").note("gap-before-channel"), note);
 }
 
 #[test]
