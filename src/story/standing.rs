@@ -24,12 +24,15 @@ pub(super) fn name(state: State, lang: Lang) -> &'static str {
     })
 }
 
-/// Whether the incident that decides the state is over, and how that is known; none where there was none.
+/// Whether the incident that decides the state is over, and how that is known; where there was none, why the state is unknown.
 pub(super) fn sentence(analysis: &Analysis, clock: &Clock) -> Option<String> {
     let lang = clock.lang;
     let last = |wanted: fn(&&Incident) -> bool| analysis.incidents.iter().filter(wanted).max_by_key(|one| one.end);
     // What goes on comes first, then what nobody knows the end of.
-    let told = last(|one| one.is_ongoing()).or_else(|| last(|one| !one.over)).or_else(|| last(|_| true))?;
+    let Some(told) = last(|one| one.is_ongoing()).or_else(|| last(|one| !one.over)).or_else(|| last(|_| true)) else {
+        let too_little = analysis.state == State::Unknown && analysis.reached && analysis.totals.errors > 0;
+        return too_little.then(|| lang.phrase(key::standing::TOO_LITTLE).to_owned());
+    };
     // One bot's silence says nothing of another's.
     let silent = |note: &Sentence| {
         let whose = note.values.iter().find(|(name, _)| *name == "channel").map(|(_, value)| value);
