@@ -150,8 +150,8 @@ fn a_headline_has_at_most_two_sentences_and_140_characters() {
 fn a_short_file_is_said_to_be_too_short() {
     let row = "2026-11-22\t12:00:00\t12:00:00\terror_status_code\t404\t1\n";
     let folder = Folder::with("w.tsv", HEADINGS.to_owned() + row);
-    let text = folder.errstat("summary w.tsv").done().text();
-    assert!(text.starts_with("UNKNOWN  1 error."), "{text}");
+    let text = folder.errstat("summary w.tsv --period 2026-11-22 --exported-at 2026-11-23").done().text();
+    assert!(text.starts_with("UNKNOWN  1 error"), "{text}");
     assert!(text.lines().nth(2) == Some("Too little data to know whether this is usual."), "{text}");
 }
 
