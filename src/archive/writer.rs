@@ -107,7 +107,7 @@ impl Writer {
         self.commit(draft, Change { sources: vec![gone], files, ..Change::default() })
     }
 
-    /// Where a source stands among [`Writer::sources`]. An error where there is no such source or several.
+    /// Where a source stands among those of the manifest. An error where there is no such source or several.
     pub fn find(&self, which: &str) -> Result<usize> {
         let sources = &self.manifest.sources;
         let all = |fits: &dyn Fn(&Source) -> bool| -> Vec<usize> {

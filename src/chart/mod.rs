@@ -1,6 +1,6 @@
 //! Pictures: plotters drawings as SVG text, and the same as PNG.
 //!
-//! Every drawing is a function of an [`Analysis`] and a language, byte for byte the same each time.
+//! Every drawing is a function of a [`Story`], byte for byte the same each time.
 //! An SVG stands by itself: it has its own light colours, fetches nothing, and has no ids that could
 //! clash when several stand in one page. Its elements have classes by which a page can make it dark
 //! (`theme::dark_rules`).

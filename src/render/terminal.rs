@@ -1,7 +1,7 @@
 //! Text for a terminal or a log: what `summary`, `check`, `inspect` and `explain` print.
 //!
 //! `sheet` lays lines out and `ink` colours them; one module for each command decides what stands where. What the summary
-//! says comes from [`document`](super::document). Without colour there is no escape code in the text.
+//! says comes from `render::document`. Without colour there is no escape code in the text.
 
 mod check;
 mod explain;

@@ -78,13 +78,11 @@ impl Found {
     }
 }
 
+/// Stretches of classes that are one incident, the leading one first; and whether there is anything to compare with.
+type Group = Vec<(Class, Stretch, bool)>;
+
 /// The incidents of a channel in the order of time, from the stretches of its classes.
-pub fn found(
-    table: &Table,
-    classes: &[Option<Class>],
-    channel: &Channel,
-    of: Vec<(Class, Stretch, bool)>,
-) -> Vec<Found> {
+pub fn found(table: &Table, classes: &[Option<Class>], channel: &Channel, of: Group) -> Vec<Found> {
     let groups = together(of);
     let mut found: Vec<Found> =
         (0..groups.len()).map(|i| measured(table, classes, channel.label, (&groups, i))).collect();
@@ -97,9 +95,9 @@ pub fn found(
 }
 
 /// Groups of stretches, each with the leading one first.
-fn together(mut of: Vec<(Class, Stretch, bool)>) -> Vec<Vec<(Class, Stretch, bool)>> {
+fn together(mut of: Group) -> Vec<Group> {
     of.sort_by_key(|(class, stretch, _)| (Reverse(stretch.errors), stretch.start, *class));
-    let mut groups: Vec<Vec<(Class, Stretch, bool)>> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for one in of {
         let is_one = |leading: &Stretch| {
             let both = leading.end.min(one.1.end).saturating_sub(leading.start.max(one.1.start));
@@ -118,12 +116,7 @@ fn together(mut of: Vec<(Class, Stretch, bool)>) -> Vec<Vec<(Class, Stretch, boo
 
 /// An incident of several with its numbers: the errors of each class while the leading class or itself was failing, without
 /// those of another incident.
-fn measured(
-    table: &Table,
-    classes: &[Option<Class>],
-    label: Label,
-    (groups, of): (&[Vec<(Class, Stretch, bool)>], usize),
-) -> Found {
+fn measured(table: &Table, classes: &[Option<Class>], label: Label, (groups, of): (&[Group], usize)) -> Found {
     let group = &groups[of];
     let (leading_class, leading, comparable) = group[0];
     let mut failing: BTreeMap<Class, (u32, u32)> = BTreeMap::new();
