@@ -4,7 +4,7 @@
 //! file name, `--exported-at`), it is used; where it is not, that is said, and taken neither for a good
 //! week nor for a stale file.
 
-use super::{Analysis, Asked, Bounds, incident, sums};
+use super::{Analysis, Asked, Bounds, Incident, incident, sums};
 use crate::{
     model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone, key, skipped_note},
     table::{self, Known, Table},
@@ -55,7 +55,8 @@ pub(super) struct Told<'a> {
     pub table: &'a Table,
     pub asked: &'a Asked,
     pub analysis: &'a Analysis,
-    pub found: &'a [incident::Found],
+    /// Of all data, in the order of time.
+    pub incidents: &'a [Incident],
     pub max_age: Option<i64>,
 }
 
@@ -75,9 +76,11 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     edges(told, notes);
     comparison(told, shown, notes);
     vocabulary(analysis, notes);
-    let reported =
-        |found: &&incident::Found| found.bounds().0 < asked.bounds.end && found.bounds().1 > asked.bounds.start;
-    if told.found.iter().filter(reported).any(|found| !found.comparable) {
+    let reported = |incident: &&Incident| {
+        let (start, end) = incident.cell_bounds();
+        start < asked.bounds.end && end > asked.bounds.start
+    };
+    if told.incidents.iter().filter(reported).any(|incident| !incident.comparable) {
         notes.push(Sentence::new(key::note::NOTHING_TO_JUDGE_BY));
     } else if (shown.last.0 - shown.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
         notes.push(Sentence::new(key::note::LITTLE_HISTORY).with("days", incident::LEAST_HISTORY_DAYS));
@@ -269,20 +272,22 @@ fn vocabulary(analysis: &Analysis, notes: &mut Vec<Sentence>) {
 /// The Platform may suspend a webhook that fails for long: silence after an outbreak need not be a recovery.
 fn silence(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     let Told { table, asked, .. } = told;
-    for found in told.found {
-        let Some(known) = Known::of(&table.known, found.label) else { continue };
+    for incident in told.incidents {
+        let label = table.names.label(&incident.channel);
+        let Some(known) = Known::of(&table.known, label) else { continue };
         let (Some(Span { first, last }), Some(until)) = (known.span(), known.until()) else { continue };
         let until = until.min(asked.calendar.as_of);
         let quiet = until.0 - last.0;
-        let at_its_end = last.0 < found.bounds().1 + 3_600_000 && last.0 >= found.bounds().0;
+        let (start, end) = incident.cell_bounds();
+        let at_its_end = last.0 < end + 3_600_000 && last.0 >= start;
         // Silence behind the period is no matter of it.
         let behind = last.0 >= asked.bounds.end;
-        if !at_its_end || behind || quiet < SUSPICIOUS_SILENCE || found.start <= first.cell().0 {
+        if !at_its_end || behind || quiet < SUSPICIOUS_SILENCE || start <= first.cell().timestamp().0 {
             continue;
         }
         // A channel that often has no error for a day is silent again, that is all.
-        if quiet > 2 * sums::longest_silence(table, found.label, found.bounds().0 + CELL_MILLIS) {
-            let channel = table.names.channels[found.label as usize].clone().unwrap_or_default();
+        if quiet > 2 * sums::longest_silence(table, label, start + CELL_MILLIS) {
+            let channel = incident.channel.clone().unwrap_or_default();
             let key = if channel.is_empty() {
                 key::note::POSSIBLE_SUSPENSION
             } else {

@@ -80,7 +80,14 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     };
     let (found, patterns) = incident::judge(table, &zone, now);
     let mut analysis = computed(table, asked, previous, size, options)?;
-    analysis.incidents = incident::told(table, &found, asked, now);
+    // The end of an incident is its last row, or what is behind the five minutes or the hour that this tells.
+    let touches = |incident: &&Incident| {
+        let (start, end) = incident.bounds();
+        let behind = end + i64::from(incident::step(table, table.names.label(&incident.channel)) < CELL_MILLIS);
+        start < bounds.end && behind > bounds.start
+    };
+    analysis.incidents = found.iter().filter(touches).cloned().collect();
+    analysis.incidents.sort_by(|a, b| (b.errors, a.bounds(), &a.channel).cmp(&(a.errors, b.bounds(), &b.channel)));
     analysis.patterns = patterns;
     analysis.usual_hours =
         hours::usual_hours(&analysis.heatmap, &analysis.incidents, bounds, &zone, calendar.week_start);
@@ -90,7 +97,7 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
         let compared = previous.filter(|_| !analysis.partly_unknown);
         notes.push(coverage::unfinished(bounds, compared, now, &zone));
     }
-    let told = coverage::Told { table, asked, analysis: &analysis, found: &found, max_age: options.max_age };
+    let told = coverage::Told { table, asked, analysis: &analysis, incidents: &found, max_age: options.max_age };
     coverage::tell(&told, &mut notes);
     notes.dedup();
     let unjudged = [key::note::LITTLE_HISTORY, key::note::NOTHING_TO_JUDGE_BY];

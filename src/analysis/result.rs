@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Calendar, Class, ClassErrors, Level, Pattern, State};
 use crate::{
-    model::{Columns, LocalTime, Sentence, Zone},
+    model::{CELL_MILLIS, Columns, LocalTime, Sentence, Zone},
     taxonomy::Lang,
 };
 
@@ -325,6 +325,9 @@ pub struct Incident {
     /// It is known to have ended: the hour behind it is covered, and usual unless another one begins in it.
     #[serde(skip)]
     pub over: bool,
+    /// Whether the data hold anything to compare it with.
+    #[serde(skip)]
+    pub comparable: bool,
 }
 
 /// Errors of one detail in an incident, with the exact times of the first and last row.
@@ -343,6 +346,12 @@ impl Incident {
         (self.start.millis(), self.end.millis())
     }
 
+    /// Start of the first and end of the last of its five minutes in milliseconds since 1970-01-01T00:00:00Z.
+    pub fn cell_bounds(&self) -> (i64, i64) {
+        let start = self.cells_start.millis();
+        (start, start + self.classes.first().map_or(0, |of| of.cells.len()) as i64 * CELL_MILLIS)
+    }
+
     /// Whether it is known to go on where the inputs end.
     pub fn is_ongoing(&self) -> bool {
         self.ongoing == Some(true)
@@ -350,10 +359,7 @@ impl Incident {
 
     /// Errors of each five minutes from `cells_start` on.
     pub fn cells(&self) -> Vec<u64> {
-        let cells = self.classes.iter().map(|of| of.cells.len()).max().unwrap_or(0);
-        let errors =
-            |cell| self.classes.iter().filter_map(|of| of.cells.get(cell)).fold(0, |a: u64, b| a.saturating_add(*b));
-        (0..cells).map(errors).collect()
+        ClassErrors::sums(&self.classes)
     }
 }
 

@@ -162,6 +162,7 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
         cells_start: stamp(bounds.0),
         usual_after: Some(2),
         over: true,
+        comparable: true,
     }
 }
 

@@ -120,6 +120,7 @@ pub(super) fn week() -> Analysis {
             cells_start: at("18T20:10"),
             usual_after: Some(3),
             over: true,
+            comparable: true,
         }],
         patterns: Vec::new(),
         server_log: None,

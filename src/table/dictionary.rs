@@ -1,6 +1,6 @@
 //! The names that a table's numbers stand for.
 
-use super::{Attributes, Naming};
+use super::{Attributes, Label, Naming};
 use crate::model::{Catalog, HostLabel, Kind};
 
 /// What the numbers of a table stand for. All texts are safe to show.
@@ -25,6 +25,11 @@ impl Dictionary {
             hosts: catalog.hosts().to_vec(),
             kinds: catalog.kinds().iter().map(kind).collect(),
         }
+    }
+
+    /// The label of a channel of the table.
+    pub fn label(&self, channel: &Option<String>) -> Label {
+        self.channels.iter().position(|name| name == channel).unwrap_or(0) as Label
     }
 
     /// What the errors of a kind are.

@@ -69,6 +69,24 @@ impl Class {
     }
 }
 
+/// Errors of one class, and of each five minutes from the first cell of the incident on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClassErrors {
+    pub class: Class,
+    pub errors: u64,
+    pub cells: Vec<u64>,
+}
+
+impl ClassErrors {
+    /// Errors of each five minutes, of all classes.
+    pub fn sums(classes: &[ClassErrors]) -> Vec<u64> {
+        let cells = classes.iter().map(|of| of.cells.len()).max().unwrap_or(0);
+        let errors =
+            |cell| classes.iter().filter_map(|of| of.cells.get(cell)).fold(0, |a: u64, b| a.saturating_add(*b));
+        (0..cells).map(errors).collect()
+    }
+}
+
 /// The errors of one channel.
 pub struct Channel {
     pub label: Label,

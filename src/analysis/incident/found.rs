@@ -3,13 +3,15 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::{
-    class::{self, Channel, Class},
+    class::{self, Channel, Class, ClassErrors},
     clock::HOUR,
     stretch::{Stretch, between},
+    usual::quantile,
 };
 use crate::{
-    model::CELL_MILLIS,
-    table::{Label, Table},
+    analysis::{Incident, MadeOf},
+    model::{CELL_MILLIS, Span, Timestamp, Zone},
+    table::{Known, Table},
 };
 
 /// A class that begins to fail within so many cells of the leading one, a quarter of an hour, and ends no later than as
@@ -21,77 +23,157 @@ const HELD: (u32, u32) = (9, 10);
 /// stayed behind.
 const LEADING: u64 = 20;
 
-/// An incident.
-#[derive(Clone, Debug)]
-pub struct Found {
-    pub label: Label,
-    /// Its first cell and the one behind its last, of all classes.
-    pub start: u32,
-    pub end: u32,
-    /// Its classes, the leading one first: the one with the most errors.
-    pub classes: Vec<ClassErrors>,
-    /// Start of the first row and end of the last one of the leading details, in milliseconds since 1970-01-01T00:00:00Z.
-    pub first: i64,
-    pub last: i64,
-    /// What it consists of, the most first.
-    pub made_of: Vec<Made>,
-    /// The most errors of its channel in an hour from its end on; none where another incident follows.
-    pub most_after: Option<u64>,
-    /// Whether the data hold anything to compare it with.
-    pub comparable: bool,
-}
-
-/// Errors of one class, and of each five minutes from the first cell of the incident on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClassErrors {
-    pub class: Class,
-    pub errors: u64,
-    pub cells: Vec<u64>,
-}
-
-/// Errors of one reason and detail, as indices of the dictionary, with the exact times of the first and last row.
-#[derive(Clone, Copy, Debug)]
-pub struct Made {
-    pub class: Class,
-    pub reason: u32,
-    pub detail: u32,
-    pub errors: u64,
-    pub first: i64,
-    pub last: i64,
-}
-
-impl Found {
-    /// First cell's start and last cell's end in milliseconds since 1970-01-01T00:00:00Z.
-    pub fn bounds(&self) -> (i64, i64) {
-        (i64::from(self.start) * CELL_MILLIS, i64::from(self.end) * CELL_MILLIS)
-    }
-
-    pub fn errors(&self) -> u64 {
-        self.classes.iter().map(|of| of.errors).sum()
-    }
-
-    /// The cell with the most errors, and how many; the first of equal ones.
-    pub fn peak(&self) -> (u32, u64) {
-        let errors = |cell: u32| self.classes.iter().map(|of| of.cells[(cell - self.start) as usize]).sum::<u64>();
-        let cells = (self.start..self.end).map(|cell| (cell, errors(cell)));
-        cells.max_by_key(|(cell, errors)| (*errors, Reverse(*cell))).unwrap_or((self.start, 0))
-    }
-}
+/// So many quiet cells end an incident, where the data reach so far ...
+const QUIET: i64 = 3 * CELL_MILLIS;
+/// ... and so many of its own pauses, of which most are no longer than the usual one.
+const PAUSES: i64 = 3;
+const USUAL_PAUSE: f64 = 0.9;
+/// So long must the time behind an incident be known for it to be over: what is not usual there is another incident.
+const OVER: i64 = 3_600_000;
 
 /// Stretches of classes that are one incident, the leading one first; and whether there is anything to compare with.
 type Group = Vec<(Class, Stretch, bool)>;
 
-/// The incidents of a channel in the order of time, from the stretches of its classes.
-pub fn found(table: &Table, classes: &[Option<Class>], channel: &Channel, of: Group) -> Vec<Found> {
-    let groups = together(of);
-    let mut found: Vec<Found> =
-        (0..groups.len()).map(|i| measured(table, classes, channel.label, (&groups, i))).collect();
-    found.sort_by_key(|found| (found.start, found.first));
-    let last_end = found.iter().map(|found| found.end).max();
-    for found in found.iter_mut().filter(|found| Some(found.end) == last_end) {
-        found.most_after = Some(most_in_an_hour(channel, found.end));
+/// What the incidents of a channel are measured by, as they are known at a moment; times are told in the zone.
+pub struct Measure<'a> {
+    pub table: &'a Table,
+    pub zone: &'a Zone,
+    pub now: Timestamp,
+    /// Of each kind.
+    pub classes: &'a [Option<Class>],
+    pub channel: &'a Channel,
+}
+
+impl Measure<'_> {
+    /// The incidents of the channel in the order of time, from the stretches of its classes and whether there is anything
+    /// to compare them with.
+    pub fn incidents(&self, of: Group) -> Vec<Incident> {
+        let groups = together(of);
+        let mut incidents: Vec<Incident> = (0..groups.len()).map(|i| self.incident(&groups, i)).collect();
+        incidents.sort_by_key(|incident| (incident.cells_start, incident.start));
+        let last_end = incidents.iter().map(|incident| incident.cell_bounds().1).max().unwrap_or(0);
+        for incident in incidents.iter_mut().filter(|incident| incident.cell_bounds().1 == last_end) {
+            let known = self.reach().0 > last_end;
+            incident.usual_after = known.then(|| most_in_an_hour(self.channel, Timestamp(last_end).cell().0));
+        }
+        incidents
     }
-    found
+
+    fn known(&self) -> Option<&Known> {
+        Known::of(&self.table.known, self.channel.label)
+    }
+
+    /// Up to when anything is known of the channel.
+    fn reach(&self) -> Timestamp {
+        self.known().and_then(Known::reach).map_or(Timestamp(i64::MIN), |reach| reach.min(self.now))
+    }
+
+    /// An incident of several with its numbers: the errors of each class while the leading class or itself was failing,
+    /// without those of another incident.
+    fn incident(&self, groups: &[Group], of: usize) -> Incident {
+        let (table, group) = (self.table, &groups[of]);
+        let time = |millis: i64| self.zone.time(Timestamp(millis));
+        let (leading_class, leading, comparable) = group[0];
+        let mut failing: BTreeMap<Class, (u32, u32)> = BTreeMap::new();
+        for (class, stretch, _) in group {
+            let of_class = failing.entry(*class).or_insert((leading.start, leading.end));
+            *of_class = (of_class.0.min(stretch.start), of_class.1.max(stretch.end));
+        }
+        let start = failing.values().map(|of| of.0).min().unwrap_or(leading.start);
+        let end = failing.values().map(|of| of.1).max().unwrap_or(leading.end);
+        let mut of_class: BTreeMap<Class, Vec<u64>> =
+            failing.keys().map(|class| (*class, vec![0; (end - start) as usize])).collect();
+        let mut made_of: BTreeMap<(u32, u32), (u64, Span)> = BTreeMap::new();
+        let bounds = [start, end].map(|cell| i64::from(cell) * CELL_MILLIS);
+        let others = groups.iter().enumerate().filter(|(i, _)| *i != of).flat_map(|(_, group)| group);
+        let others: Vec<_> = others.filter(|(_, other, _)| other.start < end && other.end > start).collect();
+        let is_of_another =
+            |of: Class, cell: u32| others.iter().any(|(class, other, _)| *class == of && other.contains(cell));
+        for cell in table.cells().between(bounds[0], bounds[1]).iter().filter(|cell| cell.errors > 0) {
+            let kind = table.names.kinds[cell.kind.0 as usize];
+            let class = self.classes[cell.kind.0 as usize].filter(|_| kind.channel == self.channel.label);
+            let Some(class) = class else { continue };
+            let of = failing.get(&class).filter(|(start, end)| (*start..*end).contains(&cell.start.0));
+            let (Some(_), Some(cells)) = (of, of_class.get_mut(&class)) else { continue };
+            if is_of_another(class, cell.start.0) {
+                continue;
+            }
+            cells[(cell.start.0 - start) as usize] += cell.errors;
+            let (errors, span) = made_of.entry((kind.reason, kind.detail)).or_insert((0, cell.span));
+            (*errors, *span) = (*errors + cell.errors, span.union(cell.span));
+        }
+        let errors = |(class, cells): (Class, Vec<u64>)| ClassErrors { class, errors: cells.iter().sum(), cells };
+        let mut classes: Vec<ClassErrors> = of_class.into_iter().map(errors).collect();
+        classes.sort_by_key(|of| (of.class != leading_class, Reverse(of.errors)));
+        let made = |((reason, detail), (errors, span)): ((u32, u32), (u64, Span))| MadeOf {
+            reason: table.names.reasons[reason as usize].clone(),
+            detail: table.names.details[detail as usize].clone(),
+            errors,
+            first_seen: self.zone.time(span.first),
+            last_seen: self.zone.time(span.last),
+        };
+        let mut made_of: Vec<MadeOf> = made_of.into_iter().map(made).collect();
+        made_of.sort_by(|a, b| (b.errors, &a.reason, &a.detail).cmp(&(a.errors, &b.reason, &b.detail)));
+        let of_leading = || made_of.iter().filter(|made| Class::of(&made.reason, &made.detail) == leading_class);
+        let leads = || of_leading().filter(|made| made.errors * LEADING >= classes[0].errors);
+        let first = leads().map(|made| made.first_seen.millis()).min().unwrap_or(bounds[0]);
+        let mut last = leads().map(|made| made.last_seen.millis()).max().unwrap_or(bounds[1]);
+        // A row that tells five minutes or an hour stands for all of it.
+        let step = class::step(table, self.channel.label);
+        if step >= CELL_MILLIS {
+            last += step;
+        }
+        let (known, reach) = (self.known(), self.reach());
+        let pauses = PAUSES * usual_pause(&classes, step);
+        let ongoing = match reach.0 - bounds[1] < QUIET.max(pauses) {
+            false => Some(false),
+            // Up to a moment that rows lie behind, all is known.
+            true => {
+                (reach == self.now || known.and_then(Known::until).is_some_and(|until| until.0 > last)).then_some(true)
+            }
+        };
+        let quiet = bounds[1] + OVER.max(pauses);
+        let over = ongoing == Some(false)
+            && reach.0 >= quiet
+            && known.is_some_and(|known| known.missing(bounds[1], quiet).is_empty());
+        let leading = of_leading().next().unwrap_or(&made_of[0]);
+        let cells = ClassErrors::sums(&classes);
+        // The first of equal ones.
+        let peak = cells.iter().enumerate().max_by_key(|(at, errors)| (**errors, Reverse(*at)));
+        let (peak, peak_errors) = peak.map_or((0, 0), |(at, errors)| (at as i64, *errors));
+        Incident {
+            channel: table.names.channels[self.channel.label as usize].clone(),
+            start: time(first),
+            end: time(last),
+            minutes: ((last - first).max(1) as u64).div_ceil(60_000),
+            errors: cells.iter().sum(),
+            peak_errors,
+            peak_at: time((bounds[0] + peak * CELL_MILLIS).max(first)),
+            reason: leading.reason.clone(),
+            detail: leading.detail.clone(),
+            ongoing,
+            quiet_since: (ongoing == Some(false)).then(|| time(last)),
+            log: None,
+            made_of,
+            class: leading_class,
+            classes,
+            cells_start: time(bounds[0]),
+            usual_after: None,
+            over,
+            comparable,
+        }
+    }
+}
+
+/// The time from one cell with errors to the next that most of an incident's are no longer than, without what its rows do
+/// not tell; in milliseconds.
+fn usual_pause(classes: &[ClassErrors], step: i64) -> i64 {
+    let cells =
+        ClassErrors::sums(classes).into_iter().enumerate().filter(|(_, errors)| *errors > 0).map(|(cell, _)| cell);
+    let cells: Vec<usize> = cells.collect();
+    let mut pauses: Vec<f64> = cells.windows(2).map(|pair| (pair[1] - pair[0]) as f64).collect();
+    let pause = quantile(&mut pauses, USUAL_PAUSE) as i64 * CELL_MILLIS;
+    (pause - (step - CELL_MILLIS).max(0)).max(0)
 }
 
 /// Groups of stretches, each with the leading one first.
@@ -112,58 +194,6 @@ fn together(mut of: Group) -> Vec<Group> {
         }
     }
     groups
-}
-
-/// An incident of several with its numbers: the errors of each class while the leading class or itself was failing, without
-/// those of another incident.
-fn measured(table: &Table, classes: &[Option<Class>], label: Label, (groups, of): (&[Group], usize)) -> Found {
-    let group = &groups[of];
-    let (leading_class, leading, comparable) = group[0];
-    let mut failing: BTreeMap<Class, (u32, u32)> = BTreeMap::new();
-    for (class, stretch, _) in group {
-        let of_class = failing.entry(*class).or_insert((leading.start, leading.end));
-        *of_class = (of_class.0.min(stretch.start), of_class.1.max(stretch.end));
-    }
-    let start = failing.values().map(|of| of.0).min().unwrap_or(leading.start);
-    let end = failing.values().map(|of| of.1).max().unwrap_or(leading.end);
-    let mut of_class: BTreeMap<Class, Vec<u64>> =
-        failing.keys().map(|class| (*class, vec![0; (end - start) as usize])).collect();
-    let mut made_of: BTreeMap<(u32, u32), Made> = BTreeMap::new();
-    let bounds = [start, end].map(|cell| i64::from(cell) * CELL_MILLIS);
-    let others = groups.iter().enumerate().filter(|(i, _)| *i != of).flat_map(|(_, group)| group);
-    let others: Vec<_> = others.filter(|(_, other, _)| other.start < end && other.end > start).collect();
-    let is_of_another =
-        |of: Class, cell: u32| others.iter().any(|(class, other, _)| *class == of && other.contains(cell));
-    for cell in table.cells().between(bounds[0], bounds[1]).iter().filter(|cell| cell.errors > 0) {
-        let kind = table.names.kinds[cell.kind.0 as usize];
-        let Some(class) = classes[cell.kind.0 as usize].filter(|_| kind.channel == label) else { continue };
-        let of = failing.get(&class).filter(|(start, end)| (*start..*end).contains(&cell.start.0));
-        let (Some(_), Some(cells)) = (of, of_class.get_mut(&class)) else { continue };
-        if is_of_another(class, cell.start.0) {
-            continue;
-        }
-        cells[(cell.start.0 - start) as usize] += cell.errors;
-        let span = (cell.span.first.0, cell.span.last.0);
-        let new = Made { class, reason: kind.reason, detail: kind.detail, errors: 0, first: span.0, last: span.1 };
-        let made = made_of.entry((kind.reason, kind.detail)).or_insert(new);
-        (made.first, made.last) = (made.first.min(span.0), made.last.max(span.1));
-        made.errors += cell.errors;
-    }
-    let errors = |(class, cells): (Class, Vec<u64>)| ClassErrors { class, errors: cells.iter().sum(), cells };
-    let mut classes: Vec<ClassErrors> = of_class.into_iter().map(errors).collect();
-    classes.sort_by_key(|of| (of.class != leading_class, Reverse(of.errors)));
-    let mut made_of: Vec<Made> = made_of.into_values().collect();
-    let name = |made: &Made| (&table.names.reasons[made.reason as usize], &table.names.details[made.detail as usize]);
-    made_of.sort_by(|a, b| (Reverse(a.errors), name(a)).cmp(&(Reverse(b.errors), name(b))));
-    let leads = |made: &&Made| made.class == leading_class && made.errors * LEADING >= classes[0].errors;
-    let first = made_of.iter().filter(leads).map(|made| made.first).min().unwrap_or(bounds[0]);
-    let mut last = made_of.iter().filter(leads).map(|made| made.last).max().unwrap_or(bounds[1]);
-    // A row that tells five minutes or an hour stands for all of it.
-    let step = class::step(table, label);
-    if step >= CELL_MILLIS {
-        last += step;
-    }
-    Found { label, start, end, classes, first, last, made_of, most_after: None, comparable }
 }
 
 /// The most errors of a channel in any hour from a cell on.

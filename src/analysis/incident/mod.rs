@@ -20,18 +20,17 @@ mod pattern;
 #[cfg(test)]
 mod scenarios;
 mod stretch;
-mod told;
 mod usual;
 
-pub use class::Class;
-pub use found::{ClassErrors, Found};
+pub use class::{Class, ClassErrors, step};
 pub use pattern::{DayKind, Pattern};
-pub(super) use told::told;
 
 use crate::{
+    analysis::Incident,
     model::{Precision, Timestamp, Zone},
     table::Table,
 };
+use found::Measure;
 use usual::Usual;
 
 /// Less history than this says little about what is usual.
@@ -39,7 +38,7 @@ pub const LEAST_HISTORY_DAYS: i64 = 3;
 
 /// The incidents of all channels in the order of time, and the patterns by channel, by what happened before a moment; days
 /// are those of the zone. Neither is there for times without a time of day.
-pub fn judge(table: &Table, zone: &Zone, now: Timestamp) -> (Vec<Found>, Vec<Pattern>) {
+pub fn judge(table: &Table, zone: &Zone, now: Timestamp) -> (Vec<Incident>, Vec<Pattern>) {
     let (mut all, mut patterns) = (Vec::new(), Vec::new());
     if table.precision() > Precision::Hour {
         return (all, patterns);
@@ -59,8 +58,8 @@ pub fn judge(table: &Table, zone: &Zone, now: Timestamp) -> (Vec<Found>, Vec<Pat
             let whole = |stretch| if by_hour { stretch::of_hours(stretch) } else { stretch };
             stretches.extend(found.into_iter().map(|stretch| (*class, whole(stretch), usual.comparable)));
         }
-        all.extend(found::found(table, &classes, &channel, stretches));
+        all.extend(Measure { table, zone, now, classes: &classes, channel: &channel }.incidents(stretches));
     }
-    all.sort_by_key(|found| (found.start, found.label));
+    all.sort_by_key(|incident: &Incident| incident.cells_start);
     (all, patterns)
 }
