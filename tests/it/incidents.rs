@@ -325,6 +325,37 @@ fn what_comes_every_night_or_every_working_day_is_a_pattern_and_no_incident() {
 }
 
 #[test]
+fn ten_days_show_what_every_weekday_has() {
+    // From Friday 13 November on: an error every twelve hours, and five in each cell at noon of six working days.
+    let noons = [18, 21, 22, 23, 24, 25].into_iter().flat_map(|day| day * 288 + 144..day * 288 + 156);
+    let log = Log::new().add((18 * 288..CELLS).step_by(144), ["shop", "error_status_code", "500"], 1);
+    let summary = log.add(noons, REFUSED, 5).summary("");
+    assert_eq!(summary["incidents"], json!([]));
+    let pattern = &summary["patterns"][0];
+    assert_eq!((text(pattern, "days"), &pattern["happened"], &pattern["errors"]), ("weekdays", &json!(6), &json!(360)));
+}
+
+#[test]
+fn an_outage_goes_on_while_the_nightly_batch_fails_in_it() {
+    // 40 at 03:00 of every night; the outage is of 24 cells of 15, and the trickle has one at 04:00.
+    let timeout = ["shop", "request_timeout", "Request timeout"];
+    let nights = |slot: u32| (0..28).map(move |day| day * 288 + slot);
+    let batch = || Log::new().with_trickle().add(nights(36), timeout, 25).add(nights(37), timeout, 15);
+    let summary = batch().add(wednesday(2, 30)..wednesday(4, 30), timeout, 15).summary("");
+    assert_eq!(ranges(&summary), [("2026-11-18T02:30:07+09:00", "2026-11-18T04:25:07+09:00", 401)]);
+    // Two, of 3 and of 12 cells, that leave the batch to itself.
+    let two = batch().add(wednesday(2, 20)..wednesday(2, 35), timeout, 15);
+    let summary = two.add(wednesday(3, 25)..wednesday(4, 25), timeout, 15).summary("");
+    assert_eq!(
+        ranges(&summary),
+        [
+            ("2026-11-18T03:25:07+09:00", "2026-11-18T04:20:07+09:00", 181),
+            ("2026-11-18T02:20:07+09:00", "2026-11-18T02:30:07+09:00", 45)
+        ]
+    );
+}
+
+#[test]
 fn nothing_but_the_outage_has_nothing_to_compare_with() {
     let summary = Log::new().add(wednesday(10, 0)..wednesday(12, 0), REFUSED, 20).summary("");
     assert_eq!((summary.list("incidents").len(), &summary["incidents"][0]["errors"]), (1, &json!(480)));

@@ -256,6 +256,14 @@ fn scenarios() -> Vec<Scenario> {
             s.outage(night, night + 6, 500.0);
             s
         });
+        make("an outage with the nightly batch in it", 28, &|s| {
+            let mut s = s.background(rate / 2.0, 1.0, 0.5);
+            batch(&mut s, 28, 3, 30.0);
+            let (night, per_hour) = (s.noise.among(10, 25), s.noise.between(120.0, 240.0));
+            let (early, late) = (s.noise.among(0, 8), s.noise.among(0, 8));
+            s.outage(at(night, 2, 0) + early, at(night, 4, 0) + late, per_hour);
+            s
+        });
         make("an outage that goes on at the end", long, &|s| {
             let mut s = background(s);
             let length = s.noise.among(3, 100);
@@ -319,6 +327,15 @@ fn scenarios() -> Vec<Scenario> {
                 let busy = s.noise.between(0.8, 1.2);
                 s.errors(at(day, 12, 0), at(day, 13, 0), peak * busy);
             }
+            s
+        });
+        make("a lunch peak on weekdays, ten days from a Friday on", 14, &|s| {
+            let mut s = s.background(rate.min(1.0), 1.0, 0.5);
+            for day in (4..14).filter(|day| day % 7 < 5) {
+                s.errors(at(day, 12, 0), at(day, 13, 0), 60.0 + 10.0 * rate);
+            }
+            s.cells.retain(|cell, _| *cell >= 4 * DAY);
+            s.file = Some((4 * DAY, 14 * DAY));
             s
         });
         make("a job that fails every hour since ever", long, &|mut s| {

@@ -15,6 +15,10 @@ const WEAK: Failing = Failing { times: 2.0, more: 8.0 };
 const STRONG: Failing = Failing { times: 6.0, more: 60.0 };
 /// A lasting one may be as weak as a job that fails once an hour.
 const LASTING: Failing = Failing { times: 2.0, more: 1.0 };
+/// It has errors in one of so many of its hours, or is no single one.
+const STEADY: u32 = 3;
+/// Where a habit comes in an outage, at least so many of its cells have the errors of the outage too.
+const FAILING: (u32, u32) = (3, 4);
 /// Fewer errors are not worth a name ...
 pub const LEAST_ERRORS: u64 = 10;
 /// ... nor is less than so many times what is usual.
@@ -74,7 +78,8 @@ pub fn stretches(series: &Series, clock: &Clock, usual: &Usual) -> Vec<Stretch> 
         let has_core = |found: &&Stretch| cores.iter().any(|core| core.0 < found.end && core.1 > found.start);
         let masked: Vec<(u32, u32)> = found.iter().filter(has_core).map(|found| (found.start, found.end)).collect();
         let lasting = automaton([LASTING; 2]).failing(series, &masked);
-        found.extend(lasting.into_iter().filter_map(|(start, end)| judged.stretch(start, end)));
+        let lasting = lasting.into_iter().filter_map(|(start, end)| judged.stretch(start, end));
+        found.extend(lasting.filter(|found| judged.is_steady(found)));
         found = judged.joined(found);
     }
     found
@@ -159,21 +164,43 @@ impl Judged<'_> {
         edges.chunks(2).filter_map(part).collect()
     }
 
-    /// Overlapping stretches as one, those that are large.
-    fn joined(&self, mut found: Vec<Stretch>) -> Vec<Stretch> {
+    /// Whether what lasts has errors all along.
+    fn is_steady(&self, found: &Stretch) -> bool {
+        let hour = |cell: u32| (cell - found.start) / HOUR;
+        let hours = between(self.series, found.start, found.end).chunk_by(|a, b| hour(a.0) == hour(b.0)).count() as u32;
+        hours * STEADY >= found.cells().div_ceil(HOUR)
+    }
+
+    /// Overlapping stretches as one, those that are large, and of these as one what no calm half hour parts.
+    fn joined(&self, found: Vec<Stretch>) -> Vec<Stretch> {
+        let mut large = self.as_one(found, |open, next| next.start < open.end);
+        large.retain(|found| self.is_large(found));
+        self.as_one(large, |open, next| self.goes_on(open, next))
+    }
+
+    fn as_one(&self, mut found: Vec<Stretch>, are_one: impl Fn(&Stretch, &Stretch) -> bool) -> Vec<Stretch> {
         found.sort_unstable_by_key(|found| found.start);
-        let mut joined: Vec<Stretch> = Vec::new();
-        for found in found {
-            match joined.last_mut() {
-                Some(open) if found.start < open.end => {
-                    open.end = open.end.max(found.end);
-                    open.errors = errors(between(self.series, open.start, open.end));
-                }
-                _ => joined.push(found),
+        found.dedup_by(|next, open| {
+            let are_one = are_one(open, next);
+            if are_one {
+                open.end = open.end.max(next.end);
+                open.errors = errors(between(self.series, open.start, open.end));
             }
-        }
-        joined.retain(|found| self.is_large(found));
-        joined
+            are_one
+        });
+        found
+    }
+
+    /// Whether there is no calm half hour between two stretches: it is shorter, or a habit comes then, and in most cells of
+    /// it there is at least half of what the weaker of them has.
+    fn goes_on(&self, open: &Stretch, next: &Stretch) -> bool {
+        let is_habit = |cell: &u32| self.usual.habits[self.clock.place(*cell).time()];
+        let (gap, habitual) = (next.start - open.end, (open.end..next.start).filter(is_habit).count() as u32);
+        let density = |of: &Stretch| of.errors as f64 / f64::from(of.cells());
+        let least = density(open).min(density(next)) / 2.0;
+        let cells = between(self.series, open.end, next.start);
+        let failing = cells.iter().filter(|(_, errors)| *errors as f64 >= least).count() as u32;
+        gap - habitual < CALM && (habitual == 0 || failing * FAILING.1 >= gap * FAILING.0)
     }
 }
 

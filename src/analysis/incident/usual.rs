@@ -51,7 +51,13 @@ impl Usual {
         }
         let kinds = all.kinds();
         let stands_out = all.stands_out(&kinds);
-        let habits = all.habits(series, clock, &kinds, &stands_out);
+        let mut habits = all.habits(series, clock, &kinds, &stands_out);
+        if kinds.len() == 1 {
+            // With few days, weekdays alone may show what all of them do not.
+            let apart = all.weekdays_and_weekends();
+            let of_kind = all.habits(series, clock, &apart, &all.stands_out(&apart));
+            habits.iter_mut().zip(of_kind).for_each(|(habit, of_kind)| *habit = habit.or(of_kind));
+        }
         // The rest is judged without them: a batch of ten minutes is no hour of errors.
         let habitual =
             |place: Place, errors: u64| habits[place.time()].is_some() && errors as f64 > stands_out[all.index(place)];
@@ -182,6 +188,10 @@ impl Days {
         if self.whole.len() < KINDS_DAYS {
             return vec![self.whole.clone()];
         }
+        self.weekdays_and_weekends()
+    }
+
+    fn weekdays_and_weekends(&self) -> Vec<Vec<usize>> {
         let on_weekend = |day: &usize| Place::midnight(self.first + *day as u32).weekend;
         let (weekends, weekdays) = self.whole.iter().partition(|day| on_weekend(day));
         vec![weekdays, weekends]
