@@ -89,7 +89,7 @@ impl Lang {
             match value {
                 Some((_, value)) if let Some((one, many)) = forms => {
                     let single =
-                        matches!(value, Filling::Number(1)) || matches!(value, Filling::Text(text) if text == "1");
+                        matches!(value, Filling::Number(1)) || matches!(value, Filling::Text(text) if is_one(text));
                     out.push_str(if single { one } else { many });
                 }
                 Some((_, Filling::Text(text))) => out.push_str(text),
@@ -179,6 +179,11 @@ impl Lang {
             .with("time", time.unwrap_or_default());
         self.say(&sentence)
     }
+}
+
+/// Whether a number as it is shown is one, also with a mark before it: `≥ 1`.
+fn is_one(number: &str) -> bool {
+    number.rsplit(' ').next() == Some("1")
 }
 
 /// The sign of a difference in front of its amount.
