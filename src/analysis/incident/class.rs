@@ -37,16 +37,6 @@ pub enum Class {
 }
 
 impl Class {
-    /// The reason of LINE's list that it is a part of.
-    pub fn reason(self) -> &'static str {
-        match self {
-            Class::ServerErrors | Class::ClientErrors | Class::OtherStatuses => "error_status_code",
-            Class::Timeouts => "request_timeout",
-            Class::ConnectionErrors => "could_not_connect",
-            Class::Unclassified => "unclassified",
-        }
-    }
-
     /// The class of a reason and a detail in canonical form.
     pub fn of(reason: &str, detail: &str) -> Class {
         match (reason, taxonomy::status(reason, detail).map(|status| status / 100)) {

@@ -1,12 +1,11 @@
 //! Drawings without axes and letters: the strip, sparklines, the course of an incident.
 
 use crate::{
-    analysis::Incident,
     chart::{
         ReasonInks,
         theme::{self, Ink},
     },
-    story::{Strip, Trend},
+    story::{Event, Strip, Trend},
 };
 
 /// Width and height of a sparkline, and of what an incident's course is drawn in; more bars cannot be told apart.
@@ -51,22 +50,15 @@ fn short(value: f64) -> String {
 ///
 /// Of more steps than fit the highest of neighbours is drawn, so that all incidents have one scale; `most` of them fills
 /// the height.
-pub(super) fn course(
-    incident: &Incident,
-    inks: &ReasonInks<'_>,
-    most: &u64,
-    size: (usize, usize),
-) -> Vec<(Ink, String)> {
+pub(super) fn course(event: &Event<'_>, inks: &ReasonInks<'_>, most: &u64, size: (usize, usize)) -> Vec<(Ink, String)> {
     let most_bars = if size == SPARK { BARS } else { COURSE_BARS };
     let highest = |cells: &[u64]| grouped(cells, most_bars, |group| group.iter().copied().max().unwrap_or(0));
     let mut below: Vec<u64> = Vec::new();
     let mut drawn = Vec::new();
-    for class in &incident.classes {
-        let values = highest(&class.cells);
+    for part in &event.parts {
+        let values = highest(part.cells);
         below.resize(values.len(), 0);
-        // Reasons that LINE has not published are of the last class, and have colours of their own.
-        let reason = if class.class == incident.class { &incident.reason } else { class.class.reason() };
-        drawn.push((inks.ink(reason), bars(&values, &below, *most, size)));
+        drawn.push((inks.ink(&part.reason), bars(&values, &below, *most, size)));
         below.iter_mut().zip(&values).for_each(|(below, value)| *below = below.saturating_add(*value));
     }
     drawn
