@@ -105,8 +105,8 @@ impl Judgement {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Outcome {
     pub name: String,
-    /// The key of the configuration: `max_errors`, `max_share`, `max_increase`, `max_incidents`, `max_rejected`,
-    /// `new_details`, `unknown_details` or `max_age`; of a baseline `baseline_errors`, `baseline_details`,
+    /// The key of the configuration: `max_errors`, `max_share`, `max_increase`, `max_incidents`,
+    /// `max_error_rate`, `max_slow`, `max_rejected`, `new_details`, `unknown_details` or `max_age`; of a baseline `baseline_errors`, `baseline_details`,
     /// `baseline_new` or `baseline_incidents`.
     pub rule: &'static str,
     pub level: Level,

@@ -147,7 +147,10 @@ impl<'a> Side<'a> {
     fn said(&self, kind: &Kind) -> (Said, Option<u16>) {
         let (reason, detail) = self.names(kind);
         match reason {
-            taxonomy::ERROR_STATUS_CODE => (Said::Status, taxonomy::status(reason, detail)),
+            taxonomy::ERROR_STATUS_CODE => match taxonomy::status(reason, detail) {
+                Some(status) => (Said::Status, Some(status)),
+                None => (Said::Other, None),
+            },
             "request_timeout" => (Said::Timeout, None),
             "could_not_connect" => (Said::NoConnection, None),
             _ => (Said::Other, None),

@@ -62,7 +62,7 @@ fn lines(report: &ServerLogReport, lang: Lang) -> Vec<String> {
     let duration = duration.map(|took| Sentence::new(key::server_log::DURATION).with_sentence("quantiles", took));
     let silent = report.silent.len() as u64;
     let silent = (silent > 0).then(|| count(Sentence::new(key::server_log::SILENT), silent));
-    let requests = requests.with("verdicts", verdicts.join(lang.phrase(key::story::COMMA).trim_matches('|')));
+    let requests = requests.with("verdicts", verdicts.join(" · "));
     std::iter::once(requests).chain(duration).chain(silent).map(|line| lang.say(&line)).collect()
 }
 

@@ -84,6 +84,7 @@ fn the_fields_and_their_types_are_the_contract() {
             ("heatmap", "object"),
             ("incidents", "list"),
             ("patterns", "list"),
+            ("server_log", "object?"),
             ("history", "object"),
             ("redelivery_stopped", "list"),
             ("server_log", "object?"),
@@ -231,7 +232,7 @@ fn the_contracts_example_comes_out_as_it_stands_there() {
     assert_eq!(
         summary["incidents"][0],
         json!({"channel": "shop", "start": "2026-11-18T20:00:30+09:00", "end": "2026-11-18T20:30:30+09:00", "minutes": 30, "errors": 117, "peak_errors": 31,
-            "peak_at": "2026-11-18T20:10:00+09:00", "reason": "error_status_code", "detail": "502", "ongoing": false,
+            "peak_at": "2026-11-18T20:10:00+09:00", "reason": "error_status_code", "detail": "502", "ongoing": false, "log": null,
             "made_of": [{"reason": "error_status_code", "detail": "502", "errors": 117, "first_seen": "2026-11-18T20:00:30+09:00", "last_seen": "2026-11-18T20:30:30+09:00"}],
             "quiet_since": "2026-11-18T20:30:30+09:00", "log": null})
     );
