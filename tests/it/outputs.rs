@@ -84,7 +84,6 @@ fn the_fields_and_their_types_are_the_contract() {
             ("heatmap", "object"),
             ("incidents", "list"),
             ("patterns", "list"),
-            ("server_log", "object?"),
             ("history", "object"),
             ("redelivery_stopped", "list"),
             ("server_log", "object?"),
