@@ -54,7 +54,8 @@ pub(super) fn data_end(analysis: &Analysis, channel: Option<&str>) -> Option<Loc
         channel.is_none_or(|channel| names.split(", ").any(|name| name == channel))
     };
     let end = |input: &Input| input.coverage.until.filter(|at| *at <= analysis.generated_at).max(input.last);
-    analysis.inputs.iter().filter(of).filter_map(end).max()
+    let as_of = analysis.timezone.time(analysis.calendar.as_of);
+    analysis.inputs.iter().filter(of).filter_map(end).max().map(|end| end.min(as_of))
 }
 
 /// The same of the channel that ends first.
