@@ -30,8 +30,8 @@ pub enum State {
 /// Notes which say that LINE may have suspended a webhook.
 pub const SUSPENSIONS: [SentenceKey; 2] = [key::note::POSSIBLE_SUSPENSION, key::note::POSSIBLE_SUSPENSION_CHANNEL];
 
-/// With less data than this, an outage that fills them all looks usual.
-const LONG: i64 = 14 * 86_400_000;
+/// With less than two weeks, from the first row to the last, an outage that fills them all looks usual.
+const LONG: i64 = 13 * 86_400_000;
 
 impl State {
     /// The state of a period; `judged` says whether the data are long enough to tell what is unusual in them.

@@ -61,7 +61,7 @@ pub(super) fn data_end(analysis: &Analysis, channel: Option<&str>) -> Option<Loc
 /// The same of the channel that ends first.
 pub(super) fn first_end(analysis: &Analysis) -> Option<LocalTime> {
     let ends = analysis.channels.iter().filter_map(|channel| data_end(analysis, Some(channel)));
-    ends.min().or_else(|| data_end(analysis, None))
+    ends.min().or_else(|| data_end(analysis, None)).or(analysis.data_span.as_ref().map(|span| span.last))
 }
 
 /// Channel, name of the period, its days, zone.
