@@ -325,6 +325,17 @@ fn what_comes_every_night_or_every_working_day_is_a_pattern_and_no_incident() {
 }
 
 #[test]
+fn a_batch_that_stopped_is_no_pattern_any_more() {
+    // Of 28 nights the first 20, or the first 22: then eight or six days without.
+    let nights = |count: u32| (0..count).flat_map(|day| [day * 288 + 36, day * 288 + 37]);
+    let patterns = |count| {
+        let log = Log::new().with_trickle().add(nights(count), ["shop", "request_timeout", "Request timeout"], 15);
+        log.summary("")["patterns"].as_array().unwrap().len()
+    };
+    assert_eq!((patterns(20), patterns(22)), (0, 1));
+}
+
+#[test]
 fn ten_days_show_what_every_weekday_has() {
     // From Friday 13 November on: an error every twelve hours, and five in each cell at noon of six working days.
     let noons = [18, 21, 22, 23, 24, 25].into_iter().flat_map(|day| day * 288 + 144..day * 288 + 156);

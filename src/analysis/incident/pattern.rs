@@ -15,6 +15,9 @@ const BUSY: (f64, f64) = (4.0, 8.0);
 /// A cell with less than this of the errors of its day's pattern is noise beside it.
 const LEAST_SHARE: u64 = 24;
 
+/// What has not come for so many days at the end of the data has stopped.
+const STOPPED: u32 = 7;
+
 /// Errors that come at the same time of most days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Pattern {
@@ -63,7 +66,8 @@ pub fn patterns(
             };
             median(happened.iter().filter_map(of_day).map(u64::from))
         };
-        (typical >= LEAST_ERRORS).then_some(())?;
+        let last = happened.last().filter(|_| typical >= LEAST_ERRORS)?[0].0.day;
+        (last + STOPPED >= clock.place(clock.end - 1).day).then_some(())?;
         let time = |slot: u64| format!("{:02}:{:02}", slot / u64::from(HOUR), slot % u64::from(HOUR) * 5);
         Some(Pattern {
             channel: channel.clone(),
