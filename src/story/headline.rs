@@ -17,6 +17,8 @@ use super::{
 
 /// So many characters are read at a glance.
 const LONGEST: usize = 140;
+/// Of fewer usual errors than this nobody says times.
+const LEAST_USUAL: u64 = 5;
 /// Names are shortened to these lengths, one after the other, until the headline fits.
 const NAMES: [usize; 3] = [40, 20, 10];
 
@@ -91,7 +93,7 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
             sentence(key::headline::NONE_USUAL).with_number("usual", usual)
         }
         _ if errors == 0 => sentence(key::headline::NONE),
-        (Some((usual, (_, most))), _) if errors > most && usual > 0 && errors >= 2 * usual => {
+        (Some((usual, (_, most))), _) if errors > most && usual >= LEAST_USUAL && errors >= 2 * usual => {
             let times = (errors as f64 / usual as f64).round() as u64;
             sentence(key::headline::TIMES).with_number("times", times)
         }
