@@ -6,7 +6,7 @@ use std::{ffi::OsString, fs, path::PathBuf, sync::LazyLock};
 
 use clap::{Args, Command, FromArgMatches};
 
-use errstat_fuzz::{
+use errstat::{
     analysis::{AsOf, Calendar},
     cli::{
         config::{Config, ConfigFile, language},
@@ -80,7 +80,7 @@ fn refused(error: &Error, file: Option<&[u8]>) {
     let number = |name: &str| -> usize {
         let (_, value) = error.0.values.iter().find(|(placeholder, _)| *placeholder == name).expect("a place");
         match value {
-            errstat_fuzz::model::Filling::Text(text) => text.parse().expect("a number"),
+            errstat::model::Filling::Text(text) => text.parse().expect("a number"),
             other => panic!("{other:?}"),
         }
     };

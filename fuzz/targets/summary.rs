@@ -6,20 +6,20 @@ use std::{fs, path::PathBuf, sync::LazyLock};
 
 use encoding_rs::SHIFT_JIS;
 use errstat::{
-    analysis::{Analysis, AsOf, Options, WeekStart, analyse},
+    analysis::{Analysis, AsOf, Asked, Options, WeekStart, analyse},
     chart,
-    cube::{ChannelRules, Cube, NamingLayer, OverlapPolicy},
     error::Result,
     input::{ReadOptions, Unwatched, read},
     model::{Channel, SourceReport, Timestamp},
     render::{
         csv::csv,
-        html,
-        json::json,
+        html, json,
         mail::{self, Address},
         markdown::markdown,
         terminal::{self, TerminalView},
     },
+    story::Story,
+    table::{self, ChannelRules, NamingLayer, OverlapPolicy, Settings},
     taxonomy::Lang,
 };
 use libfuzzer_sys::fuzz_target;
@@ -61,7 +61,7 @@ fn options(choice: u8) -> Options {
         generated_at: NOW,
         now: NOW,
         max_age: (choice == b'l').then_some(86_400_000),
-        slices: true,
+        facts: true,
     }
 }
 
@@ -111,8 +111,10 @@ fn summary(inputs: &[String], options: &Options, how: (ReadOptions, ChannelRules
         assert!(report.span.is_none_or(|span| span.first <= span.last));
         assert_eq!(report.span.is_none(), report.accepted == 0);
     }
-    let mut cube = Cube::build(reading, &rules, policy)?;
-    let analysis = analyse(&mut cube, options)?;
+    let asked = Asked::of(&reading, options)?;
+    let settings = Settings { rules, policy, cuts: asked.edges(), ..Settings::default() };
+    let table = table::build(reading, settings)?;
+    let analysis = analyse(&table, &asked, options)?;
     adds_up(&analysis, &reports);
     rendered(&analysis, &reports, options);
     Ok(())
@@ -147,26 +149,23 @@ fn adds_up(analysis: &Analysis, reports: &[SourceReport]) {
 /// All outputs but the pictures.
 fn rendered(analysis: &Analysis, reports: &[SourceReport], options: &Options) {
     let lang = options.lang;
+    let story = Story::of(analysis, lang, 10, &[]);
     let view = TerminalView { lang, top: 10, width: 80, color: false, unicode: true };
-    for text in [terminal::summary(analysis, &view), terminal::inspect(reports, &options.zone, &view)] {
+    for text in [terminal::summary(&story, &view), terminal::inspect(reports, &options.zone, &view)] {
         assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
     }
-    json(analysis).expect("numbers and texts");
+    json::summary(&story).expect("numbers and texts");
     csv(analysis).expect("numbers and texts");
-    markdown(analysis, lang, 10);
-    let charts = chart::all(analysis, lang, 10);
-    let view =
-        html::PageView { lang, charts: &charts, command_line: "errstat", top: 10, slices: analysis.slices.as_ref() };
-    let page = html::page(analysis, &view).expect("numbers and texts");
+    markdown(&story);
+    let view = html::PageView { charts: &chart::all(&story), command_line: "errstat" };
+    let page = html::page(&story, &view).expect("numbers and texts");
     let address: Address = "ops@line.example".parse().expect("an address");
     let view = mail::MailView {
-        lang,
-        top: 10,
         from: &address,
         to: std::slice::from_ref(&address),
         subject: None,
         pictures: &[],
         page: page.as_bytes(),
     };
-    mail::mail(analysis, &view).expect("an addressee");
+    mail::mail(&story, &view).expect("an addressee");
 }

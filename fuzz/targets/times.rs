@@ -5,8 +5,10 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use encoding_rs::UTF_8;
 use errstat_fuzz::{
-    cli::options::time_format,
-    input::time::{Steps, TimeCell, TimeForm, TimeReader},
+    input::{
+        is_time_format,
+        time::{Steps, TimeCell, TimeForm, TimeReader},
+    },
     model::{Timestamp, Zone},
 };
 use libfuzzer_sys::fuzz_target;
@@ -59,7 +61,8 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     // Or the first line is a pattern of the user's.
-    if let Ok(pattern) = time_format(&cells[0]) {
+    let pattern = cells[0].to_string();
+    if is_time_format(&pattern) {
         column(&TimeForm::Pattern(pattern), zone, &lines[1..]);
     }
     if let Some(seconds) = text.first_chunk() {

@@ -2,12 +2,15 @@
 
 mod archive;
 mod check;
-mod config;
+// What errstat.toml says is fuzzed.
+#[doc(hidden)]
+pub mod config;
 mod convert;
 mod explain;
 mod inspect;
 mod load;
-mod options;
+#[doc(hidden)]
+pub mod options;
 mod output;
 mod progress;
 mod reconcile;

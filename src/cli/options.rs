@@ -13,7 +13,7 @@ use encoding_rs::Encoding;
 use crate::{
     analysis::{self, Analysis, AsOf, PeriodSpec, WeekStart, WindowSize},
     error::{Error, Result},
-    input::{ColumnName, ReadOptions, Role},
+    input::{ColumnName, ReadOptions, Role, is_time_format},
     model::{Channel, Privacy, Timestamp, Zone, key, shell_word},
     server,
     story::Story,
@@ -411,24 +411,8 @@ fn columns(text: &str) -> Result<ColumnList> {
     Ok(list)
 }
 
-/// A pattern of strftime that can give a date back to itself.
-pub fn time_format(text: &str) -> Result<String> {
-    use std::fmt::Write;
-
-    use chrono::format::{Item, StrftimeItems};
-
-    let items: Vec<Item<'_>> = StrftimeItems::new(text).collect();
-    let example = chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(18_000);
-    let whole = |shown: &str| {
-        chrono::DateTime::parse_from_str(shown, text).is_ok()
-            || NaiveDateTime::parse_from_str(shown, text).is_ok()
-            || NaiveDate::parse_from_str(shown, text).is_ok()
-    };
-    // `%#z` and its like can be read and not written.
-    let mut shown = String::new();
-    let written = write!(shown, "{}", example.format_with_items(items.iter())).is_ok();
-    let is_one = !items.is_empty() && !items.contains(&Item::Error) && written && whole(&shown);
-    if is_one { Ok(text.to_owned()) } else { Err(wrong(key::error::TIME_FORMAT_FORM, text)) }
+fn time_format(text: &str) -> Result<String> {
+    if is_time_format(text) { Ok(text.to_owned()) } else { Err(wrong(key::error::TIME_FORMAT_FORM, text)) }
 }
 
 fn encoding(text: &str) -> Result<&'static Encoding> {

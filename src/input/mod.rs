@@ -48,7 +48,7 @@ pub use fault::{Fault, unreadable};
 pub use name::is_expected;
 pub use open::Found;
 use open::Opened;
-pub use options::{ColumnName, Pass, ReadOptions, Role, Unwatched, Watcher};
+pub use options::{ColumnName, Pass, ReadOptions, Role, Unwatched, Watcher, is_time_format};
 use recognise::Kind;
 pub use shape::{beginnings, file_shape, shaped, shapes};
 pub use source::Input;

@@ -1,7 +1,11 @@
 //! What the user can say about the inputs.
 
-use std::{path::PathBuf, sync::Mutex};
+use std::{fmt::Write, path::PathBuf, sync::Mutex};
 
+use chrono::{
+    NaiveDate, NaiveDateTime,
+    format::{Item, StrftimeItems},
+};
 use encoding_rs::Encoding;
 
 use crate::{
@@ -149,4 +153,18 @@ impl Pass<'_> {
         let kept = self.watcher.reject(path, reject);
         kept.map_err(|cause| Error::new(key::error::REJECTS_UNWRITTEN).with("cause", cause))
     }
+}
+/// Whether a text is a pattern of strftime that can give a date back to itself.
+pub fn is_time_format(text: &str) -> bool {
+    let items: Vec<Item<'_>> = StrftimeItems::new(text).collect();
+    let example = chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(18_000);
+    let whole = |shown: &str| {
+        chrono::DateTime::parse_from_str(shown, text).is_ok()
+            || NaiveDateTime::parse_from_str(shown, text).is_ok()
+            || NaiveDate::parse_from_str(shown, text).is_ok()
+    };
+    // `%#z` and its like can be read and not written.
+    let mut shown = String::new();
+    let written = write!(shown, "{}", example.format_with_items(items.iter())).is_ok();
+    !items.is_empty() && !items.contains(&Item::Error) && written && whole(&shown)
 }
