@@ -115,7 +115,7 @@ impl Measure<'_> {
         let mut made_of: Vec<MadeOf> = made_of.into_iter().map(made).collect();
         made_of.sort_by(|a, b| (b.errors, &a.reason, &a.detail).cmp(&(a.errors, &b.reason, &b.detail)));
         let of_leading = || made_of.iter().filter(|made| Class::of(&made.reason, &made.detail) == leading_class);
-        let leads = || of_leading().filter(|made| made.errors * LEADING >= classes[0].errors);
+        let leads = || of_leading().filter(|made| made.errors >= classes[0].errors.div_ceil(LEADING));
         let first = leads().map(|made| made.first_seen.millis()).min().unwrap_or(bounds[0]);
         let mut last = leads().map(|made| made.last_seen.millis()).max().unwrap_or(bounds[1]);
         // A row that tells five minutes or an hour stands for all of it.
@@ -185,7 +185,8 @@ fn together(mut of: Group) -> Vec<Group> {
             let both = leading.end.min(one.1.end).saturating_sub(leading.start.max(one.1.start));
             let together = leading.start.abs_diff(one.1.start) <= TOGETHER && one.1.end <= leading.end + TOGETHER;
             let (inner, outer) = if one.1.cells() <= leading.cells() { (&one.1, leading) } else { (leading, &one.1) };
-            let as_much = outer.errors * u64::from(inner.cells()) >= inner.errors * u64::from(outer.cells());
+            let density = |one: u64, cells: u32| u128::from(one) * u128::from(cells);
+            let as_much = density(outer.errors, inner.cells()) >= density(inner.errors, outer.cells());
             both > 0 && (together || as_much && both * HELD.1 >= inner.cells() * HELD.0)
         };
         match groups.iter_mut().find(|group| is_one(&group[0].1)) {

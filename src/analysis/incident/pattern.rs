@@ -58,7 +58,7 @@ pub fn patterns(
         let days: Vec<&[(Place, u64)]> = cells.chunk_by(|a, b| a.0.day == b.0.day).collect();
         let total = |day: &[(Place, u64)]| day.iter().map(|(_, errors)| errors).sum::<u64>();
         let typical = median(days.iter().map(|day| total(day)))?;
-        let happened: Vec<&[(Place, u64)]> = days.into_iter().filter(|day| total(day) * 2 >= typical).collect();
+        let happened: Vec<&[(Place, u64)]> = days.into_iter().filter(|day| total(day) >= typical.div_ceil(2)).collect();
         let edge = |at: fn(&mut dyn DoubleEndedIterator<Item = u32>) -> Option<u32>| {
             let of_day = |day: &&[(Place, u64)]| {
                 let least = total(day) / LEAST_SHARE;

@@ -140,7 +140,7 @@ impl Judged<'_> {
         let (all, mut below) = (errors(cells), 0);
         let typical = counts.into_iter().find(|count| {
             below += count;
-            below * 2 >= all
+            below >= all.div_ceil(2)
         });
         let typical = typical.unwrap_or(0) as f64;
         let is_hot = |(cell, errors): &(u32, u64)| {
