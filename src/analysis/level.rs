@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::coverage::{GAPS, UNREACHED};
 use crate::model::key::{self, SentenceKey};
 
 /// How much a note weighs.
@@ -26,21 +27,8 @@ pub enum Bound {
     AtMost,
 }
 
-/// Errors are missing, or may be.
-const MISSING: [SentenceKey; 12] = [
-    key::note::STALE,
-    key::note::STALE_CHANNEL,
-    key::note::PERIOD_NOT_COVERED,
-    key::note::PERIOD_NOT_COVERED_CHANNEL,
-    key::note::PERIOD_UNKNOWN,
-    key::note::PERIOD_UNKNOWN_CHANNEL,
-    key::note::PERIOD_BEFORE_DATA,
-    key::note::GAP,
-    key::note::GAP_CHANNEL,
-    key::note::PARTIAL_DOWNLOAD,
-    key::note::REJECTS,
-    key::note::NO_ROWS,
-];
+/// Rows are missing, or may be; so they are where inputs do not reach the period or leave a gap in it.
+const MISSING: [SentenceKey; 3] = [key::note::PARTIAL_DOWNLOAD, key::note::REJECTS, key::note::NO_ROWS];
 
 /// Errors may count twice.
 const DOUBLED: [SentenceKey; 1] = [key::note::MAILS_BESIDE_UNNAMED];
@@ -86,5 +74,6 @@ impl Level {
 
 /// Which way the total is wrong because of a note.
 pub fn bound(note: SentenceKey) -> Option<Bound> {
-    if DOUBLED.contains(&note) { Some(Bound::AtMost) } else { MISSING.contains(&note).then_some(Bound::AtLeast) }
+    let is_missing = || UNREACHED.iter().chain(&GAPS).chain(&MISSING).any(|key| *key == note);
+    if DOUBLED.contains(&note) { Some(Bound::AtMost) } else { is_missing().then_some(Bound::AtLeast) }
 }

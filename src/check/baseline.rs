@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 
-use super::{
-    Case, Level, Unit,
-    demands::{Ruling, none_of},
-};
+use super::{Case, Level, Unit, demands::none_of, ruling::Ruling};
 use crate::{
     analysis::{Analysis, DetailRow},
     error::{Error, Result},

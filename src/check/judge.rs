@@ -2,8 +2,8 @@
 
 use super::{
     Baseline, Configuration, Demand, Level, Misplaced, Rules, Status, Verdict,
-    demands::{Ruling, unjudged},
     doubts::doubts,
+    ruling::{Ruling, unjudged},
     verdict::{JudgedPeriod, Judgement},
 };
 use crate::{

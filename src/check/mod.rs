@@ -12,6 +12,7 @@ mod matching;
 mod propose;
 mod read;
 mod rules;
+mod ruling;
 mod traffic;
 mod verdict;
 

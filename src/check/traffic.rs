@@ -2,9 +2,9 @@
 
 use super::{
     Level, Measure, Unit,
-    demands::{Ruling, unjudged},
     doubts::Mending,
     rules::Percent,
+    ruling::{Ruling, unjudged},
 };
 use crate::{
     analysis::{Analysis, ServerLogReport},

@@ -147,6 +147,11 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// A whole number.
+    pub fn whole(value: u64, unit: Unit) -> Measure {
+        Measure { value: value.into(), unit }
+    }
+
     /// A number that may have a fraction; a whole one is written without a point.
     pub fn of(value: f64, unit: Unit) -> Measure {
         let whole = Number::from(value as i64);

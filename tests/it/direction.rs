@@ -76,7 +76,7 @@ fn imports(path: &Path) -> Vec<Vec<String>> {
         }
     }
     // Paths in the code itself end where a name does.
-    for (i, _) in code.match_indices("crate::") {
+    for (i, _) in code.match_indices("crate::").chain(code.match_indices("super::")) {
         trees.push(code[i..].chars().take_while(|sign| sign.is_alphanumeric() || "_:".contains(*sign)).collect());
     }
     for tree in trees {
