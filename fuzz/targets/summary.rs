@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf, sync::LazyLock};
 
 use encoding_rs::SHIFT_JIS;
 use errstat::{
-    analysis::{Analysis, AsOf, Asked, Options, WeekStart, analyse},
+    analysis::{Analysis, AsOf, Asked, Comparison, Options, WeekStart, analyse},
     chart,
     error::Result,
     input::{ReadOptions, Unwatched, read},
@@ -56,7 +56,7 @@ fn options(choice: u8) -> Options {
         zone: zone.parse().expect("a zone"),
         as_of: if choice == b'j' { AsOf::Data } else { AsOf::At(NOW) },
         week_start: if choice.is_multiple_of(2) { WeekStart::Sunday } else { WeekStart::Monday },
-        compare: choice != b'k',
+        compare: if choice == b'k' { Comparison::Nothing } else { Comparison::Previous },
         lang: if choice.is_multiple_of(3) { Lang::Ja } else { Lang::En },
         generated_at: NOW,
         now: NOW,

@@ -43,15 +43,16 @@ impl Asked {
             as_of,
             data,
         };
-        let Resolved { bounds, before, unfinished } = options.period.resolve(&calendar)?;
+        let resolved = options.period.resolve(&calendar)?;
+        let previous = options.compare.bounds(&options.period, &resolved, &calendar)?;
+        let Resolved { bounds, before, unfinished } = resolved;
         let future = data.is_some_and(|data| data.last > as_of && as_of >= options.now).then_some(as_of.0 + 1);
-        let previous = before.first().filter(|_| options.compare).cloned();
         Ok(Asked { calendar, bounds, previous, before, unfinished, future })
     }
 
     /// The moments that no cell may reach across.
     pub fn edges(&self) -> Vec<Timestamp> {
-        let bounds = std::iter::once(&self.bounds).chain(&self.before);
+        let bounds = std::iter::once(&self.bounds).chain(&self.before).chain(&self.previous);
         bounds.flat_map(|bounds| [bounds.start, bounds.end]).chain(self.future).map(Timestamp).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::{
     Bounds, Calendar,
@@ -80,18 +80,23 @@ pub fn likes(
         .collect()
 }
 
+/// Months since the year 0.
+fn months_of(day: NaiveDate) -> i32 {
+    day.year() * 12 + day.month0() as i32
+}
+
 /// How a place in the calendar of a period leads to that of the period before.
 enum Back {
-    Month,
+    Months(i32),
     By(TimeDelta),
 }
 
 impl Back {
     fn between(zone: &Zone, bounds: &Bounds, previous: &Bounds) -> Back {
         let [start, before] = [bounds.start, previous.start].map(|at| zone.local(Timestamp(at)).naive_local());
-        let month_before = start.date().checked_sub_months(Months::new(1));
-        if start.day() == 1 && month_before == Some(before.date()) {
-            return Back::Month;
+        let months = months_of(start.date()) - months_of(before.date());
+        if start.day() == 1 && before.day() == 1 && months > 0 && start.time() == before.time() {
+            return Back::Months(months);
         }
         let apart = start - before;
         let days = TimeDelta::days((apart + TimeDelta::hours(12)).num_days());
@@ -103,13 +108,10 @@ impl Back {
     fn from(&self, place: NaiveDateTime) -> Option<NaiveDateTime> {
         match self {
             Back::By(apart) => place.checked_sub_signed(*apart),
-            Back::Month => {
-                let date = place.date();
-                let (year, month) = match date.month0() {
-                    0 => (date.year() - 1, 12),
-                    month => (date.year(), month),
-                };
-                Some(NaiveDate::from_ymd_opt(year, month, date.day())?.and_time(place.time()))
+            Back::Months(months) => {
+                let there = months_of(place.date()) - months;
+                let (year, month) = (there.div_euclid(12), there.rem_euclid(12) as u32 + 1);
+                Some(NaiveDate::from_ymd_opt(year, month, place.day())?.and_time(place.time()))
             }
         }
     }

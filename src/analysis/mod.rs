@@ -2,6 +2,7 @@
 
 mod asked;
 mod breakdown;
+mod comparison;
 mod count;
 mod coverage;
 mod facts;
@@ -21,6 +22,7 @@ mod window;
 use std::collections::BTreeMap;
 
 pub use asked::Asked;
+pub use comparison::Comparison;
 pub use count::{Counted, count, likes};
 pub use incident::{Class, ClassErrors, DayKind, Pattern};
 pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};
@@ -245,6 +247,7 @@ fn computed(
             end: zone.time(Timestamp(bounds.end)),
             label: bounds.label.clone(),
             previous: previous.cloned(),
+            by_name: asked.previous.as_ref() != asked.before.first(),
             unfinished: asked.unfinished.is_some(),
         },
         data_span: calendar.data.map(|span| DataSpan {

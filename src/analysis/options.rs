@@ -1,6 +1,6 @@
 //! What the user can say about the analysis.
 
-use super::{PeriodSpec, WeekStart, WindowSize};
+use super::{Comparison, PeriodSpec, WeekStart, WindowSize};
 use crate::{
     model::{Timestamp, Zone},
     taxonomy::Lang,
@@ -15,8 +15,8 @@ pub struct Options {
     /// `None` chooses a size that fits the period.
     pub window: Option<WindowSize>,
     pub week_start: WeekStart,
-    /// Whether the period is compared with the one before.
-    pub compare: bool,
+    /// What the period is compared with.
+    pub compare: Comparison,
     pub lang: Lang,
     pub generated_at: Timestamp,
     /// The moment at which this runs: no input can cover what comes later.
@@ -37,7 +37,7 @@ impl Default for Options {
             as_of: AsOf::At(now),
             window: None,
             week_start: WeekStart::Monday,
-            compare: true,
+            compare: Comparison::Previous,
             lang: Lang::default(),
             generated_at: now,
             now,

@@ -176,6 +176,11 @@ pub struct Resolved {
 }
 
 impl PeriodSpec {
+    /// Whether it ends with the moment of the report, though the day, week or month goes on.
+    pub(super) fn is_so_far(&self) -> bool {
+        matches!(self, PeriodSpec::Today | PeriodSpec::ThisWeek | PeriodSpec::ThisMonth)
+    }
+
     /// The ends of the period and of those of the same kind before it.
     ///
     /// # Errors
@@ -298,7 +303,7 @@ fn day_label(first: NaiveDate, last: NaiveDate) -> String {
     format!("{first}..{last}")
 }
 
-fn bounds_to(zone: &Zone, start: Timestamp, end: Timestamp) -> Bounds {
+pub(super) fn bounds_to(zone: &Zone, start: Timestamp, end: Timestamp) -> Bounds {
     let show = |at: DateTime<FixedOffset>| at.format("%Y-%m-%dT%H:%M").to_string();
     Bounds { start: start.0, end: end.0, label: format!("{}..{}", show(zone.local(start)), show(zone.local(end))) }
 }

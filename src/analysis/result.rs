@@ -91,7 +91,10 @@ pub struct Period {
     /// The period compared with; none where nothing is compared.
     #[serde(skip)]
     pub previous: Option<Bounds>,
-    /// The period is not over; `previous` is then the same part of the one before.
+    /// Whether that is one that the user chose, and not the one before.
+    #[serde(skip)]
+    pub by_name: bool,
+    /// The period is not over; `previous` is then the same part of the one compared with.
     #[serde(skip)]
     pub unfinished: bool,
 }

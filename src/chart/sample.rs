@@ -72,6 +72,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
             end: stamp(end),
             label: "2026-W47".into(),
             previous: None,
+            by_name: false,
             unfinished: false,
         },
         data_span: None,

@@ -11,7 +11,7 @@ use clap::{
 use encoding_rs::Encoding;
 
 use crate::{
-    analysis::{self, Analysis, AsOf, PeriodSpec, WeekStart, WindowSize},
+    analysis::{self, Analysis, AsOf, Comparison, PeriodSpec, WeekStart, WindowSize},
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role, is_time_format},
     model::{Channel, Privacy, Timestamp, Zone, key, shell_word},
@@ -186,11 +186,12 @@ pub struct Selection {
     #[arg(long, value_name = "DAY", value_parser = one_of(&WEEK_STARTS), hide_short_help = true)]
     pub week_start: Option<WeekStart>,
 
-    /// Compare with previous or none [default: previous]
+    /// Compare with previous, week-before, none or a period [default: previous]
     ///
-    /// previous is the period of the same length before this one.
-    #[arg(long, value_name = "WITH", value_parser = one_of(&COMPARED), hide_possible_values = true)]
-    pub compare: Option<bool>,
+    /// previous is the period of the same length before this one; week-before is the same weekdays and times a week before. Any earlier period of
+    /// the same length will do: --period 2026-11 --compare 2026-08.
+    #[arg(long, value_name = "PERIOD", value_parser = parsed::<Comparison>)]
+    pub compare: Option<Comparison>,
 
     /// Count only these errors: detail=404, status=5xx, …
     ///
@@ -284,7 +285,6 @@ const OVERLAPS: [(&str, OverlapPolicy); 3] =
     [("auto", OverlapPolicy::Auto), ("max", OverlapPolicy::Max), ("sum", OverlapPolicy::Sum)];
 const WEEK_STARTS: [(&str, WeekStart); 2] = [("mon", WeekStart::Monday), ("sun", WeekStart::Sunday)];
 const PLACES: [(&str, server::Place); 2] = [("edge", server::Place::Edge), ("behind", server::Place::Behind)];
-const COMPARED: [(&str, bool); 2] = [("previous", true), ("none", false)];
 
 /// Takes one of some words, for clap.
 fn one_of<T: Copy + Send + Sync>(known: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T> {
@@ -551,7 +551,7 @@ impl Shared {
             },
             window: selection.window.flatten(),
             week_start: selection.week_start.unwrap_or(WeekStart::Monday),
-            compare: selection.compare.unwrap_or(true),
+            compare: selection.compare.clone().unwrap_or_default(),
             lang: self.lang(),
             generated_at,
             now,

@@ -75,6 +75,7 @@ pub(super) fn week() -> Analysis {
             end: at("23T00:00"),
             label: "2026-W47".into(),
             previous: Some(bounds("2026-W46")),
+            by_name: false,
             unfinished: false,
         },
         data_span: Some(DataSpan { first: at("01T00:03"), last: at("22T23:58") }),

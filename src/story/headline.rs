@@ -6,7 +6,7 @@ use chrono::Timelike;
 
 use crate::{
     analysis::{Analysis, Period},
-    model::{Sentence, SentenceKey, key},
+    model::{Sentence, SentenceKey, Timestamp, key},
 };
 
 use super::{
@@ -86,6 +86,12 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
     }
     let (usual, band) = (analysis.history.median, analysis.history.usual);
     let before = analysis.totals.previous_errors.filter(|_| analysis.totals.change.is_some());
+    let chosen = analysis.period.previous.as_ref().filter(|_| analysis.period.by_name && compares);
+    if let Some((there, before)) = chosen.zip(before) {
+        let [start, end] = [there.start, there.end].map(|at| analysis.timezone.time(Timestamp(at)));
+        let said = sentence(key::headline::COMPARED).with("there", clock.short_period(start, end));
+        return lang.say(&said.with_number("before", before));
+    }
     let told = match (usual.zip(band), before) {
         _ if errors == 0 && !analysis.filter.is_empty() => sentence(key::headline::NONE_FILTERED),
         _ if !compares => sentence(if errors == 0 { key::headline::NONE } else { key::headline::ERRORS }),

@@ -76,6 +76,16 @@ impl Clock {
         if midnight(start) && midnight(end) { self.days(start, end) } else { self.stretch(start, end) }
     }
 
+    /// A period without years, as short as it gets.
+    pub fn short_period(&self, start: LocalTime, end: LocalTime) -> String {
+        if !(midnight(start) && midnight(end)) {
+            return self.short_stretch(start, end);
+        }
+        let [first, last] =
+            [start, LocalTime(*end - TimeDelta::milliseconds(1))].map(|at| self.lang.short_day(at.date_naive()));
+        if first == last { first } else { self.range(&first, &last) }
+    }
+
     /// A window of the given size, named so that it is found in a calendar.
     pub fn window(&self, size: &str, bucket: &Bucket) -> String {
         match size {

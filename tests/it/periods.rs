@@ -228,6 +228,34 @@ fn what_is_new_and_what_stopped() {
 }
 
 #[test]
+fn a_period_is_compared_with_the_one_that_is_asked_for() {
+    // 1 to 10 November have a "Unknown host" each, 19 to 22 a 502, and every day a timeout.
+    let folder = changing();
+    let previous = |line: &str| folder.summary(&format!("w.tsv {line}"))["totals"]["previous_errors"].clone();
+    assert_eq!(previous("--period 2026-11-20 --compare week-before"), 1);
+    assert_eq!(previous("--period 2026-11-16..2026-11-18 --compare 2026-11-02..2026-11-04"), 6);
+    assert_eq!(previous("--period 2026-11-16..2026-11-18 --compare previous"), 3);
+    let told = folder.errstat("summary w.tsv --period 2026-11-16..2026-11-18 --compare 2026-11-02..2026-11-04").done();
+    assert!(told.text().contains("3 errors, 6 in the period compared with (2 Nov – 4 Nov)."), "{}", told.text());
+    for (line, wanted) in [
+        ("--period 2026-11-16 --compare 2026-11-20", "must end before 2026-11-16 begins"),
+        ("--period 2026-11-16 --compare 2026-W46", "don't have the same length"),
+        ("--period 2026-11-16 --compare last", "isn't a valid comparison"),
+    ] {
+        let refused = folder.errstat(&format!("summary w.tsv {line}")).run();
+        assert_eq!(refused.code, Some(2), "{line}");
+        assert!(refused.stderr.contains(wanted), "{line}: {}", refused.stderr);
+    }
+    // A rule about an increase is held against it too.
+    folder.file("errstat.toml", "compare = \"week-before\"\n[check]\nmax_increase = \"0%\"\nmin_previous = 1\n");
+    let check = |period: &str| {
+        folder.errstat(&format!("check w.tsv --exported-at 2026-11-23T08:00 --period {period}")).run().code
+    };
+    assert_eq!(check("2026-11-18"), Some(0), "1 error after 1 on 11 November");
+    assert_eq!(check("2026-11-20"), Some(1), "2 errors after 1 on 13 November");
+}
+
+#[test]
 fn a_period_that_the_export_does_not_reach_is_no_good_week() {
     // Exported on Wednesday noon; the week goes on to Sunday.
     let folder = Folder::with(
