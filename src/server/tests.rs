@@ -208,13 +208,24 @@ fn products_have_their_own_keys() {
             r#"203.0.113.9 - - [27/Nov/2026:14:18:30 +0000] "POST /cb HTTP/2.0" 499 21 "-" "LineBotWebhook/2.0" 12 "bot@docker" "http://10.0.0.1:80" 1950ms"#.to_owned(),
             Unknown,
         ),
+        (
+            "nginx-times",
+            r#"203.0.113.9 - - [27/Nov/2026:14:18:32 +0000] "POST /cb HTTP/1.1" 200 2 "-" "LineBotWebhook/2.0" rt=1.950 uct="0.000" uht="1.950" urt="1.950""#.to_owned(),
+            Application,
+        ),
+        (
+            "ingress-nginx",
+            r#"203.0.113.9 - - [27/Nov/2026:14:18:32 +0000] "POST /cb HTTP/1.1" 200 2 "-" "LineBotWebhook/2.0" 512 1.950 [default-bot-80] [] 10.0.0.1:80, 10.0.0.2:80 0, 2 0.000, 1.950 502, 200 8e1b0c"#.to_owned(),
+            Application,
+        ),
     ] {
         let found = recognised(&line, None);
         assert_eq!(found.lines[0].format.name, name, "{line}");
         let request = found.lines[0].read(line.as_bytes(), &asked(None)).unwrap().0.finish().unwrap().unwrap();
         assert_eq!((request.verdict(), request.by, request.duration), (Timeout, by, Some(1950)), "{name}");
-        let started = if ["traefik", "ltsv"].contains(&name) { request.start.0 / 1000 * 1000 } else { request.start.0 };
-        let expected = if ["traefik", "ltsv"].contains(&name) { 1_795_789_110_000 } else { 1_795_789_110_500 };
+        let to_the_second = ["traefik", "ltsv", "nginx-times", "ingress-nginx"].contains(&name);
+        let started = if to_the_second { request.start.0 / 1000 * 1000 } else { request.start.0 };
+        let expected = if to_the_second { 1_795_789_110_000 } else { 1_795_789_110_500 };
         assert_eq!(started, expected, "{name}");
     }
 }

@@ -38,6 +38,7 @@ mod reference;
 mod rejects;
 mod safety;
 mod sample;
+mod sample_log;
 mod schemas;
 mod screen;
 mod secrets;

@@ -8,6 +8,7 @@ use crate::program::{Folder, Summary, text};
 
 const PLAIN: &str = "webhook-errors.tsv";
 const EXCEL: &str = "webhook-errors-excel-ja.txt";
+const LOG: &str = "access.log.gz";
 
 fn data(name: &str) -> Vec<u8> {
     let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "data", name].iter().collect();
@@ -16,7 +17,7 @@ fn data(name: &str) -> Vec<u8> {
 
 fn folder() -> Folder {
     let folder = Folder::new();
-    for name in [PLAIN, EXCEL, "errstat.toml"] {
+    for name in [PLAIN, EXCEL, LOG, "errstat.toml"] {
         folder.file(&format!("data/{name}"), data(name));
     }
     folder
@@ -295,7 +296,7 @@ fn the_first_commands_of_a_new_user() {
         assert!(table.text().contains(word), "{word} is missing in:\n{}", table.text());
     }
     assert!(!table.text().contains('\u{1b}'), "no colours where there is no terminal");
-    folder.errstat(&format!("report data/{PLAIN} -o out")).done();
+    folder.errstat(&format!("report data/{PLAIN} --access-log data/{LOG} -o out")).done();
     let files = folder.list();
     for name in ["out/report.html", "out/overview.png", "out/summary.json"] {
         assert!(files.iter().any(|file| file == name), "{name} is missing among {files:?}");

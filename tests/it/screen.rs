@@ -49,6 +49,24 @@ fn a_terminal_shows_what_fits_and_says_how_to_see_all() {
     }
 }
 
+/// The commands of both READMEs that are followed by what they show, with that: the layout, letter by letter. What the
+/// numbers are is held against counts by hand in `sample.rs`.
+#[test]
+fn the_readmes_show_what_the_program_shows() {
+    const READMES: [(&str, &str); 2] =
+        [("README.md", include_str!("../../README.md")), ("README.ja.md", include_str!("../../README.ja.md"))];
+    // The commands name the sample as it is in the project's folder.
+    let folder = Folder::new();
+    folder.file("data/webhook-errors.tsv", std::fs::read(SAMPLE).expect("the sample"));
+    for (name, readme) in READMES {
+        let (before, behind) = readme.split_once("\n```text\n").expect("a block of text");
+        let (block, _) = behind.split_once("\n```\n").expect("its end");
+        let call = before.rsplit("`errstat ").next().and_then(|call| call.split('`').next()).expect("a command");
+        let Some(lines) = on_terminal(&folder, call, 80) else { return };
+        assert_eq!(block, lines.join("\n").trim_end(), "{name}: {call}");
+    }
+}
+
 #[test]
 fn lines_fit_terminals_of_any_width() {
     let folder = Folder::new();

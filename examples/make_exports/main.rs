@@ -1,4 +1,4 @@
-//! Writes the made-up exports of `data/`, and exports of any size for benchmarks.
+//! Writes the made-up exports and the access log of `data/`, and exports of any size for benchmarks.
 //!
 //! LINE documents the columns of its "Download TSV file" (Date, Start, End, Reason, Detail, Errors) and the vocabulary,
 //! but publishes no row. So the rows are invented, and the story behind them is in `data/README.md`. Nothing is drawn from
@@ -8,6 +8,8 @@
 //! cargo run --example make_exports                                              # writes data/ and the test's export again
 //! cargo run --release --example make_exports -- --rows 10000000 --out big.tsv   # about 709 MB
 //! ```
+
+mod access_log;
 
 use std::{
     collections::BTreeMap,
@@ -37,9 +39,12 @@ struct Options {
     #[arg(long, requires = "rows", conflicts_with = "weeks")]
     span_days: Option<u32>,
     /// Another number gives another export of the same kind
-    #[arg(long, default_value_t = 20261123)]
+    #[arg(long, default_value_t = SEED)]
     seed: u64,
 }
+
+/// The seed of the sample.
+pub const SEED: u64 = 20_261_123;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let options = Options::parse();
@@ -57,7 +62,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Sebastiano Vigna's splitmix64: a few lines, and the same numbers everywhere.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -265,7 +270,7 @@ fn groups(moments: &[Moment]) -> Vec<Group> {
 /// The days that the export in the older spelling has, as text that sorts like them.
 const FOUR_COLUMNS_DAYS: RangeInclusive<&str> = "2026-11-09"..="2026-11-15";
 
-fn write_samples(folder: &Path, random: &mut Random) -> Result<(), Box<dyn Error>> {
+pub fn write_samples(folder: &Path, random: &mut Random) -> Result<(), Box<dyn Error>> {
     let moments = story(random)?;
     let groups = groups(&moments);
     let mut tsv = String::from("Date\tStart\tEnd\tReason\tDetail\tErrors\n");
@@ -285,7 +290,9 @@ fn write_samples(folder: &Path, random: &mut Random) -> Result<(), Box<dyn Error
             four += &format!("{time}\t{reason}\t{detail}\t{count}\n");
         }
     }
+    let log = access_log::packed(&moments, random)?;
     for (name, bytes) in [
+        ("data/access.log.gz", &*log),
         ("data/webhook-errors.tsv", tsv.as_bytes()),
         ("data/webhook-errors-excel-ja.txt", &excel),
         ("tests/it/four-columns.tsv", four.as_bytes()),
