@@ -18,6 +18,9 @@ use skrifa::{
 /// The family of the embedded font.
 pub const FAMILY: &str = "Noto Sans";
 
+const REGULAR_TTF: &[u8] = include_bytes!("fonts/NotoSans-Regular.ttf");
+const BOLD_TTF: &[u8] = include_bytes!("fonts/NotoSans-Bold.ttf");
+
 /// A face of the embedded font, for coverage and widths.
 pub struct Embedded {
     charmap: Charmap<'static>,
@@ -35,8 +38,8 @@ fn embedded(bytes: &'static [u8]) -> Embedded {
     }
 }
 
-static REGULAR: LazyLock<Embedded> = LazyLock::new(|| embedded(notosans::REGULAR_TTF));
-static BOLD: LazyLock<Embedded> = LazyLock::new(|| embedded(notosans::BOLD_TTF));
+static REGULAR: LazyLock<Embedded> = LazyLock::new(|| embedded(REGULAR_TTF));
+static BOLD: LazyLock<Embedded> = LazyLock::new(|| embedded(BOLD_TTF));
 
 impl Embedded {
     pub fn face(bold: bool) -> &'static Embedded {
@@ -80,7 +83,7 @@ static WITH_SYSTEM: LazyLock<Fonts> = LazyLock::new(|| {
 
 fn embedded_database() -> Database {
     let mut database = Database::new();
-    for bytes in [notosans::REGULAR_TTF, notosans::BOLD_TTF] {
+    for bytes in [REGULAR_TTF, BOLD_TTF] {
         database.load_font_source(Source::Binary(Arc::new(bytes)));
     }
     database

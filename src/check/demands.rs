@@ -360,7 +360,8 @@ fn detail_name(detail: &DetailErrors) -> String {
     if short.len() < name.len() { format!("{short}…") } else { short }
 }
 
-/// The name that the user gave, or one made from the conditions.
+/// The name that the user gave, or one made from the conditions. Servers follow a rule by its name, so the limit is no part
+/// of it.
 fn name(rule: &Rule) -> Sentence {
     let own = |name: &str| Sentence::new(key::check_name::OWN).with("name", name);
     if let Some(name) = &rule.name {
@@ -371,12 +372,6 @@ fn name(rule: &Rule) -> Sentence {
         return Sentence::new(rule.demand.names().1);
     }
     let about = if conditions.is_empty() { String::new() } else { format!("{}: ", conditions.join(" · ")) };
-    let limit = match rule.demand {
-        Demand::Count(Limit::Errors(most)) => format!(" {most}"),
-        Demand::Count(Limit::Share(most) | Limit::Increase { most, .. }) => format!(" {most}%"),
-        // Only limits for counts have conditions and windows.
-        _ => String::new(),
-    };
     let per = rule.per.map_or_else(String::new, |size| format!(" per {}", size.name()));
-    own(&format!("{about}{}{limit}{per}", rule.demand.key()))
+    own(&format!("{about}{}{per}", rule.demand.key()))
 }

@@ -149,7 +149,7 @@ fn no_single_window_may_break_a_rule() {
         rule["windows"].as_array().unwrap().iter().map(|w| (text(w, "start"), w["errors"].as_u64().unwrap())).collect();
     assert_eq!(windows, [("2026-11-16T00:00:00+09:00", 10), ("2026-11-18T00:00:00+09:00", 20)]);
     assert_eq!((&rule["actual"]["value"], &rule["limit"]["value"]), (&20.into(), &9.into()));
-    assert_eq!(text(rule, "name"), "502: max_errors 9 per day");
+    assert_eq!(text(rule, "name"), "502: max_errors per day");
     assert_eq!(rule["details"][0], serde_json::json!({"reason": "error_status_code", "detail": "502", "errors": 30}));
 }
 
@@ -451,7 +451,8 @@ fn junit_is_read_by_an_xml_parser() {
     let xml = folder.text("check.xml");
     let document = roxmltree::Document::parse(&xml).unwrap();
     let root = document.root_element();
-    let counts = ["tests", "failures", "errors", "skipped"].map(|name| root.attribute(name).unwrap().to_owned());
+    let suite = root.first_element_child().unwrap();
+    let counts = ["tests", "failures", "errors", "skipped"].map(|name| suite.attribute(name).unwrap().to_owned());
     assert_eq!((root.tag_name().name(), counts), ("testsuites", ["4", "1", "0", "1"].map(str::to_owned)));
     let cases: Vec<(&str, Option<&str>)> = document
         .descendants()
@@ -475,6 +476,72 @@ fn junit_is_read_by_an_xml_parser() {
         assert!(folder.text(file).contains(words), "{file}: {}", folder.text(file));
     }
     assert_eq!(serde_json::from_str::<Value>(&folder.text("check.json")).unwrap()["exit_code"], 1);
+}
+
+/// What junit-10.xsd of Jenkins' xUnit plugin allows: element, required attributes, other attributes, children.
+const JENKINS: [(&str, &str, &str, &str); 9] = [
+    ("testsuites", "", "name time tests failures errors", "testsuite"),
+    (
+        "testsuite",
+        "name tests failures errors",
+        "group time skipped timestamp hostname id package file log url",
+        "testsuite properties testcase system-out system-err",
+    ),
+    ("properties", "", "", "property"),
+    ("property", "name value", "", ""),
+    ("testcase", "name", "time classname group", "skipped error failure system-out system-err"),
+    ("skipped", "", "type message", ""),
+    ("error", "", "type message", ""),
+    ("failure", "", "type message", ""),
+    ("system-out", "", "", ""),
+];
+
+/// The names of the cases, once the XML is valid by Jenkins' schema.
+fn valid_for_jenkins(xml: &str) -> Vec<(String, String)> {
+    let document = roxmltree::Document::parse(xml).unwrap();
+    for node in document.descendants().filter(roxmltree::Node::is_element) {
+        let name = node.tag_name().name();
+        let (_, required, other, children) = JENKINS.iter().find(|element| element.0 == name).expect(name);
+        for attribute in required.split_whitespace() {
+            assert!(node.has_attribute(attribute), "{name} without {attribute}\n{xml}");
+        }
+        for attribute in node.attributes() {
+            let known = required.split_whitespace().chain(other.split_whitespace()).any(|one| one == attribute.name());
+            assert!(known, "{name} with {}\n{xml}", attribute.name());
+        }
+        for child in node.children().filter(roxmltree::Node::is_element) {
+            let child = child.tag_name().name();
+            assert!(children.split_whitespace().any(|one| one == child), "{child} in {name}\n{xml}");
+        }
+        if ["testsuites", "testsuite", "testcase"].contains(&name) {
+            let time = node.attribute("time").expect("a time");
+            assert!(time.parse::<f64>().is_ok() && time.bytes().all(|c| c.is_ascii_digit() || c == b'.'), "{time}");
+        }
+        if name == "testsuite" {
+            let timestamp = node.attribute("timestamp").expect("a timestamp");
+            chrono::DateTime::parse_from_rfc3339(timestamp).expect("a time with its zone");
+        }
+    }
+    let cases = document.descendants().filter(|node| node.has_tag_name("testcase"));
+    let named =
+        |case: roxmltree::Node<'_, '_>| ["classname", "name"].map(|name| case.attribute(name).unwrap().to_owned());
+    cases.map(named).map(|[class, name]| (class, name)).collect()
+}
+
+#[test]
+fn junit_is_valid_for_jenkins_and_follows_a_rule_by_its_name() {
+    let names = |limit: u32, inputs: &str| {
+        let rule = format!("[[check.rule]]\nstatus = \"5xx\"\nmax_errors = {limit}\nper = \"day\"\n");
+        let rules = format!("[check]\nperiod = \"last-week\"\nmax_errors = {limit}\n{rule}{rule}");
+        let folder = folder(&rules);
+        call(&folder, &format!("{inputs} --report junit=check.xml")).run();
+        valid_for_jenkins(&folder.text("check.xml"))
+    };
+    let strict = names(1, "");
+    assert_eq!(strict, names(1_000_000, ""));
+    assert_eq!(strict.iter().collect::<std::collections::BTreeSet<_>>().len(), 3, "{strict:?}");
+    assert_eq!(strict[1].1, "5xx: max_errors per day");
+    assert_eq!(names(1, "missing.tsv").len(), 1);
 }
 
 #[test]
