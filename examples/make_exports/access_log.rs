@@ -122,16 +122,17 @@ impl Log<'_> {
         self.random.below(limit)
     }
 
+    /// `sent` is the status and the bytes.
     fn line(
         &mut self,
         written: NaiveDateTime,
         who: &str,
         request: &str,
-        status: u64,
-        bytes: u64,
+        sent: (u64, u64),
         agent: &str,
         answer: Answer,
     ) {
+        let (status, bytes) = sent;
         let seconds = |millis: u64| format!("{}.{:03}", millis / 1_000, millis % 1_000);
         let (all, connected, headed, answered) = match answer {
             Answer::Application(millis) => (seconds(millis), "0.000".to_owned(), seconds(millis), seconds(millis)),
@@ -148,7 +149,7 @@ impl Log<'_> {
 
     fn webhook(&mut self, written: NaiveDateTime, status: u64, bytes: u64, answer: Answer) {
         let who = format!("198.51.100.{}", 1 + self.below(24));
-        self.line(written, &who, WEBHOOK, status, bytes, LINE, answer);
+        self.line(written, &who, WEBHOOK, (status, bytes), LINE, answer);
     }
 
     /// What the server saw of one of LINE's errors.
@@ -209,9 +210,9 @@ impl Log<'_> {
         // A load balancer asks every minute.
         if time.second() == 7 {
             let is_up = self.below(100) < up;
-            let (status, bytes, answer) =
-                if is_up { (200, 2, Answer::Application(1)) } else { (502, 157, Answer::Refused(0)) };
-            self.line(time, "192.0.2.10", "GET /healthz HTTP/1.1", status, bytes, "health-check/1.0", answer);
+            let (sent, answer) =
+                if is_up { ((200, 2), Answer::Application(1)) } else { ((502, 157), Answer::Refused(0)) };
+            self.line(time, "192.0.2.10", "GET /healthz HTTP/1.1", sent, "health-check/1.0", answer);
         }
         if self.below(whole) < VISITS * traffic * 100 {
             self.visit(time, up);
@@ -233,12 +234,12 @@ impl Log<'_> {
         for (at, (path, bytes, dynamic)) in PAGES.into_iter().take(seen as usize).enumerate() {
             let written = time + TimeDelta::seconds(if at < 3 { 0 } else { 9 });
             let millis = 8 + self.below(30);
-            let (status, bytes, answer) = match (dynamic, is_up) {
-                (false, _) => (200, bytes, Answer::File),
-                (true, true) => (200, bytes, Answer::Application(millis)),
-                (true, false) => (502, 157, Answer::Refused(0)),
+            let (sent, answer) = match (dynamic, is_up) {
+                (false, _) => ((200, bytes), Answer::File),
+                (true, true) => ((200, bytes), Answer::Application(millis)),
+                (true, false) => ((502, 157), Answer::Refused(0)),
             };
-            self.line(written, &who, &format!("GET {path} HTTP/1.1"), status, bytes, agent, answer);
+            self.line(written, &who, &format!("GET {path} HTTP/1.1"), sent, agent, answer);
         }
     }
 
@@ -246,10 +247,10 @@ impl Log<'_> {
     fn stranger(&mut self, time: NaiveDateTime) {
         let who = format!("192.0.2.{}", 250 + self.below(5));
         match self.below(SCANS.len() as u64 + 2) as usize {
-            0 => self.line(time, &who, r"\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03", 400, 157, "-", Answer::File),
+            0 => self.line(time, &who, r"\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03", (400, 157), "-", Answer::File),
             // A script without a signature is no webhook of LINE's.
-            1 => self.line(time, &who, "POST /callback HTTP/1.1", 401, 12, "curl/8.16.0", Answer::Application(3)),
-            scan => self.line(time, &who, &format!("GET {} HTTP/1.1", SCANS[scan - 2]), 404, 153, "-", Answer::File),
+            1 => self.line(time, &who, "POST /callback HTTP/1.1", (401, 12), "curl/8.16.0", Answer::Application(3)),
+            scan => self.line(time, &who, &format!("GET {} HTTP/1.1", SCANS[scan - 2]), (404, 153), "-", Answer::File),
         }
     }
 }
