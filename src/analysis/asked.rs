@@ -1,7 +1,7 @@
 //! What is asked for, before the inputs are brought together.
 
 use super::{
-    AsOf, Bounds, Options,
+    AsOf, Bounds, Maintenance, Options,
     period::{Calendar, Resolved},
 };
 use crate::{
@@ -23,6 +23,8 @@ pub struct Asked {
     pub unfinished: Option<Timestamp>,
     /// The first millisecond after the moment of the report, where the inputs have rows behind it and it is not past.
     pub future: Option<i64>,
+    /// Start and end of each maintenance.
+    pub maintenance: Vec<(i64, i64)>,
 }
 
 impl Asked {
@@ -47,12 +49,15 @@ impl Asked {
         let previous = options.compare.bounds(&options.period, &resolved, &calendar)?;
         let Resolved { bounds, before, unfinished } = resolved;
         let future = data.is_some_and(|data| data.last > as_of && as_of >= options.now).then_some(as_of.0 + 1);
-        Ok(Asked { calendar, bounds, previous, before, unfinished, future })
+        let maintenance = options.maintenance.iter().map(Maintenance::bounds).collect();
+        Ok(Asked { calendar, bounds, previous, before, unfinished, future, maintenance })
     }
 
     /// The moments that no cell may reach across.
     pub fn edges(&self) -> Vec<Timestamp> {
         let bounds = std::iter::once(&self.bounds).chain(&self.before).chain(&self.previous);
-        bounds.flat_map(|bounds| [bounds.start, bounds.end]).chain(self.future).map(Timestamp).collect()
+        let maintenance = self.maintenance.iter().flat_map(|(start, end)| [*start, *end]);
+        let edges = bounds.flat_map(|bounds| [bounds.start, bounds.end]).chain(maintenance).chain(self.future);
+        edges.map(Timestamp).collect()
     }
 }

@@ -4,7 +4,9 @@
 //! file name, `--exported-at`), it is used; where it is not, that is said, and taken neither for a good
 //! week nor for a stale file.
 
-use super::{Analysis, Asked, Bounds, Incident, incident, sums};
+use std::collections::BTreeSet;
+
+use super::{Analysis, Asked, Bounds, Incident, Maintenance, incident, sums};
 use crate::{
     model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone, key, skipped_note},
     table::{self, Known, Table},
@@ -98,6 +100,25 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     }
     silence(told, notes);
     redelivery(analysis, notes);
+    if !analysis.maintenance.is_empty() {
+        maintenance(table, analysis, notes);
+    }
+}
+
+/// How many errors of the period began while somebody worked on the server.
+fn maintenance(table: &Table, analysis: &Analysis, notes: &mut Vec<Sentence>) {
+    let period = analysis.period.bounds();
+    let (mut errors, mut names) = (0, BTreeSet::new());
+    for cell in table.cells().between(period.start, period.end).iter() {
+        let began = |told: &&Maintenance| (told.start.millis()..told.end.millis()).contains(&cell.span.first.0);
+        let told: Vec<&str> = analysis.maintenance.iter().filter(began).map(|told| &*told.name).collect();
+        errors += if told.is_empty() { 0 } else { cell.errors };
+        names.extend(told);
+    }
+    if !names.is_empty() {
+        let names = names.into_iter().collect::<Vec<_>>().join(", ");
+        notes.push(Sentence::new(key::note::MAINTENANCE_ERRORS).with("names", names).with_number("errors", errors));
+    }
 }
 
 /// That a period is not over, and what it is compared with then.

@@ -13,6 +13,7 @@ mod inventory;
 mod level;
 mod options;
 mod period;
+mod plan;
 mod reconcile;
 mod result;
 mod state;
@@ -29,6 +30,7 @@ pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, in
 pub use level::{Bound, Level, bound};
 pub use options::{AsOf, Options};
 pub use period::{Calendar, PeriodSpec, WeekStart};
+pub use plan::{Maintenance, Mark};
 pub use reconcile::{Day, DaySums, Reconciliation, reconcile};
 pub use result::*;
 pub use state::{SUSPENSIONS, State};
@@ -273,6 +275,8 @@ fn computed(
         history: History::default(),
         patterns: Vec::new(),
         server_log: None,
+        events: plan::marks_in(bounds, &options.marks),
+        maintenance: plan::maintenance_in(bounds, &options.maintenance),
         redelivery_stopped: stops
             .map(|(channel, at)| RedeliveryStopped { channel: channel.clone(), at: zone.time(*at) })
             .collect(),

@@ -1,6 +1,6 @@
 //! What the user can say about the analysis.
 
-use super::{Comparison, PeriodSpec, WeekStart, WindowSize};
+use super::{Comparison, Maintenance, Mark, PeriodSpec, WeekStart, WindowSize};
 use crate::{
     model::{Timestamp, Zone},
     taxonomy::Lang,
@@ -23,6 +23,9 @@ pub struct Options {
     pub now: Timestamp,
     /// Older data than this, in milliseconds before the moment of the report, are said to be stale.
     pub max_age: Option<i64>,
+    /// What happened, for the reader to see beside the errors.
+    pub marks: Vec<Mark>,
+    pub maintenance: Vec<Maintenance>,
     /// Whether to compute [`Analysis::facts`](super::Analysis::facts), which only a page needs.
     pub facts: bool,
 }
@@ -42,6 +45,8 @@ impl Default for Options {
             generated_at: now,
             now,
             max_age: None,
+            marks: Vec::new(),
+            maintenance: Vec::new(),
             facts: false,
         }
     }

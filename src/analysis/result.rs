@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Calendar, Class, ClassErrors, Level, Pattern, State};
+use super::{Calendar, Class, ClassErrors, Level, Maintenance, Mark, Pattern, State};
 use crate::{
     model::{CELL_MILLIS, Columns, LocalTime, Sentence, Zone},
     taxonomy::Lang,
@@ -49,6 +49,14 @@ pub struct Analysis {
     pub patterns: Vec<Pattern>,
     /// What the server's own access logs say of the same time; null without a log.
     pub server_log: Option<ServerLogReport>,
+    /// Deployments and the like, as the user told them, in the order of time; absent without any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub events: Vec<Mark>,
+    /// Stretches in which errors are expected, as the user told them, in the order of time; absent without any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub maintenance: Vec<Maintenance>,
     /// When LINE gave up sending failed webhooks again, as mails told; no errors, and not counted.
     pub redelivery_stopped: Vec<RedeliveryStopped>,
     pub inputs: Vec<Input>,

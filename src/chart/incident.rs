@@ -25,7 +25,8 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
     let incident = event.incident;
     let number = index + 1;
     let title = scene.say(Sentence::new(key::chart::INCIDENT).with("number", number).with("when", &event.when));
-    let subtitle = [event.channel.as_deref(), event.state, Some(&event.lasted), Some(&event.made_of)];
+    let subtitle =
+        [event.channel.as_deref(), event.state, Some(&event.lasted), Some(&event.made_of), event.meanwhile.as_deref()];
     let subtitle = subtitle.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let alt = Sentence::new(key::chart::INCIDENT_ALT)
         .with("title", &title)
@@ -60,6 +61,10 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
         let share = (at.millis() - first) as f64 / (cells.max(1) as i64 * CELL_MILLIS) as f64;
         frame.x + frame.w * share.clamp(0.0, 1.0)
     };
+    let shown = first..first + cells as i64 * CELL_MILLIS;
+    for event in scene.analysis.events.iter().filter(|event| shown.contains(&event.at.millis())) {
+        canvas.line((place(event.at), frame.y), (place(event.at), frame.bottom()), MUTED, 1.0);
+    }
     bounds(canvas, scene, event, frame, (place(incident.start), place(incident.end)));
     let note = plot.pooled().unwrap_or_default();
     canvas.fitted(&note, (slot.x, bottom + look.small.size), look.small, MUTED, Anchor::Left, slot.w);

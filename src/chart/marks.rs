@@ -4,7 +4,7 @@ use super::{
     canvas::{Anchor, Canvas, Frame},
     measure,
     scene::Scene,
-    theme::{AXIS, INCIDENT, INCIDENT_MARK},
+    theme::{AXIS, GRID, INCIDENT, INCIDENT_MARK, MUTED},
 };
 use crate::model::{Sentence, key};
 
@@ -43,6 +43,38 @@ pub fn shade(canvas: &Canvas, plot: Frame, scene: &Scene) {
         let (x, w) = stretch(scene, plot, incident.bounds());
         canvas.rect(Frame { x, w, ..plot }, INCIDENT);
     }
+}
+
+/// Shades maintenance behind the columns, and draws a line for each event.
+pub fn plans(canvas: &Canvas, plot: Frame, scene: &Scene) {
+    for maintenance in &scene.analysis.maintenance {
+        let (x, w) = stretch(scene, plot, maintenance.bounds());
+        canvas.rect(Frame { x, w, ..plot }, GRID);
+    }
+    for event in &scene.analysis.events {
+        let x = place(scene, plot, event.at.millis());
+        canvas.line((x, plot.y), (x, plot.bottom()), MUTED, 1.0);
+    }
+}
+
+/// Writes the names of events and maintenance above the plot where they have room; gives the lower edge.
+pub fn names(canvas: &Canvas, plot: Frame, scene: &Scene) -> f64 {
+    let (small, analysis) = (scene.look.small, scene.analysis);
+    let events = analysis.events.iter().map(|event| (event.at.millis(), &event.name));
+    let mut all: Vec<_> =
+        analysis.maintenance.iter().map(|told| (told.start.millis(), &told.name)).chain(events).collect();
+    all.sort_unstable();
+    let mut free_from = plot.x;
+    for (at, name) in &all {
+        let name = measure::shorten(name, small, plot.w / 4.0);
+        let room = measure::width(&name, small);
+        let left = place(scene, plot, *at).min(plot.right() - room);
+        if left >= free_from {
+            canvas.text(&name, (left, plot.y + small.size), small, MUTED, Anchor::Left);
+            free_from = left + room + 12.0;
+        }
+    }
+    if all.is_empty() { plot.y } else { plot.y + small.leading() }
 }
 
 /// Hatches a frame, so that it can be told from one that is empty.

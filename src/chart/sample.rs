@@ -95,6 +95,8 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         incidents: Vec::new(),
         patterns: Vec::new(),
         server_log: None,
+        events: Vec::new(),
+        maintenance: Vec::new(),
         redelivery_stopped: Vec::new(),
         inputs: Vec::new(),
         rejects: Rejects { count: 0, examples: Vec::new() },

@@ -88,6 +88,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> (f64, Frame, u64) {
     // Both plots stand one below the other, as wide as the larger counts of the upper one leave.
     let place = |y: f64, h: f64| Frame { y: y.round(), h, ..plot::frame(slot, 0.0, &counts, scene) };
     // Above the plot is room for the label of the highest column.
+    let y = marks::names(canvas, place(y, 0.0), scene);
     let frame = place(marks::mark(canvas, place(y, 0.0), scene) + look.small.leading(), height);
     let plot = Plot { scene, frame, counts: &counts, stack };
     let cut = scene.analysis.windows.buckets.iter().any(|bucket| bucket.partial && bucket.errors > 0);
@@ -146,6 +147,7 @@ fn ordinary(scene: &Scene, stack: &Stack) -> Option<(Stack, Vec<usize>)> {
 /// Draws a plot, with labels of times below it if they are wanted; gives the lower edge.
 fn columns(canvas: &Canvas, plot: &Plot, times: bool) -> f64 {
     let scene = plot.scene;
+    marks::plans(canvas, plot.frame, scene);
     marks::shade(canvas, plot.frame, scene);
     plot.draw_counts(canvas);
     marks::hatch_unknown(canvas, plot.frame, scene);

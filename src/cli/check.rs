@@ -19,7 +19,7 @@ use super::{
     screen, text_file,
 };
 use crate::{
-    analysis::{self, PeriodSpec},
+    analysis::{self, Analysis, PeriodSpec},
     check::{self, Baseline, Case, Misplaced, Rules, Verdict},
     error::{Error, Result},
     model::{Privacy, Sentence, key},
@@ -161,8 +161,10 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
     unfiltered(shared)?;
     let options = load::options(shared);
     let (table, asked) = load::table(shared, &options)?;
+    let (table, left_out) = table.without(&asked.maintenance);
     let mut analysis = analysis::analyse(&table, &asked, &options)?;
-    load::access_logs(shared, &arguments.access, &table, &mut analysis)?;
+    analysis.notes.extend(maintenance(&analysis, left_out));
+    load::access_logs(shared, &arguments.access, &table, &mut analysis, &asked.maintenance)?;
     let numbers = || json::json(&analysis).map_err(output::unmade);
     let baseline = match &arguments.baseline {
         Some(place) if arguments.update_baseline => Some(Baseline::read(shown(place), &numbers()?)?),
@@ -184,6 +186,13 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
         }
     }
     Ok(verdict.under(config.map(Config::told)))
+}
+
+/// That errors of maintenance are left out.
+fn maintenance(analysis: &Analysis, errors: u64) -> Option<Sentence> {
+    let names: Vec<&str> = analysis.maintenance.iter().map(|maintenance| &*maintenance.name).collect();
+    let note = Sentence::new(key::note::MAINTENANCE_LEFT_OUT).with_number("errors", errors);
+    (!names.is_empty()).then(|| note.with("names", names.join(", ")))
 }
 
 /// A verdict on some of the errors would pass for one on all.

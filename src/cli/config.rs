@@ -204,7 +204,12 @@ fn words(options: &Command, option: &Arg, value: &Spanned<DeValue<'_>>) -> std::
         (ArgAction::SetTrue, _) => return Err(refused(Sentence::new(key::error::CONFIG_FLAG))),
         (action, value) => {
             let several = matches!(action, ArgAction::Append);
-            let values = texts(value, several).ok_or_else(|| refused(Sentence::new(key::error::CONFIG_TEXT)))?;
+            let wanted = match key {
+                "event" => key::error::EVENT_TABLE,
+                "maintenance" => key::error::MAINTENANCE_TABLE,
+                _ => key::error::CONFIG_TEXT,
+            };
+            let values = texts(value, several).ok_or_else(|| refused(Sentence::new(wanted)))?;
             let mark = if key == CHANNEL { ChannelRule::CONFIGURED } else { "" };
             values.into_iter().map(|text| format!("{name}={mark}{text}")).collect::<Vec<_>>()
         }
@@ -231,6 +236,14 @@ fn texts(value: &DeValue<'_>, several: bool) -> Option<Vec<String>> {
 
 fn text(value: &DeValue<'_>) -> Option<String> {
     match value {
+        DeValue::Table(table) => {
+            let text = |key| text(table.get(key).filter(|value| !value.get_ref().is_table())?.get_ref());
+            match (table.len(), text("at"), text("from"), text("until")) {
+                (2, Some(at), _, _) => Some(format!("{at}={}", text("name")?)),
+                (3, _, Some(from), Some(until)) => Some(format!("{from}..{until}={}", text("name")?)),
+                _ => None,
+            }
+        }
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Integer(number) => Some(number.to_string()),
         DeValue::Datetime(time) => Some(time.to_string()),
@@ -253,8 +266,8 @@ mod tests {
         refused.sort_unstable();
         assert_eq!(
             taken.join(" "),
-            "as_of channel color columns compare encoding exclude exported_at input_timezone lang log_format log_is log_timezone mail_from_domain max_age \
-             max_bytes no_progress only overlap period quiet strict threads time_format timezone top webhook_path week_start window"
+            "as_of channel color columns compare encoding event exclude exported_at input_timezone lang log_format log_is log_timezone mail_from_domain \
+             maintenance max_age max_bytes no_progress only overlap period quiet strict threads time_format timezone top webhook_path week_start window"
         );
         assert_eq!(refused.join(" "), "access_log config detail inputs reason rejects show_urls");
     }

@@ -47,15 +47,21 @@ pub fn analyse(shared: &Shared, access: &AccessLogs, facts: bool) -> Result<Anal
     let options = analysis::Options { facts, ..options(shared) };
     let (table, asked) = table(shared, &options)?;
     let mut analysis = analysis::analyse(&table, &asked, &options)?;
-    access_logs(shared, access, &table, &mut analysis)?;
+    access_logs(shared, access, &table, &mut analysis, &[])?;
     Ok(analysis)
 }
 
-/// Adds what the access logs say, where there are any.
+/// Adds what the access logs say, where there are any, but for some stretches of time in milliseconds.
 ///
 /// # Errors
 /// What the user names is no access log, or it can't be told which of its requests are LINE's, or it has none.
-pub fn access_logs(shared: &Shared, access: &AccessLogs, table: &Table, analysis: &mut Analysis) -> Result<()> {
+pub fn access_logs(
+    shared: &Shared,
+    access: &AccessLogs,
+    table: &Table,
+    analysis: &mut Analysis,
+    left_out: &[(i64, i64)],
+) -> Result<()> {
     let Some(first) = access.access_log.first() else { return Ok(()) };
     let zone = shared.selection.log_timezone;
     let (options, reading) = (access.logs.options(zone), shared.read_options());
@@ -64,7 +70,8 @@ pub fn access_logs(shared: &Shared, access: &AccessLogs, table: &Table, analysis
     if let Some((path, _, why)) = found.others.iter().find(|(_, explicit, _)| *explicit) {
         return Err(Error::new(key::server::NOT_A_LOG).with("path", path).with_sentence("why", why.clone()));
     }
-    let log = server::read(found.logs, &options, reading.threads)?;
+    let mut log = server::read(found.logs, &options, reading.threads)?;
+    log.leave_out(left_out);
     if log.files.is_empty() {
         return Err(Error::new(key::server_unusable::NONE).with("path", shown(first)));
     }

@@ -9,9 +9,11 @@ mod convert;
 mod explain;
 mod inspect;
 mod load;
+mod moment;
 #[doc(hidden)]
 pub mod options;
 mod output;
+mod plan;
 mod progress;
 mod reconcile;
 mod report;

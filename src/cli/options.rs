@@ -3,13 +3,16 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, str::FromStr, sync::Arc};
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use clap::{
     Args, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use encoding_rs::Encoding;
 
+use super::{
+    moment::Moment,
+    plan::{self, EventOption, MaintenanceOption},
+};
 use crate::{
     analysis::{self, Analysis, AsOf, Comparison, PeriodSpec, WeekStart, WindowSize},
     error::{Error, Result},
@@ -193,6 +196,18 @@ pub struct Selection {
     #[arg(long, value_name = "PERIOD", value_parser = parsed::<Comparison>)]
     pub compare: Option<Comparison>,
 
+    /// A deployment or the like: '2026-11-18T19:29=release 3.4'
+    ///
+    /// Drawn in the charts, and named where an incident begins within 15 minutes after it. Repeatable; [[event]] in errstat.toml.
+    #[arg(long, value_name = "AT=NAME", value_parser = plan::event, hide_short_help = true)]
+    pub event: Vec<EventOption>,
+
+    /// Expected errors: '2026-11-18T02:00..2026-11-18T04:00=database'
+    ///
+    /// Shaded in the charts; errstat check leaves these errors out, and says so. Repeatable; [[maintenance]] in errstat.toml.
+    #[arg(long, value_name = "FROM..UNTIL=NAME", value_parser = plan::maintenance, hide_short_help = true)]
+    pub maintenance: Vec<MaintenanceOption>,
+
     /// Count only these errors: detail=404, status=5xx, …
     ///
     /// KEY is channel, reason, detail, status or host; * in VALUE means any text. Repeatable: an error must match one value of
@@ -313,34 +328,6 @@ fn window(text: &str) -> Result<WindowChoice> {
     match text {
         "auto" => Ok(None),
         size => size.parse().map(Some).map_err(|()| wrong(key::error::WINDOW_FORM, text)),
-    }
-}
-
-/// A moment, in a zone that is known only later.
-#[derive(Clone, Copy, Debug)]
-pub enum Moment {
-    At(Timestamp),
-    Local(NaiveDateTime),
-}
-
-impl Moment {
-    fn parse(text: &str) -> Option<Moment> {
-        if let Ok(at) = chrono::DateTime::parse_from_rfc3339(text) {
-            return Some(Moment::At(at.into()));
-        }
-        if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            return Some(Moment::Local(day.and_time(NaiveTime::MIN)));
-        }
-        let forms = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"];
-        forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()).map(Moment::Local)
-    }
-
-    /// The instant in a zone; a time that the clock skips is the moment after.
-    fn in_zone(self, zone: &Zone) -> Timestamp {
-        match self {
-            Moment::At(at) => at,
-            Moment::Local(local) => zone.moment(local),
-        }
     }
 }
 
@@ -556,6 +543,8 @@ impl Shared {
             generated_at,
             now,
             max_age: selection.max_age,
+            marks: selection.event.iter().map(|event| event.in_zone(&zone)).collect(),
+            maintenance: selection.maintenance.iter().map(|maintenance| maintenance.in_zone(&zone)).collect(),
             facts: false,
         }
     }

@@ -125,6 +125,8 @@ pub(super) fn week() -> Analysis {
         }],
         patterns: Vec::new(),
         server_log: None,
+        events: Vec::new(),
+        maintenance: Vec::new(),
         redelivery_stopped: Vec::new(),
         inputs: vec![input("w46.tsv")],
         rejects: Rejects {

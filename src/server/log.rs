@@ -154,6 +154,12 @@ impl ServerLog {
         })
     }
 
+    /// Forgets requests that began in some stretches of time (milliseconds, end exclusive), to five minutes.
+    pub fn leave_out(&mut self, stretches: &[(i64, i64)]) {
+        let touches = |at: i64| stretches.iter().any(|(start, end)| *start < at + CELL_MILLIS && at < *end);
+        self.cells.retain(|start, _| !touches(start.timestamp().0));
+    }
+
     /// From the first line to the last.
     pub fn span(&self) -> Option<Span> {
         Some(Span { first: self.alive.first()?.first, last: self.alive.last()?.last })

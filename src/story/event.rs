@@ -1,7 +1,7 @@
 //! Incidents in words, and what comes at the same time of many days.
 
 use crate::{
-    analysis::{Analysis, Class, ClassErrors, DayKind, Incident, MadeOf, Pattern},
+    analysis::{Analysis, Class, ClassErrors, DayKind, Incident, MadeOf, Maintenance, Mark, Pattern},
     model::{Sentence, key},
     taxonomy::{Lang, status},
 };
@@ -10,6 +10,9 @@ use super::{
     Clock,
     words::{LONGEST_NAME, counted, shortened, what},
 };
+
+/// An incident that begins so long after a deployment may come of it.
+const SOON: i64 = 15 * 60_000;
 
 /// So many details are named in what an incident is made of.
 const NAMED: usize = 3;
@@ -49,7 +52,9 @@ pub struct Event<'a> {
     pub channel: Option<String>,
     /// `ongoing`, `end unknown`; none where it is over.
     pub state: Option<&'static str>,
-    /// All of it in one sentence to copy, with the zone.
+    /// `It began 12 minutes after “release 3.4”.`
+    pub meanwhile: Option<String>,
+    /// All of it to copy, with the zone.
     pub sentence: String,
     /// What the server's own access logs show of it; none without a log.
     pub log: Option<String>,
@@ -122,9 +127,16 @@ impl<'a> Event<'a> {
             .with("made_of", &made_of)
             .with_number("peak", incident.peak_errors)
             .with("peak_at", clock.moment_after(incident.start, incident.peak_at));
+        let meanwhile = meanwhile(lang, incident, analysis);
+        let space = lang.phrase(key::headline::BETWEEN).trim_matches('|');
         Event {
             lasted: clock.duration(incident.minutes),
-            sentence: lang.say(&sentence),
+            sentence: [Some(lang.say(&sentence)), meanwhile.clone()]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(space),
+            meanwhile,
             log: incident.log.as_ref().map(|finding| lang.say(&finding.sentence)),
             when,
             made_of,
@@ -136,6 +148,24 @@ impl<'a> Event<'a> {
             incident,
         }
     }
+}
+
+/// What people did when an incident began.
+fn meanwhile(lang: Lang, incident: &Incident, analysis: &Analysis) -> Option<String> {
+    let start = incident.start.millis();
+    let before = |mark: &&Mark| (0..=SOON).contains(&(start - mark.at.millis()));
+    if let Some(mark) = analysis.events.iter().rev().find(before) {
+        let minutes = (start - mark.at.millis()) / 60_000;
+        let key = if minutes == 0 { key::story::JUST_AFTER } else { key::story::AFTER };
+        let after = Sentence::new(key).with_number("minutes", minutes as u64);
+        return Some(lang.say(&after.with("name", shortened(&mark.name, LONGEST_NAME))));
+    }
+    let within = |maintenance: &&Maintenance| {
+        let (from, until) = maintenance.bounds();
+        (from..until).contains(&start)
+    };
+    let maintenance = analysis.maintenance.iter().find(within)?;
+    Some(lang.say(&Sentence::new(key::story::DURING).with("name", shortened(&maintenance.name, LONGEST_NAME))))
 }
 
 /// What comes at the same time of most days: `Every night`, as it were.

@@ -31,6 +31,7 @@ mod outside;
 mod overlap;
 mod page;
 mod periods;
+mod plans;
 mod polluted;
 mod properties;
 mod reconcile;
