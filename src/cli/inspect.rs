@@ -71,7 +71,7 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     if shared.reading.inputs.is_empty() {
         return screen::print(text.as_bytes());
     }
-    let read = load::inputs(&shared);
+    let read = load::read(&shared);
     let first = if for_issue { first_lines(&shared) } else { String::new() };
     let told = |error: Error| {
         if !for_issue {
@@ -130,11 +130,8 @@ fn access_logs(shared: &mut Shared, options: &server::Options) -> Result<Finds> 
     let reading = shared.read_options();
     let (mut all, mut rest) = (Finds::default(), Vec::new());
     for input in std::mem::take(&mut shared.reading.inputs) {
-        // A pipe can be read only once. What is wrong with a path is told by those who read exports.
-        let found = match input.as_str() {
-            "-" => Finds::default(),
-            _ => server::find(std::slice::from_ref(&input), options, &reading).unwrap_or_default(),
-        };
+        // What is wrong with a path is told by those who read exports.
+        let found = server::find(std::slice::from_ref(&input), options, &reading).unwrap_or_default();
         let told = |(_, explicit, why): &&(String, bool, Sentence)| {
             *explicit && (options.format.is_some() || why.key == key::server::NO_TIME)
         };

@@ -1,6 +1,6 @@
 //! From options to an analysis: what `report` and `summary` have in common.
 
-use std::path::Path;
+use std::{ffi::OsString, path::Path};
 
 use chrono::{DateTime, Utc};
 
@@ -27,8 +27,13 @@ pub fn apart(shared: &Shared, outputs: &[&Path]) -> Result<()> {
     output::apart(&outputs, &shared.reading.inputs, config)
 }
 
-/// Reads the inputs; with `--strict`, a rejected row and an export that was skipped are errors.
+/// Reads the inputs; an access log among them is an error that says where it belongs.
 pub fn inputs(shared: &Shared) -> Result<Reading> {
+    read(shared).map_err(|error| of_access_log(error, shared))
+}
+
+/// Reads the inputs; with `--strict`, a rejected row and an export that was skipped are errors.
+pub fn read(shared: &Shared) -> Result<Reading> {
     apart(shared, &[])?;
     let watch = Watch::new(shared)?;
     let reading = input::read(&shared.reading.inputs, shared.read_options(), &watch);
@@ -40,6 +45,33 @@ pub fn inputs(shared: &Shared) -> Result<Reading> {
         strict(reading.sources.iter().map(|source| &source.report))?;
     }
     Ok(reading)
+}
+
+/// What to say where an input is no export because it is an access log: the command that compares it.
+fn of_access_log(error: Error, shared: &Shared) -> Error {
+    if ![key::error::NOT_AN_EXPORT, key::error::NO_EXPORTS].contains(&error.0.key) {
+        return error;
+    }
+    let reading = shared.read_options();
+    let is_log = |input: &&String| {
+        let found = server::find(std::slice::from_ref(*input), &server::Options::default(), &reading);
+        found.is_ok_and(|found| !found.logs.is_empty())
+    };
+    let (logs, exports): (Vec<&String>, Vec<&String>) = shared.reading.inputs.iter().partition(is_log);
+    let Some(first) = logs.first() else { return error };
+    let is_option = |word: &OsString| logs.iter().any(|log| word == log.as_str());
+    let mut words: Vec<OsString> = std::env::args_os().filter(|word| !is_option(word)).collect();
+    let compares = |word: &OsString| ["summary", "report", "check"].iter().any(|command| word == command);
+    if !words.get(1).is_some_and(compares) {
+        words.splice(1.., ["summary".into()].into_iter().chain(exports.iter().map(OsString::from)));
+    }
+    if exports.is_empty() {
+        words.insert(2, "EXPORT.tsv".into());
+    }
+    words.extend(logs.iter().flat_map(|log| ["--access-log".into(), OsString::from(log)]));
+    Error::new(key::server_unusable::INPUT)
+        .with("path", shared.privacy().path(first))
+        .with("command", screen::command_line(words, shared.privacy()))
 }
 
 /// Reads the inputs and computes everything; with `facts`, also what a page needs to choose dates in it.

@@ -1,18 +1,18 @@
 //! From arguments to files: files, folders, globs, standard input.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use super::{
     ReadOptions,
     allowance::{Allowance, TooMuch},
     fault::unreadable,
-    place::{NoScratch, Place, spooled},
+    place::{NoScratch, OpenFile, Place, spooled},
 };
 use crate::{
     archive,
@@ -159,14 +159,22 @@ impl Search<'_> {
         self.spool(&mut io::stdin().lock(), "-".into())
     }
 
+    /// What comes through a pipe can be read once: it is kept for who asks again.
     fn spool(&mut self, input: &mut impl Read, shown: String) -> Result<()> {
+        static KEPT: Mutex<BTreeMap<String, OpenFile>> = Mutex::new(BTreeMap::new());
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
         let failed = |error: io::Error| match shown.as_str() {
             "-" if !error.get_ref().is_some_and(|cause| cause.is::<TooMuch>() || cause.is::<NoScratch>()) => {
                 Error::new(key::error::STDIN).with("cause", error)
             }
             path => unreadable(path, &error),
         };
-        let place = Place::Spool(spooled(&mut self.allowance.piped(input)).map_err(failed)?);
+        let file = match kept.get(&shown) {
+            Some(file) => file.clone(),
+            None => spooled(&mut self.allowance.piped(input)).map_err(failed)?,
+        };
+        kept.insert(shown.clone(), file.clone());
+        let place = Place::Spool(file);
         self.files.push(Located { place, shown, explicit: true, archive: false });
         Ok(())
     }

@@ -20,6 +20,7 @@ mod rate;
 mod request;
 mod rotated;
 mod scan;
+mod setup;
 #[cfg(test)]
 mod simulation;
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use log::{Cell, Durations, Failed, LogFile, SILENCE, ServerLog};
 pub use rate::Place;
 pub use request::{AGENT, Answer, Asked, By, LIMIT, Request, SLOW, Unreadable, Verdict};
 use scan::{Buckets, LineReader, Scanned};
+pub use setup::{Part, Setup, setups};
 
 use crate::{
     error::Result,

@@ -203,7 +203,8 @@ impl Draft {
                 self.behind = self.behind.or(sum);
             }
             Field::Upstream | Field::Target => {
-                let last = || status(elements(value).last()?);
+                // JSON of nginx has an empty text where nothing behind it was asked.
+                let last = || elements(value).last().map_or(Some(None), status);
                 self.upstream = self.upstream.or_else(|| Some((last()?, field == Field::Target)));
             }
             Field::Answered => {

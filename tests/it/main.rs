@@ -3,6 +3,7 @@
 //! What is expected was computed by hand, by the test itself, or by another program that is named
 //! beside the number; never copied from errstat's own output.
 
+mod lab;
 mod notice;
 mod program;
 mod tools;
@@ -34,6 +35,7 @@ mod periods;
 mod plans;
 mod polluted;
 mod properties;
+mod real_servers;
 mod reconcile;
 mod reference;
 mod rejects;

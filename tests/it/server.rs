@@ -35,7 +35,10 @@ fn a_log_is_recognised_and_says_what_it_can_answer() {
         "2xx, in time or too late: 4 aborted, or longer than LINE waits: 4 status 400: 1 status 500: 2 status 502: 4"
     );
     let cannot = field(&text, "Can't answer");
-    assert!(cannot.contains("no durations") && cannot.contains("$upstream_status"), "{cannot}");
+    assert!(
+        cannot.contains("no durations") && cannot.ends_with("errstat explain access-log prints the lines."),
+        "{cannot}"
+    );
     let format = r#"log_format t '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" rl=$request_length rt=$request_time urt=$upstream_response_time us=$upstream_status';"#;
     let text = folder.errstat("inspect access.log --log-format").arg(format).done().text();
     assert!(!text.contains("Can't answer"), "{text}");
@@ -105,6 +108,48 @@ fn a_log_that_is_packed_or_cut_is_read_or_refused() {
     assert_eq!(field(&text, "Kind"), "access log, packed with gzip");
     assert_eq!(field(&text, "Lines"), "32,000, of which 30,000 are requests of LINE");
     assert!(folder.errstat("inspect cut.log.gz").refused().contains("cut.log.gz: "));
+}
+
+#[test]
+fn a_log_comes_through_a_pipe() {
+    let folder = Folder::with("access.log", NGINX);
+    let piped = folder.errstat("inspect -").stdin(NGINX).done().text();
+    assert_eq!(piped, folder.errstat("inspect access.log").done().text().replacen("access.log", "-", 1));
+    // What is no log is read as an export, though it was looked at before.
+    let rows = "Time\tReason\tDetail\tCount\n2026-11-16 10:00\terror_status_code\t502\t3\n";
+    assert_eq!(field(&folder.errstat("inspect -").stdin(rows).done().text(), "Errors"), "3");
+    #[cfg(unix)]
+    {
+        use std::process::Command;
+        let script = format!("{} inspect <(cat access.log)", crate::program::PROGRAM);
+        let output = Command::new("bash").args(["-c", &script]).current_dir(folder.path("")).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(field(&text, "Lines"), "16, of which 15 are requests of LINE");
+    }
+}
+
+#[test]
+fn a_log_among_the_inputs_is_told_where_it_belongs() {
+    let folder = Folder::new();
+    folder.file("access.log", NGINX).file("logs/a.log", CADDY).file("logs/b.log", HAPROXY);
+    folder.file("w.tsv", "Time\tReason\tDetail\tCount\n2026-11-16 10:00\terror_status_code\t502\t3\n");
+    for (line, command) in [
+        ("access.log", "errstat summary EXPORT.tsv --access-log access.log"),
+        ("summary access.log", "errstat summary EXPORT.tsv --access-log access.log"),
+        ("summary w.tsv access.log --window day", "errstat summary w.tsv --window day --access-log access.log"),
+        ("report logs -o out/", "errstat report EXPORT.tsv -o out/ --access-log logs"),
+        ("check access.log", "errstat check EXPORT.tsv --access-log access.log"),
+        ("convert w.tsv access.log -o a.csv", "errstat summary w.tsv --access-log access.log"),
+        ("summary -", "errstat summary EXPORT.tsv --access-log -"),
+    ] {
+        let outcome = folder.errstat(line).stdin(NGINX).run();
+        let said = outcome.stderr.clone() + &outcome.text();
+        assert_eq!(outcome.code, Some(2), "{line}: {said}");
+        assert!(said.contains("this is an access log") && said.contains(command), "{line}: {said}");
+    }
+    // A text that is neither stays what it is.
+    folder.file("notes.txt", "nothing\n");
+    assert!(!folder.errstat("summary notes.txt").refused().contains("access log"));
 }
 
 /// A line of each format with the secret in every field that is somebody's own.

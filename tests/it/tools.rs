@@ -51,9 +51,13 @@ pub static CHROMIUM: Tool = Tool {
     pypi: &[],
     found: OnceLock::new(),
 };
+pub static APACHE: Tool = Tool::program(&["/usr/sbin/apache2", "apache2", "httpd"], &["-v"], &["apache2-bin"]);
+pub static CADDY: Tool = Tool::program(&["caddy"], &["version"], &["caddy"]);
 pub static CURL: Tool = Tool::program(&["curl"], &["--version"], &["curl"]);
 pub static GIT: Tool = Tool::program(&["git"], &["--version"], &["git"]);
+pub static HAPROXY: Tool = Tool::program(&["/usr/sbin/haproxy", "haproxy"], &["-v"], &["haproxy"]);
 pub static JAVA: Tool = Tool::program(&["java"], &["--version"], &["default-jre-headless"]);
+pub static NGINX: Tool = Tool::program(&["/usr/sbin/nginx", "nginx"], &["-v"], &["nginx"]);
 pub static PYTHON: Tool =
     Tool::program(&["python3"], &["-c", "import zoneinfo; zoneinfo.ZoneInfo('Asia/Tokyo')"], &["python3", "tzdata"]);
 /// Gives a program a terminal.
@@ -145,6 +149,8 @@ fn install(packages: &[&str]) -> Result<(), String> {
     for arguments in [&["update"][..], &[&["install", "-y", "--no-install-recommends"], packages].concat()] {
         let mut apt = Command::new("apt-get");
         apt.args(["-q", "-o", "DPkg::Lock::Timeout=300"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        // No service is started: the tests start the programs themselves.
+        apt.env("RUNLEVEL", "1");
         succeeds(&mut apt).map_err(|why| format!("(apt-get {}: {why})", arguments.join(" ")))?;
     }
     Ok(())

@@ -186,6 +186,8 @@ impl Shown<'_> {
             (true, false) => yes(key::server::CAN_HOP_PARTLY),
             (false, _) => no(key::server::CANNOT_HOP),
         });
+        let lacking = [Answer::Agent, Answer::Duration, Answer::Start, Answer::Hop].iter().any(|answer| !has(*answer));
+        answers.extend(lacking.then(|| no(key::server::HOW)));
         answers
     }
 }
