@@ -6,7 +6,7 @@ use serde_json::Number;
 
 use super::Level;
 use crate::{
-    analysis::Note,
+    analysis::{Note, State},
     model::{LocalTime, Zone},
 };
 
@@ -29,6 +29,8 @@ pub struct Verdict {
     pub problems: Vec<String>,
     /// The stretch of time that was judged; null where the inputs could not be read.
     pub period: Option<JudgedPeriod>,
+    /// How things stand at the end of the period, as in `summary.json`; null where the inputs could not be read.
+    pub state: Option<State>,
     /// Errors of the period; null where the inputs could not be read.
     pub errors: Option<u64>,
     pub previous_errors: Option<u64>,

@@ -1,7 +1,7 @@
 //! `errstat check`: the exit code decides.
 
 use std::{
-    env, fs,
+    fs,
     fs::OpenOptions,
     io::Write,
     path::{Path, PathBuf},
@@ -23,7 +23,7 @@ use crate::{
     check::{self, Baseline, Case, Misplaced, Rules, Verdict},
     error::{Error, Result},
     model::{Privacy, Sentence, key},
-    render::{github, json, junit, markdown, terminal},
+    render::{env, github, json, junit, markdown, terminal},
 };
 
 /// Judge exports by rules; the exit code is the result
@@ -74,6 +74,7 @@ enum Format {
     Junit,
     Github,
     Markdown,
+    Env,
 }
 
 /// `--report`.
@@ -222,6 +223,7 @@ impl Arguments {
             Format::Junit => junit::junit(verdict, lang, top).map_err(output::unmade)?,
             Format::Github => github::github(verdict, lang),
             Format::Markdown => markdown::verdict(verdict, lang, top),
+            Format::Env => env::env(verdict).map_err(output::unmade)?,
         };
         Ok(text.into_bytes())
     }
@@ -229,7 +231,7 @@ impl Arguments {
 
 /// Appends to the summary of a job on GitHub, where this is one.
 fn job_summary(text: &str) -> Result<()> {
-    let Some(place) = env::var_os("GITHUB_STEP_SUMMARY").filter(|place| !place.is_empty()) else { return Ok(()) };
+    let Some(place) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|place| !place.is_empty()) else { return Ok(()) };
     let place = Path::new(&place);
     OpenOptions::new()
         .append(true)

@@ -2,6 +2,7 @@
 
 pub mod csv;
 mod document;
+pub mod env;
 pub mod github;
 mod graph;
 pub mod html;

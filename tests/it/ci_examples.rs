@@ -112,6 +112,8 @@ struct Place {
     /// Programs that stand in front of all others, and what the machine keeps for a while.
     machine: TempDir,
     variables: BTreeMap<String, String>,
+    /// There are no other programs than those in `machine`.
+    alone: bool,
 }
 
 #[derive(Debug)]
@@ -140,7 +142,7 @@ impl Place {
         for folder in ["bin", "home", "tmp"] {
             fs::create_dir(machine.path().join(folder)).expect("a folder");
         }
-        Place { folder: Folder::new(), machine, variables: BTreeMap::new() }
+        Place { folder: Folder::new(), machine, variables: BTreeMap::new(), alone: false }
     }
 
     /// The same with the eight exports of the page in `exports/`, below a folder or in the working folder itself (``).
@@ -151,6 +153,11 @@ impl Place {
         let ran = self.bash_in(&at, &first.text);
         assert_eq!(ran.code, 0, "{}", ran.all());
         assert_eq!(fs::read_dir(at.join("exports/shop")).expect("exports/shop").count(), 8);
+        self
+    }
+
+    fn alone(mut self) -> Place {
+        self.alone = true;
         self
     }
 
@@ -182,7 +189,7 @@ impl Place {
     fn run(&self, folder: &Path, command: &[&str], more: &[(String, String)]) -> Ran {
         // An errstat that the machine has installed is not the one that is tested.
         let inherited = env::var_os("PATH").unwrap_or_default();
-        let others = env::split_paths(&inherited).filter(|folder| !folder.join("errstat").exists());
+        let others = env::split_paths(&inherited).filter(|folder| !self.alone && !folder.join("errstat").exists());
         let path = env::join_paths(std::iter::once(self.machine("bin")).chain(others)).expect("a PATH");
         let output = Command::new(command[0])
             .args(&command[1..])
@@ -378,7 +385,7 @@ fn no_script_of_the_examples_holds_an_expression() {
     let mut scripts = 0;
     for example in examples {
         let mut found = Vec::new();
-        ["run", "script", "before_script"].iter().for_each(|key| all(&example, key, &mut found));
+        ["run", "script", "before_script", "bash", "command"].iter().for_each(|key| all(&example, key, &mut found));
         for script in found {
             assert!(!script.to_string().contains("${{"), "{script}");
             scripts += 1;
@@ -417,7 +424,9 @@ fn the_workflow_may_only_read_and_trusts_the_protected_branch() {
     for name in action["inputs"].as_object().expect("inputs").keys() {
         assert!(page.contains(&format!("`{name}`")), "docs/ci.md does not name the input {name}");
     }
-    assert!(page.contains("`exit-code`") && action["outputs"].get("exit-code").is_some());
+    for name in action["outputs"].as_object().expect("outputs").keys() {
+        assert!(page.contains(&format!("`{name}`")), "docs/ci.md does not name the output {name}");
+    }
 }
 
 // GitHub Actions.
@@ -490,7 +499,7 @@ impl Place {
             for (name, path) in [
                 ("GITHUB_OUTPUT", output.clone()),
                 ("GITHUB_STEP_SUMMARY", self.machine("tmp/summary.md")),
-                ("GITHUB_ACTION_PATH", env!("CARGO_MANIFEST_DIR").into()),
+                ("GITHUB_ACTION_PATH", self.action()),
                 ("RUNNER_TEMP", self.machine("tmp")),
             ] {
                 variables.push((name.to_owned(), path.to_str().expect("a path in UTF-8").to_owned()));
@@ -509,6 +518,12 @@ impl Place {
             }
         }
         Some(acted)
+    }
+
+    /// The action's own folder: this repository, or a copy with another table of checksums.
+    fn action(&self) -> PathBuf {
+        let copy = self.machine("action");
+        if copy.exists() { copy } else { env!("CARGO_MANIFEST_DIR").into() }
     }
 
     fn job_summary(&self) -> String {
@@ -531,6 +546,10 @@ fn the_action_judges_and_says_so_everywhere() {
         place.folder.file("archive/errstat.toml", "[check]\nmax_errors = 1000000\n");
         let Some(acted) = place.act(&inputs) else { return };
         assert_eq!((acted.code, acted.outputs["check.exit-code"].as_str()), (code, code.to_string().as_str()));
+        // The weeks of the sample have 454, 137 and 991 errors; those after it have no data.
+        let wanted = [["137", "-317", "usual"], ["991", "+854", "over"], ["", "", "unknown"]][code as usize];
+        let outputs = ["errors", "change", "state"].map(|name| acted.outputs[&format!("check.{name}")].as_str());
+        assert_eq!(outputs, wanted);
         let kinds = ["::notice ", "::error ", "::error "];
         assert!(acted.printed.contains(kinds[acted.code as usize]), "{}", acted.printed);
         let summary = place.job_summary();
@@ -568,7 +587,8 @@ fn inputs_of_the_action_reach_errstat_as_they_are() {
         ];
         let Some(acted) = place.act(&inputs) else { return };
         assert_eq!((acted.code, acted.outputs["check.exit-code"].as_str()), (1, "1"), "{}", acted.printed);
-        let mut wanted = vec!["check".to_owned(), "--format=github".to_owned()];
+        let own = format!("--report=env={}", place.machine("tmp/errstat-verdict.env").display());
+        let mut wanted = vec!["check".to_owned(), "--format=github".to_owned(), own];
         wanted.extend([format!("--config={value}"), format!("--baseline={value}")]);
         wanted.extend(value.lines().map(|line| format!("--report={line}")));
         wanted.extend(value.lines().map(str::to_owned));
@@ -586,7 +606,8 @@ fn blank_lines_and_carriage_returns_are_no_arguments() {
     place.program("errstat", "for a; do printf '%s\\0' \"$a\"; done > \"$HOME/arguments\"");
     let Some(_) = place.act(&[("inputs", "my exports/a.tsv\r\n\r\n  \n*.gz\r\n")]) else { return };
     let got = fs::read_to_string(place.machine("home/arguments")).expect("arguments");
-    assert_eq!(got, "check\0--format=github\0--\0my exports/a.tsv\0*.gz\0");
+    let own = format!("--report=env={}", place.machine("tmp/errstat-verdict.env").display());
+    assert_eq!(got, format!("check\0--format=github\0{own}\0--\0my exports/a.tsv\0*.gz\0"));
 }
 
 #[test]
@@ -622,10 +643,10 @@ fn the_action_builds_errstat_where_there_is_none() {
     let call = fs::read_to_string(place.machine("home/cargo")).expect("the call of cargo");
     assert!(call.starts_with("install --path ") && call.contains(" --locked ") && call.contains(" --root "), "{call}");
     // The cache's key depends on nothing but the sources.
-    let key = &acted.outputs["find.sources"];
+    let key = &acted.outputs["release.sources"];
     assert!(key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit()), "{key}");
     let Some(again) = place.act(&[("inputs", "exports")]) else { return };
-    assert_eq!(&again.outputs["find.sources"], key);
+    assert_eq!(&again.outputs["release.sources"], key);
 }
 
 /// A release as the release workflow makes it, at whose tag the action is used, where curl can fetch it.
@@ -636,9 +657,9 @@ fn released() -> Option<Place> {
     fs::write(place.machine("tag"), "v0.1.0").expect("a file");
     let made = place.bash(&format!(
         "release=\"$HOME/../server/owner/errstat/releases/download/v0.1.0\"
-         mkdir -p \"$release/errstat-x86_64-unknown-linux-musl\" && cd \"$release\"
-         cp '{PROGRAM}' errstat-x86_64-unknown-linux-musl/errstat
-         tar czf errstat-x86_64-unknown-linux-musl.tar.gz errstat-x86_64-unknown-linux-musl
+         mkdir -p \"$release/errstat-x86_64-linux\" && cd \"$release\"
+         cp '{PROGRAM}' errstat-x86_64-linux/errstat
+         tar czf errstat-x86_64-linux.tar.gz errstat-x86_64-linux
          sha256sum errstat-*.gz > SHA256SUMS"
     ));
     assert_eq!(made.code, 0, "{}", made.all());
@@ -655,12 +676,71 @@ fn the_action_takes_the_binary_of_its_release() {
 #[test]
 fn a_binary_that_is_not_the_released_one_is_not_run() {
     let Some(place) = released() else { return };
-    let archive = "server/owner/errstat/releases/download/v0.1.0/errstat-x86_64-unknown-linux-musl.tar.gz";
+    let archive = "server/owner/errstat/releases/download/v0.1.0/errstat-x86_64-linux.tar.gz";
     fs::write(place.machine(archive), "something else").expect("a file");
     let Some(acted) = place.act(&[("inputs", "exports")]) else { return };
     assert_eq!(acted.code, 2, "{}", acted.printed);
     assert!(acted.printed.contains("::error title=errstat::The binary of the release"), "{}", acted.printed);
     assert!(!place.machine("tmp/errstat/bin/errstat").exists());
+}
+
+/// A release of which the action, used at a commit, knows a checksum.
+fn pinned(sum: &str) -> Option<Place> {
+    let place = released()?;
+    fs::remove_file(place.machine("tag")).expect("a file");
+    let made = place.bash(&format!(
+        "mkdir -p \"$HOME/../action/packaging\" && cd \"$HOME/../action\"
+         cp -r '{root}/Cargo.toml' '{root}/Cargo.lock' '{root}/askama.toml' '{root}/build.rs' . && mkdir src
+         release=\"$HOME/../server/owner/errstat/releases/download/v0.1.0\"
+         echo \"v0.1.0 errstat-x86_64-linux.tar.gz {sum}\" > packaging/checksums.txt",
+        root = env!("CARGO_MANIFEST_DIR"),
+    ));
+    assert_eq!(made.code, 0, "{}", made.all());
+    Some(place)
+}
+
+const SUM: &str = "$(cut -d' ' -f1 \"$release/SHA256SUMS\")";
+
+#[test]
+fn the_action_at_a_commit_takes_the_binary_whose_checksum_it_has() {
+    for version in ["", "0.1.0", "v0.1.0"] {
+        let Some(place) = pinned(SUM) else { return };
+        // The server's own list doesn't count.
+        fs::remove_file(place.machine("server/owner/errstat/releases/download/v0.1.0/SHA256SUMS")).expect("a file");
+        let Some(acted) = place.act(&[("inputs", "exports"), ("version", version)]) else { return };
+        assert_eq!((acted.code, acted.outputs["release.taken"].as_str()), (1, "true"), "{}", acted.printed);
+    }
+}
+
+#[test]
+fn the_action_runs_no_release_that_it_has_no_checksum_of() {
+    let zeros = "0".repeat(64);
+    for (sum, version, why) in [
+        (zeros.as_str(), "", "is not the one of its checksums"),
+        (zeros.as_str(), "0.1.0", "is not the one of its checksums"),
+        (SUM, "0.2.0", "v0.2.0, or its checksum"),
+        (SUM, "$(touch pwned)", "is not a version"),
+        (SUM, "latest", "is not a version"),
+    ] {
+        let Some(place) = pinned(sum) else { return };
+        let Some(acted) = place.act(&[("inputs", "exports"), ("version", version)]) else { return };
+        assert!(acted.code == 2 && acted.printed.contains(why), "{version}: {}", acted.printed);
+        assert!(!place.machine("tmp/errstat/bin/errstat").exists());
+    }
+}
+
+#[test]
+fn without_a_release_and_cargo_the_action_says_what_to_install() {
+    let place = Place::without_errstat();
+    // The only programs of this machine: what the script needs, and no cargo.
+    for name in ["bash", "awk", "mkdir"] {
+        let found = place.bash(&format!("command -v {name}")).stdout;
+        symlink(found.trim(), place.machine(&format!("bin/{name}"))).expect("a link");
+    }
+    let place = place.alone();
+    let Some(acted) = place.act(&[("inputs", "exports"), ("version", "source")]) else { return };
+    assert_eq!(acted.code, 2, "{}", acted.printed);
+    assert!(acted.printed.contains("no cargo") && acted.printed.contains("https://rustup.rs"), "{}", acted.printed);
 }
 
 #[test]
@@ -699,40 +779,126 @@ fn merge_request(as_of: &str) -> Option<Place> {
 }
 
 /// What is there after a check of the protected branch's rules, whatever the request says.
-fn assert_judged(place: &Place, as_of: &str, broken: bool) {
-    assert_eq!(place.junit("check.xml").values().any(|failed| *failed), broken);
+fn assert_judged(place: &Place, as_of: &str, [verdict, junit]: [&str; 2], broken: bool) {
+    assert_eq!(place.junit(junit).values().any(|failed| *failed), broken);
     let sum = place.bash(&format!("printf '%s' '{}' | sha256sum", rules(as_of)));
     let sum = sum.stdout.split(' ').next().expect("a sum").to_owned();
-    assert!(place.folder.text("check.md").contains(&sum), "{}", place.folder.text("check.md"));
+    let verdict = place.folder.path(verdict);
+    let said = fs::read_to_string(verdict.join("check.md")).expect("check.md");
+    assert!(said.contains(&sum), "{said}");
     for name in ["report/report.html", "report/overview.png", "report/summary.json"] {
-        assert!(place.folder.path(name).is_file(), "{name}");
+        assert!(verdict.join(name).is_file(), "{name}");
     }
+    assert!(!fs::read_to_string(verdict.join("report/report.html")).expect("the page").contains("nothing happened"));
+}
+
+/// Runs the script of an example as a server that judges merge requests into main does.
+fn assert_judges(script: &str, place: impl Fn(&str) -> Option<Place>, verdict: &str, junit: &str) {
+    for (as_of, code) in [(BAD, 1), (GOOD, 0)] {
+        let Some(place) = place(as_of) else { return };
+        let ran = place.bash(script);
+        assert_eq!(ran.code, code, "{}", ran.all());
+        assert_judged(&place, as_of, [verdict, junit], code == 1);
+    }
+    let Some(place) = place(STALE) else { return };
+    assert_eq!(place.bash(script).code, 2);
+    assert!(place.folder.path(junit).is_file());
+}
+
+/// A script that is a list of lines, all run in one shell.
+fn lines(script: &Value) -> String {
+    items(script).iter().map(|line| line.as_str().expect("a line")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn the_job_on_gitlab_judges_by_the_protected_rules() {
+fn the_job_on_gitlab_judges_by_the_rules_of_the_target_project() {
     let Some(file) = yaml(&block("yaml", "CI_DEFAULT_BRANCH")) else { return };
     let job = &file["webhook-errors"];
-    assert_eq!(
-        (&job["artifacts"]["when"], &job["artifacts"]["reports"]["junit"]),
-        (&"always".into(), &"check.xml".into())
-    );
-    let script: Vec<&str> = items(&job["script"]).iter().map(|line| line.as_str().expect("a line")).collect();
-    for (as_of, code) in [(BAD, 1), (GOOD, 0)] {
-        let Some(place) = merge_request(as_of) else { return };
-        let place = place.variable("CI_DEFAULT_BRANCH", "main");
-        // A runner runs all lines in one shell.
-        let ran = place.bash(&script.join("\n"));
-        assert_eq!(ran.code, code, "{}", ran.all());
-        assert_judged(&place, as_of, code == 1);
-        for path in items(&job["artifacts"]["paths"]) {
-            assert!(place.folder.path(path.as_str().expect("a path")).exists(), "{path}");
-        }
+    let artifacts = &job["artifacts"];
+    assert_eq!((&artifacts["when"], &artifacts["reports"]["junit"]), (&"always".into(), &"verdict/check.xml".into()));
+    // The fork's own main has weaker rules; the server is played by the folder of the target project.
+    let place = |as_of: &str| {
+        let place = merge_request(as_of)?;
+        let made =
+            place.bash("git clone --quiet --bare . \"$HOME/fork.git\"; mv \"$HOME/origin.git\" \"$HOME/shop.git\"");
+        assert_eq!(made.code, 0, "{}", made.all());
+        // What the request brings, named as a result.
+        place.folder.file("verdict/report/report.html", "nothing happened");
+        place.folder.file("verdict/other.html", "nothing happened");
+        let home = place.machine("home");
+        Some(
+            place
+                .variable("CI_DEFAULT_BRANCH", "weaker")
+                .variable("CI_JOB_TOKEN", "token")
+                .variable("CI_SERVER_HOST", "gitlab.example.com")
+                .variable("CI_PROJECT_PATH", "fork")
+                .variable("CI_MERGE_REQUEST_PROJECT_PATH", "shop")
+                .variable("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main")
+                .variable("GIT_CONFIG_COUNT", "1")
+                .variable("GIT_CONFIG_KEY_0", format!("url.file://{}/.insteadOf", home.display()))
+                .variable("GIT_CONFIG_VALUE_0", "https://gitlab-ci-token:token@gitlab.example.com/"),
+        )
+    };
+    assert_judges(&lines(&job["script"]), place, "verdict", "verdict/check.xml");
+    let Some(place) = place(BAD) else { return };
+    place.bash(&lines(&job["script"]));
+    assert!(!place.folder.path("verdict/other.html").exists());
+    for path in items(&artifacts["paths"]) {
+        assert!(place.folder.path(path.as_str().expect("a path")).exists(), "{path}");
     }
-    let Some(place) = merge_request(STALE) else { return };
-    let place = place.variable("CI_DEFAULT_BRANCH", "main");
-    assert_eq!(place.bash(&script.join("\n")).code, 2);
-    assert!(place.folder.path("check.xml").is_file());
+    let env = place.folder.text(artifacts["reports"]["dotenv"].as_str().expect("a path"));
+    assert!(env.contains("ERRSTAT_STATE=over\n") && env.contains("ERRSTAT_CHANGE=+854\n"), "{env}");
+}
+
+#[test]
+fn the_pipeline_on_azure_judges_by_the_protected_rules() {
+    let Some(file) = yaml(&block("yaml", "vmImage")) else { return };
+    let steps = items(&file["steps"]);
+    let place = |as_of: &str| {
+        let place = merge_request(as_of)?;
+        let temporary = place.folder.path("temporary").display().to_string();
+        Some(place.variable("AGENT_TEMPDIRECTORY", temporary).variable("SYSTEM_PULLREQUEST_TARGETBRANCHNAME", "main"))
+    };
+    assert_judges(text(&steps[1], "bash"), place, "temporary/errstat", "temporary/errstat/check.xml");
+    assert!(steps[2..].iter().all(|step| step["condition"] == "always()"));
+    assert_eq!(steps[2]["inputs"]["searchFolder"], steps[3]["publish"]);
+}
+
+#[test]
+fn the_step_on_buildkite_judges_by_the_protected_rules() {
+    let Some(file) = yaml(&block("yaml", "buildkite-agent")) else { return };
+    let step = &items(&file["steps"])[0];
+    // Every `$` is for the shell.
+    assert_eq!(text(step, "command").replace("$$", "").matches('$').count(), 0);
+    let script = text(step, "command").replace("$$", "$");
+    let place = |as_of: &str| {
+        let place = merge_request(as_of)?;
+        place.program("buildkite-agent", "cat > \"$HOME/annotation.md\"");
+        let place = place.variable("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "");
+        Some(place.variable("BUILDKITE_PIPELINE_DEFAULT_BRANCH", "main"))
+    };
+    assert_judges(&script, place, "verdict", "verdict/check.xml");
+}
+
+#[test]
+fn the_job_on_circleci_judges_by_the_protected_rules() {
+    let Some(file) = yaml(&block("yaml", "store_test_results")) else { return };
+    let steps = items(&file["jobs"]["webhook-errors"]["steps"]);
+    // It has the machine to itself; here its folder is the test's.
+    let script = text(&steps[1]["run"], "command").replace("/tmp/verdict", "verdict");
+    assert_judges(&script, merge_request, "verdict", "verdict/errstat/check.xml");
+    assert_eq!(
+        (&steps[2]["store_test_results"]["path"], &steps[3]["store_artifacts"]["path"]),
+        (&"/tmp/verdict".into(), &"/tmp/verdict".into())
+    );
+}
+
+#[test]
+fn the_step_on_bitbucket_judges_by_the_protected_rules() {
+    let Some(file) = yaml(&block("yaml", "BITBUCKET_PR")) else { return };
+    let step = &items(&file["pipelines"]["custom"]["weekly"])[0]["step"];
+    assert_judges(&lines(&step["script"]), merge_request, "verdict", "test-results/check.xml");
+    assert_eq!(step["artifacts"]["upload"][0]["capture-on"], "always");
 }
 
 #[test]
@@ -756,7 +922,7 @@ fn the_pipeline_on_jenkins_judges_by_the_protected_rules() {
         assert_eq!(ran.code, code, "{}", ran.all());
         let ran = sh(report);
         assert_eq!(ran.code, 0, "{}", ran.all());
-        assert_judged(&place, as_of, code == 1);
+        assert_judged(&place, as_of, ["", "check.xml"], code == 1);
     }
 }
 
