@@ -331,8 +331,7 @@ fn buckets(
             errors: sums.iter().map(|(_, errors)| errors).sum(),
             partial: *start < bounds.start || *end > bounds.end || *end > as_of.0,
             by_reason: ByReason(sums),
-            requests: None,
-            slow: None,
+            log: WindowLog::default(),
         }
     };
     windows.iter().enumerate().map(bucket).collect()

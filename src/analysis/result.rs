@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{Calendar, Class, ClassErrors, Level, Maintenance, Mark, Pattern, State};
 use crate::{
-    model::{CELL_MILLIS, Columns, LocalTime, Sentence, Zone},
-    taxonomy::Lang,
+    model::{CELL_MILLIS, Columns, LocalTime, Sentence, Zone, key},
+    taxonomy::{self, Lang},
 };
 
 /// Everything that is known about a period. Serialised, it is `summary.json`.
@@ -254,10 +254,22 @@ pub struct Bucket {
     pub partial: bool,
     /// The four reasons and every unknown one that the period has, in a fixed order.
     pub by_reason: ByReason,
+    #[serde(flatten)]
+    pub log: WindowLog,
+}
+
+/// What the access logs have of a window.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct WindowLog {
     /// LINE's requests in the access logs, and those of them that were aborted or took longer than 1.7 s; null where no log
     /// was written, and `slow` also where the logs have no durations.
     pub requests: Option<u64>,
     pub slow: Option<u64>,
+    /// None where not both sides tell of the window, or nobody sent anything.
+    #[serde(skip)]
+    pub rate: Option<ErrorRate>,
+    #[serde(skip)]
+    pub duration: Option<RequestDurations>,
 }
 
 impl Bucket {
@@ -551,6 +563,20 @@ pub struct LogMatch {
     pub errors: u64,
     #[serde(flatten)]
     pub finding: LogFinding,
+}
+
+impl LogFinding {
+    /// Whether the logs say anything.
+    pub fn is_decided(&self) -> bool {
+        self.sentence.key != key::server_says::UNDECIDED
+    }
+}
+
+impl LogMatch {
+    /// Whether a log can have such errors: those without a connection are in none, and of others nobody knows.
+    pub fn can_match(&self) -> bool {
+        matches!(self.reason.as_str(), taxonomy::ERROR_STATUS_CODE | "request_timeout")
+    }
 }
 
 /// What the access logs say of some errors.

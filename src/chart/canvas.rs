@@ -108,8 +108,13 @@ impl<'a> Canvas<'a> {
     }
 
     pub fn line(&self, from: (f64, f64), to: (f64, f64), ink: Ink, width: f64) {
+        self.path(&[from, to], ink, width);
+    }
+
+    /// A line through points.
+    pub fn path(&self, points: &[(f64, f64)], ink: Ink, width: f64) {
         let stroke = ShapeStyle { color: colour(ink, 1.0), filled: false, stroke_width: units(width).unsigned_abs() };
-        self.put(&PathElement::new([point(from), point(to)], stroke));
+        self.put(&PathElement::new(points.iter().copied().map(point).collect::<Vec<_>>(), stroke));
     }
 
     /// A text on a baseline.

@@ -55,7 +55,7 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
     let first = incident.cells_start.millis();
     let start = |cell: usize| scene.analysis.timezone.time(Timestamp(first + cell as i64 * CELL_MILLIS));
     let starts: Vec<_> = (0..cells).map(|cell| *start(cell)).collect();
-    let bottom = plot.draw_times(canvas, &starts, CELL_MILLIS / 60_000);
+    let bottom = plot::draw_times(canvas, frame, scene, &starts, CELL_MILLIS / 60_000);
     plot.label_peak(canvas, |cell| scene.story.clock.moment_after(incident.start, start(cell)));
     let place = |at: LocalTime| {
         let share = (at.millis() - first) as f64 / (cells.max(1) as i64 * CELL_MILLIS) as f64;

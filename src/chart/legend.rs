@@ -24,6 +24,8 @@ pub struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
     Area,
+    /// What may be, in the way of the plot: pale, with its edge on top.
+    Pale,
     Line,
     Hatch,
 }
@@ -35,11 +37,24 @@ impl Entry {
         Entry { ink: layer.ink, sign: Sign::Area, name: layer.name.clone(), count }
     }
 
+    /// One without a count.
+    pub fn plain(ink: Ink, sign: Sign, name: &str) -> Entry {
+        Entry { ink, sign, name: name.to_owned(), count: String::new() }
+    }
+
     /// Time of which nothing is known.
     pub fn unknown(scene: &Scene) -> Entry {
-        let name = scene.phrase(key::chart::UNKNOWN).to_owned();
-        Entry { ink: AXIS, sign: Sign::Hatch, name, count: String::new() }
+        Entry::plain(AXIS, Sign::Hatch, scene.phrase(key::chart::UNKNOWN))
     }
+}
+
+/// How opaque is what may be, beside what is.
+const PALE: f64 = 0.35;
+
+/// An area that may be as high as this.
+pub fn pale(canvas: &Canvas, frame: Frame, ink: Ink) {
+    canvas.faded_rect(frame, ink, PALE);
+    canvas.rect(Frame { h: 1.5, ..frame }, ink);
 }
 
 /// Draws the unit and the entries in rows; gives the height.
@@ -64,6 +79,7 @@ pub fn legend(canvas: &Canvas, slot: Slot, scene: &Scene, unit: &str, entries: &
             Sign::Line => canvas.line((left, middle), (left + swatch, middle), *ink, 2.5),
             Sign::Hatch => marks::hatch(canvas, square),
             Sign::Area => canvas.rect(square, *ink),
+            Sign::Pale => pale(canvas, square, *ink),
         }
         // The count stands first: digits are about as wide in every font, so that the gap stays small.
         canvas.text(count, (left + swatch + 6.0, baseline), strong, TEXT, Anchor::Left);

@@ -104,6 +104,32 @@ pub fn hatch_unknown(canvas: &Canvas, plot: Frame, scene: &Scene) {
     }
 }
 
+/// Of stretches that are seen at all the longest are hatched: more would be a drawing of their own.
+const HATCHED: usize = 60;
+
+/// Left and right edges of stretches that can be seen: at least two pixels wide, and those as one between which a column has
+/// no room.
+pub fn seen(scene: &Scene, plot: Frame, mut stretches: Vec<(i64, i64)>) -> Vec<(f64, f64)> {
+    stretches.sort_unstable();
+    let mut seen: Vec<(f64, f64)> = Vec::new();
+    for (from, until) in stretches {
+        let (left, right) = (place(scene, plot, from), place(scene, plot, until));
+        match seen.last_mut() {
+            Some(last) if left - last.1 < 1.0 => last.1 = last.1.max(right),
+            _ => seen.push((left, right)),
+        }
+    }
+    seen.retain(|(left, right)| right - left >= 2.0);
+    seen.sort_by(|a, b| (b.1 - b.0).total_cmp(&(a.1 - a.0)));
+    seen.truncate(HATCHED);
+    seen
+}
+
+/// Hatches what is seen.
+pub fn hatch_seen(canvas: &Canvas, plot: Frame, seen: &[(f64, f64)]) {
+    seen.iter().for_each(|(left, right)| hatch(canvas, Frame { x: *left, w: right - left, ..plot }));
+}
+
 /// Draws a mark above the plot for each incident, those at the same time in lanes, with what failed where that has room;
 /// gives the upper edge of the plot.
 pub fn mark(canvas: &Canvas, plot: Frame, scene: &Scene) -> f64 {

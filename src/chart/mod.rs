@@ -12,6 +12,7 @@ mod fonts;
 mod heatmap;
 mod incident;
 mod itemize;
+mod latency;
 mod legend;
 mod marks;
 mod measure;
@@ -32,6 +33,7 @@ mod svg;
 mod tests;
 pub(crate) mod theme;
 mod timeline;
+mod webhooks;
 
 pub(crate) use heatmap::{level as heat_level, strongest, weekday};
 pub use page::Chart;
@@ -50,7 +52,20 @@ pub fn all(story: &Story<'_>) -> Vec<Chart> {
     let several = story.analysis.by_channel.len() > 1;
     let charts = strip::strip(&page).into_iter().chain([timeline::timeline(&page)]);
     let charts = charts.chain(several.then(|| channels::channels(&page, story.top))).chain(heatmap::heatmap(&page));
+    let charts = charts.chain(of_logs(&page));
     charts.chain((0..story.events.shown.len()).filter_map(|index| incident::incident(&small, index))).collect()
+}
+
+/// The names of the charts of access logs.
+pub const OF_LOGS: [&str; 2] = ["webhooks", "latency"];
+
+fn of_logs(scene: &Scene) -> impl Iterator<Item = Chart> + use<> {
+    webhooks::webhooks(scene).into_iter().chain(latency::latency(scene))
+}
+
+/// The charts of access logs as a phone's page shows them.
+pub fn for_phone(story: &Story<'_>) -> Vec<Chart> {
+    of_logs(&Scene::new(story, &theme::MAIL)).collect()
 }
 
 /// The charts of a mail, narrow and with large type: the like periods before, and the worst incident or, without one,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     model::{Sentence, key},
-    story::{DetailLine, Event, ReasonLine, cut, more_details},
+    story::{AccessLog, DetailLine, Event, ReasonLine, cut, more_details},
 };
 
 const HEADLINE: Type = Type::bold(34.0);
@@ -49,7 +49,7 @@ pub fn overview(scene: &Scene) -> Svg {
         if failed {
             let beside = match several {
                 true => Some(key::chart::CHANNELS),
-                false => scene.story.events.none.is_none().then_some(key::chart::INCIDENTS),
+                false => lists_events(scene).then_some(key::chart::INCIDENTS),
             };
             let slot = if beside.is_some() { half(y + GAP, false) } else { Slot { y: y + GAP, ..all } };
             let causes = causes(canvas, section(canvas, slot, scene.phrase(key::chart::FAILED)), scene);
@@ -64,11 +64,19 @@ pub fn overview(scene: &Scene) -> Svg {
         }
         footer(canvas, Slot { y: y + GAP, ..all }, scene)
     });
-    let standing = scene.story.standing.as_deref().unwrap_or_default();
-    svg.close((POSTER.width, height), &format!("{} · {} {standing}", scene.scope(), scene.story.headline), &[])
+    let (story, log) = (scene.story, scene.story.log.as_ref().map(AccessLog::line));
+    let said = [Some(story.headline.as_str()), story.standing.as_deref(), log.as_deref()];
+    let said: Vec<&str> = said.into_iter().flatten().collect();
+    svg.close((POSTER.width, height), &format!("{} · {}", scene.scope(), said.join(" ")), &[])
 }
 
-/// Whose errors and when, state, headline, standing, and the notes that make a number doubtful; gives the lower edge.
+/// Whether the incidents have a part of their own.
+fn lists_events(scene: &Scene) -> bool {
+    let analysis = scene.analysis;
+    analysis.totals.errors > 0 && analysis.by_channel.len() < 2 && scene.story.events.none.is_none()
+}
+
+/// Whose errors and when, state, headline, standing, the error rate, and the notes that make a number doubtful; gives the lower edge.
 fn head(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let story = scene.story;
     let name = story.state.to_uppercase();
@@ -81,6 +89,11 @@ fn head(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let mut y = paragraph(canvas, Slot { y: y + 16.0, ..slot }, &story.headline, HEADLINE, TEXT);
     if let Some(standing) = &story.standing {
         y = paragraph(canvas, Slot { y: y + 4.0, ..slot }, standing, Type::plain(22.0), TEXT);
+    }
+    // Where the incidents stand below, each has its own sentence.
+    let log = story.log.as_ref().map(|log| if lists_events(scene) { log.rate.clone() } else { log.line() });
+    if let Some(log) = log {
+        y = paragraph(canvas, Slot { y: y + 4.0, ..slot }, &log, Type::plain(22.0), TEXT);
     }
     for note in &story.grave {
         let inside = Slot { x: slot.x + 18.0, y: y + 14.0, w: slot.w - 18.0 };
@@ -166,7 +179,8 @@ fn events(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
         let head = [Some(&*event.when), event.channel.as_deref(), Some(&event.lasted), event.state];
         let head = head.into_iter().flatten().collect::<Vec<_>>().join(" · ");
         y = paragraph(canvas, Slot { y, ..slot }, &head, POSTER.strong, TEXT);
-        y = paragraph(canvas, Slot { y, ..slot }, &event.made_of, POSTER.body, TEXT) + 10.0;
+        y = paragraph(canvas, Slot { y, ..slot }, &event.made_of, POSTER.body, TEXT);
+        y = paragraph(canvas, Slot { y, ..slot }, event.log.as_deref().unwrap_or_default(), POSTER.body, MUTED) + 10.0;
     }
     more.map_or(y, |more| paragraph(canvas, Slot { y, ..slot }, &more, POSTER.small, MUTED))
 }

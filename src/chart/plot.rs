@@ -30,8 +30,89 @@ pub struct Plot<'a> {
 /// The plot's part of a slot: what the labels of the counts leave.
 pub fn frame(slot: Slot, height: f64, counts: &CountScale, scene: &Scene) -> Frame {
     let labels = counts.ticks.iter().map(|tick| measure::width(&compact(scene.lang, *tick), scene.look.small));
-    let gutter = (labels.fold(0.0, f64::max) + 10.0).ceil();
+    beside(slot, height, labels.fold(0.0, f64::max))
+}
+
+/// What labels of such a width leave.
+pub fn beside(slot: Slot, height: f64, labels: f64) -> Frame {
+    let gutter = (labels + 10.0).ceil();
     Frame { x: slot.x + gutter, y: slot.y, w: slot.w - gutter, h: height }
+}
+
+/// Grid lines with their labels at the left; a place is between 0 (the bottom) and 1 (the top).
+pub fn draw_scale(canvas: &Canvas, plot: Frame, style: Type, ticks: impl IntoIterator<Item = (f64, String)>) {
+    for (place, label) in ticks {
+        let y = plot.bottom() - plot.h * place;
+        if place > 0.0 {
+            canvas.line((plot.x, y), (plot.right(), y), GRID, 1.0);
+        }
+        canvas.text(&label, (plot.x - 8.0, y + style.size * 0.35), style, MUTED, Anchor::Right);
+    }
+}
+
+/// What must be said of a drawing, below it; gives the lower edge.
+pub fn notes(
+    canvas: &Canvas,
+    slot: Slot,
+    mut bottom: f64,
+    scene: &Scene,
+    notes: impl IntoIterator<Item = String>,
+) -> f64 {
+    let style = scene.look.small;
+    for line in notes.into_iter().flat_map(|note| measure::wrap(&note, style, slot.w, 3)) {
+        canvas.text(&line, (slot.x, bottom + 4.0 + style.size), style, MUTED, Anchor::Left);
+        bottom += style.leading();
+    }
+    bottom
+}
+
+/// A label above a point, inside the plot's width and readable over lines.
+pub fn label(canvas: &Canvas, plot: Frame, (x, top): (f64, f64), text: &str, style: Type, ink: Ink) {
+    let half = measure::width(text, style) / 2.0;
+    let (x, y) = (x.min(plot.right() - half).max(plot.x + half), top - 6.0);
+    let back = Frame { x: x - half - 1.0, y: y - style.size * 0.85, w: half * 2.0 + 2.0, h: style.size };
+    canvas.faded_rect(back, SURFACE, 0.85);
+    canvas.text(text, (x, y), style, ink, Anchor::Center);
+}
+
+/// Labels below, for windows of so many minutes that start at the given local times; gives their lower edge.
+pub fn draw_times(canvas: &Canvas, plot: Frame, scene: &Scene, starts: &[DateTime<FixedOffset>], window: i64) -> f64 {
+    let style = scene.look.small;
+    let labels = TickStyle { lang: scene.lang, style, week_start: scene.analysis.calendar.week_start, window };
+    let band = plot.w / starts.len().max(1) as f64;
+    let first_line = plot.bottom() + 8.0 + style.size;
+    let ticks = scales::ticks(starts, band, labels);
+    let lines = if ticks.iter().any(|tick| tick.below.is_some()) { 2.0 } else { 1.0 };
+    for tick in ticks {
+        let left = plot.x + tick.window as f64 * band;
+        let x = if tick.whole { left + band / 2.0 } else { left };
+        if !tick.whole {
+            canvas.line((left, plot.bottom()), (left, plot.bottom() + 5.0), AXIS, 1.0);
+        }
+        // A label at the very end would leave the picture.
+        let half = measure::width(&tick.label, style) / 2.0;
+        let x = x.min(plot.right() - half).max(plot.x + if tick.whole { half } else { 0.0 });
+        canvas.text(&tick.label, (x, first_line), style, MUTED, Anchor::Center);
+        if let Some(below) = &tick.below {
+            let second = first_line + style.leading();
+            match tick.whole && starts.len() > 1 && below.chars().count() < 6 {
+                true => canvas.text(below, (x, second), style, MUTED, Anchor::Center),
+                false => {
+                    let left = (x - half).min(plot.right() - measure::width(below, style));
+                    canvas.text(below, (left, second), style, MUTED, Anchor::Left);
+                }
+            }
+        }
+    }
+    plot.bottom() + 8.0 + style.leading() * lines
+}
+
+/// The same for the windows of the period.
+pub fn draw_windows(canvas: &Canvas, plot: Frame, scene: &Scene) -> f64 {
+    let buckets = &scene.analysis.windows.buckets;
+    let starts: Vec<_> = buckets.iter().map(|bucket| *bucket.start).collect();
+    let lengths = buckets.iter().map(|bucket| bucket.bounds().1 - bucket.bounds().0);
+    draw_times(canvas, plot, scene, &starts, lengths.min().unwrap_or(0) / 60_000)
 }
 
 impl<'a> Plot<'a> {
@@ -53,57 +134,24 @@ impl<'a> Plot<'a> {
 
     /// Grid lines, and counts at the left.
     pub fn draw_counts(&self, canvas: &Canvas) {
-        let (plot, style) = (self.frame, self.scene.look.small);
-        for &tick in &self.counts.ticks {
-            let y = self.y(tick);
-            if tick > 0 {
-                canvas.line((plot.x, y), (plot.right(), y), GRID, 1.0);
-            }
-            let label = compact(self.scene.lang, tick);
-            canvas.text(&label, (plot.x - 8.0, y + style.size * 0.35), style, MUTED, Anchor::Right);
-        }
+        let ticks = self.counts.ticks.iter().map(|tick| (self.counts.place(*tick), compact(self.scene.lang, *tick)));
+        draw_scale(canvas, self.frame, self.scene.look.small, ticks);
     }
 
-    /// Labels below, for windows of so many minutes that start at the given local times; gives their lower edge.
-    pub fn draw_times(&self, canvas: &Canvas, starts: &[DateTime<FixedOffset>], window: i64) -> f64 {
-        let (plot, style, scene) = (self.frame, self.scene.look.small, self.scene);
-        let labels = TickStyle { lang: scene.lang, style, week_start: scene.analysis.calendar.week_start, window };
-        let band = plot.w / starts.len().max(1) as f64;
-        let first_line = plot.bottom() + 8.0 + style.size;
-        let ticks = scales::ticks(starts, band, labels);
-        let lines = if ticks.iter().any(|tick| tick.below.is_some()) { 2.0 } else { 1.0 };
-        for tick in ticks {
-            let left = plot.x + tick.window as f64 * band;
-            let x = if tick.whole { left + band / 2.0 } else { left };
-            if !tick.whole {
-                canvas.line((left, plot.bottom()), (left, plot.bottom() + 5.0), AXIS, 1.0);
-            }
-            // A label at the very end would leave the picture.
-            let half = measure::width(&tick.label, style) / 2.0;
-            let x = x.min(plot.right() - half).max(plot.x + if tick.whole { half } else { 0.0 });
-            canvas.text(&tick.label, (x, first_line), style, MUTED, Anchor::Center);
-            if let Some(below) = &tick.below {
-                let second = first_line + style.leading();
-                match tick.whole && starts.len() > 1 && below.chars().count() < 6 {
-                    true => canvas.text(below, (x, second), style, MUTED, Anchor::Center),
-                    false => {
-                        let left = (x - half).min(plot.right() - measure::width(below, style));
-                        canvas.text(below, (left, second), style, MUTED, Anchor::Left);
-                    }
-                }
-            }
-        }
-        plot.bottom() + 8.0 + style.leading() * lines
+    /// Left edge and width of a column.
+    pub fn column(&self, i: usize) -> (f64, f64) {
+        let band = self.band();
+        let sharp = band >= BAR_SHARP;
+        let width = if sharp { (band * 0.78).min(BAR_MOST).floor() } else { band - 0.6 };
+        let x = self.frame.x + (i as f64 + 0.5) * band - width / 2.0;
+        (if sharp { x.round() } else { x }, width)
     }
 
     /// The columns and the line they stand on.
     pub fn draw_columns(&self, canvas: &Canvas) {
-        let (plot, band) = (self.frame, self.band());
-        let sharp = band >= BAR_SHARP;
-        let width = if sharp { (band * 0.78).min(BAR_MOST).floor() } else { band - 0.6 };
+        let plot = self.frame;
         for (i, column) in self.stack.columns.iter().enumerate() {
-            let x = plot.x + (i as f64 + 0.5) * band - width / 2.0;
-            let x = if sharp { x.round() } else { x };
+            let (x, width) = self.column(i);
             let opacity = if column.partial { 0.5 } else { 1.0 };
             let mut below = 0_u64;
             for (layer, &errors) in self.stack.layers.iter().zip(&column.layers).filter(|(_, errors)| **errors > 0) {
@@ -118,15 +166,10 @@ impl<'a> Plot<'a> {
         canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), AXIS, 1.0);
     }
 
-    /// A label above a column, inside the plot's width and readable over lines.
+    /// A label above a column.
     pub fn label(&self, canvas: &Canvas, (i, column): (usize, &Column), text: &str, ink: Ink) {
-        let (plot, style) = (self.frame, Type { bold: true, ..self.scene.look.small });
-        let half = measure::width(text, style) / 2.0;
-        let (x, y) = (plot.x + (i as f64 + 0.5) * self.band(), self.top_of(column.errors) - 6.0);
-        let x = x.min(plot.right() - half).max(plot.x + half);
-        let back = Frame { x: x - half - 1.0, y: y - style.size * 0.85, w: half * 2.0 + 2.0, h: style.size };
-        canvas.faded_rect(back, SURFACE, 0.85);
-        canvas.text(text, (x, y), style, ink, Anchor::Center);
+        let at = (self.frame.x + (i as f64 + 0.5) * self.band(), self.top_of(column.errors));
+        label(canvas, self.frame, at, text, Type { bold: true, ..self.scene.look.small }, ink);
     }
 
     /// What must be said where windows share columns.

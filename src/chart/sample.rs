@@ -1,8 +1,9 @@
 //! Analyses made by hand, for tests.
 
 use crate::analysis::{
-    Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DetailRow, Heatmap, History, Incident,
-    LikePeriod, MadeOf, Period, ReasonRow, Rejects, State, Totals, Windows,
+    Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DetailRow, ErrorRate, Heatmap, History,
+    Incident, LikePeriod, LogSpan, MadeOf, Period, ReasonRow, Rejects, RequestDurations, ServerLogReport, State,
+    Totals, WindowLog, Windows,
 };
 use crate::model::{LocalTime, Timestamp, Zone};
 
@@ -34,8 +35,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
                 by_reason: ByReason(
                     REASONS.iter().zip(window).map(|(reason, errors)| ((*reason).to_owned(), *errors)).collect(),
                 ),
-                requests: None,
-                slow: None,
+                log: WindowLog::default(),
             }
         })
         .collect();
@@ -201,5 +201,48 @@ pub fn compared(mut analysis: Analysis, windows: &[u64], reasons: &[u64]) -> Ana
     for (i, row) in analysis.by_detail.iter_mut().enumerate() {
         (row.previous_errors, row.change, row.change_pct) = change(row.errors, reasons.get(i).copied().unwrap_or(0));
     }
+    analysis
+}
+
+/// Adds an access log of all windows but those without a count: LINE's requests, and how long they took in seconds (p50,
+/// p95, p99).
+pub fn logged(mut analysis: Analysis, windows: &[Option<(u64, [f64; 3])>]) -> Analysis {
+    let mut silent = Vec::new();
+    for (bucket, window) in analysis.windows.buckets.iter_mut().zip(windows) {
+        let Some((requests, [p50, p95, p99])) = *window else {
+            silent.push(LogSpan { start: bucket.start, end: bucket.end });
+            continue;
+        };
+        let attempts = requests.max(bucket.errors);
+        bucket.log = WindowLog {
+            requests: Some(requests),
+            slow: Some(0),
+            rate: (attempts > 0).then(|| ErrorRate {
+                low: None,
+                high: bucket.errors as f64 / attempts as f64,
+                errors: bucket.errors,
+                attempts_low: attempts,
+                attempts_high: None,
+            }),
+            duration: (requests > 0).then_some(RequestDurations { p50, p95, p99, max: p99 }),
+        };
+    }
+    let requests = windows.iter().flatten().map(|(requests, _)| requests).sum();
+    analysis.server_log = Some(ServerLogReport {
+        files: Vec::new(),
+        format: Vec::new(),
+        answers: Vec::new(),
+        span: Some(LogSpan { start: analysis.period.start, end: analysis.period.end }),
+        zone: None,
+        offset_seconds: Some(0),
+        requests,
+        by_status: Vec::new(),
+        by_verdict: Vec::new(),
+        duration: None,
+        slow: Some(0.0),
+        rate: None,
+        matches: Vec::new(),
+        silent,
+    });
     analysis
 }

@@ -42,6 +42,42 @@ impl CountScale {
     }
 }
 
+/// Durations in seconds, from 0 or on a logarithmic scale.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DurationScale {
+    /// In seconds, from the bottom to the top.
+    pub ticks: Vec<f64>,
+    pub logarithmic: bool,
+}
+
+impl DurationScale {
+    /// The scale for durations from `shortest` to `longest` beside a limit, in seconds. It is logarithmic where the limit,
+    /// or everything else, would lie in the lowest part of one from 0.
+    pub fn new(shortest: f64, longest: f64, limit: f64) -> DurationScale {
+        // Above the limit is room for its label.
+        let top = longest.max(limit * 1.2);
+        if (limit / 4.0..=limit * 3.0).contains(&longest) {
+            let millis = CountScale::new((top * 1000.0).ceil() as u64, 5);
+            return DurationScale {
+                ticks: millis.ticks.iter().map(|n| *n as f64 / 1000.0).collect(),
+                logarithmic: false,
+            };
+        }
+        let powers = shortest.max(0.001).log10().floor() as i32..=top.log10().ceil() as i32;
+        DurationScale { ticks: powers.map(|power| 10_f64.powi(power)).collect(), logarithmic: true }
+    }
+
+    /// Where a duration lies between 0 (the bottom) and 1 (the top).
+    pub fn place(&self, seconds: f64) -> f64 {
+        let (Some(bottom), Some(top)) = (self.ticks.first(), self.ticks.last()) else { return 0.0 };
+        let share = match self.logarithmic {
+            true => (seconds.max(*bottom) / bottom).ln() / (top / bottom).ln(),
+            false => seconds / top,
+        };
+        share.clamp(0.0, 1.0)
+    }
+}
+
 /// A label under a window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tick {
@@ -229,6 +265,18 @@ mod tests {
         assert_eq!(CountScale::new(101, 4).ticks, [0, 50, 100, 150]);
         assert_eq!(CountScale::new(1_000_000_000_000_000, 2).top, 1_000_000_000_000_000);
         assert_eq!(CountScale::new(u64::MAX, 4).top, u64::MAX);
+    }
+
+    #[test]
+    fn durations_have_a_scale_on_which_the_limit_is_seen() {
+        let scale = DurationScale::new(0.02, 3.1, 2.0);
+        assert_eq!((&scale.ticks[..], scale.logarithmic), (&[0.0, 1.0, 2.0, 3.0, 4.0][..], false));
+        assert_eq!([scale.place(2.0), scale.place(0.0), scale.place(9.0)], [0.5, 0.0, 1.0]);
+        // 2 s of 60 s would be a thirtieth of the height.
+        let scale = DurationScale::new(0.02, 60.0, 2.0);
+        assert_eq!((&scale.ticks[..], scale.logarithmic), (&[0.01, 0.1, 1.0, 10.0, 100.0][..], true));
+        assert!((scale.place(1.0) - 0.5).abs() < 1e-9 && scale.place(0.0) == 0.0);
+        assert_eq!(DurationScale::new(0.0, 0.03, 2.0).ticks, [0.001, 0.01, 0.1, 1.0, 10.0]);
     }
 
     #[test]

@@ -103,13 +103,12 @@ fn ink(scene: &Scene, bar: &StripBar) -> theme::Ink {
 }
 
 fn entries(scene: &Scene, strip: &Strip) -> Vec<Entry> {
-    let entry = |ink, sign, name| Entry { ink, sign, name, count: String::new() };
-    let median = entry(PREVIOUS, Sign::Line, strip.caption.clone());
+    let median = Entry::plain(PREVIOUS, Sign::Line, &strip.caption);
     let usual = strip.usual.map(|(least, most)| {
         let name = Sentence::new(key::chart::USUAL).with_number("least", least).with_number("most", most);
-        entry(USUAL, Sign::Area, scene.say(name))
+        Entry::plain(USUAL, Sign::Area, &scene.say(name))
     });
-    let partly = scene.phrase(key::chart::PARTLY).to_owned();
-    let unknown = strip.bars.iter().any(|bar| !bar.covered).then(|| entry(AXIS, Sign::Hatch, partly));
+    let partly = scene.phrase(key::chart::PARTLY);
+    let unknown = strip.bars.iter().any(|bar| !bar.covered).then(|| Entry::plain(AXIS, Sign::Hatch, partly));
     [median].into_iter().chain(usual).chain(unknown).collect()
 }

@@ -525,3 +525,115 @@ proptest! {
         }
     }
 }
+
+/// Left edge, upper edge and height of the rectangles of an ink.
+fn rects(svg: &Svg, ink: &str) -> Vec<[f64; 3]> {
+    let document = Document::parse(svg.as_str()).unwrap();
+    let rects = of_class(&document, "rect", &format!("f-{ink}"));
+    rects.into_iter().map(|rect| ["x", "y", "height"].map(|name| number(rect, name))).collect()
+}
+
+fn hours(logged: &[Option<(u64, [f64; 3])>]) -> Analysis {
+    let errors: Vec<[u64; 4]> = (0..logged.len() as u64).map(|hour| [u64::from(hour == 1) * 40, 0, 10, 0]).collect();
+    sample::logged(analysis("hour", 60, &errors), logged)
+}
+
+#[test]
+fn webhooks_stand_behind_the_errors_with_their_rate_below() {
+    let took = [0.02, 0.4, 1.2];
+    // In the second hour 40 of 50 could not connect, and the log has 60: 100 webhooks at least.
+    let charts = all(&hours(&[Some((200, took)), Some((60, took)), None, Some((9, took))]), EN, 10);
+    let webhooks = chart(&charts, "webhooks");
+    let columns = rects(&webhooks.svg, "previous-bar");
+    // The legend's square, and a column for each window; that of the third has only its errors, as the log has nothing.
+    let heights: Vec<f64> = columns[1..].iter().map(|[.., height]| *height).collect();
+    assert_eq!(heights.len(), 4);
+    for (height, attempts) in heights.iter().zip([200.0, 100.0, 10.0, 10.0]) {
+        assert!((height / heights[0] - attempts / 200.0).abs() < 0.01, "{heights:?}");
+    }
+    // 10 of 200 and 50 of 60: nothing is known below, so both are pale; the square of the legend is pale too.
+    let document = Document::parse(webhooks.svg.as_str()).unwrap();
+    let pale: Vec<f64> = of_class(&document, "rect", "f-badge")
+        .into_iter()
+        .filter(|rect| rect.attribute("opacity") == Some("0.35"))
+        .map(|rect| number(rect, "height"))
+        .collect();
+    assert_eq!(pale.len(), 4, "the legend and three hours: {pale:?}");
+    assert!((pale[1] / pale[2] - (10.0 / 200.0) / (50.0 / 60.0)).abs() < 0.01, "{pale:?}");
+    let shown = texts(&webhooks.svg);
+    for text in [
+        "per hour",
+        "webhooks",
+        "at most",
+        "no log",
+        "no log, or no data from LINE",
+        "at most 100.0 % · Mon 16 Nov 03:00",
+    ] {
+        assert!(shown.iter().any(|shown| shown == text), "{text}: {shown:?}");
+    }
+    assert!(webhooks.alt.contains("Requests in this log: 269. Errors: 80."), "{}", webhooks.alt);
+    assert!(webhooks.alt.contains("Hatched: no log"), "{}", webhooks.alt);
+}
+
+#[test]
+fn a_rate_with_both_bounds_is_solid_up_to_the_lower_one() {
+    let mut analysis = hours(&[Some((100, [0.1; 3])), Some((100, [0.1; 3]))]);
+    for bucket in &mut analysis.windows.buckets {
+        let rate = bucket.log.rate.as_mut().unwrap();
+        (rate.low, rate.high) = (Some(0.1), 0.2);
+    }
+    let svg = chart(&all(&analysis, EN, 10), "webhooks").svg.clone();
+    let document = Document::parse(svg.as_str()).unwrap();
+    let heights = |pale: bool| -> Vec<f64> {
+        let rects = of_class(&document, "rect", "f-badge").into_iter();
+        let rects = rects.filter(|rect| rect.attribute("opacity").is_some() == pale);
+        rects.map(|rect| number(rect, "height")).filter(|height| *height > 200.0).collect()
+    };
+    let (pale, solid) = (heights(true), heights(false));
+    assert_eq!((pale.len(), solid.len()), (2, 2), "{pale:?} {solid:?}");
+    assert!(pale.iter().zip(&solid).all(|(pale, solid)| (pale - solid).abs() <= 1.0), "{pale:?} {solid:?}");
+    assert!(texts(&svg).iter().any(|text| text.starts_with("10.0 % to 20.0 %")), "{:?}", texts(&svg));
+}
+
+#[test]
+fn durations_stand_beside_what_line_waits() {
+    let charts = all(&hours(&[Some((200, [0.5, 1.0, 3.0])), None, Some((200, [0.5, 1.0, 1.5]))]), EN, 10);
+    let latency = chart(&charts, "latency");
+    let document = Document::parse(latency.svg.as_str()).unwrap();
+    let points = |ink: &str| -> Vec<Vec<(f64, f64)>> {
+        let lines = of_class(&document, "polyline", &format!("s-{ink}")).into_iter();
+        let point = |point: &str| {
+            let (x, y) = point.split_once(',').unwrap();
+            (x.parse().unwrap(), y.parse().unwrap())
+        };
+        lines.map(|line| line.attribute("points").unwrap().split(' ').map(point).collect()).collect()
+    };
+    let (limit, p99) = (points("incident-mark"), points("request-timeout"));
+    // The legend, and a line for each stretch with a log.
+    let [_, first, last] = &p99[..] else { panic!("{p99:?}") };
+    let (limit, axis) =
+        (limit[0][0].1, *points("axis").concat().iter().map(|(_, y)| y).max_by(|a, b| a.total_cmp(b)).unwrap());
+    let seconds = |y: f64| 2.0 * (axis - y) / (axis - limit);
+    assert!(
+        (seconds(first[0].1) - 3.0).abs() < 0.02 && (seconds(last[0].1) - 1.5).abs() < 0.02,
+        "{p99:?} {limit} {axis}"
+    );
+    assert!(last[0].0 > first[1].0, "nothing is drawn where there is no log");
+    let shown = texts(&latency.svg);
+    assert!(shown.contains(&"LINE waits 2 s".to_owned()) && shown.contains(&"per hour".to_owned()), "{shown:?}");
+    assert!(latency.alt.contains("Highest p99: 3.00 s (Mon 16 Nov 00:00)."), "{}", latency.alt);
+    assert!(latency.alt.contains("longer than LINE waits: 1."), "{}", latency.alt);
+    let charts = all(&hours(&[Some((200, [0.01, 1.0, 60.0]))]), EN, 10);
+    let shown = texts(&chart(&charts, "latency").svg);
+    assert!(shown.contains(&"per hour, logarithmic scale".to_owned()), "{shown:?}");
+}
+
+#[test]
+fn without_a_log_or_durations_there_is_no_such_chart() {
+    let names = |analysis: &Analysis| -> Vec<&str> { all(analysis, EN, 10).iter().map(|chart| chart.name).collect() };
+    assert!(!names(&week()).iter().any(|name| super::OF_LOGS.contains(name)));
+    let mut analysis = hours(&[Some((20, [0.1; 3]))]);
+    analysis.windows.buckets[0].log.duration = None;
+    assert!(names(&analysis).contains(&"webhooks") && !names(&analysis).contains(&"latency"));
+    assert_eq!(super::for_phone(&told(&analysis, EN, 10)).len(), 1);
+}

@@ -56,7 +56,7 @@ plain_inks! {
     pub USUAL = "usual", 0xE4_EE_E9, 0x1F_33_2D;
     UNSURE = "unsure", 0x8A_53_00, 0xE8_B4_5C;
     COULD_NOT_CONNECT = "could-not-connect", 0x2F_6D_B5, 0x6A_A5_EA;
-    REQUEST_TIMEOUT = "request-timeout", 0xCC_84_00, 0xF0_B4_3C;
+    pub REQUEST_TIMEOUT = "request-timeout", 0xCC_84_00, 0xF0_B4_3C;
     ERROR_STATUS_CODE = "error-status-code", 0xC2_36_2B, 0xEE_6A_5B;
     UNCLASSIFIED = "unclassified", 0x7C_82_89, 0xA4_AA_B2;
     /// All further unknown reasons together.

@@ -15,7 +15,7 @@ use super::{
     theme::{INCIDENT, MUTED, TEXT, Type},
 };
 use crate::{
-    analysis::State,
+    analysis::{Bucket, State},
     model::{Sentence, key},
 };
 
@@ -121,11 +121,7 @@ fn scale(stack: &Stack, height: f64) -> CountScale {
 /// The stack without the columns that hide the others, and which those are; none where there are none. What others have
 /// is told by the windows without an incident, if those are at least half of all.
 fn ordinary(scene: &Scene, stack: &Stack) -> Option<(Stack, Vec<usize>)> {
-    let calm = |column: &&Column| {
-        let bucket = scene.analysis.windows.buckets[column.window].bounds();
-        let incidents = scene.analysis.incidents.iter().map(|incident| incident.bounds());
-        !incidents.into_iter().any(|incident| incident.0 < bucket.1 && incident.1 > bucket.0)
-    };
+    let calm = |column: &&Column| is_calm(scene, &scene.analysis.windows.buckets[column.window]);
     let (calm, all) = (stack.columns.iter().filter(calm), stack.columns.iter());
     let mut counts: Vec<u64> = calm.map(|column| column.errors).collect();
     if counts.len() * 2 < stack.columns.len() {
@@ -144,6 +140,12 @@ fn ordinary(scene: &Scene, stack: &Stack) -> Option<(Stack, Vec<usize>)> {
     (!left_out.is_empty() && rest.highest().is_some()).then_some((rest, left_out))
 }
 
+/// Whether no incident touches a window.
+pub fn is_calm(scene: &Scene, bucket: &Bucket) -> bool {
+    let (start, end) = bucket.bounds();
+    scene.analysis.incidents.iter().map(|incident| incident.bounds()).all(|(from, until)| until <= start || end <= from)
+}
+
 /// Draws a plot, with labels of times below it if they are wanted; gives the lower edge.
 fn columns(canvas: &Canvas, plot: &Plot, times: bool) -> f64 {
     let scene = plot.scene;
@@ -154,10 +156,7 @@ fn columns(canvas: &Canvas, plot: &Plot, times: bool) -> f64 {
     plot.draw_columns(canvas);
     let mut bottom = plot.frame.bottom();
     if times {
-        let buckets = &scene.analysis.windows.buckets;
-        let starts: Vec<_> = buckets.iter().map(|bucket| *bucket.start).collect();
-        let lengths = buckets.iter().map(|bucket| bucket.bounds().1 - bucket.bounds().0);
-        bottom = plot.draw_times(canvas, &starts, lengths.min().unwrap_or(0) / 60_000);
+        bottom = plot::draw_windows(canvas, plot.frame, scene);
     }
     match scene.analysis.state {
         _ if scene.analysis.totals.errors > 0 => column_labels(canvas, plot),
@@ -185,7 +184,7 @@ fn column_labels(canvas: &Canvas, plot: &Plot) {
 }
 
 /// A window in words: its day, its month, or its day and the time it starts.
-fn window_name(scene: &Scene, window: usize) -> String {
+pub fn window_name(scene: &Scene, window: usize) -> String {
     let Some(bucket) = scene.analysis.windows.buckets.get(window) else { return String::new() };
     match scene.analysis.windows.size {
         "day" | "week" => scales::weekday_and_day(scene.lang, bucket.start.date_naive()),

@@ -258,7 +258,8 @@ fn remove_old(folder: &Path, written: &[(PathBuf, Vec<u8>)]) {
         let name = entry.file_name().to_string_lossy().into_owned();
         let stem = name.strip_suffix(".svg").or_else(|| name.strip_suffix(".png")).unwrap_or_default();
         let is_number = |rest: &str| rest.parse::<usize>().is_ok();
-        let own = ["strip", "timeline", "details", "heatmap", "reasons", "channels"].contains(&stem)
+        let own = ["strip", "timeline", "webhooks", "latency", "details", "heatmap", "reasons", "channels"]
+            .contains(&stem)
             || stem.strip_prefix("incident-").is_some_and(is_number);
         if own && written.iter().all(|(place, _)| *place != entry.path()) {
             // What cannot be removed is old news, no failure of this report.

@@ -1,7 +1,7 @@
 //! `--format csv`: a line for each reason and detail, with the fields of `by_detail` in summary.json.
 
 use crate::{
-    analysis::{Analysis, DetailRow},
+    analysis::{Analysis, DetailRow, LogMatch},
     model::spreadsheet_safe,
 };
 
@@ -21,16 +21,32 @@ const FIELDS: [&str; 12] = [
     "new",
 ];
 
+/// With access logs: what they show of the detail, as `server_log.matches` in summary.json.
+const OF_LOG: [&str; 4] = ["log_errors", "log_matched", "log_chance", "log_code"];
+
 /// The details as CSV: UTF-8, commas, a heading, nothing where summary.json has null. Text that a spreadsheet would
 /// run as a formula starts with an apostrophe.
 pub fn csv(analysis: &Analysis) -> Result<Vec<u8>, csv::Error> {
     // The heading is written here, so that it is there without rows too.
     let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
-    writer.write_record(FIELDS)?;
+    let of_log = if analysis.server_log.is_some() { &OF_LOG[..] } else { &[] };
+    writer.write_record(FIELDS.iter().chain(of_log))?;
+    let matches = analysis.server_log.as_ref().map(|log| &log.matches);
     for row in &analysis.by_detail {
+        let found = |found: &&LogMatch| found.reason == row.reason && found.detail == row.detail;
+        let shown = matches.map(|matches| {
+            let found = matches.iter().find(found);
+            let finding = found.map(|found| &found.finding);
+            let matched = finding.map(|finding| finding.matched);
+            let chance = finding.and_then(|finding| finding.chance);
+            (found.map(|found| found.errors), matched, chance, finding.map(|finding| &finding.code))
+        });
         let safe =
             DetailRow { reason: spreadsheet_safe(&row.reason), detail: spreadsheet_safe(&row.detail), ..row.clone() };
-        writer.serialize(safe)?;
+        match shown {
+            Some(shown) => writer.serialize((safe, shown))?,
+            None => writer.serialize(safe)?,
+        }
     }
     writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
 }

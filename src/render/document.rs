@@ -2,7 +2,9 @@
 
 use crate::{
     model::{LocalTime, Sentence, SentenceKey, key},
-    story::{Change, Compared, DetailLine, Event, ReasonLine, Story, counted, cut, more_details, shortened},
+    story::{
+        Change, Compared, DetailLine, Event, ReasonLine, Story, counted, cut, detail_name, more_details, shortened,
+    },
     taxonomy::Lang,
 };
 
@@ -135,7 +137,7 @@ impl Cell {
 
 /// All that is told.
 pub(super) fn document(story: &Story<'_>) -> Vec<Block> {
-    let parts = [incidents, advice, failed, places, timeline, stopped, stops, files, notes];
+    let parts = [incidents, advice, failed, server_log, places, timeline, stopped, stops, files, notes];
     // With few incidents each has its own sentence of the log.
     let few = story.events.shown.len() <= FEW_INCIDENTS;
     let log = story.log.as_ref().map(|log| Block::Said(Tone::Plain, if few { log.rate.clone() } else { log.line() }));
@@ -389,6 +391,22 @@ fn places(story: &Story<'_>) -> Vec<Block> {
     };
     let channels = several(key::terminal::CHANNELS, channels.collect(), more_channels);
     channels.into_iter().chain(several(key::terminal::HOSTS, hosts.collect(), more_hosts)).collect()
+}
+
+/// What the access logs have, and what they say of details of which no incident says the same.
+fn server_log(story: &Story<'_>) -> Vec<Block> {
+    let (Some(log), Some(report)) = (&story.log, &story.analysis.server_log) else { return Vec::new() };
+    let lines = log.lines.iter().map(|line| Block::Said(Tone::Plain, line.clone()));
+    let shown: Vec<&str> = story.events.shown.iter().filter_map(|event| event.log.as_deref()).collect();
+    let told = report.matches.iter().filter(|found| found.finding.is_decided());
+    let told = told.map(|found| (found, story.lang().say(&found.finding.sentence)));
+    let told: Vec<_> = told.filter(|(_, text)| !shown.contains(&text.as_str())).collect();
+    let found = items(story, &told, |(found, text)| {
+        let name = detail_name(story.lang(), &found.reason, &found.detail);
+        let sentence = Sentence::new(key::server_log::FOUND).with("detail", shortened(&name, LONGEST_TEXT));
+        story.lang().say(&sentence.with("finding", text))
+    });
+    section(story.lang(), key::server_page::TITLE, lines.chain(found))
 }
 
 fn timeline(story: &Story<'_>) -> Vec<Block> {

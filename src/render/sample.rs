@@ -2,7 +2,8 @@
 
 use crate::analysis::{
     Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DataSpan, DetailRow, Heatmap, History, HostRow,
-    Incident, Input, InputCoverage, MadeOf, Period, ReasonRow, RejectExample, Rejects, State, Totals, Windows,
+    Incident, Input, InputCoverage, MadeOf, Period, ReasonRow, RejectExample, Rejects, State, Totals, WindowLog,
+    Windows,
 };
 use crate::model::{Columns, LocalTime, Zone};
 use crate::model::{Sentence, key};
@@ -58,8 +59,7 @@ pub(super) fn week() -> Analysis {
                 ("error_status_code".into(), statuses),
                 ("unclassified".into(), 0),
             ]),
-            requests: None,
-            slow: None,
+            log: WindowLog::default(),
         }
     });
     let bounds = |label: &str| Bounds { start: 0, end: 0, label: label.into() };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     judgement::{Around, Said, judge, wanted},
-    log::{Cell, LogFile, ServerLog},
+    log::{Cell, Durations, LogFile, ServerLog},
     matching::{self, Alive, Tally, Wanted},
     offset::offset,
     rate::{self, Counts, Place},
@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     analysis::{
-        AccessLogFile, Analysis, Bucket, Class, Incident, LogFinding, LogMatch, LogSpan, RequestDurations,
-        ServerLogReport, StatusRequests, VerdictRequests,
+        AccessLogFile, Analysis, Bucket, Class, ErrorRate, Incident, LogFinding, LogMatch, LogSpan, RequestDurations,
+        ServerLogReport, StatusRequests, VerdictRequests, WindowLog,
     },
     model::{CELL_MILLIS, Kind, Sentence, Span, Timestamp, Zone, key},
     table::{CellSum, Table},
@@ -63,10 +63,10 @@ pub fn compare(table: &Table, log: &ServerLog, terms: &Terms, analysis: &mut Ana
     matches.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| (&a.reason, &a.detail).cmp(&(&b.reason, &b.detail))));
     let report = side.report(log, terms, matches);
     let notes = side.notes(log, terms, &report);
-    let buckets: Vec<(Option<u64>, Option<u64>)> =
-        analysis.windows.buckets.iter().map(|bucket| side.bucket(bucket)).collect();
-    for (bucket, counts) in analysis.windows.buckets.iter_mut().zip(buckets) {
-        (bucket.requests, bucket.slow) = counts;
+    let windows: Vec<WindowLog> =
+        analysis.windows.buckets.iter().map(|bucket| side.window(bucket, terms.place)).collect();
+    for (bucket, log) in analysis.windows.buckets.iter_mut().zip(windows) {
+        bucket.log = log;
     }
     for (incident, (_, finding)) in analysis.incidents.iter_mut().zip(of_incidents) {
         incident.log = Some(finding.clone());
@@ -123,7 +123,7 @@ impl<'a> Side<'a> {
                 .fold(None, |all: Option<bool>, has| Some(all.unwrap_or(true) && has))
                 .unwrap_or(false),
         };
-        let all = side.errors().map(|(sum, kind)| side.wanted(&sum, kind, Vec::new()));
+        let all = side.errors(bounds.start, bounds.end).map(|(sum, kind)| side.wanted(&sum, kind, Vec::new()));
         let visible = all.filter(|wanted| wanted.verdict.is_some()).collect();
         side.offset = offset(&in_order(visible), &side.failures, zoned);
         side.moved = side.offset.filter(|_| !zoned).unwrap_or(0);
@@ -136,12 +136,10 @@ impl<'a> Side<'a> {
         side
     }
 
-    /// LINE's errors in the period, with what they are.
-    fn errors(&self) -> impl Iterator<Item = (CellSum, &'a Kind)> + use<'a> {
-        let bounds = self.analysis.period.bounds();
+    /// LINE's errors from one instant to another, with what they are.
+    fn errors(&self, start: i64, end: i64) -> impl Iterator<Item = (CellSum, &'a Kind)> + use<'a> {
         let table = self.table;
-        let cells = table.cells().between(bounds.start, bounds.end);
-        cells.iter().map(|sum| (sum, &table.names.kinds[sum.kind.0 as usize]))
+        table.cells().between(start, end).iter().map(|sum| (sum, &table.names.kinds[sum.kind.0 as usize]))
     }
 
     fn said(&self, kind: &Kind) -> (Said, Option<u16>) {
@@ -209,9 +207,10 @@ impl<'a> Side<'a> {
         requests(DAY, DAYS).or_else(|| requests(HOUR, HOURS))
     }
 
-    fn counts(&self) -> Counts {
+    /// How many of the webhooks failed from one instant to another; none with a filter, which leaves errors out.
+    fn rate(&self, (start, end): (i64, i64), place: Option<Place>) -> Option<ErrorRate> {
         let mut counts = Counts::default();
-        for (sum, kind) in self.errors().filter(|(sum, _)| self.both(i64::from(sum.start.0))) {
+        for (sum, kind) in self.errors(start, end).filter(|(sum, _)| self.both(i64::from(sum.start.0))) {
             counts.errors += sum.errors;
             match self.said(kind).0 {
                 Said::NoConnection => counts.unconnected += sum.errors,
@@ -219,38 +218,41 @@ impl<'a> Side<'a> {
                 Said::Status | Said::Timeout => {}
             }
         }
-        let there = self.cells.iter().filter(|(at, _)| self.both(**at));
+        let there = self.cells.range(numbers((start, end))).filter(|(at, _)| self.both(**at));
         counts.requests = there.map(|(_, cell)| cell.requests()).sum();
-        counts
+        rate::rate(counts, place).filter(|_| self.analysis.filter.is_empty())
     }
 
-    /// Requests and slow ones of a window, within the period.
-    fn bucket(&self, bucket: &Bucket) -> (Option<u64>, Option<u64>) {
+    /// LINE's requests of a window, within the period.
+    fn window(&self, bucket: &Bucket, place: Option<Place>) -> WindowLog {
         let (period, (start, end)) = (self.analysis.period.bounds(), bucket.bounds());
-        let cells = start.max(period.start).div_euclid(CELL_MILLIS)..end.min(period.end).div_euclid(CELL_MILLIS);
-        if cells.is_empty() || !cells.clone().any(|cell| self.alive.has(cell)) {
-            return (None, None);
+        let inside = (start.max(period.start), end.min(period.end));
+        if !numbers(inside).any(|cell| self.alive.has(cell)) {
+            return WindowLog::default();
         }
-        let sum = |of: fn(&Cell) -> u64| self.cells.range(cells.clone()).map(|(_, cell)| of(cell)).sum();
-        (Some(sum(Cell::requests)), self.has_durations.then(|| sum(|cell| u64::from(cell.slow))))
+        let total = self.total(inside);
+        WindowLog {
+            requests: Some(total.requests()),
+            slow: self.has_durations.then(|| u64::from(total.slow)),
+            rate: self.rate(inside, place),
+            duration: durations(&total.durations),
+        }
+    }
+
+    /// LINE's requests from one instant to another.
+    fn total(&self, inside: (i64, i64)) -> Cell {
+        let mut total = Cell::default();
+        self.cells.range(numbers(inside)).for_each(|(_, cell)| total.merge(cell));
+        total
     }
 }
 
 impl Side<'_> {
     fn report(&self, log: &ServerLog, terms: &Terms, matches: Vec<LogMatch>) -> ServerLogReport {
         let period = self.analysis.period.bounds();
-        let inside = period.start.div_euclid(CELL_MILLIS)..period.end.div_euclid(CELL_MILLIS);
-        let mut total = Cell::default();
-        self.cells.range(inside).for_each(|(_, cell)| total.merge(cell));
+        let inside = (period.start, period.end);
+        let total = self.total(inside);
         let requests = total.requests();
-        let seconds = |share: f64| total.durations.quantile(share).unwrap_or(0.0) / 1000.0;
-        let rounded = |seconds: f64| (seconds * 1000.0).round() / 1000.0;
-        let duration = total.durations.longest().map(|longest| RequestDurations {
-            p50: rounded(seconds(0.5)),
-            p95: rounded(seconds(0.95)),
-            p99: rounded(seconds(0.99)),
-            max: f64::from(longest) / 1000.0,
-        });
         let mut by_verdict: BTreeMap<&str, u64> = BTreeMap::new();
         for (verdict, count) in &total.verdicts {
             *by_verdict.entry(verdict.name()).or_default() += u64::from(*count);
@@ -270,9 +272,9 @@ impl Side<'_> {
             by_verdict: most_first(by_verdict)
                 .map(|(verdict, requests)| VerdictRequests { verdict, requests })
                 .collect(),
-            duration,
+            duration: durations(&total.durations),
             slow: (self.has_durations && requests > 0).then(|| f64::from(total.slow) / requests as f64),
-            rate: rate::rate(self.counts(), terms.place).filter(|_| self.analysis.filter.is_empty()),
+            rate: self.rate(inside, terms.place),
             matches,
             silent: log.silent().into_iter().map(span).collect(),
         }
@@ -316,6 +318,19 @@ impl Side<'_> {
     }
 }
 
+/// The numbers of the five minutes from one instant to another.
+fn numbers((start, end): (i64, i64)) -> std::ops::Range<i64> {
+    let start = start.div_euclid(CELL_MILLIS);
+    start..end.div_euclid(CELL_MILLIS).max(start)
+}
+
+fn durations(of: &Durations) -> Option<RequestDurations> {
+    // The mean of a bin has more digits than are known.
+    let seconds = |share: f64| of.quantile(share).map_or(0.0, f64::round) / 1000.0;
+    let max = f64::from(of.longest()?) / 1000.0;
+    Some(RequestDurations { p50: seconds(0.5), p95: seconds(0.95), p99: seconds(0.99), max })
+}
+
 fn signed_seconds(seconds: i64) -> String {
     format!("{}{}", if seconds < 0 { "−" } else { "+" }, seconds.unsigned_abs())
 }
@@ -350,7 +365,9 @@ struct Groups {
 impl Groups {
     fn of(side: &Side<'_>) -> Groups {
         let mut groups = Groups::default();
-        let told = || side.errors().filter(|(sum, _)| side.is_told(i64::from(sum.start.0)));
+        let period = side.analysis.period.bounds();
+        let errors = || side.errors(period.start, period.end);
+        let told = || errors().filter(|(sum, _)| side.is_told(i64::from(sum.start.0)));
         let details: BTreeSet<(u32, u32)> = told().map(|(_, kind)| (kind.reason, kind.detail)).collect();
         groups.details = details.into_iter().collect();
         let incidents = &side.analysis.incidents;

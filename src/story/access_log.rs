@@ -1,12 +1,13 @@
 //! What the server's own access logs say.
 
 use crate::{
-    analysis::{Analysis, ErrorRate, LogFinding, ServerLogReport, VerdictRequests},
+    analysis::{Analysis, ErrorRate, RequestDurations, ServerLogReport, VerdictRequests},
     model::{Sentence, key},
+    server::SILENCE,
     taxonomy::Lang,
 };
 
-use super::Events;
+use super::{Clock, Events};
 
 /// What the access logs say, in at most two sentences.
 #[derive(Clone, Debug)]
@@ -15,23 +16,28 @@ pub struct AccessLog {
     pub rate: String,
     /// What the logs show of the worst incident that they say anything of.
     pub worst: Option<String>,
+    /// How long answers took; none where the logs have no durations.
+    pub duration: Option<String>,
     /// What the logs have of LINE's requests, and what of the period they do not have.
     pub lines: Vec<String>,
 }
 
 impl AccessLog {
-    pub(super) fn of(analysis: &Analysis, lang: Lang, events: &Events<'_>) -> Option<AccessLog> {
-        let report = analysis.server_log.as_ref()?;
+    pub(super) fn of(analysis: &Analysis, clock: &Clock, events: &Events<'_>) -> Option<AccessLog> {
+        let (report, lang) = (analysis.server_log.as_ref()?, clock.lang);
         let rate = match &report.rate {
             Some(told) => rate(told, lang),
             None => Sentence::new(key::server_log::NO_RATE).with_number("requests", report.requests),
         };
         let worst = events.all().find_map(|event| {
-            let finding = event.log.as_ref().filter(|_| is_decided(event.incident.log.as_ref()))?;
+            event.incident.log.as_ref().filter(|finding| finding.is_decided())?;
             let sentence = Sentence::new(key::server_log::WORST).with("when", &event.when);
-            Some(lang.say(&sentence.with("finding", finding)))
+            Some(lang.say(&sentence.with("finding", event.log.as_ref()?)))
         });
-        Some(AccessLog { rate: lang.say(&rate), worst, lines: lines(report, lang) })
+        let duration = report.duration.as_ref().map(|took| lang.say(&duration(took)));
+        let covers = covers(analysis, report, clock).map(|covers| lang.say(&covers));
+        let lines = [requests(report, lang), duration.clone(), covers, missing(report, lang)];
+        Some(AccessLog { rate: lang.say(&rate), worst, duration, lines: lines.into_iter().flatten().collect() })
     }
 
     /// Both.
@@ -40,8 +46,7 @@ impl AccessLog {
     }
 }
 
-fn lines(report: &ServerLogReport, lang: Lang) -> Vec<String> {
-    let count = |sentence: Sentence, count: u64| sentence.with_number("count", count);
+fn requests(report: &ServerLogReport, lang: Lang) -> Option<String> {
     let verdict = |of: &VerdictRequests| {
         let what = match of.verdict {
             "ok" => key::server::OK,
@@ -50,34 +55,59 @@ fn lines(report: &ServerLogReport, lang: Lang) -> Vec<String> {
             _ => key::server_log::OTHER_STATUS,
         };
         let line = Sentence::new(key::server::VERDICT).with_sentence("what", Sentence::new(what));
-        lang.say(&count(line, of.requests))
+        lang.say(&line.with_number("count", of.requests))
     };
     let verdicts: Vec<String> = report.by_verdict.iter().map(verdict).collect();
     let requests = Sentence::new(key::server_log::REQUESTS).with_number("requests", report.requests);
-    let duration = report.duration.as_ref().map(|took| {
-        let seconds = |seconds: f64| format!("{seconds:.2}");
-        let line = Sentence::new(key::server::QUANTILES).with("p50", seconds(took.p50)).with("p95", seconds(took.p95));
-        line.with("p99", seconds(took.p99)).with("max", seconds(took.max))
-    });
-    let duration = duration.map(|took| Sentence::new(key::server_log::DURATION).with_sentence("quantiles", took));
+    (!verdicts.is_empty()).then(|| lang.say(&requests.with("verdicts", verdicts.join(" · "))))
+}
+
+fn duration(took: &RequestDurations) -> Sentence {
+    let seconds = |seconds: f64| if seconds < 0.1 { format!("{seconds:.3}") } else { format!("{seconds:.2}") };
+    let line = Sentence::new(key::server::QUANTILES).with("p50", seconds(took.p50)).with("p95", seconds(took.p95));
+    let line = line.with("p99", seconds(took.p99)).with("max", seconds(took.max));
+    Sentence::new(key::server_log::DURATION).with_sentence("quantiles", line)
+}
+
+/// Which part of the period the logs cover, where it is not all of it.
+fn covers(analysis: &Analysis, report: &ServerLogReport, clock: &Clock) -> Option<Sentence> {
+    let (span, period) = (report.span?, &analysis.period);
+    // A period that goes on is covered to the moment of the report.
+    let end = period.end.min(analysis.generated_at);
+    let (first, last) = (span.start.max(period.start), span.end.min(end));
+    let late = first.millis() - period.start.millis() >= SILENCE;
+    let early = end.millis() - last.millis() >= SILENCE;
+    if first >= last {
+        let other = Sentence::new(key::note::LOG_OTHER_TIME).with_moment("first", *span.start);
+        return Some(other.with_moment("last", *span.end));
+    }
+    (late || early).then(|| Sentence::new(key::server_log::COVERS).with("when", clock.stretch(first, last)))
+}
+
+/// What the logs lack.
+fn missing(report: &ServerLogReport, lang: Lang) -> Option<String> {
     let silent = report.silent.len() as u64;
-    let silent = (silent > 0).then(|| count(Sentence::new(key::server_log::SILENT), silent));
-    let requests = requests.with("verdicts", verdicts.join(" · "));
-    std::iter::once(requests).chain(duration).chain(silent).map(|line| lang.say(&line)).collect()
+    let silent = (silent > 0).then(|| Sentence::new(key::server_log::SILENT).with_number("count", silent));
+    let no_duration = match report.duration {
+        _ if report.requests == 0 || report.slow.is_some() => None,
+        Some(_) => Some(Sentence::new(key::server_log::NOT_ALL_DURATIONS)),
+        None => Some(Sentence::new(key::server_log::NO_DURATION)),
+    };
+    let said: Vec<String> = silent.into_iter().chain(no_duration).map(|sentence| lang.say(&sentence)).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
-/// Whether the logs say anything of an incident.
-fn is_decided(finding: Option<&LogFinding>) -> bool {
-    finding.is_some_and(|finding| finding.sentence.key != key::server_says::UNDECIDED)
-}
-
-fn rate(rate: &ErrorRate, lang: Lang) -> Sentence {
+/// A rate with its bounds: `at most 1.2 %`.
+pub fn share(rate: &ErrorRate, lang: Lang) -> String {
     let (high, low) = (lang.fine_percent(rate.high), rate.low.map(|low| lang.fine_percent(low)));
-    let share = match &low {
+    match &low {
         Some(low) if *low == high => high,
         Some(low) => lang.say(&Sentence::new(key::server_log::BETWEEN).with("low", low).with("high", high)),
         None => lang.say(&Sentence::new(key::server_log::AT_MOST).with("high", high)),
-    };
+    }
+}
+
+fn rate(rate: &ErrorRate, lang: Lang) -> Sentence {
     let attempts = match rate.attempts_high {
         Some(high) if high == rate.attempts_low => lang.number(high),
         Some(high) => {
@@ -89,7 +119,8 @@ fn rate(rate: &ErrorRate, lang: Lang) -> Sentence {
             lang.say(&least)
         }
     };
-    let sentence = Sentence::new(key::server_log::RATE).with("rate", share).with_number("errors", rate.errors);
+    let sentence =
+        Sentence::new(key::server_log::RATE).with("rate", share(rate, lang)).with_number("errors", rate.errors);
     sentence.with("attempts", attempts)
 }
 

@@ -88,7 +88,7 @@ impl Advice {
             .iter()
             .enumerate()
             .filter(worth)
-            .filter_map(|(_, (row, errors))| of_cause(row, *errors, clock))
+            .filter_map(|(_, (row, errors))| of_cause(row, *errors, analysis, clock))
             .collect();
         for cause in causes {
             // What an incident's block has said already.
@@ -121,17 +121,19 @@ fn of_event(event: &Event<'_>, clock: &Clock, log_zones: &[Zone]) -> Option<Advi
     })
 }
 
-/// What to do first where the access logs say something of an incident.
+/// What to do first where the access logs say something of an incident or a detail.
 fn step(finding: &LogFinding, lang: Lang) -> Option<&'static str> {
     let key = match finding.sentence.key {
-        key::server_says::SLOW => key::server_advice::SOONER,
+        key::server_says::SLOW | key::server_says::ABORTED => key::server_advice::SOONER,
         key::server_says::NOT_IN_LOG => key::server_advice::IN_FRONT,
         _ => return None,
     };
     Some(lang.phrase(key))
 }
 
-fn of_cause(row: &DetailRow, errors: u64, clock: &Clock) -> Option<Advised> {
+fn of_cause(row: &DetailRow, errors: u64, analysis: &Analysis, clock: &Clock) -> Option<Advised> {
+    let found = analysis.server_log.iter().flat_map(|log| &log.matches);
+    let found = found.into_iter().find(|found| found.reason == row.reason && found.detail == row.detail);
     let explanation = taxonomy::explanation(clock.lang, &row.reason, Some(&row.detail))?;
     let name = detail_name(clock.lang, &row.reason, &row.detail);
     Some(Advised {
@@ -141,7 +143,7 @@ fn of_cause(row: &DetailRow, errors: u64, clock: &Clock) -> Option<Advised> {
         in_logs: None,
         also: Vec::new(),
         question: question(&row.reason, &row.detail, &explanation),
-        of_log: None,
+        of_log: found.and_then(|found| step(&found.finding, clock.lang)),
         explanation,
     })
 }

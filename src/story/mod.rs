@@ -21,7 +21,7 @@ use crate::{
     taxonomy::Lang,
 };
 
-pub use access_log::AccessLog;
+pub use access_log::{AccessLog, share};
 pub use advice::{Advice, Advised};
 pub use compared::{Change, Compared, Trend};
 pub use event::{Event, Events, Part};
@@ -85,7 +85,7 @@ impl<'a> Story<'a> {
             compared: Compared::total(analysis, lang),
             strip: Strip::of(analysis, lang),
             advice: Advice::of(analysis, &clock, &events, log_zones),
-            log: AccessLog::of(analysis, lang, &events),
+            log: AccessLog::of(analysis, &clock, &events),
             failed: Failed::of(analysis, lang, top),
             events,
             grave,

@@ -128,6 +128,11 @@ impl Lang {
         self.in_percent(format!("{percent:.*}", zeros + 1))
     }
 
+    /// A round share for an axis, no more digits than it has: `0.5 %`.
+    pub fn short_percent(self, share: f64) -> String {
+        self.in_percent(((share * 1e8).round() / 1e6).to_string())
+    }
+
     /// A change in percent with its sign, whole: `−22 %`.
     pub fn change(self, percent: f64) -> String {
         let rounded = percent.round() as i64;

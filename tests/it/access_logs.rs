@@ -212,7 +212,7 @@ fn every_output_says_it_in_a_line() {
     let markdown = told("summary --format markdown").replace('\\', "");
     assert!(markdown.contains(rate) && markdown.matches(slow).count() == 1, "{markdown}");
     let steps: Vec<&str> = markdown.lines().filter(|line| line.starts_with("  - ")).collect();
-    assert!(steps.iter().any(|step| step.starts_with("  - Answer sooner: return 200")), "{markdown}");
+    assert!(steps.iter().any(|step| step.starts_with("  - Answer sooner: store the events")), "{markdown}");
     assert!(steps.iter().any(|step| step.starts_with("  - Look at what stands in front")), "{markdown}");
     let text = told("summary").split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains(rate) && text.contains(slow), "{text}");
@@ -220,12 +220,74 @@ fn every_output_says_it_in_a_line() {
     assert!(ja.contains("アクセスログ: Webhookの最大1.6") && ja.contains("60件中60件が中断されたか"), "{ja}");
     told("report -o out -o week.eml --mail-from a@b.example --mail-to c@d.example");
     let page = folder.text("out/report.html");
-    // The line, the incident, the table.
-    assert_eq!((page.matches(rate).count(), page.matches(slow).count()), (2, 3), "the page");
+    // The line and the section; the line, the incident, the table. The charts' text alternatives say the rate too.
+    let alternatives = page.matches("aria-label=\"LINE&apos;s webhooks and errors").count();
+    assert_eq!((page.matches(rate).count(), page.matches(slow).count()), (2 + alternatives, 3), "the page");
+    assert_eq!(alternatives, 2, "one for wide pages, one for phones");
+    assert!(page.matches("LINE waits 2 s").count() == 2, "the page");
     assert!(page.contains("takes it from the access logs") && !page.contains("rate can't be computed"));
     assert!(page.contains("id=\"server-log\"") && page.contains("in time: 11,358"), "the page");
     let json: Value = serde_json::from_str(&folder.text("out/summary.json")).unwrap();
     assert_eq!(json["server_log"]["requests"], 11_460);
+}
+
+#[test]
+fn windows_and_details_have_what_the_log_says() {
+    let folder = story(&log(0, " +0900"));
+    let call = |line: &str| folder.errstat(&format!("{line} errors.tsv --access-log access.log --log-is edge"));
+    let csv = call("summary --format csv").arg("--log-format").arg(FORMAT).done().text();
+    let lines: Vec<&str> = csv.lines().collect();
+    assert!(lines[0].ends_with(",new,log_errors,log_matched,log_chance,log_code"), "{csv}");
+    let of = |detail: &str| lines.iter().find(|line| line.contains(detail)).unwrap_or_else(|| panic!("{csv}"));
+    assert!(of(",502,").ends_with(",40,40,0,proxy"), "{csv}");
+    assert!(of("TLS handshake failure").ends_with(",60,0,0,not-in-log"), "{csv}");
+    let without = folder.errstat("summary errors.tsv --format csv").done().text();
+    assert!(without.lines().next().unwrap().ends_with(",new"), "{without}");
+    call("report --window hour -o out").arg("--log-format").arg(FORMAT).done();
+    let page = folder.text("out/report.html");
+    let row = |when: &str| {
+        let table = &page[page.find("id=\"windows\"").unwrap()..];
+        let row = table.split("<tr>").find(|row| row.contains(when)).unwrap_or_else(|| panic!("{when}"));
+        let cells = row.split("<td class=\"number\">").skip(1).map(|cell| cell.split('<').next().unwrap().to_owned());
+        cells.collect::<Vec<_>>().split_off(4)
+    };
+    // 40 of 120; 60 of 120 took 2.4 s; 60 in vain beside the 61 that came later in that hour.
+    assert_eq!(row("Tue 17 Nov 2026, 12:00"), ["120", "0", "33.3 %"]);
+    assert_eq!(row("Tue 17 Nov 2026, 18:00"), ["120", "60", "50.0 %"]);
+    assert_eq!(row("Thu 12 Nov 2026, 03:00"), ["–", "–", "–"]);
+    for name in ["webhooks", "latency"] {
+        assert!(folder.text(&format!("out/charts/{name}.svg")).contains("<svg"), "{name}");
+    }
+}
+
+#[test]
+fn a_lasting_cause_has_the_advice_of_the_log_too() {
+    // Answers after 2.4 s, one each hour of each day: no incident.
+    let mut errors = "Date\tStart\tEnd\tReason\tDetail\tErrors\n".to_owned();
+    let mut lines = String::new();
+    for minute in 0..4 * 1440 {
+        let time = at(15, 0, 0) + Duration::minutes(minute);
+        // The minute differs from hour to hour, so that the log moved by hours matches nothing.
+        let slow = minute % 60 == minute / 60 * 29 % 60;
+        let ended = (time + Duration::seconds(2)).format("%d/%b/%Y:%H:%M:%S");
+        let took = if slow { "2.400" } else { "0.050" };
+        writeln!(
+            lines,
+            r#"192.0.2.1 - - [{ended} +0900] "POST /cb HTTP/1.1" 200 0 "-" "LineBotWebhook/2.0" {took} 200"#
+        )
+        .unwrap();
+        if slow {
+            let (start, end) = (time.format("%Y-%m-%d\t%H:%M:%S"), time.format("%H:%M:%S"));
+            writeln!(errors, "{start}\t{end}\trequest_timeout\tRequest timeout\t1").unwrap();
+        }
+    }
+    let folder = Folder::new();
+    folder.file("errors.tsv", errors).file("access.log", lines);
+    let told = |line: &str| folder.errstat(&format!("summary errors.tsv --format markdown {line}"));
+    let with = told("--access-log access.log").arg("--log-format").arg(FORMAT).done().text();
+    let advice = "  - Answer sooner: store the events";
+    assert!(with.contains(advice), "{with}");
+    assert!(!told("").done().text().contains(advice));
 }
 
 #[test]

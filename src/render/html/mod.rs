@@ -14,8 +14,8 @@ mod words;
 use askama::Template;
 
 use crate::{
-    analysis::{Analysis, Bucket, DetailRow, ReasonRow, State},
-    chart::{Chart, ReasonInks, theme},
+    analysis::{Analysis, Bucket, DetailRow, LogMatch, ReasonRow, State},
+    chart::{self, Chart, OF_LOGS, ReasonInks, theme},
     model::{disarmed, key},
     story::{Compared, Event, Story, Trend},
 };
@@ -56,6 +56,7 @@ pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Er
     let inks = ReasonInks::new(analysis);
     let trend = story.compared.change.as_ref().map_or(Trend::Same, |change| change.trend);
     let columns = Columns::new(analysis);
+    let logged = analysis.server_log.iter().flat_map(|log| &log.matches);
     Page {
         w: Words { clock: story.clock },
         policy: policy::policy(&STYLE, SCRIPT),
@@ -64,6 +65,9 @@ pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Er
         data: data::embedded(analysis, lang, &inks),
         stacked: data::stacked(analysis),
         timeline: view.charts.iter().find(|chart| chart.name == "timeline"),
+        log_charts: view.charts.iter().filter(|chart| OF_LOGS.contains(&chart.name)).collect(),
+        narrow: chart::for_phone(story),
+        matches: logged.filter(|found| found.errors > 0).take(LISTED).collect(),
         strip: story.strip.as_ref().map(|strip| StripDrawing::new(strip, trend)),
         highest: analysis.incidents.iter().map(|incident| incident.peak_errors).max().unwrap_or(0),
         incidents: story.events.all().take(LISTED).collect(),
@@ -93,6 +97,11 @@ struct Page<'a> {
     /// The reasons that occur; the script knows them by their place.
     stacked: Vec<&'a ReasonRow>,
     timeline: Option<&'a Chart>,
+    /// Those of the access logs, and the same for phones.
+    log_charts: Vec<&'a Chart>,
+    narrow: Vec<Chart>,
+    /// What the access logs show of each detail.
+    matches: Vec<&'a LogMatch>,
     strip: Option<StripDrawing>,
     /// The most errors in five minutes of an incident.
     highest: u64,

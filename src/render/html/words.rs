@@ -3,9 +3,9 @@
 use std::fmt::Display;
 
 use crate::{
-    analysis::DetailRow,
+    analysis::{DetailRow, ErrorRate},
     model::{LocalTime, Sentence, key},
-    story::{Change, Clock, Trend, counted, detail_name, shortened},
+    story::{Change, Clock, Trend, counted, detail_name, share, shortened},
 };
 
 /// The longest text from a file that the page shows; the whole text is in summary.json.
@@ -33,8 +33,18 @@ impl Words {
         self.clock.lang.number(*number)
     }
 
+    /// The same, or a dash where nobody knows it.
+    pub fn known(&self, number: &Option<u64>) -> String {
+        number.map_or_else(|| "–".to_owned(), |number| self.n(&number))
+    }
+
     pub fn percent(&self, share: &f64) -> String {
         self.clock.lang.percent(*share)
+    }
+
+    /// `at most 1.2 %`
+    pub fn rate(&self, rate: &ErrorRate) -> String {
+        share(rate, self.clock.lang)
     }
 
     /// The class that colours a change: only news have a colour.
