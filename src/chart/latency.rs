@@ -82,6 +82,7 @@ fn panel(
     let unit = scene.say(Sentence::new(kind).with("each", scene.phrase(each(scene))));
     let y = slot.y + legend(canvas, slot, scene, &unit, &entries) + 12.0;
     let frame = frame(Slot { y: y.round(), ..slot }, (look.plot * HEIGHT).round(), scene);
+    marks::plans(canvas, frame, scene);
     marks::shade(canvas, frame, scene);
     let label = |seconds: f64| {
         let short = seconds > 0.0 && seconds < 0.1;

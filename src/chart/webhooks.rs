@@ -104,6 +104,7 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let counts = CountScale::new(buckets.iter().map(attempts).max().unwrap_or(0), 3);
     let frame = Frame { y: y.round(), h: (look.plot * COUNTS).round(), ..across };
     let plot = Plot { scene, frame, counts: &counts, stack };
+    marks::plans(canvas, frame, scene);
     marks::shade(canvas, frame, scene);
     plot.draw_counts(canvas);
     marks::hatch_seen(canvas, frame, &silent);
@@ -155,6 +156,7 @@ fn rates(
     let cut = calm > 0.0 && calm * DWARFS < most.high;
     let scale = CountScale::new((if cut { calm } else { most.high } * MILLION).ceil() as u64, 2);
     let ticks = scale.ticks.iter().map(|tick| (scale.place(*tick), scene.lang.short_percent(*tick as f64 / MILLION)));
+    marks::plans(canvas, frame, scene);
     marks::shade(canvas, frame, scene);
     plot::draw_scale(canvas, frame, look.small, ticks);
     marks::hatch_seen(canvas, frame, &silent);

@@ -42,7 +42,9 @@ impl AccessLog {
 
     /// Both.
     pub fn line(&self) -> String {
-        std::iter::once(self.rate.as_str()).chain(self.worst.as_deref()).collect::<Vec<_>>().join(" ")
+        // Japanese has no blank between sentences.
+        let between = if self.rate.ends_with('。') { "" } else { " " };
+        std::iter::once(self.rate.as_str()).chain(self.worst.as_deref()).collect::<Vec<_>>().join(between)
     }
 }
 
