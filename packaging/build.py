@@ -34,8 +34,8 @@ TEXTS = ["README.md", "README.ja.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-AP
 
 
 def compiled(platform: Platform, profile: str) -> pathlib.Path:
-    """The program, by cargo. On Linux it needs no library of the machine."""
-    flags = ["-C", "target-feature=+crt-static"] if platform.debian else []
+    """The program, by cargo. On Linux it needs no library of the machine, on Windows none that Windows lacks."""
+    flags = [] if platform.npm[0] == "darwin" else ["-C", "target-feature=+crt-static"]
     command = ["cargo", "rustc", "--locked", "--profile", profile, "--bin", "errstat", "--", *flags]
     subprocess.run(command, cwd=ROOT, check=True)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))

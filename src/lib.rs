@@ -1,12 +1,6 @@
 //! errstat says what failed, since when, how badly and why, from the webhook error statistics that
 //! LINE's Developers Console exports.
 //!
-//! The folders tell the way of the data: [`archive`] keeps rows as Parquet, [`input`] turns files and archives into cells
-//! of five minutes, [`table`] brings the cells of all files together so that each error counts once, [`analysis`] computes
-//! everything that is told, [`server`] reads the server's own access logs, [`check`] judges by rules, [`story`] says it,
-//! [`chart`] draws it and [`render`] writes it. Each imports only from those before it; [`model`] (the types) and
-//! [`taxonomy`] (LINE's vocabulary) are used by all, and [`cli`] is the program's command line on top.
-//!
 //! What failed most in an export:
 //!
 //! ```
@@ -21,6 +15,12 @@
 //! println!("{}: {} errors", report.by_detail[0].detail, report.by_detail[0].errors);
 //! # Ok::<(), errstat::error::Error>(())
 //! ```
+//!
+//! The folders tell the way of the data: [`archive`] keeps rows as Parquet, [`input`] turns files and archives into cells
+//! of five minutes, [`table`] brings the cells of all files together so that each error counts once, [`analysis`] computes
+//! everything that is told, [`server`] reads the server's own access logs, [`check`] judges by rules, [`story`] says it,
+//! [`chart`] draws it and [`render`] writes it. Each imports only from those before it; [`model`] (the types) and
+//! [`taxonomy`] (LINE's vocabulary) are used by all, and [`cli`] is the program's command line on top.
 
 pub mod analysis;
 pub mod archive;
