@@ -40,6 +40,7 @@ pub use page::Chart;
 pub use png::{PngError, png, pngs};
 pub(crate) use scene::ReasonInks;
 pub use scripts::{MissingScript, missing_scripts, picture_language};
+pub(crate) use strip::ink as strip_ink;
 pub use svg::Svg;
 pub(crate) use timeline::unit;
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{Sentence, key},
-    story::{Strip, StripBar, Trend},
+    story::{Story, Strip, StripBar, Trend},
 };
 
 /// Its height as a part of a timeline's.
@@ -55,7 +55,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
             marks::hatch(canvas, column);
         }
         let h = if bar.errors == 0 { 0.0 } else { (plot.bottom() - y(bar.errors)).max(1.5) };
-        canvas.rect(Frame { y: plot.bottom() - h, h, ..column }, ink(scene, bar));
+        canvas.rect(Frame { y: plot.bottom() - h, h, ..column }, ink(scene.story, bar));
     }
     if let Some(median) = strip.median {
         canvas.line((plot.x, y(median)), (plot.right(), y(median)), PREVIOUS, 1.5);
@@ -94,8 +94,8 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
 }
 
 /// The reported period has the colour of what it means; those before have none.
-fn ink(scene: &Scene, bar: &StripBar) -> theme::Ink {
-    match scene.story.compared.change.as_ref().map(|change| change.trend) {
+pub(crate) fn ink(story: &Story<'_>, bar: &StripBar) -> theme::Ink {
+    match story.compared.change.as_ref().map(|change| change.trend) {
         _ if !bar.current => PREVIOUS_BAR,
         None | Some(Trend::Same) => CHANNEL,
         Some(trend) => theme::trend(trend),

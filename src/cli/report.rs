@@ -19,6 +19,7 @@ use crate::{
     error::{Error, Result},
     model::key,
     render::{
+        chat::Product,
         html, json,
         mail::{self, Address, Subject},
         markdown,
@@ -29,7 +30,8 @@ use crate::{
 /// Write a report: a page, pictures and the numbers
 ///
 /// A folder gets report.html, overview.png, charts/ and summary.json. A name that ends in .html, .eml, .md, .png or .json
-/// is one file; .eml is a mail for sendmail. With several -o, errstat reads the inputs once.
+/// is one file; .eml is a mail for sendmail, and .slack.json, .teams.json, .discord.json or .line-flex.json a message for
+/// that chat. With several -o, errstat reads the inputs once.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// A folder, or a .html, .eml, .md, .png or .json file
@@ -75,6 +77,7 @@ enum Target<'a> {
     Mail(&'a Address),
     Picture,
     Numbers,
+    Message(Product),
 }
 
 impl Arguments {
@@ -97,16 +100,27 @@ impl Arguments {
             },
             Some("md") => Target::Markdown,
             Some("png") => Target::Picture,
-            Some("json") => Target::Numbers,
+            Some("json") => {
+                Product::ALL.into_iter().find(|chat| names(place, *chat)).map_or(Target::Numbers, Target::Message)
+            }
             Some(_) if place.is_dir() => Target::Folder,
             Some(ending) => {
                 return Err(Error::new(key::error::OUTPUT_ENDING)
                     .with("path", shown(place))
                     .with("ending", shown(Path::new(&format!(".{ending}"))))
-                    .with("known", ".html, .eml, .md, .png, .json"));
+                    .with(
+                        "known",
+                        ".html, .eml, .md, .png, .json, .slack.json, .teams.json, .discord.json, .line-flex.json",
+                    ));
             }
         })
     }
+}
+
+/// Whether a file's name says that it is a message for a chat: `weekly.slack.json`.
+fn names(place: &Path, chat: Product) -> bool {
+    let stem = place.file_stem().map(Path::new);
+    stem.and_then(Path::extension).is_some_and(|ending| ending.eq_ignore_ascii_case(chat.name()))
 }
 
 pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Result<(), Stop> {
@@ -141,6 +155,7 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
             Target::Markdown => markdown::markdown(&story).into_bytes(),
             Target::Picture => report.pictures(&[&report.overview()])?.remove(0),
             Target::Numbers => report.numbers()?,
+            Target::Message(chat) => chat.message(&story).into_bytes(),
         };
         files.push((place.to_path_buf(), bytes));
     }

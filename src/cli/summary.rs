@@ -11,6 +11,7 @@ use super::{
     screen,
 };
 use crate::render::{
+    chat::Product,
     csv,
     json::{self, Summary},
     line, markdown, terminal,
@@ -48,6 +49,10 @@ enum Format {
     Csv,
     Markdown,
     Line,
+    Slack,
+    Teams,
+    Discord,
+    LineFlex,
 }
 
 pub fn run(arguments: Arguments) -> Result<(), Stop> {
@@ -66,6 +71,10 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
         Format::Csv => csv::csv(&analysis).map_err(unmade)?,
         Format::Markdown => markdown::markdown(&story).into_bytes(),
         Format::Line => line::line(&story).into_bytes(),
+        Format::Slack => Product::Slack.message(&story).into_bytes(),
+        Format::Teams => Product::Teams.message(&story).into_bytes(),
+        Format::Discord => Product::Discord.message(&story).into_bytes(),
+        Format::LineFlex => Product::LineFlex.message(&story).into_bytes(),
     };
     screen::print(&bytes)
 }

@@ -158,7 +158,7 @@ pub(super) fn head(story: &Story<'_>, most_grave: usize) -> Vec<Block> {
 }
 
 /// The like periods and this one as bars, and what is usual: `▂▁░█  █ 16 Nov: 991 · ▂ Usual: 145 a week`.
-fn strip(story: &Story<'_>) -> Option<String> {
+pub(super) fn strip(story: &Story<'_>) -> Option<String> {
     let strip = story.strip.as_ref()?;
     let current = strip.bars.last()?;
     let values = strip.bars.iter().map(|bar| if bar.covered || bar.current { bar.errors } else { 0 });
@@ -332,7 +332,7 @@ pub(super) fn causes(story: &Story<'_>, most: usize) -> Table {
 }
 
 /// A detail that stands without its reason; where LINE's list does not tell the reason, both.
-fn full_name(reason: &ReasonLine<'_>, line: &DetailLine<'_>) -> String {
+pub(super) fn full_name(reason: &ReasonLine<'_>, line: &DetailLine<'_>) -> String {
     match line.row.known {
         true => line.name.clone(),
         false => format!("{}: {}", shortened(&reason.row.reason, LONGEST_TEXT), line.name),

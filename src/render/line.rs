@@ -29,7 +29,7 @@ pub fn line(story: &Story<'_>) -> String {
 }
 
 /// Text in which no chat finds markup: signs of emphasis, code and quotes are shown by others that look like them.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let text = inert(text);
     let within_word = |at: usize| {
         let (before, after) = (text[..at].chars().next_back(), text[at + 1..].chars().next());
@@ -38,6 +38,9 @@ fn plain(text: &str) -> String {
     let shown = |(at, c)| match c {
         '*' => '∗',
         '`' => 'ˋ',
+        '[' => '［',
+        ']' => '］',
+        '\\' => '＼',
         '~' => '∼',
         '|' => '∣',
         '<' => '‹',

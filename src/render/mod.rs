@@ -1,5 +1,6 @@
 //! Outputs: one file per format, each a function of an analysis or a verdict.
 
+pub mod chat;
 pub mod csv;
 mod document;
 pub mod env;

@@ -14,6 +14,7 @@ mod archive;
 mod bad_input;
 mod browser;
 mod channels;
+mod chat;
 mod check;
 mod ci_examples;
 mod config;

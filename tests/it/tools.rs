@@ -20,7 +20,7 @@ use std::{
     thread,
 };
 
-/// A program, or Python with some packages.
+/// A program, Python with some packages, or packages for Node.js.
 pub struct Tool {
     /// Names or paths that it goes by.
     names: &'static [&'static str],
@@ -30,8 +30,10 @@ pub struct Tool {
     variable: Option<&'static str>,
     /// The Debian packages that bring it.
     debian: &'static [&'static str],
-    /// What it needs from PyPI, as pip names it.
-    pypi: &'static [&'static str],
+    /// What it needs from a registry, as pip or npm names it.
+    packages: &'static [&'static str],
+    /// Makes a folder with them, and says what is to be used of it.
+    make: fn(&[&str], &Path) -> Result<PathBuf, String>,
     found: OnceLock<Result<PathBuf, String>>,
 }
 
@@ -48,18 +50,22 @@ pub static CHROMIUM: Tool = Tool {
     probe: &["--version"],
     variable: Some("CHROMIUM"),
     debian: &["chromium"],
-    pypi: &[],
+    packages: &[],
+    make: environment,
     found: OnceLock::new(),
 };
 pub static APACHE: Tool = Tool::program(&["/usr/sbin/apache2", "apache2", "httpd"], &["-v"], &["apache2-bin"]);
 pub static CADDY: Tool = Tool::program(&["caddy"], &["version"], &["caddy"]);
 pub static CURL: Tool = Tool::program(&["curl"], &["--version"], &["curl"]);
+pub static NODE: Tool = Tool::program(&["node"], &["--version"], &["nodejs"]);
+static NPM: Tool = Tool::program(&["npm"], &["--version"], &["npm"]);
 pub static GIT: Tool = Tool::program(&["git"], &["--version"], &["git"]);
 pub static HAPROXY: Tool = Tool::program(&["/usr/sbin/haproxy", "haproxy"], &["-v"], &["haproxy"]);
 pub static JAVA: Tool = Tool::program(&["java"], &["--version"], &["default-jre-headless"]);
 pub static NGINX: Tool = Tool::program(&["/usr/sbin/nginx", "nginx"], &["-v"], &["nginx"]);
 pub static PYTHON: Tool =
     Tool::program(&["python3"], &["-c", "import zoneinfo; zoneinfo.ZoneInfo('Asia/Tokyo')"], &["python3", "tzdata"]);
+pub static JQ: Tool = Tool::program(&["jq"], &["--version"], &["jq"]);
 /// Gives a program a terminal.
 pub static SCRIPT: Tool = Tool::program(&["script"], &["-qec", "true", "/dev/null"], &["bsdutils"]);
 /// Debian has the modules for virtual environments in a package of their own.
@@ -67,9 +73,13 @@ static VENV: Tool = Tool::program(&["python3"], &["-c", "import ensurepip, venv"
 
 pub static DUCKDB: Tool = Tool::python(&["duckdb==2.0.0"]);
 pub static JSONSCHEMA: Tool = Tool::python(&["jsonschema==4.25.1"]);
+/// The models of Slack and LINE.
+pub static MESSAGES: Tool = Tool::python(&["line-bot-sdk==3.27.0", "slack_sdk==3.48.0"]);
 pub static PYSPARK: Tool = Tool::python(&["pyspark==4.3.0"]);
 pub static PYYAML: Tool = Tool::python(&["PyYAML==6.0.3"]);
 pub static WORKBOOKS: Tool = Tool::python(&["odfpy==1.4.1", "openpyxl==3.1.5", "xlwt==1.3.0"]);
+/// The folder in which Node.js finds the parser of Adaptive Cards, a builder of Discord's messages, and Markdown.
+pub static CARDS: Tool = Tool::node(&["@discordjs/builders@1.15.0", "adaptivecards@3.0.6", "markdown-it@14.1.0"]);
 
 impl Tool {
     const fn program(
@@ -77,21 +87,31 @@ impl Tool {
         probe: &'static [&'static str],
         debian: &'static [&'static str],
     ) -> Tool {
-        Tool { names, probe, variable: None, debian, pypi: &[], found: OnceLock::new() }
+        Tool { names, probe, variable: None, debian, packages: &[], make: environment, found: OnceLock::new() }
     }
 
-    const fn python(pypi: &'static [&'static str]) -> Tool {
-        Tool { names: &[], probe: &[], variable: None, debian: &[], pypi, found: OnceLock::new() }
+    const fn python(packages: &'static [&'static str]) -> Tool {
+        Tool::packed(packages, environment)
     }
 
-    /// How to start it; for Python with packages its interpreter. Without it, the test has been [`skipped`].
+    const fn node(packages: &'static [&'static str]) -> Tool {
+        Tool::packed(packages, modules)
+    }
+
+    const fn packed(packages: &'static [&'static str], make: fn(&[&str], &Path) -> Result<PathBuf, String>) -> Tool {
+        Tool { names: &[], probe: &[], variable: None, debian: &[], packages, make, found: OnceLock::new() }
+    }
+
+    /// How to start it; for Python with packages its interpreter, for Node.js the folder of the packages. Without it, the test has been [`skipped`].
     pub fn get(&self) -> Option<&Path> {
         self.found().map_err(skipped).ok()
     }
 
     fn found(&self) -> Result<&Path, &str> {
-        let found =
-            self.found.get_or_init(|| if self.pypi.is_empty() { self.installed() } else { environment(self.pypi) });
+        let found = self.found.get_or_init(|| match self.packages {
+            [] => self.installed(),
+            packages => kept(packages, self.make),
+        });
         found.as_deref().map_err(String::as_str)
     }
 
@@ -156,25 +176,39 @@ fn install(packages: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
-/// The interpreter of a virtual environment with packages from PyPI. It is made once and lies in cargo's folder for
-/// tests.
-fn environment(packages: &[&str]) -> Result<PathBuf, String> {
+/// What is made once of some packages, and lies in cargo's folder for tests.
+fn kept(packages: &[&str], make: fn(&[&str], &Path) -> Result<PathBuf, String>) -> Result<PathBuf, String> {
     let name: String = packages.join("-").chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("python-{name}"));
-    let (python, made) = (folder.join("bin/python"), folder.join("made"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("packages-{name}"));
+    let made = folder.join("made");
     // Tests may run more than once at a time.
     let lock = fs::File::create(folder.with_extension("lock")).map_err(|error| error.to_string())?;
     lock.lock().map_err(|error| error.to_string())?;
-    if made.is_file() && succeeds(Command::new(&python).args(["-c", ""])).is_ok() {
-        return Ok(python);
+    if let Some(found) = fs::read_to_string(&made).ok().map(PathBuf::from).filter(|found| found.exists()) {
+        return Ok(found);
     }
     let make = || {
         let _ = fs::remove_dir_all(&folder);
-        succeeds(Command::new(VENV.found()?).args([OsStr::new("-m"), OsStr::new("venv"), folder.as_os_str()]))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
-        succeeds(Command::new(&python).args(pip).args(packages))?;
-        fs::write(made, "").map_err(|error| error.to_string())
+        fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let found = make(packages, &folder)?;
+        fs::write(&made, found.as_os_str().as_encoded_bytes()).map_err(|error| error.to_string())?;
+        Ok(found)
     };
-    make().map_err(|why| format!("Python with {} is needed: {why}", packages.join(" ")))?;
+    make().map_err(|why: String| format!("{} are needed: {why}", packages.join(" ")))
+}
+
+/// The interpreter of a virtual environment with packages from PyPI.
+fn environment(packages: &[&str], folder: &Path) -> Result<PathBuf, String> {
+    let python = folder.join("bin/python");
+    succeeds(Command::new(VENV.found()?).args([OsStr::new("-m"), OsStr::new("venv"), folder.as_os_str()]))?;
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
+    succeeds(Command::new(&python).args(pip).args(packages))?;
     Ok(python)
+}
+
+/// The folder with packages from npm.
+fn modules(packages: &[&str], folder: &Path) -> Result<PathBuf, String> {
+    let npm = ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"];
+    succeeds(Command::new(NPM.found()?).args(npm).arg(folder).args(packages))?;
+    Ok(folder.to_owned())
 }
