@@ -34,6 +34,9 @@ pub const SUSPENSIONS: [SentenceKey; 2] = [key::note::POSSIBLE_SUSPENSION, key::
 const LONG: i64 = 13 * 86_400_000;
 
 impl State {
+    pub const ALL: [State; 7] =
+        [State::Ongoing, State::Over, State::More, State::New, State::Usual, State::Quiet, State::Unknown];
+
     /// The state of a period; `judged` says whether the data are long enough to tell what is unusual in them.
     pub(super) fn of(analysis: &Analysis, judged: bool) -> State {
         let errors = analysis.totals.errors;

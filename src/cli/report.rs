@@ -22,7 +22,7 @@ use crate::{
         chat::Product,
         html, json,
         mail::{self, Address, Subject},
-        markdown,
+        markdown, openmetrics,
     },
     story::Story,
 };
@@ -31,7 +31,7 @@ use crate::{
 ///
 /// A folder gets report.html, overview.png, charts/ and summary.json. A name that ends in .html, .eml, .md, .png or .json
 /// is one file; .eml is a mail for sendmail, and .slack.json, .teams.json, .discord.json or .line-flex.json a message for
-/// that chat. With several -o, errstat reads the inputs once.
+/// that chat; .prom is OpenMetrics. With several -o, errstat reads the inputs once.
 #[derive(Args, Debug)]
 pub struct Arguments {
     /// A folder, or a .html, .eml, .md, .png or .json file
@@ -78,6 +78,7 @@ enum Target<'a> {
     Picture,
     Numbers,
     Message(Product),
+    Metrics,
 }
 
 impl Arguments {
@@ -103,6 +104,7 @@ impl Arguments {
             Some("json") => {
                 Product::ALL.into_iter().find(|chat| names(place, *chat)).map_or(Target::Numbers, Target::Message)
             }
+            Some("prom") => Target::Metrics,
             Some(_) if place.is_dir() => Target::Folder,
             Some(ending) => {
                 return Err(Error::new(key::error::OUTPUT_ENDING)
@@ -155,6 +157,7 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
             Target::Markdown => markdown::markdown(&story).into_bytes(),
             Target::Picture => report.pictures(&[&report.overview()])?.remove(0),
             Target::Numbers => report.numbers()?,
+            Target::Metrics => openmetrics::openmetrics(&story).into_bytes(),
             Target::Message(chat) => chat.message(&story).into_bytes(),
         };
         files.push((place.to_path_buf(), bytes));

@@ -14,7 +14,7 @@ use crate::render::{
     chat::Product,
     csv,
     json::{self, Summary},
-    line, markdown, terminal,
+    line, markdown, openmetrics, terminal,
 };
 
 /// Print the numbers: what failed, since when, what to do first
@@ -53,6 +53,7 @@ enum Format {
     Teams,
     Discord,
     LineFlex,
+    Openmetrics,
 }
 
 pub fn run(arguments: Arguments) -> Result<(), Stop> {
@@ -75,6 +76,7 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
         Format::Teams => Product::Teams.message(&story).into_bytes(),
         Format::Discord => Product::Discord.message(&story).into_bytes(),
         Format::LineFlex => Product::LineFlex.message(&story).into_bytes(),
+        Format::Openmetrics => openmetrics::openmetrics(&story).into_bytes(),
     };
     screen::print(&bytes)
 }

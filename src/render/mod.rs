@@ -12,6 +12,7 @@ pub mod junit;
 pub mod line;
 pub mod mail;
 pub mod markdown;
+pub mod openmetrics;
 #[cfg(test)]
 mod sample;
 pub mod terminal;

@@ -27,6 +27,7 @@ mod incidents;
 mod layouts;
 mod mail;
 mod notifications;
+mod openmetrics;
 mod outputs;
 #[cfg(unix)]
 mod outside;

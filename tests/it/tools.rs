@@ -75,6 +75,7 @@ pub static DUCKDB: Tool = Tool::python(&["duckdb==2.0.0"]);
 pub static JSONSCHEMA: Tool = Tool::python(&["jsonschema==4.25.1"]);
 /// The models of Slack and LINE.
 pub static MESSAGES: Tool = Tool::python(&["line-bot-sdk==3.27.0", "slack_sdk==3.48.0"]);
+pub static PROMETHEUS: Tool = Tool::python(&["prometheus_client==0.26.0"]);
 pub static PYSPARK: Tool = Tool::python(&["pyspark==4.3.0"]);
 pub static PYYAML: Tool = Tool::python(&["PyYAML==6.0.3"]);
 pub static WORKBOOKS: Tool = Tool::python(&["odfpy==1.4.1", "openpyxl==3.1.5", "xlwt==1.3.0"]);
