@@ -101,6 +101,7 @@ impl Addition<'_> {
                 channels: Vec::new(),
                 origins: Vec::new(),
                 covered_until: about.covered_until,
+                also_until: BTreeSet::new(),
                 file: None,
                 pack: None,
                 parts: Vec::new(),
@@ -142,10 +143,12 @@ impl Addition<'_> {
         let ids: BTreeSet<&str> = new.iter().map(|new| &*new.id).collect();
         let replaced = draft.manifest.sources.extract_if(.., |old| ids.contains(&*old.id));
         let replaced = replaced.flat_map(|old| old.parts).map(|part| (part.channel.identity(), part.month)).collect();
-        let again: BTreeMap<&str, &Source> = known.iter().map(|source| (&*source.id, source)).collect();
+        let mut again: BTreeMap<&str, Vec<&Source>> = BTreeMap::new();
+        known.iter().for_each(|source| again.entry(&source.id).or_default().push(source));
         for source in draft.manifest.sources.iter_mut().chain(&mut new) {
-            if let Some(again) = again.get(&*source.id) {
-                source.covered_until = source.covered_until.max(again.covered_until);
+            for again in again.get(&*source.id).into_iter().flatten() {
+                source.also_until.extend(source.covered_until.into_iter().chain(again.covered_until));
+                source.covered_until = source.also_until.pop_last();
                 source.zone = source.zone.or(again.zone);
             }
         }

@@ -1,6 +1,9 @@
 //! The books: what was added, and which files the archive consists of.
 
-use std::{collections::BTreeMap, fs, io};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -93,6 +96,9 @@ pub struct Source {
     pub origins: Vec<String>,
     /// The instant up to which (exclusive) it is known to be complete.
     pub covered_until: Option<Timestamp>,
+    /// Up to where earlier downloads with the same bytes were complete: each of them shows that none is missing.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) also_until: BTreeSet<Timestamp>,
     /// The SHA-256 of the file that holds its rows; none where it has no rows.
     #[serde(default)]
     pub(super) file: Option<String>,
@@ -127,9 +133,9 @@ impl Source {
         self.first.zip(self.last).map(|(first, last)| Span { first, last })
     }
 
-    /// What it tells of the time of a channel, which it may call by any of some names; nothing where it is of others, or
+    /// What its downloads tell of the time of a channel, which it may call by any of some names; nothing where it is of others, or
     /// of mails only.
-    pub fn extent<'a>(&self, names: impl IntoIterator<Item = &'a Channel>) -> Option<Extent> {
+    pub fn extents<'a>(&self, names: impl IntoIterator<Item = &'a Channel>) -> Vec<Extent> {
         let spans = self.spans();
         let mails = !self.origins.is_empty() && self.origins.iter().all(|origin| origin == Origin::Mail.name());
         let speaks_for = |name: &Channel| match name.is_unknown() {
@@ -139,7 +145,11 @@ impl Source {
         let names: Vec<&Channel> = names.into_iter().filter(|name| speaks_for(name)).collect();
         let rows = names.iter().filter_map(|name| spans.get(name)).copied().reduce(Span::union);
         let step = self.precision.map_or(1000, Precision::millis);
-        (!mails && !names.is_empty()).then_some(Extent { rows, step, until: self.covered_until })
+        if mails || names.is_empty() {
+            return Vec::new();
+        }
+        let untils = std::iter::once(self.covered_until).chain(self.also_until.iter().copied().map(Some));
+        untils.map(|until| Extent { rows, step, until }).collect()
     }
 
     /// First and last row of each channel; of version 1, of all of them together.

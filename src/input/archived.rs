@@ -282,9 +282,10 @@ impl OfChannel {
         let mut extents = Vec::new();
         if let Store::Archive(archive) = &**store {
             for known in archive.sources().unwrap_or_default() {
-                let Some(extent) = known.extent(self.names.keys()) else { continue };
-                report.coverage.until = report.coverage.until.max(extent.until);
-                extents.push((known.id.clone(), extent));
+                for (download, extent) in known.extents(self.names.keys()).into_iter().enumerate() {
+                    report.coverage.until = report.coverage.until.max(extent.until);
+                    extents.push((format!("{}/{download}", known.id), extent));
+                }
             }
             if report.coverage.until.is_some() {
                 report.coverage.by = CoverageBasis::Archive;

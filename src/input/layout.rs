@@ -117,24 +117,45 @@ pub fn is_heading<S: AsRef<str>>(cells: &[S]) -> bool {
 
 /// Recognises the table in a text that starts with `head`, which is decoded as `encoding`.
 pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: &ReadOptions) -> Result<Recognition> {
-    let lines: Vec<String> = lines(head)
-        .take(SAMPLE_LINES)
-        .map(|(line, _)| encoding.decode_without_bom_handling(line).0.into_owned())
-        .collect();
+    let lines = sample(head, encoding);
     if lines.iter().all(|line| line.trim().is_empty()) {
         return Ok(Recognition::Other(Sentence::new(key::other::EMPTY)));
     }
     if let Some(why) = other::made_by_programs(head, &lines) {
         return Ok(Recognition::Other(why));
     }
-    let candidates: Vec<Candidate> =
-        [b'\t', b',', b';'].iter().filter_map(|delimiter| candidate(*delimiter, &lines, options)).collect();
-    // The first of the best: a tab wins over a comma where both fit.
-    let best = candidates.iter().map(|c| c.score).max().unwrap_or(0);
-    match candidates.into_iter().find(|c| c.score == best) {
+    match best(&lines, options) {
         Some(found) => settle(found, head, &lines, encoding, path, options),
         None => Ok(Recognition::Other(other::unrecognised(&lines))),
     }
+}
+
+/// The first lines, decoded.
+fn sample(head: &[u8], encoding: &'static Encoding) -> Vec<String> {
+    let decoded = |(line, _)| encoding.decode_without_bom_handling(line).0.into_owned();
+    lines(head).take(SAMPLE_LINES).map(decoded).collect()
+}
+
+/// Fewer of the lines around a heading have times where a text only mentions the columns of an export.
+const FEWEST_TIMES: f64 = 0.1;
+
+/// Whether a text names the columns of an export in one of its lines, and its other lines are no rows.
+pub fn is_prose(head: &[u8], encoding: &'static Encoding, options: &ReadOptions) -> bool {
+    let lines = sample(head, encoding);
+    let Some(Candidate { rows, heading, .. }) = best(&lines, options) else { return false };
+    let others = rows.iter().enumerate().filter(|(i, row)| heading != Some(*i) && !is_heading(row));
+    let (mut all, mut times) = (0, 0);
+    for (_, row) in others.filter(|(_, row)| row.iter().any(|cell| !cell.trim().is_empty())) {
+        all += 1;
+        times += usize::from(has_time(row));
+    }
+    (times as f64) < FEWEST_TIMES * f64::from(all)
+}
+
+/// The first of the delimiters that fit best: a tab wins over a comma where both fit.
+fn best(lines: &[String], options: &ReadOptions) -> Option<Candidate> {
+    let candidates = [b'\t', b',', b';'].into_iter().filter_map(|delimiter| candidate(delimiter, lines, options));
+    candidates.reduce(|best, next| if next.score > best.score { next } else { best })
 }
 
 fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<Candidate> {

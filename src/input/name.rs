@@ -117,7 +117,11 @@ pub fn is_expected(path: &str, why: &Sentence) -> bool {
     if why.key == key::other::PARTIAL {
         return true;
     }
-    let name = path.rsplit('/').next().unwrap_or(path);
+    is_named_as_one(path.rsplit('/').next().unwrap_or(path))
+}
+
+/// Whether the name of a file has an export's ending, packed or not, or a date.
+pub fn is_named_as_one(name: &str) -> bool {
     let mut parts = name.rsplit('.').map(str::to_lowercase);
     let mut ending = parts.next().unwrap_or_default();
     let has_ending = name.contains('.');

@@ -9,6 +9,7 @@ use super::{
     format::Format,
     layout::{self, Layout, Recognition},
     mail::{self, MailFile},
+    name::is_named_as_one,
     source::Input,
     text::Text,
 };
@@ -62,6 +63,11 @@ pub fn recognise(raw: Text, input: &Input, options: &ReadOptions) -> Result<(Tex
         if let Some(file) = mails(&head) {
             return Ok((text, Kind::Mails(file)));
         }
+    }
+    // What nobody calls an export may mention its columns.
+    let surely = input.explicit || input.sheet.is_some() || is_named_as_one(&input.name);
+    if !surely && layout::is_prose(&head[start..], encoding, options) {
+        return Ok((text, Kind::Other(Sentence::new(key::other::PROSE))));
     }
     let kind = match layout::recognise(&head[start..], encoding, &input.path, options)? {
         Recognition::Table(layout) => Kind::Table(Table { encoding: found, start: start as u64, layout }),

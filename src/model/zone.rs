@@ -139,6 +139,11 @@ impl Zone {
         self.instants(local).ok().map(|[_, last]| last)
     }
 
+    /// Whether the clock shows this time twice, before and after it is set back.
+    pub fn shows_twice(&self, at: LocalTime) -> bool {
+        self.instants(at.naive_local()).is_ok_and(|[first, last]| first != last)
+    }
+
     /// As [`Zone::instant`]; where the clock is set forward over it, the moment after the gap.
     pub fn moment(&self, local: NaiveDateTime) -> Timestamp {
         self.instants(local).map_or_else(|after| after, |[first, _]| first)

@@ -292,6 +292,7 @@ fn advice(story: &Story<'_>) -> Vec<Block> {
         let more = Sentence::new(key::terminal::EXPLAIN_MORE).with("question", &block.question);
         blocks.extend([Block::Below(Tone::Faint, lang.say(&more)), Block::Link(block.explanation.link)]);
     }
+    blocks.extend(story.advice.more.clone().map(|more| Block::Item(Tone::Faint, more)));
     blocks.extend(story.advice.unadvised.clone().map(|unadvised| Block::Item(Tone::Plain, unadvised)));
     section(lang, key::terminal::ADVICE, blocks)
 }

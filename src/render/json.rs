@@ -16,7 +16,7 @@ pub struct Summary<'a> {
     headline: &'a str,
     #[serde(flatten)]
     analysis: &'a Analysis,
-    notes: Vec<&'a Note>,
+    notes: Vec<Note>,
 }
 
 /// A story's numbers as JSON.

@@ -8,6 +8,7 @@ use super::verdict::{configuration, lists, title};
 use crate::{
     check::{Judgement, Outcome, Status, Verdict},
     model::{disarmed, key},
+    story::Clock,
     taxonomy::Lang,
 };
 
@@ -24,7 +25,7 @@ pub fn junit(verdict: &Verdict, lang: Lang, top: usize) -> std::result::Result<S
         suite.add_property(quick_junit::Property::new("errstat", line.as_str()));
     }
     suite.set_timestamp(*verdict.generated_at);
-    suite.add_test_cases(verdict.rules.iter().map(|outcome| case(outcome, lang, top)));
+    suite.add_test_cases(verdict.rules.iter().map(|outcome| case(outcome, Clock::of(lang, verdict.timezone), top)));
     if verdict.result == Judgement::NotJudged {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_message(title(verdict, lang)).set_type("not_judged").set_description(verdict.problems.join("\n"));
@@ -75,7 +76,7 @@ fn about_all(name: &str, status: TestCaseStatus) -> TestCase {
     case
 }
 
-fn case(outcome: &Outcome, lang: Lang, top: usize) -> TestCase {
+fn case(outcome: &Outcome, clock: Clock, top: usize) -> TestCase {
     let mut status = match outcome.status {
         Status::Passed | Status::Warned => TestCaseStatus::success(),
         Status::NotJudged => TestCaseStatus::skipped(),
@@ -84,10 +85,12 @@ fn case(outcome: &Outcome, lang: Lang, top: usize) -> TestCase {
     let mut out = None;
     match outcome.status {
         Status::Passed => out = Some(outcome.text.clone()),
-        Status::Warned => out = Some(format!("{}: {}", lang.phrase(key::check::WARNED), body(outcome, lang, top))),
+        Status::Warned => {
+            out = Some(format!("{}: {}", clock.lang.phrase(key::check::WARNED), body(outcome, clock, top)))
+        }
         Status::NotJudged => _ = status.set_message(outcome.text.as_str()),
         Status::Failed => {
-            status.set_message(outcome.text.as_str()).set_type(outcome.rule).set_description(body(outcome, lang, top));
+            status.set_message(outcome.text.as_str()).set_type(outcome.rule).set_description(body(outcome, clock, top));
         }
     }
     let mut case = TestCase::new(outcome.name.as_str(), status);
@@ -99,8 +102,8 @@ fn case(outcome: &Outcome, lang: Lang, top: usize) -> TestCase {
 }
 
 /// The text, what breaks the rule, and what to do.
-fn body(outcome: &Outcome, lang: Lang, top: usize) -> String {
-    let lists = lists(outcome, lang, top).into_iter().map(|(title, items)| format!("{title}: {items}"));
-    let advice = outcome.advice.iter().map(|advice| format!("{}: {advice}", lang.phrase(key::check::FIRST)));
+fn body(outcome: &Outcome, clock: Clock, top: usize) -> String {
+    let lists = lists(outcome, clock, top).into_iter().map(|(title, items)| format!("{title}: {items}"));
+    let advice = outcome.advice.iter().map(|advice| format!("{}: {advice}", clock.lang.phrase(key::check::FIRST)));
     std::iter::once(outcome.text.clone()).chain(lists).chain(advice).collect::<Vec<_>>().join("\n")
 }

@@ -50,7 +50,7 @@ pub(super) fn title(verdict: &Verdict, lang: Lang) -> String {
 /// The period that was judged; none where the inputs could not be read.
 pub(super) fn period(verdict: &Verdict, lang: Lang) -> Option<String> {
     let judged = verdict.period.as_ref()?;
-    let words = Clock::of(lang).period(judged.start, judged.end);
+    let words = Clock::of(lang, verdict.timezone).period(judged.start, judged.end);
     let sentence = Sentence::new(key::check::PERIOD)
         .with("label", &judged.label)
         .with("period", words)
@@ -68,8 +68,8 @@ pub(super) fn configuration(verdict: &Verdict, lang: Lang) -> Vec<String> {
 }
 
 /// What breaks a rule, under a title each: its windows and its details, at most `top` and how many more.
-pub(super) fn lists(outcome: &Outcome, lang: Lang, top: usize) -> Vec<(&'static str, String)> {
-    let clock = Clock::of(lang);
+pub(super) fn lists(outcome: &Outcome, clock: Clock, top: usize) -> Vec<(&'static str, String)> {
+    let lang = clock.lang;
     let windows = outcome.windows.iter().map(|window| {
         let when = match outcome.per {
             "day" | "week" => clock.days(window.start, window.end),

@@ -22,6 +22,8 @@ const LEAST_ERRORS: u64 = 5;
 #[derive(Clone, Debug, Default)]
 pub struct Advice {
     pub blocks: Vec<Advised>,
+    /// What else there is advice for, and how to ask for it.
+    pub more: Option<String>,
     /// For which errors there is none.
     pub unadvised: Option<String>,
 }
@@ -59,6 +61,7 @@ impl Advised {
 
 impl Advice {
     pub(super) fn of(analysis: &Analysis, clock: &Clock, events: &Events<'_>, log_zones: &[Zone]) -> Advice {
+        // The worst incidents first, then what lasts.
         let mut blocks: Vec<Advised> = Vec::new();
         let mut left: Vec<(&DetailRow, u64)> =
             analysis.by_detail.iter().filter(|row| row.errors > 0).map(|row| (row, row.errors)).collect();
@@ -66,8 +69,7 @@ impl Advice {
             if let Some(block) = of_event(event, clock, log_zones) {
                 match blocks.iter().position(|known| known.is_like(&block)) {
                     Some(at) => blocks[at].also.push((block.title, block.in_logs.unwrap_or_default())),
-                    None if blocks.len() < BLOCKS => blocks.push(block),
-                    None => {}
+                    None => blocks.push(block),
                 }
             }
             for MadeOf { reason, detail, errors, .. } in &event.incident.made_of {
@@ -92,13 +94,29 @@ impl Advice {
             .collect();
         for cause in causes {
             // What an incident's block has said already.
-            if blocks.len() < BLOCKS && blocks.iter().all(|block| block.explanation != cause.explanation) {
+            if blocks.iter().all(|block| block.explanation != cause.explanation) {
                 blocks.push(cause);
             }
         }
         let unadvised = unadvised(analysis, clock, &blocks);
-        Advice { blocks, unadvised }
+        let rest = blocks.split_off(blocks.len().min(BLOCKS));
+        Advice { blocks, more: more(clock.lang, &rest), unadvised }
     }
+}
+
+/// What to type for the advice that is not shown.
+fn more(lang: Lang, rest: &[Advised]) -> Option<String> {
+    let mut questions: Vec<&str> = Vec::new();
+    for block in rest {
+        if !questions.contains(&&*block.question) {
+            questions.push(&block.question);
+        }
+    }
+    let commands: Vec<String> =
+        questions.iter().take(BLOCKS).map(|question| format!("`errstat explain {question}`")).collect();
+    let commands = commands.join(lang.phrase(key::story::COMMA).trim_matches('|'));
+    let sentence = Sentence::new(key::story::MORE_ADVICE).with_number("number", questions.len() as u64);
+    (!questions.is_empty()).then(|| lang.say(&sentence.with("commands", commands)))
 }
 
 fn of_event(event: &Event<'_>, clock: &Clock, log_zones: &[Zone]) -> Option<Advised> {
@@ -155,7 +173,7 @@ fn in_logs(clock: &Clock, (start, end): (LocalTime, LocalTime), zones: &[Zone]) 
         .iter()
         .map(|zone| {
             let moment = |at: LocalTime| zone.time(crate::model::Timestamp(at.millis()));
-            let stretch = clock.short_stretch(moment(start), moment(end));
+            let stretch = Clock { zone: *zone, ..*clock }.short_stretch(moment(start), moment(end));
             lang.say(&Sentence::new(key::story::IN_ZONE).with("when", stretch).with("zone", zone))
         })
         .collect();

@@ -74,7 +74,9 @@ impl<'a> Story<'a> {
         let clock = Clock::new(lang, analysis);
         let top = top.max(1);
         let events = Events::of(analysis, clock, top);
-        let [grave, warnings, infos] = notes::by_level(analysis, lang);
+        let [mut grave, warnings, infos] = notes::by_level(analysis, lang);
+        // That there are no rows is the headline.
+        grave.retain(|note| note.code != key::note::NO_ROWS.code());
         Story {
             scope: words::scope(analysis, &clock),
             filter: filter_heading(lang, &analysis.filter),
@@ -107,7 +109,7 @@ impl<'a> Story<'a> {
     }
 
     /// All notes, those that weigh most first.
-    pub fn notes(&self) -> impl Iterator<Item = &Note> {
-        self.grave.iter().chain(&self.warnings).chain(&self.infos)
+    pub fn notes(&self) -> impl Iterator<Item = Note> {
+        notes::by_level(self.analysis, self.lang()).into_iter().flatten()
     }
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     analysis::{Analysis, Bucket},
-    model::{LocalTime, Sentence, key},
+    model::{LocalTime, Sentence, Zone, key},
     taxonomy::Lang,
 };
 
@@ -12,6 +12,8 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     pub lang: Lang,
+    /// That of the times: a minute that its clock shows twice is told with its offset.
+    pub zone: Zone,
     /// The inputs tell days only, so a time of day would be invented.
     pub whole_days: bool,
 }
@@ -19,23 +21,36 @@ pub struct Clock {
 impl Clock {
     pub fn new(lang: Lang, analysis: &Analysis) -> Self {
         let mut precisions = analysis.inputs.iter().filter_map(|input| input.precision).peekable();
-        Clock { lang, whole_days: precisions.peek().is_some() && precisions.all(|precision| precision == "day") }
+        let zone = analysis.timezone;
+        Clock { lang, zone, whole_days: precisions.peek().is_some() && precisions.all(|precision| precision == "day") }
     }
 
     /// For times that have a time of day.
-    pub fn of(lang: Lang) -> Self {
-        Clock { lang, whole_days: false }
+    pub fn of(lang: Lang, zone: Zone) -> Self {
+        Clock { lang, zone, whole_days: false }
     }
 
     /// A moment to the minute.
     pub fn moment(&self, at: LocalTime) -> String {
-        if self.whole_days { self.lang.day(at.date_naive()) } else { self.lang.moment(*at) }
+        if self.whole_days { self.lang.day(at.date_naive()) } else { self.minute(at, self.lang.moment(*at)) }
+    }
+
+    /// A minute in words, with its offset where the clock shows it twice.
+    fn minute(&self, at: LocalTime, words: String) -> String {
+        if !self.zone.shows_twice(at) {
+            return words;
+        }
+        self.lang.say(&Sentence::new(key::story::IN_ZONE).with("when", words).with("zone", at.offset()))
+    }
+
+    fn time_of_day(&self, at: LocalTime) -> String {
+        self.minute(at, at.format("%H:%M").to_string())
     }
 
     /// A moment that is told after another; the day does not stand twice.
     pub fn moment_after(&self, before: LocalTime, at: LocalTime) -> String {
         match !self.whole_days && before.date_naive() == at.date_naive() {
-            true => at.format("%H:%M").to_string(),
+            true => self.time_of_day(at),
             false => self.moment(at),
         }
     }
@@ -43,20 +58,25 @@ impl Clock {
     /// A stretch from `start` to `end`; the day stands once where both are on it.
     pub fn stretch(&self, start: LocalTime, end: LocalTime) -> String {
         let ends_day = midnight(end) && start.date_naive().succ_opt() == Some(end.date_naive());
+        let whole = |at: LocalTime| self.minute(at, self.lang.moment(*at));
         if minute(start) == minute(end) {
-            return self.lang.moment(*start);
+            return whole(start);
         }
-        let end = match start.date_naive() == end.date_naive() {
+        let last = match start.date_naive() == end.date_naive() {
             _ if ends_day => "24:00".to_owned(),
-            true => end.format("%H:%M").to_string(),
-            false => self.lang.moment(*end),
+            true => self.time_of_day(end),
+            false => whole(end),
         };
-        self.range(&self.lang.moment(*start), &end)
+        self.range(&whole(start), &last)
     }
 
     /// A moment without its year.
     pub fn short_moment(&self, at: LocalTime) -> String {
-        if self.whole_days { self.lang.short_day(at.date_naive()) } else { self.lang.short_moment(*at) }
+        if self.whole_days {
+            self.lang.short_day(at.date_naive())
+        } else {
+            self.minute(at, self.lang.short_moment(*at))
+        }
     }
 
     /// A stretch without years, as short as it gets: `Wed 18 Nov 19:41–20:52`.
@@ -68,7 +88,7 @@ impl Clock {
             return self.short_moment(start);
         }
         let range = Sentence::new(key::format::SHORT_RANGE).with("from", self.short_moment(start));
-        self.lang.say(&range.with("to", end.format("%H:%M")))
+        self.lang.say(&range.with("to", self.time_of_day(end)))
     }
 
     /// A reported period, from start to end: whole days as days, the last one included.
@@ -130,26 +150,43 @@ fn midnight(at: LocalTime) -> bool {
 mod tests {
     use super::*;
 
-    const CLOCK: Clock = Clock { lang: Lang::En, whole_days: false };
+    #[test]
+    fn a_minute_that_the_clock_shows_twice_has_its_offset() {
+        // In Berlin the clock goes back from 03:00 to 02:00 on Sunday, 25 October 2026: 02:30 is at 00:30 and 01:30 UTC.
+        let berlin: Zone = "Europe/Berlin".parse().unwrap();
+        let at = |time: &str| {
+            let at = chrono::DateTime::parse_from_rfc3339(&format!("2026-10-25T{time}:00Z")).unwrap();
+            berlin.time(crate::model::Timestamp(at.timestamp_millis()))
+        };
+        let clock = Clock::of(Lang::En, berlin);
+        assert_eq!(clock.moment(at("00:30")), "Sun 25 Oct 2026, 02:30 (+02:00)");
+        assert_eq!(clock.stretch(at("00:30"), at("01:30")), "Sun 25 Oct 2026, 02:30 (+02:00) – 02:30 (+01:00)");
+        assert_eq!(clock.short_stretch(at("00:30"), at("02:30")), "Sun 25 Oct 02:30 (+02:00)–03:30");
+        assert_eq!(clock.stretch(at("02:30"), at("03:30")), "Sun 25 Oct 2026, 03:30 – 04:30");
+        assert_eq!(Clock::of(Lang::Ja, berlin).moment(at("01:30")), "2026年10月25日（日）02:30（+01:00）");
+        assert_eq!(Clock::of(Lang::En, Zone::utc()).moment(at("00:30")), "Sun 25 Oct 2026, 02:30");
+    }
 
     #[test]
     fn stretches_name_a_day_once() {
+        let clock = Clock::of(Lang::En, Zone::tokyo());
         let at =
             |time: &str| LocalTime(chrono::DateTime::parse_from_rfc3339(&format!("2026-11-{time}:00+09:00")).unwrap());
-        assert_eq!(CLOCK.stretch(at("18T20:10"), at("18T20:45")), "Wed 18 Nov 2026, 20:10 – 20:45");
-        assert_eq!(CLOCK.stretch(at("18T23:00"), at("19T00:00")), "Wed 18 Nov 2026, 23:00 – 24:00");
-        assert_eq!(CLOCK.stretch(at("18T23:50"), at("19T00:05")), "Wed 18 Nov 2026, 23:50 – Thu 19 Nov 2026, 00:05");
-        assert_eq!(CLOCK.stretch(at("18T20:10"), at("18T20:10")), "Wed 18 Nov 2026, 20:10");
-        assert_eq!(CLOCK.short_stretch(at("18T20:10"), at("18T20:10")), "Wed 18 Nov 20:10");
-        assert_eq!(CLOCK.short_stretch(at("18T20:10"), at("18T20:45")), "Wed 18 Nov 20:10–20:45");
-        assert_eq!(CLOCK.moment_after(at("18T20:10"), at("18T20:45")), "20:45");
-        assert_eq!(CLOCK.moment_after(at("18T20:10"), at("19T00:05")), "Thu 19 Nov 2026, 00:05");
+        assert_eq!(clock.stretch(at("18T20:10"), at("18T20:45")), "Wed 18 Nov 2026, 20:10 – 20:45");
+        assert_eq!(clock.stretch(at("18T23:00"), at("19T00:00")), "Wed 18 Nov 2026, 23:00 – 24:00");
+        assert_eq!(clock.stretch(at("18T23:50"), at("19T00:05")), "Wed 18 Nov 2026, 23:50 – Thu 19 Nov 2026, 00:05");
+        assert_eq!(clock.stretch(at("18T20:10"), at("18T20:10")), "Wed 18 Nov 2026, 20:10");
+        assert_eq!(clock.short_stretch(at("18T20:10"), at("18T20:10")), "Wed 18 Nov 20:10");
+        assert_eq!(clock.short_stretch(at("18T20:10"), at("18T20:45")), "Wed 18 Nov 20:10–20:45");
+        assert_eq!(clock.moment_after(at("18T20:10"), at("18T20:45")), "20:45");
+        assert_eq!(clock.moment_after(at("18T20:10"), at("19T00:05")), "Thu 19 Nov 2026, 00:05");
     }
 
     #[test]
     fn durations_have_two_parts_at_most() {
-        assert_eq!(CLOCK.duration(35), "35 min");
-        assert_eq!(CLOCK.duration(200), "3 h 20 min");
-        assert_eq!(CLOCK.duration(1440 * 2 + 61), "2 d 1 h");
+        let clock = Clock::of(Lang::En, Zone::tokyo());
+        assert_eq!(clock.duration(35), "35 min");
+        assert_eq!(clock.duration(200), "3 h 20 min");
+        assert_eq!(clock.duration(1440 * 2 + 61), "2 d 1 h");
     }
 }

@@ -232,8 +232,8 @@ mod tests {
             let sentence = Sentence::new(key::note::REJECTS).with("path", "w.tsv");
             Lang::En.say(&sentence.with_number("count", count).with_number("rows", rows))
         };
-        assert_eq!(rejects(1, 1000), "w.tsv: errstat rejected 1 of 1,000 rows and doesn't count it.");
-        assert_eq!(rejects(2, 2), "w.tsv: errstat rejected 2 of 2 rows and doesn't count them.");
+        assert_eq!(rejects(1, 1000), "w.tsv: errstat skipped 1 of 1,000 rows and doesn't count it.");
+        assert_eq!(rejects(2, 2), "w.tsv: errstat skipped 2 of 2 rows and doesn't count them.");
     }
 
     #[test]

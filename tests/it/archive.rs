@@ -1837,3 +1837,37 @@ fn weeks_without_errors_are_covered_by_their_empty_downloads() {
     let told = folder_of_six.errstat("archive info --archive ar").done().text();
     assert!(told.contains("Mon 21 Sep 2026, 00:00 – Mon 5 Oct 2026, 00:00"), "{told}");
 }
+
+/// A week without news repeats the download before it byte for byte. Each of both days shows that no download is missing.
+#[test]
+fn a_download_that_repeats_the_one_before_leaves_no_gap() {
+    // Complete up to days 7, 14, 21 and 28 of October; that of day 21 has the one row of day 14 still.
+    let folder = Folder::new();
+    for (until, day) in [(7, 3), (14, 12), (21, 12), (28, 25)] {
+        let row = format!("2026-10-{day:02} 12:00:00|request_timeout|Request timeout|2");
+        folder.file(&format!("e/quiet-2026-10-{until:02}.tsv"), export(&[&row]));
+    }
+    let period = "--period 2026-10-07..2026-10-27 --as-of 2026-10-28T09:00 --channel quiet";
+    let together = folder.summary(&format!("e {period}"));
+    // In whatever order, and again.
+    for files in ["e/quiet-2026-10-14.tsv e/quiet-2026-10-28.tsv", "e/quiet-2026-10-21.tsv e/quiet-2026-10-07.tsv", "e"]
+    {
+        add(&folder, &format!("{files} --channel quiet"));
+    }
+    let told = info(&folder);
+    assert_eq!(told["channels"][0]["gaps"], serde_json::json!([]), "{told}");
+    assert_eq!(told["sources"].as_array().unwrap().len(), 3, "the same bytes are one source");
+    let archived = folder.summary(&format!("ar {period}"));
+    for field in ["totals", "state", "windows", "history"] {
+        assert_eq!(together[field], archived[field], "{field}");
+    }
+    assert!(!archived.notes().iter().any(|code| code.starts_with("gap")), "{:?}", archived.notes());
+    // Without it one is missing.
+    let folder_of_three = Folder::new();
+    for until in ["07", "14", "28"] {
+        let name = format!("e/quiet-2026-10-{until}.tsv");
+        folder_of_three.file(&name, folder.text(&name));
+    }
+    add(&folder_of_three, "e --channel quiet");
+    assert_eq!(info(&folder_of_three)["channels"][0]["gaps"].as_array().unwrap().len(), 1);
+}

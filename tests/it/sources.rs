@@ -70,6 +70,29 @@ fn what_is_no_export_in_a_folder_is_named_and_skipped() {
     assert_eq!(paths(&summary), ["exports/a.tsv"]);
 }
 
+/// Notes that list the columns of an export, as a reader of LINE's page would write them down.
+const NOTES: &str = "# Webhook errors\n\nThe file has these columns:\n\ndate,start,end,reason,detail,errors\n\nDownload it, every \
+                     week, and look, before lunch, at what it says.\n\nreason, detail, time\n\nis what older files have, in this order.\n";
+
+#[test]
+fn notes_that_mention_columns_stop_no_folder() {
+    let folder = Folder::with("in/w.tsv", day("2026-11-16"));
+    folder.file("in/notes.md", NOTES);
+    let told = folder.errstat("summary in").done();
+    assert!(told.text().contains("in/notes.md: it mentions columns"), "{}", told.text());
+    assert_eq!(folder.summary("in").errors(), folder.summary("in/w.tsv").errors());
+    // Somebody who names it, or gives it the name of an export, means it.
+    for (name, call) in
+        [("in/notes.md", "summary in/notes.md"), ("x/notes-2026-11-23", "summary x"), ("y/n.csv", "summary y")]
+    {
+        folder.file(name, NOTES);
+        assert!(!folder.errstat(call).refused().is_empty(), "{call}");
+    }
+    // An export without an ending is one, with and without rows.
+    folder.file("z/monday", day("2026-11-16")).file("z/tuesday", "Date\tStart\tEnd\tReason\tDetail\tErrors\n");
+    assert_eq!(paths(&folder.summary("z")), ["z/monday", "z/tuesday"]);
+}
+
 #[test]
 fn the_same_file_asked_for_by_name_is_refused() {
     let folder = Folder::with("exports/a.tsv", day("2026-11-16"));

@@ -173,3 +173,41 @@ fn names_are_whole_and_what_a_reason_explains_has_advice() {
     assert!(text.contains("- Connection refused, Thu 19 Nov"), "{text}");
     assert!(!text.contains("document “Connection refused”"), "{text}");
 }
+
+#[test]
+fn an_export_without_rows_says_so_once() {
+    let folder = Folder::with("w.tsv", HEADINGS);
+    let told = folder.errstat("summary w.tsv --lang en").done().text().to_lowercase();
+    assert_eq!(told.matches("no rows").count(), 1, "{told}");
+    let notes = folder.summary("w.tsv").notes().iter().map(|code| (*code).to_owned()).collect::<Vec<_>>();
+    assert!(notes.contains(&"no-rows".to_owned()), "{notes:?}");
+}
+
+/// Six causes of 100 errors each, on six evenings: advice for four, and how to ask for the other two.
+#[test]
+fn advice_that_is_not_shown_is_named() {
+    let causes = [
+        ("error_status_code", "502"),
+        ("error_status_code", "403"),
+        ("error_status_code", "404"),
+        ("request_timeout", "Request timeout"),
+        ("could_not_connect", "Unknown host"),
+        ("could_not_connect", "TLS handshake failure"),
+    ];
+    let evenings: Vec<String> = causes
+        .iter()
+        .enumerate()
+        .map(|(at, (reason, detail))| evening(&format!("2026-11-{}", 16 + at), 60, 100 - at as u64, reason, detail))
+        .collect();
+    let folder = Folder::with("w.tsv", HEADINGS.to_owned() + &hourly(|_| 1) + &evenings.concat());
+    let call = "w.tsv --period 2026-W47 --exported-at 2026-11-23T09:00";
+    let told = folder.errstat(&format!("summary {call} --full")).env("COLUMNS", "200").done().text().to_owned();
+    let shown = told.matches("More causes and steps: `errstat explain").count();
+    assert_eq!(shown, 4, "{told}");
+    assert!(
+        told.contains("For 2 more causes: `errstat explain 'Unknown host'`, `errstat explain 'TLS handshake failure'`"),
+        "{told}"
+    );
+    folder.errstat(&format!("report {call} -o out.html")).done();
+    assert!(folder.text("out.html").contains("For 2 more causes: <code>errstat explain"));
+}

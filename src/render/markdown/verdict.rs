@@ -5,6 +5,7 @@ use crate::{
     check::{Outcome, Status, Verdict},
     model::{for_log, key},
     render::verdict::{configuration, lists, period, status_word, title, told},
+    story::Clock,
     taxonomy::Lang,
 };
 
@@ -24,7 +25,11 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
         for (outcome, advice) in told(verdict) {
             let word = status_word(outcome.status, lang);
             let word = if outcome.status == Status::Failed { format!("**{word}**") } else { word.to_owned() };
-            out += &format!("| {word} | {} | {} |\n", prose(&outcome.name), said(outcome, advice, lang, top));
+            out += &format!(
+                "| {word} | {} | {} |\n",
+                prose(&outcome.name),
+                said(outcome, advice, Clock::of(lang, verdict.timezone), top)
+            );
         }
     }
     if !verdict.notes.is_empty() {
@@ -38,10 +43,10 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
 }
 
 /// A cell with everything that is known of a rule.
-fn said(outcome: &Outcome, advice: Option<&str>, lang: Lang, top: usize) -> String {
+fn said(outcome: &Outcome, advice: Option<&str>, clock: Clock, top: usize) -> String {
     let mut parts = vec![prose(&outcome.text)];
-    let lists = lists(outcome, lang, top).into_iter();
+    let lists = lists(outcome, clock, top).into_iter();
     parts.extend(lists.map(|(title, items)| format!("{title}: {}", prose(&items))));
-    parts.extend(advice.map(|advice| format!("{}: {}", lang.phrase(key::check::FIRST), prose(advice))));
+    parts.extend(advice.map(|advice| format!("{}: {}", clock.lang.phrase(key::check::FIRST), prose(advice))));
     parts.join("<br>")
 }

@@ -6,6 +6,7 @@ use crate::{
     check::{Judgement, Status, Verdict},
     model::{Sentence, key},
     render::verdict::{STATUSES, configuration, lists, period, status_word, title, told},
+    story::Clock,
 };
 
 use super::{
@@ -40,7 +41,7 @@ pub fn check(verdict: &Verdict, view: &TerminalView) -> String {
         let lead = format!("{}{}", ink_of(outcome.status).on(word), " ".repeat(width - word.width()));
         sheet.paragraph(&lead, &excerpt(&outcome.name, NAME_IN_SENTENCE * 2), Ink::Strong);
         sheet.paragraph(&indent, &outcome.text, Ink::Plain);
-        for (title, items) in lists(outcome, lang, view.top.min(LIST)) {
+        for (title, items) in lists(outcome, Clock::of(lang, verdict.timezone), view.top.min(LIST)) {
             sheet.paragraph(&format!("{indent}{title}: "), &items, Ink::Plain);
         }
         if let Some(step) = advice {

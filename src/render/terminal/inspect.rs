@@ -241,7 +241,7 @@ mod tests {
             "count: 件数",
             "YYYY/M/D h:mm",
             "Times to the minute",
-            "1,200: 1,199 accepted and 1 rejected",
+            "1,200: 1,199 accepted and 1 skipped",
             "3,400",
             "Mon 16 Nov 2026, 00:00 – Mon 16 Nov 2026, 01:30 (+09:00)",
             "Complete until Mon 23 Nov 2026, 00:00 (known from the file name)",
@@ -282,7 +282,7 @@ mod tests {
             },
             80,
         );
-        assert!(text.contains("0: 0 accepted and 0 rejected"), "{text}");
-        assert!(!text.contains("Span") && !text.contains("Rejected"), "{text}");
+        assert!(text.contains("0: 0 accepted and 0 skipped"), "{text}");
+        assert!(!text.contains("Span") && !text.contains("Skipped rows"), "{text}");
     }
 }

@@ -14,7 +14,7 @@ use super::{
 /// The inventory as text of at most the view's width, each line ended.
 pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
     let lang = view.lang;
-    let clock = Clock::of(lang);
+    let clock = Clock::of(lang, found.timezone);
     let mut sheet = Sheet::new(view);
     sheet.paragraph("", &found.archive, Ink::Strong);
     if !found.managed {
