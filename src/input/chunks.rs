@@ -58,9 +58,15 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
     work: impl Fn(&mut W, Chunk<'_>) -> Result<R, E> + Sync,
     collect: impl FnMut(R) -> Result<ControlFlow<()>, E> + Send,
 ) -> Result<(), E> {
-    let cutter = Cutter::new(text, plan)?;
-    let threads = if cutter.ended { 1 } else { plan.threads };
-    let cutter = Mutex::new(cutter);
+    let (cutter, short) = match text {
+        Text::File { len, .. } => (None, plan.range.end.min(*len).saturating_sub(plan.range.start) <= CHUNK as u64),
+        Text::Stream(_) => {
+            let cutter = Cutter::new(text, plan)?;
+            let ended = cutter.ended;
+            (Some(Mutex::new(cutter)), ended)
+        }
+    };
+    let threads = if short { 1 } else { plan.threads };
     let order = Mutex::new(InOrder { next: 0, waiting: BTreeMap::new(), collect, failure: None });
     let turn = Condvar::new();
     let stop = AtomicBool::new(false);
@@ -88,18 +94,19 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
     let run = || {
         let (mut state, mut buffer) = (worker(), Vec::new());
         let mut part = match text {
-            Text::File { place, len } if threads > 1 => match place.open() {
+            Text::File { place, len } => match place.open() {
                 Ok(file) => Some(Part { file, len: *len, plan }),
                 Err(error) => return fail(error.into()),
             },
-            _ => None,
+            Text::Stream(_) => None,
         };
         while !stop.load(Ordering::Acquire) {
-            let cut = match &mut part {
+            let cut = match (&mut part, &cutter) {
                 // A third of the time is the kernel's copying, which threads do side by side.
-                Some(part) => part.cut(claimed.fetch_add(1, Ordering::Relaxed), &mut buffer),
+                (Some(part), _) => part.cut(claimed.fetch_add(1, Ordering::Relaxed), &mut buffer),
                 // Whoever has nothing to do cuts the next one: unpacking is one after the other.
-                None => lock(&cutter).cut(&mut buffer),
+                (None, Some(cutter)) => lock(cutter).cut(&mut buffer),
+                (None, None) => break,
             };
             let done = match cut {
                 Ok(None) => break,
@@ -128,16 +135,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Cuts a text at line ends, one chunk after the other.
+/// Cuts a stream at line ends, one chunk after the other.
 struct Cutter {
     text: Stream,
     line_end: u8,
     /// Offset of the next chunk, and how many were cut before it.
     offset: u64,
     index: u64,
-    /// How many bytes may still be read, and must be there in a file.
+    /// How many bytes may still be read.
     left: u64,
-    is_file: bool,
     /// What was read of the next chunk.
     rest: Vec<u8>,
     /// There is nothing more behind the rest.
@@ -201,30 +207,23 @@ impl Part<'_> {
         hold(buffer, index + more);
         self.file.seek(SeekFrom::Start(range.start))?;
         match self.file.read_exact(&mut buffer[index..index + more]) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(shorter()),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(io::Error::new(error.kind(), "the file became shorter while it was read"))
+            }
             read => read.map(|()| more),
         }
     }
 }
 
-fn shorter() -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was read")
-}
-
 impl Cutter {
     fn new(text: &Text, plan: &Plan) -> io::Result<Cutter> {
         let Range { start, end } = plan.range;
-        let (end, is_file) = match text {
-            Text::File { len, .. } => (end.min(*len), true),
-            Text::Stream(_) => (end, false),
-        };
         let mut cutter = Cutter {
             text: text.from(start)?,
             line_end: plan.line_end,
             offset: start,
             index: 0,
             left: end.saturating_sub(start),
-            is_file,
             rest: Vec::new(),
             ended: false,
         };
@@ -301,9 +300,6 @@ impl Cutter {
             let room = buffer.len().min(most) - filled;
             let room = usize::try_from(self.left).map_or(room, |left| room.min(left));
             match self.text.read(&mut buffer[filled..filled + room]) {
-                Ok(0) if self.is_file && self.left > 0 => {
-                    return Err(shorter());
-                }
                 Ok(0) => self.ended = true,
                 Ok(read) => {
                     filled += read;
