@@ -86,54 +86,8 @@ pub struct Notified {
     pub precision: Precision,
 }
 
-/// Why a mail that looks like a notification was not read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Hindrance {
-    /// Longer than 256 KiB.
-    MailTooLong,
-    /// More parts, or parts within parts, than any mail needs.
-    TooManyParts,
-    /// More notices than any mail has.
-    TooManyItems,
-    /// It ends before its last part does.
-    CutShort,
-    /// Its text is damaged, or in an encoding that is not known.
-    Undecodable,
-    ReasonMissing,
-    DetailTooLong,
-    CountNotWhole,
-    CountTooLarge,
-    TimeMissing,
-    /// It was forwarded or answered as text, which has lost when it was sent, and no item tells the time.
-    ForwardedWithoutTime,
-    TimeUnreadable,
-    TimeAmbiguous,
-    TimeImpossible,
-    TimeOutOfRange,
-}
-
-impl Hindrance {
-    /// The sentence's key in the phrase files.
-    pub fn key(self) -> key::SentenceKey {
-        match self {
-            Hindrance::MailTooLong => key::mails::MAIL_TOO_LONG,
-            Hindrance::TooManyParts => key::mails::TOO_MANY_PARTS,
-            Hindrance::TooManyItems => key::mails::TOO_MANY_ITEMS,
-            Hindrance::CutShort => key::mails::CUT_SHORT,
-            Hindrance::Undecodable => key::mails::UNDECODABLE,
-            Hindrance::ReasonMissing => key::mails::REASON_MISSING,
-            Hindrance::DetailTooLong => key::mails::DETAIL_TOO_LONG,
-            Hindrance::CountNotWhole => key::mails::COUNT_NOT_WHOLE,
-            Hindrance::CountTooLarge => key::mails::COUNT_TOO_LARGE,
-            Hindrance::TimeMissing => key::mails::TIME_MISSING,
-            Hindrance::ForwardedWithoutTime => key::mails::FORWARDED_WITHOUT_TIME,
-            Hindrance::TimeUnreadable => key::mails::TIME_UNREADABLE,
-            Hindrance::TimeAmbiguous => key::mails::TIME_AMBIGUOUS,
-            Hindrance::TimeImpossible => key::mails::TIME_IMPOSSIBLE,
-            Hindrance::TimeOutOfRange => key::mails::TIME_OUT_OF_RANGE,
-        }
-    }
-}
+/// Why a mail that looks like a notification was not read: the sentence of `mails.toml`.
+pub type Hindrance = key::SentenceKey;
 
 /// How mails are to be read.
 #[derive(Clone, Copy, Debug)]
@@ -155,7 +109,7 @@ pub fn mails<R: io::BufRead>(
         let mut mail = read(&raw.bytes, raw.line, options);
         // Only its beginning was read: it tells no numbers, and if it looks like a notification, that is said.
         if raw.cut && !matches!(mail.content, Content::Other(_)) {
-            mail.content = Content::Unreadable { why: Hindrance::MailTooLong, text: mail.subject.clone() };
+            mail.content = Content::Unreadable { why: key::mails::MAIL_TOO_LONG, text: mail.subject.clone() };
         }
         Ok(mail)
     })

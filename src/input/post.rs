@@ -133,7 +133,7 @@ impl Mails<'_> {
             Content::Unreadable { why, text } => {
                 self.report.rows += 1;
                 self.report.rejected += 1;
-                let reject = Reject { line: mail.line, why: Why::Mail(why.key()), text };
+                let reject = Reject { line: mail.line, why: Why::Mail(why), text };
                 self.pass.reject(&self.report.path, &reject)?;
                 if self.report.rejects.len() < EXAMPLES {
                     self.report.rejects.push(reject);

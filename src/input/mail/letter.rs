@@ -8,6 +8,7 @@ use super::{
     encoded::{field_text, undone},
     text::{page, plain},
 };
+use crate::model::key;
 
 /// All parts of a mail together.
 const MOST_PARTS: usize = 2_000;
@@ -61,7 +62,7 @@ pub fn letter(bytes: &[u8]) -> Letter {
 /// A mail, or one within a mail; `closed` unless it was cut off at the end.
 fn letter_within(bytes: &[u8], closed: bool, depth: usize) -> Letter {
     if depth > DEEPEST {
-        return Letter { hindrance: Some(Hindrance::TooManyParts), ..Letter::default() };
+        return Letter { hindrance: Some(key::mails::TOO_MANY_PARTS), ..Letter::default() };
     }
     // mail-parser wants an end of line behind a field, also where nothing else follows.
     let bare = ["\n\n", "\n\r\n"].iter().all(|blank| memmem::find(bytes, blank.as_bytes()).is_none());
@@ -73,7 +74,7 @@ fn letter_within(bytes: &[u8], closed: bool, depth: usize) -> Letter {
     let beginning = &bytes[..bytes.len().min(LONGEST_HEAD)];
     let message = if costly { parser.parse_headers(beginning) } else { parser.parse(bytes) };
     let mut letter = message.map(|message| letter_of(&message, closed, depth)).unwrap_or_default();
-    letter.hindrance = letter.hindrance.or(costly.then_some(Hindrance::TooManyParts));
+    letter.hindrance = letter.hindrance.or(costly.then_some(key::mails::TOO_MANY_PARTS));
     letter
 }
 
@@ -92,7 +93,7 @@ fn letter_of(message: &Message<'_>, closed: bool, depth: usize) -> Letter {
         ..Letter::default()
     };
     if message.parts.len() > MOST_PARTS {
-        letter.hindrance = Some(Hindrance::TooManyParts);
+        letter.hindrance = Some(key::mails::TOO_MANY_PARTS);
     } else if !message.parts.is_empty() {
         letter.versions = Parts { message, closed, depth, letter: &mut letter }.versions(0);
     }
@@ -151,7 +152,7 @@ impl Parts<'_> {
                     return Default::default();
                 }
                 let lines = if sub.contains("html") { page(&text) } else { plain(&text) };
-                let version = Version { lines, hindrance: (cut || !closed).then_some(Hindrance::CutShort) };
+                let version = Version { lines, hindrance: (cut || !closed).then_some(key::mails::CUT_SHORT) };
                 [version.clone(), version]
             }
             _ => Default::default(),
@@ -159,7 +160,7 @@ impl Parts<'_> {
     }
 
     fn attach(&mut self, inner: Letter) {
-        let hindrance = inner.hindrance.filter(|why| *why == Hindrance::TooManyParts);
+        let hindrance = inner.hindrance.filter(|why| *why == key::mails::TOO_MANY_PARTS);
         self.letter.hindrance = self.letter.hindrance.or(hindrance);
         self.letter.attached.push(inner);
     }
@@ -276,17 +277,17 @@ mod tests {
     fn what_is_cut_off_or_nested_too_deep_is_noted() {
         let cut = letter(b"Content-Type: multipart/mixed; boundary=m\n\n--m\n\nwhole\n--m\n\ncut o");
         assert_eq!(cut.versions[0].lines, ["whole", "", "cut o"]);
-        assert_eq!(cut.versions[0].hindrance, Some(Hindrance::CutShort));
+        assert_eq!(cut.versions[0].hindrance, Some(key::mails::CUT_SHORT));
 
         let nested: String =
             (0..1_000).map(|n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n")).collect();
-        assert_eq!(letter(nested.as_bytes()).hindrance, Some(Hindrance::TooManyParts));
+        assert_eq!(letter(nested.as_bytes()).hindrance, Some(key::mails::TOO_MANY_PARTS));
         let mails = "Content-Type: message/rfc822\n\n".repeat(20);
-        assert_eq!(letter(mails.as_bytes()).hindrance, Some(Hindrance::TooManyParts));
+        assert_eq!(letter(mails.as_bytes()).hindrance, Some(key::mails::TOO_MANY_PARTS));
         let mails = "Content-Type: message/rfc822\n\n".repeat(1_000);
-        assert_eq!(letter(mails.as_bytes()).hindrance, Some(Hindrance::TooManyParts));
+        assert_eq!(letter(mails.as_bytes()).hindrance, Some(key::mails::TOO_MANY_PARTS));
         let many = format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\nx\n".repeat(5_000));
-        assert_eq!(letter(many.as_bytes()).hindrance, Some(Hindrance::TooManyParts));
+        assert_eq!(letter(many.as_bytes()).hindrance, Some(key::mails::TOO_MANY_PARTS));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::Hindrance;
 use crate::{
     input::time::{TimeCell, TimeForm, TimeReader},
-    model::{Precision, Timestamp, Why, Zone},
+    model::{Precision, Timestamp, Why, Zone, key},
 };
 
 /// A longer text is no time.
@@ -28,12 +28,12 @@ pub fn sent(date: Option<&str>, zone: Zone) -> Option<Timestamp> {
 /// item's name, which may be the offset.
 pub fn read(text: &str, note: Option<&str>, zone: Zone) -> Result<(Timestamp, Precision), Hindrance> {
     if text.len() > LONGEST {
-        return Err(Hindrance::TimeUnreadable);
+        return Err(key::mails::TIME_UNREADABLE);
     }
     let text: String = text.nfkc().collect();
     let text = text.trim_matches(|c: char| c.is_whitespace() || "`*_\"'".contains(c));
     if text.is_empty() {
-        return Err(Hindrance::TimeMissing);
+        return Err(key::mails::TIME_MISSING);
     }
     // An offset in brackets may stand at the end.
     let bracketed = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
@@ -55,14 +55,14 @@ pub fn read(text: &str, note: Option<&str>, zone: Zone) -> Result<(Timestamp, Pr
 /// Reads a time in one of the forms that exports have, too.
 fn by_form(text: &str, form: TimeForm, zone: Zone) -> Result<(Timestamp, Precision), Hindrance> {
     let form = match form.is_open() {
-        true => form.decided_by(TimeCell::Whole(text)).ok_or(Hindrance::TimeAmbiguous)?,
+        true => form.decided_by(TimeCell::Whole(text)).ok_or(key::mails::TIME_AMBIGUOUS)?,
         false => form,
     };
     let at = TimeReader::new(&form, zone, UTF_8, None).read(text.as_bytes()).map_err(|why| match why {
-        Why::TimeImpossible => Hindrance::TimeImpossible,
-        Why::TimeOutOfRange => Hindrance::TimeOutOfRange,
-        Why::TimeMissing => Hindrance::TimeMissing,
-        _ => Hindrance::TimeUnreadable,
+        Why::TimeImpossible => key::mails::TIME_IMPOSSIBLE,
+        Why::TimeOutOfRange => key::mails::TIME_OUT_OF_RANGE,
+        Why::TimeMissing => key::mails::TIME_MISSING,
+        _ => key::mails::TIME_UNREADABLE,
     })?;
     Ok((Timestamp(at), form.precision()))
 }
@@ -86,14 +86,14 @@ fn in_words(text: &str, zone: Zone) -> Result<(Timestamp, Precision), Hindrance>
     // `GMT+9` and the like come last.
     let own = words.last().and_then(|word| offset(word)).map(|offset| offset.parse());
     words.truncate(words.len() - usize::from(own.is_some()));
-    let zone = own.unwrap_or(Ok(zone)).map_err(|_| Hindrance::TimeUnreadable)?;
+    let zone = own.unwrap_or(Ok(zone)).map_err(|_| key::mails::TIME_UNREADABLE)?;
     let text = words.join(" ");
     let forms = DATES.iter().flat_map(|date| CLOCKS.map(|(clock, precision)| (format!("{date} {clock}"), precision)));
     let found = forms
         .chain([("%A %B %d %H:%M:%S %Y".to_owned(), Precision::Second)])
         .find_map(|(form, precision)| Some((NaiveDateTime::parse_from_str(&text, &form).ok()?, precision)));
-    let (local, precision) = found.ok_or(Hindrance::TimeUnreadable)?;
-    let at = zone.instant(local).ok_or(Hindrance::TimeImpossible)?;
+    let (local, precision) = found.ok_or(key::mails::TIME_UNREADABLE)?;
+    let at = zone.instant(local).ok_or(key::mails::TIME_IMPOSSIBLE)?;
     Ok((in_range(at)?, precision))
 }
 
@@ -144,7 +144,7 @@ fn last_offset(text: &str) -> Option<(&str, String)> {
 
 /// The years in which LINE's bots send errors.
 fn in_range(at: Timestamp) -> Result<Timestamp, Hindrance> {
-    if at.is_plausible() { Ok(at) } else { Err(Hindrance::TimeOutOfRange) }
+    if at.is_plausible() { Ok(at) } else { Err(key::mails::TIME_OUT_OF_RANGE) }
 }
 
 #[cfg(test)]
@@ -213,19 +213,19 @@ mod tests {
     #[test]
     fn what_is_no_time_is_told_apart() {
         for (text, why) in [
-            ("", Hindrance::TimeMissing),
-            ("soon", Hindrance::TimeUnreadable),
-            ("06/07/2026 04:12", Hindrance::TimeAmbiguous),
-            ("2026-02-30 04:12:33", Hindrance::TimeImpossible),
-            ("1999-02-28 04:12:33", Hindrance::TimeOutOfRange),
-            ("2026-11-16 04:12:33 - 04:17:33", Hindrance::TimeUnreadable),
-            ("Sun, 16 Nov 2026 04:12:33 +0900", Hindrance::TimeUnreadable),
+            ("", key::mails::TIME_MISSING),
+            ("soon", key::mails::TIME_UNREADABLE),
+            ("06/07/2026 04:12", key::mails::TIME_AMBIGUOUS),
+            ("2026-02-30 04:12:33", key::mails::TIME_IMPOSSIBLE),
+            ("1999-02-28 04:12:33", key::mails::TIME_OUT_OF_RANGE),
+            ("2026-11-16 04:12:33 - 04:17:33", key::mails::TIME_UNREADABLE),
+            ("Sun, 16 Nov 2026 04:12:33 +0900", key::mails::TIME_UNREADABLE),
         ] {
             assert_eq!(told(text), Err(why), "{text}");
         }
         assert_eq!(told("17/06/2026 04:12:00").as_deref(), Ok("2026-06-17T04:12:00+09:00"));
         assert_eq!(told("06/17/2026 04:12:00").as_deref(), Ok("2026-06-17T04:12:00+09:00"));
-        assert_eq!(told(&"1".repeat(500)), Err(Hindrance::TimeUnreadable));
+        assert_eq!(told(&"1".repeat(500)), Err(key::mails::TIME_UNREADABLE));
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn tell(letter: &Letter, options: MailOptions) -> Told {
     let subject = subject::recognise(&letter.subject);
     let whole = match best_version(letter, subject.as_ref(), options) {
         // The subject is that of the mail that is attached, or the text only says that one is.
-        Err((Hindrance::ReasonMissing | Hindrance::ForwardedWithoutTime, _)) if !is_nothing(&attached) => attached,
+        Err((key::mails::REASON_MISSING | key::mails::FORWARDED_WITHOUT_TIME, _)) if !is_nothing(&attached) => attached,
         own => together([own, attached]),
     };
     match letter.hindrance {
@@ -80,7 +80,7 @@ fn best_version(letter: &Letter, subject: Option<&Subject>, options: MailOptions
             return told;
         }
         // That a version holds no items says less than that those it holds are damaged.
-        if best.as_ref().map_or_else(|(why, _)| *why == Hindrance::ReasonMissing && told.is_err(), |_| true) {
+        if best.as_ref().map_or_else(|(why, _)| *why == key::mails::REASON_MISSING && told.is_err(), |_| true) {
             best = told;
         }
     }
@@ -116,26 +116,26 @@ fn text(version: &Version, letter: &Letter, subject: Option<&Subject>, options: 
     // An answer was sent later than what it answers.
     let answers = |subject: Option<&Subject>| subject.is_some_and(|subject| subject.forwarded);
     let told = together(sections.into_iter().enumerate().map(|(at, Section { fields, lines })| {
-        let cut = at == last && version.hindrance == Some(Hindrance::CutShort);
+        let cut = at == last && version.hindrance == Some(key::mails::CUT_SHORT);
         let Some(fields) = fields else {
             let sent = match moment::sent(letter.date.as_deref(), options.zone) {
-                _ if answers(subject) => Err(Hindrance::ForwardedWithoutTime),
-                sent => sent.ok_or(Hindrance::TimeMissing),
+                _ if answers(subject) => Err(key::mails::FORWARDED_WITHOUT_TIME),
+                sent => sent.ok_or(key::mails::TIME_MISSING),
             };
             return section(lines, &Context { subject, sent, cut, options });
         };
         let inner = subject::recognise(&fields.subject);
         let date = fields.date.filter(|_| !answers(inner.as_ref()));
         let sent = date.and_then(|date| Some(moment::read(&date, None, options.zone).ok()?.0));
-        let sent = sent.ok_or(Hindrance::ForwardedWithoutTime);
+        let sent = sent.ok_or(key::mails::FORWARDED_WITHOUT_TIME);
         section(lines, &Context { subject: inner.as_ref(), sent, cut, options })
     }));
     match subject {
         // The subject announces what no stretch of the text tells.
         Some(subject) if is_nothing(&told) => {
             let missing = match subject.kind {
-                Kind::Errors => Hindrance::ReasonMissing,
-                Kind::RedeliveryStopped => Hindrance::ForwardedWithoutTime,
+                Kind::Errors => key::mails::REASON_MISSING,
+                Kind::RedeliveryStopped => key::mails::FORWARDED_WITHOUT_TIME,
             };
             Err((version.hindrance.unwrap_or(missing), String::new()))
         }
@@ -147,7 +147,7 @@ fn text(version: &Version, letter: &Letter, subject: Option<&Subject>, options: 
 fn section(lines: &[String], context: &Context<'_>) -> Told {
     let hints = Hints { channel: context.channel(), zone: context.options.zone };
     let mut groups =
-        items::groups(lines, context.subject.is_some(), &hints).ok_or((Hindrance::TooManyItems, String::new()))?;
+        items::groups(lines, context.subject.is_some(), &hints).ok_or((key::mails::TOO_MANY_ITEMS, String::new()))?;
     // Damage costs an item, and the mail only where nothing can stand for it.
     groups.iter_mut().for_each(|group| group.retain(|item| !is_lost(item, context.cut)));
     let filled = items::filled(&groups);
@@ -171,7 +171,7 @@ fn section(lines: &[String], context: &Context<'_>) -> Told {
     }
     let one_liners = items::one_liners(lines);
     if one_liners.is_empty() && !groups.is_empty() {
-        return Err((Hindrance::ReasonMissing, String::new()));
+        return Err((key::mails::REASON_MISSING, String::new()));
     }
     let mut items = first;
     items[NoticeItem::Count as usize].take_if(|_| one_liners.len() > 1 || groups.len() > 1);
@@ -222,7 +222,7 @@ fn by_items(items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, Fault> 
         let last = |name: NoticeItem| items[name as usize].map(|item| item.last);
         let open = [NoticeItem::Reason, NoticeItem::Detail].into_iter().any(|name| last(name) == Some(true));
         if open || last(NoticeItem::Count) != Some(false) {
-            return Err((Hindrance::CutShort, String::new()));
+            return Err((key::mails::CUT_SHORT, String::new()));
         }
     }
     errors(reason, detail, items, context)
@@ -231,10 +231,10 @@ fn by_items(items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, Fault> 
 fn errors(reason: &str, detail: &str, items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, Fault> {
     let privacy = context.options.privacy;
     if values::is_none(reason) {
-        return Err((Hindrance::ReasonMissing, String::new()));
+        return Err((key::mails::REASON_MISSING, String::new()));
     }
     if reason.len() > LONGEST_DETAIL || detail.len() > LONGEST_DETAIL {
-        return Err((Hindrance::DetailTooLong, detail.chars().take(EXCERPT * 8).collect()));
+        return Err((key::mails::DETAIL_TOO_LONG, detail.chars().take(EXCERPT * 8).collect()));
     }
     let detail = if values::is_none(detail) { "" } else { without_own_brackets(detail) };
     let canonical = taxonomy::canonical(reason, detail);
@@ -260,7 +260,7 @@ fn errors(reason: &str, detail: &str, items: &Filled<'_>, context: &Context<'_>)
     };
     // A damaged detail is counted as it is; a damaged reason could be any.
     if is_damaged(&notified.reason) {
-        return Err((Hindrance::Undecodable, String::new()));
+        return Err((key::mails::UNDECODABLE, String::new()));
     }
     Ok(Notice::Errors(notified))
 }

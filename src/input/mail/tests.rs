@@ -192,29 +192,29 @@ fn groups_share_what_stands_once() {
 #[test]
 fn a_mail_that_cannot_be_read_whole_is_no_number() {
     let with = |items: &str| hindrance(&mail(SUBJECT, &format!("Reason for error: unclassified\n{items}")));
-    assert_eq!(with("Error count: many"), Hindrance::CountNotWhole);
-    assert_eq!(with("Error count: 99999999999999999999"), Hindrance::CountTooLarge);
-    assert_eq!(with("Time detected: 06/07/2026 09:58"), Hindrance::TimeAmbiguous);
-    assert_eq!(with("Time detected: yesterday"), Hindrance::TimeUnreadable);
-    assert_eq!(with("Time detected: 2026-02-30 09:58"), Hindrance::TimeImpossible);
-    assert_eq!(with("Time detected: 1999-02-28 09:58"), Hindrance::TimeOutOfRange);
-    assert_eq!(with(&format!("Detail for error: {}", "x".repeat(5_000))), Hindrance::DetailTooLong);
+    assert_eq!(with("Error count: many"), key::mails::COUNT_NOT_WHOLE);
+    assert_eq!(with("Error count: 99999999999999999999"), key::mails::COUNT_TOO_LARGE);
+    assert_eq!(with("Time detected: 06/07/2026 09:58"), key::mails::TIME_AMBIGUOUS);
+    assert_eq!(with("Time detected: yesterday"), key::mails::TIME_UNREADABLE);
+    assert_eq!(with("Time detected: 2026-02-30 09:58"), key::mails::TIME_IMPOSSIBLE);
+    assert_eq!(with("Time detected: 1999-02-28 09:58"), key::mails::TIME_OUT_OF_RANGE);
+    assert_eq!(with(&format!("Detail for error: {}", "x".repeat(5_000))), key::mails::DETAIL_TOO_LONG);
     // One damaged group spoils the mail.
-    assert_eq!(with("\nReason for error: request_timeout\nError count: x"), Hindrance::CountNotWhole);
-    assert_eq!(with("\nReason for error:\nError count: 1"), Hindrance::ReasonMissing);
-    assert_eq!(hindrance(&mail(SUBJECT, "Dear customer, something failed.")), Hindrance::ReasonMissing);
-    assert_eq!(hindrance(&mail(SUBJECT, "")), Hindrance::ReasonMissing);
-    assert_eq!(hindrance(&mail(SUBJECT, "Channel ID: 1\nError count: 1")), Hindrance::ReasonMissing);
+    assert_eq!(with("\nReason for error: request_timeout\nError count: x"), key::mails::COUNT_NOT_WHOLE);
+    assert_eq!(with("\nReason for error:\nError count: 1"), key::mails::REASON_MISSING);
+    assert_eq!(hindrance(&mail(SUBJECT, "Dear customer, something failed.")), key::mails::REASON_MISSING);
+    assert_eq!(hindrance(&mail(SUBJECT, "")), key::mails::REASON_MISSING);
+    assert_eq!(hindrance(&mail(SUBJECT, "Channel ID: 1\nError count: 1")), key::mails::REASON_MISSING);
     let no_date = format!("Subject: {SUBJECT}\nFrom: a@b.example\n\nrequest_timeout");
-    assert_eq!(hindrance(&read(no_date.as_bytes(), 1, OPTIONS())), Hindrance::TimeMissing);
+    assert_eq!(hindrance(&read(no_date.as_bytes(), 1, OPTIONS())), key::mails::TIME_MISSING);
     let old = format!("Subject: {SUBJECT}\nDate: Fri, 16 Jan 1970 04:12:33 +0900\n\nrequest_timeout");
-    assert_eq!(hindrance(&read(old.as_bytes(), 1, OPTIONS())), Hindrance::TimeMissing);
+    assert_eq!(hindrance(&read(old.as_bytes(), 1, OPTIONS())), key::mails::TIME_MISSING);
     let damaged = [
         format!("Subject: {SUBJECT}\nContent-Type: text/plain; charset=iso-2022-jp\n\nReason for error: ").as_bytes(),
         b"\xff\xff\nTime detected: 2026-11-18",
     ]
     .concat();
-    assert_eq!(hindrance(&read(&damaged, 1, OPTIONS())), Hindrance::Undecodable);
+    assert_eq!(hindrance(&read(&damaged, 1, OPTIONS())), key::mails::UNDECODABLE);
 }
 
 #[test]
@@ -233,8 +233,8 @@ fn a_mail_that_ends_too_early_is_told() {
     let expected = ["11-18 20:02:00 ?/shop unclassified||-|12 minute"];
     assert_eq!(told(&read(format!("{head}{plain}").as_bytes(), 1, OPTIONS())), expected);
     let cut = |text: String| read(text.as_bytes(), 1, OPTIONS());
-    assert_eq!(hindrance(&cut(format!("{head}{}", plain.trim_end()))), Hindrance::CutShort);
-    assert_eq!(hindrance(&cut(format!("{head}{}", plain.replace("Error count: 12\n", "")))), Hindrance::CutShort);
+    assert_eq!(hindrance(&cut(format!("{head}{}", plain.trim_end()))), key::mails::CUT_SHORT);
+    assert_eq!(hindrance(&cut(format!("{head}{}", plain.replace("Error count: 12\n", "")))), key::mails::CUT_SHORT);
     assert_eq!(told(&cut(format!("{head}{plain}Time detected: 2026-11-18 20"))), expected);
     assert_eq!(
         told(&cut(format!("{head}{plain}Time detected: 2026-11-18 20:01:05"))),
@@ -255,15 +255,15 @@ fn forwarded_and_answered_mails_keep_their_own_time() {
     assert_eq!(told(&mail("Re: errors?", &format!("{inner}\n{inner}"))), expected);
     // The answer's date is not the error's.
     let answered = inner.replace("Subject: ", "Subject: Re: ");
-    assert_eq!(hindrance(&mail("x", &answered)), Hindrance::ForwardedWithoutTime);
-    assert_eq!(hindrance(&mail(&format!("Re: {SUBJECT}"), "> request_timeout")), Hindrance::ForwardedWithoutTime);
+    assert_eq!(hindrance(&mail("x", &answered)), key::mails::FORWARDED_WITHOUT_TIME);
+    assert_eq!(hindrance(&mail(&format!("Re: {SUBJECT}"), "> request_timeout")), key::mails::FORWARDED_WITHOUT_TIME);
     assert_eq!(
         told(&mail(&format!("Re: {SUBJECT}"), "> Reason for error: unclassified\n> Time detected: 2026-11-17 03:04")),
         ["11-17 03:04:00 ?/shop unclassified||-|1 minute"]
     );
     assert_eq!(
         hindrance(&mail("x", &inner.replace("Tuesday, November 17, 2026 3:04 AM", "some day"))),
-        Hindrance::ForwardedWithoutTime
+        key::mails::FORWARDED_WITHOUT_TIME
     );
     let japanese = "-----元のメッセージ-----\n差出人: LINE\n送信日時: 2026年11月17日火曜日 3:04\n宛先: x\n件名: Messaging API: \
                     Webhook redelivery stopped - お店\n\n停止しました。";
@@ -318,15 +318,15 @@ fn an_attached_mail_answers_for_the_one_that_carries_it() {
     let expected = ["11-18 20:02:00 ?/shop request_timeout||-|1 minute"];
     assert_eq!(told(&carried("look", "see below", "request_timeout")), expected);
     assert_eq!(told(&carried(&format!("Fwd: {SUBJECT}"), "see below", "request_timeout")), expected);
-    assert_eq!(hindrance(&carried("look", "see below", "nothing")), Hindrance::ReasonMissing);
+    assert_eq!(hindrance(&carried("look", "see below", "nothing")), key::mails::REASON_MISSING);
     let spoiled = "Reason for error: a\nError count: x";
-    assert_eq!(hindrance(&carried(SUBJECT, spoiled, "request_timeout")), Hindrance::CountNotWhole);
+    assert_eq!(hindrance(&carried(SUBJECT, spoiled, "request_timeout")), key::mails::COUNT_NOT_WHOLE);
 }
 
 #[test]
 fn a_forward_that_lost_its_mail_is_told() {
-    assert_eq!(hindrance(&mail(&format!("Fwd: {SUBJECT}"), "see below")), Hindrance::ReasonMissing);
-    assert_eq!(hindrance(&mail(&format!("Fwd: {STOPPED}"), "see below")), Hindrance::ForwardedWithoutTime);
+    assert_eq!(hindrance(&mail(&format!("Fwd: {SUBJECT}"), "see below")), key::mails::REASON_MISSING);
+    assert_eq!(hindrance(&mail(&format!("Fwd: {STOPPED}"), "see below")), key::mails::FORWARDED_WITHOUT_TIME);
 }
 
 #[test]
@@ -340,7 +340,7 @@ fn a_mail_over_256_kib_is_no_notification() {
     };
     assert_eq!(told(SUBJECT, 256 << 10).0, told(SUBJECT, 1_000).0);
     let (mail, alone) = told(SUBJECT, (256 << 10) + 1);
-    assert_eq!((hindrance(&mail), alone), (Hindrance::MailTooLong, true));
+    assert_eq!((hindrance(&mail), alone), (key::mails::MAIL_TOO_LONG, true));
     assert!(is_other(&told("Holidays", 1 << 20).0));
 }
 
@@ -374,9 +374,9 @@ fn hostile_mails_come_to_an_end() {
         assert!(matches!(mail.content, Content::Unreadable { .. }), "{kind} {piece}");
     }
     let parts = "--b\nContent-Type: multipart/mixed; boundary=never\n\nx\n";
-    assert_eq!(hindrance(&typed("multipart/mixed; boundary=b", &much(parts))), Hindrance::TooManyParts);
+    assert_eq!(hindrance(&typed("multipart/mixed; boundary=b", &much(parts))), key::mails::TOO_MANY_PARTS);
     let many: String = (0..12_000).map(|n| format!("Reason: a\nCount: {n}\n")).collect();
-    assert_eq!(hindrance(&typed("text/plain", &many)), Hindrance::TooManyItems);
+    assert_eq!(hindrance(&typed("text/plain", &many)), key::mails::TOO_MANY_ITEMS);
     let long = format!("Subject: {}\nX: {}\n{SUBJECT}\n\nx", much("=?utf-8?q?"), much("y"));
     assert!(is_other(&read(long.as_bytes(), 1, OPTIONS())));
 }
@@ -672,7 +672,7 @@ fn base64_that_was_cut_off_tells_what_is_whole() {
     let fields = format!("Subject: {SUBJECT}\n{fields}");
     for at in ["204\nTime", "Error count", "502\n"] {
         let bytes = before(at) * 4 / 3 / 4 * 4 + 2;
-        assert_eq!(hindrance(&damaged(&fields, &whole.as_bytes()[..bytes])), Hindrance::CutShort, "{at}");
+        assert_eq!(hindrance(&damaged(&fields, &whole.as_bytes()[..bytes])), key::mails::CUT_SHORT, "{at}");
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     words::NoticeItem,
 };
 use crate::{
-    model::{Why, Zone},
+    model::{Why, Zone, key},
     taxonomy,
 };
 
@@ -325,8 +325,8 @@ pub fn count(text: &str) -> Result<u64, Hindrance> {
     let units = ["errors", "error", "times", "time", "件", "回"];
     let digits = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
     crate::input::count::count(digits).map_err(|why| match why {
-        Why::CountTooLarge => Hindrance::CountTooLarge,
-        _ => Hindrance::CountNotWhole,
+        Why::CountTooLarge => key::mails::COUNT_TOO_LARGE,
+        _ => key::mails::COUNT_NOT_WHOLE,
     })
 }
 
@@ -375,9 +375,9 @@ mod tests {
             assert_eq!(count(text), Ok(expected), "{text}");
         }
         for text in ["x", "-1", "1.5", "1,23", "12,34,567", "1234,567", ",123", "many"] {
-            assert_eq!(count(text), Err(Hindrance::CountNotWhole), "{text}");
+            assert_eq!(count(text), Err(key::mails::COUNT_NOT_WHOLE), "{text}");
         }
-        assert_eq!(count("9223372036854775808"), Err(Hindrance::CountTooLarge));
+        assert_eq!(count("9223372036854775808"), Err(key::mails::COUNT_TOO_LARGE));
     }
 
     #[test]
