@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     judgement::{Around, Said, judge, wanted},
-    log::{Cell, Durations, LogFile, ServerLog},
+    log::{Cell, Durations, LogFile, ServerLog, Stopped},
     matching::{self, Alive, Tally, Wanted},
     offset::offset,
     rate::{self, Counts, Place},
@@ -307,6 +307,15 @@ impl Side<'_> {
             }
             _ => {}
         }
+        for (server, stopped) in by_server(&log.stopped) {
+            let inside: Vec<&Span> = stopped.into_iter().filter(|span| reaches(span)).collect();
+            if let Some(longest) = inside.iter().max_by_key(|span| span.last.0 - span.first.0) {
+                let LogSpan { start, end } = self.span(**longest);
+                let note = Sentence::new(key::note::LOG_STOPPED).with("path", server);
+                let note = note.with_moment("first", *start).with_moment("last", *end);
+                notes.push(note.with_number("count", inside.len() as u64));
+            }
+        }
         let unreadable: u64 = report.files.iter().map(|file| file.unreadable).sum();
         if unreadable > 0 {
             notes.push(Sentence::new(key::note::LOG_UNREADABLE).with_number("count", unreadable));
@@ -329,6 +338,12 @@ fn durations(of: &Durations) -> Option<RequestDurations> {
     let seconds = |share: f64| of.quantile(share).map_or(0.0, f64::round) / 1000.0;
     let max = f64::from(of.longest()?) / 1000.0;
     Some(RequestDurations { p50: seconds(0.5), p95: seconds(0.95), p99: seconds(0.99), max })
+}
+
+fn by_server(stopped: &[Stopped]) -> BTreeMap<&str, Vec<&Span>> {
+    let mut spans: BTreeMap<&str, Vec<&Span>> = BTreeMap::new();
+    stopped.iter().for_each(|it| spans.entry(&it.server).or_default().push(&it.span));
+    spans
 }
 
 fn signed_seconds(seconds: i64) -> String {

@@ -127,7 +127,10 @@ impl Lines {
     pub fn read(&self, line: &[u8], asked: &Asked) -> Option<ReadLine> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let within = &line[..line.len().min(LONGEST_BEFORE)];
-        let from = memchr::memmem::find(within, self.before)? + self.before.len();
+        let from = match self.before {
+            b"" => 0,
+            before => memchr::memmem::find(within, before)? + before.len(),
+        };
         let (draft, more) = self.format.read(&line[from..], asked)?;
         let whole = draft.has_status() && (self.format.timeless || draft.moment().is_some());
         whole.then_some((draft, more))

@@ -1,6 +1,9 @@
 //! What is kept of access logs: counts, and nothing of what a line says.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use super::{
     format::Recognised,
@@ -18,10 +21,18 @@ pub struct Durations {
 
 const GROWTH: f64 = 1.04;
 
+/// The length to which a duration belongs; most are short, and known beforehand.
+fn bin(millis: u32) -> u16 {
+    fn computed(millis: u32) -> u16 {
+        (f64::from(millis.max(1)).ln() / GROWTH.ln()).floor() as u16
+    }
+    static SHORT: LazyLock<Vec<u16>> = LazyLock::new(|| (0..4096).map(computed).collect());
+    SHORT.get(millis as usize).copied().unwrap_or_else(|| computed(millis))
+}
+
 impl Durations {
     pub(super) fn add(&mut self, millis: u32) {
-        let bin = (f64::from(millis.max(1)).ln() / GROWTH.ln()).floor() as u16;
-        *self.bins.entry(bin).or_default() += 1;
+        *self.bins.entry(bin(millis)).or_default() += 1;
         self.longest = self.longest.max(millis);
     }
 
@@ -51,7 +62,6 @@ impl Durations {
 
     /// The median of those that took at least so long, in milliseconds.
     pub fn median_from(&self, least: u32) -> Option<f64> {
-        let bin = |millis: u32| (f64::from(millis).ln() / GROWTH.ln()).floor() as u16;
         let bins = self.bins.range(bin(least)..).map(|(bin, count)| (*bin, *count)).collect();
         Durations { bins, longest: self.longest }.quantile(0.5)
     }
@@ -129,13 +139,23 @@ pub struct LogFile {
     pub examples: Vec<(u64, Unreadable)>,
 }
 
+/// A time in which a server wrote nothing, though others did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// What the names of its files have in common, safe to show.
+    pub server: String,
+    pub span: Span,
+}
+
 /// Server's access logs, each request of LINE's once.
 #[derive(Clone, Debug, Default)]
 pub struct ServerLog {
     pub files: Vec<LogFile>,
     pub cells: BTreeMap<CellStart, Cell>,
-    /// When the logs were written, in order: lines of any kind less than [`SILENCE`] apart.
+    /// When all the logs were written, in order: lines of any kind less than [`SILENCE`] apart.
     pub alive: Vec<Span>,
+    /// When some were not.
+    pub stopped: Vec<Stopped>,
     /// Requests that were in more than one file.
     pub repeated: u64,
     /// Files of folders that are no access logs: path, and why.

@@ -23,6 +23,7 @@ mod scan;
 mod setup;
 #[cfg(test)]
 mod simulation;
+mod stopped;
 #[cfg(test)]
 mod tests;
 
@@ -33,11 +34,12 @@ use rayon::prelude::*;
 
 pub use compare::{Terms, compare};
 pub use format::{Format, Lines, Recognised};
-pub use log::{Cell, Durations, Failed, LogFile, SILENCE, ServerLog};
+pub use log::{Cell, Durations, Failed, LogFile, SILENCE, ServerLog, Stopped};
 pub use rate::Place;
 pub use request::{AGENT, Answer, Asked, By, LIMIT, Request, SLOW, Unreadable, Verdict};
 use scan::{Buckets, LineReader, Scanned};
 pub use setup::{Part, Setup, setups};
+use stopped::Server;
 
 use crate::{
     error::Result,
@@ -122,7 +124,7 @@ pub fn read(logs: Vec<Found>, options: &Options, threads: usize) -> Result<Serve
 
 fn together(logs: Vec<Found>, scanned: Vec<Scanned>, path_known: bool) -> ServerLog {
     let mut log = ServerLog::default();
-    let mut by_stem: BTreeMap<String, Buckets> = BTreeMap::new();
+    let mut by_stem: BTreeMap<String, (Server, Buckets)> = BTreeMap::new();
     for (found, scanned) in logs.into_iter().zip(scanned) {
         let Found { path, packing, mut recognised, .. } = found;
         let span = scanned.alive.first().zip(scanned.alive.last()).map(|(first, last)| first.union(*last));
@@ -130,22 +132,35 @@ fn together(logs: Vec<Found>, scanned: Vec<Scanned>, path_known: bool) -> Server
         if requests > 0 && !path_known {
             recognised.answers.insert(Answer::Agent);
         }
-        log.repeated += rotated::add(by_stem.entry(rotated::stem(&path).to_owned()).or_default(), scanned.buckets);
+        let name = rotated::stem(&path).to_owned();
+        let new = || (Server { name: name.clone(), ..Server::default() }, Buckets::new());
+        let (server, buckets) = by_stem.entry(name.clone()).or_insert_with(new);
+        log.repeated += rotated::add(buckets, scanned.buckets);
+        server.alive.extend_from_slice(&scanned.alive);
+        server.lines += scanned.lines;
         log.alive.extend(scanned.alive);
         let told = path_known || recognised.answers.contains(&Answer::Agent);
         let Scanned { lines, unreadable, examples, .. } = scanned;
         log.files.push(LogFile { path, packing, recognised, lines, told, requests, span, unreadable, examples });
     }
-    log.alive = log::joined(log.alive);
-    let mut servers: Vec<Buckets> = Vec::new();
-    for buckets in by_stem.into_values() {
-        match servers.iter_mut().find(|known| rotated::is_same(known, &buckets)) {
-            Some(known) => log.repeated += rotated::add(known, buckets),
-            None => servers.push(buckets),
+    let mut servers: Vec<(Server, Buckets)> = Vec::new();
+    for (server, buckets) in by_stem.into_values() {
+        match servers.iter_mut().find(|(_, known)| rotated::is_same(known, &buckets)) {
+            Some((same, known)) => {
+                log.repeated += rotated::add(known, buckets);
+                same.alive.extend(server.alive);
+                same.lines = same.lines.max(server.lines);
+            }
+            None => servers.push((server, buckets)),
         }
     }
-    for (start, bucket) in servers.into_iter().flatten() {
-        log.cells.entry(start).or_default().merge(&bucket.cell);
+    // A log without any request of LINE tells that the machine lives, and nothing else.
+    servers.retain(|(_, buckets)| !buckets.is_empty());
+    for (start, bucket) in servers.iter().flat_map(|(_, buckets)| buckets) {
+        log.cells.entry(*start).or_default().merge(&bucket.cell);
     }
+    let of_line = |(server, buckets): (Server, Buckets)| Server { cells: buckets.into_keys().collect(), ..server };
+    log.stopped = stopped::stopped(servers.into_iter().map(of_line).collect());
+    log.alive = stopped::without(log::joined(log.alive), &log.stopped);
     log
 }

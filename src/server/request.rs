@@ -236,10 +236,11 @@ impl Draft {
     }
 
     fn path(&mut self, target: &str, asked: &Asked) {
+        let (None, Some(asked)) = (self.on_path, &asked.path) else { return };
         // A request over HTTP/2 may be logged with its whole URL.
         let origin = target.split_once("://").map(|(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
         let path = origin.unwrap_or(target).split(['?', '#']).next();
-        self.on_path = self.on_path.or_else(|| asked.path.as_ref().map(|asked| path == Some(asked)));
+        self.on_path = Some(path == Some(asked));
     }
 
     /// When the line was written, or thereabouts.
@@ -320,6 +321,7 @@ const CLIENT_CLOSED_ALB: u16 = 460;
 /// A status, or that there is none: `-`, `-1` and `0`.
 fn status(value: &str) -> Option<Option<u16>> {
     match value.trim() {
+        usual if usual.len() == 3 && usual.starts_with(['1', '2', '3', '4', '5']) => usual.parse().ok().map(Some),
         "-" | "-1" | "0" | "000" => Some(None),
         digits => digits.parse().ok().filter(|status| (100..=999).contains(status)).map(Some),
     }
@@ -333,7 +335,8 @@ fn elements(value: &str) -> impl Iterator<Item = &str> {
 /// A length of time in seconds; `unit` is that of numbers that state none. None where there was none (`-`, −1).
 fn seconds(value: &str, unit: f64) -> Option<f64> {
     let units = [("ns", 1e-9), ("µs", 1e-6), ("us", 1e-6), ("ms", 1e-3), ("s", 1.0)];
-    let stated = units.iter().find_map(|(name, unit)| Some((value.strip_suffix(name)?, *unit)));
+    let stated = || units.iter().find_map(|(name, unit)| Some((value.strip_suffix(name)?, *unit)));
+    let stated = value.ends_with('s').then(stated).flatten();
     let (number, unit) = stated.unwrap_or((value, unit));
     let number: f64 = number.trim().trim_start_matches('+').parse().ok()?;
     (0.0..1e6).contains(&(number * unit)).then_some(number * unit)

@@ -2,11 +2,13 @@
 //! written at all is found by halves, from the times of a block's first and last line.
 
 use std::{
-    collections::{BTreeMap, hash_map::DefaultHasher},
-    hash::{Hash, Hasher},
+    collections::BTreeMap,
+    hash::BuildHasher,
     io::{self, Read},
+    sync::LazyLock,
 };
 
+use hashbrown::DefaultHashBuilder;
 use memchr::{memchr, memchr_iter, memmem::Finder, memrchr};
 use rayon::prelude::*;
 
@@ -53,6 +55,9 @@ impl LineReader {
         self.lines.iter().find_map(|lines| Some(lines.read(line, &self.asked)?.0.moment()?.at))
     }
 }
+
+/// The same line has the same hash in all files.
+static HASHES: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
 
 /// LINE's requests of five minutes in one file.
 #[derive(Clone, Debug, Default)]
@@ -212,6 +217,7 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
         found.refuse(1, Unreadable::TooLong);
     }
     let bytes = &block.bytes[..];
+    let mut at_hand: Option<(CellStart, Bucket)> = None;
     let mut at = 0;
     while let Some(hit) = reader.needle.find(&bytes[at..]) {
         let start = memrchr(b'\n', &bytes[..at + hit]).map_or(0, |end| end + 1);
@@ -220,9 +226,16 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
         match reader.request(line) {
             Ok(Some(request)) => {
                 let new = || Bucket { lines: Some(Vec::new()), ..Bucket::default() };
-                let mut hasher = DefaultHasher::new();
-                line.strip_suffix(b"\r").unwrap_or(line).hash(&mut hasher);
-                found.buckets.entry(request.start.cell()).or_insert_with(new).add(hasher.finish(), request);
+                let hash = HASHES.hash_one(line.strip_suffix(b"\r").unwrap_or(line));
+                let cell = request.start.cell();
+                // Most lines are of the five minutes of the line before.
+                if at_hand.as_ref().is_none_or(|(known, _)| *known != cell) {
+                    found.buckets.extend(at_hand.take());
+                    at_hand = Some((cell, found.buckets.remove(&cell).unwrap_or_else(new)));
+                }
+                if let Some((_, bucket)) = &mut at_hand {
+                    bucket.add(hash, request);
+                }
             }
             Ok(None) => {}
             Err(why) => {
@@ -233,6 +246,7 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
         }
         at = (end + 1).min(bytes.len());
     }
+    found.buckets.extend(at_hand);
     let mut start = 0;
     for end in memchr_iter(b'\n', bytes).chain((!bytes.ends_with(b"\n")).then_some(bytes.len())) {
         found.lines += u64::from(end > start || end < bytes.len());

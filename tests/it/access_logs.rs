@@ -197,6 +197,42 @@ fn logs_that_say_nothing_are_a_sentence() {
 }
 
 #[test]
+fn a_server_that_stopped_is_told_while_others_go_on() {
+    // Two servers take turns. From 13:00 to 15:00 of the 17th the second writes nothing; its last line is of 12:59:30.
+    let (mut web1, mut web2) = (String::new(), String::new());
+    for line in log(0, " +0900").lines() {
+        let is_second = line.contains("Line") && (line.contains(":30 +") || line.contains(":32 +"));
+        let stopped = ["17/Nov/2026:13", "17/Nov/2026:14"].iter().any(|hour| line.contains(hour));
+        match (is_second, stopped) {
+            (false, _) => writeln!(web1, "{line}").unwrap(),
+            (true, false) => writeln!(web2, "{line}").unwrap(),
+            (true, true) => {}
+        }
+    }
+    let folder = Folder::new();
+    folder.file("errors.tsv", export()).file("access.log/web1.log", web1).file("access.log/web2.log", &web2);
+    let told = summary(&folder, "--log-is edge");
+    let notes = told["notes"].as_array().unwrap();
+    let note = notes.iter().find(|note| note["code"] == "log-stopped").unwrap_or_else(|| panic!("{notes:?}"));
+    let text = note["text"].as_str().unwrap();
+    assert!(text.starts_with("access.log/web2.log has no line from Tue 17 Nov 2026, 12:59 to "), "{text}");
+    assert!(text.contains("15:00, while other logs go on."), "{text}");
+    // What reached neither is no silence of one: the TLS errors of the 18th are judged as before.
+    assert_eq!(
+        told["server_log"]["silent"],
+        json!([{"start": "2026-11-17T12:59:30+09:00", "end": "2026-11-17T15:00:30+09:00"}])
+    );
+    let codes: Vec<&Value> = told["server_log"]["matches"].as_array().unwrap().iter().map(|it| &it["code"]).collect();
+    assert_eq!(json!(codes), json!(["not-in-log", "slow", "proxy", "undecided"]));
+    // 9,900 webhooks up to the end of the errors (see above), without the 24 times five minutes of 10 from 13:00 to 15:00:
+    // what is less than a minute from them counts.
+    assert_eq!(told["server_log"]["rate"]["attempts_low"], 9900 - 240);
+    let shown = folder.errstat("inspect access.log --log-format").arg(FORMAT).done().text();
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("only access.log/web2.log; other logs go on"), "{shown}");
+}
+
+#[test]
 fn every_output_says_it_in_a_line() {
     let folder = story(&log(0, " +0900"));
     let told = |line: &str| {

@@ -12,6 +12,7 @@ mod access_logs;
 mod agreement;
 mod archive;
 mod bad_input;
+mod bad_logs;
 mod browser;
 mod channels;
 mod chat;

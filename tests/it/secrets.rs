@@ -106,14 +106,24 @@ fn formats(folder: &Folder, command: &str) -> Vec<String> {
 
 /// Every output of one input: name and text.
 fn outputs(folder: &Folder, input: &str, piped: Option<&[u8]>) -> Vec<(String, String)> {
+    outputs_beside(folder, input, piped, "")
+}
+
+/// As [`outputs`], with the options of access logs where there are such.
+fn outputs_beside(folder: &Folder, input: &str, piped: Option<&[u8]>, log: &str) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     let mut run = |line: &str| {
+        let line =
+            &match line.starts_with("summary {}") || line.starts_with("check {}") || line.starts_with("report {}") {
+                true => format!("{line}{log}"),
+                false => line.to_owned(),
+            };
         let call = folder.errstat(&line.replace("{}", input));
         let outcome: Outcome =
             piped.map_or_else(|| call, |bytes| folder.errstat(&line.replace("{}", "-")).stdin(bytes)).run();
         assert!(matches!(outcome.code, Some(0..=2)), "{line}: {:?}\n{}", outcome.code, outcome.stderr);
         found.push((format!("{line}, stderr"), outcome.stderr.clone()));
-        found.push((line.to_owned(), outcome.text()));
+        found.push((line.clone(), outcome.text()));
     };
     for format in formats(folder, "summary") {
         run(&format!("summary {{}} --format {format} --color never --top 1000"));
@@ -137,7 +147,7 @@ fn outputs(folder: &Folder, input: &str, piped: Option<&[u8]>) -> Vec<(String, S
     run("summary rows.parquet --format json");
     for name in folder.list() {
         let name = name.as_str();
-        if name == input || name == "rules.toml" {
+        if name == input || name == "rules.toml" || name.starts_with("logs/") {
             continue;
         }
         found.push((name.to_owned(), String::from_utf8_lossy(&folder.bytes(name)).into_owned()));
@@ -229,6 +239,145 @@ fn of_a_file_with_semicolons() {
     let outputs = outputs(&folder, "w.csv", None);
     assert_no_secret(&outputs);
     assert_looked_at(&outputs);
+}
+
+/// A line of each format of access logs with the secret in each field that is somebody's own, at a time and with a status.
+fn log_lines(at: chrono::DateTime<chrono::Utc>, status: &str, agent: &str) -> Vec<(&'static str, String)> {
+    let s = SECRET;
+    let (clf, iso) = (at.format("%d/%b/%Y:%H:%M:%S +0000"), at.format("%Y-%m-%dT%H:%M:%S.000Z"));
+    let ha = at.format("%d/%b/%Y:%H:%M:%S.000");
+    let (epoch, millis) = (at.timestamp(), at.timestamp_millis());
+    let (path, agent) = (format!("/{s}/cb?token={s}"), format!("{agent} {s}"));
+    let url = format!("https://{s}.example{path}");
+    let combined = format!(r#"{s} {s} {s} [{clf}] "POST {path} HTTP/1.1" {status} 12 "https://{s}/" "{agent}""#);
+    let haproxy = format!("{s}:1 [{ha}] {s}~ {s}/{s} 0/0/0/5/5 {status} 103 {s} {s} ---- 1/1/0/0/0 0/0");
+    vec![
+        ("own", format!(r#"{combined} "{s}" 0.004"#)),
+        ("combined", combined.clone()),
+        ("traefik", format!(r#"{combined} 12 "{s}" "http://{s}:80" 4ms"#)),
+        ("haproxy", format!(r#"<134>Nov 16 10:00:00 {s} haproxy[1]: {haproxy} "POST {path} HTTP/1.1""#)),
+        ("captured", format!(r#"{haproxy} {{{agent}|{s}}} "POST {path} HTTP/1.1""#)),
+        (
+            "alb",
+            format!(
+                r#"https {iso} app/{s}/1 {s}:4711 {s}:80 0.000 0.004 0.000 {status} {status} 63 0 "POST {url} HTTP/1.1" "{agent}" {s} {s} arn:{s} "Root={s}" "{s}" "arn:{s}" 0 {iso} "{s}" "{s}" "{s}" "{s}:80" "{s}" "{s}" "{s}""#
+            ),
+        ),
+        (
+            "caddy",
+            format!(
+                r#"{{"level":"{s}","ts":{epoch}.5,"logger":"{s}","request":{{"remote_ip":"{s}","method":"POST","host":"{s}","uri":"{path}","headers":{{"User-Agent":["{agent}"],"X-Line-Signature":["{s}"]}}}},"user_id":"{s}","duration":0.004,"status":{status},"resp_headers":{{"Server":["{s}"],"Upstream-Latency":["{s}"]}}}}"#
+            ),
+        ),
+        (
+            "traefik-json",
+            format!(
+                r#"{{"ClientHost":"{s}","StartUTC":"{iso}","DownstreamStatus":{status},"OriginStatus":{status},"Duration":4000000,"RequestMethod":"POST","RequestPath":"{path}","request_User-Agent":"{agent}","{s}":"{s}"}}"#
+            ),
+        ),
+        (
+            "gcp",
+            format!(
+                r#"{{"timestamp":"{iso}","insertId":"{s}","jsonPayload":{{"statusDetails":"{s}"}},"httpRequest":{{"requestMethod":"POST","requestUrl":"{url}","status":{status},"latency":"0.004s","remoteIp":"{s}","userAgent":"{agent}"}}}}"#
+            ),
+        ),
+        (
+            "cloudflare",
+            format!(
+                r#"{{"ClientIP":"{s}","EdgeStartTimestamp":"{iso}","EdgeResponseStatus":{status},"OriginResponseStatus":{status},"OriginResponseDurationMs":4,"ClientRequestMethod":"POST","ClientRequestURI":"{path}","ClientRequestUserAgent":"{agent}","ClientRequestHost":"{s}"}}"#
+            ),
+        ),
+        (
+            "pino",
+            format!(
+                r#"{{"time":{millis},"pid":"{s}","req":{{"method":"POST","url":"{path}","headers":{{"user-agent":"{agent}","x-line-signature":"{s}"}}}},"res":{{"statusCode":{status}}},"responseTime":4,"msg":"{s}"}}"#
+            ),
+        ),
+        (
+            "json",
+            format!(
+                r#"{{"time_iso8601":"{iso}","msec":"{epoch}.000","status":"{status}","request_time":"0.004","upstream_status":"{s}","upstream_header_time":"{s}","request":"POST {path} HTTP/1.1","http_user_agent":"{agent}","client":"{s}"}}"#
+            ),
+        ),
+        (
+            "ltsv",
+            format!(
+                "start:{iso}\thost:{s}\tstatus:{status}\treqtime_microsec:4000\treq:POST {path} HTTP/1.1\tua:{agent}\t{s}:{s}"
+            ),
+        ),
+    ]
+}
+
+/// LINE's errors of a minute, and a log of each format from a day before to an hour after, with the same errors, and with
+/// lines of LINE's that are none.
+fn beside_logs() -> Folder {
+    let folder = folder();
+    folder.file(
+        "w.tsv",
+        "Date\tStart\tEnd\tReason\tDetail\tErrors\n2026-11-16\t19:00:00\t19:00:50\terror_status_code\t502\t12\n",
+    );
+    let at: chrono::DateTime<chrono::Utc> = "2026-11-16T10:00:00Z".parse().expect("a time");
+    let mut logs: std::collections::BTreeMap<&str, String> = std::collections::BTreeMap::new();
+    for seconds in (-1560..60).map(|minutes| minutes * 60).chain((0..12).map(|of| of * 4)).chain([3601; 4]) {
+        let status = if (0..50).contains(&seconds) && seconds % 4 == 0 && seconds != 48 { "502" } else { "200" };
+        let time = at + chrono::Duration::seconds(seconds);
+        let mut add = |status: &str, agent: &str, end: &str| {
+            for (format, line) in log_lines(time, status, agent) {
+                logs.entry(format).or_default().push_str(&(line + end + "\n"));
+            }
+        };
+        match seconds {
+            3601 => {
+                add("x", "LineBotWebhook/2.0", "");
+                add("200", "LineBotWebhook/2.0\" \u{1b}[31m", "}{");
+                add("404", "Mozilla/5.0", "");
+            }
+            _ => add(status, "LineBotWebhook/2.0", ""),
+        }
+    }
+    for (format, text) in logs {
+        folder.file(&format!("logs/{format}.log"), text);
+    }
+    folder
+}
+
+#[test]
+fn of_access_logs() {
+    let folder = beside_logs();
+    let outputs = outputs_beside(&folder, "w.tsv", None, " --access-log logs --show-urls");
+    assert_no_secret(&outputs);
+    let is_json = |name: &str| name.starts_with("summary {} --format json") && !name.ends_with("stderr");
+    let json = &outputs.iter().find(|(name, _)| is_json(name)).expect("JSON").1;
+    let summary: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    let files = summary["server_log"]["files"].as_array().expect("files");
+    assert_eq!(files.len(), 13, "{files:?}");
+    // HAProxy without captures has no user agent.
+    let without = |file: &&serde_json::Value| file["requests"].as_u64() < Some(1600);
+    let without: Vec<&str> = files.iter().filter(without).filter_map(|file| file["path"].as_str()).collect();
+    assert_eq!(without, ["logs/haproxy.log"]);
+    assert!(summary["server_log"]["matches"][0]["matched"].as_u64() >= Some(12), "{}", summary["server_log"]);
+}
+
+/// The same of each log alone, as `inspect` shows it and with what else may be said of it.
+#[test]
+fn of_access_logs_one_by_one() {
+    let folder = beside_logs();
+    let mut outputs = Vec::new();
+    for (format, _) in log_lines(chrono::Utc::now(), "200", "-") {
+        for options in ["", "--for-issue", "--log-format haproxy", "--webhook-path /cb"] {
+            let outcome = folder.errstat(&format!("inspect logs/{format}.log --top 1000 {options}")).run();
+            outputs.push((format!("{format} {options}, stderr"), outcome.stderr.clone()));
+            outputs.push((format!("{format} {options}"), outcome.text()));
+        }
+        let outcome = folder.errstat(&format!("summary logs/{format}.log --rejects {format}.rejects")).run();
+        outputs.push((format!("{format} as an input"), outcome.text() + &outcome.stderr));
+        let rejects = std::fs::read(folder.path(format!("{format}.rejects"))).unwrap_or_default();
+        outputs.push((format!("{format}.rejects"), String::from_utf8_lossy(&rejects).into_owned()));
+    }
+    assert_no_secret(&outputs);
+    let escapes: Vec<&String> =
+        outputs.iter().filter(|(_, text)| text.contains('\u{1b}')).map(|(name, _)| name).collect();
+    assert!(escapes.is_empty(), "{escapes:?}");
 }
 
 #[test]

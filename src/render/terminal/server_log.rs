@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     model::{Sentence, Span, Zone, key},
-    server::{Answer, LogFile, ServerLog, Unreadable, Verdict},
+    server::{Answer, LogFile, ServerLog, Stopped, Unreadable, Verdict},
     taxonomy::Lang,
 };
 
@@ -144,7 +144,14 @@ impl Shown<'_> {
         let silent = self.log.silent();
         if !silent.is_empty() {
             let count = Sentence::new(key::server::SILENT_COUNT).with_number("count", silent.len() as u64);
-            let spans = silent.iter().take(self.top).map(|span| self.span(key::server::SILENT_SPAN, *span));
+            let spans = silent.iter().take(self.top).map(|span| {
+                let within = |it: &&Stopped| it.span.first <= span.first && span.last <= it.span.last;
+                let stopped = self.log.stopped.iter().find(within);
+                let text = self.span(key::server::SILENT_SPAN, *span);
+                stopped.map_or(text.clone(), |it| {
+                    self.say(&Sentence::new(key::server::SILENT_SERVER).with("span", &text).with("path", &it.server))
+                })
+            });
             several(&mut fields, self.name(key::server::SILENT), [self.say(&count)].into_iter().chain(spans));
         }
         fields
