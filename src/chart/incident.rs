@@ -18,8 +18,14 @@ use crate::{
 
 /// Height of the plot as a part of a timeline's.
 const HEIGHT: f64 = 0.5;
+/// Others at the same time have a lane each; more would be a second drawing.
+const LANES: usize = 3;
+/// A browser's own font may be so much wider.
+const SLACK: f64 = 1.2;
+/// One or two columns say no more than a sentence beside them.
+const LEAST_CELLS: usize = 3;
 
-/// The incident at an index of those that are shown; `None` if there is none.
+/// The incident at an index of those that are shown; none if there is none.
 pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
     let event = scene.story.events.shown.get(index)?;
     let incident = event.incident;
@@ -37,6 +43,12 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
     Some(draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene, event), Vec::new())))
 }
 
+/// The same, unless a text beside it says it all.
+pub fn beside_text(scene: &Scene, index: usize) -> Option<Chart> {
+    let cells = scene.story.events.shown.get(index)?.parts.first().map_or(0, |part| part.cells.len());
+    incident(scene, index).filter(|_| cells >= LEAST_CELLS)
+}
+
 fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
     let (look, incident) = (scene.look, event.incident);
     // All on one scale, so that they can be compared.
@@ -45,7 +57,9 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
     let layers = layers(scene, event);
     let entries: Vec<Entry> = layers.iter().map(|layer| Entry::layer(scene, layer)).collect();
     let y = slot.y + legend(canvas, slot, scene, scene.phrase(key::chart::PER_5M), &entries);
-    let slot = Slot { y: y + 2.0 * look.small.leading() + 6.0, ..slot };
+    let others: Vec<&Event<'_>> = scene.story.events.all().filter(|other| beside(event, other)).take(LANES).collect();
+    let lane = look.small.size + 10.0;
+    let slot = Slot { y: y + others.len() as f64 * lane + 2.0 * look.small.leading() + 6.0, ..slot };
     let frame = plot::frame(slot, look.plot * HEIGHT, &counts, scene);
     let cells = layers.first().map_or(0, |layer| layer.counts.len());
     let stack = Stack::new(layers, &vec![false; cells], frame.w);
@@ -65,10 +79,25 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
     for event in scene.analysis.events.iter().filter(|event| shown.contains(&event.at.millis())) {
         canvas.line((place(event.at), frame.y), (place(event.at), frame.bottom()), MUTED, 1.0);
     }
+    for (lanes, other) in (0..).zip(others) {
+        let (left, right) = (place(other.incident.start), place(other.incident.end));
+        let baseline = y + f64::from(lanes) * lane + look.small.size;
+        let label = measure::shorten(&scene.leading(other), look.small, frame.w);
+        let fits = left + measure::width(&label, look.small) * SLACK < frame.right();
+        let (x, anchor) = if fits { (left, Anchor::Left) } else { (frame.right(), Anchor::Right) };
+        canvas.text(&label, (x, baseline), look.small, MUTED, anchor);
+        canvas.line((left, baseline + 4.0), (right.max(left + 2.0), baseline + 4.0), MUTED, 2.0);
+    }
     bounds(canvas, scene, event, frame, (place(incident.start), place(incident.end)));
     let note = plot.pooled().unwrap_or_default();
     canvas.fitted(&note, (slot.x, bottom + look.small.size), look.small, MUTED, Anchor::Left, slot.w);
     if note.is_empty() { bottom } else { bottom + look.small.leading() }
+}
+
+/// Whether another incident comes at the same time.
+fn beside(event: &Event<'_>, other: &Event<'_>) -> bool {
+    let (a, b) = (event.incident, other.incident);
+    !std::ptr::eq(a, b) && a.start <= b.end && b.start <= a.end
 }
 
 /// The failure classes as layers. Those of one reason, such as 5xx and 4xx, have shades of its colour.

@@ -66,7 +66,7 @@ pub fn legend(canvas: &Canvas, slot: Slot, scene: &Scene, unit: &str, entries: &
         x = GAP + canvas.fitted(unit, (slot.x, slot.y + body.size), body, MUTED, Anchor::Left, slot.w);
     }
     for Entry { ink, sign, name, count } in entries {
-        let count_room = if count.is_empty() { 0.0 } else { measure::width(count, strong) + 5.0 };
+        let count_room = if count.is_empty() { 0.0 } else { measure::width(count, strong) * 1.1 + 5.0 };
         let taken = swatch + 6.0 + count_room;
         let w = taken + (measure::width(name, body) + 1.0).min(slot.w - taken);
         if x > 0.0 && x + w > slot.w {
@@ -81,7 +81,7 @@ pub fn legend(canvas: &Canvas, slot: Slot, scene: &Scene, unit: &str, entries: &
             Sign::Area => canvas.rect(square, *ink),
             Sign::Pale => pale(canvas, square, *ink),
         }
-        // The count stands first: digits are about as wide in every font, so that the gap stays small.
+        // The count stands first: digits are about as wide in every font, so that the gap stays about the same.
         canvas.text(count, (left + swatch + 6.0, baseline), strong, TEXT, Anchor::Left);
         canvas.fitted(name, (left + taken, baseline), body, TEXT, Anchor::Left, w - taken);
         x += w + GAP;

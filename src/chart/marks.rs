@@ -6,7 +6,6 @@ use super::{
     scene::Scene,
     theme::{AXIS, GRID, INCIDENT, INCIDENT_MARK, MUTED},
 };
-use crate::model::{Sentence, key};
 
 /// Height of a mark above the plot, and with the gap above it.
 const MARK: f64 = 6.0;
@@ -94,7 +93,7 @@ pub fn hatch(canvas: &Canvas, frame: Frame) {
 /// Hatches the stretches for which inputs are missing.
 pub fn hatch_unknown(canvas: &Canvas, plot: Frame, scene: &Scene) {
     let mut drawn = i64::MIN;
-    for &(from, until) in &scene.analysis.unknown {
+    for &(from, until) in &scene.unseen {
         // Those of several channels may overlap.
         if until > drawn {
             let (x, w) = stretch(scene, plot, (from.max(drawn), until));
@@ -152,8 +151,7 @@ pub fn mark(canvas: &Canvas, plot: Frame, scene: &Scene) -> f64 {
         lanes[lane].push((x, x + w));
         let y = plot.y + small.leading() + lane as f64 * LANE;
         canvas.rect(Frame { x, y, w, h: MARK }, INCIDENT_MARK);
-        let label = Sentence::new(key::story::TIMES_WHAT).with("number", scene.figure(event.leading));
-        let label = measure::shorten(&scene.say(label.with("what", &event.what)), small, plot.w / 2.0);
+        let label = measure::shorten(&scene.leading(event), small, plot.w / 2.0);
         let room = measure::width(&label, small);
         let left = (x + w / 2.0 - room / 2.0).clamp(plot.x, (plot.right() - room).max(plot.x));
         if free(&taken, (left - 12.0, left + room + 12.0)) {

@@ -74,8 +74,14 @@ pub fn for_phone(story: &Story<'_>) -> Vec<Chart> {
 pub fn for_mail(story: &Story<'_>) -> Vec<Chart> {
     let scene = Scene::new(story, &theme::MAIL);
     let quiet = story.analysis.totals.errors == 0;
-    let worst = incident::incident(&scene, 0).or_else(|| (!quiet).then(|| timeline::timeline(&scene)));
+    let worst = incident::beside_text(&scene, 0).or_else(|| (!quiet).then(|| timeline::timeline(&scene)));
     strip::strip(&scene).into_iter().chain(worst).collect()
+}
+
+/// The charts inside a page: the like periods before, and the worst incidents, at most so many.
+pub fn inline(story: &Story<'_>, incidents: usize) -> Vec<Chart> {
+    let scene = Scene::new(story, &theme::INLINE);
+    strip::strip(&scene).into_iter().chain((0..incidents).filter_map(|at| incident::beside_text(&scene, at))).collect()
 }
 
 /// One picture to paste into a chat: state, headline, what is usual, the timeline, the top causes, the channels, and what

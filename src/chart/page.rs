@@ -5,7 +5,7 @@ use super::{
     measure,
     scene::Scene,
     svg::Svg,
-    theme::{MUTED, SURFACE, TEXT, Type},
+    theme::{Heading, MUTED, SURFACE, TEXT, Type},
 };
 
 /// One picture.
@@ -56,14 +56,16 @@ impl Draft {
         let (look, margin, w) = (scene.look, scene.look.margin, scene.look.inner());
         let (svg, (bottom, data)) = draw(look.width, |canvas| {
             let mut y = margin;
-            let subtitle = if look.alone { self.subtitle.as_str() } else { "" };
-            for (text, style, ink) in [(&*self.title, look.title, TEXT), (subtitle, look.small, MUTED)] {
+            let lines =
+                [(Heading::Title, &self.title, look.title, TEXT), (Heading::Scope, &self.subtitle, look.small, MUTED)];
+            for (_, text, style, ink) in lines.into_iter().filter(|(heading, ..)| *heading <= look.heading) {
                 for line in measure::wrap(text, style, w, 2) {
                     canvas.text(&line, (margin, y + style.size), style, ink, Anchor::Left);
                     y += style.leading();
                 }
             }
-            picture(canvas, Slot { x: margin, y: y + look.small.size, w })
+            let gap = if look.heading == Heading::Nothing { 0.0 } else { look.small.size };
+            picture(canvas, Slot { x: margin, y: y + gap, w })
         });
         let svg = svg.close((look.width, bottom + margin), &self.alt, &data);
         Chart { name: self.name, number: self.number, title: self.title, alt: self.alt, svg }

@@ -1,6 +1,8 @@
 //! What every chart needs beside the story: how the picture looks, the inks of the reasons, and words that several charts
 //! say.
 
+use std::collections::HashSet;
+
 use super::{
     figures,
     theme::{self, Ink, Look},
@@ -8,7 +10,7 @@ use super::{
 use crate::{
     analysis::Analysis,
     model::{Sentence, key},
-    story::Story,
+    story::{Event, Story},
     taxonomy::Lang,
 };
 
@@ -19,12 +21,14 @@ pub struct Scene<'a> {
     pub lang: Lang,
     pub look: &'static Look,
     inks: ReasonInks<'a>,
+    /// What nothing is known of, as [`Analysis::unseen`].
+    pub unseen: Vec<(i64, i64)>,
 }
 
 /// The inks of an analysis's reasons, the same in every chart of it.
 #[derive(Clone, Debug)]
 pub struct ReasonInks<'a> {
-    /// The reasons that are not in LINE's published list, by name.
+    /// The most frequent reasons that are not in LINE's published list, by name.
     unknown: Vec<&'a str>,
 }
 
@@ -37,8 +41,10 @@ impl<'a> ReasonInks<'a> {
             .chain(analysis.incidents.iter().map(|incident| incident.reason.as_str()))
             .filter(|reason| theme::known_reason(reason).is_none())
             .collect();
+        let mut seen = HashSet::new();
+        unknown.retain(|reason| seen.insert(*reason));
+        unknown.truncate(theme::UNKNOWN.len());
         unknown.sort_unstable();
-        unknown.dedup();
         ReasonInks { unknown }
     }
 
@@ -51,7 +57,7 @@ impl<'a> ReasonInks<'a> {
 impl<'a> Scene<'a> {
     pub fn new(story: &'a Story<'a>, look: &'static Look) -> Scene<'a> {
         let analysis = story.analysis;
-        Scene { story, analysis, lang: story.lang(), look, inks: ReasonInks::new(analysis) }
+        Scene { story, analysis, lang: story.lang(), look, inks: ReasonInks::new(analysis), unseen: analysis.unseen() }
     }
 
     /// The ink of a reason: the same in every chart of the analysis.
@@ -96,6 +102,12 @@ impl<'a> Scene<'a> {
     /// A channel's name; words for rows that name none.
     pub fn channel_name<'b>(&'b self, channel: Option<&'b str>) -> &'b str {
         channel.unwrap_or_else(|| self.phrase(key::story::NO_CHANNEL))
+    }
+
+    /// What leads an incident: `802 × 502/503/504`.
+    pub fn leading(&self, event: &Event<'_>) -> String {
+        let leading = Sentence::new(key::story::TIMES_WHAT).with("number", self.figure(event.leading));
+        self.say(leading.with("what", &event.what))
     }
 
     /// A count, rounded where it is very large.

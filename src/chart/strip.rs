@@ -75,7 +75,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
             canvas.text(&bar.label, (x, below), style, ink, Anchor::Center);
         }
         let count = if bar.current { scene.story.total.clone() } else { compact(scene.lang, bar.errors) };
-        if bar.current || measure::width(&count, look.small) <= band - 2.0 {
+        if bar.current || measure::width(&count, look.small) <= band - 5.0 {
             let half = measure::width(&count, style) / 2.0;
             let x = centre(i).min(slot.right() - half);
             // Above the line where the bar ends just below it.

@@ -300,7 +300,7 @@ fn what_an_incident_is_made_of_is_stacked_by_failure_class() {
 #[test]
 fn all_incidents_are_on_one_scale() {
     let mut week = week();
-    week.incidents.push(sample::incident(600, &[11, 5], "request_timeout", "Request timeout"));
+    week.incidents.push(sample::incident(600, &[11, 5, 2], "request_timeout", "Request timeout"));
     let charts = all(&week, EN, 10);
     let highest = |number: usize, class: &str| {
         let chart = charts.iter().find(|chart| chart.number == Some(number)).unwrap();
@@ -345,9 +345,10 @@ fn unknown_reasons_have_colours_of_their_own_and_what_is_beyond_five_shares_one(
         let share = ReasonRow { reason: (*reason).to_owned(), errors, share: 0.1, ..odd.by_reason[0].clone() };
         odd.by_reason.push(share);
     }
+    odd.by_reason.sort_by_key(|row| std::cmp::Reverse(row.errors));
     let shown = texts(&timeline(&odd, EN).svg);
-    // By name: aaa, bbb, ccc, ddd, quota; then yyy (70) and zzz (30) together.
-    for name in ["aaa", "bbb", "ccc", "ddd", "quota", "other reasons", "100"] {
+    // The most frequent five; then quota (10) and aaa (20) together.
+    for name in ["bbb", "ccc", "ddd", "yyy", "zzz", "other reasons", "30"] {
         assert!(shown.contains(&name.to_owned()), "{name}: {shown:?}");
     }
     odd.by_detail = vec![sample::detail("bbb", "x", 40, 100)];
@@ -636,4 +637,21 @@ fn without_a_log_or_durations_there_is_no_such_chart() {
     analysis.windows.buckets[0].log.duration = None;
     assert!(names(&analysis).contains(&"webhooks") && !names(&analysis).contains(&"latency"));
     assert_eq!(super::for_phone(&told(&analysis, EN, 10)).len(), 1);
+}
+
+#[test]
+fn incidents_at_the_same_time_stand_in_each_other_s_pictures() {
+    let mut week = week();
+    // The sample's first incident and one that begins 10 minutes later; a third on another day.
+    let first = (week.incidents[0].start.millis() - sample::START) / 60_000;
+    week.incidents.push(sample::incident(first + 10, &[11, 5, 2], "request_timeout", "Request timeout"));
+    week.incidents.push(sample::incident(first + 1440, &[9, 9, 9], "unclassified", "Other"));
+    let charts = all(&week, EN, 10);
+    let others = |number: usize| {
+        let chart = charts.iter().find(|chart| chart.number == Some(number)).unwrap();
+        texts(&chart.svg).into_iter().filter(|text| text.contains(" × ")).collect::<Vec<_>>()
+    };
+    assert_eq!(others(1), ["18 × Request timeout"]);
+    assert_eq!(others(2), ["96 × 502 Bad Gateway"]);
+    assert_eq!(others(3), [""; 0]);
 }

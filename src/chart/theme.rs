@@ -43,9 +43,9 @@ plain_inks! {
     pub TEXT = "text", 0x1B_20_27, 0xE8_EB_EF;
     pub MUTED = "muted", 0x58_61_6D, 0xA7_B0_BC;
     pub GRID = "grid", 0xE3_E7_EC, 0x2E_35_3E;
-    pub AXIS = "axis", 0x9A_A3_AF, 0x6B_75_82;
+    pub AXIS = "axis", 0x8A_93_A0, 0x6B_75_82;
     pub PREVIOUS = "previous", 0x2F_36_40, 0xD3_D9_E1;
-    pub PREVIOUS_BAR = "previous-bar", 0xBE_C5_CE, 0x4C_55_61;
+    pub PREVIOUS_BAR = "previous-bar", 0x8B_96_A4, 0x65_70_80;
     pub INCIDENT = "incident", 0xFB_E9_E7, 0x3A_21_22;
     pub INCIDENT_MARK = "incident-mark", 0x8E_1B_14, 0xFF_8A_7D;
     pub WORSE = "worse", 0xA8_2A_1F, 0xFF_85_77;
@@ -62,11 +62,12 @@ plain_inks! {
     /// All further unknown reasons together.
     pub OTHERS = "others", 0x40_46_4E, 0xD6_DA_DF;
     /// Other classes of status beside the leading one.
-    pub STATUS_2 = "error-status-code-2", 0xE5_8A_7F, 0xA8_3F_34;
+    pub STATUS_2 = "error-status-code-2", 0xDB_72_66, 0xB8_4A_3E;
     pub STATUS_3 = "error-status-code-3", 0x7A_16_10, 0xF7_B3_AA;
 }
 
-const UNKNOWN: [Ink; 5] = [
+/// The most frequent unknown reasons.
+pub const UNKNOWN: [Ink; 5] = [
     ink("unknown-1", 0x96_16_F2, 0x9F_29_F3),
     ink("unknown-2", 0x28_A3_5B, 0x8A_F8_A6),
     ink("unknown-3", 0x87_07_7C, 0xB1_43_9F),
@@ -174,8 +175,16 @@ pub struct Look {
     pub small: Type,
     /// Height of the timeline's plot; other plots are parts of it.
     pub plot: f64,
-    /// Whether a picture says under its title what a text around it would say.
-    pub alone: bool,
+    pub heading: Heading,
+}
+
+/// What stands above a drawing; the rest is said by a text around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
+pub enum Heading {
+    Nothing,
+    Title,
+    /// And whose errors it shows, and when.
+    Scope,
 }
 
 impl Look {
@@ -194,11 +203,23 @@ pub const PAGE: Look = Look {
     strong: Type::bold(15.0),
     small: Type::plain(13.0),
     plot: 220.0,
-    alone: true,
+    heading: Heading::Scope,
 };
 
 /// For one of many incidents.
 pub const SMALL: Look = Look { width: 640.0, ..PAGE };
+
+/// Inside a page, as wide as a phone leaves it.
+pub const INLINE: Look = Look {
+    width: 340.0,
+    margin: 8.0,
+    title: Type::bold(14.0),
+    body: Type::plain(13.0),
+    strong: Type::bold(13.0),
+    small: Type::plain(12.0),
+    plot: 170.0,
+    heading: Heading::Nothing,
+};
 
 /// For a mail, which a phone shows at three fifths of the width: then the smallest type has 11 pixels.
 pub const MAIL: Look = Look {
@@ -209,7 +230,7 @@ pub const MAIL: Look = Look {
     strong: Type::bold(19.0),
     small: Type::plain(18.0),
     plot: 190.0,
-    alone: false,
+    heading: Heading::Title,
 };
 
 /// For the overview, which is often seen at two thirds of its size.
@@ -221,7 +242,7 @@ pub const POSTER: Look = Look {
     strong: Type::bold(18.0),
     small: Type::plain(16.0),
     plot: 230.0,
-    alone: true,
+    heading: Heading::Scope,
 };
 
 #[cfg(test)]
@@ -276,6 +297,10 @@ mod tests {
             (ON_HEAT[1], HEAT[6], 4.5),
             (ON_HEAT[1], HEAT[7], 4.5),
             (CHANNEL, SURFACE, 3.0),
+            (AXIS, SURFACE, 3.0),
+            (PREVIOUS_BAR, SURFACE, 3.0),
+            (STATUS_2, SURFACE, 3.0),
+            (STATUS_3, SURFACE, 3.0),
         ] {
             let found = (contrast(front.light, back.light), contrast(front.dark, back.dark));
             assert!(found.0 >= least && found.1 >= least, "{} on {}: {found:?}", front.name, back.name);

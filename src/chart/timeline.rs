@@ -66,7 +66,7 @@ fn alt(scene: &Scene) -> String {
         let most = Sentence::new(key::chart::MOST_ALT).with("when", window_name(scene, column.window));
         sentences.push(scene.say(most.with_number("errors", column.errors)));
     }
-    if !analysis.unknown.is_empty() {
+    if !scene.unseen.is_empty() {
         sentences.push(scene.phrase(key::chart::UNKNOWN_ALT).to_owned());
     }
     if !analysis.incidents.is_empty() {
@@ -80,7 +80,7 @@ fn alt(scene: &Scene) -> String {
 pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> (f64, Frame, u64) {
     let (look, stack) = (scene.look, by_reason(scene, slot.w));
     let mut entries: Vec<Entry> = stack.layers.iter().map(|layer| Entry::layer(scene, layer)).collect();
-    entries.extend((!scene.analysis.unknown.is_empty()).then(|| Entry::unknown(scene)));
+    entries.extend((!scene.unseen.is_empty()).then(|| Entry::unknown(scene)));
     let y = slot.y + legend(canvas, slot, scene, "", &entries) + 4.0;
     let ordinary = ordinary(scene, &stack);
     let height = if ordinary.is_some() { look.plot * 0.6 } else { look.plot };

@@ -1,7 +1,7 @@
 //! Numbers beside those of the period before.
 
 use crate::{
-    analysis::{Analysis, ChannelRow, DetailRow, HostRow, ReasonRow, State, Totals},
+    analysis::{Analysis, ChannelRow, DetailRow, History, HostRow, ReasonRow, State, Totals},
     model::{Sentence, key},
     taxonomy::{Lang, sign},
 };
@@ -46,7 +46,7 @@ impl Compared {
     /// The total. It is worse or better only where the like periods before it tell what is usual.
     pub fn total(analysis: &Analysis, lang: Lang) -> Compared {
         let &Totals { errors, previous_errors, change, change_pct, .. } = &analysis.totals;
-        let mut compared = Compared::new(lang, (errors, 1.0), previous_errors, change, change_pct);
+        let mut compared = Compared::new(lang, (errors, 1.0), previous_errors, (change, change_pct), 0.0);
         if let (Some(change), Some((least, most))) = (&mut compared.change, analysis.history.usual) {
             change.trend = match errors {
                 _ if errors > most => Trend::Worse,
@@ -58,15 +58,15 @@ impl Compared {
     }
 
     pub fn reason(analysis: &Analysis, row: &ReasonRow, lang: Lang) -> Compared {
-        Compared::new(lang, (row.errors, row.share), row.previous_errors, row.change, row.change_pct).doubted(analysis)
+        Compared::row(analysis, lang, (row.errors, row.share), row.previous_errors, (row.change, row.change_pct))
     }
 
     pub fn detail(analysis: &Analysis, row: &DetailRow, lang: Lang) -> Compared {
-        Compared::new(lang, (row.errors, row.share), row.previous_errors, row.change, row.change_pct).doubted(analysis)
+        Compared::row(analysis, lang, (row.errors, row.share), row.previous_errors, (row.change, row.change_pct))
     }
 
     pub fn channel(analysis: &Analysis, row: &ChannelRow, lang: Lang) -> Compared {
-        Compared::new(lang, (row.errors, row.share), row.previous_errors, row.change, row.change_pct).doubted(analysis)
+        Compared::row(analysis, lang, (row.errors, row.share), row.previous_errors, (row.change, row.change_pct))
     }
 
     /// Hosts are not compared; the share is of the errors that name one: connection errors only.
@@ -75,12 +75,22 @@ impl Compared {
         Compared { errors: row.errors, share: row.errors as f64 / named.max(1) as f64, before: None, change: None }
     }
 
+    fn row(
+        analysis: &Analysis,
+        lang: Lang,
+        errors: (u64, f64),
+        before: Option<u64>,
+        change: (Option<i64>, Option<f64>),
+    ) -> Compared {
+        Compared::new(lang, errors, before, change, spread(&analysis.history)).doubted(analysis)
+    }
+
     fn new(
         lang: Lang,
         (errors, share): (u64, f64),
         before: Option<u64>,
-        change: Option<i64>,
-        percent: Option<f64>,
+        (change, percent): (Option<i64>, Option<f64>),
+        spread: f64,
     ) -> Compared {
         let change = change.zip(before).map(|(change, before)| Change {
             text: match percent {
@@ -89,13 +99,16 @@ impl Compared {
                 Some(percent) => lang.change(percent),
                 None => format!("{}{}", sign(change), lang.number(change.unsigned_abs())),
             },
-            trend: trend(errors, before),
+            trend: trend(errors, before, spread),
         });
         Compared { errors, share, before, change }
     }
 
-    /// Fewer errors are no good news where some may be missing.
+    /// Fewer errors are no good news where some may be missing, and no news where the inputs do not reach the end.
     fn doubted(mut self, analysis: &Analysis) -> Compared {
+        if !analysis.reached || analysis.tail_unknown {
+            self.change = self.change.filter(|_| self.before.is_some_and(|before| before <= self.errors));
+        }
         let unknown = analysis.state == State::Unknown || !analysis.unknown.is_empty();
         if let Some(change) = self.change.as_mut().filter(|change| change.trend == Trend::Better && unknown) {
             change.trend = Trend::Same;
@@ -111,9 +124,18 @@ pub(super) fn times(lang: Lang, errors: u64, before: u64) -> String {
     lang.say(&Sentence::new(key::story::TIMES).with("number", number))
 }
 
-/// A count has the noise of its root (Poisson); what is less is no news.
-fn trend(errors: u64, before: u64) -> Trend {
-    let noise = (NOISE * (before as f64).sqrt()).max(NO_NEWS as f64);
+/// How far the like periods before usually are from their median, as a part of it; 0 where that is not known.
+fn spread(history: &History) -> f64 {
+    match (history.usual, history.median) {
+        (Some((least, most)), Some(median)) if median > 0 => (most - least) as f64 / 2.0 / median as f64,
+        _ => 0.0,
+    }
+}
+
+/// A count has the noise of its root (Poisson), and what is part of a total varies at least as that does; what is less is
+/// no news.
+fn trend(errors: u64, before: u64, spread: f64) -> Trend {
+    let noise = (NOISE * (before as f64).sqrt()).max(NO_NEWS as f64).max(spread * before as f64);
     match errors.abs_diff(before) as f64 > noise {
         false => Trend::Same,
         true if errors > before => Trend::Worse,
@@ -127,6 +149,7 @@ mod tests {
 
     #[test]
     fn small_changes_are_no_news() {
+        let trend = |errors, before| trend(errors, before, 0.0);
         assert_eq!(trend(2, 0), Trend::Same);
         assert_eq!(trend(3, 0), Trend::Worse);
         // 3 × √100 = 30.
@@ -135,11 +158,19 @@ mod tests {
     }
 
     #[test]
+    fn what_varies_as_the_total_usually_does_is_no_news() {
+        // From 80 to 200 are usual, around 140: 60 of 140 either way, so 120 become news beyond 171.
+        let spread = spread(&History { median: Some(140), usual: Some((80, 200)), ..History::default() });
+        assert_eq!((trend(171, 120, spread), trend(172, 120, spread)), (Trend::Same, Trend::Worse));
+        assert_eq!(trend(3, 0, spread), Trend::Worse);
+    }
+
+    #[test]
     fn large_changes_are_told_as_times() {
         let text = |errors: u64, before: u64| {
             let change = errors as i64 - before as i64;
             let percent = (before > 0).then(|| change as f64 / before as f64 * 100.0);
-            Compared::new(Lang::En, (errors, 0.0), Some(before), Some(change), percent).change.unwrap().text
+            Compared::new(Lang::En, (errors, 0.0), Some(before), (Some(change), percent), 0.0).change.unwrap().text
         };
         assert_eq!([text(117, 12), text(1_200, 100), text(5, 0), text(7, 7)], ["+875 %", "12×", "+5", "±0"]);
     }

@@ -63,7 +63,9 @@ pub(super) fn headline(analysis: &Analysis, clock: &Clock, events: &Events<'_>) 
     };
     let fits = |text: &String| text.chars().count() <= LONGEST;
     let tries = [true, false].into_iter().flat_map(|compares| NAMES.map(|longest| told(longest, compares)));
-    tries.into_iter().find(fits).unwrap_or_else(|| how_bad(analysis, clock, NAMES[2], false))
+    let told = tries.into_iter().find(fits).unwrap_or_else(|| how_bad(analysis, clock, NAMES[2], false));
+    // A name that is cut ends a sentence as it is.
+    told.replace("….", "…")
 }
 
 /// How many errors on which bot, and how many are usual.

@@ -15,6 +15,8 @@ const BUSY: (f64, f64) = (4.0, 8.0);
 /// A cell with less than this of the errors of its day's pattern is noise beside it.
 const LEAST_SHARE: u64 = 24;
 
+/// What came on fewer days than this is no habit.
+const LEAST_DAYS: usize = 3;
 /// What has not come for so many days at the end of the data has stopped.
 const STOPPED: u32 = 7;
 
@@ -66,7 +68,8 @@ pub fn patterns(
             };
             median(happened.iter().filter_map(of_day).map(u64::from))
         };
-        let last = happened.last().filter(|_| typical >= LEAST_ERRORS)?[0].0.day;
+        let habit = typical >= LEAST_ERRORS && happened.len() >= LEAST_DAYS;
+        let last = happened.last().filter(|_| habit)?[0].0.day;
         (last + STOPPED >= clock.place(clock.end - 1).day).then_some(())?;
         let time = |slot: u64| format!("{:02}:{:02}", slot / u64::from(HOUR), slot % u64::from(HOUR) * 5);
         Some(Pattern {

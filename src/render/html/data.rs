@@ -23,7 +23,7 @@ const HEAVIEST: usize = 150_000;
 const MOST_EXACT: u64 = (1 << 53) - 1;
 
 /// Sentences and formats that the script needs.
-pub(super) const WORDS: [key::SentenceKey; 18] = [
+pub(super) const WORDS: [key::SentenceKey; 19] = [
     key::format::WEEKDAYS,
     key::format::MONTHS,
     key::format::DAY,
@@ -39,6 +39,7 @@ pub(super) const WORDS: [key::SentenceKey; 18] = [
     key::interactive::CURSOR,
     key::interactive::TOGETHER,
     key::interactive::TIMELINE,
+    key::interactive::FINER,
     key::interactive::SORT,
     key::interactive::COPY,
     key::interactive::COPIED,
@@ -50,6 +51,8 @@ struct Data {
     size: &'static str,
     /// Windows in a step.
     step: usize,
+    /// Whether the times are exact enough for windows of a smaller size.
+    finer: bool,
     total: u64,
     /// Local start of each step, and the end of the last one: `2026-11-16` or `2026-11-16T04:00`.
     keys: Vec<String>,
@@ -128,11 +131,12 @@ fn data(analysis: &Analysis, facts: &[Fact], (lang, inks): (Lang, &ReasonInks<'_
     };
     Data {
         size: analysis.windows.size,
+        finer: finer(analysis),
         total: analysis.totals.errors,
         step,
         keys: if facts.is_empty() { Vec::new() } else { keys(analysis, step) },
         partial: buckets.chunks(step).enumerate().filter(|(_, chunk)| cut(chunk)).map(|(at, _)| at).collect(),
-        unknown: analysis.unknown.iter().copied().filter_map(stretch).collect(),
+        unknown: analysis.unseen().into_iter().filter_map(stretch).collect(),
         incidents: incidents.into_iter().map(&mut in_lane).collect(),
         details: analysis.by_detail.iter().map(|row| place(&row.reason)).filter(|_| !facts.is_empty()).collect(),
         channels: analysis.by_channel.len(),
@@ -146,6 +150,16 @@ fn data(analysis: &Analysis, facts: &[Fact], (lang, inks): (Lang, &ReasonInks<'_
             .collect(),
         facts,
         words: words(analysis, lang),
+    }
+}
+
+/// Whether errstat would make windows of a smaller size out of the same inputs.
+fn finer(analysis: &Analysis) -> bool {
+    let coarse = |key| analysis.notes.iter().any(|note| note.key == key);
+    match analysis.windows.size {
+        "5m" => false,
+        "15m" | "30m" | "hour" => !coarse(key::note::HOUR_PRECISION) && !coarse(key::note::DAY_PRECISION),
+        _ => !coarse(key::note::DAY_PRECISION),
     }
 }
 

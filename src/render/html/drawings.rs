@@ -1,18 +1,13 @@
-//! Drawings without axes and letters: the strip, sparklines, the course of an incident.
+//! Drawings without axes and letters, of the size of a word.
 
 use crate::{
-    chart::{
-        ReasonInks,
-        theme::{self, Ink},
-    },
-    story::{Event, Strip, Trend},
+    chart::{ReasonInks, theme::Ink},
+    story::Event,
 };
 
-/// Width and height of a sparkline, and of what an incident's course is drawn in; more bars cannot be told apart.
+/// Width and height; more bars cannot be told apart.
 pub(super) const SPARK: (usize, usize) = (120, 24);
-pub(super) const COURSE: (usize, usize) = (600, 90);
 const BARS: usize = 60;
-const COURSE_BARS: usize = 150;
 
 /// The `d` of a path that draws values as bars from left to right, in a box of 120 × 24.
 ///
@@ -50,78 +45,17 @@ fn short(value: f64) -> String {
 ///
 /// Of more steps than fit the highest of neighbours is drawn, so that all incidents have one scale; `most` of them fills
 /// the height.
-pub(super) fn course(event: &Event<'_>, inks: &ReasonInks<'_>, most: &u64, size: (usize, usize)) -> Vec<(Ink, String)> {
-    let most_bars = if size == SPARK { BARS } else { COURSE_BARS };
-    let highest = |cells: &[u64]| grouped(cells, most_bars, |group| group.iter().copied().max().unwrap_or(0));
+pub(super) fn course(event: &Event<'_>, inks: &ReasonInks<'_>, most: &u64) -> Vec<(Ink, String)> {
+    let highest = |cells: &[u64]| grouped(cells, BARS, |group| group.iter().copied().max().unwrap_or(0));
     let mut below: Vec<u64> = Vec::new();
     let mut drawn = Vec::new();
     for part in &event.parts {
         let values = highest(part.cells);
         below.resize(values.len(), 0);
-        drawn.push((inks.ink(&part.reason), bars(&values, &below, *most, size)));
+        drawn.push((inks.ink(&part.reason), bars(&values, &below, *most, SPARK)));
         below.iter_mut().zip(&values).for_each(|(below, value)| *below = below.saturating_add(*value));
     }
     drawn
-}
-
-/// Width of a bar of the strip with its gap; the height of the highest; the room above for its number.
-const PITCH: f64 = 26.0;
-const TALL: f64 = 64.0;
-const ABOVE: f64 = 20.0;
-
-/// The strip of like periods, ready to be placed.
-pub(super) struct StripDrawing {
-    pub width: f64,
-    pub height: f64,
-    /// Upper edge and height of the usual band, and where the median lies.
-    pub usual: Option<(f64, f64)>,
-    pub median: Option<f64>,
-    pub bars: Vec<StripRect>,
-}
-
-/// A bar of it.
-pub(super) struct StripRect {
-    pub x: f64,
-    pub y: f64,
-    pub height: f64,
-    pub ink: Ink,
-    pub covered: bool,
-    pub current: bool,
-    pub label: String,
-    pub errors: u64,
-}
-
-impl StripDrawing {
-    pub fn new(strip: &Strip, trend: Trend) -> StripDrawing {
-        let most = strip.bars.iter().map(|bar| bar.errors).chain(strip.usual.map(|(_, most)| most)).max();
-        let most = most.unwrap_or(0).max(1) as f64;
-        let y = |errors: u64| ((1.0 - errors as f64 / most) * TALL).round() + ABOVE;
-        let current = match trend {
-            Trend::Worse => theme::WORSE,
-            Trend::Better => theme::BETTER,
-            Trend::Same => theme::PREVIOUS,
-        };
-        let bars = strip.bars.iter().enumerate().map(|(at, bar)| {
-            let top = if bar.errors > 0 { y(bar.errors).min(ABOVE + TALL - 2.0) } else { ABOVE + TALL };
-            StripRect {
-                x: at as f64 * PITCH,
-                y: if bar.covered { top } else { ABOVE },
-                height: ABOVE + TALL - if bar.covered { top } else { ABOVE },
-                ink: if bar.current { current } else { theme::PREVIOUS_BAR },
-                covered: bar.covered,
-                current: bar.current,
-                label: bar.label.clone(),
-                errors: bar.errors,
-            }
-        });
-        StripDrawing {
-            width: strip.bars.len() as f64 * PITCH,
-            height: ABOVE + TALL + 18.0,
-            usual: strip.usual.map(|(least, most)| (y(most), y(least) - y(most))),
-            median: strip.median.map(y),
-            bars: bars.collect(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -17,11 +17,11 @@ use crate::{
     analysis::{Analysis, Bucket, DetailRow, LogMatch, ReasonRow, State},
     chart::{self, Chart, OF_LOGS, ReasonInks, theme},
     model::{disarmed, key},
-    story::{Compared, Event, Story, Trend},
+    story::{Compared, Event, Story},
 };
 
 use self::{
-    drawings::{COURSE, SPARK, StripDrawing},
+    drawings::SPARK,
     style::STYLE,
     tables::{Columns, HeatTable, LISTED, rare},
     words::Words,
@@ -54,7 +54,7 @@ pub struct PageView<'a> {
 pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Error> {
     let (analysis, lang) = (story.analysis, story.lang());
     let inks = ReasonInks::new(analysis);
-    let trend = story.compared.change.as_ref().map_or(Trend::Same, |change| change.trend);
+    let incidents: Vec<&Event<'_>> = story.events.all().take(LISTED).collect();
     let columns = Columns::new(analysis);
     let logged = analysis.server_log.iter().flat_map(|log| &log.matches);
     Page {
@@ -68,9 +68,9 @@ pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Er
         log_charts: view.charts.iter().filter(|chart| OF_LOGS.contains(&chart.name)).collect(),
         narrow: chart::for_phone(story),
         matches: logged.filter(|found| found.errors > 0).take(LISTED).collect(),
-        strip: story.strip.as_ref().map(|strip| StripDrawing::new(strip, trend)),
+        drawings: chart::inline(story, if incidents.len() <= PICTURED { PICTURED } else { 0 }),
         highest: analysis.incidents.iter().map(|incident| incident.peak_errors).max().unwrap_or(0),
-        incidents: story.events.all().take(LISTED).collect(),
+        incidents,
         windows: columns.windows(analysis),
         rare: rare(analysis, story.top),
         heat: HeatTable::new(analysis, lang),
@@ -102,7 +102,8 @@ struct Page<'a> {
     narrow: Vec<Chart>,
     /// What the access logs show of each detail.
     matches: Vec<&'a LogMatch>,
-    strip: Option<StripDrawing>,
+    /// Those inside the sections.
+    drawings: Vec<Chart>,
     /// The most errors in five minutes of an incident.
     highest: u64,
     /// The worst first.
@@ -128,6 +129,11 @@ impl Page<'_> {
             State::Usual | State::Quiet => "good",
             State::Over | State::Unknown => "plain",
         }
+    }
+
+    /// A drawing by its name and number.
+    fn drawing(&self, name: &str, number: Option<usize>) -> Option<&chart::Svg> {
+        self.drawings.iter().find(|chart| (chart.name, chart.number) == (name, number)).map(|chart| &chart.svg)
     }
 
     /// What the script knows a reason by.

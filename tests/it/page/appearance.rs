@@ -36,6 +36,17 @@ fn many_incidents() -> String {
     export
 }
 
+/// Eight weeks of a quiet channel, and on a day two outages of different kinds, one of five hours and one of two within it.
+fn overlapping() -> String {
+    let minutes = |hours: std::ops::Range<u32>, what: &str| -> String {
+        let minutes = (hours.start * 60..hours.end * 60).map(|i| (i / 60, i % 60));
+        minutes.map(|(hour, minute)| format!("2026-11-18 {hour:02}:{minute:02}:00\t{what}\tshop\n")).collect()
+    };
+    export::steady(56, 400, &["shop"])
+        + &minutes(3..8, "could_not_connect\tTLS handshake failure: https://bot.example.com/\t4")
+        + &minutes(5..7, "error_status_code\t503\t9")
+}
+
 /// Pages as they come: one row, none, many channels, a year, long names.
 fn pages() -> Vec<(String, Folder)> {
     let heading = "Time\tReason\tDetail\tCount\n";
@@ -44,6 +55,9 @@ fn pages() -> Vec<(String, Folder)> {
         (0..30).map(|i| format!("2026-11-16 10:{i:02}:00\tnews_{i}\t{i} {long}\t{}\tshop {long}\n", 30 - i)).collect();
     let channels: Vec<String> = (1..=10).map(|i| format!("channel {i}")).collect();
     let channels: Vec<&str> = channels.iter().map(String::as_str).collect();
+    let unknown: String =
+        (0..15).map(|i| format!("2026-11-{} 10:00:00\treason_{i}\twhat {i}\t{}\n", 10 + i % 7, 30 - i)).collect();
+    let unknown = format!("{heading}{unknown}");
     let sixty: String =
         (0..60).map(|i| format!("2026-11-16 10:{i:02}:00\terror_status_code\t{}\t{}\n", 400 + i, 1 + i)).collect();
     let sixty = format!("{heading}{sixty}");
@@ -67,6 +81,11 @@ fn pages() -> Vec<(String, Folder)> {
         page("twenty-five incidents", &many_incidents(), ""),
         page("nothing but an outage", &outage, "--period 2026-11-16"),
         page("names of many scripts", SCRIPTS, "--lang ja"),
+        page("incidents at the same time", &overlapping(), "--period 2026-11-18"),
+        page("more unknown reasons than colours", &unknown, "--lang ja"),
+        page("a week that has just begun", &export::sample(), "--period this-week"),
+        page("months without data on both sides", &export::sample(), "--period 2026-08-01..2026-12-15 --window day"),
+        page("a filter", &export::sample(), "--period 2026-W47 --only reason=request_timeout"),
         page("long names", &format!("Time\tReason\tDetail\tCount\tChannel name\n{long}"), "--top 50"),
         page(
             "ten thousand windows",
@@ -264,7 +283,7 @@ fn the_reader_who_prefers_dark_gets_the_page_and_its_charts_dark() {
 /// Parts that a printed page must show, and those that make no sense on paper.
 fn assert_printable(tab: &Tab) {
     let hidden: Vec<String> = tab.ask(
-        "['#total', 'h1', '.strip svg', '.incident .picture', '#advice li', '#timeline svg', '#reasons',
+        "['#total', 'h1', '.strip svg', '.incident .picture svg', '#advice li', '#timeline svg', '#reasons',
           '#hosts', '#inputs', '.command']
             .filter(selector => {
                 const element = [...document.querySelectorAll(selector)].find(element => element.checkVisibility());

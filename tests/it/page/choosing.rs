@@ -293,3 +293,21 @@ fn what_is_chosen_is_said_where_numbers_follow_it() {
     }
     assert!(!before_and_change(), "what does not follow is not shown beside what does");
 }
+
+#[test]
+fn few_windows_say_how_to_get_finer_ones() {
+    let report = Report::of_sample();
+    let Some(tab) = report.open() else { return };
+    let said =
+        "document.getElementById('finer').checkVisibility() ? document.querySelector('#finer code').textContent : ''";
+    assert_eq!(tab.ask::<String>(said), "", "nothing is chosen");
+    tab.go(&format!("{}#from=2026-11-18T19:00&to=2026-11-18T21:00", report.address()));
+    tab.settle();
+    let options: String = tab.ask(said);
+    assert_eq!(options, "--period 2026-11-18T19:00..2026-11-18T22:00 --window auto");
+    // What it says works: three hours are 36 windows of five minutes, with the same errors.
+    let summary = report.folder.summary(&format!("export.tsv {options}"));
+    assert_eq!(summary["windows"]["buckets"].as_array().map(Vec::len), Some(36));
+    let chosen = report.numbers(|row| between(row, "2026-11-18 19:00", "2026-11-18 22:00"));
+    assert_eq!(summary["totals"]["errors"], chosen.total());
+}

@@ -54,7 +54,7 @@ fn assert_complete(tab: &Tab, report: &Report) {
     assert_eq!(Numbers::shown(tab), report.numbers(|_| true).without_bars());
     assert_eq!(Fixed::shown(tab), report.fixed());
     let missing: Vec<String> = tab.ask(
-        "['#total', 'h1', '.strip svg', '.incident .sentence', '.incident .picture', '#advice ol li',
+        "['#total', 'h1', '.strip svg', '.incident .sentence', '.incident .picture svg', '#advice ol li',
           '#advice a[href^=\"https://developers.line.biz/\"]', '#picture-timeline svg', '#reasons', '.caveat', '#hosts',
           '#inputs', '#reproduce .command']
             .filter(selector => {
@@ -83,7 +83,8 @@ fn assert_complete(tab: &Tab, report: &Report) {
         })",
     );
     assert!(
-        pictures.len() == 1 && pictures.iter().all(|(width, height)| *width > 300.0 && *height > 100.0),
+        // The strip, the incident, the timeline.
+        pictures.len() == 3 && pictures.iter().all(|(width, height)| *width > 300.0 && *height > 100.0),
         "{pictures:?}"
     );
 }

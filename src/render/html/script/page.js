@@ -145,7 +145,7 @@ function start() {
   }
   timeline.setUp(update);
   // Paper is as wide as it is.
-  addEventListener("beforeprint", () => timeline.draw(700));
+  addEventListener("beforeprint", () => timeline.draw(700, PAPER));
   addEventListener("afterprint", () => timeline.draw());
   addEventListener("hashchange", () => {
     readFragment();

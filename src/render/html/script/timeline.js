@@ -1,10 +1,12 @@
 // The timeline of what is chosen: stacked by reason, and once more without what dwarfs the rest.
 
-const HEIGHT = 210;
-const LOWER = 110;
-const EDGE = { left: 52, right: 12, top: 46, between: 34, bottom: 26 };
+/** Heights of the two panels, and on paper, where they shall not take a page of their own. */
+const [SCREEN, PAPER] = [[210, 110], [150, 80]];
+const EDGE = { left: 52, right: 12, top: 46, between: 56, bottom: 26 };
 /** Bars above so many times of what others have hide them; below so many errors nothing is hidden. */
 const [DWARFS, LEAST] = [8, 1];
+/** So few windows are better seen in finer ones. */
+const FEW = 24;
 /** Pointer movement in pixels that makes a click a drag. */
 const DRAG = 5;
 
@@ -23,7 +25,7 @@ function svg(name, attributes, ...children) {
 }
 
 /** Colours go by class, and by attribute where no style is allowed. */
-const INK = { muted: "#58616D", grid: "#E3E7EC", axis: "#9AA3AF", incident: "#FBE9E7", "incident-mark": "#8E1B14", text: "#1B2027" };
+const INK = { muted: "#58616D", grid: "#E3E7EC", axis: "#8A93A0", incident: "#FBE9E7", "incident-mark": "#8E1B14", text: "#1B2027" };
 const filled = ink => ({ class: "f-" + ink, fill: INK[ink] });
 const stroked = ink => ({ class: "s-" + ink, stroke: INK[ink], fill: "none" });
 const note = (x, y, text, ink, more) => svg("text", { ...filled(ink), x, y, "font-size": 12, ...more }, text);
@@ -139,7 +141,7 @@ const timeline = {
     event.preventDefault();
   },
 
-  draw(width = Math.max(300, this.box.clientWidth || 1100)) {
+  draw(width = Math.max(300, this.box.clientWidth || 1100), [height, lower] = SCREEN) {
     const count = choice.to - choice.from;
     this.plot = width - EDGE.left - EDGE.right;
     this.unit = words.unit;
@@ -153,21 +155,15 @@ const timeline = {
       const errors = reasons.map((_, reason) => (found.get(reason)?.values || []).slice(from, to).reduce((a, b) => a + b, 0));
       return { from: choice.from + from, to: choice.from + to, errors, total: errors.reduce((a, b) => a + b, 0) };
     });
-    const highest = this.bars.reduce((a, b) => (b.total > a.total ? b : a));
     const rest = this.ordinary();
-    const panels = [{ bars: this.bars, height: HEIGHT, top: EDGE.top }];
-    if (rest.length < this.bars.length && rest.some(bar => bar.total)) panels.push({ bars: rest, height: LOWER, top: EDGE.top + HEIGHT + EDGE.between });
+    const panels = [{ bars: this.bars, height, top: EDGE.top }];
+    if (rest.length < this.bars.length && rest.some(bar => bar.total)) panels.push({ bars: rest, height: lower, top: EDGE.top + height + EDGE.between });
     byId("rest").hidden = panels.length < 2;
+    this.sayFiner(count);
     const bottom = panels.at(-1).top + panels.at(-1).height;
     const picture = svg("svg", { width, height: bottom + EDGE.bottom, viewBox: `0 0 ${width} ${bottom + EDGE.bottom}`, "aria-hidden": "true" });
     panels.forEach((panel, i) => this.drawPanel(picture, panel, i > 0));
     this.drawTimes(picture, bottom, width);
-    if (highest.total) {
-      const text = `${shown(highest.total)} · ${told(wholeDays ? "format.short_day" : "format.short_moment", data.keys[highest.from])}`;
-      const half = 4 * text.length;
-      const x = Math.min(Math.max((this.x(highest.from) + this.x(highest.to)) / 2, EDGE.left + half), width - half);
-      picture.append(note(x, EDGE.top - 8, text, "text", { "text-anchor": "middle", "font-weight": 600, class: "f-text peak" }));
-    }
     picture.append(
       svg("rect", { ...filled("text"), class: "f-text cursor", y: EDGE.top, height: bottom - EDGE.top, width: 0, "fill-opacity": 0.07 }),
       svg("rect", { class: "selection", y: EDGE.top, height: bottom - EDGE.top, width: 0, fill: "#3B82F6", "fill-opacity": 0.22 }),
@@ -176,6 +172,17 @@ const timeline = {
     this.active = Math.min(this.active, this.bars.length - 1);
     this.describe(Math.max(0, this.active));
     this.point(-1);
+  },
+
+  /** Bars do not become finer than the report's windows, so it says how to get some. */
+  sayFiner(count) {
+    const line = byId("finer");
+    line.hidden = !data.finer || count > FEW || count === steps;
+    if (line.hidden) return;
+    const end = data.keys[choice.to];
+    const period = data.keys[choice.from] + ".." + (wholeDays ? dayBefore(end) : end.slice(0, 16));
+    const [before, after] = words["interactive.finer"].split("{options}");
+    line.replaceChildren(before, element("code", {}, `--period ${period} --window auto`), after);
   },
 
   /** The bars without those that hide the others; what others have is told by those outside of incidents, if these are at least half of all. */
@@ -187,7 +194,8 @@ const timeline = {
   },
 
   drawPanel(picture, { bars, height, top }, again) {
-    const most = Math.max(1, ...bars.map(bar => bar.total));
+    const highest = bars.reduce((a, b) => (b.total > a.total ? b : a));
+    const most = Math.max(1, highest.total);
     const bottom = top + height;
     const y = errors => bottom - (errors / most) * height;
     const within = (list, draw) => list.forEach(([start, end, lane]) => {
@@ -204,7 +212,7 @@ const timeline = {
         note(EDGE.left - 8, y(errors) + 4, shown(errors), "muted", { "text-anchor": "end" }),
       );
     }
-    picture.append(note(0, top - (again ? 10 : 24), this.unit, "muted"));
+    picture.append(note(0, top - 26, this.unit, "muted"));
     for (const bar of bars) {
       if (!bar.total) continue;
       const slot = this.x(bar.to) - this.x(bar.from);
@@ -225,6 +233,11 @@ const timeline = {
       picture.append(group);
     }
     within(data.incidents, (x, width, lane) => picture.append(svg("rect", { ...filled("incident-mark"), x, y: top - 3 + 4 * lane, width, height: 3 })));
+    if (!highest.total) return;
+    const text = `${shown(highest.total)} · ${told(wholeDays ? "format.short_day" : "format.short_moment", data.keys[highest.from])}`;
+    const half = 4 * text.length;
+    const x = Math.min(Math.max((this.x(highest.from) + this.x(highest.to)) / 2, EDGE.left + half), EDGE.left + this.plot + EDGE.right - half);
+    picture.append(note(x, top - 8, text, "text", { "text-anchor": "middle", "font-weight": 600, class: "f-text peak" }));
   },
 
   drawTimes(picture, bottom, width) {
