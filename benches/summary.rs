@@ -29,7 +29,7 @@ fn reading(inputs: &[String]) -> Reading {
 }
 
 fn analysis(inputs: &[String]) -> Analysis {
-    let options = Options { facts: true, ..Options::default() };
+    let options = Options { finer: true, ..Options::default() };
     let reading = reading(inputs);
     let asked = Asked::of(&reading, &options).expect("the period is that of the rows");
     analyse(&table(reading, asked.edges()), &asked, &options).expect("few windows")

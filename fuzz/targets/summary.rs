@@ -61,7 +61,7 @@ fn options(choice: u8) -> Options {
         generated_at: NOW,
         now: NOW,
         max_age: (choice == b'l').then_some(86_400_000),
-        facts: true,
+        finer: true,
     }
 }
 

@@ -1,6 +1,9 @@
 //! Sums of a period by reason, detail, channel and host, beside those of the period before.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 use super::{
     Bounds, ChannelRow, DetailRow, HostRow, ReasonRow, StatusClassRow,
@@ -140,30 +143,53 @@ impl Breakdown<'_> {
 
     /// By detail; `windows` has the errors of each reason and detail by window.
     pub fn details(&self, mut windows: BTreeMap<(u32, u32), Vec<u64>>, window_count: usize) -> Result<Vec<DetailRow>> {
-        let time = |millis: Option<i64>| millis.map(|millis| self.zone.time(Timestamp(millis)));
-        let row = |Line { keys, compared, rows, earlier_rows, first, last, .. }: Line| {
-            let key = (keys[0].unwrap_or(0), keys[1].unwrap_or(0));
-            let reason = self.names.reasons[key.0 as usize].clone();
-            let detail = self.names.details[key.1 as usize].clone();
-            DetailRow {
-                status: taxonomy::status(&reason, &detail),
-                known: taxonomy::is_known(&reason, &detail),
-                errors: compared.errors,
-                share: self.share(&compared),
-                previous_errors: compared.previous,
-                change: compared.change(),
-                change_pct: compared.change_pct(),
-                first_seen: time(first),
-                last_seen: time(last),
-                new: self.has_history && rows > 0 && earlier_rows == 0,
-                by_window: windows.remove(&key).unwrap_or_else(|| vec![0; window_count]),
-                reason,
-                detail,
-            }
+        let row = |line: Line| {
+            let key = (line.keys[0].unwrap_or(0), line.keys[1].unwrap_or(0));
+            let by_window = windows.remove(&key).unwrap_or_else(|| vec![0; window_count]);
+            DetailRow { by_window, ..self.detail(&line, key) }
         };
         let mut rows: Vec<DetailRow> = self.lines(&[By::Reason, By::Detail])?.into_iter().map(row).collect();
         rows.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| (&a.reason, &a.detail).cmp(&(&b.reason, &b.detail))));
         Ok(rows)
+    }
+
+    /// By channel and detail; `details` are those of all channels together, which say what is new.
+    pub fn details_of_channels(&self, details: &[DetailRow]) -> Result<Vec<(Option<String>, DetailRow)>> {
+        let new: BTreeSet<(&str, &str)> =
+            details.iter().filter(|row| row.new).map(|row| (&*row.reason, &*row.detail)).collect();
+        let row = |line: Line| {
+            let row = self.detail(&line, (line.keys[1].unwrap_or(0), line.keys[2].unwrap_or(0)));
+            let new = row.errors > 0 && new.contains(&(&*row.reason, &*row.detail));
+            (line.keys[0].and_then(|channel| self.names.channels[channel as usize].clone()), DetailRow { new, ..row })
+        };
+        let lines = self.lines(&[By::Channel, By::Reason, By::Detail])?;
+        let mut rows: Vec<(Option<String>, DetailRow)> = lines.into_iter().map(row).collect();
+        rows.sort_by(|(channel, a), (other, b)| {
+            b.errors.cmp(&a.errors).then_with(|| (&a.reason, &a.detail, channel).cmp(&(&b.reason, &b.detail, other)))
+        });
+        Ok(rows)
+    }
+
+    /// A reason and detail, without its windows.
+    fn detail(&self, line: &Line, (reason, detail): (u32, u32)) -> DetailRow {
+        let time = |millis: Option<i64>| millis.map(|millis| self.zone.time(Timestamp(millis)));
+        let (reason, detail) =
+            (self.names.reasons[reason as usize].clone(), self.names.details[detail as usize].clone());
+        DetailRow {
+            status: taxonomy::status(&reason, &detail),
+            known: taxonomy::is_known(&reason, &detail),
+            errors: line.compared.errors,
+            share: self.share(&line.compared),
+            previous_errors: line.compared.previous,
+            change: line.compared.change(),
+            change_pct: line.compared.change_pct(),
+            first_seen: time(line.first),
+            last_seen: time(line.last),
+            new: self.has_history && line.rows > 0 && line.earlier_rows == 0,
+            by_window: Vec::new(),
+            reason,
+            detail,
+        }
     }
 
     /// By channel; `windows` has the errors of each by window, `reasons` are those of the period.

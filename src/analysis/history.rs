@@ -3,7 +3,10 @@
 //! The middle is the median and the width the median absolute deviation, of which an outage in one of the periods moves
 //! neither (Hampel, "The influence curve and its role in robust estimation", *J. Amer. Statist. Assoc.* 69 (1974) 383–393).
 
-use super::{Asked, Bounds, History, LikePeriod};
+use super::{
+    Asked, Bounds, History, LikePeriod, WindowSize,
+    count::{Counted, count, likes},
+};
 use crate::{
     model::Timestamp,
     table::{Known, Table},
@@ -19,13 +22,11 @@ const NORMAL: f64 = 1.4826;
 /// The like periods before the one asked for, from the first that the inputs have something of, and what is usual in them.
 pub fn history(table: &Table, asked: &Asked) -> History {
     let zone = &asked.calendar.zone;
-    let Some(span) = table.span_of_channels.or(asked.calendar.data) else { return History::default() };
-    // The first day may well have begun without an error.
-    let known_from = zone.day_start(zone.day(span.first)).0;
+    let Some(known_from) = known_from(table, asked) else { return History::default() };
     let period = |bounds: &Bounds| LikePeriod {
         label: bounds.label.clone(),
         errors: table.cells().between(bounds.start, bounds.end).iter().map(|cell| cell.errors).sum(),
-        covered: known_from <= bounds.start && table.known.iter().all(|known| covers(known, bounds)),
+        covered: is_covered(table, bounds, known_from),
         start: zone.time(Timestamp(bounds.start)),
     };
     let reached = asked.before.iter().filter(|bounds| bounds.end > known_from);
@@ -35,8 +36,34 @@ pub fn history(table: &Table, asked: &Asked) -> History {
     History { median: median(counts.clone()), usual: band(&counts), periods }
 }
 
-fn covers(known: &Known, bounds: &Bounds) -> bool {
-    known.missing(bounds.start, bounds.end).is_empty()
+/// The first day of the inputs, which may well have begun without an error.
+pub fn known_from(table: &Table, asked: &Asked) -> Option<i64> {
+    let zone = &asked.calendar.zone;
+    let span = table.span_of_channels.or(asked.calendar.data)?;
+    Some(zone.day_start(zone.day(span.first)).0)
+}
+
+fn is_covered(table: &Table, bounds: &Bounds, known_from: i64) -> bool {
+    known_from <= bounds.start
+        && table.known.iter().all(|known: &Known| known.missing(bounds.start, bounds.end).is_empty())
+}
+
+/// For each window of the period the median of its likes in the covered like periods; none with fewer than three of them.
+pub fn usual(table: &Table, asked: &Asked, windows: &[(i64, i64)], size: WindowSize) -> Vec<Option<u64>> {
+    let Asked { calendar, bounds, .. } = asked;
+    let from = known_from(table, asked).unwrap_or(i64::MAX);
+    let own: Vec<Counted> = windows.iter().map(|window| (*window, 0)).collect();
+    let of_period = |before: &Bounds| {
+        let counted = count(table, before, Some(size), calendar, None);
+        likes(&own, size, bounds, &counted, before, &calendar.zone)
+    };
+    let covered = asked.before.iter().filter(|before| is_covered(table, before, from));
+    let likes: Vec<Vec<Option<u64>>> = covered.map(of_period).collect();
+    let usual = |window: usize| {
+        let counts: Vec<u64> = likes.iter().filter_map(|likes| likes[window]).collect();
+        median(counts.clone()).filter(|_| counts.len() >= LEAST_PERIODS)
+    };
+    (0..windows.len()).map(usual).collect()
 }
 
 /// The middle one; of two the mean, rounded up.

@@ -5,7 +5,7 @@ mod breakdown;
 mod comparison;
 mod count;
 mod coverage;
-mod facts;
+mod finer;
 mod history;
 mod hours;
 mod incident;
@@ -141,10 +141,12 @@ impl Analysis {
         (self.totals.change, self.totals.change_pct) = (None, None);
         self.by_reason.iter_mut().for_each(|row| (row.change, row.change_pct) = (None, None));
         self.by_detail.iter_mut().for_each(|row| (row.change, row.change_pct) = (None, None));
-        for row in &mut self.by_channel {
-            if partly || incomplete.iter().any(|known| known.channel == row.channel) {
-                (row.change, row.change_pct) = (None, None);
-            }
+        let unknown = |channel: &Option<String>| partly || incomplete.iter().any(|known| known.channel == *channel);
+        for row in self.by_channel.iter_mut().filter(|row| unknown(&row.channel)) {
+            (row.change, row.change_pct) = (None, None);
+        }
+        for (_, row) in self.finer.by_channel_and_detail.iter_mut().filter(|(channel, _)| unknown(channel)) {
+            (row.change, row.change_pct) = (None, None);
         }
     }
 
@@ -247,7 +249,15 @@ fn computed(
     let by_channel = in_windows.series(windows.len(), |_, kind| Some(kind.channel));
     let by_reason_rows = breakdown.reasons()?;
     let by_channel = breakdown.channels(by_channel, windows.len(), &by_reason_rows)?;
-    let facts = options.facts.then(|| facts::facts(&table.names, &in_windows, &by_channel, &by_detail));
+    let finer = match options.finer {
+        false => Finer::default(),
+        true => Finer {
+            facts: finer::facts(&table.names, &in_windows, &by_channel, &by_detail),
+            by_channel_and_detail: breakdown.details_of_channels(&by_detail)?,
+            usual: history::usual(table, asked, &windows, size),
+            weeks: finer::weeks(table, asked, &by_channel),
+        },
+    };
     let inside = |at: &Timestamp| (bounds.start..bounds.end).contains(&at.0);
     let stops = table.stops.iter().filter(|(_, at)| inside(at));
     Ok(Analysis {
@@ -302,7 +312,7 @@ fn computed(
         partly_unknown: false,
         tail_unknown: false,
         calendar: *calendar,
-        facts: facts.unwrap_or_default(),
+        finer,
     })
 }
 

@@ -26,8 +26,8 @@ pub struct Options {
     /// What happened, for the reader to see beside the errors.
     pub marks: Vec<Mark>,
     pub maintenance: Vec<Maintenance>,
-    /// Whether to compute [`Analysis::facts`](super::Analysis::facts), which only a page needs.
-    pub facts: bool,
+    /// Whether to compute [`Analysis::finer`](super::Analysis::finer), which few outputs need.
+    pub finer: bool,
 }
 
 impl Default for Options {
@@ -47,7 +47,7 @@ impl Default for Options {
             max_age: None,
             marks: Vec::new(),
             maintenance: Vec::new(),
-            facts: false,
+            finer: false,
         }
     }
 }

@@ -80,9 +80,9 @@ pub struct Analysis {
     /// What the period was resolved against; the zone is the one that the times are in.
     #[serde(skip)]
     pub calendar: Calendar,
-    /// What those who choose dates, channels and reasons in the page choose from, in the order of time; none where nobody does.
+    /// Empty where no output asks for it.
     #[serde(skip)]
-    pub facts: Vec<Fact>,
+    pub finer: Finer,
 }
 
 impl Analysis {
@@ -458,6 +458,29 @@ impl Note {
     pub fn of(sentence: &Sentence, lang: Lang) -> Note {
         Note { code: sentence.key.code(), level: Level::of(sentence.key), text: lang.say(sentence) }
     }
+}
+
+/// Finer numbers than those of the summary, for outputs that can hold them.
+#[derive(Clone, Debug, Default)]
+pub struct Finer {
+    /// In the order of time.
+    pub facts: Vec<Fact>,
+    /// Those of each detail on each channel, the most errors first; a detail is new where it is in all channels together.
+    pub by_channel_and_detail: Vec<(Option<String>, DetailRow)>,
+    /// For each window the median of the like windows in the like periods before; none where fewer than three of those
+    /// are covered and have it.
+    pub usual: Vec<Option<u64>>,
+    /// The weeks of the like periods before and of the period, as far back as the inputs go, in the order of time.
+    pub weeks: Vec<Week>,
+}
+
+/// A week of the calendar.
+#[derive(Clone, Debug)]
+pub struct Week {
+    pub start: LocalTime,
+    /// Errors of each channel, in the order of [`Analysis::by_channel`], and whether its inputs speak for the whole week, in
+    /// which the period does not end.
+    pub by_channel: Vec<(u64, bool)>,
 }
 
 /// Errors of one channel and one detail in one window.

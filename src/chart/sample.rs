@@ -1,7 +1,7 @@
 //! Analyses made by hand, for tests.
 
 use crate::analysis::{
-    Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DetailRow, ErrorRate, Heatmap, History,
+    Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DetailRow, ErrorRate, Finer, Heatmap, History,
     Incident, LikePeriod, LogSpan, MadeOf, Period, ReasonRow, Rejects, RequestDurations, ServerLogReport, State,
     Totals, WindowLog, Windows,
 };
@@ -60,7 +60,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         partly_unknown: false,
         tail_unknown: false,
         calendar: crate::analysis::Calendar::default(),
-        facts: Vec::new(),
+        finer: Finer::default(),
         schema: "errstat/1",
         errstat: "0.1.0",
         generated_at: stamp(end),

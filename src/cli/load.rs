@@ -74,9 +74,9 @@ fn of_access_log(error: Error, shared: &Shared) -> Error {
         .with("command", screen::command_line(words, shared.privacy()))
 }
 
-/// Reads the inputs and computes everything; with `facts`, also what a page needs to choose dates in it.
-pub fn analyse(shared: &Shared, access: &AccessLogs, facts: bool) -> Result<Analysis> {
-    let options = analysis::Options { facts, ..options(shared) };
+/// Reads the inputs and computes everything; with `finer`, also what few outputs need.
+pub fn analyse(shared: &Shared, access: &AccessLogs, finer: bool) -> Result<Analysis> {
+    let options = analysis::Options { finer, ..options(shared) };
     let (table, asked) = table(shared, &options)?;
     let mut analysis = analysis::analyse(&table, &asked, &options)?;
     access_logs(shared, access, &table, &mut analysis, &[])?;

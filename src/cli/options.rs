@@ -545,7 +545,7 @@ impl Shared {
             max_age: selection.max_age,
             marks: selection.event.iter().map(|event| event.in_zone(&zone)).collect(),
             maintenance: selection.maintenance.iter().map(|maintenance| maintenance.in_zone(&zone)).collect(),
-            facts: false,
+            finer: false,
         }
     }
 }

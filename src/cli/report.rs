@@ -22,19 +22,19 @@ use crate::{
         chat::Product,
         html, json,
         mail::{self, Address, Subject},
-        markdown, openmetrics,
+        markdown, openmetrics, workbook,
     },
     story::Story,
 };
 
 /// Write a report: a page, pictures and the numbers
 ///
-/// A folder gets report.html, overview.png, charts/ and summary.json. A name that ends in .html, .eml, .md, .png or .json
-/// is one file; .eml is a mail for sendmail, and .slack.json, .teams.json, .discord.json or .line-flex.json a message for
-/// that chat; .prom is OpenMetrics. With several -o, errstat reads the inputs once.
+/// A folder gets report.html, overview.png, charts/ and summary.json. A name that ends in .html, .eml, .md, .png, .json or
+/// .xlsx is one file; .eml is a mail for sendmail, .xlsx a workbook for Excel, and .slack.json, .teams.json, .discord.json
+/// or .line-flex.json a message for that chat; .prom is OpenMetrics. With several -o, errstat reads the inputs once.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// A folder, or a .html, .eml, .md, .png or .json file
+    /// A folder, or a .html, .eml, .md, .png, .json or .xlsx file
     #[arg(short, long, value_name = "DIR|FILE", required = true)]
     output: Vec<PathBuf>,
 
@@ -79,6 +79,7 @@ enum Target<'a> {
     Numbers,
     Message(Product),
     Metrics,
+    Workbook,
 }
 
 impl Arguments {
@@ -105,6 +106,7 @@ impl Arguments {
                 Product::ALL.into_iter().find(|chat| names(place, *chat)).map_or(Target::Numbers, Target::Message)
             }
             Some("prom") => Target::Metrics,
+            Some("xlsx") => Target::Workbook,
             Some(_) if place.is_dir() => Target::Folder,
             Some(ending) => {
                 return Err(Error::new(key::error::OUTPUT_ENDING)
@@ -112,7 +114,7 @@ impl Arguments {
                     .with("ending", shown(Path::new(&format!(".{ending}"))))
                     .with(
                         "known",
-                        ".html, .eml, .md, .png, .json, .slack.json, .teams.json, .discord.json, .line-flex.json",
+                        ".html, .eml, .md, .png, .json, .xlsx, .slack.json, .teams.json, .discord.json, .line-flex.json",
                     ));
             }
         })
@@ -159,6 +161,7 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
             Target::Numbers => report.numbers()?,
             Target::Metrics => openmetrics::openmetrics(&story).into_bytes(),
             Target::Message(chat) => chat.message(&story).into_bytes(),
+            Target::Workbook => workbook::workbook(&story).map_err(output::unmade)?,
         };
         files.push((place.to_path_buf(), bytes));
     }

@@ -10,11 +10,16 @@ use super::{
     output::unmade,
     screen,
 };
-use crate::render::{
-    chat::Product,
-    csv,
-    json::{self, Summary},
-    line, markdown, openmetrics, terminal,
+use crate::{
+    analysis::Analysis,
+    error::{self, Error},
+    model::key,
+    render::{
+        chat::Product,
+        csv,
+        json::{self, Summary},
+        line, markdown, openmetrics, terminal,
+    },
 };
 
 /// Print the numbers: what failed, since when, what to do first
@@ -26,6 +31,17 @@ pub struct Arguments {
     /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
+
+    /// CSV lines per detail, channel or time window, with a column for the channel
+    ///
+    /// detail: a line for each reason and detail on each channel. channel: a line for each channel. window: a line for each
+    /// time window on each channel, with a column for each reason. Without it, a line for each reason and detail.
+    #[arg(long, value_name = "WHAT", hide_possible_values = true, hide_short_help = true)]
+    by: Option<By>,
+
+    /// Begin the CSV with a byte order mark, so that Excel reads it as UTF-8
+    #[arg(long, hide_short_help = true)]
+    bom: bool,
 
     /// Print everything on a terminal too: all tables, the curve, files, notes
     #[arg(long)]
@@ -56,11 +72,37 @@ enum Format {
     Openmetrics,
 }
 
+/// What the lines of a CSV are of, beside the channel.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum By {
+    Detail,
+    Channel,
+    Window,
+}
+
+impl Arguments {
+    fn csv(&self, analysis: &Analysis) -> error::Result<Vec<u8>> {
+        let lines = match self.by {
+            None => csv::csv(analysis),
+            Some(By::Detail) => csv::by_detail(analysis),
+            Some(By::Channel) => csv::by_channel(analysis),
+            Some(By::Window) => csv::by_window(analysis),
+        };
+        let lines = lines.map_err(unmade)?;
+        Ok(if self.bom { [csv::MARK, &lines].concat() } else { lines })
+    }
+}
+
 pub fn run(arguments: Arguments) -> Result<(), Stop> {
     if arguments.schema {
         return screen::print_schema::<Summary<'_>>();
     }
-    let analysis = load::analyse(&arguments.shared, &arguments.access, false)?;
+    for (given, option) in [(arguments.by.is_some(), "--by"), (arguments.bom, "--bom")] {
+        if given && !matches!(arguments.format, Format::Csv) {
+            return Err(Error::new(key::usage::CSV_ONLY).with("option", option).into());
+        }
+    }
+    let analysis = load::analyse(&arguments.shared, &arguments.access, arguments.by.is_some())?;
     let shared = &arguments.shared;
     let story = shared.story(&analysis, shared.lang());
     let bytes = match arguments.format {
@@ -69,7 +111,7 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
         }
         Format::Table => terminal::summary(&story, &screen::view(shared)).into_bytes(),
         Format::Json => json::summary(&story).map_err(unmade)?.into_bytes(),
-        Format::Csv => csv::csv(&analysis).map_err(unmade)?,
+        Format::Csv => arguments.csv(&analysis)?,
         Format::Markdown => markdown::markdown(&story).into_bytes(),
         Format::Line => line::line(&story).into_bytes(),
         Format::Slack => Product::Slack.message(&story).into_bytes(),

@@ -14,6 +14,15 @@ const MARKS: [(&[u8], key::SentenceKey); 5] = [
     (b"%PDF", key::other::PDF),
 ];
 
+/// How errstat's own CSV files begin.
+const OWN_CSV: [&str; 5] = [
+    "file,line,why,text",
+    "reason,detail,status,known",
+    "channel,reason,detail,status,known",
+    "channel,errors,share,previous_errors",
+    "start,end,partial,channel,errors",
+];
+
 /// errstat's own outputs, and pages and pictures of anybody, which may well mention reasons and times.
 pub fn made_by_programs(head: &[u8], lines: &[String]) -> Option<Sentence> {
     if let Some((_, what)) = MARKS.iter().find(|(mark, _)| head.starts_with(mark)) {
@@ -21,9 +30,7 @@ pub fn made_by_programs(head: &[u8], lines: &[String]) -> Option<Sentence> {
     }
     let first = lines.iter().find(|line| !line.trim().is_empty())?.trim().to_lowercase();
     let starts = |marks: &[&str]| marks.iter().any(|mark| first.starts_with(mark));
-    if starts(&["file,line,why,text", "reason,detail,status,known"])
-        || lines.iter().take(5).any(|line| line.contains("\"errstat/summary/"))
-    {
+    if starts(&OWN_CSV) || lines.iter().take(5).any(|line| line.contains("\"errstat/summary/")) {
         return Some(Sentence::new(key::other::OWN_OUTPUT));
     }
     if starts(&["<svg"]) {

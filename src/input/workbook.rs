@@ -55,6 +55,8 @@ pub enum Fault {
     Document,
     /// It unpacks to more, or says that it has more cells, than any program writes.
     Large,
+    /// errstat wrote it.
+    Own,
     Damaged(String),
 }
 
@@ -76,6 +78,7 @@ impl Fault {
             Fault::Encrypted => Sentence::new(key::other::WORKBOOK_ENCRYPTED),
             Fault::Document => Sentence::new(key::other::DOCUMENT),
             Fault::Large => Sentence::new(key::other::WORKBOOK_LARGE),
+            Fault::Own => Sentence::new(key::other::OWN_OUTPUT),
             Fault::Damaged(cause) => Sentence::new(key::other::WORKBOOK_DAMAGED).with("cause", cause),
         })
     }
@@ -86,7 +89,7 @@ impl From<Fault> for io::Error {
         let cause = match fault {
             Fault::Io(error) => return error,
             Fault::Damaged(cause) => cause,
-            Fault::Encrypted | Fault::Document | Fault::Large => "the workbook changed".to_owned(),
+            Fault::Encrypted | Fault::Document | Fault::Large | Fault::Own => "the workbook changed".to_owned(),
         };
         io::Error::new(io::ErrorKind::InvalidData, cause)
     }
@@ -117,6 +120,9 @@ fn find(open: &OpenBook, format: Format, allowance: &Arc<Allowance>) -> Result<O
         let archive = zipped::archive(open()?)?;
         let Some(kind) = of_zip(&archive)? else { return Ok(None) };
         bounds::check(&archive, allowance)?;
+        if is_own(&archive) {
+            return Err(Fault::Own);
+        }
         if kind == SourceKind::Xlsx {
             (kind, xlsx::sheets(open()?)?)
         } else if ods::is_encrypted(part(&archive, "META-INF/manifest.xml")?)? {
@@ -148,7 +154,13 @@ fn of_zip(archive: &Archive) -> Result<Option<SourceKind>, Fault> {
     if is_workbook { Ok(Some(kind)) } else { Err(Fault::Document) }
 }
 
-/// A part of an `.ods` file, unpacked on its way.
+/// Whether errstat wrote a workbook, also one that was saved again: its author stays.
+fn is_own(archive: &Archive) -> bool {
+    let properties = part(archive, "docProps/core.xml").and_then(|part| Ok(io::read_to_string(part.take(1 << 16))?));
+    properties.is_ok_and(|properties| properties.contains("<dc:creator>errstat "))
+}
+
+/// A part of a workbook, unpacked on its way.
 fn part(archive: &Archive, name: &'static str) -> Result<impl BufRead + use<>, Fault> {
     let index = archive.index_for_name(name).ok_or_else(|| Fault::damaged(format!("{name} is missing")))?;
     Ok(BufReader::new(zipped::member(archive, index)?))

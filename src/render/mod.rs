@@ -1,6 +1,7 @@
 //! Outputs: one file per format, each a function of an analysis or a verdict.
 
 pub mod chat;
+mod columns;
 pub mod csv;
 mod document;
 pub mod env;
@@ -17,3 +18,4 @@ pub mod openmetrics;
 mod sample;
 pub mod terminal;
 mod verdict;
+pub mod workbook;

@@ -1,9 +1,9 @@
 //! Analyses for the tests of the text outputs, made by hand.
 
 use crate::analysis::{
-    Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DataSpan, DetailRow, Heatmap, History, HostRow,
-    Incident, Input, InputCoverage, MadeOf, Period, ReasonRow, RejectExample, Rejects, State, Totals, WindowLog,
-    Windows,
+    Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DataSpan, DetailRow, Finer, Heatmap, History,
+    HostRow, Incident, Input, InputCoverage, MadeOf, Period, ReasonRow, RejectExample, Rejects, State, Totals,
+    WindowLog, Windows,
 };
 use crate::model::{Columns, LocalTime, Zone};
 use crate::model::{Sentence, key};
@@ -144,7 +144,7 @@ pub(super) fn week() -> Analysis {
         partly_unknown: false,
         tail_unknown: false,
         calendar: crate::analysis::Calendar::default(),
-        facts: Vec::new(),
+        finer: Finer::default(),
     }
 }
 

@@ -9,6 +9,7 @@ mod compared;
 mod event;
 mod failed;
 mod headline;
+mod inputs;
 mod notes;
 mod standing;
 mod strip;

@@ -32,6 +32,7 @@ macro_rules! phrase_files {
             include_str!(concat!($folder, "/archive.toml")),
             include_str!(concat!($folder, "/archiving.toml")),
             include_str!(concat!($folder, "/server.toml")),
+            include_str!(concat!($folder, "/workbook.toml")),
         ]
     };
 }

@@ -28,7 +28,7 @@ const READING: [&str; 12] = [
     "summary {} --format json --rejects out.csv",
     "report {} -o out",
     "report {} -o out.html",
-    "report {} -o out.png -o out.md -o out.json",
+    "report {} -o out.png -o out.md -o out.json -o out.xlsx",
     "check {}",
     "inspect {}",
     "convert {} --channel shop -o out.parquet",
@@ -217,7 +217,7 @@ fn a_full_disk_under_the_outputs_leaves_the_old_ones() {
     let details: String = (0..5000).map(|i| GOOD.replace("Request timeout", &format!("detail number {i}"))).collect();
     let folder = workplace();
     folder.file("many.tsv", HEADING.to_owned() + &details + &"bad\trequest_timeout\tx\t1\n".repeat(3000));
-    for name in ["out.csv", "out.html", "out.png", "out.md", "out.json", "out.parquet", "out/report.html"] {
+    for name in ["out.csv", "out.html", "out.png", "out.md", "out.json", "out.xlsx", "out.parquet", "out/report.html"] {
         folder.file(name, "of last week");
     }
     let before = state(&folder);

@@ -351,6 +351,62 @@ fn csv_has_the_fields_of_by_detail_and_is_complete() {
     }
 }
 
+/// The lines of a CSV as the texts of their cells, the heading first.
+fn records(bytes: &[u8]) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
+    reader.records().map(|record| record.expect("a record").iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn csv_is_split_by_channel_where_it_is_asked_for() {
+    let rows = "Time\tReason\tDetail\tCount\tChannel name\n\
+        2026-11-09 10:00:00\terror_status_code\t502\t4\tshop\n\
+        2026-11-16 10:00:00\terror_status_code\t502\t7\tshop\n\
+        2026-11-16 11:00:00\trequest_timeout\tRequest timeout\t2\tshop\n\
+        2026-11-18 10:00:00\terror_status_code\t502\t5\t=news\n";
+    let folder = Folder::with("w.tsv", rows);
+    let line = "summary w.tsv --period 2026-W47 --window day --as-of 2026-11-23T09:00 --format csv";
+    let csv = |by: &str| records(&folder.errstat(&format!("{line} --by {by}")).done().stdout);
+    let details = csv("detail");
+    assert_eq!(details[0][..6], ["channel", "reason", "detail", "status", "known", "errors"]);
+    // 7 after 4 on shop; nothing before on the other channel, whose name is no formula. 502 is not new on either.
+    let numbers = |row: &[String]| [0, 2, 5, 7, 8, 12].map(|at| row[at].clone());
+    assert_eq!(numbers(&details[1]), ["shop", "502", "7", "4", "3", "false"]);
+    assert_eq!(numbers(&details[2]), ["'=news", "502", "5", "0", "5", "false"]);
+    assert_eq!(numbers(&details[3]), ["shop", "Request timeout", "2", "0", "2", "true"]);
+    assert_eq!(details.len(), 4);
+    let channels = csv("channel");
+    assert_eq!(channels[0], ["channel", "errors", "share", "previous_errors", "change", "change_pct"]);
+    // 9 of 14 after 4: +125 %.
+    assert_eq!(channels[1], ["shop", "9", "0.643", "4", "5", "125.0"]);
+    assert_eq!(channels[2], ["'=news", "5", "0.357", "0", "5", ""]);
+    let windows = csv("window");
+    let heading = ["start", "end", "partial", "channel", "errors"];
+    let reasons = ["could_not_connect", "request_timeout", "error_status_code", "unclassified"];
+    assert_eq!(windows[0], [&heading[..], &reasons].concat());
+    assert_eq!(windows.len(), 1 + 7 * 2, "each day on each channel");
+    assert_eq!(windows[1][2..], ["false", "shop", "9", "0", "2", "7", "0"]);
+    assert_eq!(windows[2][2..], ["false", "'=news", "0", "0", "0", "0", "0"]);
+    assert_eq!(windows[6][..5], ["2026-11-18T00:00:00+09:00", "2026-11-19T00:00:00+09:00", "false", "'=news", "5"]);
+    // None of them is read as an export.
+    for by in ["detail", "channel", "window"] {
+        folder.file("own.csv", folder.errstat(&format!("{line} --by {by} --bom")).done().stdout);
+        let why = folder.errstat("summary own.csv").refused();
+        assert!(why.contains("this is an output of errstat"), "{by}: {why}");
+    }
+}
+
+#[test]
+fn a_csv_for_excel_begins_with_the_mark_that_it_knows_utf_8_by() {
+    let folder = Folder::with("w47.tsv", two_weeks());
+    let csv = |line: &str| folder.errstat(&format!("summary w47.tsv --format csv {line}")).done().stdout;
+    assert_eq!(csv("--bom"), [&b"\xef\xbb\xbf"[..], &csv("")].concat());
+    for line in ["--bom", "--by window --format json"] {
+        let why = folder.errstat(&format!("summary w47.tsv {line}")).refused();
+        assert!(why.contains("is for CSV. Add --format csv."), "{why}");
+    }
+}
+
 #[test]
 fn what_is_no_terminal_gets_no_codes() {
     let folder = Folder::with("w47.tsv", two_weeks());
@@ -501,7 +557,9 @@ fn the_same_inputs_give_the_same_bytes() {
         );
         let line = "in w47.tsv --channel shop --as-of 2026-11-23T09:00:00+09:00 --period 2026-W47";
         folder
-            .errstat(&format!("report {line} -o out -o one.html -o one.md -o one.png --rejects rejects.csv"))
+            .errstat(&format!(
+                "report {line} -o out -o one.html -o one.md -o one.png -o one.xlsx --rejects rejects.csv"
+            ))
             .env("TZ", zone)
             .done();
         for format in ["table", "json", "csv", "markdown", "line"] {

@@ -131,12 +131,15 @@ fn outputs_beside(folder: &Folder, input: &str, piped: Option<&[u8]>, log: &str)
     for format in formats(folder, "check") {
         run(&format!("check {{}} --format {format} --config rules.toml --top 1000"));
     }
+    for by in ["detail", "channel", "window"] {
+        run(&format!("summary {{}} --format csv --by {by}"));
+    }
     run("inspect {} --top 1000");
     run("inspect {} --top 1000 --lang ja");
     run("inspect {} --top 1000 --for-issue");
     run("summary {} --strict");
     run(
-        "report {} -o out/ -o page.html -o text.md -o numbers.json -o mail.eml -o all.png --mail-from a@b.example --mail-to c@d.example --rejects rejected.csv",
+        "report {} -o out/ -o page.html -o text.md -o numbers.json -o mail.eml -o all.png -o book.xlsx --mail-from a@b.example --mail-to c@d.example --rejects rejected.csv",
     );
     run("convert {} -o rows.csv");
     run("convert {} -o rows.parquet");
@@ -151,6 +154,13 @@ fn outputs_beside(folder: &Folder, input: &str, piped: Option<&[u8]>, log: &str)
             continue;
         }
         found.push((name.to_owned(), String::from_utf8_lossy(&folder.bytes(name)).into_owned()));
+        if name.ends_with(".xlsx") {
+            let mut parts = zip::ZipArchive::new(std::io::Cursor::new(folder.bytes(name))).expect("a workbook");
+            for at in 0..parts.len() {
+                let text = std::io::read_to_string(parts.by_index(at).expect("a part")).expect("XML");
+                found.push((format!("{name}, part {at}"), text));
+            }
+        }
         if name.ends_with(".eml") {
             let mail = mail_parser::MessageParser::default().parse(&folder.bytes(name)).map(|mail| {
                 let parts = mail.parts.iter().map(|part| String::from_utf8_lossy(part.contents()).into_owned());

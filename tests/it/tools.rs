@@ -63,6 +63,8 @@ pub static GIT: Tool = Tool::program(&["git"], &["--version"], &["git"]);
 pub static HAPROXY: Tool = Tool::program(&["/usr/sbin/haproxy", "haproxy"], &["-v"], &["haproxy"]);
 pub static JAVA: Tool = Tool::program(&["java"], &["--version"], &["default-jre-headless"]);
 pub static NGINX: Tool = Tool::program(&["/usr/sbin/nginx", "nginx"], &["-v"], &["nginx"]);
+/// Reads workbooks as Excel does.
+pub static LIBREOFFICE: Tool = Tool::program(&["soffice"], &["--version"], &["libreoffice-calc"]);
 pub static PYTHON: Tool =
     Tool::program(&["python3"], &["-c", "import zoneinfo; zoneinfo.ZoneInfo('Asia/Tokyo')"], &["python3", "tzdata"]);
 pub static JQ: Tool = Tool::program(&["jq"], &["--version"], &["jq"]);

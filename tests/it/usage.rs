@@ -174,7 +174,7 @@ fn other_endings_than_those_it_writes_are_refused() {
     let folder = folder();
     for name in ["out.pdf", "out.xls", "out.tsv", "OUT.PDF"] {
         let sentence = folder.errstat(&format!("report webhook-errors.tsv -o {name}")).refused();
-        assert!(sentence.contains(name) && sentence.contains(".html, .eml, .md, .png, .json"), "{sentence}");
+        assert!(sentence.contains(name) && sentence.contains(".html, .eml, .md, .png, .json, .xlsx"), "{sentence}");
         assert_eq!(folder.list(), ["webhook-errors.tsv"]);
     }
     // A folder may be called whatever one likes, if that is said.

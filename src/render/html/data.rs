@@ -95,7 +95,7 @@ pub(super) fn embedded(analysis: &Analysis, lang: Lang, inks: &ReasonInks<'_>) -
     };
     // A browser adds up whole numbers exactly only so far; beyond that there is nothing to choose.
     let steps = STEPS.into_iter().filter(|step| windows / step <= MOST_STEPS && analysis.totals.errors <= MOST_EXACT);
-    let fitting = steps.map(|step| written(&analysis.facts, step)).find(|json| json.len() <= HEAVIEST);
+    let fitting = steps.map(|step| written(&analysis.finer.facts, step)).find(|json| json.len() <= HEAVIEST);
     escape(&fitting.unwrap_or_else(|| written(&[], windows.max(1))))
 }
 
@@ -233,8 +233,8 @@ mod tests {
     fn neighbouring_windows_are_added_up() {
         let mut analysis = crate::render::sample::week();
         let fact = |window, detail, errors| Fact { window, channel: 0, detail, errors };
-        analysis.facts = vec![fact(0, 1, 3), fact(1, 1, 4), fact(1, 2, 5)];
-        let data = data(&analysis, &analysis.facts, (Lang::En, &ReasonInks::new(&analysis)), 2);
+        analysis.finer.facts = vec![fact(0, 1, 3), fact(1, 1, 4), fact(1, 2, 5)];
+        let data = data(&analysis, &analysis.finer.facts, (Lang::En, &ReasonInks::new(&analysis)), 2);
         assert_eq!(data.facts, [vec![0, 1, 7, 0, 2, 5], vec![], vec![], vec![]]);
         assert_eq!(data.keys.len(), 5);
     }

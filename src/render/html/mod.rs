@@ -5,7 +5,6 @@
 
 mod data;
 mod drawings;
-mod inputs;
 mod policy;
 mod style;
 mod tables;
@@ -17,13 +16,14 @@ use crate::{
     analysis::{Analysis, Bucket, DetailRow, LogMatch, ReasonRow, State},
     chart::{self, Chart, OF_LOGS, ReasonInks, theme},
     model::{disarmed, key},
+    render::columns::Columns,
     story::{Compared, Event, Story},
 };
 
 use self::{
     drawings::SPARK,
     style::STYLE,
-    tables::{Columns, HeatTable, LISTED, rare},
+    tables::{HeatTable, LISTED, rare, windows},
     words::Words,
 };
 
@@ -71,7 +71,7 @@ pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Er
         drawings: chart::inline(story, if incidents.len() <= PICTURED { PICTURED } else { 0 }),
         highest: analysis.incidents.iter().map(|incident| incident.peak_errors).max().unwrap_or(0),
         incidents,
-        windows: columns.windows(analysis),
+        windows: windows(&columns, analysis),
         rare: rare(analysis, story.top),
         heat: HeatTable::new(analysis, lang),
         compared: analysis.totals.previous_errors.is_some(),

@@ -7,49 +7,17 @@ use crate::{
 };
 
 use super::words::Words;
+use crate::render::columns::Columns;
 
 /// Windows with errors, details, places, inputs and rejects that are listed; more would bury the page.
 pub(super) const LISTED: usize = 400;
-/// Reasons that get a column of their own.
-const COLUMNS: usize = 6;
-
-/// Columns of reasons, the most frequent first; where there are many, the last one is what the others come to.
-pub(super) struct Columns<'a> {
-    pub names: Vec<&'a str>,
-    pub others: bool,
-}
-
-impl<'a> Columns<'a> {
-    pub fn new(analysis: &'a Analysis) -> Columns<'a> {
-        let failing = || analysis.by_reason.iter().filter(|row| row.errors > 0);
-        Columns {
-            names: failing().take(COLUMNS).map(|row| &*row.reason).collect(),
-            others: failing().count() > COLUMNS,
-        }
+/// The windows with errors, each with the errors of each column; none where they are too many to list.
+pub(super) fn windows<'a>(columns: &Columns<'_>, analysis: &'a Analysis) -> Vec<(&'a Bucket, Vec<u64>)> {
+    let windows: Vec<&Bucket> = analysis.windows.buckets.iter().filter(|bucket| bucket.errors > 0).collect();
+    if windows.len() > LISTED {
+        return Vec::new();
     }
-
-    /// Errors of each column, from those of each reason in the order of [`Analysis::by_reason`].
-    pub fn of(&self, by_reason: &[u64]) -> Vec<u64> {
-        let (named, rest) = by_reason.split_at(self.names.len().min(by_reason.len()));
-        let others = self.others.then(|| rest.iter().fold(0, |sum: u64, errors| sum.saturating_add(*errors)));
-        named.iter().copied().chain(others).collect()
-    }
-
-    /// The windows with errors, each with the errors of each column; none where they are too many to list.
-    pub fn windows(&self, analysis: &'a Analysis) -> Vec<(&'a Bucket, Vec<u64>)> {
-        let windows: Vec<&Bucket> = analysis.windows.buckets.iter().filter(|bucket| bucket.errors > 0).collect();
-        if windows.len() > LISTED {
-            return Vec::new();
-        }
-        let of_reason = |bucket: &Bucket, reason: &str| {
-            bucket.by_reason.0.iter().find(|(name, _)| name == reason).map_or(0, |(_, errors)| *errors)
-        };
-        let row = |bucket: &'a Bucket| {
-            let errors = analysis.by_reason.iter().map(|row| of_reason(bucket, &row.reason));
-            (bucket, self.of(&errors.collect::<Vec<_>>()))
-        };
-        windows.into_iter().map(row).collect()
-    }
+    windows.into_iter().map(|bucket| (bucket, columns.of_window(bucket))).collect()
 }
 
 /// The details that the table of what failed leaves out, the most frequent first.

@@ -1,0 +1,65 @@
+//! The time windows, with the errors of each reason and what is usual.
+
+use rust_xlsxwriter::{Worksheet, XlsxError};
+
+use super::{chart, look::Cell, sheet::Sheet};
+use crate::{
+    analysis::Bucket,
+    model::{LocalTime, key},
+    render::columns::Columns,
+    story::Story,
+};
+
+/// Rows of a table that is seen whole.
+const SHORT: u32 = 14;
+
+pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
+    let analysis = story.analysis;
+    let mut sheet = Sheet::new(story, key::workbook::WINDOWS)?;
+    let columns = Columns::new(analysis);
+    let mut titles = vec![sheet.zoned(key::page::START), sheet.t(key::page::ERRORS)];
+    titles.extend(columns.names.iter().map(|name| Cell::name(*name)));
+    titles.extend(columns.others.then(|| sheet.t(key::page::OTHERS)));
+    titles.push(sheet.t(key::workbook::USUAL));
+    if analysis.server_log.is_some() {
+        titles.extend([key::workbook::REQUESTS, key::workbook::SLOW].map(|key| sheet.t(key)));
+    }
+    titles.push(sheet.t(key::workbook::REMARK));
+    let usual = analysis.finer.usual.iter().copied().chain(std::iter::repeat(None));
+    let rows: Vec<Vec<Cell>> = analysis
+        .windows
+        .buckets
+        .iter()
+        .zip(usual)
+        .map(|(bucket, usual)| row(&sheet, &columns, bucket, usual))
+        .collect();
+    let (_, last) = sheet.list(&titles, &rows)?;
+    if let Some(chart) = chart::windows(story) {
+        // Below a short table, so that both are seen and print well; beside a long one.
+        let (row, column) = if last <= SHORT { (last + 2, 0) } else { (1, titles.len() as u16) };
+        sheet.sheet.insert_chart_with_offset(row, column, &chart, 16, 0)?;
+    }
+    sheet.finish()
+}
+
+fn row(sheet: &Sheet<'_>, columns: &Columns<'_>, bucket: &Bucket, usual: Option<u64>) -> Vec<Cell> {
+    let analysis = sheet.story.analysis;
+    let (start, end) = bucket.bounds();
+    let unknown = analysis.unknown.iter().any(|(from, until)| *from < end && *until > start);
+    let count = |errors| if unknown { Cell::AtLeast(errors) } else { Cell::Count(errors) };
+    let time = |at: LocalTime| match analysis.windows.size {
+        "month" => Cell::Month(at),
+        "day" | "week" => Cell::Day(at),
+        _ => Cell::Moment(at),
+    };
+    let mut cells = vec![time(bucket.start), count(bucket.errors)];
+    cells.extend(columns.of_window(bucket).into_iter().map(count));
+    cells.push(Cell::of(usual, Cell::Count));
+    if analysis.server_log.is_some() {
+        cells.extend([bucket.log.requests, bucket.log.slow].map(|requests| Cell::of(requests, Cell::Count)));
+    }
+    let marks = [(unknown, key::page::MISSING), (bucket.partial, key::page::PARTIAL)];
+    let marks: Vec<&str> = marks.iter().filter(|(so, _)| *so).map(|(_, key)| sheet.lang().phrase(*key)).collect();
+    cells.push(Cell::Mark(marks.join(sheet.lang().phrase(key::story::COMMA).trim_matches('|'))));
+    cells
+}
