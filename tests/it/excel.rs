@@ -115,7 +115,8 @@ const WEEK: &str = "q.tsv --period 2026-W47 --window day --exported-at 2026-11-2
 
 fn reported(folder: &Folder, outputs: &str) -> Value {
     let outputs = format!("{outputs} -o numbers.json");
-    folder.errstat(&format!("report {WEEK} {AS_OF} {outputs}")).done();
+    let report = folder.errstat(&format!("report {WEEK} {AS_OF} {outputs}"));
+    report.arg("--event").arg("2026-11-18T19:48=release 3.4").done();
     serde_json::from_str(&folder.text("numbers.json")).expect("JSON")
 }
 
@@ -169,6 +170,8 @@ fn openpyxl_reads_the_numbers_of_summary_json() {
     assert_eq!((incidents.len(), book.column("Incidents", "Errors")), (1, vec![&json!(300)]));
     assert_eq!(book.column("Incidents", "Start (Asia/Tokyo)"), [local(&incidents[0]["start"])]);
     assert_eq!(book.column("Incidents", "Peak in 5 minutes"), [&incidents[0]["peak_errors"]]);
+    // The outage begins ten seconds after eight.
+    assert_eq!(book.column("Incidents", "Remark"), ["It began 12 minutes after “release 3.4”."]);
 
     // 28 and 7 a week; the first Monday of the thirteen weeks is 24 August.
     let weeks = &book.rows("Channels × weeks");

@@ -21,7 +21,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     ];
     titles.extend(phrases.map(|key| sheet.t(key)));
     titles.push(sheet.zoned(key::workbook::PEAK_AT));
-    titles.extend([key::workbook::STATE, key::page::MADE_OF].map(|key| sheet.t(key)));
+    titles.extend([key::workbook::STATE, key::page::MADE_OF, key::workbook::REMARK].map(|key| sheet.t(key)));
     let logged = story.analysis.server_log.is_some();
     titles.extend(logged.then(|| sheet.t(key::server_page::SAYS)));
     let rows: Vec<Vec<Cell>> = story.events.all().map(|event| row(&sheet, event, logged)).collect();
@@ -48,6 +48,7 @@ fn row(sheet: &Sheet<'_>, event: &Event<'_>, logged: bool) -> Vec<Cell> {
         Cell::Moment(incident.peak_at),
         Cell::text(event.state.or(over).unwrap_or_default()),
         Cell::text(&event.made_of),
+        Cell::of(event.meanwhile.clone(), Cell::Text),
     ];
     cells.extend(logged.then(|| Cell::text(event.log.clone().unwrap_or_default())));
     cells
