@@ -163,6 +163,7 @@ fn openpyxl_reads_the_numbers_of_summary_json() {
     let of = |field: fn(&Value) -> Value| buckets.iter().map(field).collect::<Vec<_>>();
     assert_eq!(windows("Errors"), of(|bucket| bucket["errors"].clone()).iter().collect::<Vec<_>>());
     assert_eq!(windows("error_status_code"), [0, 0, 300, 0, 0, 0, 0]);
+    assert_eq!(*windows("Remark")[2], "release 3.4");
     assert_eq!(windows("Usual"), [5; 7], "each day had 4 + 1 in each of the weeks before");
     assert_eq!(windows("Start (Asia/Tokyo)"), of(|bucket| local(&bucket["start"]).into()).iter().collect::<Vec<_>>());
 

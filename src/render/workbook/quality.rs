@@ -12,10 +12,8 @@ use crate::{
 pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     let (analysis, lang) = (story.analysis, story.lang());
     let mut sheet = Sheet::new(story, key::workbook::QUALITY)?;
-    let notes = story.notes().map(|note| note.text.as_str()).chain([story.caveat, lang.phrase(key::page::ROW_MEANS)]);
-    for note in notes {
-        sheet.say(note);
-    }
+    story.notes().for_each(|note| sheet.say(&note.text));
+    [story.caveat, lang.phrase(key::page::ROW_MEANS)].into_iter().for_each(|text| sheet.say(text));
     sheet.row += 1;
     let titles = [
         key::page::FILE,

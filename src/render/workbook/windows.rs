@@ -22,7 +22,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     titles.extend(columns.others.then(|| sheet.t(key::page::OTHERS)));
     titles.push(sheet.t(key::workbook::USUAL));
     if analysis.server_log.is_some() {
-        titles.extend([key::workbook::REQUESTS, key::workbook::SLOW].map(|key| sheet.t(key)));
+        titles.extend([key::workbook::REQUESTS, key::workbook::SLOW, key::workbook::RATE].map(|key| sheet.t(key)));
     }
     titles.push(sheet.t(key::workbook::REMARK));
     let usual = analysis.finer.usual.iter().copied().chain(std::iter::repeat(None));
@@ -57,9 +57,14 @@ fn row(sheet: &Sheet<'_>, columns: &Columns<'_>, bucket: &Bucket, usual: Option<
     cells.push(Cell::of(usual, Cell::Count));
     if analysis.server_log.is_some() {
         cells.extend([bucket.log.requests, bucket.log.slow].map(|requests| Cell::of(requests, Cell::Count)));
+        cells.push(Cell::of(bucket.log.rate.as_ref(), |rate| Cell::Share(rate.high)));
     }
     let marks = [(unknown, key::page::MISSING), (bucket.partial, key::page::PARTIAL)];
-    let marks: Vec<&str> = marks.iter().filter(|(so, _)| *so).map(|(_, key)| sheet.lang().phrase(*key)).collect();
+    let marks = marks.iter().filter(|(so, _)| *so).map(|(_, key)| sheet.lang().phrase(*key));
+    let events = analysis.events.iter().filter(|event| (start..end).contains(&event.at.millis()));
+    let planned = analysis.maintenance.iter().filter(|planned| planned.bounds().0 < end && planned.bounds().1 > start);
+    let names = events.map(|event| &*event.name).chain(planned.map(|planned| &*planned.name));
+    let marks: Vec<&str> = marks.chain(names).collect();
     cells.push(Cell::Mark(marks.join(sheet.lang().phrase(key::story::COMMA).trim_matches('|'))));
     cells
 }
