@@ -17,7 +17,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
         key::page::ERRORS,
         key::workbook::MOSTLY,
         key::page::REASON,
-        key::page::PEAK,
+        key::workbook::PEAK,
     ];
     titles.extend(phrases.map(|key| sheet.t(key)));
     titles.push(sheet.zoned(key::workbook::PEAK_AT));
