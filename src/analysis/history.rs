@@ -66,8 +66,8 @@ pub fn usual(table: &Table, asked: &Asked, windows: &[(i64, i64)], size: WindowS
     (0..windows.len()).map(usual).collect()
 }
 
-/// The middle one; of two the mean, rounded up.
-fn median(mut counts: Vec<u64>) -> Option<u64> {
+/// The middle one; of two the mean, rounded up; none of none.
+pub fn median(mut counts: Vec<u64>) -> Option<u64> {
     counts.sort_unstable();
     let upper = *counts.get(counts.len() / 2)?;
     Some(if counts.len() % 2 == 1 { upper } else { (counts[counts.len() / 2 - 1] + upper).div_ceil(2) })

@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 pub use asked::Asked;
 pub use comparison::Comparison;
 pub use count::{Counted, count, likes};
+pub use history::median;
 pub use incident::{Class, ClassErrors, DayKind, Pattern};
 pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};
 pub use level::{Bound, Level, bound};

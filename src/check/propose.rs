@@ -98,7 +98,7 @@ impl History<'_> {
     /// The limit for a week, and the sentence that says what it is made from: whole weeks, or days where there are none.
     fn usual(self, of_weeks: key::SentenceKey, of_days: key::SentenceKey) -> (u64, Sentence) {
         let weeks = self.weeks();
-        if let Some(median) = median(&weeks) {
+        if let Some(median) = analysis::median(weeks.clone()) {
             let most = rounded_up(2 * median);
             let shown: Vec<String> = weeks.iter().map(u64::to_string).collect();
             let broken = weeks.iter().filter(|errors| **errors > most).count() as u64;
@@ -155,12 +155,6 @@ fn examples(case: Case<'_>, file: &mut File, hours: &[((i64, i64), u64)]) {
     let timeouts = ["reason = \"request_timeout\"", "max_share = \"50%\"", "level = \"warn\""].map(str::to_owned);
     let timeouts = [&[name(key::init::RULE_TIMEOUTS)][..], &timeouts].concat();
     file.rule(Sentence::new(key::init::EXAMPLE), &timeouts, false);
-}
-
-fn median(weeks: &[u64]) -> Option<u64> {
-    let mut sorted = weeks.to_vec();
-    sorted.sort_unstable();
-    sorted.get(sorted.len() / 2).copied()
 }
 
 /// The next number with two leading digits; no limit is too small for a bot that had no errors so far.
@@ -244,8 +238,6 @@ mod tests {
         for (errors, wanted) in [(0, 10), (10, 10), (99, 99), (101, 110), (294, 300), (1000, 1000), (1001, 1100)] {
             assert_eq!(rounded_up(errors), wanted, "{errors}");
         }
-        assert_eq!(median(&[991, 87, 148]), Some(148));
-        assert_eq!(median(&[]), None);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct Events<'a> {
     pub listed: Vec<Event<'a>>,
     /// Where there is none: that there is none, or why that is not known.
     pub none: Option<String>,
-    /// What comes at the same time of many days and is no incident, a sentence each.
+    /// What comes at the same time of days or weeks and is no incident, a sentence each.
     pub patterns: Vec<String>,
     /// How long those took that ended: `Time to recover: median 35 min, longest 3 h 10 min.` None of a single one.
     pub recovery: Option<String>,
@@ -82,7 +82,9 @@ impl<'a> Events<'a> {
         let none = shown
             .is_empty()
             .then(|| lang.phrase(if judged { key::story::NOT_JUDGED } else { key::story::NO_INCIDENT }).to_owned());
-        let patterns = analysis.patterns.iter().map(|told| pattern(lang, told)).collect();
+        // What ended before the period is no news in it.
+        let told = analysis.patterns.iter().filter(|of| !of.ended || of.last_seen >= analysis.period.start);
+        let patterns = told.map(|of| pattern(lang, of)).collect();
         Events { shown, listed, none, patterns, recovery: recovery(analysis, &clock) }
     }
 
@@ -168,19 +170,32 @@ fn meanwhile(lang: Lang, incident: &Incident, analysis: &Analysis) -> Option<Str
     Some(lang.say(&Sentence::new(key::story::DURING).with("name", shortened(&maintenance.name, LONGEST_NAME))))
 }
 
-/// What comes at the same time of most days: `Every night`, as it were.
+/// What comes at the same time of days or weeks, and until when: `Every Monday at about 04:00–04:10: …`.
 fn pattern(lang: Lang, pattern: &Pattern) -> String {
     let channel = pattern.channel.as_deref().map(|name| shortened(name, LONGEST_NAME));
-    let key = if channel.is_some() { key::story::PATTERN_CHANNEL } else { key::story::PATTERN };
+    let sentence = Sentence::new(match (&channel, pattern.ended) {
+        (None, false) => key::story::PATTERN,
+        (Some(_), false) => key::story::PATTERN_CHANNEL,
+        (None, true) => key::story::PATTERN_ENDED,
+        (Some(_), true) => key::story::PATTERN_CHANNEL_ENDED,
+    });
     let days = lang.phrase(match pattern.days {
         DayKind::EveryDay => key::story::EVERY_DAY,
         DayKind::Weekdays => key::story::WEEKDAYS,
         DayKind::Weekends => key::story::WEEKENDS,
+        DayKind::Monday => key::story::MONDAYS,
+        DayKind::Tuesday => key::story::TUESDAYS,
+        DayKind::Wednesday => key::story::WEDNESDAYS,
+        DayKind::Thursday => key::story::THURSDAYS,
+        DayKind::Friday => key::story::FRIDAYS,
+        DayKind::Saturday => key::story::SATURDAYS,
+        DayKind::Sunday => key::story::SUNDAYS,
     });
-    let sentence = Sentence::new(key)
+    let sentence = sentence
         .with("days", days)
         .with("start", &pattern.start)
         .with("end", &pattern.end)
+        .with("until", lang.short_day(pattern.last_seen.date_naive()))
         .with("channel", channel.unwrap_or_default())
         .with("class", class(lang, pattern.class))
         .with_number("each", (pattern.errors + pattern.happened / 2) / pattern.happened.max(1))

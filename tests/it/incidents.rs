@@ -318,21 +318,59 @@ fn what_comes_every_night_or_every_working_day_is_a_pattern_and_no_incident() {
     assert_eq!(
         summary["patterns"],
         json!([
-            {"channel": "shop", "class": "request_timeout", "start": "03:00", "end": "03:10", "days": "every_day", "happened": 28, "errors": 840},
-            {"channel": "shop", "class": "could_not_connect", "start": "12:00", "end": "12:45", "days": "weekdays", "happened": 20, "errors": 500}
+            {"channel": "shop", "class": "request_timeout", "start": "03:00", "end": "03:10", "days": "every_day", "happened": 28, "errors": 840,
+             "last_seen": "2026-11-22T03:00:00+09:00", "ended": false},
+            {"channel": "shop", "class": "could_not_connect", "start": "12:00", "end": "12:45", "days": "weekdays", "happened": 20, "errors": 500,
+             "last_seen": "2026-11-20T12:00:00+09:00", "ended": false}
         ])
     );
 }
 
 #[test]
-fn a_batch_that_stopped_is_no_pattern_any_more() {
-    // Of 28 nights the first 20, or the first 22: then eight or six days without.
+fn a_batch_that_stopped_is_told_with_its_last_day() {
+    // Of 28 nights the first 22, 20 or 10: then six, eight or 18 days without. The tenth is 4 November.
     let nights = |count: u32| (0..count).flat_map(|day| [day * 288 + 36, day * 288 + 37]);
-    let patterns = |count| {
-        let log = Log::new().with_trickle().add(nights(count), ["shop", "request_timeout", "Request timeout"], 15);
-        log.summary("")["patterns"].as_array().unwrap().len()
-    };
-    assert_eq!((patterns(20), patterns(22)), (0, 1));
+    let log = |count| Log::new().with_trickle().add(nights(count), ["shop", "request_timeout", "Request timeout"], 15);
+    for (count, ended) in [(22, false), (20, true), (10, true)] {
+        let summary = log(count).summary("");
+        assert_eq!((summary.list("incidents").len(), summary.list("patterns").len()), (0, 1), "{count}");
+        assert_eq!(summary["patterns"][0]["happened"], count);
+        assert_eq!(summary["patterns"][0]["ended"], ended);
+    }
+    let folder = Folder::with("w.tsv", &log(10).0);
+    let told =
+        |period: &str| folder.errstat(&format!("summary w.tsv --format markdown --period {period}")).done().text();
+    let sentence = "on shop, until 4 Nov: ";
+    assert!(told("2026-11").contains(sentence), "{}", told("2026-11"));
+    assert!(!told("2026-W47").contains("Every day"), "what ended before the period is no news in it");
+}
+
+/// 40 at 04:00 and 04:05 of so many Mondays, from 26 October on.
+fn mondays(weeks: impl IntoIterator<Item = u32>) -> Log {
+    let cells = weeks.into_iter().flat_map(|week| [week * 7 * 288 + 48, week * 7 * 288 + 49]);
+    Log::new().with_trickle().add(cells, REFUSED, 20)
+}
+
+#[test]
+fn what_comes_every_monday_is_a_pattern_and_no_incident() {
+    let summary = mondays(0..4).summary("");
+    assert_eq!(summary["incidents"], json!([]));
+    assert_eq!(
+        summary["patterns"],
+        json!([{"channel": "shop", "class": "could_not_connect", "start": "04:00", "end": "04:10", "days": "monday",
+                "happened": 4, "errors": 160, "last_seen": "2026-11-16T04:00:00+09:00", "ended": false}])
+    );
+    // Three are too few to be a habit.
+    let summary = mondays(1..4).summary("");
+    assert_eq!((summary.list("incidents").len(), summary.list("patterns").len()), (3, 0));
+}
+
+#[test]
+fn an_outage_far_above_a_habit_of_its_hour_is_found() {
+    // On 9 November, 10 cells of 40 more from 04:00 on: 440 instead of 40.
+    let monday = 14 * 288 + 48;
+    let summary = mondays(0..4).add(monday..monday + 10, REFUSED, 40).summary("");
+    assert_eq!(ranges(&summary), [("2026-11-09T04:00:07+09:00", "2026-11-09T04:45:07+09:00", 440)]);
 }
 
 #[test]

@@ -50,12 +50,20 @@ impl Clock {
         before == 0 || self.unknown[before - 1].1 <= cell
     }
 
+    fn ahead(&self, cell: u32) -> i32 {
+        let hour = (cell / HOUR).saturating_sub(self.first / HOUR) as usize;
+        self.ahead[hour.min(self.ahead.len() - 1)]
+    }
+
+    /// The cell at the same time by the clock, so many days later; none where nothing is known of it.
+    pub fn on_another_day(&self, cell: u32, days: i32) -> Option<u32> {
+        let there = cell.checked_add_signed(days * DAY as i32)?;
+        let there = there.checked_add_signed(self.ahead(cell) - self.ahead(there))?;
+        (self.first..self.end).contains(&there).then_some(there).filter(|cell| self.knows(*cell))
+    }
+
     pub fn place(&self, cell: u32) -> Place {
-        let ahead = match self.ahead[..] {
-            [fixed] => fixed,
-            _ => self.ahead[((cell / HOUR - self.first / HOUR) as usize).min(self.ahead.len() - 1)],
-        };
-        let local = cell.saturating_add_signed(ahead);
+        let local = cell.saturating_add_signed(self.ahead(cell));
         Place { slot: local % DAY, ..Place::midnight(local / DAY) }
     }
 
@@ -78,8 +86,14 @@ impl Clock {
 impl Place {
     /// The beginning of a day.
     pub fn midnight(day: u32) -> Place {
+        let at = Place { day, weekend: false, slot: 0 };
+        Place { weekend: at.weekday() >= 5, ..at }
+    }
+
+    /// 0 on a Monday.
+    pub fn weekday(self) -> u32 {
         // 1970-01-01 was a Thursday.
-        Place { day, weekend: (day + 3) % 7 >= 5, slot: 0 }
+        (self.day + 3) % 7
     }
 
     /// The index of its time in a [`ByTime`].

@@ -8,14 +8,16 @@
 //!    "Quasi-Poisson vs. negative binomial regression", *Ecology* 88 (2007) 2766–2772), φ from the calm days.
 //! 2. [`automaton`]: a two-state automaton finds where it is not so.
 //! 3. [`stretch`]: cores tell onset and end, and calm gaps part what is two.
-//! 4. [`found`]: classes that fail together are one incident, with its numbers.
+//! 4. [`habit`]: what comes back at the same time of days or weeks is none.
+//! 5. [`found`]: classes that fail together are one incident, with its numbers.
 //!
-//! What would be one if it were not usual is a [`pattern`]. The time is linear in the cells with errors.
+//! What would be one if it did not come back is a [`pattern`]. The time is linear in the cells with errors.
 
 mod automaton;
 mod class;
 mod clock;
 mod found;
+mod habit;
 mod pattern;
 #[cfg(test)]
 mod scenarios;
@@ -54,7 +56,9 @@ pub fn judge(table: &Table, zone: &Zone, now: Timestamp) -> (Vec<Incident>, Vec<
             let usual = Usual::of(series, &channel.clock);
             let found = stretch::stretches(series, &channel.clock, &usual);
             let name = &table.names.channels[channel.label as usize];
-            patterns.extend(pattern::patterns(series, &channel.clock, &usual, &found, (name, *class)));
+            let (found, habits) = habit::apart(found, series, &channel.clock, &usual);
+            let of = pattern::Of { series, clock: &channel.clock, usual: &usual, channel: name, class: *class, zone };
+            patterns.extend(of.patterns(&found, &habits));
             let whole = |stretch| if by_hour { stretch::of_hours(stretch) } else { stretch };
             stretches.extend(found.into_iter().map(|stretch| (*class, whole(stretch), usual.comparable)));
         }

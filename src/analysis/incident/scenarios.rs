@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     clock::{Clock, DAY, HOUR},
+    habit,
     stretch::{Stretch, stretches},
     usual::Usual,
 };
@@ -112,7 +113,8 @@ impl Scenario {
         let clock = Clock::new(MONDAY + from, MONDAY + to, Vec::new(), true, |_| 0);
         let usual = Usual::of(&cells, &clock);
         let shifted = |found: Stretch| Stretch { start: found.start - MONDAY, end: found.end - MONDAY, ..found };
-        stretches(&cells, &clock, &usual).into_iter().map(shifted).collect()
+        let found = stretches(&cells, &clock, &usual);
+        habit::apart(found, &cells, &clock, &usual).0.into_iter().map(shifted).collect()
     }
 }
 
@@ -314,7 +316,49 @@ fn scenarios() -> Vec<Scenario> {
             s
         });
 
+        make("an outage of a week, less at night", long.max(28), &|s| {
+            let mut s = s.background(rate / 4.0, 1.0, 0.8);
+            let (from, days) = (s.noise.among(8 * DAY, (long.max(28) - 12) * DAY), s.noise.among(5, 10));
+            let per_hour = 12.0 + 4.0 * rate;
+            for hour in 0..days * 24 {
+                let wave = 1.0 + 0.7 * ((f64::from(hour) - 12.0) / 24.0 * std::f64::consts::TAU).cos();
+                s.errors(from + hour * HOUR, from + (hour + 1) * HOUR, per_hour * wave);
+            }
+            s.label(from, from + days * DAY);
+            s
+        });
+        make("an outage beside a weekly job", 56, &|s| {
+            let mut s = s.background(rate / 2.0, 1.0, 0.5);
+            weekly(&mut s, 0..8, 4, 50.0);
+            let from = at(s.noise.among(7, 49), s.noise.among(6, 22), 0);
+            s.outage(from, from + 20, 150.0 + 10.0 * rate);
+            s
+        });
+        make("a weekly job that fails ten times as often once", 56, &|s| {
+            let mut s = s.background(rate / 4.0, 1.0, 0.5);
+            weekly(&mut s, 0..8, 4, 40.0);
+            let monday = at(7 * s.noise.among(2, 7), 4, 0);
+            s.outage(monday, monday + 8, 600.0);
+            s
+        });
+
         // And what is none.
+        make("a weekly job", long.max(28), &|s| {
+            let mut s = background(s);
+            let (hour, errors) = (s.noise.among(0, 24), s.noise.between(20.0, 200.0) + 10.0 * rate);
+            weekly(&mut s, 0..long.max(28) / 7, hour, errors);
+            s
+        });
+        make("a weekly job that begins or ends halfway", 84, &|s| {
+            let mut s = s.background(rate / 2.0, 1.0, 0.5);
+            weekly(&mut s, if seed % 2 == 0 { 0..6 } else { 6..12 }, 4, 60.0);
+            s
+        });
+        make("a nightly batch that ends halfway", 84, &|s| {
+            let mut s = s.background(rate / 2.0, 1.0, 0.5);
+            batch(&mut s, 36, 3, 40.0);
+            s
+        });
         make("a nightly batch", 28, &|s| {
             let mut s = background(s);
             batch(&mut s, 28, 3, 30.0);
@@ -403,6 +447,14 @@ fn batch(s: &mut Scenario, days: u32, hour: u32, errors: f64) {
             let n = s.noise.poisson(errors / 2.0);
             s.add(cell, n);
         }
+    }
+}
+
+/// A job of ten minutes at an hour of each Monday, early or late by five.
+fn weekly(s: &mut Scenario, weeks: std::ops::Range<u32>, hour: u32, errors: f64) {
+    for week in weeks {
+        let from = at(7 * week, hour, 0) + s.noise.among(0, 3);
+        s.errors(from, from + 2, errors * 6.0);
     }
 }
 

@@ -13,6 +13,8 @@ const ENTER: f64 = 3.5;
 const WEAK: Failing = Failing { times: 2.0, more: 8.0 };
 /// Its core, which says where it begins and ends: noise around it is not part of it.
 const STRONG: Failing = Failing { times: 6.0, more: 60.0 };
+/// What lies between two cores is a pause if it is so much of an entry less likely in an outage than without one.
+const PAUSE: f64 = 0.25;
 /// A lasting one may be as weak as a job that fails once an hour.
 const LASTING: Failing = Failing { times: 2.0, more: 1.0 };
 /// It has errors in one of so many of its hours, or is no single one.
@@ -113,21 +115,17 @@ impl Judged<'_> {
         end: u32,
     ) -> Vec<(u32, u32)> {
         let cores = &cores[cores.partition_point(|core| core.1 <= start)..cores.partition_point(|core| core.0 < end)];
-        let gains = |from: u32, to: u32| from < to && weak.gained(between(self.series, from, to), from, to) >= enter;
-        let goes_on = |from: u32, to: u32| {
-            to < from + CALM || self.stretch(from, to).is_some_and(|part| self.is_large(&part)) || gains(from, to)
-        };
+        let gained = |from: u32, to: u32| weak.gained(between(self.series, from, to), from, to);
         let (Some(first), Some(last)) = (cores.first(), cores.last()) else { return vec![(start, end)] };
-        let mut parts = vec![(if gains(start, first.0) { start } else { first.0 }, first.1)];
-        for pair in cores.windows(2) {
-            match parts.last_mut() {
-                Some(part) if goes_on(pair[0].1, pair[1].0) => part.1 = pair[1].1,
-                _ => parts.push(pair[1]),
-            }
-        }
-        if let Some(part) = parts.last_mut().filter(|_| gains(last.1, end)) {
-            part.1 = end;
-        }
+        let mut parts = cores.to_vec();
+        parts.dedup_by(|next, open| {
+            let goes_on = gained(open.1, next.0) > -PAUSE * enter;
+            open.1 = if goes_on { next.1 } else { open.1 };
+            goes_on
+        });
+        let at = parts.len() - 1;
+        parts[0].0 = if gained(start, first.0) >= enter { start } else { first.0 };
+        parts[at].1 = if gained(last.1, end) >= enter { end } else { last.1 };
         parts
     }
 

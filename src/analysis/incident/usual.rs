@@ -7,12 +7,13 @@ const QUIET: f64 = 0.4;
 /// The calmer days that tell the scatter, of all: more than [`QUIET`], for a variance needs more values than a mean.
 const CALM: f64 = 0.5;
 /// Days chosen for being calm scatter less than all: so much by trial on noise of known dispersion.
-const CHOSEN: f64 = 1.25;
+const CHOSEN: f64 = 1.5;
 /// Scatter beyond this comes of outages in calm days, and would hide others.
 const MOST_SCATTER: f64 = 30.0;
-/// So many whole days make a profile of the hours of the day, and so many one of weekdays and one of weekends.
+/// So many whole days make a profile of the hours of the day, ...
 const PROFILE_DAYS: usize = 5;
-const KINDS_DAYS: usize = 14;
+/// ... and so many weekdays or weekends one of their own.
+const KIND_DAYS: usize = 4;
 /// Hours of a day that must be known for it to be whole: a file begins with its first error, not at midnight.
 const WHOLE: usize = 20;
 /// With less than two days nothing is known of what is usual.
@@ -25,8 +26,6 @@ const UNKNOWN_PER_HOUR: f64 = 1.0;
 const JITTER: u32 = 3;
 /// ... and stands out from its own day and from usual ones: so many times the level, and so many errors more.
 const HABIT: (f64, f64) = (4.0, 3.0);
-/// So many days at least show a habit.
-const HABIT_DAYS: usize = 4;
 
 /// Errors of one class on one channel by cell, in the order of time, zeros left out.
 pub type Series = [(u32, u64)];
@@ -51,13 +50,7 @@ impl Usual {
         }
         let kinds = all.kinds();
         let stands_out = all.stands_out(&kinds);
-        let mut habits = all.habits(series, clock, &kinds, &stands_out);
-        if kinds.len() == 1 {
-            // With few days, weekdays alone may show what all of them do not.
-            let apart = all.weekdays_and_weekends();
-            let of_kind = all.habits(series, clock, &apart, &all.stands_out(&apart));
-            habits.iter_mut().zip(of_kind).for_each(|(habit, of_kind)| *habit = habit.or(of_kind));
-        }
+        let habits = all.habits(series, clock, &kinds, &stands_out);
         // The rest is judged without them: a batch of ten minutes is no hour of errors.
         let habitual =
             |place: Place, errors: u64| habits[place.time()].is_some() && errors as f64 > stands_out[all.index(place)];
@@ -65,7 +58,7 @@ impl Usual {
         let rest = rest.as_ref().unwrap_or(&all);
         let by_hour: Vec<[f64; 24]> = kinds.iter().map(|days| rest.levels(days)).collect();
         let level = |time: usize| {
-            let (kind, hour) = (time / DAY as usize % kinds.len(), time % DAY as usize / HOUR as usize);
+            let (kind, hour) = (time / DAY as usize, time % DAY as usize / HOUR as usize);
             habits[time].unwrap_or(0.0).max(by_hour[kind][hour] / f64::from(HOUR))
         };
         let mut usual = Usual {
@@ -147,6 +140,9 @@ impl Usual {
     }
 }
 
+/// The days that weekdays are like, and those that weekends are like, as [`Days::sums`] has them.
+type Kinds = [Vec<usize>; 2];
+
 /// The errors of each hour of each day.
 struct Days {
     first: u32,
@@ -183,18 +179,22 @@ impl Days {
         (place.day - self.first) as usize
     }
 
-    /// The whole days, all as one kind, or weekdays and weekends.
-    fn kinds(&self) -> Vec<Vec<usize>> {
-        if self.whole.len() < KINDS_DAYS {
-            return vec![self.whole.clone()];
-        }
-        self.weekdays_and_weekends()
+    /// The whole days; few weekdays or weekends are like all of them.
+    fn kinds(&self) -> Kinds {
+        let (weekends, weekdays): (Vec<usize>, _) = self.whole.iter().partition(|day| self.is_weekend(**day));
+        [weekdays, weekends].map(|kind| if kind.len() < KIND_DAYS { self.whole.clone() } else { kind })
     }
 
-    fn weekdays_and_weekends(&self) -> Vec<Vec<usize>> {
-        let on_weekend = |day: &usize| Place::midnight(self.first + *day as u32).weekend;
-        let (weekends, weekdays) = self.whole.iter().partition(|day| on_weekend(day));
-        vec![weekdays, weekends]
+    fn is_weekend(&self, day: usize) -> bool {
+        Place::midnight(self.first + day as u32).weekend
+    }
+
+    /// The days of each kind and their errors, each day once.
+    fn of_their_kind<'a>(&'a self, kinds: &'a Kinds) -> impl Iterator<Item = (&'a [usize], Vec<(usize, f64)>)> {
+        kinds.iter().zip([false, true]).map(|(days, weekend)| {
+            let totals = days.iter().copied().zip(self.totals(days));
+            (&days[..], totals.filter(|(day, _)| self.is_weekend(*day) == weekend).collect())
+        })
     }
 
     fn totals(&self, days: &[usize]) -> Vec<f64> {
@@ -211,12 +211,12 @@ impl Days {
     }
 
     /// What a cell of each day has at least if it stands out; of days that are not whole, nothing does.
-    fn stands_out(&self, kinds: &[Vec<usize>]) -> Vec<f64> {
+    fn stands_out(&self, kinds: &Kinds) -> Vec<f64> {
         let mut least = vec![f64::INFINITY; self.sums.len()];
-        for days in kinds {
+        for (days, totals) in self.of_their_kind(kinds) {
             let usual = quantile(&mut self.means(days), 0.5) / f64::from(HOUR);
-            for (day, total) in days.iter().zip(self.totals(days)) {
-                least[*day] = HABIT.0 * usual.max(total / f64::from(DAY)) + HABIT.1;
+            for (day, total) in totals {
+                least[day] = HABIT.0 * usual.max(total / f64::from(DAY)) + HABIT.1;
             }
         }
         least
@@ -235,18 +235,17 @@ impl Days {
     }
 
     /// Which days are calm.
-    fn calm(&self, kinds: &[Vec<usize>]) -> Vec<bool> {
+    fn calm(&self, kinds: &Kinds) -> Vec<bool> {
         let mut calm = vec![false; self.sums.len()];
-        for days in kinds {
-            let totals = self.totals(days);
-            let half = quantile(&mut totals.clone(), CALM);
-            days.iter().zip(totals).for_each(|(day, total)| calm[*day] = total <= half);
+        for (days, totals) in self.of_their_kind(kinds) {
+            let half = quantile(&mut self.totals(days), CALM);
+            totals.into_iter().for_each(|(day, total)| calm[day] = total <= half);
         }
         calm
     }
 
     /// What comes near each time on so many days that it cannot be the outage: what the quieter days have at most.
-    fn habits(&self, series: &Series, clock: &Clock, kinds: &[Vec<usize>], stands_out: &[f64]) -> ByTime<Option<f64>> {
+    fn habits(&self, series: &Series, clock: &Clock, kinds: &Kinds, stands_out: &[f64]) -> ByTime<Option<f64>> {
         // The most near each time, for each day on which it stands out.
         let mut near: Vec<Vec<(u32, f64)>> = vec![Vec::new(); 2 * DAY as usize];
         for (place, _, errors) in clock.places(series) {
@@ -254,20 +253,21 @@ impl Days {
             if errors <= stands_out[self.index(place)] {
                 continue;
             }
-            let midnight = if kinds.len() > 1 { place.time() - place.slot as usize } else { 0 };
-            for slot in place.slot.saturating_sub(JITTER)..(place.slot + JITTER + 1).min(DAY) {
-                let near = &mut near[midnight + slot as usize];
-                match near.last_mut() {
-                    Some((day, most)) if *day == place.day => *most = most.max(errors),
-                    _ => near.push((place.day, errors)),
+            let of_all = |kind: usize| kinds[kind].len() == self.whole.len();
+            for kind in (0..2).filter(|kind| of_all(*kind) || (*kind == 1) == place.weekend) {
+                for slot in place.slot.saturating_sub(JITTER)..(place.slot + JITTER + 1).min(DAY) {
+                    let near = &mut near[kind * DAY as usize + slot as usize];
+                    match near.last_mut() {
+                        Some((day, most)) if *day == place.day => *most = most.max(errors),
+                        _ => near.push((place.day, errors)),
+                    }
                 }
             }
         }
         std::array::from_fn(|time| {
-            let kind = time / DAY as usize % kinds.len();
-            let (days, near) = (kinds[kind].len(), &near[kind * DAY as usize + time % DAY as usize]);
+            let (days, near) = (kinds[time / DAY as usize].len(), &near[time]);
             let rank = (days.saturating_sub(1) as f64 * QUIET) as usize;
-            let rank = rank.checked_sub(days - near.len()).filter(|_| days >= HABIT_DAYS)?;
+            let rank = rank.checked_sub(days - near.len())?;
             let mut most: Vec<f64> = near.iter().map(|(_, most)| *most).collect();
             most.sort_unstable_by(f64::total_cmp);
             most.get(rank).copied()
