@@ -198,13 +198,13 @@ pub struct Selection {
 
     /// A deployment or the like: '2026-11-18T19:29=release 3.4'
     ///
-    /// Drawn in the charts, and named where an incident begins within 15 minutes after it. Repeatable; [[event]] in errstat.toml.
+    /// Drawn in the charts, and named where an incident begins within 15 minutes after it. Repeatable. errstat.toml has tables called event.
     #[arg(long, value_name = "AT=NAME", value_parser = plan::event, hide_short_help = true)]
     pub event: Vec<EventOption>,
 
     /// Expected errors: '2026-11-18T02:00..2026-11-18T04:00=database'
     ///
-    /// Shaded in the charts; errstat check leaves these errors out, and says so. Repeatable; [[maintenance]] in errstat.toml.
+    /// Shaded in the charts; errstat check leaves these errors out, and says so. Repeatable. errstat.toml has tables called maintenance.
     #[arg(long, value_name = "FROM..UNTIL=NAME", value_parser = plan::maintenance, hide_short_help = true)]
     pub maintenance: Vec<MaintenanceOption>,
 

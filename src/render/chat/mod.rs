@@ -1,6 +1,6 @@
 //! Messages for chats: JSON that one `curl` posts. Nothing here sends it, and nothing here knows where it goes.
 //!
-//! A [`Card`] is what all products say, and each lays it out. Its lists and texts are short enough for the limits of all
+//! A `Card` is what all products say, and each lays it out. Its lists and texts are short enough for the limits of all
 //! of them, whatever stands in the files; what a list leaves out is said.
 
 mod discord;
