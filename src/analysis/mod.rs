@@ -154,13 +154,11 @@ impl Analysis {
     /// The stretches of the period of which nothing is known, as [`Analysis::unknown`]: those that are missing, the days
     /// before the first row, and what is behind the moment of the report, or behind the last row where that is far from it.
     pub fn unseen(&self) -> Vec<(i64, i64)> {
-        let (bounds, span) = (self.period.bounds(), self.data_span.as_ref());
-        let first = span.map(|span| self.timezone.day_start(self.timezone.day(Timestamp(span.first.millis()))).0);
-        let last = match span {
-            Some(span) if self.tail_unknown => span.last.millis(),
-            _ => self.calendar.as_of.0,
-        };
-        let before = first.filter(|first| *first > bounds.start).map(|first| (bounds.start, first.min(bounds.end)));
+        let Some(span) = &self.data_span else { return self.unknown.clone() };
+        let bounds = self.period.bounds();
+        let first = self.timezone.day_start(self.timezone.day(Timestamp(span.first.millis()))).0;
+        let last = if self.tail_unknown { span.last.millis() } else { self.calendar.as_of.0 };
+        let before = (first > bounds.start).then_some((bounds.start, first.min(bounds.end)));
         let after = (bounds.start < last && last < bounds.end).then_some((last, bounds.end));
         before.into_iter().chain(self.unknown.iter().copied()).chain(after).collect()
     }

@@ -82,7 +82,9 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
     for (lanes, other) in (0..).zip(others) {
         let (left, right) = (place(other.incident.start), place(other.incident.end));
         let baseline = y + f64::from(lanes) * lane + look.small.size;
-        let label = measure::shorten(&scene.leading(other), look.small, frame.w);
+        let elsewhere = other.channel.as_deref().filter(|_| other.incident.channel != incident.channel);
+        let label = [Some(&*scene.leading(other)), elsewhere].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        let label = measure::shorten(&label, look.small, frame.w);
         let fits = left + measure::width(&label, look.small) * SLACK < frame.right();
         let (x, anchor) = if fits { (left, Anchor::Left) } else { (frame.right(), Anchor::Right) };
         canvas.text(&label, (x, baseline), look.small, MUTED, anchor);

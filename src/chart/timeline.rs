@@ -96,8 +96,11 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> (f64, Frame, u64) {
     let mut bottom = columns(canvas, &plot, ordinary.is_none());
     if let Some((rest, left_out)) = ordinary {
         let title = scene.say(Sentence::new(key::chart::REST).with_number("count", left_out.len() as u64));
-        let baseline = bottom + 12.0 + look.small.size;
-        canvas.fitted(&title, (slot.x, baseline), look.small, MUTED, Anchor::Left, slot.w);
+        let mut baseline = bottom + 12.0 + look.small.size - look.small.leading();
+        for line in measure::wrap(&title, look.small, slot.w, 2) {
+            baseline += look.small.leading();
+            canvas.text(&line, (slot.x, baseline), look.small, MUTED, Anchor::Left);
+        }
         let frame = place(baseline + look.small.leading() + 8.0, look.plot * 0.5);
         let counts = scale(&rest, frame.h);
         let plot = Plot { scene, frame, counts: &counts, stack: rest };

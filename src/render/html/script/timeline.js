@@ -1,7 +1,7 @@
 // The timeline of what is chosen: stacked by reason, and once more without what dwarfs the rest.
 
 /** Heights of the two panels, and on paper, where they shall not take a page of their own. */
-const [SCREEN, PAPER] = [[210, 110], [150, 80]];
+const [SCREEN, PAPER] = [[210, 110], [120, 64]];
 const EDGE = { left: 52, right: 12, top: 46, between: 56, bottom: 26 };
 /** Bars above so many times of what others have hide them; below so many errors nothing is hidden. */
 const [DWARFS, LEAST] = [8, 1];
