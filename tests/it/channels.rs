@@ -358,9 +358,9 @@ fn proposed_rules_name_the_channels_and_judge_each() {
     folder.errstat(&format!("check --init . --channel shop=shop-* --channel news=news-* --as-of {AS_OF}")).done();
     let proposed = folder.text("errstat.toml");
     assert!(proposed.contains("\nchannel = [\"shop=shop-*\", \"news=news-*\"]\n"), "{proposed}");
-    // Twice the median, which of four weeks is the third: 2 × 30 and 2 × 5; no limit is under 10.
+    // Twice the median, which of four weeks is the mean of the middle two: 2 × 25 and 2 × 5; no limit is under 10.
     for rule in [
-        "[[check.rule]]\nchannel = \"shop\"\nmax_errors = 60\n",
+        "[[check.rule]]\nchannel = \"shop\"\nmax_errors = 50\n",
         "[[check.rule]]\nchannel = \"news\"\nmax_errors = 10\n",
     ] {
         assert!(proposed.contains(rule), "{proposed}");
