@@ -65,7 +65,7 @@ fn whole(mail: &Mail) {
         }
         Content::Unreadable { why, text } => {
             shown(text);
-            assert!(!Lang::En.say(&errstat_fuzz::model::Sentence::new(why.key())).is_empty());
+            assert!(!Lang::En.say(&errstat_fuzz::model::Sentence::new(*why)).is_empty());
         }
     }
 }
