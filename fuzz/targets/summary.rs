@@ -62,6 +62,7 @@ fn options(choice: u8) -> Options {
         now: NOW,
         max_age: (choice == b'l').then_some(86_400_000),
         finer: true,
+        ..Options::default()
     }
 }
 
