@@ -47,7 +47,7 @@ pub(super) const WORDS: [key::SentenceKey; 19] = [
 
 /// What the script reads.
 #[derive(Serialize)]
-struct Data {
+struct Data<'a> {
     size: &'static str,
     /// Windows in a step.
     step: usize,
@@ -62,6 +62,8 @@ struct Data {
     unknown: Vec<(f64, f64)>,
     /// Start and end of each incident in steps, and its lane.
     incidents: Vec<(f64, f64, usize)>,
+    /// Start and end of each event and maintenance in steps, and its name; an event has no length.
+    plans: Vec<(f64, f64, &'a str)>,
     reasons: Vec<Reason>,
     /// Index in `reasons` of each detail.
     details: Vec<usize>,
@@ -103,7 +105,7 @@ fn escape(json: &str) -> String {
     disarmed(json, "\\u0023").replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
-fn data(analysis: &Analysis, facts: &[Fact], (lang, inks): (Lang, &ReasonInks<'_>), step: usize) -> Data {
+fn data<'a>(analysis: &'a Analysis, facts: &[Fact], (lang, inks): (Lang, &ReasonInks<'_>), step: usize) -> Data<'a> {
     let buckets = &analysis.windows.buckets;
     let reasons = stacked(analysis);
     let place = |name: &str| reasons.iter().position(|row| row.reason == name).unwrap_or(0);
@@ -129,6 +131,10 @@ fn data(analysis: &Analysis, facts: &[Fact], (lang, inks): (Lang, &ReasonInks<'_
         lanes[lane] = end;
         (start, end, lane)
     };
+    let events = analysis.events.iter().map(|event| (event.at.millis(), event.at.millis(), &*event.name));
+    let maintenance = analysis.maintenance.iter().map(|told| (told.bounds().0, told.bounds().1, &*told.name));
+    let mut plans: Vec<(i64, i64, &str)> = events.chain(maintenance).collect();
+    plans.sort_unstable();
     Data {
         size: analysis.windows.size,
         finer: finer(analysis),
@@ -138,6 +144,10 @@ fn data(analysis: &Analysis, facts: &[Fact], (lang, inks): (Lang, &ReasonInks<'_
         partial: buckets.chunks(step).enumerate().filter(|(_, chunk)| cut(chunk)).map(|(at, _)| at).collect(),
         unknown: analysis.unseen().into_iter().filter_map(stretch).collect(),
         incidents: incidents.into_iter().map(&mut in_lane).collect(),
+        plans: plans
+            .into_iter()
+            .filter_map(|(start, end, name)| stretch((start, end)).map(|(start, end)| (start, end, name)))
+            .collect(),
         details: analysis.by_detail.iter().map(|row| place(&row.reason)).filter(|_| !facts.is_empty()).collect(),
         channels: analysis.by_channel.len(),
         reasons: reasons

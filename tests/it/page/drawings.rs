@@ -143,3 +143,27 @@ fn the_hours_of_the_day_are_shown_from_four_weeks_on() {
     let [midnight, one, tuesday] = places();
     assert!(one.1 > midnight.1 && one.0 == midnight.0 && tuesday.0 > midnight.0);
 }
+
+#[test]
+fn the_scripts_timeline_has_events_and_maintenance() {
+    let options = "--event 2026-11-18T12:00=v3.4 --maintenance 2026-11-20T00:00..2026-11-21T00:00=<b>database";
+    let report = Report::hourly(&export::sample(), "2026-11-16..2026-11-22", options);
+    let Some(tab) = report.open() else { return };
+    let names: Vec<String> =
+        tab.ask("[...document.querySelectorAll('#timeline-drawing .plan')].map(text => text.textContent)");
+    assert_eq!(names, ["v3.4", "<b>database"]);
+    // Noon of the third of seven days, and the fifth day, as shares of the plot's width.
+    let [event, from, wide]: [f64; 3] = tab.ask(
+        r##"(() => {
+            const drawing = document.getElementById("timeline-drawing");
+            const numbers = path => path.getAttribute("d").match(/[\d.]+/g).map(Number);
+            const [left, , plot] = numbers(drawing.querySelector(".s-axis"));
+            const shade = drawing.querySelector(".f-grid");
+            const share = x => (x - left) / plot;
+            return [share(numbers(drawing.querySelector(".s-muted"))[0]), share(+shade.getAttribute("x")), +shade.getAttribute("width") / plot];
+        })()"##,
+    );
+    for (found, wanted) in [(event, 2.5 / 7.0), (from, 4.0 / 7.0), (wide, 1.0 / 7.0)] {
+        assert!((found - wanted).abs() < 1e-3, "{found} for {wanted}");
+    }
+}

@@ -7,6 +7,8 @@ const EDGE = { left: 52, right: 12, top: 46, between: 56, bottom: 26 };
 const [DWARFS, LEAST] = [8, 1];
 /** So few windows are better seen in finer ones. */
 const FEW = 24;
+/** Longest name of an event, in letters. */
+const NAME = 24;
 /** Pointer movement in pixels that makes a click a drag. */
 const DRAG = 5;
 
@@ -202,6 +204,7 @@ const timeline = {
       const [left, right] = [Math.max(start, choice.from), Math.min(end, choice.to)];
       if (left < right) draw(this.x(left), Math.max(3, this.x(right) - this.x(left)), lane);
     });
+    this.drawPlans(picture, top, height, !again);
     within(data.incidents, (x, wide) => picture.append(svg("rect", { ...filled("incident"), x, y: top, width: wide, height })));
     within(data.unknown, (x, wide) => picture.append(svg("rect", { fill: "url(#hatch)", class: "missing", x, y: top, width: wide, height })));
     for (const bar of this.bars) if (!bars.includes(bar)) picture.append(svg("rect", { ...filled("incident"), x: this.x(bar.from), y: top, width: this.x(bar.to) - this.x(bar.from), height }));
@@ -238,6 +241,23 @@ const timeline = {
     const half = 4 * text.length;
     const x = Math.min(Math.max((this.x(highest.from) + this.x(highest.to)) / 2, EDGE.left + half), EDGE.left + this.plot + EDGE.right - half);
     picture.append(note(x, top - 8, text, "text", { "text-anchor": "middle", "font-weight": 600, class: "f-text peak" }));
+  },
+
+  /** Maintenance is shaded and an event is a line; names stand where they have room. */
+  drawPlans(picture, top, height, named) {
+    let free = EDGE.left + 8 * this.unit.length;
+    for (const [start, end, name] of data.plans) {
+      if (end < choice.from || start > choice.to) continue;
+      const [left, right] = [this.x(Math.max(start, choice.from)), this.x(Math.min(end, choice.to))];
+      picture.append(start < end
+        ? svg("rect", { ...filled("grid"), x: left, y: top, width: right - left, height })
+        : svg("path", { ...stroked("muted"), d: `M${left} ${top}v${height}` }));
+      const text = name.length > NAME ? name.slice(0, NAME - 1) + "…" : name;
+      const x = Math.min(left, EDGE.left + this.plot - 8 * text.length);
+      if (!named || x < free) continue;
+      free = x + 8 * text.length;
+      picture.append(note(x, top - 26, text, "muted", { class: "f-muted plan" }));
+    }
   },
 
   drawTimes(picture, bottom, width) {
