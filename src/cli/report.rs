@@ -114,7 +114,7 @@ impl Arguments {
                     .with("ending", shown(Path::new(&format!(".{ending}"))))
                     .with(
                         "known",
-                        ".html, .eml, .md, .png, .json, .xlsx, .slack.json, .teams.json, .discord.json, .line-flex.json",
+                        ".html, .eml, .md, .png, .json, .xlsx, .prom, .slack.json, .teams.json, .discord.json, .line-flex.json",
                     ));
             }
         })
