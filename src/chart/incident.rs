@@ -92,8 +92,12 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
     }
     bounds(canvas, scene, event, frame, (place(incident.start), place(incident.end)));
     let note = plot.pooled().unwrap_or_default();
-    canvas.fitted(&note, (slot.x, bottom + look.small.size), look.small, MUTED, Anchor::Left, slot.w);
-    if note.is_empty() { bottom } else { bottom + look.small.leading() }
+    let lines = measure::wrap(&note, look.small, slot.w / SLACK, 2);
+    for (line, baseline) in lines.iter().zip(1..) {
+        let y = bottom + look.small.leading() * f64::from(baseline);
+        canvas.text(line, (slot.x, y), look.small, MUTED, Anchor::Left);
+    }
+    bottom + look.small.leading() * lines.len() as f64
 }
 
 /// Whether another incident comes at the same time.

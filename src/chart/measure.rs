@@ -23,6 +23,8 @@ fn advance(c: char, style: Type) -> f64 {
     let ems = Embedded::face(style.bold).advance(c).unwrap_or_else(|| match c.width() {
         // Marks stand on the character before them.
         None | Some(0) => 0.0,
+        // These letters are joined.
+        _ if right_to_left(c) => 0.6,
         Some(1) => 0.7,
         // East Asian characters fill a square; emoji are a little wider than that.
         Some(_) if (c as u32) < 0x1F000 => 1.0,

@@ -70,7 +70,7 @@ pub fn notes(
 pub fn label(canvas: &Canvas, plot: Frame, (x, top): (f64, f64), text: &str, style: Type, ink: Ink) {
     let half = measure::width(text, style) / 2.0;
     // Clear of the counts of the scale, in a wider font too.
-    let (x, y) = (x.min(plot.right() - half).max(plot.x + half * 1.1 + 2.0), top - 6.0);
+    let (x, y) = (x.min(plot.right() - half).max(plot.x + half * 1.12 + 5.0), top - 6.0);
     let back = Frame { x: x - half - 1.0, y: y - style.size * 0.85, w: half * 2.0 + 2.0, h: style.size };
     canvas.faded_rect(back, SURFACE, 0.85);
     canvas.text(text, (x, y), style, ink, Anchor::Center);

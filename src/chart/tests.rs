@@ -121,7 +121,7 @@ fn ordinary_hours_are_seen_beside_an_outage() {
     hours[12] = [0, 0, 300, 0];
     let chart = timeline(&analysis("hour", 60, &hours), EN);
     let shown = texts(&chart.svg);
-    let note = "The same without the 1 highest column (shaded), on its own scale";
+    let note = "The same without the highest column (shaded), on its own scale";
     assert!(shown.contains(&note.to_owned()), "{shown:?}");
     let document = Document::parse(chart.svg.as_str()).unwrap();
     let heights: Vec<f64> =
@@ -146,7 +146,7 @@ fn the_strip_shows_what_is_usual() {
     let strip = chart(&charts, "strip");
     let shown = texts(&strip.svg);
     for label in
-        ["100", "145", "20", "160", "117", "19 Oct", "26 Oct", "16 Nov", "usual: 60 to 186", "not fully covered"]
+        ["100", "145", "20", "160", "117", "19 Oct", "26 Oct", "16 Nov", "Usual range: 60 to 186", "not fully covered"]
     {
         assert!(shown.contains(&label.to_owned()), "{label}: {shown:?}");
     }

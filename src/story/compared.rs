@@ -46,7 +46,9 @@ impl Compared {
     /// The total. It is worse or better only where the like periods before it tell what is usual.
     pub fn total(analysis: &Analysis, lang: Lang) -> Compared {
         let &Totals { errors, previous_errors, change, change_pct, .. } = &analysis.totals;
-        let mut compared = Compared::new(lang, (errors, 1.0), previous_errors, (change, change_pct), 0.0);
+        // Without a row nothing is known of any period.
+        let before = previous_errors.filter(|_| analysis.data_span.is_some());
+        let mut compared = Compared::new(lang, (errors, 1.0), before, (change, change_pct), 0.0);
         if let (Some(change), Some((least, most))) = (&mut compared.change, analysis.history.usual) {
             change.trend = match errors {
                 _ if errors > most => Trend::Worse,

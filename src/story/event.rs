@@ -24,7 +24,7 @@ pub struct Events<'a> {
     pub shown: Vec<Event<'a>>,
     /// The others, in a table only.
     pub listed: Vec<Event<'a>>,
-    /// Where there is none: that there is none, or why that is not known.
+    /// Where errors are no incident: that there is none, or why that is not known.
     pub none: Option<String>,
     /// What comes at the same time of days or weeks and is no incident, a sentence each.
     pub patterns: Vec<String>,
@@ -79,8 +79,7 @@ impl<'a> Events<'a> {
             analysis.incidents.iter().map(|incident| Event::of(incident, analysis, clock)).collect();
         let listed = shown.split_off(shown.len().min(top));
         let judged = analysis.heatmap.hours.is_empty();
-        let none = shown
-            .is_empty()
+        let none = (shown.is_empty() && analysis.totals.errors > 0)
             .then(|| lang.phrase(if judged { key::story::NOT_JUDGED } else { key::story::NO_INCIDENT }).to_owned());
         // What ended before the period is no news in it.
         let told = analysis.patterns.iter().filter(|of| !of.ended || of.last_seen >= analysis.period.start);

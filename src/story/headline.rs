@@ -19,6 +19,8 @@ use super::{
 const LONGEST: usize = 140;
 /// Of fewer usual errors than this nobody says times.
 const LEAST_USUAL: u64 = 5;
+/// A detail with a smaller share than this does not say what failed.
+const LEADING: f64 = 0.2;
 /// Names are shortened to these lengths, one after the other, until the headline fits.
 const NAMES: [usize; 3] = [40, 20, 10];
 
@@ -177,6 +179,12 @@ fn what_happened(analysis: &Analysis, clock: &Clock, events: &Events<'_>, longes
         return Some(lang.say(&Sentence::new(key).with("what", name(new)).with_number("errors", new.errors)));
     }
     let most = failed().next()?;
-    let key = if failed().count() == 1 { key::headline::ALL } else { key::headline::MOSTLY };
-    Some(lang.say(&Sentence::new(key).with("what", name(most)).with("share", lang.percent(most.share))))
+    let details = failed().count();
+    let key = match details {
+        1 => key::headline::ALL,
+        _ if most.share < LEADING => key::headline::SCATTERED,
+        _ => key::headline::MOSTLY,
+    };
+    let sentence = Sentence::new(key).with("what", name(most)).with("share", lang.percent(most.share));
+    Some(lang.say(&sentence.with_number("number", details as u64)))
 }

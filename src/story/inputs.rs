@@ -24,7 +24,7 @@ impl Clock {
     /// To when an input is complete, as far as is known.
     pub fn coverage(&self, input: &Input) -> String {
         let Some(until) = &input.coverage.until else {
-            return self.lang.phrase(key::page::COVERAGE_UNKNOWN).to_owned();
+            return input.first.map_or("", |_| self.lang.phrase(key::page::COVERAGE_UNKNOWN)).to_owned();
         };
         let sentence = match input.coverage.by {
             "--exported-at" => Sentence::new(key::page::COVERAGE_BY_OPTION),

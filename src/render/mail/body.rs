@@ -9,8 +9,8 @@ use askama::Template;
 use crate::{
     analysis::{Analysis, Note},
     chart::{ReasonInks, theme},
-    model::key,
-    story::{Advised, Change, Compared, DetailLine, Event, Story, Trend, counted, cut, more_details, shortened},
+    model::{Sentence, key},
+    story::{Change, Compared, DetailLine, Event, Story, Trend, counted, cut, more_details, shortened},
     taxonomy::Lang,
 };
 
@@ -73,7 +73,7 @@ pub(super) fn html(
         pictures: images(false),
         events,
         more_events,
-        advice: &story.advice.blocks[..story.advice.blocks.len().min(CAUSES)],
+
         details: details.iter().map(|(_, detail)| line(detail)).collect(),
         more_details: more_details(analysis, lang, details.len()),
         channels: channels.iter().map(channel).collect(),
@@ -97,7 +97,6 @@ struct Body<'a> {
     pictures: Vec<Image>,
     events: &'a [&'a Event<'a>],
     more_events: Option<String>,
-    advice: &'a [Advised],
     details: Vec<Line>,
     more_details: Option<String>,
     channels: Vec<Line>,
@@ -122,6 +121,12 @@ struct Line {
 impl Body<'_> {
     fn t(&self, key: key::SentenceKey) -> &str {
         self.lang.phrase(key)
+    }
+
+    /// How many of a list's entries are in the page only.
+    fn left_out(&self, key: key::SentenceKey, all: usize, shown: usize) -> Option<String> {
+        let more = all.checked_sub(shown).filter(|more| *more > 0)?;
+        Some(self.lang.say(&Sentence::new(key).with_number("number", more as u64)))
     }
 }
 

@@ -115,6 +115,29 @@ fn text_from_files_stays_text_and_short() {
 }
 
 #[test]
+fn what_the_mail_leaves_out_is_counted() {
+    let mut week = week();
+    // Three details with advice of their own, and no incident that explains any.
+    week.incidents.clear();
+    week.by_detail.iter_mut().find(|row| row.detail == "Unknown host").unwrap().errors = 20;
+    let page = html(&week, Lang::En);
+    let story = Story::of(&week, Lang::En, 10, &[]);
+    let blocks = &story.advice.blocks;
+    assert_eq!((blocks.len(), blocks[0].steps().count()), (3, 4));
+    assert!(page.contains(">1 more step is in the report."), "{page}");
+    assert!(page.contains(">1 more cause is in the report, with what to do."), "{page}");
+}
+
+#[test]
+fn a_mail_without_rows_says_nothing_of_spikes() {
+    for lang in Lang::ALL {
+        let page = html(&nothing(), lang);
+        assert!(!page.contains(lang.phrase(key::story::NO_INCIDENT)), "{page}");
+        assert!(!page.contains(lang.phrase(key::chart::INCIDENTS)), "{page}");
+    }
+}
+
+#[test]
 fn the_order_is_that_of_the_questions() {
     let mut week = week();
     week.notes = vec![Sentence::new(key::note::PERIOD_NOT_COVERED).with("until", "Friday")];

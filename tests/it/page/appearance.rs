@@ -146,6 +146,15 @@ fn a_phone_shows_errors_before_and_change_without_scrolling() {
         assert_eq!(beyond, [""; 0]);
         let shown: usize = tab.ask("document.querySelectorAll('#reasons thead th:not(.wide)').length");
         assert_eq!(shown, 4, "name, errors, before and change");
+        // What is folded fits too, and what does not scroll is no stop of the Tab key.
+        tab.run("document.querySelectorAll('details').forEach(details => details.open = true)");
+        tab.settle();
+        let scrolling: Vec<String> = tab.ask(
+            "[...document.querySelectorAll('.scroll')].filter(box => box.scrollWidth > box.clientWidth + 1)
+                .map(box => box.outerHTML.slice(0, 120))",
+        );
+        assert_eq!(scrolling, [""; 0]);
+        assert_eq!(tab.ask::<usize>("document.querySelectorAll('.scroll[tabindex=\"0\"]').length"), 0);
     }
 }
 

@@ -37,12 +37,12 @@ fn every_sortable_column_sorts_both_ways() {
             rows.iter().map(|row| if number { format!("{:?}", row.1) } else { row.0.clone() }).collect()
         };
         // Numbers begin with the most, names with the first.
-        let orders = if number { [down, up] } else { [up, down] };
-        for (said, expected) in ["descending", "ascending"].iter().zip(orders) {
+        let (up, down) = (("ascending", up), ("descending", down));
+        for (said, expected) in if number { [down, up] } else { [up, down] } {
             tab.click(&format!("#{table} th:nth-child({}) .sort", index + 1));
             assert_eq!(values(&column(&tab, &rows, index)), values(&expected), "{table}, column {index}, {said}");
             let heading = format!("document.querySelector('#{table} th:nth-child({})').ariaSort", index + 1);
-            assert_eq!(tab.ask::<Option<String>>(&heading).as_deref(), Some(*said), "{table}, column {index}");
+            assert_eq!(tab.ask::<Option<String>>(&heading).as_deref(), Some(said), "{table}, column {index}");
         }
     }
     assert_quiet(&tab, &report.address());

@@ -30,7 +30,10 @@ function updateTables(found, whole) {
       row.classList.toggle("zero", sum.errors === 0);
       put(row.querySelector("[data-cell=errors]"), shown(sum.errors), whole);
       put(row.querySelector("[data-cell=share]"), percent(found.total ? sum.errors / found.total : 0), whole);
-      for (const cell of all("[data-of]", row)) put(cell, shown(sum.of[cell.dataset.of]), whole);
+      for (const cell of all("[data-of]", row)) {
+        put(cell, shown(sum.of[cell.dataset.of]), whole);
+        cell.classList.toggle("nil", !sum.of[cell.dataset.of]);
+      }
       row.querySelector("[data-spark]")?.setAttribute("d", barsPath(sum.values));
     }
   }
@@ -79,24 +82,25 @@ function copyable(text) {
   text.after(button);
 }
 
-/** A click on a heading sorts the rows of its table by that column, the next one the other way. */
+/** A click on a heading sorts the rows of its table by that column, the next one the other way. Numbers begin with the most. */
 function sortable(table) {
   const value = (row, column) => {
     const cell = row.cells[column];
     const number = cell.classList.contains("number") || cell.dataset.value !== undefined;
     return number ? Number(cell.dataset.value ?? cell.textContent.replace(/[^\d.-]/g, "")) : cell.textContent.trim();
   };
-  const order = (a, b) => (typeof a === "number" ? b - a : a.localeCompare(b, document.documentElement.lang, { numeric: true }));
+  const order = (a, b) => (typeof a === "number" ? a - b : a.localeCompare(b, document.documentElement.lang, { numeric: true }));
   for (const heading of all("thead th[data-sort]", table)) {
     const text = heading.textContent.trim();
     const button = element("button", { type: "button", class: "sort", title: fill(words["interactive.sort"], { column: text }) }, text);
     heading.replaceChildren(button);
     button.addEventListener("click", () => {
-      const sign = heading.getAttribute("aria-sort") === "descending" ? -1 : 1;
+      const rows = [...table.tBodies[0].rows].map(row => [value(row, heading.cellIndex), row]);
+      const last = heading.getAttribute("aria-sort") ?? (typeof rows[0][0] === "number" ? "ascending" : "descending");
+      const sign = last === "ascending" ? -1 : 1;
       for (const other of all("th[aria-sort]", table)) other.removeAttribute("aria-sort");
-      heading.setAttribute("aria-sort", sign > 0 ? "descending" : "ascending");
-      const rows = [...table.tBodies[0].rows];
-      table.tBodies[0].append(...rows.sort((a, b) => sign * order(value(a, heading.cellIndex), value(b, heading.cellIndex))));
+      heading.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
+      table.tBodies[0].append(...rows.sort((a, b) => sign * order(a[0], b[0])).map(row => row[1]));
     });
   }
 }
@@ -116,7 +120,12 @@ function fillDates(select, chosen) {
 
 function start() {
   for (const text of all(".sentence, .command")) copyable(text);
-  all("table.sortable").forEach(sortable);
+  all("table.sortable").filter(table => table.tBodies[0].rows.length > 1).forEach(sortable);
+  // What has nothing to scroll is no stop of the Tab key.
+  const stops = () => all(".scroll").forEach(box => (box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1));
+  addEventListener("resize", stops);
+  addEventListener("toggle", stops, true);
+  stops();
   if (!steps || !byId("controls")) return;
   for (const id of ["controls", "drawing"]) byId(id).hidden = false;
   byId("picture-timeline").hidden = true;
