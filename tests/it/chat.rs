@@ -124,9 +124,9 @@ done >> "$CALLS/$calls"
 echo '{"upload_url": "https://upload.example/x", "file_id": "F1"}'
 "#;
 
-/// The lines of cron and the commands of docs/chat.md, in its order.
-fn commands() -> Vec<String> {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/chat.md")).expect("the page");
+/// The lines of cron and the commands of a page, in its order.
+fn commands(page: &str) -> Vec<String> {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).expect("the page");
     let mut commands = Vec::new();
     for block in page.split("```").skip(1).step_by(2) {
         match block.split_once('\n').expect("a block of lines") {
@@ -153,7 +153,9 @@ fn the_commands_of_the_page_post_what_errstat_writes() {
     fs::set_permissions(folder.path("bin/curl"), fs::Permissions::from_mode(0o755)).expect("a program");
     std::os::unix::fs::symlink(PROGRAM, folder.path("bin/errstat")).expect("a link");
     let path = format!("{}:{}", folder.path("bin").display(), std::env::var("PATH").expect("a path"));
-    for command in commands() {
+    let japanese = commands("docs/chat.ja.md").iter().map(|line| line.replace(" --lang ja", "")).collect::<Vec<_>>();
+    assert_eq!(japanese, commands("docs/chat.md"));
+    for command in commands("docs/chat.md") {
         let mut bash = Command::new("bash");
         bash.args(["-euo", "pipefail", "-c", &command]).current_dir(folder.path("")).env("PATH", &path);
         let output = bash.env("CALLS", folder.path("calls")).output().expect("bash");
