@@ -42,7 +42,7 @@ def errstat(program, path, listed):
     if not rejects:
         return "exact"
     whys = " and ".join(sorted({reject["why"] for reject in rejects}))
-    return ("the row rejected: " if listed["rows"] < ROWS else "exact, one line rejected: ") + whys
+    return ("row skipped: " if listed["rows"] < ROWS else "exact, one line skipped: ") + whys
 
 
 def duck(path, listed, options):

@@ -27,6 +27,7 @@ mod filters;
 mod help;
 mod incidents;
 mod layouts;
+mod links;
 mod mail;
 mod notifications;
 mod openmetrics;
