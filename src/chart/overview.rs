@@ -180,7 +180,10 @@ fn events(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
         let head = head.into_iter().flatten().collect::<Vec<_>>().join(" · ");
         y = paragraph(canvas, Slot { y, ..slot }, &head, POSTER.strong, TEXT);
         y = paragraph(canvas, Slot { y, ..slot }, &event.made_of, POSTER.body, TEXT);
-        y = paragraph(canvas, Slot { y, ..slot }, event.log.as_deref().unwrap_or_default(), POSTER.body, MUTED) + 10.0;
+        for remark in event.remarks() {
+            y = paragraph(canvas, Slot { y, ..slot }, remark, POSTER.body, MUTED);
+        }
+        y += 10.0;
     }
     more.map_or(y, |more| paragraph(canvas, Slot { y, ..slot }, &more, POSTER.small, MUTED))
 }

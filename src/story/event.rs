@@ -60,6 +60,13 @@ pub struct Event<'a> {
     pub log: Option<String>,
 }
 
+impl Event<'_> {
+    /// What is to be said beside what it is made of.
+    pub fn remarks(&self) -> impl Iterator<Item = &str> {
+        self.meanwhile.iter().chain(&self.log).map(String::as_str)
+    }
+}
+
 /// What fails together in an incident, most often for one cause.
 #[derive(Clone, Debug)]
 pub struct Part<'a> {

@@ -29,6 +29,11 @@ fn an_incident_that_follows_a_deployment_names_it() {
     let after = said("2026-11-18T01:48=release 3.4");
     assert!(after.contains("It began 12 minutes after “release 3.4”."), "{after}");
     assert!(said("2026-11-18T02:00=release 3.4").contains("It began less than a minute after “release 3.4”."));
+    for format in ["line", "markdown", "slack", "teams", "discord", "line-flex"] {
+        let line = format!("summary {WEEK} --format {format}");
+        let text = folder.errstat(&line).arg("--event").arg("2026-11-18T01:48=release 3.4").done().text();
+        assert!(text.contains("It began 12 minutes after “release 3.4”"), "{format}: {text}");
+    }
     // In another zone: 17:45 UTC is 02:45 in Japan, after the onset; 16:50 is 01:50.
     assert!(said("2026-11-17T16:50:00Z=release").contains("10 minutes after “release”"));
     for other in ["2026-11-18T01:44=long before", "2026-11-18T02:01=behind", "2026-11-17T17:45:00Z=behind"] {
