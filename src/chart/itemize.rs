@@ -93,8 +93,13 @@ fn piece(text: &str, face: Option<ID>, weight: u16, right_to_left: bool, fonts: 
         Some(face) => shaped(text, face, right_to_left, fonts),
         None => text.chars().filter(|c| !invisible(*c)).map(|c| Embedded::face(weight > 500).advance_or_box(c)).sum(),
     };
-    // The marks keep the direction of a piece that stands alone.
-    let text = if right_to_left { format!("{RIGHT_TO_LEFT_MARK}{text}{RIGHT_TO_LEFT_MARK}") } else { text.to_owned() };
+    let text = match text.strip_prefix(' ') {
+        // The marks keep the direction of a piece that stands alone.
+        _ if right_to_left => format!("{RIGHT_TO_LEFT_MARK}{text}{RIGHT_TO_LEFT_MARK}"),
+        // SVG leaves out the space that a text begins with.
+        Some(rest) => format!("\u{a0}{rest}"),
+        None => text.to_owned(),
+    };
     Piece { text, face, width }
 }
 
@@ -142,6 +147,7 @@ mod tests {
         let arabic = shown("shop متجر 5…");
         assert_eq!(arabic[0], "shop ");
         assert!(arabic.last().unwrap().contains('…'), "{arabic:?}");
+        assert_eq!(shown("on متجر since").last().unwrap(), "\u{a0}since");
     }
 
     #[test]
