@@ -139,7 +139,8 @@ impl<'a> Event<'a> {
         let space = lang.phrase(key::headline::BETWEEN).trim_matches('|');
         Event {
             lasted: clock.duration(incident.minutes),
-            sentence: [Some(lang.say(&sentence)), meanwhile.clone()]
+            // A name that is cut ends a sentence as it is.
+            sentence: [Some(lang.say(&sentence).replace("….", "…")), meanwhile.clone()]
                 .into_iter()
                 .flatten()
                 .collect::<Vec<_>>()
