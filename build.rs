@@ -1,10 +1,10 @@
-//! Tells the program from which commit it is built, for `--version`, and makes a constant of the key of each sentence, so
-//! that a misspelt one does not compile.
+//! Tells the program from which commit it is built, for `--version`, and makes Rust of the folders of `src/taxonomy`: a
+//! language of each, and a constant of the key of each sentence, so that a misspelt one does not compile.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     env, fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -15,8 +15,13 @@ fn main() {
     let taxonomy = ["src/taxonomy", "../src/taxonomy"].map(|path| Path::new(&root).join(path));
     let taxonomy = taxonomy.iter().find(|path| path.is_dir()).expect("a folder of sentences");
     println!("cargo::rerun-if-changed={}", taxonomy.display());
-    let target = Path::new(&env::var_os("OUT_DIR").expect("a folder for what is made")).join("keys.rs");
-    fs::write(target, constants(taxonomy)).expect("a folder that can be written to");
+    let languages = languages(taxonomy);
+    let made = |name: &str, rust: String| {
+        let target = Path::new(&env::var_os("OUT_DIR").expect("a folder for what is made")).join(name);
+        fs::write(target, rust).expect("a folder that can be written to");
+    };
+    made("keys.rs", constants(&languages));
+    made("languages.rs", variants(&languages));
     let commit = packaged(Path::new(&root)).or_else(|| checked_out(&root));
     println!("cargo::rustc-env=ERRSTAT_COMMIT={}", commit.map_or(String::new(), |commit| format!(" ({commit})")));
 }
@@ -44,14 +49,66 @@ fn checked_out(root: &str) -> Option<String> {
     git(&["rev-parse", "--short=9", "HEAD"])
 }
 
+/// What a language's folder has beside sentences.
+const NO_SENTENCES: [&str; 2] = ["language.toml", "vocabulary.toml"];
+
+/// The folders of the languages: English, which others are held against, then by name.
+fn languages(taxonomy: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(taxonomy).expect("a folder of languages").flatten().map(|entry| entry.path());
+    let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
+    folders.sort_by_key(|folder| (code(folder) != "en", folder.clone()));
+    assert!(folders.first().is_some_and(|first| code(first) == "en"), "src/taxonomy/en is missing");
+    folders
+}
+
+/// The language's code: the name of its folder.
+fn code(folder: &Path) -> &str {
+    folder.file_name().and_then(|name| name.to_str()).expect("a folder is named as its language's code")
+}
+
+/// The files of a language's sentences.
+fn sentences(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of sentences").flatten().map(|entry| entry.path());
+    let is_one = |path: &PathBuf| {
+        path.extension().is_some_and(|ending| ending == "toml") && !NO_SENTENCES.iter().any(|name| path.ends_with(name))
+    };
+    let mut files: Vec<PathBuf> = entries.filter(is_one).collect();
+    files.sort();
+    files
+}
+
+/// The type of the languages, and their files.
+fn variants(languages: &[PathBuf]) -> String {
+    let (mut variants, mut all, mut sources) = (String::new(), String::new(), String::new());
+    for (at, folder) in languages.iter().enumerate() {
+        let code = code(folder);
+        let name: String = code.split('-').map(|part| part[..1].to_uppercase() + &part[1..]).collect();
+        let default = if at == 0 { "    #[default]\n" } else { "" };
+        variants += &format!("    /// `{code}`\n{default}    {name},\n");
+        all += &format!("Lang::{name}, ");
+        let text = |path: &Path| format!("include_str!({path:?})");
+        let sentences: String = sentences(folder).iter().map(|path| text(path) + ", ").collect();
+        let [language, vocabulary] = NO_SENTENCES.map(|name| text(&folder.join(name)));
+        sources += &format!(
+            "    Source {{\n        code: {code:?},\n        language: LazyLock::new(|| parsed({language})),\n        \
+             vocabulary: LazyLock::new(|| parsed({vocabulary})),\n        \
+             phrases: LazyLock::new(|| phrases(&[{sentences}])),\n    }},\n"
+        );
+    }
+    let count = languages.len();
+    format!(
+        "/// A language of the outputs: a folder of `src/taxonomy`.\n\
+         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]\npub enum Lang {{\n{variants}}}\n\n\
+         impl Lang {{\n    /// Every language, English first.\n    pub const ALL: [Lang; {count}] = [{all}];\n}}\n\n\
+         static SOURCES: [Source; {count}] = [\n{sources}];\n"
+    )
+}
+
 /// The keys of a language's sentences by table; each file is tables of texts, a line for each.
 fn keys(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for file in fs::read_dir(folder).expect("a folder of sentences").flatten() {
-        if file.file_name() == "vocabulary.toml" {
-            continue;
-        }
-        let text = fs::read_to_string(file.path()).expect("a file of sentences");
+    for file in sentences(folder) {
+        let text = fs::read_to_string(file).expect("a file of sentences");
         let mut table = String::new();
         for line in text.lines() {
             if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
@@ -65,20 +122,17 @@ fn keys(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// Rust constants of the keys, and their names in the same order.
-fn constants(taxonomy: &Path) -> String {
-    let english = keys(&taxonomy.join("en"));
-    for language in fs::read_dir(taxonomy).expect("a folder of languages").flatten().map(|entry| entry.path()) {
-        if language.is_dir() {
-            let name = language.display();
-            let other = keys(&language);
-            for (table, keys) in english.iter().chain(&other) {
-                let there = |all: &BTreeMap<String, BTreeSet<String>>, key| {
-                    all.get(table).is_some_and(|keys| keys.contains(key))
-                };
-                for key in keys {
-                    assert!(there(&other, key), "{name} has no sentence {table}.{key}, which English has");
-                    assert!(there(&english, key), "{name} has a sentence {table}.{key}, which English does not have");
-                }
+fn constants(languages: &[PathBuf]) -> String {
+    let english = keys(&languages[0]);
+    for language in &languages[1..] {
+        let name = language.display();
+        let other = keys(language);
+        for (table, keys) in english.iter().chain(&other) {
+            let there =
+                |all: &BTreeMap<String, BTreeSet<String>>, key| all.get(table).is_some_and(|keys| keys.contains(key));
+            for key in keys {
+                assert!(there(&other, key), "{name} has no sentence {table}.{key}, which English has");
+                assert!(there(&english, key), "{name} has a sentence {table}.{key}, which English does not have");
             }
         }
     }

@@ -73,7 +73,7 @@ fuzz_target!(|data: &[u8]| {
 
 /// A refusal is a sentence in every language, and names a place that is in the file.
 fn refused(error: &Error, file: Option<&[u8]>) {
-    for lang in [Lang::En, Lang::Ja] {
+    for lang in Lang::ALL {
         assert!(!error.text(lang).is_empty());
     }
     let Some(file) = file else { return };

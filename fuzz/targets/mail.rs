@@ -59,7 +59,7 @@ fn whole(mail: &Mail) {
             }
         }
         Content::Other(why) => {
-            for lang in [Lang::En, Lang::Ja] {
+            for lang in Lang::ALL {
                 shown(&lang.say(why));
             }
         }

@@ -57,7 +57,7 @@ fn options(choice: u8) -> Options {
         as_of: if choice == b'j' { AsOf::Data } else { AsOf::At(NOW) },
         week_start: if choice.is_multiple_of(2) { WeekStart::Sunday } else { WeekStart::Monday },
         compare: if choice == b'k' { Comparison::Nothing } else { Comparison::Previous },
-        lang: if choice.is_multiple_of(3) { Lang::Ja } else { Lang::En },
+        lang: Lang::ALL[usize::from(choice) % Lang::ALL.len()],
         generated_at: NOW,
         now: NOW,
         max_age: (choice == b'l').then_some(86_400_000),
@@ -96,7 +96,7 @@ fuzz_target!(|data: &[u8]| {
         })
         .collect();
     if let Err(error) = summary(&inputs, &options(*computed), reading(*read)) {
-        for lang in [Lang::En, Lang::Ja] {
+        for lang in Lang::ALL {
             assert!(!error.text(lang).is_empty());
         }
     }

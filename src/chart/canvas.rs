@@ -141,14 +141,17 @@ impl<'a> Canvas<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::theme::{GRID, TEXT};
+    use crate::{
+        chart::theme::{GRID, TEXT},
+        taxonomy::Lang,
+    };
 
     fn picture(text: &str) -> String {
         let (svg, ()) = draw(100.0, |canvas| {
             canvas.text(text, (10.0, 20.0), Type::plain(15.0), TEXT, Anchor::Left);
             canvas.rect(Frame { x: 1.5, y: 2.0, w: 3.0, h: 4.0 }, GRID);
         });
-        svg.close((100.0, 50.0), text, &[("data-name", text.to_owned())]).to_string()
+        svg.close(Lang::En, (100.0, 50.0), text, &[("data-name", text.to_owned())]).to_string()
     }
 
     #[test]

@@ -15,6 +15,8 @@ use skrifa::{
     raw::TableProvider,
 };
 
+use crate::taxonomy::Lang;
+
 /// The family of the embedded font.
 pub const FAMILY: &str = "Noto Sans";
 
@@ -69,8 +71,8 @@ pub struct Fonts {
     found: Mutex<FaceFor>,
 }
 
-/// The face for a character and a weight; none where no font has it.
-type FaceFor = HashMap<(char, u16), Option<ID>>;
+/// The face for a character, a weight and a language; none where no font has it.
+type FaceFor = HashMap<(char, u16, Lang), Option<ID>>;
 
 /// The embedded font alone.
 static ALONE: LazyLock<Fonts> = LazyLock::new(|| Fonts::of(embedded_database()));
@@ -105,15 +107,15 @@ impl Fonts {
     }
 
     /// The face that draws a character which others lack, the same one on every run: sans-serif
-    /// before serif, Noto Sans before others, Japanese forms of Han characters before others, the
-    /// nearest weight, then by name.
-    pub fn fallback(&self, c: char, weight: u16) -> Option<ID> {
-        if let Some(found) = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(&(c, weight)) {
+    /// before serif, the families of the language first, Noto Sans before others, the nearest weight, then by name.
+    pub fn fallback(&self, c: char, weight: u16, lang: Lang) -> Option<ID> {
+        let asked = (c, weight, lang);
+        if let Some(found) = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(&asked) {
             return *found;
         }
         let drawing = self.database.faces().filter(|face| self.draws(face.id, c));
-        let found = drawing.min_by_key(|face| rank(face, weight)).map(|face| face.id);
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert((c, weight), found);
+        let found = drawing.min_by_key(|face| rank(face, weight, lang)).map(|face| face.id);
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(asked, found);
         found
     }
 
@@ -155,12 +157,13 @@ pub fn invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-fn rank(face: &FaceInfo, weight: u16) -> (bool, bool, bool, u16, &str, &str) {
+fn rank(face: &FaceInfo, weight: u16, lang: Lang) -> (bool, usize, bool, u16, &str, &str) {
     let family = face.families.first().map_or("", |(name, _)| name.as_str());
     let unlike =
         face.monospaced || ["Serif", "Mincho", "Ming", "Song", "Mono"].iter().any(|word| family.contains(word));
-    let other_forms = family.contains("CJK") && !family.contains("JP");
-    (unlike, !family.starts_with(FAMILY), other_forms, face.weight.0.abs_diff(weight), family, &face.post_script_name)
+    let families = &lang.language().fonts;
+    let place = families.iter().position(|known| known == family).unwrap_or(families.len());
+    (unlike, place, !family.starts_with(FAMILY), face.weight.0.abs_diff(weight), family, &face.post_script_name)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use super::{
     measure::RIGHT_TO_LEFT_MARK,
     svg::Svg,
 };
+use crate::taxonomy::Lang;
 
 /// A part of a text in one face.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ struct Piece {
 /// The drawing with its texts cut into pieces where the embedded font is not enough.
 pub fn itemize(svg: &Svg, fonts: &Fonts) -> String {
     svg.rewritten(|out, label| {
-        let pieces = pieces(&label.text, if label.bold { 700 } else { 400 }, fonts);
+        let pieces = pieces(&label.text, if label.bold { 700 } else { 400 }, svg.lang(), fonts);
         let size = f64::from(label.size);
         let width: f64 = pieces.iter().map(|piece| piece.width * size).sum();
         let before = match label.anchor {
@@ -48,14 +49,14 @@ pub fn itemize(svg: &Svg, fonts: &Fonts) -> String {
 }
 
 /// The pieces from left to right.
-fn pieces(text: &str, weight: u16, fonts: &Fonts) -> Vec<Piece> {
+fn pieces(text: &str, weight: u16, lang: Lang, fonts: &Fonts) -> Vec<Piece> {
     let bidi = BidiInfo::new(text, Some(Level::ltr()));
     let mut pieces = Vec::new();
     for paragraph in &bidi.paragraphs {
         let (levels, runs) = bidi.visual_runs(paragraph, paragraph.range.clone());
         for run in runs {
             let right_to_left = levels[run.start].is_rtl();
-            let mut parts = by_face(text, run, weight, fonts);
+            let mut parts = by_face(text, run, weight, lang, fonts);
             if right_to_left {
                 parts.reverse();
             }
@@ -67,7 +68,7 @@ fn pieces(text: &str, weight: u16, fonts: &Fonts) -> Vec<Piece> {
 
 /// Cuts a run where its face changes. What no font needs to draw, and spaces and punctuation that the
 /// face before has, stay with that face.
-fn by_face(text: &str, run: Range<usize>, weight: u16, fonts: &Fonts) -> Vec<(Range<usize>, Option<ID>)> {
+fn by_face(text: &str, run: Range<usize>, weight: u16, lang: Lang, fonts: &Fonts) -> Vec<(Range<usize>, Option<ID>)> {
     let mut parts: Vec<(Range<usize>, Option<ID>)> = Vec::new();
     for (at, c) in text[run.clone()].char_indices() {
         let (start, end) = (run.start + at, run.start + at + c.len_utf8());
@@ -77,7 +78,7 @@ fn by_face(text: &str, run: Range<usize>, weight: u16, fonts: &Fonts) -> Vec<(Ra
         match parts.last_mut() {
             Some((part, face)) if stays(*face) => part.end = end,
             last => {
-                let face = if needs_fallback(c) { fonts.fallback(c, weight) } else { None };
+                let face = if needs_fallback(c) { fonts.fallback(c, weight, lang) } else { None };
                 match last {
                     Some((part, before)) if *before == face => part.end = end,
                     _ => parts.push((start..end, face)),
@@ -130,6 +131,7 @@ mod tests {
 
     fn drawn(text: &str) -> Svg {
         draw(200.0, |canvas| canvas.text(text, (100.0, 15.0), Type::plain(10.0), TEXT, Anchor::Right)).0.close(
+            Lang::En,
             (200.0, 20.0),
             "",
             &[],
@@ -138,7 +140,7 @@ mod tests {
 
     /// Without other fonts every piece falls to the embedded one, which still shows where the cuts are.
     fn shown(text: &str) -> Vec<String> {
-        pieces(text, 400, Fonts::embedded()).into_iter().map(|piece| piece.text).collect()
+        pieces(text, 400, Lang::En, Fonts::embedded()).into_iter().map(|piece| piece.text).collect()
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub fn overview(scene: &Scene) -> Svg {
     let (story, log) = (scene.story, scene.story.log.as_ref().map(AccessLog::line));
     let said = [Some(story.headline.as_str()), story.standing.as_deref(), log.as_deref()];
     let said: Vec<&str> = said.into_iter().flatten().collect();
-    svg.close((POSTER.width, height), &format!("{} · {}", scene.scope(), said.join(" ")), &[])
+    svg.close(story.lang(), (POSTER.width, height), &format!("{} · {}", scene.scope(), said.join(" ")), &[])
 }
 
 /// Whether the incidents have a part of their own.

@@ -67,7 +67,7 @@ impl Draft {
             let gap = if look.heading == Heading::Nothing { 0.0 } else { look.small.size };
             picture(canvas, Slot { x: margin, y: y + gap, w })
         });
-        let svg = svg.close((look.width, bottom + margin), &self.alt, &data);
+        let svg = svg.close(scene.story.lang(), (look.width, bottom + margin), &self.alt, &data);
         Chart { name: self.name, number: self.number, title: self.title, alt: self.alt, svg }
     }
 }

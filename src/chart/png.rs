@@ -94,13 +94,17 @@ fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, PngError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{
-        canvas::{Anchor, draw},
-        theme::{TEXT, Type},
+    use crate::{
+        chart::{
+            canvas::{Anchor, draw},
+            theme::{TEXT, Type},
+        },
+        taxonomy::Lang,
     };
 
     fn picture(text: &str) -> Svg {
         draw(200.0, |canvas| canvas.text(text, (10.0, 30.0), Type::plain(20.0), TEXT, Anchor::Left)).0.close(
+            Lang::En,
             (200.0, 40.0),
             "",
             &[],

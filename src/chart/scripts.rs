@@ -80,7 +80,7 @@ pub fn missing_scripts<'a>(svgs: impl IntoIterator<Item = &'a Svg>) -> Vec<Missi
 }
 
 fn machine_has(c: char) -> bool {
-    Fonts::of_machine().fallback(c, Weight::NORMAL.0).is_some()
+    Fonts::of_machine().fallback(c, Weight::NORMAL.0, Lang::default()).is_some()
 }
 
 fn missing_in<'a>(texts: impl IntoIterator<Item = &'a str>, has: impl Fn(char) -> bool) -> Vec<MissingScript> {
@@ -102,7 +102,7 @@ fn missing_in<'a>(texts: impl IntoIterator<Item = &'a str>, has: impl Fn(char) -
 pub fn picture_language(lang: Lang) -> Lang {
     let words =
         crate::model::SentenceKey::all().filter(|key| key.name().starts_with("chart.")).map(|key| lang.phrase(key));
-    if lang == Lang::En || missing_in(words, machine_has).is_empty() { lang } else { Lang::En }
+    if missing_in(words, machine_has).is_empty() { lang } else { Lang::default() }
 }
 
 #[cfg(test)]
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_text_alternative_is_not_drawn() {
-        let svg = crate::chart::canvas::draw(9.0, |_| ()).0.close((9.0, 9.0), "ショップ", &[]);
+        let svg = crate::chart::canvas::draw(9.0, |_| ()).0.close(Lang::En, (9.0, 9.0), "ショップ", &[]);
         assert_eq!(svg.foreign().count(), 0);
     }
 }

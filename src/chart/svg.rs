@@ -14,7 +14,7 @@ use super::{
     fonts::needs_fallback,
     theme::{SURFACE, inks},
 };
-use crate::model::disarmed;
+use crate::{model::disarmed, taxonomy::Lang};
 
 /// plotters counts in whole units. Ten of them are a pixel here, so that thin bars and strokes have fractions, and the
 /// SVG has short whole numbers.
@@ -25,6 +25,7 @@ pub(super) const UNITS: f64 = 10.0;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Svg {
     text: String,
+    lang: Lang,
     foreign: Vec<(Range<usize>, Label)>,
 }
 
@@ -37,6 +38,11 @@ impl Svg {
     /// The texts with characters that the embedded font lacks.
     pub(super) fn foreign(&self) -> impl Iterator<Item = &str> {
         self.foreign.iter().map(|(_, label)| label.text.as_str())
+    }
+
+    /// The language, which decides between the forms of a Han character.
+    pub(super) fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// The same drawing with each of those texts written by `write`.
@@ -54,13 +60,15 @@ impl Svg {
 
     /// Puts the drawing on its surface and into its root element: size in pixels, role and text alternative, and further
     /// attributes, such as `("data-plot", "…")`.
-    pub(super) fn close(mut self, (w, h): (f64, f64), alt: &str, data: &[(&str, String)]) -> Svg {
+    pub(super) fn close(mut self, lang: Lang, (w, h): (f64, f64), alt: &str, data: &[(&str, String)]) -> Svg {
+        self.lang = lang;
         let (width, height) = (units(w), units(h));
         let mut root = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"errstat-chart\" role=\"img\" aria-label=\"{}\" width=\"{w}\" \
              height=\"{h}\" viewBox=\"0 0 {width} {height}\" \
-             font-family=\"Noto Sans, Segoe UI, Helvetica Neue, Arial, Noto Sans JP, sans-serif\"",
+             font-family=\"Noto Sans, Segoe UI, Helvetica Neue, Arial, {}, sans-serif\"",
             escape(alt),
+            lang.language().fonts.join(", "),
         );
         for (name, value) in data {
             let _ = write!(root, " {name}=\"{}\"", escape(value));

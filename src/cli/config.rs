@@ -84,9 +84,8 @@ impl ConfigFile {
 
 /// The language that a command line asks for, or else the configuration.
 pub fn language(line: &[OsString], config: Option<&Config<'_>>) -> Lang {
-    let lang = |code: String| Lang::ALL.into_iter().find(|lang| lang.code() == code);
-    let asked = usage::value_of("--lang", line).and_then(lang);
-    asked.or_else(|| lang(text(config?.table.get("lang")?.get_ref())?)).unwrap_or_default()
+    let asked = usage::value_of("--lang", line).and_then(|code| Lang::of_code(&code));
+    asked.or_else(|| Lang::of_code(&text(config?.table.get("lang")?.get_ref())?)).unwrap_or_default()
 }
 
 /// A configuration.

@@ -33,7 +33,7 @@ pub struct Arguments {
     words: Vec<String>,
 
     /// Language of the output
-    #[arg(long, value_name = "LANG", value_parser = lang)]
+    #[arg(long, value_name = "LANG", value_parser = lang(), ignore_case = true)]
     lang: Option<Lang>,
 
     /// Colours on the screen

@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, path::PathBuf, str::FromStr, sync::Arc};
 
 use clap::{
     Args, ValueEnum,
-    builder::{PossibleValuesParser, TypedValueParser},
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 use encoding_rs::Encoding;
 
@@ -250,7 +250,7 @@ fn replaced(key: Key) -> impl Fn(&str) -> Result<String> + Clone {
 #[command(next_help_heading = "Showing")]
 pub struct Showing {
     /// Language of the output [default: en]
-    #[arg(long, value_name = "LANG", value_parser = lang)]
+    #[arg(long, value_name = "LANG", value_parser = lang(), ignore_case = true)]
     pub lang: Option<Lang>,
 
     /// Show whole URLs, which may contain secrets
@@ -314,11 +314,10 @@ fn wrong(key: key::SentenceKey, text: &str) -> Error {
     Error::new(key).with("value", text)
 }
 
-pub fn lang(text: &str) -> Result<Lang> {
-    Lang::ALL.into_iter().find(|lang| lang.code() == text).ok_or_else(|| {
-        let known: Vec<&str> = Lang::ALL.into_iter().map(Lang::code).collect();
-        wrong(key::error::LANG_FORM, text).with("known", known.join(", "))
-    })
+/// Takes a language by any of its codes, for clap.
+pub fn lang() -> impl TypedValueParser<Value = Lang> {
+    let codes = Lang::ALL.map(|lang| PossibleValue::new(lang.code()).aliases(&lang.language().also));
+    PossibleValuesParser::new(codes).map(|code| Lang::of_code(&code).unwrap_or_default())
 }
 
 /// None where the period decides.

@@ -22,7 +22,7 @@ use crate::{
 
 pub use crate::model::shell_word as quoted;
 
-static SPOKEN: RwLock<Lang> = RwLock::new(Lang::En);
+static SPOKEN: RwLock<Lang> = RwLock::new(Lang::ALL[0]);
 
 /// The language of messages from now on.
 pub fn speak(lang: Lang) {

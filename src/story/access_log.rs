@@ -42,7 +42,7 @@ impl AccessLog {
 
     /// Both.
     pub fn line(&self) -> String {
-        // Japanese has no blank between sentences.
+        // There is no blank behind a full-width full stop.
         let between = if self.rate.ends_with('。') { "" } else { " " };
         std::iter::once(self.rate.as_str()).chain(self.worst.as_deref()).collect::<Vec<_>>().join(between)
     }

@@ -1,6 +1,6 @@
 //! What a code means and what to do about it: `vocabulary.toml` of each language.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::collections::HashMap;
 
 use serde::Deserialize;
 
@@ -32,7 +32,7 @@ pub struct Explanation {
 /// The texts of one key.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Texts {
+pub(super) struct Texts {
     meaning: String,
     causes: Vec<String>,
     first: Vec<String>,
@@ -43,28 +43,14 @@ struct Texts {
     sources: Vec<String>,
 }
 
-type Vocabulary = HashMap<String, Texts>;
-
-static ENGLISH: LazyLock<Vocabulary> = LazyLock::new(|| vocabulary_in(include_str!("en/vocabulary.toml")));
-static JAPANESE: LazyLock<Vocabulary> = LazyLock::new(|| vocabulary_in(include_str!("ja/vocabulary.toml")));
-
-fn vocabulary(lang: Lang) -> &'static Vocabulary {
-    match lang {
-        Lang::En => &ENGLISH,
-        Lang::Ja => &JAPANESE,
-    }
-}
-
-fn vocabulary_in(file: &str) -> Vocabulary {
-    toml::from_str(file).expect("a vocabulary is a table of texts for each key")
-}
+pub(super) type Vocabulary = HashMap<String, Texts>;
 
 /// What is known of a reason and a detail, both in canonical form.
 ///
 /// A detail that is not listed has the explanation of its class, such as `5xx`, or of its reason.
 /// `None` for a reason that LINE has not published.
 pub fn explanation(lang: Lang, reason: &str, detail: Option<&str>) -> Option<Explanation> {
-    let vocabulary = vocabulary(lang);
+    let vocabulary = lang.vocabulary();
     let reason = CODES.reason(reason)?;
     let of_reason = vocabulary.get(&reason.code)?;
     let named = detail.unwrap_or_default();
@@ -90,7 +76,7 @@ pub fn explanation(lang: Lang, reason: &str, detail: Option<&str>) -> Option<Exp
         causes: &texts.causes,
         first: &texts.first,
         link: texts.link.as_deref().or(of_reason.link.as_deref()).unwrap_or_default(),
-        sources: &ENGLISH[key].sources,
+        sources: &Lang::default().vocabulary()[key].sources,
         newer: listed.is_some_and(|detail| detail.newer),
     })
 }
@@ -129,7 +115,7 @@ mod tests {
     fn every_code_is_explained_in_every_language() {
         for lang in Lang::ALL {
             for key in keys() {
-                let texts = vocabulary(lang).get(key).unwrap_or_else(|| panic!("{lang:?} lacks [{key}]"));
+                let texts = lang.vocabulary().get(key).unwrap_or_else(|| panic!("{lang:?} lacks [{key}]"));
                 assert!(!texts.meaning.trim().is_empty(), "{lang:?} [{key}] lacks a meaning");
                 assert!(!texts.causes.is_empty(), "{lang:?} [{key}] lacks causes");
                 assert!(!texts.first.is_empty(), "{lang:?} [{key}] lacks what to look at first");
@@ -140,7 +126,7 @@ mod tests {
                 }
             }
             for reason in REASONS.iter() {
-                let link = vocabulary(lang)[*reason].link.as_deref().unwrap_or_default();
+                let link = lang.vocabulary()[*reason].link.as_deref().unwrap_or_default();
                 assert!(link.starts_with("https://developers.line.biz/"), "{lang:?} [{reason}] lacks a link");
             }
         }
@@ -149,7 +135,7 @@ mod tests {
     #[test]
     fn no_vocabulary_explains_what_is_not_a_code() {
         for lang in Lang::ALL {
-            let explained: BTreeSet<&str> = vocabulary(lang).keys().map(String::as_str).collect();
+            let explained: BTreeSet<&str> = lang.vocabulary().keys().map(String::as_str).collect();
             assert_eq!(explained.difference(&keys()).collect::<Vec<_>>(), Vec::<&&str>::new(), "{lang:?}");
         }
     }
@@ -158,7 +144,7 @@ mod tests {
     fn every_link_is_one_of_lines_documents_in_the_language() {
         for lang in Lang::ALL {
             let documents = format!("https://developers.line.biz/{}/docs/", lang.code());
-            for (key, texts) in vocabulary(lang) {
+            for (key, texts) in lang.vocabulary() {
                 assert!(texts.link.as_ref().is_none_or(|link| link.starts_with(&documents)), "{lang:?} [{key}]");
             }
         }
@@ -167,18 +153,21 @@ mod tests {
     #[test]
     fn every_advice_names_its_sources_in_english_alone() {
         for lang in Lang::ALL {
-            for (key, texts) in vocabulary(lang) {
+            for (key, texts) in lang.vocabulary() {
                 assert_eq!(texts.sources.is_empty(), lang != Lang::En, "{lang:?} [{key}]");
                 assert!(texts.sources.iter().all(|source| source.starts_with("https://")), "{lang:?} [{key}]");
             }
         }
-        assert_eq!(explanation(Lang::Ja, ERROR_STATUS_CODE, Some("413")).unwrap().sources, ENGLISH["413"].sources);
+        assert_eq!(
+            explanation(Lang::Ja, ERROR_STATUS_CODE, Some("413")).unwrap().sources,
+            Lang::En.vocabulary()["413"].sources
+        );
     }
 
     /// A request with a body has its type, as LINE's has; a date would be wrong in every other week.
     #[test]
     fn commands_send_what_line_sends_at_any_time() {
-        for (key, texts) in &*ENGLISH {
+        for (key, texts) in Lang::En.vocabulary() {
             for piece in texts.first.iter().flat_map(|text| pieces(text)) {
                 let Piece::Code(code) = piece else { continue };
                 let sends = code.contains("curl ") && (code.contains(" -d ") || code.contains(" --data"));
@@ -206,8 +195,8 @@ mod tests {
             commands
         };
         for lang in Lang::ALL {
-            for (key, english) in &*ENGLISH {
-                let texts = &vocabulary(lang)[key];
+            for (key, english) in Lang::En.vocabulary() {
+                let texts = &lang.vocabulary()[key];
                 assert_eq!(texts.link.is_some(), english.link.is_some(), "{lang:?} [{key}]");
                 for (here, there) in [(&texts.causes, &english.causes), (&texts.first, &english.first)] {
                     assert_eq!(here.len(), there.len(), "{lang:?} [{key}]");
@@ -226,7 +215,7 @@ mod tests {
 
     #[test]
     fn an_explanation_falls_back_from_detail_to_class_to_reason() {
-        let meaning = |key: &str| ENGLISH[key].meaning.as_str();
+        let meaning = |key: &str| Lang::En.vocabulary()[key].meaning.as_str();
         for (reason, detail, title, key) in [
             ("could_not_connect", None, "could_not_connect", "could_not_connect"),
             ("could_not_connect", Some("Unknown host"), "Unknown host", "unknown_host"),

@@ -3,50 +3,57 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Weekday};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, de::DeserializeOwned};
 
+use super::explanation::Vocabulary;
 use crate::model::{Filling, Sentence, SentenceKey, key};
 
-/// A language of the outputs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Lang {
-    #[default]
-    En,
-    Ja,
+include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+/// What stands in a language's folder.
+struct Source {
+    /// The folder's name, as in BCP 47.
+    code: &'static str,
+    language: LazyLock<Language>,
+    vocabulary: LazyLock<Vocabulary>,
+    /// In the order of their keys.
+    phrases: LazyLock<Vec<String>>,
 }
 
-/// The phrase files of a language's folder. Each is a TOML file of tables of texts; `[a] b = "…"` has the key `a.b`.
-macro_rules! phrase_files {
-    ($folder:literal) => {
-        [
-            include_str!(concat!($folder, "/messages.toml")),
-            include_str!(concat!($folder, "/notes.toml")),
-            include_str!(concat!($folder, "/story.toml")),
-            include_str!(concat!($folder, "/charts.toml")),
-            include_str!(concat!($folder, "/page.toml")),
-            include_str!(concat!($folder, "/terminal.toml")),
-            include_str!(concat!($folder, "/mail.toml")),
-            include_str!(concat!($folder, "/mails.toml")),
-            include_str!(concat!($folder, "/check.toml")),
-            include_str!(concat!($folder, "/archive.toml")),
-            include_str!(concat!($folder, "/archiving.toml")),
-            include_str!(concat!($folder, "/server.toml")),
-            include_str!(concat!($folder, "/workbook.toml")),
-        ]
-    };
+/// What a language has beside texts: its `language.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Language {
+    /// Other codes by which people ask for it.
+    pub also: Vec<String>,
+    /// Families with its script, the best first, for pages, mails and pictures.
+    pub fonts: Vec<String>,
+    /// Signs beyond ASCII are written in ASCII in a mail's subject: so any filter can match it.
+    pub ascii_subject: bool,
+    pub workbook: WorkbookFont,
 }
 
-static ENGLISH: LazyLock<Vec<String>> = LazyLock::new(|| phrases(&phrase_files!("en")));
-static JAPANESE: LazyLock<Vec<String>> = LazyLock::new(|| phrases(&phrase_files!("ja")));
+/// The font of a workbook.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkbookFont {
+    pub font: String,
+    /// Height of a line of 11 points, in points, as Excel has it for the font.
+    pub line: f64,
+    /// What of a column's characters a text of several lines uses: lines end with a word, and fonts differ.
+    pub used: f64,
+}
 
-/// The texts of a language in the order of their keys. That none is missing is seen to by `build.rs`.
+fn parsed<T: DeserializeOwned>(file: &str) -> T {
+    toml::from_str(file).unwrap_or_else(|error| panic!("a file of src/taxonomy: {error}"))
+}
+
+/// The texts of a language's other files in the order of their keys; `[a] b = "…"` has the key `a.b`. That none is
+/// missing is seen to by `build.rs`.
 fn phrases(files: &[&str]) -> Vec<String> {
     let mut all: HashMap<String, String> = HashMap::new();
     for file in files {
-        let tables: HashMap<String, HashMap<String, String>> =
-            toml::from_str(file).expect("the phrase files are tables of texts");
-        for (table, texts) in tables {
+        for (table, texts) in parsed::<HashMap<String, HashMap<String, String>>>(file) {
             all.extend(texts.into_iter().map(|(key, text)| (format!("{table}.{key}"), text.trim_end().to_owned())));
         }
     }
@@ -54,27 +61,29 @@ fn phrases(files: &[&str]) -> Vec<String> {
 }
 
 impl Lang {
-    /// Every language.
-    pub const ALL: [Lang; 2] = [Lang::En, Lang::Ja];
-
-    fn phrases(self) -> &'static [String] {
-        match self {
-            Lang::En => &ENGLISH,
-            Lang::Ja => &JAPANESE,
-        }
+    /// The language's code as in BCP 47: the name of its folder.
+    pub fn code(self) -> &'static str {
+        SOURCES[self as usize].code
     }
 
-    /// The language's code in ISO 639-1.
-    pub fn code(self) -> &'static str {
-        match self {
-            Lang::En => "en",
-            Lang::Ja => "ja",
-        }
+    /// The language of a code, its own or another that people know it by, in any case.
+    pub fn of_code(code: &str) -> Option<Lang> {
+        let is_it = |own: &str| own.eq_ignore_ascii_case(code);
+        Lang::ALL.into_iter().find(|lang| is_it(lang.code()) || lang.language().also.iter().any(|own| is_it(own)))
+    }
+
+    /// What it has beside texts.
+    pub fn language(self) -> &'static Language {
+        &SOURCES[self as usize].language
+    }
+
+    pub(super) fn vocabulary(self) -> &'static Vocabulary {
+        &SOURCES[self as usize].vocabulary
     }
 
     /// The text behind a key, placeholders unfilled.
-    pub fn phrase(self, key: key::SentenceKey) -> &'static str {
-        &self.phrases()[key.index()]
+    pub fn phrase(self, key: SentenceKey) -> &'static str {
+        &SOURCES[self as usize].phrases[key.index()]
     }
 
     /// The sentence with its placeholders filled. `{rows:row|rows}` is the first word where `rows` is 1, else the second.
@@ -175,10 +184,12 @@ impl Lang {
         names.split_whitespace().nth(day.num_days_from_monday() as usize).unwrap_or("")
     }
 
-    fn pattern(self, key: key::SentenceKey, day: NaiveDate, time: Option<String>) -> String {
+    fn pattern(self, key: SentenceKey, day: NaiveDate, time: Option<String>) -> String {
         let months = self.phrase(key::format::MONTHS);
         let sentence = Sentence::new(key)
             .with("year", day.year())
+            // Thailand's, 543 ahead since its year begins on 1 January (1941).
+            .with("buddhist_year", day.year() + 543)
             .with("month", months.split_whitespace().nth(day.month0() as usize).unwrap_or(""))
             .with("day", day.day())
             .with("weekday", self.weekday(day.weekday()))
@@ -284,6 +295,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_language_is_known_by_its_folder_and_its_other_codes_in_any_case() {
+        for (code, lang) in [("en", Some(Lang::En)), ("JA", Some(Lang::Ja)), ("english", None), ("", None)] {
+            assert_eq!(Lang::of_code(code), lang, "{code}");
+        }
+        let all = |lang: Lang| std::iter::once(lang.code()).chain(lang.language().also.iter().map(String::as_str));
+        let codes: Vec<&str> = Lang::ALL.into_iter().flat_map(all).collect();
+        assert_eq!(
+            codes.iter().map(|code| code.to_lowercase()).collect::<BTreeSet<_>>().len(),
+            codes.len(),
+            "{codes:?}"
+        );
+        assert_eq!((Lang::ALL[0], Lang::default()), (Lang::En, Lang::En));
+    }
+
+    fn others() -> impl Iterator<Item = Lang> {
+        Lang::ALL.into_iter().filter(|lang| *lang != Lang::En)
+    }
+
     /// The names between braces.
     fn placeholders(text: &str) -> BTreeSet<&str> {
         let inside = text.split('{').skip(1).map(|rest| rest.split_once('}').expect("a brace is closed").0);
@@ -294,7 +324,10 @@ mod tests {
     fn every_language_has_the_same_placeholders() {
         for lang in Lang::ALL {
             for key in SentenceKey::all() {
-                let [here, english] = [lang, Lang::En].map(|lang| placeholders(lang.phrase(key)));
+                // A date may have its year in either calendar, or in both.
+                let [here, english] =
+                    [lang, Lang::En].map(|lang| lang.phrase(key).replace("{buddhist_year}", "{year}"));
+                let [here, english] = [&here, &english].map(|text| placeholders(text));
                 assert_eq!(here, english, "{lang:?} {key:?}");
             }
         }
@@ -316,11 +349,11 @@ mod tests {
             key::mail::SUBJECT,
             key::check::ADVICE,
         ];
-        for key in SentenceKey::all().filter(|key| !same.contains(key)) {
-            let text = Lang::Ja.phrase(key);
+        for (lang, key) in others().flat_map(|lang| SentenceKey::all().map(move |key| (lang, key))) {
+            let text = lang.phrase(key);
             let words: String = text.split('{').map(|part| part.rsplit('}').next().unwrap_or_default()).collect();
             let wordless = !words.contains(|c: char| c.is_ascii_alphabetic());
-            assert!(wordless || text != Lang::En.phrase(key), "{key:?}: {text}");
+            assert!(same.contains(&key) || wordless || text != Lang::En.phrase(key), "{lang:?} {key:?}: {text}");
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
 
 use self::{
     drawings::SPARK,
-    style::STYLE,
+    style::style,
     tables::{HeatTable, LISTED, rare, windows},
     words::Words,
 };
@@ -56,11 +56,12 @@ pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Er
     let inks = ReasonInks::new(analysis);
     let incidents: Vec<&Event<'_>> = story.events.all().take(LISTED).collect();
     let columns = Columns::new(analysis);
+    let style = style(lang);
     let logged = analysis.server_log.iter().flat_map(|log| &log.matches);
     Page {
         w: Words { clock: story.clock },
-        policy: policy::policy(&STYLE, SCRIPT),
-        style: &STYLE,
+        policy: policy::policy(&style, SCRIPT),
+        style: &style,
         script: SCRIPT,
         data: data::embedded(analysis, lang, &inks),
         stacked: data::stacked(analysis),
@@ -91,7 +92,7 @@ pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Er
 struct Page<'a> {
     w: Words,
     policy: String,
-    style: &'static str,
+    style: &'a str,
     script: &'static str,
     data: String,
     /// The reasons that occur; the script knows them by their place.
@@ -181,7 +182,8 @@ mod tests {
         for forbidden in [" style=", " onclick=", " src=", "<link", "<iframe", "javascript:"] {
             assert!(!body.contains(forbidden), "{forbidden}");
         }
-        assert!(!STYLE.contains("url(") && !STYLE.contains("@import"));
+        let style = between(&page, "<style>", "</style>");
+        assert!(!style.contains("url(") && !style.contains("@import"));
     }
 
     #[test]

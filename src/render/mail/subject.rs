@@ -63,13 +63,13 @@ pub(super) fn subject(story: &Story<'_>, own: Option<&Subject>) -> String {
     one_line(&plain(lang, lang.say(&subject) + &filter.unwrap_or_default()))
 }
 
-/// The signs of English sentences in ASCII: so the subject can be matched by any filter. Names stay as they are.
+/// The signs of sentences in ASCII where the language is written so. Names stay as they are.
 fn plain(lang: Lang, text: String) -> String {
     const PLAIN: [(&str, &str); 8] =
         [("×", "x"), ("–", "-"), ("−", "-"), ("…", "..."), ("≥", ">="), ("≤", "<="), ("≈", "~"), ("±", "+-")];
-    match lang {
-        Lang::En => PLAIN.iter().fold(text, |text, (sign, plain)| text.replace(sign, plain)),
-        Lang::Ja => text,
+    match lang.language().ascii_subject {
+        true => PLAIN.iter().fold(text, |text, (sign, plain)| text.replace(sign, plain)),
+        false => text,
     }
 }
 

@@ -88,29 +88,10 @@ pub fn color(ink: Ink) -> Color {
 /// Size of type, in points.
 pub const SIZE: f64 = 11.0;
 
-/// Height of a line of this size, in points, as Excel has it for the language's font.
-pub fn line(lang: Lang) -> f64 {
-    match lang {
-        Lang::En => 15.0,
-        Lang::Ja => 18.75,
-    }
-}
-
-/// What of a column's characters a text of several lines uses: lines end with a word, and fonts differ.
-pub fn used(lang: Lang) -> f64 {
-    match lang {
-        Lang::En => 1.0,
-        Lang::Ja => 0.9,
-    }
-}
-
 /// What all cells have in common. Text that somebody edits stays text, whatever it begins with.
 pub fn plain(lang: Lang) -> Format {
     let plain = Format::new().set_align(FormatAlign::Top).set_font_color(color(theme::TEXT)).set_font_size(SIZE);
-    match lang {
-        Lang::En => plain.set_font_name("Calibri"),
-        Lang::Ja => plain.set_font_name("Yu Gothic"),
-    }
+    plain.set_font_name(&lang.language().workbook.font)
 }
 
 /// Of a title of a column.

@@ -50,7 +50,7 @@ impl<'a> Sheet<'a> {
         let period = &story.analysis.period;
         let days = story.clock.period(period.start, period.end);
         let header = format!("&L{} · {days}&R&A", lang.phrase(key::page::BRAND));
-        sheet.set_name(lang.phrase(name))?.set_default_row_height(look::line(lang));
+        sheet.set_name(lang.phrase(name))?.set_default_row_height(lang.language().workbook.line);
         sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
         sheet.set_header(header).set_footer("&C&P / &N");
         Ok(Sheet { sheet, story, row: 0, widths: Vec::new(), texts: Vec::new(), titles: Vec::new(), said: Vec::new() })
@@ -115,7 +115,7 @@ impl<'a> Sheet<'a> {
         let (first, lang) = (self.row, self.lang());
         for (column, title) in (0..).zip(titles) {
             let of_numbers = rows.iter().any(|row| row[usize::from(column)].is_number());
-            let width = (title.width(lang) as f64 / look::used(lang)).ceil() as usize;
+            let width = (title.width(lang) as f64 / lang.language().workbook.used).ceil() as usize;
             self.widen(usize::from(column), (width + ARROW).min(WIDEST_TITLE));
             self.put(column, title, &look::title(title, of_numbers, lang), SIZE)?;
         }
@@ -166,8 +166,8 @@ impl<'a> Sheet<'a> {
         let said = self.said.iter().map(|(row, text)| (*row, all.min(WIDEST_SENTENCE), text, SIZE));
         let mut heights = std::collections::BTreeMap::new();
         for (row, width, text, size) in cells.chain(said) {
-            let width = (width as f64 * look::used(lang) * SIZE / size).max(1.0) as usize;
-            let needed = textwrap::wrap(text, width).len() as f64 * look::line(lang) * size / SIZE;
+            let width = (width as f64 * lang.language().workbook.used * SIZE / size).max(1.0) as usize;
+            let needed = textwrap::wrap(text, width).len() as f64 * lang.language().workbook.line * size / SIZE;
             let height: &mut f64 = heights.entry(row).or_default();
             *height = height.max(needed.min(HIGHEST));
         }

@@ -58,7 +58,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     sheet.row += 1;
     if let Some(chart) = chart::windows(story) {
         sheet.sheet.insert_chart_with_offset(sheet.row, 0, &chart, 8, 0)?;
-        let rows = f64::from(chart::SIZE.1) * 0.75 / look::line(lang);
+        let rows = f64::from(chart::SIZE.1) * 0.75 / lang.language().workbook.line;
         sheet.row += rows.ceil() as u32 + 1;
     }
     advice(&mut sheet, &plain)?;
