@@ -201,7 +201,12 @@ fn percent(table: &DeTable<'_>, key: &str) -> Result<Option<Percent>> {
 }
 
 fn one_of<T: Copy>(table: &DeTable<'_>, key: &str, known: &[(&str, T)]) -> Result<Option<T>> {
-    let Some(wanted) = text(table, key)? else { return Ok(None) };
+    let plain = |value: &DeValue<'_>| match value {
+        DeValue::Integer(number) => Some(number.to_string()),
+        DeValue::Boolean(yes) => Some(yes.to_string()),
+        text => text.as_str().map(str::to_owned),
+    };
+    let Some(wanted) = value(table, key, key::error::CONFIG_TEXT, plain)? else { return Ok(None) };
     if let Some((_, found)) = known.iter().find(|(name, _)| *name == wanted) {
         return Ok(Some(*found));
     }

@@ -9,6 +9,7 @@ use clap::{
 };
 
 use crate::{
+    check::Rules,
     error::Error,
     model::{Filling, Privacy, Sentence, key},
     taxonomy::{self, Lang, nearest},
@@ -208,6 +209,10 @@ fn instead(option: &str, arguments: &[OsString], command: &Command) -> Option<St
         let [first, last] = ENDS.map(|names| day(names).filter(|day| day.parse::<NaiveDate>().is_ok()));
         let last = last.unwrap_or_else(|| Utc::now().date_naive().to_string());
         return Some(format!("--period {}..{last}", first.as_deref().unwrap_or("YYYY-MM-DD")));
+    }
+    let rule = name.replace('-', "_");
+    if command.get_name() == "check" && Rules::has_key(&rule) {
+        return Some(format!("`[check] {rule} = …` (errstat.toml)"));
     }
     let (_, _, form) = INSTEAD.iter().find(|(other, ours, _)| *other == name && known(ours))?;
     let mut words = arguments.iter().map(|word| word.to_string_lossy());

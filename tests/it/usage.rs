@@ -45,6 +45,8 @@ fn options_of_other_programs_are_translated() {
         ("report webhook-errors.tsv -o out --json", "--json", "-o out.json"),
         ("summary webhook-errors.tsv --status 5xx", "--status", "--only status=5xx"),
         ("summary webhook-errors.tsv --tz=Asia/Taipei", "--tz", "--timezone Asia/Taipei"),
+        // Rules stand in the configuration.
+        ("check webhook-errors.tsv --max-errors 5", "--max-errors", "`[check] max_errors = …` (errstat.toml)"),
         // A slip of the keyboard.
         ("summary webhook-errors.tsv --perod last-week", "--perod", "--period"),
     ] {
