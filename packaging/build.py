@@ -36,6 +36,9 @@ TEXTS = ["README.md", "README.ja.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-AP
 def compiled(platform: Platform, profile: str) -> pathlib.Path:
     """The program, by cargo. On Linux it needs no library of the machine, on Windows none that Windows lacks."""
     flags = [] if platform.npm[0] == "darwin" else ["-C", "target-feature=+crt-static"]
+    # Rust links with LLD here, which keeps one of functions that are the same.
+    if platform.target == "x86_64-unknown-linux-gnu":
+        flags += ["-C", "link-arg=-Wl,--icf=all"]
     command = ["cargo", "rustc", "--locked", "--profile", profile, "--bin", "errstat", "--", *flags]
     subprocess.run(command, cwd=ROOT, check=True)
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
