@@ -112,7 +112,7 @@ fn joining(criterion: &mut Criterion) {
             bencher.iter(|| {
                 let mut all = CellRuns::default();
                 for run in &runs {
-                    all.push(run.clone()).expect("small sums");
+                    all.push(run).expect("small sums");
                 }
                 black_box(all.finish().expect("small sums"))
             });

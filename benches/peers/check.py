@@ -1,4 +1,4 @@
-"""Whether errstat, DuckDB and polars find the same errors and rows by hour, reason and detail. See `run`."""
+"""Whether errstat and all others find the same errors and rows by hour, reason and detail. See `run`."""
 
 import pathlib
 import subprocess
@@ -7,12 +7,11 @@ import tempfile
 from collections import Counter
 
 import duckdb
-
-HERE = pathlib.Path(__file__).parent
+from ways import FAST, TYPED
 
 
 def sums(path):
-    """Errors and rows by hour, reason and detail without the URL behind it, from a peer."""
+    """Errors and rows by hour, reason and detail without the URL behind it, as a peer wrote them."""
     found = Counter()
     with open(path, encoding="utf-8") as lines:
         for line in lines:
@@ -39,18 +38,17 @@ def errstat_sums(errstat, file, folder):
 
 
 def main(errstat, file):
-    """Ends the program where not all have the same sums; prints how many they are."""
+    """Prints how many sums all find in a file; ends the program where they differ."""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        for script in "duckdb", "polars":
-            command = [sys.executable, str(HERE / f"{script}_sums.py"), file, str(folder / script)]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        wanted = sums(folder / "duckdb")
-        for name, found in ("polars", sums(folder / "polars")), ("errstat", errstat_sums(errstat, file, folder)):
+        wanted = errstat_sums(errstat, file, folder)
+        for name, way in (FAST | TYPED).items():
+            subprocess.run(way(file, str(folder / "sums")), check=True)
+            found = sums(folder / "sums")
             different = [key for key in wanted.keys() | found.keys() if wanted[key] != found[key]]
             if different:
                 key = min(different)
-                sys.exit(f"{name} has {found[key]} and DuckDB {wanted[key]} for {key}; {len(different)} sums differ")
+                sys.exit(f"{name} has {found[key]} and errstat {wanted[key]} for {key}; {len(different)} sums differ")
         print(len(wanted) // 2)
 
 

@@ -1,94 +1,63 @@
-"""errstat, DuckDB and polars over one export, interleaved; `wc -l` is the floor. See `run`.
+"""errstat beside other programs over some exports, interleaved; `wc -l` is the floor. See `run`.
 
-Every measurement is a process of its own. Of DuckDB and polars only the query counts, from the call to the materialised
-result (with the start of Python and what it loads: the column beside); of errstat and wc everything, from the start of
-the process to its end, with errstat's analysis and JSON.
+Every measurement is a whole process, from its start to its end, with errstat's analysis and JSON. Before, all must find the
+same sums (`check.py`). What takes tens of times as long as errstat runs in the first round only.
 """
 
-import argparse
 import os
 import pathlib
 import statistics
 import subprocess
 import sys
 import time
-from importlib.metadata import version
 
-HERE = pathlib.Path(__file__).parent
+from ways import FAST, HERE, TYPED
+
 MIB = 1024
 
 
 def run(command):
-    """Seconds, processor seconds, peak KiB and output of a command. (The peak is at least that of this program, which
+    """Seconds, processor seconds and peak KiB of a command. (The peak is at least that of this program, which
     therefore loads nothing.)"""
     begin = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.PIPE)
-    output = child.stdout.read()
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(child.pid, 0)
-    wall = time.perf_counter() - begin
     if status != 0:
         sys.exit(f"{command} failed")
-    return wall, used.ru_utime + used.ru_stime, used.ru_maxrss, output
+    return time.perf_counter() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss
 
 
-def peer(script, file):
-    wall, cpu, peak, output = run([sys.executable, str(HERE / script), file])
-    return float(output.split()[0]), wall, cpu, peak
-
-
-def program(command):
-    wall, cpu, peak, _ = run(command)
-    return wall, wall, cpu, peak
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--errstat", required=True)
-    parser.add_argument("--file", required=True)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--sums", required=True, help="how many sums all have in common")
-    parser.add_argument("--table", required=True)
-    options = parser.parse_args()
-    file = options.file
-    summary = [options.errstat, "summary", "--format", "json", "--window", "hour", file]
-    ways = {
-        "errstat": lambda: program(summary),
-        f"DuckDB {version('duckdb')}": lambda: peer("duckdb_sums.py", file),
-        f"polars {version('polars')}": lambda: peer("polars_sums.py", file),
-        "`wc -l`": lambda: program(["wc", "-l", file]),
-    }
-    for way in ways.values():
-        way()  # The file lies in memory from here on, and the programs too.
-    taken = {name: [] for name in ways}
-    for done in range(options.rounds):
-        for name, way in ways.items():
-            taken[name].append(way())
-        print(f"round {done + 1} of {options.rounds}", file=sys.stderr)
-
-    def told(name):
-        walls, processes, cpus, peaks = zip(*taken[name])
-        return min(walls), statistics.median(walls), min(processes), min(cpus), max(peaks) / MIB
-
-    own = told("errstat")[0]
+def table(file, taken, agreed):
+    least = {name: min(walls) for name, (walls, _, _) in taken.items()}
     lines = [
-        "| | fastest | median | with its start | processor | peak memory | times errstat |",
-        "|---|---:|---:|---:|---:|---:|---:|",
+        "| | fastest | median | processor | peak memory | times errstat |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
-    for name in ways:
-        least, median, process, cpu, peak = told(name)
-        ratio = f"{least / own:.2f}"
-        lines.append(
-            f"| {name} | {least:.3f} s | {median:.3f} s | {process:.3f} s | {cpu:.2f} s | {peak:,.0f} MiB | {ratio} |"
-        )
-    size, rows = os.path.getsize(file), int(pathlib.Path(file).stem) if pathlib.Path(file).stem.isdigit() else None
-    what = f"{rows:,} rows, " if rows else ""
-    lines += [
-        "",
-        f"{what}{size / 1e6:,.1f} MB, {os.cpu_count()} cores, {options.rounds} rounds. All gave the same {int(options.sums):,} sums.",
-    ]
-    table = "\n".join(lines) + "\n"
-    pathlib.Path(options.table).write_text(table, encoding="utf-8")
-    print(table, end="")
+    for name, (walls, cpus, peaks) in taken.items():
+        seconds = f"{least[name]:.3f} s | {statistics.median(walls):.3f} s | {min(cpus):.2f} s"
+        lines.append(f"| {name} | {seconds} | {max(peaks) / MIB:,.0f} MiB | {least[name] / least['errstat']:.2f} |")
+    rows, days = pathlib.Path(file).stem.split("-")
+    size = os.path.getsize(file) / 1e6
+    return "\n".join([f"{int(rows):,} rows over {days} days, {size:,.1f} MB, {agreed:,} sums:", "", *lines, ""])
 
 
-main()
+def main(errstat, rounds, out, *files):
+    ways = {"errstat": lambda file: [errstat, "summary", "--format", "json", "--window", "hour", file]}
+    ways |= FAST | {"`wc -l`": lambda file: ["wc", "-l", file]} | TYPED
+    # The files lie in memory from here on, and the programs too.
+    check = [sys.executable, str(HERE / "check.py"), errstat]
+    agreed = {file: int(subprocess.check_output([*check, file])) for file in files}
+    taken = {file: {name: [] for name in ways} for file in files}
+    for done in range(int(rounds)):
+        for file in files:
+            for name, way in ways.items():
+                if done == 0 or name not in TYPED:
+                    taken[file][name].append(run(way(file)))
+        print(f"round {done + 1} of {rounds}", file=sys.stderr)
+    columns = {file: {name: tuple(zip(*runs)) for name, runs in of.items()} for file, of in taken.items()}
+    tables = "\n".join(table(file, columns[file], agreed[file]) for file in files)
+    pathlib.Path(out).write_text(tables, encoding="utf-8")
+    print(tables, end="")
+
+
+main(*sys.argv[1:])
