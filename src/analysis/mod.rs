@@ -20,7 +20,7 @@ mod state;
 mod sums;
 mod window;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, panic::resume_unwind, thread};
 
 pub use asked::Asked;
 pub use comparison::Comparison;
@@ -83,8 +83,13 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
         AsOf::At(at) => at,
         AsOf::Data => CellStart(u32::MAX).timestamp(),
     };
-    let (found, patterns) = incident::judge(table, &zone, now);
-    let mut analysis = computed(table, asked, previous, size, options)?;
+    // Each takes about as long as the other.
+    let (judged, computed) = thread::scope(|scope| {
+        let judged = scope.spawn(|| incident::judge(table, &zone, now));
+        let computed = computed(table, asked, previous, size, options);
+        (judged.join().unwrap_or_else(|panic| resume_unwind(panic)), computed)
+    });
+    let ((found, patterns), mut analysis) = (judged, computed?);
     // The end of an incident is its last row, or what is behind the five minutes or the hour that this tells.
     let touches = |incident: &&Incident| {
         let (start, end) = incident.bounds();

@@ -98,9 +98,10 @@ impl<'a> Sums<'a> {
             let values: Vec<Option<u32>> = self.all.iter().map(|sum| value(kind(sum))).collect();
             Column::new(format!("{key:?}").into(), values)
         };
-        let frame = DataFrame::new(self.all.len(), keys.iter().map(column).collect())?;
-        let names: Vec<String> = keys.iter().map(|key| format!("{key:?}")).collect();
-        let grouped = frame.group_by(names.iter().map(String::as_str))?;
+        let columns: Vec<Column> = keys.iter().map(column).collect();
+        let frame = DataFrame::new(self.all.len(), columns.clone())?;
+        // So few rows are not worth waking the threads of polars.
+        let grouped = frame.group_by_with_series(columns, false, false)?;
         let mut groups: Vec<Group> = Vec::new();
         for group in grouped.get_groups().iter() {
             let rows: Vec<usize> = match group {

@@ -76,14 +76,18 @@ pub fn pngs(svgs: &[&Svg], scale: f32, threads: usize) -> Vec<Result<Vec<u8>, Pn
 
 /// Charts have an opaque background, so the picture needs no transparency.
 fn encode(pixmap: &Pixmap) -> Result<Vec<u8>, PngError> {
-    let rgb: Vec<u8> = pixmap.pixels().iter().flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]).collect();
+    let pixels = pixmap.data().as_chunks::<4>().0;
+    let mut rgb = vec![0; 3 * pixels.len()];
+    for (to, [red, green, blue, _]) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(pixels) {
+        *to = [*red, *green, *blue];
+    }
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, pixmap.width(), pixmap.height());
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    // Measured on an overview: flat areas pack better unfiltered, and the default level makes a third
-    // of the size of the fast one at one and a half times its time.
-    encoder.set_compression(png::Compression::Balanced);
+    // Measured on an overview, a heatmap and an incident: flat areas pack better unfiltered, and level 4 takes a third of
+    // the time of level 6 for a sixth more bytes.
+    encoder.set_deflate_compression(png::DeflateCompression::Level(4));
     encoder.set_filter(png::Filter::NoFilter);
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&rgb)?;

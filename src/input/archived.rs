@@ -232,7 +232,7 @@ impl OfChannel {
         growing.waiting += 1;
         if growing.waiting >= RUN {
             growing.waiting = 0;
-            growing.runs.push(growing.sink.finish()?)?;
+            growing.runs.push(&growing.sink.finish()?)?;
         }
         Ok(())
     }
@@ -260,7 +260,7 @@ impl OfChannel {
             report.end = report.end.max(growing.end);
             report.precision = report.precision.max(Some(precision));
             let last = growing.sink.finish().map_err(overflow)?;
-            growing.runs.push(last).map_err(overflow)?;
+            growing.runs.push(&last).map_err(overflow)?;
             growing.held.sort_unstable();
             let rows_in: Arc<dyn Stored> = match origin {
                 Origin::Mail => Arc::new(Held(growing.held)),

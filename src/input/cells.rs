@@ -1,6 +1,6 @@
 //! From rows to cells of five minutes.
 
-use crate::model::{CELL_MILLIS, Cell, CellStart, KindId};
+use crate::model::{CELL_MILLIS, Cell, CellColumns, CellStart, KindId};
 
 /// Where rows go.
 pub trait RowSink {
@@ -146,12 +146,12 @@ fn join(cells: &mut Vec<Cell>) -> Result<(), Overflow> {
 /// Joins the cells of many chunks without ever holding much more than the result.
 ///
 /// Chunks of a file in the order of time follow each other and share at most the cell where one was cut; they are
-/// appended as they come, while others are still being read. Chunks in any other order wait behind them.
+/// appended as they come, while others are still being read. Chunks in any other order wait.
 #[derive(Debug, Default)]
 pub struct CellRuns {
-    /// Up to here sorted by time and kind, each pair once.
-    joined: usize,
-    cells: Vec<Cell>,
+    /// Sorted by time and kind, each pair once.
+    joined: CellColumns,
+    waiting: Vec<Cell>,
     overflow: bool,
 }
 
@@ -160,52 +160,50 @@ const FIRST_LIMIT: usize = 3_000_000;
 
 impl CellRuns {
     /// Adds sorted cells. Fails when a sum is known to have left 64 bits; [`CellRuns::finish`] says for certain.
-    pub fn push(&mut self, run: Vec<Cell>) -> Result<(), Overflow> {
-        if self.cells.is_empty() {
-            (self.joined, self.cells) = (run.len(), run);
-            return Ok(());
-        }
-        let follows = self.joined == self.cells.len()
-            && self.cells.last().zip(run.first()).is_none_or(|(last, first)| last.start <= first.start);
+    pub fn push(&mut self, run: &[Cell]) -> Result<(), Overflow> {
+        let border = self.joined.start.last().copied();
+        let follows = self.waiting.is_empty() && run.first().is_none_or(|first| border <= Some(first.start.0));
         if follows {
-            self.overflow |= append(&mut self.cells, &run).is_err();
-            self.joined = self.cells.len();
+            // They share no more than one five minutes with those before them.
+            let shared = run.partition_point(|cell| Some(cell.start.0) == border);
+            let seam = self.joined.start.partition_point(|start| Some(*start) < border);
+            let mut seam = if shared > 0 { self.joined.split_off(seam) } else { Vec::new() };
+            seam.extend_from_slice(&run[..shared]);
+            self.overflow |= join(&mut seam).is_err();
+            self.joined.extend(&seam);
+            self.joined.extend(&run[shared..]);
             return Ok(());
         }
-        self.cells.extend(run);
+        self.waiting.extend_from_slice(run);
         // Early, so that memory follows the variety of the cells and not the number of rows.
-        if self.cells.len() - self.joined > FIRST_LIMIT.max(self.joined) { self.settle() } else { Ok(()) }
+        if self.waiting.len() > FIRST_LIMIT.max(self.joined.len()) { self.settle() } else { Ok(()) }
+    }
+
+    /// The same from columns.
+    pub fn append(&mut self, mut run: CellColumns) -> Result<(), Overflow> {
+        if self.joined.is_empty() && self.waiting.is_empty() {
+            self.joined = run;
+            return Ok(());
+        }
+        self.push(&run.split_off(0))
     }
 
     /// Joins what waits.
     fn settle(&mut self) -> Result<(), Overflow> {
-        join(&mut self.cells)?;
-        self.joined = self.cells.len();
+        let mut cells: Vec<Cell> = std::mem::take(&mut self.joined).iter().collect();
+        cells.append(&mut self.waiting);
+        join(&mut cells)?;
+        self.joined.extend(&cells);
         Ok(())
     }
 
     /// All cells, sorted by time and kind, each pair once.
-    pub fn finish(mut self) -> Result<Vec<Cell>, Overflow> {
-        if self.joined < self.cells.len() {
+    pub fn finish(mut self) -> Result<CellColumns, Overflow> {
+        if !self.waiting.is_empty() {
             self.settle()?;
         }
-        if self.overflow { Err(Overflow) } else { Ok(self.cells) }
+        if self.overflow { Err(Overflow) } else { Ok(self.joined) }
     }
-}
-
-/// Appends cells that share no more than one five minutes with those before them.
-fn append(all: &mut Vec<Cell>, run: &[Cell]) -> Result<(), Overflow> {
-    let border = all.last().map(|cell| cell.start);
-    let (shared, behind) = run.split_at(run.partition_point(|cell| Some(cell.start) == border));
-    let mut joined = Ok(());
-    if !shared.is_empty() {
-        let mut seam = all.split_off(all.partition_point(|cell| Some(cell.start) < border));
-        seam.extend_from_slice(shared);
-        joined = join(&mut seam);
-        all.append(&mut seam);
-    }
-    all.extend_from_slice(behind);
-    joined
 }
 
 #[cfg(test)]
@@ -247,9 +245,9 @@ mod tests {
     #[test]
     fn runs_are_joined_where_they_touch_and_where_they_overlap() {
         let mut runs = CellRuns::default();
-        runs.push(vec![cell(5, 0, 1), cell(6, 0, 1)]).unwrap();
-        runs.push(vec![cell(1, 0, 1), cell(5, 0, 2), cell(5, 1, 4)]).unwrap();
-        runs.push(vec![cell(2, 0, 8)]).unwrap();
+        runs.push(&[cell(5, 0, 1), cell(6, 0, 1)]).unwrap();
+        runs.push(&[cell(1, 0, 1), cell(5, 0, 2), cell(5, 1, 4)]).unwrap();
+        runs.push(&[cell(2, 0, 8)]).unwrap();
         let sums: Vec<_> = runs.finish().unwrap().iter().map(|c| (c.start.0, c.kind.0, c.errors)).collect();
         assert_eq!(sums, [(1, 0, 1), (2, 0, 8), (5, 0, 3), (5, 1, 4), (6, 0, 1)]);
     }
@@ -260,11 +258,11 @@ mod tests {
             (0..7_u32).map(|i| (0..5).map(|k| cell(3 * i + k / 2, k % 2, u64::from(i + k + 1))).collect()).collect();
         let gather = |order: &[usize]| {
             let mut all = CellRuns::default();
-            order.iter().for_each(|&i| all.push(runs[i].clone()).unwrap());
+            order.iter().for_each(|&i| all.push(&runs[i]).unwrap());
             all.finish().unwrap()
         };
         let in_order = gather(&[0, 1, 2, 3, 4, 5, 6]);
-        assert!(in_order.is_sorted_by(|a, b| a.key() < b.key()));
+        assert!(in_order.iter().is_sorted_by(|a, b| a.key() < b.key()));
         assert_eq!(
             in_order.iter().map(|c| c.errors).sum::<u64>(),
             runs.iter().flatten().map(|c| c.errors).sum::<u64>()
@@ -281,8 +279,8 @@ mod tests {
         sink.row(0, 0, KindId(0), 1);
         assert_eq!(sink.finish(), Err(Overflow));
         let mut runs = CellRuns::default();
-        runs.push(vec![cell(1, 0, u64::MAX)]).unwrap();
-        runs.push(vec![cell(1, 0, 1)]).unwrap();
+        runs.push(&[cell(1, 0, u64::MAX)]).unwrap();
+        runs.push(&[cell(1, 0, 1)]).unwrap();
         assert_eq!(runs.finish(), Err(Overflow));
     }
 }

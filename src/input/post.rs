@@ -53,7 +53,7 @@ fn part(path: &str, precision: Precision, entries: Vec<Entry>) -> std::result::R
     Ok(Part {
         name: path.to_owned(),
         origin: Origin::Mail,
-        cells: sink.finish()?,
+        cells: sink.finish()?.into_iter().collect(),
         span: span(&entries),
         precision: Some(precision),
         rows: entries.iter().map(|entry| entry.rows).sum(),

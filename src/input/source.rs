@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use super::{layout::Layout, stored::Stored, text::Text, workbook::Sheet};
 use crate::{
     error::Result,
-    model::{Cell, Channel, Extent, Origin, Precision, Sentence, SourceReport, Span, Timestamp},
+    model::{CellColumns, Channel, Extent, Origin, Precision, Sentence, SourceReport, Span, Timestamp},
 };
 
 /// What is known of a text before it is read.
@@ -50,7 +50,7 @@ pub struct Part {
     pub name: String,
     pub origin: Origin,
     /// Sorted by time and kind.
-    pub cells: Vec<Cell>,
+    pub cells: CellColumns,
     pub span: Option<Span>,
     /// `None` without rows.
     pub precision: Option<Precision>,

@@ -275,7 +275,7 @@ impl Growing {
         self.tally.span = Span::join(self.tally.span, tally.span);
         self.tally.steps.add(&tally.steps);
         self.index.extend(tally.span.map(|span| (offset, span)));
-        self.runs.push(cells)
+        self.runs.push(&cells)
     }
 
     fn finish(self) -> std::result::Result<Part, Overflow> {

@@ -2,6 +2,7 @@
 
 mod address;
 mod cell;
+mod columns;
 mod coverage;
 pub mod key;
 mod log;
@@ -18,6 +19,7 @@ mod visible;
 mod zone;
 
 pub use cell::{Catalog, Cell, Channel, Kind, KindId, TooVaried, VARIETY_LIMIT};
+pub use columns::CellColumns;
 pub use coverage::{Coverage, CoverageBasis, Extent};
 pub use key::SentenceKey;
 pub use log::{disarmed, for_log};

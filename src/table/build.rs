@@ -20,7 +20,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     input::{CellRuns, Reading, Source},
-    model::{Cell, Channel, CoverageBasis, Origin, Span, Timestamp, key},
+    model::{Cell, CellColumns, Channel, CoverageBasis, Origin, Span, Timestamp, key},
 };
 
 /// Brings all inputs together.
@@ -72,7 +72,7 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     }
     insert(&mut cells, more, &cuts);
     // Every sum over the table is at most one of these, so none can wrap.
-    let total = cells.iter().try_fold(0_u64, |sum, cell| sum.checked_add(cell.errors));
+    let total = cells.errors.iter().try_fold(0_u64, |sum, errors| sum.checked_add(*errors));
     let mailed = told.iter().try_fold(0_u64, |sum, told| sum.checked_add(told.errors));
     if [total, mailed].into_iter().any(|sum| sum.is_none_or(|sum| i64::try_from(sum).is_err())) {
         return Err(Error::new(key::error::OVERFLOW));
@@ -123,7 +123,7 @@ fn once_read(
     stretches: &[geometry::Stretch],
     catalog: &Mutex<crate::model::Catalog>,
     naming: &Naming,
-) -> Result<(Vec<Cell>, Vec<Cell>)> {
+) -> Result<(CellColumns, Vec<Cell>)> {
     let known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
     // Every table of the channel with a row there takes part, so the stretch alone decides.
     let again = |cell: &Cell| {
@@ -137,13 +137,13 @@ fn once_read(
         let mut cells = std::mem::take(&mut part.cells);
         if part.origin == Origin::Mail {
             // An edge may divide them already.
-            mailed.append(&mut cells);
+            mailed.append(&mut cells.split_off(0));
             continue;
         }
         if !stretches.is_empty() {
             cells.retain(|cell| !again(cell));
         }
-        runs.push(cells).map_err(|_| Error::new(key::error::OVERFLOW))?;
+        runs.append(cells).map_err(|_| Error::new(key::error::OVERFLOW))?;
     }
     let cells = runs.finish().map_err(|_| Error::new(key::error::OVERFLOW))?;
     Ok((cells, mailed))
@@ -151,23 +151,20 @@ fn once_read(
 
 /// Puts cells among sorted ones, which stay where they are as long as none comes before them: there are many. A cell that
 /// a cut divides stands there twice.
-fn insert(cells: &mut Vec<Cell>, mut more: Vec<Cell>, cuts: &[Timestamp]) {
+fn insert(cells: &mut CellColumns, mut more: Vec<Cell>, cuts: &[Timestamp]) {
     let place = |cell: &Cell| (cell.start, cuts.partition_point(|cut| *cut <= cell.span().first), cell.kind);
     more.sort_unstable_by_key(place);
-    let mut left = cells.len();
-    cells.reserve_exact(more.len());
-    cells.extend_from_slice(&more);
-    let mut end = cells.len();
-    while let Some(last) = more.last() {
-        end -= 1;
-        if left > 0 && place(&cells[left - 1]) > place(last) {
-            left -= 1;
-            cells[end] = cells[left];
-        } else {
-            cells[end] = *last;
-            more.pop();
-        }
+    // The first that comes before one that is there, and all from it on, stand anew.
+    let Some(first) = more.first() else { return };
+    let mut from = cells.start.partition_point(|start| *start < first.start.0);
+    while from < cells.len() && place(&cells.get(from)) <= place(first) {
+        from += 1;
     }
+    let mut behind = cells.split_off(from);
+    behind.append(&mut more);
+    // Stable, for it finds the runs that are sorted already.
+    behind.sort_by_key(place);
+    cells.extend(&behind);
 }
 
 /// Writes down which channels each input is of.
@@ -269,7 +266,7 @@ mod tests {
             end_offset: offset,
         };
         let cut = Timestamp(CellStart(5).timestamp().0 + 1000);
-        let mut cells = vec![cell(1, 0, 0), cell(3, 1, 0), cell(5, 7, 0), cell(9, 0, 0)];
+        let mut cells: CellColumns = [cell(1, 0, 0), cell(3, 1, 0), cell(5, 7, 0), cell(9, 0, 0)].into_iter().collect();
         let more = vec![cell(5, 2, 2000), cell(0, 0, 0), cell(5, 1, 0), cell(5, 2, 0), cell(11, 0, 0)];
         insert(&mut cells, more, &[cut]);
         let places: Vec<_> = cells.iter().map(|cell| (cell.start.0, cell.kind.0, cell.first_offset)).collect();

@@ -57,7 +57,8 @@ impl Canonical {
     pub fn channels(&self, source: usize) -> Result<Vec<Channel>> {
         let read = &self.reading.sources[source];
         let catalog = self.reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
-        let kinds: BTreeSet<KindId> = read.parts.iter().flat_map(|part| &part.cells).map(|cell| cell.kind).collect();
+        let kinds: BTreeSet<KindId> =
+            read.parts.iter().flat_map(|part| &part.cells.kind).map(|kind| KindId(*kind)).collect();
         let mut found: BTreeSet<Channel> = read.label.iter().cloned().collect();
         for kind in kinds {
             let channel = &catalog.channels()[catalog.kind(kind).channel as usize];

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Dictionary, Label, Told, overlap::geometry::Strand};
 use crate::{
     input::Source,
-    model::{Cell, Channel, Extent, Origin, Span, Timestamp},
+    model::{CellColumns, Channel, Extent, Origin, Span, Timestamp},
 };
 
 const DAY: i64 = 86_400_000;
@@ -158,10 +158,10 @@ fn longest_known_silence(silences: &[(i64, i64)], between: &[Between]) -> i64 {
 }
 
 /// What tells whether something is missing, of each channel.
-pub(super) fn evidence(cells: &[Cell], told: &[Told], names: &Dictionary) -> Vec<Evidence> {
+pub(super) fn evidence(cells: &CellColumns, told: &[Told], names: &Dictionary) -> Vec<Evidence> {
     let mut found = vec![Evidence::default(); names.channels.len()];
     let mut last: Vec<Option<i64>> = vec![None; names.channels.len()];
-    for cell in cells {
+    for cell in cells.iter() {
         let (label, span) = (names.kinds[cell.kind.0 as usize].channel as usize, cell.span());
         if let Some(last) = last[label].filter(|last| span.first.0 - last > SILENCE) {
             found[label].silences.push((last, span.first.0));

@@ -6,39 +6,25 @@ use polars::prelude::{
 
 use super::Table;
 use crate::{
-    model::{Cell, CellStart, KindId, Span, Timestamp},
+    model::{CellColumns, CellStart, KindId, Span, Timestamp},
     taxonomy,
 };
-
-/// So many cells are taken over at once.
-const PIECE: usize = 1 << 17;
 
 /// The cells as a frame: `start` (u32, number of the cell since 1970-01-01T00:00:00Z), `kind` (u32, index into
 /// [`super::Dictionary::kinds`]), `errors` (u64), `rows` (u32), `first` and `last` (u32, milliseconds from the cell's start to
 /// the start of its first row and to the latest end of one).
-pub(super) fn packed(mut cells: Vec<Cell>) -> PolarsResult<DataFrame> {
-    let all = cells.len();
-    let (mut start, mut kind, mut rows) = (vec![0_u32; all], vec![0_u32; all], vec![0_u32; all]);
-    let (mut first, mut last, mut errors) = (vec![0_u32; all], vec![0_u32; all], vec![0_u64; all]);
-    // From the back, each piece given away as it is copied: a year of cells never stands in memory twice.
-    while !cells.is_empty() {
-        let from = cells.len().saturating_sub(PIECE);
-        for (i, cell) in (from..).zip(cells.drain(from..)) {
-            (start[i], kind[i], rows[i]) = (cell.start.0, cell.kind.0, cell.rows);
-            (first[i], last[i], errors[i]) = (cell.first_offset, cell.end_offset, cell.errors);
-        }
-        cells.shrink_to_fit();
-    }
+pub(super) fn packed(cells: CellColumns) -> PolarsResult<DataFrame> {
+    let CellColumns { start, kind, errors, rows, first, last: _, end } = cells;
     // Taken over as they are: `Column::new` copies.
     DataFrame::new(
-        all,
+        start.len(),
         vec![
             UInt32Chunked::from_vec("start".into(), start).into_column(),
             UInt32Chunked::from_vec("kind".into(), kind).into_column(),
             UInt64Chunked::from_vec("errors".into(), errors).into_column(),
             UInt32Chunked::from_vec("rows".into(), rows).into_column(),
             UInt32Chunked::from_vec("first".into(), first).into_column(),
-            UInt32Chunked::from_vec("last".into(), last).into_column(),
+            UInt32Chunked::from_vec("last".into(), end).into_column(),
         ],
     )
 }

@@ -10,7 +10,7 @@ use super::{Cells, Dictionary, Label, Table, overlap::geometry::Strand, whose::l
 use crate::{
     error::{Error, Result},
     input::{CellSink, Entry, RowsIn, Source},
-    model::{Catalog, Extent, KindId, Origin, Sentence, Span, Timestamp, key},
+    model::{Catalog, CellColumns, Extent, KindId, Origin, Sentence, Span, Timestamp, key},
 };
 
 /// What mails of one channel tell of one moment, reason and detail.
@@ -111,9 +111,9 @@ pub fn settle(
                 let sink = &mut sinks[cuts.partition_point(|cut| cut.0 <= entry.at)];
                 sink.add(entry.at, entry.end, entry.kind, entry.errors, entry.rows);
             }
-            table.cells.clear();
+            table.cells = CellColumns::default();
             for sink in &mut sinks {
-                table.cells.extend(sink.finish().map_err(|_| Error::new(key::error::OVERFLOW))?);
+                table.cells.extend(&sink.finish().map_err(|_| Error::new(key::error::OVERFLOW))?);
             }
         }
     }

@@ -96,8 +96,8 @@ pub fn own<'a>(named: impl IntoIterator<Item = &'a Channel>) -> Own {
 /// The kinds of errors that an input has.
 pub fn kinds_of(source: &Source, catalog: &Catalog) -> BTreeSet<KindId> {
     let mut seen = vec![false; catalog.kinds().len()];
-    for cell in source.parts.iter().flat_map(|part| &part.cells) {
-        seen[cell.kind.0 as usize] = true;
+    for kind in source.parts.iter().flat_map(|part| &part.cells.kind) {
+        seen[*kind as usize] = true;
     }
     (0..).map(KindId).zip(seen).filter_map(|(kind, seen)| seen.then_some(kind)).collect()
 }
@@ -106,7 +106,7 @@ pub fn kinds_of(source: &Source, catalog: &Catalog) -> BTreeSet<KindId> {
 fn only_channel(sources: &[Source], catalog: &Catalog) -> Option<Channel> {
     let channels = |origin: Origin| -> BTreeSet<&Channel> {
         let parts = sources.iter().flat_map(|source| &source.parts).filter(move |part| part.origin == origin);
-        let kinds: BTreeSet<KindId> = parts.flat_map(|part| &part.cells).map(|cell| cell.kind).collect();
+        let kinds: BTreeSet<KindId> = parts.flat_map(|part| &part.cells.kind).map(|kind| KindId(*kind)).collect();
         kinds.into_iter().map(|kind| &catalog.channels()[catalog.kind(kind).channel as usize]).collect()
     };
     let Own::One(channel) = own(channels(Origin::Mail).into_iter().filter(|channel| !channel.is_unknown())) else {
@@ -133,11 +133,13 @@ pub fn relabel(source: &mut Source, catalog: &mut Catalog, label: &Channel) -> R
     catalog.channel(label);
     source.label = Some(label.clone());
     let mut known: BTreeMap<KindId, KindId> = BTreeMap::new();
-    for cell in source.parts.iter_mut().flat_map(|part| &mut part.cells) {
-        cell.kind = *known.entry(cell.kind).or_insert_with(|| labelled(catalog, cell.kind, label));
-    }
     for part in &mut source.parts {
-        part.cells.sort_unstable_by_key(Cell::key);
+        let mut cells = part.cells.split_off(0);
+        for cell in &mut cells {
+            cell.kind = *known.entry(cell.kind).or_insert_with(|| labelled(catalog, cell.kind, label));
+        }
+        cells.sort_unstable_by_key(Cell::key);
+        part.cells.extend(&cells);
     }
     if catalog.channels().len() > crate::model::VARIETY_LIMIT {
         return Err(Error::new(key::error::OVERFLOW));
@@ -162,7 +164,7 @@ pub fn labelled(catalog: &mut Catalog, kind: KindId, label: &Channel) -> KindId 
 /// Where an input gives only a name that channels of several ids bear.
 pub fn name_channels(sources: &[Source], catalog: &Catalog, rules: &ChannelRules) -> Result<Naming> {
     let mut last_of_kind: Vec<Option<i64>> = vec![None; catalog.kinds().len()];
-    for cell in sources.iter().flat_map(|source| &source.parts).flat_map(|part| &part.cells) {
+    for cell in sources.iter().flat_map(|source| &source.parts).flat_map(|part| part.cells.iter()) {
         let last = &mut last_of_kind[cell.kind.0 as usize];
         *last = (*last).max(Some(cell.span().last.0));
     }
@@ -175,8 +177,8 @@ pub fn name_channels(sources: &[Source], catalog: &Catalog, rules: &ChannelRules
     let used = naming.ambiguous.iter().find(|(channel, _)| last[*channel as usize].is_some());
     let Some((channel, ids)) = used.filter(|_| !rules.keep_apart) else { return Ok(naming) };
     let gives = |source: &&Source| {
-        let mut cells = source.parts.iter().flat_map(|part| &part.cells);
-        cells.any(|cell| catalog.kind(cell.kind).channel == *channel)
+        let mut kinds = source.parts.iter().flat_map(|part| &part.cells.kind);
+        kinds.any(|kind| catalog.kind(KindId(*kind)).channel == *channel)
     };
     let path = sources.iter().find(gives).map_or("", |source| source.report.file());
     let first = Channel { id: ids.first().cloned(), name: None };

@@ -49,7 +49,7 @@ pub fn strands(sources: &[Source], catalog: &Catalog, label_of: &[Label]) -> Vec
             if one_label {
                 spans.insert(label_of[0], span);
             } else {
-                for cell in &table.cells {
+                for cell in table.cells.iter() {
                     let label = label_of[catalog.kind(cell.kind).channel as usize];
                     spans
                         .entry(label)
