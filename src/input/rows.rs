@@ -11,7 +11,8 @@
 //!
 //! 1. **Outlined** ([`Outline`], most rows of most exports). Columns stand as LINE documents them: date, start, end, reason,
 //!    detail, errors; or as one time, reason, detail, count. Date and start are compared with the minute of the row before,
-//!    so that two digits remain to be read, and where they end is known. The end is eight bytes that are read as one word.
+//!    so that two digits remain to be read, and where they end is known; of another minute of the same day, hour and minute
+//!    are read. The end is eight bytes that are read as one word.
 //!    The count is read from the line's end backwards. What is left is the *kind*: the bytes of reason and detail (and
 //!    channel and URL, where they stand beside them) together, which [`RawKinds`] knows if it has met them. No delimiter
 //!    within them is searched: bytes that are equal have the same ones.
@@ -215,6 +216,11 @@ impl Cells {
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
+/// Seconds from midnight to an instant on a wall clock that is ahead of UTC, both in milliseconds.
+fn seconds_of_day(at: i64, ahead: i64) -> i64 {
+    (at + ahead).div_euclid(1000).rem_euclid(DAY)
+}
+
 /// Outlined rows of one minute that follow each other: what a tally gets of them all at once.
 struct Run {
     minute: Option<Minute>,
@@ -231,7 +237,7 @@ impl Run {
     #[inline(always)]
     fn new(time: &TimeReader, ahead: i64) -> Run {
         let times = time.within_minute();
-        let clock = (times.at + ahead).div_euclid(1000).rem_euclid(DAY);
+        let clock = seconds_of_day(times.at, ahead);
         Run { minute: Minute::of(time.minute()), times, clock, end: i64::MIN, rows: 0, errors: 0 }
     }
 
@@ -365,7 +371,9 @@ impl<'a> RowReader<'a> {
                 let end = strip + usize::from(*end);
                 if !self.outlined(bytes, start..end, &mut run, sink) {
                     run.count(&mut self.time, tally);
-                    stopped = self.other(bytes, start..end, tally, sink)?;
+                    if self.next_minute(bytes, start..end, ahead, tally, sink).is_none() {
+                        stopped = self.other(bytes, start..end, tally, sink)?;
+                    }
                     if stopped.is_some() {
                         break 'text;
                     }
@@ -394,20 +402,35 @@ impl<'a> RowReader<'a> {
     fn outlined(&mut self, text: &[u8], line: Range<usize>, run: &mut Run, sink: &mut impl RowSink) -> bool {
         let (Some(outline), Some(minute)) = (self.outline, &run.minute) else { return false };
         let Some(line) = outline.read(text, line, minute) else { return false };
-        let Some(kind) = self.kinds.get(text, line.kind) else { return false };
+        let Some(kind) = self.kinds.get(text, line.kind.clone()) else { return false };
         let at = run.times.second(line.second);
-        let end = match line.end {
-            Some(end) => {
-                let behind = i64::from(end) - run.clock - i64::from(line.second);
-                at + 1000 * if behind < 0 { behind + DAY } else { behind }
-            }
-            None => at,
-        };
+        let end = line.end_at(at, run.clock);
         run.rows += 1;
         run.errors += u128::from(line.errors);
         run.end = run.end.max(end);
         sink.row(at, end, kind, line.errors);
         true
+    }
+
+    /// Counts a line that has the outline of the one before it and is of another minute of the same day; says no to any
+    /// other.
+    fn next_minute(
+        &mut self,
+        text: &[u8],
+        line: Range<usize>,
+        ahead: i64,
+        tally: &mut Tally,
+        sink: &mut impl RowSink,
+    ) -> Option<()> {
+        let len = self.time.minute().len();
+        let time = text.get(line.start..line.start + len + 2)?;
+        let line = self.outline?.read(text, line, &Minute::of(&time[..len])?)?;
+        let kind = self.kinds.get(text, line.kind.clone())?;
+        let at = self.time.in_day(time)?;
+        let clock = seconds_of_day(at - i64::from(line.second) * 1000, ahead);
+        tally.lines += 1;
+        Row { at, end: line.end_at(at, clock), kind, errors: line.errors }.count(tally, sink);
+        Some(())
     }
 
     /// Counts a line that is not [`RowReader::outlined`]; stops at a heading.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{When, bytes::digits};
+use super::{DAY, When, bytes::digits};
 
 /// The outline of most exports: a time in one cell or two, perhaps an end, then cells that together make the kind, then
 /// a count or nothing.
@@ -21,6 +21,17 @@ pub(super) struct Outlined {
     /// Bytes of the cells that make the kind. Whether they are as many as they must be is not known here.
     pub kind: Range<usize>,
     pub errors: u64,
+}
+
+impl Outlined {
+    /// The end of a row that begins at an instant, in milliseconds since 1970-01-01T00:00:00Z; its minute begins so many
+    /// seconds after midnight.
+    #[inline(always)]
+    pub fn end_at(&self, at: i64, minute: i64) -> i64 {
+        let Some(end) = self.end else { return at };
+        let behind = i64::from(end) - minute - i64::from(self.second);
+        at + 1000 * if behind < 0 { behind + DAY } else { behind }
+    }
 }
 
 impl Outline {

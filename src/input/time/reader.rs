@@ -128,7 +128,7 @@ impl<'a> TimeReader<'a> {
                 self.steps.second |= second != 0;
                 Ok(self.minute.at + i64::from(second) * 1000)
             }
-            Some((minute, second)) if self.bare_clock => match self.in_day(minute, second) {
+            Some(_) if self.bare_clock => match self.in_day(raw) {
                 Some(at) => Ok(at),
                 None => self.parse(raw),
             },
@@ -147,7 +147,8 @@ impl<'a> TimeReader<'a> {
     }
 
     /// The instant of a cell that is of the same day as one before; nothing where that is not plain to see.
-    fn in_day(&mut self, minute: &[u8], second: u8) -> Option<i64> {
+    pub fn in_day(&mut self, raw: &[u8]) -> Option<i64> {
+        let (minute, second) = seconds(raw)?;
         let (_, hour, minutes) = hour_and_minute(minute).filter(|(day, ..)| self.day.is(day))?;
         let start = self.day.at + (i64::from(hour) * 60 + i64::from(minutes)) * 60_000;
         let at = start + i64::from(second) * 1000;
