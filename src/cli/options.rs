@@ -250,7 +250,7 @@ fn replaced(key: Key) -> impl Fn(&str) -> Result<String> + Clone {
 #[command(next_help_heading = "Showing")]
 pub struct Showing {
     /// Language of the output [default: en]
-    #[arg(long, value_name = "LANG", value_parser = lang(), ignore_case = true)]
+    #[arg(long, value_name = "LANG", value_parser = lang(), ignore_case = true, hide_possible_values = true)]
     pub lang: Option<Lang>,
 
     /// Show whole URLs, which may contain secrets
