@@ -14,8 +14,8 @@ use super::{
 use crate::{
     analysis::{self, Analysis, Asked},
     error::{Error, Result},
-    input::{self, Reading},
-    model::{SourceReport, Timestamp, key},
+    input::{self, ReadOptions, Reading},
+    model::{Filling, Sentence, SourceReport, Timestamp, key},
     server,
     table::{self, ChannelRules, OverlapPolicy, Settings, Table},
 };
@@ -27,9 +27,24 @@ pub fn apart(shared: &Shared, outputs: &[&Path]) -> Result<()> {
     output::apart(&outputs, &shared.reading.inputs, config)
 }
 
-/// Reads the inputs; an access log among them is an error that says where it belongs.
+/// Reads the inputs; an access log among them is an error that says where it belongs, and one in a folder of exports is
+/// skipped as such.
 pub fn inputs(shared: &Shared) -> Result<Reading> {
-    read(shared).map_err(|error| of_access_log(error, shared))
+    let mut reading = read(shared).map_err(|error| of_access_log(error, shared))?;
+    for (path, why) in reading.skipped.iter_mut().take(MOST_ASKED) {
+        if is_access_log(path, &shared.read_options()) {
+            *why = Sentence::new(key::other::ACCESS_LOG).with("path", &*path);
+        }
+    }
+    Ok(reading)
+}
+
+/// More skipped files than are ever named are not asked whether they are access logs.
+const MOST_ASKED: usize = 50;
+
+fn is_access_log(path: &String, reading: &ReadOptions) -> bool {
+    let found = server::find(std::slice::from_ref(path), &server::Options::default(), reading);
+    found.is_ok_and(|found| !found.logs.is_empty())
 }
 
 /// Reads the inputs; with `--strict`, a rejected row and an export that was skipped are errors.
@@ -53,10 +68,7 @@ fn of_access_log(error: Error, shared: &Shared) -> Error {
         return error;
     }
     let reading = shared.read_options();
-    let is_log = |input: &&String| {
-        let found = server::find(std::slice::from_ref(*input), &server::Options::default(), &reading);
-        found.is_ok_and(|found| !found.logs.is_empty())
-    };
+    let is_log = |input: &&String| is_access_log(input, &reading);
     let (logs, exports): (Vec<&String>, Vec<&String>) = shared.reading.inputs.iter().partition(is_log);
     let Some(first) = logs.first() else { return error };
     let is_option = |word: &OsString| logs.iter().any(|log| word == log.as_str());
@@ -102,6 +114,13 @@ pub fn access_logs(
     if let Some((path, _, why)) = found.others.iter().find(|(_, explicit, _)| *explicit) {
         return Err(Error::new(key::server::NOT_A_LOG).with("path", path).with_sentence("why", why.clone()));
     }
+    // A folder that is given as both needs no note about what the other reading took.
+    let is_read = |why: &Filling| {
+        let Filling::Sentence(why) = why else { return false };
+        let path = |path: &str| why.values.contains(&("path", Filling::Text(path.to_owned())));
+        why.key == key::other::ACCESS_LOG && found.logs.iter().any(|log| path(&log.path))
+    };
+    analysis.notes.retain(|note| !note.values.iter().any(|(_, value)| is_read(value)));
     let mut log = server::read(found.logs, &options, reading.threads)?;
     log.leave_out(left_out);
     if log.files.is_empty() {
@@ -191,6 +210,6 @@ fn strict<'a>(reports: impl Iterator<Item = &'a SourceReport>) -> Result<()> {
         .with("count", rejecting.iter().map(|report| report.rejected).sum::<u64>())
         .with("path", &first.path)
         .with("line", reject.line)
-        .with_sentence("why", crate::model::Sentence::new(reject.why.key()))
+        .with_sentence("why", Sentence::new(reject.why.key()))
         .with("text", &reject.text))
 }

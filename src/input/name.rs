@@ -109,9 +109,9 @@ const ENDINGS: [&str; 6] = ["tsv", "csv", "txt", "xlsx", "xls", "ods"];
 const AROUND: [&str; 5] = ["gz", "zst", "zip", "part", "crdownload"];
 
 /// Whether a file that was skipped, by its path and the reason, calls itself an export: by its ending, packed or not, or
-/// by a date. What errstat wrote itself, and mails that do not count, are known to be none.
+/// by a date. What errstat wrote itself, access logs, and mails that do not count, are known to be none.
 pub fn is_expected(path: &str, why: &Sentence) -> bool {
-    if [key::other::OWN_OUTPUT, key::other::MAIL_SENDER].contains(&why.key) {
+    if [key::other::OWN_OUTPUT, key::other::MAIL_SENDER, key::other::ACCESS_LOG].contains(&why.key) {
         return false;
     }
     if why.key == key::other::PARTIAL {

@@ -147,6 +147,21 @@ fn a_log_among_the_inputs_is_told_where_it_belongs() {
         assert_eq!(outcome.code, Some(2), "{line}: {said}");
         assert!(said.contains("this is an access log") && said.contains(command), "{line}: {said}");
     }
+    // Beside exports in a folder it is skipped with the option to add, and without a word where it is given there.
+    folder.file("all/week.tsv", "Time\tReason\tDetail\tCount\n2026-11-16 10:00\terror_status_code\t502\t3\n");
+    folder.file("all/access-2026-11-16.log", NGINX).file("all/notes.txt", "nothing\n");
+    let told = |line: &str| folder.errstat(line).done().text().split_whitespace().collect::<Vec<_>>().join(" ");
+    let add = "Compare it with --access-log all/access-2026-11-16.log";
+    let text = told("summary all");
+    assert!(text.contains(add) && text.contains("skipped all/notes.txt"), "{text}");
+    let text = told("summary all --access-log all");
+    assert!(!text.contains("--access-log all/") && text.contains("skipped all/notes.txt"), "{text}");
+    // The date in its name makes it no export that is missing.
+    folder.file("errstat.toml", "[check]\nmax_errors = 5\n");
+    let code = |inputs: &str| folder.errstat(&format!("check {inputs} --exported-at 2026-11-16T11:00")).run().code;
+    assert_eq!((code("all/week.tsv"), code("all")), (Some(0), Some(2)), "notes.txt");
+    std::fs::remove_file(folder.path("all/notes.txt")).unwrap();
+    assert_eq!(code("all"), Some(0));
     // A text that is neither stays what it is.
     folder.file("notes.txt", "nothing\n");
     assert!(!folder.errstat("summary notes.txt").refused().contains("access log"));
