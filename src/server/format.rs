@@ -55,6 +55,14 @@ static KNOWN: LazyLock<(Vec<Arc<Format>>, Names, Names)> = LazyLock::new(|| {
 /// The values of a line, and whether it goes on behind them.
 type ReadLine = (Draft, bool);
 
+/// How the line before went on behind its first value, which is mostly the time, and what was read there: all of LINE's
+/// requests are alike there in a log without durations.
+#[derive(Default)]
+pub struct Remembered {
+    behind: Vec<u8>,
+    read: Option<ReadLine>,
+}
+
 impl Field {
     /// A field by its name in `formats.toml`.
     pub fn named(name: &str) -> Option<Field> {
@@ -97,15 +105,24 @@ impl Format {
     }
 
     /// None where a line has another form.
-    fn read(&self, line: &[u8], asked: &Asked) -> Option<ReadLine> {
+    fn read(&self, line: &[u8], asked: &Asked, last: &mut Remembered) -> Option<ReadLine> {
         let mut draft = Draft::default();
-        let set = |field, value: &str| draft.set(field, value, asked);
-        let more = match &self.reader {
-            Reader::Pattern(pattern) => pattern.read(line, set)?,
-            Reader::Json(keys) => keyed::json(keys, line, set).then_some(false)?,
-            Reader::Ltsv(keys) => keyed::ltsv(keys, line, set).then_some(false)?,
-        };
-        Some((draft, more))
+        let set = |field, value: &[u8]| draft.set(field, value, asked);
+        match &self.reader {
+            Reader::Pattern(pattern) => {
+                let (field, first, behind) = pattern.begin(line)?;
+                if last.read.is_none() || last.behind != behind.text {
+                    last.read = pattern.go_on(behind, set).map(|more| (draft, more));
+                    last.behind.clear();
+                    last.behind.extend(behind.text);
+                }
+                let (mut draft, more) = last.read.clone()?;
+                draft.set(field, first, asked);
+                Some((draft, more))
+            }
+            Reader::Json(keys) => keyed::json(keys, line, set).then_some((draft, false)),
+            Reader::Ltsv(keys) => keyed::ltsv(keys, line, set).then_some((draft, false)),
+        }
     }
 }
 
@@ -124,14 +141,14 @@ pub struct Lines {
 
 impl Lines {
     /// None where a line is no request of this format.
-    pub fn read(&self, line: &[u8], asked: &Asked) -> Option<ReadLine> {
+    pub fn read(&self, line: &[u8], asked: &Asked, last: &mut Remembered) -> Option<ReadLine> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let within = &line[..line.len().min(LONGEST_BEFORE)];
         let from = match self.before {
             b"" => 0,
             before => memchr::memmem::find(within, before)? + before.len(),
         };
-        let (draft, more) = self.format.read(&line[from..], asked)?;
+        let (draft, more) = self.format.read(&line[from..], asked, last)?;
         let whole = draft.has_status() && (self.format.timeless || draft.moment().is_some());
         whole.then_some((draft, more))
     }
@@ -173,7 +190,8 @@ pub fn recognise(
         formats.iter().flat_map(|format| BEFORE.map(|before| Lines { format: Arc::clone(format), before }));
     let mut left: Vec<(Lines, Vec<Option<ReadLine>>)> = candidates
         .map(|candidate| {
-            let read = lines.iter().map(|line| candidate.read(line, asked)).collect();
+            let mut last = Remembered::default();
+            let read = lines.iter().map(|line| candidate.read(line, asked, &mut last)).collect();
             (candidate, read)
         })
         .collect();

@@ -18,8 +18,16 @@ pub struct Pattern {
 struct Piece {
     field: Field,
     quoted: bool,
+    is_time: bool,
     /// The text between this value and the next; after the last one that of the line's end.
     after: Vec<u8>,
+}
+
+/// What of a line stands behind so many pieces.
+#[derive(Clone, Copy)]
+pub struct Behind<'a> {
+    pieces: usize,
+    pub text: &'a [u8],
 }
 
 /// One of `formats.toml`.
@@ -97,7 +105,8 @@ impl Pattern {
         self.pieces.pop_if(|last| last.after.is_empty());
         let before = self.pieces.last().map_or(&self.before, |last| &last.after);
         let quoted = before.ends_with(b"\"");
-        self.pieces.push(Piece { field, quoted, after: Vec::new() });
+        let is_time = matches!(field, Field::Start | Field::End | Field::Time);
+        self.pieces.push(Piece { field, quoted, is_time, after: Vec::new() });
     }
 
     fn literal(&mut self, text: &str) {
@@ -109,55 +118,95 @@ impl Pattern {
         self.pieces.iter().any(|piece| fields.contains(&piece.field))
     }
 
-    /// Gives the values of a line; says whether the line goes on behind them, or nothing if it has another form.
-    pub fn read(&self, line: &[u8], mut set: impl FnMut(Field, &str)) -> Option<bool> {
-        let text = std::str::from_utf8(line).ok();
-        let mut rest = line.strip_prefix(&self.before[..])?;
-        for piece in &self.pieces {
-            let end = piece.end(rest)?;
-            let value = &rest[..end];
-            if piece.field == Field::Addr && value.contains(&b' ') {
-                return None;
+    /// The first value of a line, and what stands behind it; nothing if the line has another form.
+    pub fn begin<'a>(&self, line: &'a [u8]) -> Option<(Field, &'a [u8], Behind<'a>)> {
+        let mut text = line.strip_prefix(&self.before[..])?;
+        for (number, piece) in self.pieces.iter().enumerate() {
+            let (value, behind) = piece.split(text)?;
+            if piece.is_wanted() {
+                return Some((piece.field, value, Behind { pieces: number + 1, text: behind }));
             }
-            if piece.field != Field::Other {
-                // What is no UTF-8 ends a value: no name and no number that matters has any.
-                let from = line.len() - rest.len();
-                let valid = || value.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-                set(piece.field, text.and_then(|text| text.get(from..from + end)).unwrap_or_else(valid));
+            text = behind;
+        }
+        None
+    }
+
+    /// Gives the values behind some; says whether the line goes on behind them, or nothing if it has another form.
+    pub fn go_on(&self, behind: Behind<'_>, mut set: impl FnMut(Field, &[u8])) -> Option<bool> {
+        let mut rest = behind.text;
+        for piece in &self.pieces[behind.pieces..] {
+            let (value, behind) = piece.split(rest)?;
+            if piece.is_wanted() {
+                set(piece.field, value);
             }
-            rest = &rest[end + piece.after.len()..];
+            rest = behind;
         }
         (rest.is_empty() || rest.starts_with(b" ")).then_some(!rest.is_empty())
     }
 }
 
 impl Piece {
+    fn is_wanted(&self) -> bool {
+        !matches!(self.field, Field::Addr | Field::Other)
+    }
+
+    /// The value that a text begins with, and what stands behind it and the text after it.
+    fn split<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+        let end = self.end(text)?;
+        let value = &text[..end];
+        let fits = self.field != Field::Addr || !value.contains(&b' ');
+        fits.then(|| (value, &text[end + self.after.len()..]))
+    }
+
     /// The length of the value that a text begins with.
     fn end(&self, text: &[u8]) -> Option<usize> {
         // The last one ends with the line, or where operators add what this format does not know.
-        let last = self.after.is_empty();
-        let after = if last { b" " } else { &self.after[..] };
-        let time = matches!(self.field, Field::Start | Field::End | Field::Time);
+        let stop = self.after.first().copied().unwrap_or(b' ');
         // A time in brackets has a blank before its zone.
-        let from = if time && text.starts_with(b"[") { memchr::memchr(b']', text)? } else { 0 };
-        let found = |at: &usize| {
-            let (value, behind) = (&text[..*at], &text[at + after.len()..]);
-            if self.quoted {
-                // The quote is of the value itself behind an odd number of backslashes.
-                return value.iter().rev().take_while(|sign| **sign == b'\\').count() % 2 == 0;
+        let mut at = if self.is_time && text.starts_with(b"[") { memchr::memchr(b']', text)? } else { 0 };
+        while let Some(step) = first(stop, &text[at..]) {
+            at += step;
+            if self.ends(&text[..at], &text[at + 1..]) {
+                return Some(at);
             }
-            // A blank may stand before the zone, and between the elements of a list: `502, 200` and `500 : 404`.
-            let zone = time
-                && matches!(behind, [b'+' | b'-', digits @ ..] if digits.len() >= 4 && digits[..4].iter().all(u8::is_ascii_digit));
-            let list = value.ends_with(b",") || value.ends_with(b" :") || behind.starts_with(b": ");
-            !after.starts_with(b" ") || !(zone || list)
-        };
-        // Values and what stands between them are short: looking for the first byte is faster than for all.
-        let ends = memchr::memchr_iter(after[0], &text[from..]).map(|at| from + at);
-        let is_whole = |at: &usize| after.len() == 1 || text[at + 1..].starts_with(&after[1..]);
-        let mut ends = ends.filter(is_whole).filter(found);
-        ends.next().or(last.then_some(text.len()))
+            at += 1;
+        }
+        self.after.is_empty().then_some(text.len())
     }
+
+    /// Whether a value ends where the first byte of what stands behind it was found.
+    fn ends(&self, value: &[u8], behind: &[u8]) -> bool {
+        if self.after.len() > 1 && !behind.starts_with(&self.after[1..]) {
+            return false;
+        }
+        if self.quoted {
+            // The quote is of the value itself behind an odd number of backslashes.
+            return value.iter().rev().take_while(|sign| **sign == b'\\').count() % 2 == 0;
+        }
+        if self.after.first().is_some_and(|first| *first != b' ') {
+            return true;
+        }
+        // A blank may stand before the zone, and between the elements of a list: `502, 200` and `500 : 404`.
+        let behind = &behind[self.after.len().saturating_sub(1)..];
+        let digits = |digits: &[u8]| digits.len() >= 4 && digits[..4].iter().all(u8::is_ascii_digit);
+        let zone = self.is_time && matches!(behind, [b'+' | b'-', rest @ ..] if digits(rest));
+        !(zone || value.ends_with(b",") || value.ends_with(b" :") || behind.starts_with(b": "))
+    }
+}
+
+/// Where a text has a byte first. Values are so short that asking for the vectors of a machine takes longer than eight
+/// bytes at once, of which one is the byte where their difference from it borrows.
+fn first(byte: u8, text: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let (eights, rest) = text.as_chunks::<8>();
+    for (number, eight) in eights.iter().enumerate() {
+        let differs = u64::from_le_bytes(*eight) ^ (ONES * u64::from(byte));
+        let found = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
+        if found != 0 {
+            return Some(number * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    Some(eights.len() * 8 + rest.iter().position(|it| *it == byte)?)
 }
 
 /// The format string in a piece of configuration: whole (`log_format main '…' '…';`, `LogFormat "…" main`), in quotes, or
@@ -205,8 +254,10 @@ mod tests {
     }
 
     fn values(pattern: &Pattern, line: &str) -> Option<(Vec<String>, bool)> {
-        let mut values = Vec::new();
-        let more = pattern.read(line.as_bytes(), |_, value| values.push(value.to_owned()))?;
+        let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+        let (_, first, behind) = pattern.begin(line.as_bytes())?;
+        let mut values = vec![text(first)];
+        let more = pattern.go_on(behind, |_, value| values.push(text(value)))?;
         Some((values, more))
     }
 

@@ -180,7 +180,7 @@ pub struct Draft {
 
 impl Draft {
     /// Takes a value in.
-    pub fn set(&mut self, field: Field, value: &str, asked: &Asked) {
+    pub fn set(&mut self, field: Field, value: &[u8], asked: &Asked) {
         let moment = || clock::read(value, &asked.zone);
         match field {
             Field::Start => self.start = self.start.or_else(moment),
@@ -212,31 +212,33 @@ impl Draft {
                 self.answered = self.answered.or_else(last);
             }
             Field::Request => {
-                let mut words = value.split(' ');
+                let mut words = value.split(|byte| *byte == b' ');
                 self.method(words.next().unwrap_or_default());
                 self.path(words.next().unwrap_or_default(), asked);
             }
             Field::Method => self.method(value),
             Field::Path => self.path(value, asked),
-            Field::Agent if value.is_empty() || value == "-" => {}
+            Field::Agent if value.is_empty() || value == b"-" => {}
             // HAProxy writes all the headers that it captures.
             Field::Agent => {
-                self.of_line = self.of_line.or_else(|| Some(value.split('|').any(|part| part.starts_with(AGENT))));
+                let mut headers = value.split(|byte| *byte == b'|');
+                self.of_line = self.of_line.or_else(|| Some(headers.any(|it| it.starts_with(AGENT.as_bytes()))));
             }
             Field::Details => {
-                self.left |= value.starts_with("client_disconnected");
-                self.answered = Some(value == "response_sent_by_backend");
+                self.left |= value.starts_with(b"client_disconnected");
+                self.answered = Some(value == b"response_sent_by_backend");
             }
             Field::Addr | Field::Other => {}
         }
     }
 
-    fn method(&mut self, method: &str) {
-        self.post = self.post.or(Some(method == "POST"));
+    fn method(&mut self, method: &[u8]) {
+        self.post = self.post.or(Some(method == b"POST"));
     }
 
-    fn path(&mut self, target: &str, asked: &Asked) {
+    fn path(&mut self, target: &[u8], asked: &Asked) {
         let (None, Some(asked)) = (self.on_path, &asked.path) else { return };
+        let target = std::str::from_utf8(target).unwrap_or_default();
         // A request over HTTP/2 may be logged with its whole URL.
         let origin = target.split_once("://").map(|(_, rest)| rest.find('/').map_or("/", |at| &rest[at..]));
         let path = origin.unwrap_or(target).split(['?', '#']).next();
@@ -319,21 +321,28 @@ const CLIENT_CLOSED: u16 = 499;
 const CLIENT_CLOSED_ALB: u16 = 460;
 
 /// A status, or that there is none: `-`, `-1` and `0`.
-fn status(value: &str) -> Option<Option<u16>> {
-    match value.trim() {
-        usual if usual.len() == 3 && usual.starts_with(['1', '2', '3', '4', '5']) => usual.parse().ok().map(Some),
+fn status(value: &[u8]) -> Option<Option<u16>> {
+    if let [b'1'..=b'5', tens, ones] = value
+        && tens.is_ascii_digit()
+        && ones.is_ascii_digit()
+    {
+        return Some(Some(value.iter().fold(0, |all, digit| all * 10 + u16::from(digit - b'0'))));
+    }
+    match std::str::from_utf8(value).ok()?.trim() {
         "-" | "-1" | "0" | "000" => Some(None),
         digits => digits.parse().ok().filter(|status| (100..=999).contains(status)).map(Some),
     }
 }
 
 /// The elements of a list of nginx's: `502, 200` for several servers, `500 : 404` for several groups of them.
-fn elements(value: &str) -> impl Iterator<Item = &str> {
-    value.split([',', ' ']).filter(|part| !part.is_empty() && *part != ":")
+fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|byte| b", ".contains(byte)).filter(|part| !part.is_empty() && *part != b":")
 }
 
-/// A length of time in seconds; `unit` is that of numbers that state none. None where there was none (`-`, −1).
-fn seconds(value: &str, unit: f64) -> Option<f64> {
+/// A length of time in seconds, which may be in quotes; `unit` is that of numbers that state none. None where there was
+/// none (`-`, −1).
+fn seconds(value: &[u8], unit: f64) -> Option<f64> {
+    let value = std::str::from_utf8(value).ok()?.trim_matches('"');
     let units = [("ns", 1e-9), ("µs", 1e-6), ("us", 1e-6), ("ms", 1e-3), ("s", 1.0)];
     let stated = || units.iter().find_map(|(name, unit)| Some((value.strip_suffix(name)?, *unit)));
     let stated = value.ends_with('s').then(stated).flatten();
@@ -359,11 +368,11 @@ mod tests {
         let asked = Asked::default();
         let mut draft = Draft::default();
         for (field, value) in values {
-            draft.set(*field, value, &asked);
+            draft.set(*field, value.as_bytes(), &asked);
         }
-        draft.set(Field::End, "1795789110.000", &asked);
-        draft.set(Field::Request, "POST /cb HTTP/1.1", &asked);
-        draft.set(Field::Agent, "LineBotWebhook/2.0", &asked);
+        draft.set(Field::End, b"1795789110.000", &asked);
+        draft.set(Field::Request, b"POST /cb HTTP/1.1", &asked);
+        draft.set(Field::Agent, b"LineBotWebhook/2.0", &asked);
         draft.finish()
     }
 
@@ -443,9 +452,9 @@ mod tests {
         let counts = |request: &str, agent: &str| {
             let mut draft = Draft::default();
             for (field, value) in [(Field::Time, "1795789110"), (Field::Status, "200"), (Field::Request, request)] {
-                draft.set(field, value, &asked);
+                draft.set(field, value.as_bytes(), &asked);
             }
-            draft.set(Field::Agent, agent, &asked);
+            draft.set(Field::Agent, agent.as_bytes(), &asked);
             draft.finish().unwrap().is_some()
         };
         for (request, agent, of_line) in [

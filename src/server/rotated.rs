@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::scan::Buckets;
+use super::{
+    request::Request,
+    scan::{Bucket, Buckets},
+};
 
 /// Whether two logs are one, or one holds a copy of a part of the other: most of the minutes that both have are alike.
 pub fn is_same(one: &Buckets, other: &Buckets) -> bool {
@@ -22,29 +25,46 @@ pub fn add(log: &mut Buckets, file: Buckets) -> u64 {
             log.insert(start, bucket);
             continue;
         };
-        let (one, other) = (known.cell.requests(), bucket.cell.requests());
-        if known.is_like(&bucket) {
-            repeated += other;
-        } else if let (Some(lines), Some(others)) = (&known.lines, &bucket.lines) {
-            let mut counts: BTreeMap<u64, i64> = BTreeMap::new();
-            lines.iter().for_each(|(hash, _)| *counts.entry(*hash).or_default() += 1);
-            for (hash, request) in others.clone() {
-                // A line that one file has twice is two requests.
-                let left = counts.entry(hash).or_default();
-                *left -= 1;
-                if *left < 0 {
-                    known.add(hash, request);
-                }
-            }
-            repeated += one + other - known.cell.requests();
-        } else {
-            repeated += one.min(other);
-            if other > one {
-                *known = bucket;
+        let both = known.cell.requests() + bucket.cell.requests();
+        if !known.is_like(&bucket) {
+            match lacking(known, &bucket) {
+                Some(Lacking::These(lines)) => lines.into_iter().for_each(|(hash, request)| known.add(hash, request)),
+                Some(Lacking::All) => known.merge(bucket),
+                None if bucket.cell.requests() > known.cell.requests() => *known = bucket,
+                None => {}
             }
         }
+        repeated += both - known.cell.requests();
     }
     repeated
+}
+
+/// What a log lacks of the same five minutes of a file.
+enum Lacking {
+    These(Vec<(u64, Request)>),
+    /// Too many to be kept one by one, and of those that are kept the two have few in common.
+    All,
+}
+
+/// None where one has a part of what the other has.
+fn lacking(known: &Bucket, bucket: &Bucket) -> Option<Lacking> {
+    let (mut lines, mut others) = known.singles.clone().zip(bucket.singles.clone())?;
+    lines.thin(others.zeros);
+    others.thin(lines.zeros);
+    let least = lines.lines.len().min(others.lines.len());
+    let mut counts: BTreeMap<u64, i64> = BTreeMap::new();
+    lines.lines.iter().for_each(|(hash, _)| *counts.entry(*hash).or_default() += 1);
+    let kept = others.lines.len();
+    // A line that one file has twice is two requests.
+    others.lines.retain(|(hash, _)| {
+        let left = counts.entry(*hash).or_default();
+        *left -= 1;
+        *left < 0
+    });
+    match others.zeros {
+        0 => Some(Lacking::These(others.lines)),
+        _ => ((kept - others.lines.len()) * 2 < least).then_some(Lacking::All),
+    }
 }
 
 /// What the names of rotated files of one log have in common: `access.log`, `access.log.1`, `access.log-20261127.gz`.
@@ -64,18 +84,15 @@ mod tests {
     use super::*;
     use crate::{
         model::{CellStart, Timestamp},
-        server::{
-            request::{By, Request},
-            scan::Bucket,
-        },
+        server::{request::By, scan::Singles},
     };
 
     /// A file with lines in the cells 0, 1, … of a log; the edges have their single lines.
     fn file(cells: &[(u32, &[u64])]) -> Buckets {
         let edges = [cells[0].0, cells[cells.len() - 1].0];
         let bucket = |(start, hashes): &(u32, &[u64])| {
-            let lines = edges.contains(start).then(Vec::new);
-            let mut bucket = Bucket { lines, ..Bucket::default() };
+            let singles = edges.contains(start).then(Singles::default);
+            let mut bucket = Bucket { singles, ..Bucket::default() };
             for hash in *hashes {
                 let start = Timestamp(i64::from(*start) * 300_000);
                 let request = Request { start, duration: None, status: Some(200), aborted: false, by: By::Unknown };
@@ -99,6 +116,25 @@ mod tests {
         // A copy of the first that was cut while it was written.
         assert_eq!(add(&mut all, file(&[(0, &[1, 2]), (1, &[3])])), 3);
         assert_eq!(counts(&all), [2, 2, 5, 1]);
+    }
+
+    #[test]
+    fn of_hundreds_of_thousands_some_tell_what_two_files_have_in_common() {
+        use std::hash::BuildHasher;
+        let hash = hashbrown::DefaultHashBuilder::default();
+        let lines: Vec<u64> = (0..300_000).map(|number: u32| hash.hash_one(number)).collect();
+        let part = |from: usize, to: usize| file(&[(7, &lines[from..to])]);
+        let mut all = part(0, 100_000);
+        let kept = all.values().next().unwrap().singles.as_ref().unwrap().lines.len();
+        assert!((4_000..=1 << 14).contains(&kept), "{kept}");
+        // It was rotated in the midst of these minutes, and later a copy was made of a part, and one of all.
+        assert_eq!(add(&mut all, part(100_000, 300_000)), 0);
+        assert_eq!(add(&mut all, part(0, 150_000)), 150_000);
+        assert_eq!(add(&mut all, part(0, 300_000)), 300_000);
+        assert_eq!(counts(&all), [300_000]);
+        // A part that came first is replaced by what has more.
+        let mut all = part(0, 50_000);
+        assert_eq!((add(&mut all, part(0, 300_000)), counts(&all)), (50_000, vec![300_000]));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use memchr::{memchr, memchr_iter, memmem::Finder, memrchr};
 use rayon::prelude::*;
 
 use super::{
-    format::Lines,
+    format::{Lines, Remembered},
     log::{Cell, SILENCE, instant, joined},
     request::{Asked, Request, Unreadable},
 };
@@ -41,18 +41,21 @@ pub struct LineReader {
 }
 
 impl LineReader {
-    fn request(&self, line: &[u8]) -> Result<Option<Request>, Unreadable> {
+    /// `last` is what was remembered of each format.
+    fn request(&self, line: &[u8], last: &mut [Remembered]) -> Result<Option<Request>, Unreadable> {
         if line.len() > LONGEST {
             // It is told with the others of its length.
             return Ok(None);
         }
-        let read = self.lines.iter().find_map(|lines| lines.read(line, &self.asked));
+        let mut formats = self.lines.iter().zip(last);
+        let read = formats.find_map(|(lines, last)| lines.read(line, &self.asked, last));
         read.ok_or(Unreadable::Form)?.0.finish()
     }
 
     fn time(&self, line: &[u8]) -> Option<Timestamp> {
         let line = &line[..line.len().min(LONGEST)];
-        self.lines.iter().find_map(|lines| Some(lines.read(line, &self.asked)?.0.moment()?.at))
+        let mut last = Remembered::default();
+        self.lines.iter().find_map(|lines| Some(lines.read(line, &self.asked, &mut last)?.0.moment()?.at))
     }
 }
 
@@ -66,15 +69,16 @@ pub struct Bucket {
     /// The sum of the hashes of its lines.
     pub digest: u64,
     /// Its requests, where a file begins or ends: another one may have the rest.
-    pub lines: Option<Vec<(u64, Request)>>,
+    pub singles: Option<Singles>,
 }
 
 impl Bucket {
     pub fn add(&mut self, hash: u64, request: Request) {
         self.cell.add(&request);
         self.digest = self.digest.wrapping_add(hash);
-        if let Some(lines) = &mut self.lines {
-            lines.push((hash, request));
+        if let Some(singles) = &mut self.singles {
+            singles.lines.push((hash, request));
+            singles.thin(singles.zeros);
         }
     }
 
@@ -87,10 +91,36 @@ impl Bucket {
     pub fn merge(&mut self, other: Bucket) {
         self.cell.merge(&other.cell);
         self.digest = self.digest.wrapping_add(other.digest);
-        self.lines = self.lines.take().zip(other.lines).map(|(mut lines, others)| {
-            lines.extend(others);
-            lines
+        self.singles = self.singles.take().zip(other.singles).map(|(mut singles, others)| {
+            singles.lines.extend(others.lines);
+            singles.thin(others.zeros);
+            singles
         });
+    }
+}
+
+/// Requests one by one, with the hashes of their lines.
+#[derive(Clone, Debug, Default)]
+pub struct Singles {
+    pub lines: Vec<(u64, Request)>,
+    /// Where there are too many, only those whose hash ends in so many zeros are kept: the same ones of every file.
+    pub zeros: u32,
+}
+
+/// At 50 requests a second all are kept. Of more, some thousands tell what two files have in common.
+const MOST_SINGLE: usize = 1 << 14;
+
+impl Singles {
+    /// Keeps those whose hash ends in so many zeros, or in more if there are too many.
+    pub fn thin(&mut self, zeros: u32) {
+        if zeros > self.zeros || self.lines.len() > MOST_SINGLE {
+            self.zeros = zeros.max(self.zeros);
+            self.lines.retain(|(hash, _)| hash.trailing_zeros() >= self.zeros);
+        }
+        while self.lines.len() > MOST_SINGLE {
+            self.zeros += 1;
+            self.lines.retain(|(hash, _)| hash.trailing_zeros() >= self.zeros);
+        }
     }
 }
 
@@ -105,7 +135,7 @@ const EDGE: usize = 2;
 fn trim(buckets: &mut Buckets, cells: &[CellStart]) {
     let edges: Vec<CellStart> = buckets.keys().take(EDGE).chain(buckets.keys().rev().take(EDGE)).copied().collect();
     for cell in cells.iter().filter(|cell| !edges.contains(cell)) {
-        buckets.entry(*cell).and_modify(|bucket| bucket.lines = None);
+        buckets.entry(*cell).and_modify(|bucket| bucket.singles = None);
     }
 }
 
@@ -217,15 +247,16 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
         found.refuse(1, Unreadable::TooLong);
     }
     let bytes = &block.bytes[..];
+    let mut last: Vec<Remembered> = reader.lines.iter().map(|_| Remembered::default()).collect();
     let mut at_hand: Option<(CellStart, Bucket)> = None;
     let mut at = 0;
     while let Some(hit) = reader.needle.find(&bytes[at..]) {
         let start = memrchr(b'\n', &bytes[..at + hit]).map_or(0, |end| end + 1);
         let end = memchr(b'\n', &bytes[at + hit..]).map_or(bytes.len(), |end| at + hit + end);
         let line = &bytes[start..end];
-        match reader.request(line) {
+        match reader.request(line, &mut last) {
             Ok(Some(request)) => {
-                let new = || Bucket { lines: Some(Vec::new()), ..Bucket::default() };
+                let new = || Bucket { singles: Some(Singles::default()), ..Bucket::default() };
                 let hash = HASHES.hash_one(line.strip_suffix(b"\r").unwrap_or(line));
                 let cell = request.start.cell();
                 // Most lines are of the five minutes of the line before.
@@ -247,13 +278,15 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
         at = (end + 1).min(bytes.len());
     }
     found.buckets.extend(at_hand);
-    let mut start = 0;
-    for end in memchr_iter(b'\n', bytes).chain((!bytes.ends_with(b"\n")).then_some(bytes.len())) {
-        found.lines += u64::from(end > start || end < bytes.len());
-        if end - start > LONGEST {
-            found.refuse(found.lines, Unreadable::TooLong);
+    found.lines += memchr_iter(b'\n', bytes).count() as u64 + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
+    // A line that is too long fills at least one of these halves.
+    if bytes.chunks(LONGEST / 2).any(|half| memchr(b'\n', half).is_none()) {
+        let before = u64::from(block.dropped);
+        for (line, number) in bytes.split(|byte| *byte == b'\n').zip(before + 1..) {
+            if line.len() > LONGEST {
+                found.refuse(number, Unreadable::TooLong);
+            }
         }
-        start = end + 1;
     }
     let cells: Vec<CellStart> = found.buckets.keys().copied().collect();
     trim(&mut found.buckets, &cells);

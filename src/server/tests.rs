@@ -7,7 +7,7 @@ use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 
 use super::{
-    format::recognise,
+    format::{Remembered, recognise},
     request::{Answer, By, Unreadable, Verdict},
     *,
 };
@@ -45,7 +45,7 @@ fn told(log: &str, format: Option<&str>, of_agent: bool) -> BTreeMap<String, Vec
         let target = target.trim_start_matches("https://localhost:18445");
         let path = target.trim_end_matches("?h2");
         let asked = asked((!of_agent).then_some(path));
-        let read = lines.iter().find_map(|lines| lines.read(line.as_bytes(), &asked));
+        let read = lines.iter().find_map(|lines| lines.read(line.as_bytes(), &asked, &mut Remembered::default()));
         let request = read.expect("a request").0.finish().unwrap().expect("one of LINE's");
         told.entry(path.to_owned()).or_default().push((request.verdict(), request.by));
     }
@@ -214,6 +214,16 @@ fn products_have_their_own_keys() {
             Application,
         ),
         (
+            "nginx-times",
+            r#"203.0.113.9 - - [27/Nov/2026:14:18:32 +0000] "POST /cb HTTP/1.1" 502 2 "-" "LineBotWebhook/2.0"rt="1.950" uct="-" uht="-" urt="1.950""#.to_owned(),
+            Proxy,
+        ),
+        (
+            "nginx-times",
+            r#"203.0.113.9 - - [27/Nov/2026:14:18:32 +0000] "POST /cb HTTP/1.1" 200 2 "-" "LineBotWebhook/2.0" "198.51.100.7" rt=1.950 uct="0.000" uht="1.950" urt="1.950" cache="-""#.to_owned(),
+            Application,
+        ),
+        (
             "ingress-nginx",
             r#"203.0.113.9 - - [27/Nov/2026:14:18:32 +0000] "POST /cb HTTP/1.1" 200 2 "-" "LineBotWebhook/2.0" 512 1.950 [default-bot-80] [] 10.0.0.1:80, 10.0.0.2:80 0, 2 0.000, 1.950 502, 200 8e1b0c"#.to_owned(),
             Application,
@@ -221,7 +231,7 @@ fn products_have_their_own_keys() {
     ] {
         let found = recognised(&line, None);
         assert_eq!(found.lines[0].format.name, name, "{line}");
-        let request = found.lines[0].read(line.as_bytes(), &asked(None)).unwrap().0.finish().unwrap().unwrap();
+        let request = found.lines[0].read(line.as_bytes(), &asked(None), &mut Remembered::default()).unwrap().0.finish().unwrap().unwrap();
         assert_eq!((request.verdict(), request.by, request.duration), (Timeout, by, Some(1950)), "{name}");
         let to_the_second = ["traefik", "ltsv", "nginx-times", "ingress-nginx"].contains(&name);
         let started = if to_the_second { request.start.0 / 1000 * 1000 } else { request.start.0 };

@@ -269,6 +269,22 @@ fn every_output_says_it_in_a_line() {
 }
 
 #[test]
+fn a_pattern_and_files_packed_in_any_way_are_one_log() {
+    let (folder, all) = (Folder::with("errors.tsv", export()), log(0, " +0900"));
+    let lines: Vec<&str> = all.split_inclusive('\n').collect();
+    let part = |lines: &[&str]| lines.concat().into_bytes();
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gz, &part(&lines[5_000..9_000])).unwrap();
+    folder.file("l/access.log.2.zst", zstd::bulk::compress(&part(&lines[..5_000]), 1).unwrap());
+    folder.file("l/access.log.1.gz", gz.finish().unwrap()).file("l/access.log", part(&lines[9_000..]));
+    let call = folder.errstat("summary errors.tsv --format json --access-log l/access.log.* --access-log l/access.log");
+    let told = call.arg("--log-is").arg("behind").arg("--log-format").arg(FORMAT).done().text();
+    let log = &serde_json::from_str::<Value>(&told).unwrap()["server_log"];
+    assert_eq!((&log["requests"], log["files"].as_array().unwrap().len()), (&json!(11_460), 3));
+    assert_eq!((&log["rate"]["low"], &log["rate"]["attempts_low"]), (&Value::Null, &json!(9900)));
+}
+
+#[test]
 fn windows_and_details_have_what_the_log_says() {
     let folder = story(&log(0, " +0900"));
     let call = |line: &str| folder.errstat(&format!("{line} errors.tsv --access-log access.log --log-is edge"));
