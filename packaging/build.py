@@ -30,7 +30,7 @@ from project import ROOT, Platform
 HERE = pathlib.Path(__file__).resolve().parent
 SHELLS = {"bash": "errstat.bash", "zsh": "_errstat", "fish": "errstat.fish"}
 # Every package has these.
-TEXTS = ["README.md", "README.ja.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]
+TEXTS = ["README.md", "README.ja.md", "README.th.md", "README.zh-Hant.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"]
 
 
 def compiled(platform: Platform, profile: str) -> pathlib.Path:

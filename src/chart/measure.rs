@@ -7,6 +7,7 @@
 use unicode_width::UnicodeWidthChar;
 
 use super::{fonts::Embedded, theme::Type};
+use crate::model::breaks;
 
 /// A page's own font is rarely more than this much wider than Noto Sans.
 const SLACK: f64 = 1.06;
@@ -62,9 +63,8 @@ fn right_to_left(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}')
 }
 
-/// The text in at most `lines` lines of at most `room` pixels, the last one shortened if need be. Lines break at spaces and
-/// between East Asian characters, there rather before a word than within one; elsewhere inside a word only if it is wider
-/// than a line.
+/// The text in at most `lines` lines of at most `room` pixels, the last one shortened if need be. Lines break as
+/// in a terminal, in Japanese rather before a word than within one; elsewhere inside a word only if it is wider than a line.
 pub fn wrap(text: &str, style: Type, room: f64, lines: usize) -> Vec<String> {
     // A number stays with what it counts.
     let text = text.replace(" × ", "\u{a0}×\u{a0}");
@@ -84,34 +84,28 @@ pub fn wrap(text: &str, style: Type, room: f64, lines: usize) -> Vec<String> {
 
 /// Where the first line of a text ends, in bytes; at least one character after its start.
 fn line_end(text: &str, style: Type, room: f64) -> usize {
-    let mut used = 0.0;
+    // A Japanese word ends in hiragana or before a mark, and begins with something else.
+    let ends =
+        |c: Option<char>| c.is_some_and(|c| matches!(c, '\u{3041}'..='\u{3096}' | ' ' | '、' | '，' | '。' | '）'));
+    let (mut used, mut start) = (0.0, 0);
     let (mut last_break, mut word_break) = (None, None);
-    let mut before: Option<char> = None;
-    for (at, c) in text.char_indices() {
-        used += advance(c, style);
-        if let Some(before) = before {
-            // Closing punctuation does not begin a line, opening brackets do not end one.
-            let together = "、。」』）］】！？，．：；ー・,.)]}!?:;%".contains(c) || "（「『［【(".contains(before);
-            if before == ' ' || (!together && c != ' ' && (square(before) || square(c))) {
-                last_break = Some(at);
-                // A Japanese word ends in hiragana or before a mark, and begins with something else.
-                let ends = |c: char| matches!(c, '\u{3041}'..='\u{3096}' | ' ' | '、' | '。' | '）');
-                if used > room / 2.0 && ends(before) && !ends(c) {
-                    word_break = Some(at);
-                }
-            }
-            if used > room && c != ' ' {
-                return word_break.or(last_break).unwrap_or(at);
+    for end in breaks(text) {
+        let (before, after) = (text[..start].chars().next_back(), text[start..].chars().next());
+        if start > 0 {
+            last_break = Some(start);
+            if used > room / 2.0 && ends(before) && !ends(after) {
+                word_break = last_break;
             }
         }
-        before = Some(c);
+        for (at, c) in text[start..end].char_indices() {
+            used += advance(c, style);
+            if used > room && c != ' ' {
+                return word_break.or(last_break).unwrap_or((start + at).max(after.map_or(1, char::len_utf8)));
+            }
+        }
+        start = end;
     }
     text.len()
-}
-
-/// Whether lines may break beside the character without a space.
-fn square(c: char) -> bool {
-    matches!(c, '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffe6}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]

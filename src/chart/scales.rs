@@ -157,7 +157,7 @@ impl Step {
             Step::Days | Step::Weeks => lang.short_day(day),
             Step::DayNumbers => lang.say(&Sentence::new(key::chart::DAY_NUMBER).with("day", at.day())),
             Step::Months(n) if n < 12 => lang.month(day),
-            Step::Months(_) => lang.say(&Sentence::new(key::chart::YEAR_NUMBER).with("year", at.year())),
+            Step::Months(_) => lang.year(day),
         }
     }
 

@@ -4,7 +4,7 @@ use super::{Case, MIN_PREVIOUS};
 use crate::{
     analysis::{self, Bounds, Calendar, Incident, WindowSize},
     error::{Error, Result},
-    model::{Kind, Precision, Sentence, Span, key},
+    model::{Kind, Precision, Sentence, Span, key, lines},
     taxonomy::{self, Lang},
 };
 
@@ -223,7 +223,7 @@ impl File {
 
     fn comment(&mut self, sentence: Sentence) {
         let text = self.lang.say(&sentence);
-        for line in textwrap::wrap(&text, 110) {
+        for line in textwrap::wrap(&text, lines(110)) {
             self.line(&format!("# {line}"));
         }
     }

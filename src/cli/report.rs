@@ -132,6 +132,7 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
         arguments.output.iter().map(|place| Ok((place.as_path(), arguments.target(place)?))).collect::<Result<_>>()?;
     let outputs: Vec<&Path> = targets.iter().map(|(place, _)| *place).collect();
     load::apart(&arguments.shared, &outputs)?;
+    screen::tell_zone(&arguments.shared);
     let analysis = load::analyse(&arguments.shared, &arguments.access, true)?;
     let lang = arguments.shared.lang();
     // Pictures are in English where no font has the language's script; a browser has its own fonts.

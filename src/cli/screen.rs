@@ -2,8 +2,9 @@
 
 use std::{
     ffi::OsString,
+    fs::{self, File},
     io::{self, IsTerminal, Write},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{PoisonError, RwLock},
 };
 
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    model::{Privacy, SourceReport, for_log, key, skipped_note},
+    model::{Privacy, Sentence, SourceReport, Zone, for_log, key, skipped_note},
     render::{json, terminal::TerminalView},
     table::Canonical,
     taxonomy::Lang,
@@ -86,6 +87,28 @@ pub fn tell_left_out(canonical: &Canonical, showing: &Showing) {
     let rejects = canonical.reports().filter_map(SourceReport::rejects_note);
     let skipped = canonical.skipped().iter().map(skipped_note);
     partial.chain(rejects).chain(skipped).for_each(|note| tell(&lang.say(&note)));
+}
+
+/// Says in which zone times are shown, once on each machine: where it isn't the machine's own, and nobody chose it.
+pub fn tell_zone(shared: &Shared) {
+    let (shown, on_terminal) = (shared.zone(), io::stdout().is_terminal() && io::stderr().is_terminal());
+    if shared.selection.timezone.is_some() || shared.showing.quiet || !on_terminal {
+        return;
+    }
+    let names = [std::env::var("TZ").ok(), iana_time_zone::get_timezone().ok()];
+    let own = names.iter().flatten().find_map(|name| name.parse::<Zone>().ok());
+    if let Some(own) = own.filter(|own| *own != shown && is_first_time()) {
+        tell(&shared.lang().say(&Sentence::new(key::terminal::ZONE).with("shown", shown).with("own", own)));
+    }
+}
+
+/// Whether this is the first time here; never where that can't be remembered.
+fn is_first_time() -> bool {
+    let of_user = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = of_user("XDG_STATE_HOME").or_else(|| of_user("LOCALAPPDATA"));
+    let Some(state) = state.or_else(|| Some(std::env::home_dir()?.join(".local/state"))) else { return false };
+    let folder = state.join("errstat");
+    fs::create_dir_all(&folder).is_ok() && File::create_new(folder.join("zone-told")).is_ok()
 }
 
 /// Options whose values are addresses of people.

@@ -102,6 +102,7 @@ pub fn run(arguments: Arguments) -> Result<(), Stop> {
             return Err(Error::new(key::usage::CSV_ONLY).with("option", option).into());
         }
     }
+    screen::tell_zone(&arguments.shared);
     let analysis = load::analyse(&arguments.shared, &arguments.access, arguments.by.is_some())?;
     let shared = &arguments.shared;
     let story = shared.story(&analysis, shared.lang());

@@ -1,6 +1,7 @@
 //! The types that travel from input to output. A leaf: it imports nothing of errstat's.
 
 mod address;
+mod breaks;
 mod cell;
 mod columns;
 mod coverage;
@@ -18,6 +19,7 @@ mod time;
 mod visible;
 mod zone;
 
+pub use breaks::{breaks, lines};
 pub use cell::{Catalog, Cell, Channel, Kind, KindId, TooVaried, VARIETY_LIMIT};
 pub use columns::CellColumns;
 pub use coverage::{Coverage, CoverageBasis, Extent};

@@ -168,6 +168,11 @@ impl Lang {
         self.pattern(key::format::MONTH, day, None)
     }
 
+    /// A year: `2026`.
+    pub fn year(self, day: NaiveDate) -> String {
+        self.pattern(key::chart::YEAR_NUMBER, day, None)
+    }
+
     /// A minute of a day: `Mon 16 Nov 2026, 04:12`.
     pub fn moment(self, at: DateTime<FixedOffset>) -> String {
         self.pattern(key::format::MOMENT, at.date_naive(), Some(at.format("%H:%M").to_string()))

@@ -52,7 +52,7 @@ fn messages() -> Folder {
     folder.file("long.tsv", format!("Time\tReason\tDetail\n2026-11-16 10:00:00\t{long}\t{long}\n"));
     for (name, period) in [("sample", "2026-W47"), ("hostile", "2026-10"), ("none", "last-week"), ("long", "last-week")]
     {
-        for lang in ["en", "ja"] {
+        for lang in ["en", "ja", "th", "zh-Hant"] {
             let places: String = CHATS.map(|chat| format!(" -o {name}-{lang}.{chat}.json")).concat();
             let line = format!("report {name}.tsv --period {period} --as-of {AS_OF} --lang {lang}{places} --quiet");
             folder.errstat(&line).done();
@@ -65,7 +65,7 @@ fn messages() -> Folder {
 fn read(folder: &Folder, reader: &mut Command, chats: &[&str]) {
     let of_chats = |file: &String| chats.iter().any(|chat| file.ends_with(&format!(".{chat}.json")));
     let files: Vec<String> = folder.list().into_iter().filter(of_chats).collect();
-    assert_eq!(files.len(), 4 * 2 * chats.len());
+    assert_eq!(files.len(), 4 * 4 * chats.len());
     let output = reader.args(files).current_dir(folder.path("")).output().expect("a reader");
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && said.is_empty(), "{said}");

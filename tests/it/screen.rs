@@ -14,10 +14,19 @@ const WEEK: &str = "--period 2026-W47 --exported-at 2026-11-23T09:00 --channel s
 
 /// Lines that a command prints on a terminal with so many columns; none where no terminal can be had.
 fn on_terminal(folder: &Folder, line: &str, columns: usize) -> Option<Vec<String>> {
+    on_terminal_in(folder, "Asia/Tokyo", line, columns)
+}
+
+/// The same on a machine in a zone, which remembers in the folder what it has said.
+fn on_terminal_in(folder: &Folder, zone: &str, line: &str, columns: usize) -> Option<Vec<String>> {
     let script = tools::SCRIPT.get()?;
     let command = format!("stty cols {columns} rows 24; '{PROGRAM}' {line} --color never --as-of {AS_OF}");
     let mut call = Command::new(script);
-    call.args(["-qec", &command, "/dev/null"]).current_dir(folder.path("")).env("LC_ALL", "C.UTF-8");
+    call.args(["-qec", &command, "/dev/null"])
+        .current_dir(folder.path(""))
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", zone)
+        .env("XDG_STATE_HOME", folder.path("state"));
     let child = call.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a terminal");
     let output = ended(child);
     assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stdout));
@@ -28,7 +37,7 @@ fn on_terminal(folder: &Folder, line: &str, columns: usize) -> Option<Vec<String
 #[test]
 fn a_terminal_shows_what_fits_and_says_how_to_see_all() {
     let folder = Folder::new();
-    for lang in ["en", "ja"] {
+    for lang in ["en", "ja", "th", "zh-Hant"] {
         let call = format!("summary {SAMPLE} {WEEK} --lang {lang}");
         let Some(lines) = on_terminal(&folder, &call, 80) else { return };
         let text = lines.join("\n");
@@ -39,7 +48,12 @@ fn a_terminal_shows_what_fits_and_says_how_to_see_all() {
         for part in ["991", "shop", "502 Bad Gateway", "692", "69.8", "--full"] {
             assert!(text.contains(part), "{part} is missing:\n{text}");
         }
-        let heading = if lang == "en" { "\nFiles\n" } else { "\nファイル\n" };
+        let heading = match lang {
+            "en" => "\nFiles\n",
+            "ja" => "\nファイル\n",
+            "th" => "\nไฟล์\n",
+            _ => "\n檔案\n",
+        };
         assert!(!text.contains(heading), "{text}");
         let full = on_terminal(&folder, &format!("{call} --full"), 80).unwrap().join("\n");
         let piped = folder.errstat(&call).env("COLUMNS", "80").done().text().to_owned();
@@ -65,6 +79,32 @@ fn the_readmes_show_what_the_program_shows() {
         let Some(lines) = on_terminal(&folder, call, 80) else { return };
         assert_eq!(block, lines.join("\n").trim_end(), "{name}: {call}");
     }
+}
+
+/// The zone of the report is said where it isn't the machine's, once, and never where somebody chose one.
+#[test]
+fn the_zone_is_said_once() {
+    let folder = Folder::new();
+    let called = |zone: &str, options: &str| {
+        let call = format!("summary {SAMPLE} {WEEK} {options}");
+        Some(on_terminal_in(&folder, zone, &call, 80)?.join("\n"))
+    };
+    for (zone, options, said) in [
+        ("Asia/Tokyo", "", false),
+        ("Europe/Berlin", "--timezone Asia/Taipei", false),
+        ("Europe/Berlin", "--quiet", false),
+        ("Europe/Berlin", "", true),
+        ("Europe/Berlin", "", false),
+    ] {
+        let Some(text) = called(zone, options) else { return };
+        assert_eq!(text.contains("timezone = \"Europe/Berlin\""), said, "{zone} {options}:\n{text}");
+        assert!(!text.contains("Europe/Berlin ·"), "{text}");
+    }
+    // Where nothing can be remembered nothing is said, and nothing fails.
+    let folder = Folder::new();
+    folder.file("state", "");
+    let text = on_terminal_in(&folder, "Europe/Berlin", &format!("summary {SAMPLE} {WEEK}"), 80).unwrap().join("\n");
+    assert!(!text.contains("Europe/Berlin") && text.contains("991"), "{text}");
 }
 
 #[test]

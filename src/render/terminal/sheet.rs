@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets::NOTHING};
-use textwrap::{WordSeparator, core::Word};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::{model::for_log, taxonomy::Lang};
+use crate::{
+    model::{for_log, lines},
+    taxonomy::Lang,
+};
 
 use super::ink::{Ink, printed};
 
@@ -115,11 +117,7 @@ impl Sheet {
     fn lines_of(&mut self, lead: &str, text: &str, ink: Ink, tallest: usize) {
         let text = excerpt(text, LONGEST_PARAGRAPH);
         let indent = lead.width();
-        let room = textwrap::Options::new(self.width.saturating_sub(indent).max(8))
-            .word_separator(WordSeparator::Custom(words))
-            .word_splitter(textwrap::WordSplitter::NoHyphenation)
-            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
-        let lines = textwrap::wrap(&text, room);
+        let lines = textwrap::wrap(&text, lines(self.width.saturating_sub(indent).max(8)));
         for (at, line) in lines.iter().take(tallest).enumerate() {
             let lead = if at == 0 { lead.to_owned() } else { " ".repeat(indent) };
             let cut = at + 1 == tallest && lines.len() > tallest;
@@ -208,22 +206,6 @@ fn ascii(c: char) -> String {
         '└' | '┬' => "+".to_owned(),
         c => c.to_string(),
     }
-}
-
-/// Where a line may be broken: at blanks, and where Unicode permits it beside a letter that is not Latin (UAX #14).
-/// Japanese has no blanks, and some of its signs never begin a line; commands and addresses stay whole.
-fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
-    let ascii = |c: Option<char>| c.is_some_and(|c| c.is_ascii() && c != ' ');
-    let (mut start, mut end) = (0, 0);
-    let mut words = Vec::new();
-    for piece in WordSeparator::UnicodeBreakProperties.find_words(line) {
-        end += piece.word.len() + piece.whitespace.len();
-        if !(ascii(line[..end].chars().next_back()) && ascii(line[end..].chars().next())) {
-            words.push(Word::from(&line[start..end]));
-            start = end;
-        }
-    }
-    Box::new(words.into_iter())
 }
 
 fn cells(width: usize) -> u16 {

@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Worksheet, XlsxError};
 
 use super::look::{self, Cell, SIZE};
 use crate::{
-    model::{LocalTime, Sentence, SentenceKey, key},
+    model::{LocalTime, Sentence, SentenceKey, key, lines},
     story::Story,
     taxonomy::Lang,
 };
@@ -167,7 +167,7 @@ impl<'a> Sheet<'a> {
         let mut heights = std::collections::BTreeMap::new();
         for (row, width, text, size) in cells.chain(said) {
             let width = (width as f64 * lang.language().workbook.used * SIZE / size).max(1.0) as usize;
-            let needed = textwrap::wrap(text, width).len() as f64 * lang.language().workbook.line * size / SIZE;
+            let needed = textwrap::wrap(text, lines(width)).len() as f64 * lang.language().workbook.line * size / SIZE;
             let height: &mut f64 = heights.entry(row).or_default();
             *height = height.max(needed.min(HIGHEST));
         }

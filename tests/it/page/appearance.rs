@@ -323,7 +323,7 @@ fn pages_of(pdf: &Value) -> usize {
 #[test]
 fn on_paper_the_answer_takes_a_page_and_all_of_it_four() {
     let Some(tab) = Tab::new() else { return };
-    for lang in ["en", "ja"] {
+    for lang in ["en", "ja", "th", "zh-Hant"] {
         let report = Report::hourly(
             &export::sample(),
             "2026-11-16..2026-11-22",

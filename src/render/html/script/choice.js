@@ -30,6 +30,7 @@ const dayBefore = key => new Date((dayNumber(key) - 1) * 864e5).toISOString().sl
 function told(pattern, key) {
   return fill(words[pattern], {
     year: +key.slice(0, 4),
+    buddhist_year: +key.slice(0, 4) + 543,
     month: words["format.months"].split(" ")[+key.slice(5, 7) - 1],
     day: +key.slice(8, 10),
     weekday: words["format.weekdays"].split(" ")[(dayNumber(key) + 3) % 7],
