@@ -49,7 +49,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, top: usize) -> f64 {
         .collect();
     let mut bottom = ranking(canvas, slot, scene, &rows);
     let note = scene.say(Sentence::new(key::chart::OWN_SCALES).with("title", timeline::title(scene)));
-    let note = [more, Some(note)].into_iter().flatten().collect::<Vec<_>>().join(". ");
+    let note = [more, Some(note)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     for line in measure::wrap(&note, small, slot.w, 2) {
         canvas.text(&line, (slot.x, bottom + small.size), small, MUTED, Anchor::Left);
         bottom += small.leading();

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     model::{Sentence, key},
-    story::{AccessLog, DetailLine, Event, ReasonLine, cut, more_details},
+    story::{DetailLine, Event, ReasonLine, cut, more_details},
 };
 
 const HEADLINE: Type = Type::bold(34.0);
@@ -64,7 +64,7 @@ pub fn overview(scene: &Scene) -> Svg {
         }
         footer(canvas, Slot { y: y + GAP, ..all }, scene)
     });
-    let (story, log) = (scene.story, scene.story.log.as_ref().map(AccessLog::line));
+    let (story, log) = (scene.story, scene.story.log.as_ref().map(|log| log.line.clone()));
     let said = [Some(story.headline.as_str()), story.standing.as_deref(), log.as_deref()];
     let said: Vec<&str> = said.into_iter().flatten().collect();
     svg.close(story.lang(), (POSTER.width, height), &format!("{} · {}", scene.scope(), said.join(" ")), &[])
@@ -91,7 +91,7 @@ fn head(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
         y = paragraph(canvas, Slot { y: y + 4.0, ..slot }, standing, Type::plain(22.0), TEXT);
     }
     // Where the incidents stand below, each has its own sentence.
-    let log = story.log.as_ref().map(|log| if lists_events(scene) { log.rate.clone() } else { log.line() });
+    let log = story.log.as_ref().map(|log| if lists_events(scene) { log.rate.clone() } else { log.line.clone() });
     if let Some(log) = log {
         y = paragraph(canvas, Slot { y: y + 4.0, ..slot }, &log, Type::plain(22.0), TEXT);
     }

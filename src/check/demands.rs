@@ -181,8 +181,8 @@ impl Case<'_> {
         let mut ruling = Ruling::at_most(most, count, Unit::Incidents, Level::Fail, text);
         if ruling.is_broken() {
             let mut sums: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-            for incident in incidents {
-                *sums.entry((&incident.reason, &incident.detail)).or_default() += incident.errors;
+            for part in incidents.iter().flat_map(|incident| &incident.made_of) {
+                *sums.entry((&part.reason, &part.detail)).or_default() += part.errors;
             }
             let named = |((reason, detail), errors): ((&str, &str), u64)| DetailErrors {
                 reason: reason.to_owned(),

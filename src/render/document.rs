@@ -140,7 +140,8 @@ pub(super) fn document(story: &Story<'_>) -> Vec<Block> {
     let parts = [incidents, advice, failed, server_log, places, timeline, stopped, stops, files, notes];
     // With few incidents each has its own sentence of the log.
     let few = story.events.shown.len() <= FEW_INCIDENTS;
-    let log = story.log.as_ref().map(|log| Block::Said(Tone::Plain, if few { log.rate.clone() } else { log.line() }));
+    let log =
+        story.log.as_ref().map(|log| Block::Said(Tone::Plain, if few { log.rate.clone() } else { log.line.clone() }));
     head(story, usize::MAX).into_iter().chain(log).chain(parts.iter().flat_map(|part| part(story))).collect()
 }
 

@@ -52,8 +52,8 @@ fn annotation_title(name: &str, lang: Lang) -> String {
 
 fn message(outcome: &Outcome, lang: Lang) -> String {
     let details = details(outcome, lang, DETAILS);
-    let details = (!details.is_empty()).then(|| format!("{}: {details}", lang.phrase(key::check::DETAILS)));
-    let advice = outcome.advice.as_ref().map(|advice| format!("{}: {advice}", lang.phrase(key::check::FIRST)));
+    let details = (!details.is_empty()).then(|| lang.lead(lang.phrase(key::check::DETAILS)) + &details);
+    let advice = outcome.advice.as_ref().map(|advice| lang.lead(lang.phrase(key::check::FIRST)) + advice);
     [Some(outcome.text.clone()), details, advice].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 

@@ -86,7 +86,7 @@ fn case(outcome: &Outcome, clock: Clock, top: usize) -> TestCase {
     match outcome.status {
         Status::Passed => out = Some(outcome.text.clone()),
         Status::Warned => {
-            out = Some(format!("{}: {}", clock.lang.phrase(key::check::WARNED), body(outcome, clock, top)))
+            out = Some(clock.lang.lead(clock.lang.phrase(key::check::WARNED)) + &body(outcome, clock, top))
         }
         Status::NotJudged => _ = status.set_message(outcome.text.as_str()),
         Status::Failed => {
@@ -103,7 +103,8 @@ fn case(outcome: &Outcome, clock: Clock, top: usize) -> TestCase {
 
 /// The text, what breaks the rule, and what to do.
 fn body(outcome: &Outcome, clock: Clock, top: usize) -> String {
-    let lists = lists(outcome, clock, top).into_iter().map(|(title, items)| format!("{title}: {items}"));
-    let advice = outcome.advice.iter().map(|advice| format!("{}: {advice}", clock.lang.phrase(key::check::FIRST)));
+    let lang = clock.lang;
+    let lists = lists(outcome, clock, top).into_iter().map(|(title, items)| lang.lead(title) + &items);
+    let advice = outcome.advice.iter().map(|advice| lang.lead(lang.phrase(key::check::FIRST)) + advice);
     std::iter::once(outcome.text.clone()).chain(lists).chain(advice).collect::<Vec<_>>().join("\n")
 }

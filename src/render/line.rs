@@ -3,7 +3,7 @@
 use crate::{
     analysis::ChannelRow,
     model::{Sentence, for_log, key},
-    story::{AccessLog, Compared, Story, cut, shortened},
+    story::{Compared, Story, cut, shortened},
 };
 
 use super::{
@@ -23,7 +23,7 @@ pub fn line(story: &Story<'_>) -> String {
     lines.extend(story.events.all().take(FEW_INCIDENTS).map(|event| event.sentence.clone()));
     lines.extend(more_incidents(story, FEW_INCIDENTS));
     lines.extend(story.standing.clone());
-    lines.extend(story.log.as_ref().map(AccessLog::line));
+    lines.extend(story.log.as_ref().map(|log| log.line.clone()));
     lines.extend(story.grave.iter().map(|note| note.text.clone()));
     lines.iter().map(|line| for_log(&plain(line)) + "\n").collect()
 }

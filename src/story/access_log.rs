@@ -16,6 +16,8 @@ pub struct AccessLog {
     pub rate: String,
     /// What the logs show of the worst incident that they say anything of.
     pub worst: Option<String>,
+    /// Both.
+    pub line: String,
     /// How long answers took; none where the logs have no durations.
     pub duration: Option<String>,
     /// What the logs have of LINE's requests, and what of the period they do not have.
@@ -37,14 +39,10 @@ impl AccessLog {
         let duration = report.duration.as_ref().map(|took| lang.say(&duration(took)));
         let covers = covers(analysis, report, clock).map(|covers| lang.say(&covers));
         let lines = [requests(report, lang), duration.clone(), covers, missing(report, lang)];
-        Some(AccessLog { rate: lang.say(&rate), worst, duration, lines: lines.into_iter().flatten().collect() })
-    }
-
-    /// Both.
-    pub fn line(&self) -> String {
-        // There is no blank behind a full-width full stop.
-        let between = if self.rate.ends_with('。') { "" } else { " " };
-        std::iter::once(self.rate.as_str()).chain(self.worst.as_deref()).collect::<Vec<_>>().join(between)
+        let rate = lang.say(&rate);
+        let line =
+            [Some(rate.as_str()), worst.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(lang.between());
+        Some(AccessLog { rate, worst, line, duration, lines: lines.into_iter().flatten().collect() })
     }
 }
 
@@ -75,7 +73,7 @@ fn duration(took: &RequestDurations) -> Sentence {
 fn covers(analysis: &Analysis, report: &ServerLogReport, clock: &Clock) -> Option<Sentence> {
     let (span, period) = (report.span?, &analysis.period);
     // A period that goes on is covered to the moment of the report.
-    let end = period.end.min(analysis.generated_at);
+    let end = period.end.min(analysis.timezone.time(analysis.calendar.as_of));
     let (first, last) = (span.start.max(period.start), span.end.min(end));
     let late = first.millis() - period.start.millis() >= SILENCE;
     let early = end.millis() - last.millis() >= SILENCE;
@@ -96,7 +94,7 @@ fn missing(report: &ServerLogReport, lang: Lang) -> Option<String> {
         None => Some(Sentence::new(key::server_log::NO_DURATION)),
     };
     let said: Vec<String> = silent.into_iter().chain(no_duration).map(|sentence| lang.say(&sentence)).collect();
-    (!said.is_empty()).then(|| said.join(" "))
+    (!said.is_empty()).then(|| said.join(lang.between()))
 }
 
 /// A rate with its bounds: `at most 1.2 %`.

@@ -136,7 +136,7 @@ impl<'a> Event<'a> {
             .with_number("peak", incident.peak_errors)
             .with("peak_at", clock.moment_after(incident.start, incident.peak_at));
         let meanwhile = meanwhile(lang, incident, analysis);
-        let space = lang.phrase(key::headline::BETWEEN).trim_matches('|');
+        let space = lang.between();
         Event {
             lasted: clock.duration(incident.minutes),
             // A name that is cut ends a sentence as it is.

@@ -57,7 +57,7 @@ impl Unit {
 
 /// The headline of an analysis.
 pub(super) fn headline(analysis: &Analysis, clock: &Clock, events: &Events<'_>) -> String {
-    let between = clock.lang.phrase(key::headline::BETWEEN).trim_matches('|');
+    let between = clock.lang.between();
     let told = |longest: usize, compares: bool| {
         let sentences =
             [Some(how_bad(analysis, clock, longest, compares)), what_happened(analysis, clock, events, longest)];

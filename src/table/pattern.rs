@@ -48,6 +48,8 @@ impl Key {
                 let host = host.rsplit('@').next().unwrap_or(host);
                 format!("{scheme}://{}", privacy.text(host))
             }
+            // As every output writes a status: `502 Bad Gateway`.
+            (Key::Detail, _) => privacy.text(&taxonomy::canonical(taxonomy::ERROR_STATUS_CODE, raw).detail),
             _ => privacy.text(raw.trim()),
         }
     }
@@ -113,6 +115,8 @@ mod tests {
         ] {
             assert_eq!(Key::Host.pattern(raw), pattern, "{raw}");
         }
+        assert_eq!(Key::Detail.pattern(" 502 Bad Gateway"), "502");
+        assert_eq!(Key::Detail.pattern("TLS handshake *"), "TLS handshake *");
         assert!(!Key::Detail.pattern("Connection timeout: https://h.example/S3CRET").contains("S3CRET"));
     }
 

@@ -113,6 +113,16 @@ impl Lang {
         out + rest
     }
 
+    /// What stands between two sentences.
+    pub fn between(self) -> &'static str {
+        self.phrase(key::headline::BETWEEN).trim_matches('|')
+    }
+
+    /// A title in front of its text on the same line: `Check first: `.
+    pub fn lead(self, title: &str) -> String {
+        title.to_owned() + self.phrase(key::format::COLON).trim_matches('|')
+    }
+
     /// A whole number with its thousands grouped.
     pub fn number(self, n: u64) -> String {
         let digits = n.to_string();

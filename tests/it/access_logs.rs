@@ -72,6 +72,17 @@ fn summary(folder: &Folder, line: &str) -> Value {
     serde_json::from_str(&call.arg("--log-format").arg(FORMAT).done().text()).unwrap()
 }
 
+/// What the clock says while the report is written is of no account where `--as-of` says what the report is as of.
+#[test]
+fn the_logs_are_of_the_period_whatever_the_clock_says() {
+    let folder = story(&log(0, " +0900"));
+    let call =
+        folder.errstat("summary errors.tsv --full --access-log access.log --as-of 2026-11-19 --exported-at 2026-11-19");
+    // 24 October 2026, before the period.
+    let told = call.env("SOURCE_DATE_EPOCH", "1792800000").arg("--log-format").arg(FORMAT).done().text();
+    assert!(told.contains("11,460") && !told.contains("not of this period"), "{told}");
+}
+
 #[test]
 fn each_incident_is_told_as_it_truly_was() {
     let folder = story(&log(0, " +0900"));

@@ -175,13 +175,29 @@ fn incidents_are_counted() {
             );
         }
     }
-    export += "2026-11-18 12:01:00\terror_status_code\t502\t50\n";
+    export += "2026-11-18 12:01:00\terror_status_code\t502\t30\n2026-11-18 12:02:00\terror_status_code\t503\t20\n";
     let folder = Folder::with("w-2026-11-23.tsv", export);
     for (most, code) in [(1, 0), (0, 1)] {
         folder.file("errstat.toml", format!("[check]\nperiod = \"last-week\"\nmax_incidents = {most}\n"));
         let (found, verdict) = judged(&folder, "w-2026-11-23.tsv");
         assert_eq!((found, &verdict["rules"][0]["actual"]["value"]), (code, &1.into()), "{verdict}");
+        if code == 1 {
+            // Each detail has its own errors, not those of the whole incident.
+            let details = verdict["rules"][0]["details"].as_array().unwrap().iter();
+            let told: Vec<_> = details.map(|row| (text(row, "detail"), row["errors"].as_u64().unwrap())).collect();
+            assert_eq!(told[..2], [("502", 30), ("503", 20)], "{verdict}");
+        }
     }
+}
+
+#[test]
+fn a_status_with_its_name_is_that_status() {
+    // Every output writes it so. 2026-W47 has 30.
+    let rule = |most: u32| format!("[[check.rule]]\ndetail = \"502 Bad Gateway\"\nmax_errors = {most}\n");
+    border(&rule(30), &rule(29));
+    let call = folder("").errstat("summary errors-2026-11-23.tsv --period 2026-W47");
+    let summary = call.arg("--only").arg("detail=502 Bad Gateway").summary();
+    assert_eq!(summary.errors(), 30);
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod faults;
 mod filters;
 mod help;
 mod incidents;
+mod languages;
 mod layouts;
 mod links;
 mod mail;

@@ -17,7 +17,7 @@ use crate::{
         theme::{self, Ink},
     },
     model::{SentenceKey, disarmed, key},
-    story::{AccessLog, Compared, DetailLine, ReasonLine, Story, counted, cut, more_details},
+    story::{Compared, DetailLine, ReasonLine, Story, counted, cut, more_details},
 };
 
 use super::{
@@ -115,7 +115,7 @@ impl<'a> Card<'a> {
         let sentence = |text: &str| within(&safe(text), SENTENCE);
         let (grave, more_grave) = cut(lang, &story.grave, GRAVE);
         let grave = story.filter.as_deref().into_iter().chain(grave.iter().map(|note| note.text.as_str()));
-        let log = story.log.as_ref().map(AccessLog::line);
+        let log = story.log.as_ref().map(|log| log.line.clone());
         let unsaid = (story.warnings.len() + story.infos.len()) as u64;
         let notes = (unsaid > 0).then(|| counted(lang, key::mail::MORE_NOTES_ONE, key::mail::MORE_NOTES, unsaid));
         let parts = [failed, channels, events, advice].map(|part| part(story, safe));

@@ -46,7 +46,7 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
 fn said(outcome: &Outcome, advice: Option<&str>, clock: Clock, top: usize) -> String {
     let mut parts = vec![prose(&outcome.text)];
     let lists = lists(outcome, clock, top).into_iter();
-    parts.extend(lists.map(|(title, items)| format!("{title}: {}", prose(&items))));
-    parts.extend(advice.map(|advice| format!("{}: {}", clock.lang.phrase(key::check::FIRST), prose(advice))));
+    parts.extend(lists.map(|(title, items)| clock.lang.lead(title) + &prose(&items)));
+    parts.extend(advice.map(|advice| clock.lang.lead(clock.lang.phrase(key::check::FIRST)) + &prose(advice)));
     parts.join("<br>")
 }

@@ -58,7 +58,7 @@ fn cut_sheet(view: &TerminalView, lines: usize) -> Sheet {
 fn above(story: &Story<'_>, view: &TerminalView, lines: usize) -> Sheet {
     let mut sheet = cut_sheet(view, lines);
     head(story, GRAVE).iter().for_each(|block| write(&mut sheet, story, block));
-    story.log.iter().for_each(|log| sheet.paragraph("", &log.line(), Ink::Plain));
+    story.log.iter().for_each(|log| sheet.paragraph("", &log.line, Ink::Plain));
     sheet
 }
 
@@ -66,7 +66,7 @@ fn below(story: &Story<'_>, view: &TerminalView, lines: usize) -> Sheet {
     let lang = view.lang;
     let mut sheet = cut_sheet(view, lines);
     if let Some(event) = story.events.first() {
-        let lead = format!("{}: ", lang.phrase(key::terminal::WORST));
+        let lead = lang.lead(lang.phrase(key::terminal::WORST));
         sheet.blank();
         for block in incident(event) {
             match block {
@@ -80,7 +80,7 @@ fn below(story: &Story<'_>, view: &TerminalView, lines: usize) -> Sheet {
         }
     }
     if let Some(block) = story.advice.blocks.first() {
-        let lead = Ink::Strong.on(&format!("{}: ", lang.phrase(key::terminal::ADVICE)));
+        let lead = Ink::Strong.on(&lang.lead(lang.phrase(key::terminal::ADVICE)));
         let step = block.steps().next().unwrap_or_default();
         sheet.blank();
         // What the incident above is of needs no title.

@@ -48,7 +48,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     sheet.put(0, &Cell::text(story.state.to_uppercase()), &badge, SIZE)?;
     sheet.put(1, &Cell::text(&story.headline), &headline.set_align(FormatAlign::VerticalCenter), HEADLINE)?;
     sheet.row += 1;
-    let log = story.log.as_ref().map(|log| log.line());
+    let log = story.log.as_ref().map(|log| log.line.clone());
     for sentence in story.standing.iter().chain(&log) {
         sheet.put(1, &Cell::text(sentence), &plain, SIZE)?;
         sheet.row += 1;
