@@ -195,7 +195,8 @@ fn a_status_with_its_name_is_that_status() {
     // Every output writes it so. 2026-W47 has 30.
     let rule = |most: u32| format!("[[check.rule]]\ndetail = \"502 Bad Gateway\"\nmax_errors = {most}\n");
     border(&rule(30), &rule(29));
-    let call = folder("").errstat("summary errors-2026-11-23.tsv --period 2026-W47");
+    let folder = folder("");
+    let call = folder.errstat("summary errors-2026-11-23.tsv --period 2026-W47");
     let summary = call.arg("--only").arg("detail=502 Bad Gateway").summary();
     assert_eq!(summary.errors(), 30);
 }

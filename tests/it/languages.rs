@@ -13,6 +13,9 @@ const ENGLISH: [&str; 24] = [
     "since", "that", "this", "which", "from", "until", "than", "they", "these", "because",
 ];
 
+/// Names of statuses that are sentences.
+const NAMES: [&str; 1] = ["Web server is down"];
+
 /// What is told in a language's own words, by its name in JSON.
 const TEXTS: [&str; 8] = ["headline", "text", "why", "name", "advice", "title", "finding", "sentence"];
 
@@ -53,6 +56,7 @@ fn untagged(html: &str) -> String {
 
 /// The English words of a text outside of commands, which stand between backticks, and of addresses.
 fn english(text: &str) -> BTreeSet<String> {
+    let text = NAMES.into_iter().fold(text.to_owned(), |text, name| text.replace(name, ""));
     let outside: String = text.split('`').step_by(2).collect::<Vec<_>>().join(" ");
     let words = outside.split_whitespace().filter(|word| !word.contains("://"));
     let words = words.flat_map(|word| word.split(|c: char| !(c.is_ascii_alphanumeric() || "'’_-./".contains(c))));
