@@ -14,7 +14,7 @@ const ENGLISH: [&str; 24] = [
 ];
 
 /// Names of statuses that are sentences.
-const NAMES: [&str; 1] = ["Web server is down"];
+const NAMES: [&str; 2] = ["Origin is unreachable", "Web server is down"];
 
 /// What is told in a language's own words, by its name in JSON.
 const TEXTS: [&str; 8] = ["headline", "text", "why", "name", "advice", "title", "finding", "sentence"];
