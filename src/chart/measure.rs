@@ -84,16 +84,18 @@ pub fn wrap(text: &str, style: Type, room: f64, lines: usize) -> Vec<String> {
 
 /// Where the first line of a text ends, in bytes; at least one character after its start.
 fn line_end(text: &str, style: Type, room: f64) -> usize {
-    // A Japanese word ends in hiragana or before a mark, and begins with something else.
-    let ends =
-        |c: Option<char>| c.is_some_and(|c| matches!(c, '\u{3041}'..='\u{3096}' | ' ' | '、' | '，' | '。' | '）'));
+    // A Japanese word ends in hiragana or before a mark, and begins with something else. Chinese has no such sign of a
+    // word, and in Thai each break is one between words.
+    let hiragana = |c: char| matches!(c, '\u{3041}'..='\u{3096}');
+    let japanese = text.contains(hiragana);
+    let ends = |c: Option<char>| c.is_some_and(|c| hiragana(c) || matches!(c, ' ' | '、' | '，' | '。' | '）'));
     let (mut used, mut start) = (0.0, 0);
     let (mut last_break, mut word_break) = (None, None);
     for end in breaks(text) {
         let (before, after) = (text[..start].chars().next_back(), text[start..].chars().next());
         if start > 0 {
             last_break = Some(start);
-            if used > room / 2.0 && ends(before) && !ends(after) {
+            if japanese && used > room / 2.0 && ends(before) && !ends(after) {
                 word_break = last_break;
             }
         }
@@ -153,6 +155,12 @@ mod tests {
     fn japanese_breaks_between_characters_but_not_before_a_full_stop() {
         let room = width("予約。", BODY) - 0.1;
         assert_eq!(wrap("予約。店舗", BODY, room, 9), ["予", "約。", "店舗"]);
+    }
+
+    #[test]
+    fn chinese_fills_its_lines() {
+        let room = width("資料。如果應", BODY);
+        assert_eq!(wrap("資料。如果應用程式", BODY, room, 9), ["資料。如果應", "用程式"]);
     }
 
     #[test]

@@ -134,15 +134,12 @@ fn clock(
     classes: &BTreeMap<Class, Vec<(u32, u64)>>,
     (zone, now): (&Zone, Timestamp),
 ) -> Clock {
-    // Cells with errors, each once and in order, without sorting those of all classes.
-    let starts = || classes.values().flatten().map(|(cell, _)| *cell);
-    let (first, last) = starts().fold((u32::MAX, 0), |(first, last), cell| (first.min(cell), last.max(cell)));
-    let mut failing = vec![false; (last - first) as usize + 1];
-    starts().for_each(|cell| failing[(cell - first) as usize] = true);
-    let cells: Vec<u32> = (first..).zip(failing).filter_map(|(cell, failing)| failing.then_some(cell)).collect();
+    let mut cells: Vec<u32> = classes.values().flatten().map(|(cell, _)| *cell).collect();
+    // Stable, for it finds the runs that are sorted already: those of the classes.
+    cells.sort();
     let known = Known::of(&table.known, label);
     let until = known.and_then(Known::until).map_or(0, |until| until.min(now).cell().0);
-    let end = last + 1;
+    let (first, end) = (cells[0], cells[cells.len() - 1] + 1);
     let days = cells.chunk_by(|a, b| a / DAY == b / DAY).count();
     let silences = cells.windows(2).filter(|pair| days >= DAYS_WITH_ERRORS && pair[1] - pair[0] > SILENCE);
     let gaps = known.into_iter().flat_map(|known| &known.gaps);
