@@ -77,8 +77,7 @@ impl Bucket {
         self.cell.add(&request);
         self.digest = self.digest.wrapping_add(hash);
         if let Some(singles) = &mut self.singles {
-            singles.lines.push((hash, request));
-            singles.thin(singles.zeros);
+            singles.push(hash, request);
         }
     }
 
@@ -111,15 +110,21 @@ pub struct Singles {
 const MOST_SINGLE: usize = 1 << 14;
 
 impl Singles {
+    fn push(&mut self, hash: u64, request: Request) {
+        if hash.trailing_zeros() >= self.zeros {
+            self.lines.push((hash, request));
+            if self.lines.len() > MOST_SINGLE {
+                self.thin(self.zeros + 1);
+            }
+        }
+    }
+
     /// Keeps those whose hash ends in so many zeros, or in more if there are too many.
     pub fn thin(&mut self, zeros: u32) {
-        if zeros > self.zeros || self.lines.len() > MOST_SINGLE {
-            self.zeros = zeros.max(self.zeros);
-            self.lines.retain(|(hash, _)| hash.trailing_zeros() >= self.zeros);
-        }
-        while self.lines.len() > MOST_SINGLE {
-            self.zeros += 1;
-            self.lines.retain(|(hash, _)| hash.trailing_zeros() >= self.zeros);
+        self.zeros = self.zeros.max(zeros);
+        self.lines.retain(|(hash, _)| hash.trailing_zeros() >= self.zeros);
+        if self.lines.len() > MOST_SINGLE {
+            self.thin(self.zeros + 1);
         }
     }
 }
