@@ -2,7 +2,7 @@
 //! language of each, and a constant of the key of each sentence, so that a misspelt one does not compile.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
     process::Command,
@@ -20,8 +20,9 @@ fn main() {
         let target = Path::new(&env::var_os("OUT_DIR").expect("a folder for what is made")).join(name);
         fs::write(target, rust).expect("a folder that can be written to");
     };
-    made("keys.rs", constants(&languages));
-    made("languages.rs", variants(&languages));
+    let texts: Vec<Texts> = languages.iter().map(|folder| texts(folder)).collect();
+    made("keys.rs", constants(&languages, &texts));
+    made("languages.rs", variants(&languages, &texts));
     let commit = packaged(Path::new(&root)).or_else(|| checked_out(&root));
     println!("cargo::rustc-env=ERRSTAT_COMMIT={}", commit.map_or(String::new(), |commit| format!(" ({commit})")));
 }
@@ -77,22 +78,22 @@ fn sentences(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The type of the languages, and their files.
-fn variants(languages: &[PathBuf]) -> String {
+/// The type of the languages, their files, and their texts in the order of their keys.
+fn variants(languages: &[PathBuf], texts: &[Texts]) -> String {
     let (mut variants, mut all, mut sources) = (String::new(), String::new(), String::new());
-    for (at, folder) in languages.iter().enumerate() {
+    for (at, (folder, texts)) in languages.iter().zip(texts).enumerate() {
         let code = code(folder);
         let name: String = code.split('-').map(|part| part[..1].to_uppercase() + &part[1..]).collect();
         let default = if at == 0 { "    #[default]\n" } else { "" };
         variants += &format!("    /// `{code}`\n{default}    {name},\n");
         all += &format!("Lang::{name}, ");
-        let text = |path: &Path| format!("include_str!({path:?})");
-        let sentences: String = sentences(folder).iter().map(|path| text(path) + ", ").collect();
-        let [language, vocabulary] = NO_SENTENCES.map(|name| text(&folder.join(name)));
+        let [language, vocabulary] = NO_SENTENCES.map(|name| format!("include_str!({:?})", folder.join(name)));
+        let phrases: String =
+            texts.values().flat_map(BTreeMap::values).map(|text| format!("            {text},\n")).collect();
         sources += &format!(
             "    Source {{\n        code: {code:?},\n        language: LazyLock::new(|| parsed({language})),\n        \
              vocabulary: LazyLock::new(|| parsed({vocabulary})),\n        \
-             phrases: LazyLock::new(|| phrases(&[{sentences}])),\n    }},\n"
+             phrases: &[\n{phrases}        ],\n    }},\n"
         );
     }
     let count = languages.len();
@@ -104,42 +105,46 @@ fn variants(languages: &[PathBuf]) -> String {
     )
 }
 
-/// The keys of a language's sentences by table; each file is tables of texts, a line for each.
-fn keys(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+/// A language's texts by table and key.
+type Texts = BTreeMap<String, BTreeMap<String, String>>;
+
+/// The sentences of a language. Each file is tables of texts, a line for each, written as in TOML and as in Rust.
+fn texts(folder: &Path) -> Texts {
+    let mut found = Texts::new();
     for file in sentences(folder) {
-        let text = fs::read_to_string(file).expect("a file of sentences");
+        let text = fs::read_to_string(&file).expect("a file of sentences");
         let mut table = String::new();
-        for line in text.lines() {
+        for (line, at) in text.lines().zip(1..).filter(|(line, _)| !line.is_empty() && !line.starts_with('#')) {
             if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
                 table = name.to_owned();
-            } else if let Some((key, _)) = line.split_once(" = ").filter(|_| !line.starts_with('#')) {
-                found.entry(table.clone()).or_default().insert(key.to_owned());
+                continue;
             }
+            let one = line.split_once(" = ").filter(|(_, text)| text.starts_with('"') && text.ends_with('"'));
+            let (key, text) = one.unwrap_or_else(|| panic!("{}:{at}: no text on one line: {line}", file.display()));
+            let before = found.entry(table.clone()).or_default().insert(key.to_owned(), text.to_owned());
+            assert!(before.is_none(), "{}:{at}: a second {table}.{key}", file.display());
         }
     }
     found
 }
 
 /// Rust constants of the keys, and their names in the same order.
-fn constants(languages: &[PathBuf]) -> String {
-    let english = keys(&languages[0]);
-    for language in &languages[1..] {
+fn constants(languages: &[PathBuf], texts: &[Texts]) -> String {
+    let english = &texts[0];
+    for (language, other) in languages.iter().zip(texts) {
         let name = language.display();
-        let other = keys(language);
-        for (table, keys) in english.iter().chain(&other) {
-            let there =
-                |all: &BTreeMap<String, BTreeSet<String>>, key| all.get(table).is_some_and(|keys| keys.contains(key));
-            for key in keys {
-                assert!(there(&other, key), "{name} has no sentence {table}.{key}, which English has");
-                assert!(there(&english, key), "{name} has a sentence {table}.{key}, which English does not have");
+        for (table, texts) in english.iter().chain(other) {
+            let there = |all: &Texts, key| all.get(table).is_some_and(|texts| texts.contains_key(key));
+            for key in texts.keys() {
+                assert!(there(other, key), "{name} has no sentence {table}.{key}, which English has");
+                assert!(there(english, key), "{name} has a sentence {table}.{key}, which English does not have");
             }
         }
     }
     let (mut constants, mut names, mut count) = (String::new(), String::new(), 0);
-    for (table, keys) in &english {
+    for (table, texts) in english {
         constants += &format!("pub mod {table} {{\n    use super::SentenceKey;\n");
-        for key in keys {
+        for key in texts.keys() {
             constants += &format!("    pub const {}: SentenceKey = SentenceKey({count});\n", key.to_uppercase());
             names += &format!("    \"{table}.{key}\",\n");
             count += 1;

@@ -159,6 +159,10 @@ fn best(lines: &[String], options: &ReadOptions) -> Option<Candidate> {
 }
 
 fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<Candidate> {
+    // Lines of one cell each are no table.
+    if !lines.iter().any(|line| line.contains(char::from(delimiter))) {
+        return None;
+    }
     let mut rows: Vec<Vec<String>> = split_lines(lines, delimiter);
     let asked = |heading: &str| {
         options

@@ -53,9 +53,7 @@ fn colons(text: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// The canonical code of a reason, if it is one.
 pub(super) fn known_reason(text: &str) -> Option<&'static str> {
-    let without_separators = |text: &str| fold(text).replace(['_', '-'], "");
-    let wanted = without_separators(text);
-    CODES.reasons.iter().map(|reason| reason.code.as_str()).find(|code| without_separators(code) == wanted)
+    CODES.reasons.iter().map(|reason| reason.code.as_str()).find(|code| letters(code).eq(letters(text)))
 }
 
 /// A detail that is known under its reason.
@@ -79,8 +77,7 @@ impl Known {
 
 /// The known detail that a text without URL is, under a reason in canonical form.
 pub(super) fn known_detail(reason: &str, text: &str) -> Option<Known> {
-    let wanted = fold(text);
-    let listed = CODES.reason(reason)?.details.iter().find(|detail| fold(&detail.name) == wanted);
+    let listed = CODES.reason(reason)?.details.iter().find(|detail| folded(&detail.name).eq(folded(text)));
     match listed {
         Some(detail) => Some(Known::Listed(detail)),
         None if reason == ERROR_STATUS_CODE => status_in(text).map(Known::Status),
@@ -96,8 +93,9 @@ fn status_in(text: &str) -> Option<u16> {
     let rest = without_labels(text);
     let end = rest.find(|c: char| !(c.is_ascii_digit() || ".eE+".contains(c))).unwrap_or(rest.len());
     let code = status_number(&whole_number(&rest[..end])?)?;
-    let name = fold(unwrapped(rest[end..].trim_matches(|c: char| c.is_whitespace() || ":-–".contains(c))));
-    let is_own_name = || CODES.status(code).is_some_and(|status| status.names().any(|own| fold(own) == name));
+    let name = unwrapped(rest[end..].trim_matches(|c: char| c.is_whitespace() || ":-–".contains(c)));
+    let is_own_name =
+        || CODES.status(code).is_some_and(|status| status.names().any(|own| folded(own).eq(folded(name))));
     // In a status line of HTTP any phrase may follow (RFC 9112, section 4).
     let is_phrase = || starts_status_line(text) && !name.contains(|c: char| c.is_ascii_digit());
     (name.is_empty() || is_own_name() || is_phrase()).then_some(code)
@@ -166,8 +164,13 @@ fn is_url_without_scheme(text: &str) -> bool {
 }
 
 /// The text without what does not tell known values apart: case, white space, width of letters.
-pub(super) fn fold(text: &str) -> String {
-    text.chars().map(narrow).filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+pub(super) fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().map(narrow).filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase)
+}
+
+/// The same without what separates the words of a code.
+pub(super) fn letters(text: &str) -> impl Iterator<Item = char> {
+    folded(text).filter(|c| !['_', '-'].contains(c))
 }
 
 /// The ASCII character of a full-width one (U+FF01 to U+FF5E, and the ideographic space).

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     ERROR_STATUS_CODE, REASONS, Spelling, canonical,
-    canonical::{fold, known_reason},
+    canonical::{folded, known_reason, letters},
     codes::{CODES, STATUS_CLASSES},
     details, is_known,
 };
@@ -90,10 +90,10 @@ fn entry_of(reason: &'static str, text: &str) -> Option<Topic> {
     if reason != ERROR_STATUS_CODE {
         return None;
     }
-    let wanted = fold(text);
-    let class = STATUS_CLASSES.into_iter().find(|class| fold(class) == wanted);
+    let is_it = |name: &str| folded(name).eq(folded(text));
+    let class = STATUS_CLASSES.into_iter().find(|class| is_it(class));
     let named = || {
-        let status = CODES.statuses().iter().find(|status| status.names().any(|name| fold(name) == wanted))?;
+        let status = CODES.statuses().iter().find(|status| status.names().any(is_it))?;
         Some(status.code.to_string())
     };
     class.map(Cow::Borrowed).or_else(|| named().map(Cow::Owned)).map(|detail| Topic::detail(reason, detail))
@@ -159,7 +159,7 @@ fn likeness(question: &str, name: &str) -> f64 {
 
 /// The text as it is compared: without case, white space and separators.
 fn plain(text: &str) -> String {
-    fold(text).replace(['_', '-'], "")
+    letters(text).collect()
 }
 
 fn words(text: &str) -> Vec<String> {

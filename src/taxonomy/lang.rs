@@ -1,6 +1,6 @@
 //! Languages: every sentence a person reads stands in a data file per language.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Weekday};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -17,7 +17,7 @@ struct Source {
     language: LazyLock<Language>,
     vocabulary: LazyLock<Vocabulary>,
     /// In the order of their keys.
-    phrases: LazyLock<Vec<String>>,
+    phrases: &'static [&'static str],
 }
 
 /// What a language has beside texts: its `language.toml`.
@@ -48,18 +48,6 @@ fn parsed<T: DeserializeOwned>(file: &str) -> T {
     toml::from_str(file).unwrap_or_else(|error| panic!("a file of src/taxonomy: {error}"))
 }
 
-/// The texts of a language's other files in the order of their keys; `[a] b = "…"` has the key `a.b`. That none is
-/// missing is seen to by `build.rs`.
-fn phrases(files: &[&str]) -> Vec<String> {
-    let mut all: HashMap<String, String> = HashMap::new();
-    for file in files {
-        for (table, texts) in parsed::<HashMap<String, HashMap<String, String>>>(file) {
-            all.extend(texts.into_iter().map(|(key, text)| (format!("{table}.{key}"), text.trim_end().to_owned())));
-        }
-    }
-    SentenceKey::all().map(|key| all.remove(key.name()).unwrap_or_default()).collect()
-}
-
 impl Lang {
     /// The language's code as in BCP 47: the name of its folder.
     pub fn code(self) -> &'static str {
@@ -83,7 +71,7 @@ impl Lang {
 
     /// The text behind a key, placeholders unfilled.
     pub fn phrase(self, key: SentenceKey) -> &'static str {
-        &SOURCES[self as usize].phrases[key.index()]
+        SOURCES[self as usize].phrases[key.index()]
     }
 
     /// The sentence with its placeholders filled. `{rows:row|rows}` is the first word where `rows` is 1, else the second.
@@ -230,12 +218,30 @@ pub fn sign(difference: i64) -> &'static str {
 #[cfg(test)]
 mod tests {
     use std::{
-        collections::BTreeSet,
+        collections::{BTreeMap, BTreeSet},
         fs,
         path::{Path, PathBuf},
     };
 
     use super::*;
+
+    #[test]
+    fn texts_are_what_toml_makes_of_their_files() {
+        type Tables = BTreeMap<String, BTreeMap<String, String>>;
+        for lang in Lang::ALL {
+            let mut all: Tables = BTreeMap::new();
+            for file in fs::read_dir(Path::new("src/taxonomy").join(lang.code())).unwrap() {
+                let text = fs::read_to_string(file.unwrap().path()).unwrap();
+                for (table, texts) in toml::from_str::<Tables>(&text).unwrap_or_default() {
+                    all.entry(table).or_default().extend(texts);
+                }
+            }
+            for key in SentenceKey::all() {
+                let (table, name) = key.name().split_once('.').unwrap();
+                assert_eq!(lang.phrase(key), all[table][name], "{lang:?} {key:?}");
+            }
+        }
+    }
 
     #[test]
     fn sentences_are_filled() {
