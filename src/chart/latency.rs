@@ -49,7 +49,7 @@ pub fn latency(scene: &Scene) -> Option<Chart> {
 
 /// The windows in which something was measured.
 fn windows<'a>(scene: &Scene<'a>) -> Vec<(usize, &'a RequestDurations)> {
-    let buckets = scene.analysis.windows.buckets.iter().enumerate();
+    let buckets = scene.windows.iter().enumerate();
     buckets.filter_map(|(at, bucket)| Some((at, bucket.log.duration.as_ref()?))).collect()
 }
 
@@ -74,7 +74,7 @@ fn panel(
     scale: &DurationScale,
 ) -> f64 {
     let look = scene.look;
-    let silent = marks::seen(scene, frame(slot, 0.0, scene), without_log(scene.analysis));
+    let silent = marks::seen(scene, frame(slot, 0.0, scene), without_log(scene));
     let entries = QUANTILES.iter().map(|(name, ink, ..)| Entry::plain(*ink, Sign::Line, scene.phrase(*name)));
     let no_log = (!silent.is_empty()).then(|| Entry::plain(AXIS, Sign::Hatch, scene.phrase(key::chart::NO_LOG)));
     let entries: Vec<Entry> = entries.chain(no_log).collect();
@@ -92,7 +92,7 @@ fn panel(
     let ticks = scale.ticks.iter().map(|seconds| (scale.place(*seconds), label(*seconds)));
     plot::draw_scale(canvas, frame, look.small, ticks);
     marks::hatch_seen(canvas, frame, &silent);
-    let band = frame.w / scene.analysis.windows.buckets.len().max(1) as f64;
+    let band = frame.w / scene.windows.len().max(1) as f64;
     let y = |seconds: f64| frame.bottom() - frame.h * scale.place(seconds);
     let limit = y(LINE_WAITS);
     canvas.line((frame.x, limit), (frame.right(), limit), INCIDENT_MARK, 1.5);
@@ -114,6 +114,6 @@ fn panel(
     canvas.faded_rect(back, SURFACE, 0.85);
     canvas.text(&waits, (frame.right() - 3.0, limit - 5.0), look.small, INCIDENT_MARK, Anchor::Right);
     let bottom = plot::draw_windows(canvas, frame, scene);
-    let few = scene.analysis.windows.buckets.iter().any(|bucket| bucket.log.requests.is_some_and(|n| 0 < n && n < 100));
+    let few = scene.windows.iter().any(|bucket| bucket.log.requests.is_some_and(|n| 0 < n && n < 100));
     plot::notes(canvas, slot, bottom, scene, few.then(|| scene.phrase(key::chart::FEW_FOR_P99).to_owned()))
 }

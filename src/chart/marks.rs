@@ -17,7 +17,7 @@ const HATCH: f64 = 8.0;
 
 /// Where an instant lies in the plot: within its window, by its share of the window's length.
 fn place(scene: &Scene, plot: Frame, millis: i64) -> f64 {
-    let buckets = &scene.analysis.windows.buckets;
+    let buckets = scene.windows;
     let after = buckets.partition_point(|bucket| bucket.bounds().0 <= millis);
     let share = match after.checked_sub(1).map(|window| (window, buckets[window].bounds())) {
         None => 0.0,
@@ -38,20 +38,23 @@ fn stretch(scene: &Scene, plot: Frame, bounds: (i64, i64)) -> (f64, f64) {
 
 /// Shades the stretches of the incidents, behind the columns.
 pub fn shade(canvas: &Canvas, plot: Frame, scene: &Scene) {
-    for incident in &scene.analysis.incidents {
-        let (x, w) = stretch(scene, plot, incident.bounds());
+    let bounds = scene.analysis.incidents.iter().map(|incident| incident.bounds());
+    for bounds in bounds.filter(|bounds| scene.shows(*bounds)) {
+        let (x, w) = stretch(scene, plot, bounds);
         canvas.rect(Frame { x, w, ..plot }, INCIDENT);
     }
 }
 
 /// Shades maintenance behind the columns, and draws a line for each event.
 pub fn plans(canvas: &Canvas, plot: Frame, scene: &Scene) {
-    for maintenance in &scene.analysis.maintenance {
-        let (x, w) = stretch(scene, plot, maintenance.bounds());
+    let bounds = scene.analysis.maintenance.iter().map(|maintenance| maintenance.bounds());
+    for bounds in bounds.filter(|bounds| scene.shows(*bounds)) {
+        let (x, w) = stretch(scene, plot, bounds);
         canvas.rect(Frame { x, w, ..plot }, GRID);
     }
-    for event in &scene.analysis.events {
-        let x = place(scene, plot, event.at.millis());
+    let instants = scene.analysis.events.iter().map(|event| event.at.millis());
+    for at in instants.filter(|at| scene.shows((*at, at + 1))) {
+        let x = place(scene, plot, at);
         canvas.line((x, plot.y), (x, plot.bottom()), MUTED, 1.0);
     }
 }

@@ -44,7 +44,7 @@ pub(crate) use strip::ink as strip_ink;
 pub use svg::Svg;
 pub(crate) use timeline::unit;
 
-use crate::story::Story;
+use crate::{analysis::Bucket, story::Story};
 use scene::Scene;
 
 /// Every chart that the story has something for, about as wide as a page.
@@ -53,20 +53,29 @@ pub fn all(story: &Story<'_>) -> Vec<Chart> {
     let several = story.analysis.by_channel.len() > 1;
     let charts = strip::strip(&page).into_iter().chain([timeline::timeline(&page)]);
     let charts = charts.chain(several.then(|| channels::channels(&page, story.top))).chain(heatmap::heatmap(&page));
-    let charts = charts.chain(of_logs(&page));
+    let charts = charts.chain(of_logs(Scene::new(story, &theme::PAGE)));
     charts.chain((0..story.events.shown.len()).filter_map(|index| incident::incident(&small, index))).collect()
 }
 
 /// The names of the charts of access logs.
 pub const OF_LOGS: [&str; 2] = ["webhooks", "latency"];
 
-fn of_logs(scene: &Scene) -> impl Iterator<Item = Chart> + use<> {
-    webhooks::webhooks(scene).into_iter().chain(latency::latency(scene))
+/// Of the windows without any log only a few on each side are drawn, as parts of those with one.
+const BESIDE_LOG: usize = 20;
+
+fn of_logs(scene: Scene) -> impl Iterator<Item = Chart> {
+    let logged = |bucket: &Bucket| bucket.log.requests.is_some();
+    let all = scene.windows;
+    let first = all.iter().position(logged).unwrap_or(0);
+    let end = all.iter().rposition(logged).map_or(all.len(), |last| last + 1);
+    let beside = (end - first) / BESIDE_LOG;
+    let scene = scene.within(first.saturating_sub(beside)..all.len().min(end + beside));
+    webhooks::webhooks(&scene).into_iter().chain(latency::latency(&scene))
 }
 
 /// The charts of access logs as a phone's page shows them.
 pub fn for_phone(story: &Story<'_>) -> Vec<Chart> {
-    of_logs(&Scene::new(story, &theme::MAIL)).collect()
+    of_logs(Scene::new(story, &theme::MAIL)).collect()
 }
 
 /// The charts of a mail, narrow and with large type: the like periods before, and the worst incident or, without one,

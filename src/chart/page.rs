@@ -58,7 +58,9 @@ impl Draft {
             let mut y = margin;
             let lines =
                 [(Heading::Title, &self.title, look.title, TEXT), (Heading::Scope, &self.subtitle, look.small, MUTED)];
-            for (_, text, style, ink) in lines.into_iter().filter(|(heading, ..)| *heading <= look.heading) {
+            // A picture of another time than those around it says so, however small it is.
+            let heading = if scene.is_part() { Heading::Scope } else { look.heading };
+            for (_, text, style, ink) in lines.into_iter().filter(|(of, ..)| *of <= heading) {
                 for line in measure::wrap(text, style, w, 2) {
                     canvas.text(&line, (margin, y + style.size), style, ink, Anchor::Left);
                     y += style.leading();

@@ -108,9 +108,9 @@ pub fn draw_times(canvas: &Canvas, plot: Frame, scene: &Scene, starts: &[DateTim
     plot.bottom() + 8.0 + style.leading() * lines
 }
 
-/// The same for the windows of the period.
+/// The same for the windows.
 pub fn draw_windows(canvas: &Canvas, plot: Frame, scene: &Scene) -> f64 {
-    let buckets = &scene.analysis.windows.buckets;
+    let buckets = scene.windows;
     let starts: Vec<_> = buckets.iter().map(|bucket| *bucket.start).collect();
     let lengths = buckets.iter().map(|bucket| bucket.bounds().1 - bucket.bounds().0);
     draw_times(canvas, plot, scene, &starts, lengths.min().unwrap_or(0) / 60_000)

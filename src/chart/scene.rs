@@ -8,7 +8,7 @@ use super::{
     theme::{self, Ink, Look},
 };
 use crate::{
-    analysis::Analysis,
+    analysis::{Analysis, Bucket},
     model::{Sentence, key},
     story::{Event, Story},
     taxonomy::Lang,
@@ -20,6 +20,8 @@ pub struct Scene<'a> {
     pub analysis: &'a Analysis,
     pub lang: Lang,
     pub look: &'static Look,
+    /// The time windows that are drawn, in order: those of the period, or a part of them.
+    pub windows: &'a [Bucket],
     inks: ReasonInks<'a>,
     /// What nothing is known of, as [`Analysis::unseen`].
     pub unseen: Vec<(i64, i64)>,
@@ -57,7 +59,31 @@ impl<'a> ReasonInks<'a> {
 impl<'a> Scene<'a> {
     pub fn new(story: &'a Story<'a>, look: &'static Look) -> Scene<'a> {
         let analysis = story.analysis;
-        Scene { story, analysis, lang: story.lang(), look, inks: ReasonInks::new(analysis), unseen: analysis.unseen() }
+        let (windows, inks) = (&analysis.windows.buckets[..], ReasonInks::new(analysis));
+        Scene { story, analysis, lang: story.lang(), look, windows, inks, unseen: analysis.unseen() }
+    }
+
+    /// The same of a part of the windows.
+    pub fn within(mut self, windows: std::ops::Range<usize>) -> Scene<'a> {
+        self.windows = &self.windows[windows];
+        self
+    }
+
+    pub fn is_part(&self) -> bool {
+        self.windows.len() < self.analysis.windows.buckets.len()
+    }
+
+    /// What the windows show of the period, in milliseconds since 1970-01-01T00:00:00Z, end exclusive.
+    pub fn bounds(&self) -> (i64, i64) {
+        let period = self.analysis.period.bounds();
+        let edge = |bucket: Option<&Bucket>| bucket.map_or((period.start, period.end), Bucket::bounds);
+        (edge(self.windows.first()).0.max(period.start), edge(self.windows.last()).1.min(period.end))
+    }
+
+    /// Whether any of a stretch is in the windows.
+    pub fn shows(&self, (from, until): (i64, i64)) -> bool {
+        let (start, end) = self.bounds();
+        from < end && start < until
     }
 
     /// The ink of a reason: the same in every chart of the analysis.
@@ -75,8 +101,8 @@ impl<'a> Scene<'a> {
 
     /// Whose errors, and when; the filter stands first, since what is cut off is then something else.
     pub fn scope(&self) -> String {
-        let parts: Vec<&str> = self.story.filter.iter().chain(&self.story.scope).map(String::as_str).collect();
-        parts.join(" · ")
+        let time = if self.is_part() { self.story.scope_of(self.bounds()) } else { self.story.scope.clone() };
+        self.story.filter.iter().cloned().chain(time).collect::<Vec<_>>().join(" · ")
     }
 
     /// A name and its errors in words.

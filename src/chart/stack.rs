@@ -45,9 +45,9 @@ pub struct Stack {
     pub pooled: usize,
 }
 
-/// The analysis's windows, stacked by reason, over a width in pixels.
+/// The windows, stacked by reason, over a width in pixels.
 pub fn by_reason(scene: &Scene, width: f64) -> Stack {
-    let buckets = &scene.analysis.windows.buckets;
+    let buckets = scene.windows;
     let reasons = buckets.first().map(|bucket| bucket.by_reason.0.as_slice()).unwrap_or_default();
     let mut layers: Vec<Layer> = Vec::new();
     for (at, (reason, _)) in reasons.iter().enumerate() {

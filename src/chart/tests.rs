@@ -577,6 +577,28 @@ fn webhooks_stand_behind_the_errors_with_their_rate_below() {
 }
 
 #[test]
+fn only_the_time_of_the_log_is_drawn_and_told() {
+    let mut day = vec![None; 24];
+    day[2..5].fill(Some((100, [0.02, 0.4, 1.2])));
+    let analysis = hours(&day);
+    for charts in [all(&analysis, EN, 10), super::for_phone(&told(&analysis, EN, 10))] {
+        for name in super::OF_LOGS {
+            let Chart { svg, alt, .. } = chart(&charts, name);
+            let time = "Mon 16 Nov 2026, 02:00 – 05:00";
+            assert!(texts(svg).iter().any(|text| text.contains(time)) && alt.contains(time), "{alt}");
+            assert!(!texts(svg).iter().any(|text| text == "no log"), "nothing else to hatch");
+        }
+        let webhooks = chart(&charts, "webhooks");
+        assert_eq!(rects(&webhooks.svg, "previous-bar").len(), 1 + 3, "the legend's square, and the hours with a log");
+        // 10 errors in each hour; the 40 of the second hour are outside.
+        assert!(webhooks.alt.contains("Requests in this log: 300. Errors: 30."), "{}", webhooks.alt);
+    }
+    // Of three weeks of hours 25 are as much as a twentieth.
+    day.resize(504, Some((100, [0.02, 0.4, 1.2])));
+    assert!(!texts(&chart(&all(&hours(&day), EN, 10), "webhooks").svg).iter().any(|text| text.contains("02:00 –")));
+}
+
+#[test]
 fn a_rate_with_both_bounds_is_solid_up_to_the_lower_one() {
     let mut analysis = hours(&[Some((100, [0.1; 3])), Some((100, [0.1; 3]))]);
     for bucket in &mut analysis.windows.buckets {

@@ -91,7 +91,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> (f64, Frame, u64) {
     let y = marks::names(canvas, place(y, 0.0), scene);
     let frame = place(marks::mark(canvas, place(y, 0.0), scene) + look.small.leading(), height);
     let plot = Plot { scene, frame, counts: &counts, stack };
-    let cut = scene.analysis.windows.buckets.iter().any(|bucket| bucket.partial && bucket.errors > 0);
+    let cut = scene.windows.iter().any(|bucket| bucket.partial && bucket.errors > 0);
     let note = plot.pooled().or_else(|| cut.then(|| scene.phrase(key::chart::PARTIAL).to_owned()));
     let mut bottom = columns(canvas, &plot, ordinary.is_none());
     if let Some((rest, left_out)) = ordinary {
@@ -124,7 +124,7 @@ fn scale(stack: &Stack, height: f64) -> CountScale {
 /// The stack without the columns that hide the others, and which those are; none where there are none. What others have
 /// is told by the windows without an incident, if those are at least half of all.
 fn ordinary(scene: &Scene, stack: &Stack) -> Option<(Stack, Vec<usize>)> {
-    let calm = |column: &&Column| is_calm(scene, &scene.analysis.windows.buckets[column.window]);
+    let calm = |column: &&Column| is_calm(scene, &scene.windows[column.window]);
     let (calm, all) = (stack.columns.iter().filter(calm), stack.columns.iter());
     let mut counts: Vec<u64> = calm.map(|column| column.errors).collect();
     if counts.len() * 2 < stack.columns.len() {
@@ -188,7 +188,7 @@ fn column_labels(canvas: &Canvas, plot: &Plot) {
 
 /// A window in words: its day, its month, or its day and the time it starts.
 pub fn window_name(scene: &Scene, window: usize) -> String {
-    let Some(bucket) = scene.analysis.windows.buckets.get(window) else { return String::new() };
+    let Some(bucket) = scene.windows.get(window) else { return String::new() };
     match scene.analysis.windows.size {
         "day" | "week" => scales::weekday_and_day(scene.lang, bucket.start.date_naive()),
         "month" => scene.lang.month(bucket.start.date_naive()),

@@ -13,7 +13,7 @@ use super::{
     timeline::{is_calm, window_name},
 };
 use crate::{
-    analysis::{Analysis, Bucket, ErrorRate},
+    analysis::{Bucket, ErrorRate},
     model::{Sentence, key},
     story::share,
 };
@@ -30,7 +30,7 @@ const MILLION: f64 = 1e6;
 
 /// The picture; none where no log was written in the period.
 pub fn webhooks(scene: &Scene) -> Option<Chart> {
-    scene.analysis.windows.buckets.iter().any(|bucket| bucket.log.requests.is_some()).then(|| {
+    scene.windows.iter().any(|bucket| bucket.log.requests.is_some()).then(|| {
         let title = scene.phrase(key::chart::WEBHOOKS).to_owned();
         let draft = Draft::new(scene, "webhooks", title, alt(scene));
         draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene), Vec::new()))
@@ -43,16 +43,16 @@ pub fn frame(slot: Slot, height: f64, scene: &Scene) -> Frame {
     plot::beside(slot, height, measure::width("1,000 ms", scene.look.small))
 }
 
-/// What no log was written in, from the period's start to its end, in milliseconds since 1970-01-01T00:00:00Z.
-pub fn without_log(analysis: &Analysis) -> Vec<(i64, i64)> {
-    let period = analysis.period.bounds();
-    let log = analysis.server_log.as_ref();
-    let (start, end) = log.and_then(|log| log.span).map_or((period.end, period.end), |span| {
-        (span.start.millis().clamp(period.start, period.end), span.end.millis().clamp(period.start, period.end))
-    });
+/// What no log was written in, from the first of the windows to the last, in milliseconds since 1970-01-01T00:00:00Z.
+pub fn without_log(scene: &Scene) -> Vec<(i64, i64)> {
+    let (first, last) = scene.bounds();
+    let log = scene.analysis.server_log.as_ref();
+    let (start, end) = log
+        .and_then(|log| log.span)
+        .map_or((last, last), |span| (span.start.millis().clamp(first, last), span.end.millis().clamp(first, last)));
     let silent = log.into_iter().flat_map(|log| &log.silent).map(|span| (span.start.millis(), span.end.millis()));
-    let inside = silent.filter(|(from, until)| period.start < *until && *from < period.end);
-    [(period.start, start)].into_iter().chain(inside).chain([(end, period.end)]).filter(|of| of.0 < of.1).collect()
+    let inside = silent.filter(|span| scene.shows(*span));
+    [(first, start)].into_iter().chain(inside).chain([(end, last)]).filter(|of| of.0 < of.1).collect()
 }
 
 /// How many webhooks a window had at least: those of the logs, those that could not connect, and never fewer than failed.
@@ -73,14 +73,14 @@ fn alt(scene: &Scene) -> String {
         .with("title", scene.phrase(key::chart::WEBHOOKS))
         .with("scope", scene.scope())
         .with_number("requests", requests)
-        .with_number("errors", analysis.totals.errors);
+        .with_number("errors", scene.windows.iter().map(|bucket| bucket.errors).sum());
     let mut sentences = vec![scene.say(all)];
     sentences.extend(scene.story.log.as_ref().map(|log| log.rate.clone()));
     if let Some((window, rate)) = highest(scene) {
         let most = Sentence::new(key::chart::RATE_ALT).with("rate", share(rate, scene.lang));
         sentences.push(scene.say(most.with("when", window_name(scene, window))));
     }
-    if !without_log(analysis).is_empty() {
+    if !without_log(scene).is_empty() {
         sentences.push(scene.phrase(key::chart::NO_LOG_ALT).to_owned());
     }
     sentences.join(" ")
@@ -88,14 +88,14 @@ fn alt(scene: &Scene) -> String {
 
 /// The window with the highest rate.
 fn highest<'a>(scene: &Scene<'a>) -> Option<(usize, &'a ErrorRate)> {
-    let rates = scene.analysis.windows.buckets.iter().enumerate().filter_map(|(at, bucket)| Some((at, rate(bucket)?)));
+    let rates = scene.windows.iter().enumerate().filter_map(|(at, bucket)| Some((at, rate(bucket)?)));
     rates.rev().max_by(|a, b| a.1.high.total_cmp(&b.1.high)).filter(|(_, rate)| rate.high > 0.0)
 }
 
 fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
-    let (look, buckets) = (scene.look, &scene.analysis.windows.buckets);
+    let (look, buckets) = (scene.look, scene.windows);
     let across = frame(slot, 0.0, scene);
-    let (silent, stack) = (marks::seen(scene, across, without_log(scene.analysis)), by_reason(scene, across.w));
+    let (silent, stack) = (marks::seen(scene, across, without_log(scene)), by_reason(scene, across.w));
     let sent = Entry::plain(PREVIOUS_BAR, Sign::Area, scene.phrase(key::chart::SENT));
     let mut entries = vec![sent];
     entries.extend(stack.layers.iter().map(|layer| Entry::layer(scene, layer)));
@@ -134,7 +134,7 @@ fn rates(
     notes: &mut Vec<String>,
 ) -> f64 {
     let (scene, look) = (counts.scene, counts.scene.look);
-    let buckets = &scene.analysis.windows.buckets;
+    let buckets = scene.windows;
     let known = || buckets.iter().filter_map(rate);
     let open = known().any(|rate| rate.low != Some(rate.high));
     let mut entries = Vec::new();
@@ -146,7 +146,7 @@ fn rates(
     // Where LINE's data do not reach, the log alone gives no rate.
     let is_known = |bucket: &Bucket| bucket.log.rate.is_some() || bucket.log.requests == Some(0) && bucket.errors == 0;
     let unknown: Vec<(i64, i64)> = buckets.iter().filter(|bucket| !is_known(bucket)).map(Bucket::bounds).collect();
-    let silent = without_log(scene.analysis).into_iter().chain(unknown).collect();
+    let silent = without_log(scene).into_iter().chain(unknown).collect();
     let silent = marks::seen(scene, counts.frame, silent);
     entries.extend((!silent.is_empty()).then(|| Entry::plain(AXIS, Sign::Hatch, scene.phrase(key::chart::NO_RATE))));
     let y = slot.y + legend(canvas, slot, scene, scene.phrase(key::chart::ERROR_RATE), &entries);

@@ -247,6 +247,16 @@ mod tests {
     }
 
     #[test]
+    fn durations_of_any_length_are_few_counts() {
+        let mut durations = Durations::default();
+        (0..32).for_each(|bit| durations.add(u32::MAX >> bit));
+        (0..100_000).for_each(|millis| durations.add(millis));
+        // ln(2³²) ÷ ln(1.04) = 565.5
+        assert_eq!(*durations.bins.keys().last().unwrap(), 565);
+        assert!(durations.bins.len() <= 566);
+    }
+
+    #[test]
     fn five_minutes_without_a_line_are_silent() {
         let span = |first, last| Span { first: Timestamp(first), last: Timestamp(last) };
         let log = ServerLog {

@@ -27,7 +27,7 @@ const BLOCK: usize = 3 << 20;
 /// A longer line is no request.
 const LONGEST: usize = 1 << 20;
 /// So many unreadable lines of a file are told.
-const EXAMPLES: usize = 20;
+pub const EXAMPLES: usize = 20;
 /// Where a line has no time, so many further ones are asked for theirs.
 const TRIES: usize = 16;
 
@@ -107,7 +107,7 @@ pub struct Singles {
 }
 
 /// At 50 requests a second all are kept. Of more, some thousands tell what two files have in common.
-const MOST_SINGLE: usize = 1 << 14;
+pub const MOST_SINGLE: usize = 1 << 14;
 
 impl Singles {
     fn push(&mut self, hash: u64, request: Request) {
@@ -134,7 +134,7 @@ pub type Buckets = BTreeMap<CellStart, Bucket>;
 
 /// Cells at the beginning and the end of a file whose single requests are kept: one that was long under way is told in
 /// the next file, and began in the cell before.
-const EDGE: usize = 2;
+pub const EDGE: usize = 2;
 
 /// Forgets the single requests of cells that are none of the first and the last.
 fn trim(buckets: &mut Buckets, cells: &[CellStart]) {

@@ -18,7 +18,7 @@ mod words;
 
 use crate::{
     analysis::{Analysis, Note, filter_heading},
-    model::{Zone, key},
+    model::{Timestamp, Zone, key},
     taxonomy::Lang,
 };
 
@@ -79,7 +79,7 @@ impl<'a> Story<'a> {
         // That there are no rows is the headline.
         grave.retain(|note| note.code != key::note::NO_ROWS.code());
         Story {
-            scope: words::scope(analysis, &clock),
+            scope: words::scope(analysis, &clock, None),
             filter: filter_heading(lang, &analysis.filter),
             headline: headline::headline(analysis, &clock, &events),
             state: standing::name(analysis.state, lang),
@@ -107,6 +107,12 @@ impl<'a> Story<'a> {
     /// The language it is told in.
     pub fn lang(&self) -> Lang {
         self.clock.lang
+    }
+
+    /// The scope of a part of the period, from one instant to another in milliseconds since 1970-01-01T00:00:00Z.
+    pub fn scope_of(&self, (start, end): (i64, i64)) -> Vec<String> {
+        let time = |at| self.analysis.timezone.time(Timestamp(at));
+        words::scope(self.analysis, &self.clock, Some((time(start), time(end))))
     }
 
     /// All notes, those that weigh most first.

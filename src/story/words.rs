@@ -64,12 +64,14 @@ pub(super) fn first_end(analysis: &Analysis) -> Option<LocalTime> {
     ends.min().or_else(|| data_end(analysis, None)).or(analysis.data_span.as_ref().map(|span| span.last))
 }
 
-/// Channel, name of the period, its days, zone.
-pub(super) fn scope(analysis: &Analysis, clock: &Clock) -> Vec<String> {
+/// Channel, name of the period, its days, zone; the name is none where only a part of the period is told of.
+pub(super) fn scope(analysis: &Analysis, clock: &Clock, part: Option<(LocalTime, LocalTime)>) -> Vec<String> {
     let period = &analysis.period;
-    let days = clock.period(period.start, period.end);
+    let (start, end) = part.unwrap_or((period.start, period.end));
+    let days = clock.period(start, end);
     // A name that only lists the days says nothing that they do not.
-    let label = (!period.label.contains("..") && period.label.len() != 10).then(|| period.label.clone());
+    let named = part.is_none() && !period.label.contains("..") && period.label.len() != 10;
+    let label = named.then(|| period.label.clone());
     let channel = match &analysis.channels[..] {
         [] => None,
         [channel] => Some(shortened(channel, LONGEST_NAME)),

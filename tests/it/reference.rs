@@ -1,5 +1,5 @@
-//! The rules of counting once more, by brute force and in another language: `tests/reference/` (Python, standard
-//! library) judges scenarios row by row and holds the program against it.
+//! The rules of counting, and those of access logs, once more, by brute force and in another language: `tests/reference/`
+//! (Python, standard library) judges scenarios row by row and holds the program against it.
 //!
 //! `ERRSTAT_SCENARIOS=20000` tries as many random ones; those of CI are always the same.
 
@@ -13,21 +13,34 @@ use crate::{program::PROGRAM, tools};
 
 /// Random scenarios beside the fixed ones, on two cores in less than two minutes with the optimised program.
 const SCENARIOS: &str = "2000";
+/// Random access logs, on two cores in less than half a minute.
+const LOGS: &str = "250";
 
 #[test]
 fn every_scenario_counts_as_the_reference_does() {
-    let count = env::var("ERRSTAT_SCENARIOS").unwrap_or_else(|_| SCENARIOS.to_owned());
-    let Some(python) = tools::PYTHON.get() else { return };
-    let output = Command::new(python)
+    let Some((tried, wanted)) = tried("run.py", SCENARIOS) else { return };
+    assert!(tried > wanted, "the fixed scenarios are among them");
+}
+
+#[test]
+fn every_access_log_is_told_as_the_reference_tells_it() {
+    let Some((tried, wanted)) = tried("logs.py", LOGS) else { return };
+    assert_eq!(tried, wanted);
+}
+
+/// Runs a script over so many random scenarios, or as many as the environment says; how many it tried, and was to try.
+fn tried(script: &str, count: &str) -> Option<(usize, usize)> {
+    let count = env::var("ERRSTAT_SCENARIOS").unwrap_or_else(|_| count.to_owned());
+    let output = Command::new(tools::PYTHON.get()?)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference"))
-        .args(["-B", "run.py", PROGRAM, "0", &count])
+        .args(["-B", script, PROGRAM, "0", &count])
         .stdin(Stdio::null())
         .output()
         .expect("python");
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
-    // `N scenarios, 0 wrong, M s`: the fixed ones are among them.
-    let tried: Option<usize> = told.trim_end().lines().last().and_then(|line| line.split(' ').next()?.parse().ok());
-    assert!(tried > count.parse().ok(), "{told}");
     eprint!("{told}");
+    // `N scenarios, 0 wrong, M s`
+    let tried = told.trim_end().lines().last()?.split(' ').next()?.parse();
+    Some((tried.expect("a number"), count.parse().expect("a number")))
 }
