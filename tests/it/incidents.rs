@@ -140,6 +140,35 @@ fn an_incident_that_touches_the_end_of_the_coverage_goes_on() {
     );
 }
 
+#[test]
+fn an_incident_whose_last_row_the_end_of_the_coverage_lies_in_goes_on() {
+    // Rows of ninety 502s up to midnight of 2026-11-22, to the second, to five minutes and to the hour.
+    let ongoing = |name: &str, heading: &str, times: &[String]| {
+        let rows = times.iter().map(|time| format!("{time}\terror_status_code\t502\t90\n")).collect::<String>();
+        let summary = Folder::with(name, format!("{heading}\tReason\tDetail\tErrors\n{rows}"))
+            .summary(&format!("{name} --as-of 2026-11-23T09:00"));
+        assert_eq!(summary.list("incidents").len(), 1, "{times:?}");
+        (summary["incidents"][0]["ongoing"].clone(), text(&summary["inputs"][0]["coverage"], "by").to_owned())
+    };
+    let minutes = (50..59).map(|minute| format!("2026-11-22\t23:{minute}:10\t23:{minute}:59"));
+    let to_seconds = |last: &str| {
+        let rows: Vec<String> = minutes.clone().chain([last.to_owned()]).collect();
+        ["shop-2026-11-23.tsv", "shop.tsv"].map(|name| ongoing(name, "Date\tStart\tEnd", &rows))
+    };
+    let (known, unknown) = ((json!(true), "file name".to_owned()), (Value::Null, "last row".to_owned()));
+    for end in ["23:59:59", "00:00:00", "00:00:05"] {
+        let last = format!("2026-11-22\t23:59:10\t{end}");
+        assert_eq!(to_seconds(&last), [known.clone(), unknown.clone()], "{end}");
+    }
+    // A row that begins behind the end shows that the name is wrong.
+    assert_eq!(to_seconds("2026-11-23\t00:00:01\t00:00:05"), [unknown.clone(), unknown]);
+    let fives = (0..12).map(|i| format!("2026-11-22 23:{:02}", 5 * i)).collect::<Vec<_>>();
+    let hours = (10..24).map(|hour| format!("2026-11-22 {hour}:00")).collect::<Vec<_>>();
+    for times in [fives, hours] {
+        assert_eq!(ongoing("shop-2026-11-23.tsv", "Time", &times), known);
+    }
+}
+
 /// 502 and 503 from 10 to 11 o'clock, 25 in each cell, and refused connections, 10 in each.
 fn beside(from: u32, to: u32) -> Summary {
     Log::new()

@@ -124,12 +124,15 @@ impl Measure<'_> {
             last += step;
         }
         let (known, reach) = (self.known(), self.reach());
+        // A row counts where it begins, so one that the end of the coverage lies in is known. It is not behind its own end,
+        // nor behind the last one of the channel.
+        let begins = known.and_then(Known::span).map_or(last, |rows| rows.last.0.min(last));
         let pauses = PAUSES * usual_pause(&classes, step);
         let ongoing = match reach.0 - bounds[1] < QUIET.max(pauses) {
             false => Some(false),
-            // Up to a moment that rows lie behind, all is known.
             true => {
-                (reach == self.now || known.and_then(Known::until).is_some_and(|until| until.0 > last)).then_some(true)
+                let reaches_beyond = known.and_then(Known::until).is_some_and(|until| until.0 > begins);
+                (reach == self.now || reaches_beyond).then_some(true)
             }
         };
         let quiet = bounds[1] + OVER.max(pauses);
