@@ -27,6 +27,12 @@ impl Error {
         self
     }
 
+    /// Fills a placeholder with a list.
+    #[must_use]
+    pub fn with_list(self, placeholder: &'static str, items: impl IntoIterator<Item: ToString>) -> Self {
+        self.0.with_list(placeholder, items).into()
+    }
+
     /// Fills a placeholder with a sentence.
     #[must_use]
     pub fn with_sentence(mut self, placeholder: &'static str, sentence: Sentence) -> Self {

@@ -47,7 +47,7 @@ fn of_channels<'a>(told: impl IntoIterator<Item = (&'a Known, Keys, Sentence)>, 
     }
     let named = |(sentence, channels): (Sentence, Vec<&str>)| {
         let key = if channels.len() > 1 { key::reach::CHANNELS } else { key::reach::CHANNEL };
-        sentence.with_sentence("channel", Sentence::new(key).with("channel", channels.join(", ")))
+        sentence.with_sentence("channel", Sentence::new(key).with_list("channel", channels))
     };
     together.into_iter().map(named).collect()
 }
@@ -116,8 +116,8 @@ fn maintenance(table: &Table, analysis: &Analysis, notes: &mut Vec<Sentence>) {
         names.extend(told);
     }
     if !names.is_empty() {
-        let names = names.into_iter().collect::<Vec<_>>().join(", ");
-        notes.push(Sentence::new(key::note::MAINTENANCE_ERRORS).with("names", names).with_number("errors", errors));
+        notes
+            .push(Sentence::new(key::note::MAINTENANCE_ERRORS).with_list("names", names).with_number("errors", errors));
     }
 }
 

@@ -191,7 +191,7 @@ fn tail_unknown(known: &[Known], bounds: &Bounds, as_of: Timestamp) -> bool {
 
 /// What an output is limited to by the terms of a filter, where there are any: `Filter: detail=404`.
 pub fn filter_heading(lang: Lang, terms: &[String]) -> Option<String> {
-    (!terms.is_empty()).then(|| lang.say(&Sentence::new(key::filter::HEADING).with("terms", terms.join(", "))))
+    (!terms.is_empty()).then(|| lang.say(&Sentence::new(key::filter::HEADING).with_list("terms", terms)))
 }
 
 fn window_size(

@@ -125,9 +125,7 @@ impl Writer {
             [] => Err(Error::new(key::archive::SOURCE_UNKNOWN_ID).with("which", visible(which))),
             _ => {
                 let ids: Vec<&str> = found.iter().map(|i| sources[*i].id.as_str()).collect();
-                Err(Error::new(key::archive::SOURCE_AMBIGUOUS)
-                    .with("which", visible(which))
-                    .with("ids", ids.join(", ")))
+                Err(Error::new(key::archive::SOURCE_AMBIGUOUS).with("which", visible(which)).with_list("ids", ids))
             }
         }
     }

@@ -26,7 +26,8 @@ pub fn channels(scene: &Scene, top: usize) -> Chart {
     let title = scene.phrase(key::chart::CHANNELS).to_owned();
     let (rows, more) = cut(scene.lang, &scene.analysis.by_channel, top);
     let items = rows.iter().map(|row| scene.counted(scene.channel_name(row.channel.as_deref()), row.errors));
-    let alt = [Some(scene.listed(&title, items)), more].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let alt =
+        [Some(scene.listed(&title, items)), more].into_iter().flatten().collect::<Vec<_>>().join(scene.lang.between());
     let draft = Draft::new(scene, "channels", title, alt);
     draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene, top), Vec::new()))
 }
@@ -49,7 +50,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, top: usize) -> f64 {
         .collect();
     let mut bottom = ranking(canvas, slot, scene, &rows);
     let note = scene.say(Sentence::new(key::chart::OWN_SCALES).with("title", timeline::title(scene)));
-    let note = [more, Some(note)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let note = [more, Some(note)].into_iter().flatten().collect::<Vec<_>>().join(scene.lang.dot());
     for line in measure::wrap(&note, small, slot.w, 2) {
         canvas.text(&line, (slot.x, bottom + small.size), small, MUTED, Anchor::Left);
         bottom += small.leading();

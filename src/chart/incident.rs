@@ -33,7 +33,7 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
     let title = scene.say(Sentence::new(key::chart::INCIDENT).with("number", number).with("when", &event.when));
     let subtitle =
         [event.channel.as_deref(), event.state, Some(&event.lasted), Some(&event.made_of), event.meanwhile.as_deref()];
-    let subtitle = subtitle.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let subtitle = subtitle.into_iter().flatten().collect::<Vec<_>>().join(scene.lang.dot());
     let alt = Sentence::new(key::chart::INCIDENT_ALT)
         .with("title", &title)
         .with("subtitle", &subtitle)
@@ -83,7 +83,8 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
         let (left, right) = (place(other.incident.start), place(other.incident.end));
         let baseline = y + f64::from(lanes) * lane + look.small.size;
         let elsewhere = other.channel.as_deref().filter(|_| other.incident.channel != incident.channel);
-        let label = [Some(&*scene.leading(other)), elsewhere].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        let label =
+            [Some(&*scene.leading(other)), elsewhere].into_iter().flatten().collect::<Vec<_>>().join(scene.lang.dot());
         let label = measure::shorten(&label, look.small, frame.w);
         let fits = left + measure::width(&label, look.small) * SLACK < frame.right();
         let (x, anchor) = if fits { (left, Anchor::Left) } else { (frame.right(), Anchor::Right) };

@@ -63,7 +63,7 @@ fn alt(scene: &Scene, windows: &[(usize, &RequestDurations)]) -> String {
     }
     let above = windows.iter().filter(|(_, took)| took.p99 >= LINE_WAITS).count() as u64;
     sentences.push(scene.say(Sentence::new(key::chart::LATENCY_ABOVE_ALT).with_number("count", above)));
-    sentences.join(" ")
+    sentences.join(scene.lang.between())
 }
 
 fn panel(

@@ -7,7 +7,7 @@
 use unicode_width::UnicodeWidthChar;
 
 use super::{fonts::Embedded, theme::Type};
-use crate::model::breaks;
+use crate::{model::breaks, story::whole_letters};
 
 /// A page's own font is rarely more than this much wider than Noto Sans.
 const SLACK: f64 = 1.06;
@@ -26,6 +26,7 @@ fn advance(c: char, style: Type) -> f64 {
         None | Some(0) => 0.0,
         // These letters are joined.
         _ if right_to_left(c) => 0.6,
+        Some(1) if matches!(c, '\u{e00}'..='\u{e7f}') => 0.6,
         Some(1) => 0.7,
         // East Asian characters fill a square; emoji are a little wider than that.
         Some(_) if (c as u32) < 0x1F000 => 1.0,
@@ -44,7 +45,7 @@ pub fn shorten(text: &str, style: Type, room: f64) -> String {
     for (at, c) in text.char_indices() {
         used += advance(c, style);
         if used > room {
-            let kept = text[..fits_with_ellipsis].trim_end();
+            let kept = whole_letters(text, fits_with_ellipsis).trim_end();
             return match kept.chars().next_back() {
                 None => String::new(),
                 // Otherwise the ellipsis would stand at the beginning of Arabic and Hebrew.
@@ -66,8 +67,6 @@ fn right_to_left(c: char) -> bool {
 /// The text in at most `lines` lines of at most `room` pixels, the last one shortened if need be. Lines break as
 /// in a terminal, in Japanese rather before a word than within one; elsewhere inside a word only if it is wider than a line.
 pub fn wrap(text: &str, style: Type, room: f64, lines: usize) -> Vec<String> {
-    // A number stays with what it counts.
-    let text = text.replace(" × ", "\u{a0}×\u{a0}");
     let mut wrapped: Vec<String> = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() {
@@ -84,10 +83,10 @@ pub fn wrap(text: &str, style: Type, room: f64, lines: usize) -> Vec<String> {
 
 /// Where the first line of a text ends, in bytes; at least one character after its start.
 fn line_end(text: &str, style: Type, room: f64) -> usize {
-    // A Japanese word ends in hiragana or before a mark, and begins with something else. Chinese has no such sign of a
-    // word, and in Thai each break is one between words.
+    // A Japanese word ends in hiragana or before a mark, and begins with something else. Elsewhere a line that is nearly full
+    // ends at a mark, or in Thai at a blank, which stands between phrases.
     let hiragana = |c: char| matches!(c, '\u{3041}'..='\u{3096}');
-    let japanese = text.contains(hiragana);
+    let far = if text.contains(hiragana) { 0.5 } else { 0.85 };
     let ends = |c: Option<char>| c.is_some_and(|c| hiragana(c) || matches!(c, ' ' | '、' | '，' | '。' | '）'));
     let (mut used, mut start) = (0.0, 0);
     let (mut last_break, mut word_break) = (None, None);
@@ -95,7 +94,7 @@ fn line_end(text: &str, style: Type, room: f64) -> usize {
         let (before, after) = (text[..start].chars().next_back(), text[start..].chars().next());
         if start > 0 {
             last_break = Some(start);
-            if japanese && used > room / 2.0 && ends(before) && !ends(after) {
+            if used > room * far && ends(before) && !ends(after) {
                 word_break = last_break;
             }
         }

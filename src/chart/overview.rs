@@ -67,7 +67,12 @@ pub fn overview(scene: &Scene) -> Svg {
     let (story, log) = (scene.story, scene.story.log.as_ref().map(|log| log.line.clone()));
     let said = [Some(story.headline.as_str()), story.standing.as_deref(), log.as_deref()];
     let said: Vec<&str> = said.into_iter().flatten().collect();
-    svg.close(story.lang(), (POSTER.width, height), &format!("{} · {}", scene.scope(), said.join(" ")), &[])
+    svg.close(
+        story.lang(),
+        (POSTER.width, height),
+        &[scene.scope(), said.join(scene.lang.between())].join(scene.lang.dot()),
+        &[],
+    )
 }
 
 /// Whether the incidents have a part of their own.
@@ -153,7 +158,11 @@ fn causes(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let under = |(reason, detail): &(&ReasonLine<'_>, &DetailLine<'_>)| {
         let new = detail.row.new.then(|| scene.phrase(key::chart::NEW));
         let unlisted = (!detail.row.known).then(|| scene.phrase(key::chart::UNLISTED));
-        [Some(reason.row.reason.as_str()), new, unlisted].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        [Some(reason.row.reason.as_str()), new, unlisted]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(scene.lang.dot())
     };
     let rows: Vec<Row<'_>> = shown
         .iter()
@@ -177,7 +186,7 @@ fn events(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let mut y = slot.y;
     for event in shown {
         let head = [Some(&*event.when), event.channel.as_deref(), Some(&event.lasted), event.state];
-        let head = head.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        let head = head.into_iter().flatten().collect::<Vec<_>>().join(scene.lang.dot());
         y = paragraph(canvas, Slot { y, ..slot }, &head, POSTER.strong, TEXT);
         y = paragraph(canvas, Slot { y, ..slot }, &event.made_of, POSTER.body, TEXT);
         for remark in event.remarks() {

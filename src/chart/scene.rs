@@ -102,7 +102,7 @@ impl<'a> Scene<'a> {
     /// Whose errors, and when; the filter stands first, since what is cut off is then something else.
     pub fn scope(&self) -> String {
         let time = if self.is_part() { self.story.scope_of(self.bounds()) } else { self.story.scope.clone() };
-        self.story.filter.iter().cloned().chain(time).collect::<Vec<_>>().join(" · ")
+        self.story.filter.iter().cloned().chain(time).collect::<Vec<_>>().join(self.lang.dot())
     }
 
     /// A name and its errors in words.
@@ -112,17 +112,11 @@ impl<'a> Scene<'a> {
 
     /// A text alternative that is a list: title, scope, and the items, or that there are none.
     pub fn listed(&self, title: &str, items: impl IntoIterator<Item = String>) -> String {
-        let list = self.list(items);
+        let list = self.lang.list(items);
         let list = if list.is_empty() { self.phrase(key::chart::NO_ERRORS) } else { &list };
         self.say(
             Sentence::new(key::chart::LIST_ALT).with("title", title).with("scope", self.scope()).with("list", list),
         )
-    }
-
-    /// Texts as a list.
-    pub fn list(&self, texts: impl IntoIterator<Item = String>) -> String {
-        let comma = self.phrase(key::story::COMMA).trim_matches('|');
-        texts.into_iter().collect::<Vec<_>>().join(comma)
     }
 
     /// A channel's name; words for rows that name none.

@@ -38,7 +38,13 @@ pub fn strip(scene: &Scene) -> Option<Chart> {
 pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
     let look = scene.look;
     let label = Type { bold: true, ..look.small };
-    let top = slot.y + legend(canvas, slot, scene, "", &entries(scene, strip)) + look.small.leading() + 4.0;
+    let mut top = slot.y + legend(canvas, slot, scene, "", &entries(scene, strip)) + look.small.leading() + 4.0;
+    if strip.median.is_none() {
+        for line in measure::wrap(&strip.caption, look.small, slot.w, 3) {
+            canvas.text(&line, (slot.x, top), look.small, MUTED, Anchor::Left);
+            top += look.small.leading();
+        }
+    }
     let plot = Slot { y: top.round(), ..slot }.frame((look.plot * HEIGHT).round());
     let highest = strip.bars.iter().map(|bar| bar.errors).chain(strip.usual.map(|(_, most)| most)).max().unwrap_or(0);
     let counts = CountScale::new(highest, 100);
@@ -103,12 +109,12 @@ pub(crate) fn ink(story: &Story<'_>, bar: &StripBar) -> theme::Ink {
 }
 
 fn entries(scene: &Scene, strip: &Strip) -> Vec<Entry> {
-    let median = Entry::plain(PREVIOUS, Sign::Line, &strip.caption);
+    let median = strip.median.map(|_| Entry::plain(PREVIOUS, Sign::Line, &strip.caption));
     let usual = strip.usual.map(|(least, most)| {
         let name = Sentence::new(key::chart::USUAL).with_number("least", least).with_number("most", most);
         Entry::plain(USUAL, Sign::Area, &scene.say(name))
     });
     let partly = scene.phrase(key::chart::PARTLY);
     let unknown = strip.bars.iter().any(|bar| !bar.covered).then(|| Entry::plain(AXIS, Sign::Hatch, partly));
-    [median].into_iter().chain(usual).chain(unknown).collect()
+    median.into_iter().chain(usual).chain(unknown).collect()
 }

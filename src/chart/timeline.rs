@@ -58,7 +58,7 @@ fn alt(scene: &Scene) -> String {
     let all = Sentence::new(key::chart::TIMELINE_ALT).with("title", title(scene)).with("scope", scene.scope());
     let mut sentences = vec![scene.say(all.with_number("errors", analysis.totals.errors))];
     let stack = by_reason(scene, f64::INFINITY);
-    let reasons = scene.list(stack.layers.iter().map(|layer| scene.counted(&layer.name, layer.errors())));
+    let reasons = scene.lang.list(stack.layers.iter().map(|layer| scene.counted(&layer.name, layer.errors())));
     if !reasons.is_empty() {
         sentences.push(scene.say(Sentence::new(key::chart::BY_REASON_ALT).with("list", reasons)));
     }
@@ -73,7 +73,7 @@ fn alt(scene: &Scene) -> String {
         let incidents = Sentence::new(key::chart::INCIDENTS_ALT);
         sentences.push(scene.say(incidents.with_number("count", analysis.incidents.len() as u64)));
     }
-    sentences.join(" ")
+    sentences.join(scene.lang.between())
 }
 
 /// Draws the timeline; gives its lower edge, where the plot lies, and the count at its top.

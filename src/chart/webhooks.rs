@@ -83,7 +83,7 @@ fn alt(scene: &Scene) -> String {
     if !without_log(scene).is_empty() {
         sentences.push(scene.phrase(key::chart::NO_LOG_ALT).to_owned());
     }
-    sentences.join(" ")
+    sentences.join(scene.lang.between())
 }
 
 /// The window with the highest rate.

@@ -151,7 +151,7 @@ impl Case<'_> {
             1 => key::check::OF_CHANNEL,
             _ => key::check::OF_CHANNELS,
         };
-        Sentence::new(key).with("channel", names.join(", "))
+        Sentence::new(key).with_list("channel", names)
     }
 
     /// What to do about a channel whose inputs do not reach an instant.

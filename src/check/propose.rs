@@ -100,9 +100,8 @@ impl History<'_> {
         let weeks = self.weeks();
         if let Some(median) = analysis::median(weeks.clone()) {
             let most = rounded_up(2 * median);
-            let shown: Vec<String> = weeks.iter().map(u64::to_string).collect();
             let broken = weeks.iter().filter(|errors| **errors > most).count() as u64;
-            let why = Sentence::new(of_weeks).with("weeks", shown.join(", ")).with_number("broken", broken);
+            let why = Sentence::new(of_weeks).with_list("weeks", weeks).with_number("broken", broken);
             return (most, why);
         }
         let days = self.windows(WindowSize::Day);

@@ -162,7 +162,7 @@ fn known_keys(table: &DeTable<'_>, known: &[&'static str]) -> Result<()> {
     let Some(key) = unknown else { return Ok(()) };
     let error = Error::new(key::check_error::UNKNOWN_KEY)
         .with("key", Privacy::default().text(key.get_ref()))
-        .with("known", known.join(", "))
+        .with_list("known", known)
         .with_sentence("nearest", taxonomy::suggestion(key.get_ref(), known.iter().copied()));
     Err(Misplaced::new(key.span().start, error))
 }
@@ -210,9 +210,8 @@ fn one_of<T: Copy>(table: &DeTable<'_>, key: &str, known: &[(&str, T)]) -> Resul
     if let Some((_, found)) = known.iter().find(|(name, _)| *name == wanted) {
         return Ok(Some(*found));
     }
-    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
     let error = Sentence::new(key::error::CONFIG_CHOICE)
         .with("value", Privacy::default().text(&wanted))
-        .with("known", names.join(", "));
+        .with_list("known", known.iter().map(|(name, _)| name));
     Err(Misplaced::value(key, table.get(key).map_or(0, |value| value.span().start), error))
 }

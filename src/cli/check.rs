@@ -98,7 +98,7 @@ impl FromStr for Report {
             let known: Vec<String> = formats.map(|format| format.get_name().to_owned()).collect();
             Error::new(key::check_error::REPORT_FORM)
                 .with("value", Privacy::default().text(text))
-                .with("known", known.join(", "))
+                .with_list("known", known)
         })
     }
 }
@@ -193,7 +193,7 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
 fn maintenance(analysis: &Analysis, errors: u64) -> Option<Sentence> {
     let names: Vec<&str> = analysis.maintenance.iter().map(|maintenance| &*maintenance.name).collect();
     let note = Sentence::new(key::note::MAINTENANCE_LEFT_OUT).with_number("errors", errors);
-    (!names.is_empty()).then(|| note.with("names", names.join(", ")))
+    (!names.is_empty()).then(|| note.with_list("names", names))
 }
 
 /// A verdict on some of the errors would pass for one on all.
@@ -201,7 +201,7 @@ fn unfiltered(shared: &Shared) -> Result<()> {
     let filter = shared.filter();
     match filter.is_empty() {
         true => Ok(()),
-        false => Err(Error::new(key::check_error::FILTERED).with("terms", filter.shown().join(", "))),
+        false => Err(Error::new(key::check_error::FILTERED).with_list("terms", filter.shown())),
     }
 }
 

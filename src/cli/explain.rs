@@ -75,13 +75,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     }
     match taxonomy::resolve(&arguments.words) {
         Ok(entries) => screen::print(terminal::explain(&entries, &view).as_bytes()),
-        Err(unknown) => {
-            let nearest = Some(unknown.nearest.join(", ")).filter(|nearest| !nearest.is_empty());
-            Err(Error::new(key::error::EXPLAIN_UNKNOWN)
-                .with("word", Privacy::default().text(&unknown.word))
-                .with_sentence("nearest", taxonomy::did_you_mean(nearest.as_deref()))
-                .into())
-        }
+        Err(unknown) => Err(Error::new(key::error::EXPLAIN_UNKNOWN)
+            .with("word", Privacy::default().text(&unknown.word))
+            .with_sentence("nearest", taxonomy::did_you_mean(unknown.nearest))
+            .into()),
     }
 }
 
@@ -96,7 +93,7 @@ fn asked(names: &[String]) -> Result<Vec<&'static Setup>, Error> {
             Error::new(key::server_setup::UNKNOWN)
                 .with("value", Privacy::default().text(name))
                 .with_sentence("nearest", taxonomy::suggestion(name, known()))
-                .with("servers", known().collect::<Vec<_>>().join(", "))
+                .with_list("servers", known())
         })
     };
     names.iter().map(found).collect()

@@ -46,7 +46,7 @@ pub fn man(arguments: &Man, mut program: Command) -> Result<(), Stop> {
         wanted = found.ok_or_else(|| {
             Error::new(key::error::COMMAND_UNKNOWN)
                 .with("value", crate::model::Privacy::default().text(name))
-                .with("known", known.join(", "))
+                .with_list("known", known)
         })?;
     }
     // The page is the long help: what the short one leaves out would stand there without its text.

@@ -97,7 +97,7 @@ fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Opti
     let option = first(ContextKind::InvalidArg);
     let option = option.split_whitespace().next().unwrap_or_default();
     let value = first(ContextKind::InvalidValue);
-    let known = text(ContextKind::ValidValue).join(", ");
+    let known = text(ContextKind::ValidValue);
     Some(match error.kind() {
         ErrorKind::UnknownArgument if option.starts_with('-') => {
             if let Some(of) = command_behind(option, arguments, command) {
@@ -114,19 +114,19 @@ fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Opti
             let meant = nearest(&word, commands.iter().copied()).first().map(|name| (*name).to_owned());
             Sentence::new(key::usage::COMMAND)
                 .with("value", safe(&word))
-                .with("known", commands.join(", "))
+                .with_list("known", &commands)
                 .with_sentence("nearest", did_you_mean(meant))
         }
         ErrorKind::InvalidValue if value.is_empty() && known.is_empty() => {
             Sentence::new(key::usage::VALUE_MISSING).with("option", option)
         }
         ErrorKind::InvalidValue if value.is_empty() => {
-            Sentence::new(key::usage::VALUE_MISSING_OF).with("option", option).with("known", known)
+            Sentence::new(key::usage::VALUE_MISSING_OF).with("option", option).with_list("known", known)
         }
         ErrorKind::InvalidValue => Sentence::new(key::usage::VALUE)
             .with("option", option)
             .with("value", safe(&value))
-            .with("known", known)
+            .with_list("known", known)
             .with_sentence("nearest", did_you_mean(text(ContextKind::SuggestedValue).into_iter().next())),
         ErrorKind::ValueValidation => {
             let why = std::error::Error::source(error)?;
@@ -139,16 +139,15 @@ fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Opti
             let missing = text(ContextKind::InvalidArg);
             match missing.iter().any(|argument| argument.contains("<INPUT>")) {
                 true => Sentence::new(key::usage::INPUT_MISSING),
-                false => Sentence::new(key::usage::MISSING).with("arguments", missing.join(", ")),
+                false => Sentence::new(key::usage::MISSING).with_list("arguments", missing),
             }
         }
         ErrorKind::ArgumentConflict => {
             let others = text(ContextKind::PriorArg);
-            let other =
-                others.iter().filter_map(|other| other.split_whitespace().next()).collect::<Vec<_>>().join(", ");
-            match other == option || other.is_empty() {
+            let others: Vec<&str> = others.iter().filter_map(|other| other.split_whitespace().next()).collect();
+            match others.is_empty() || others == [option] {
                 true => Sentence::new(key::usage::TWICE).with("option", option),
-                false => Sentence::new(key::usage::CONFLICT).with("option", option).with("other", other),
+                false => Sentence::new(key::usage::CONFLICT).with("option", option).with_list("other", others),
             }
         }
         ErrorKind::TooManyValues => {
@@ -167,7 +166,7 @@ pub fn cause(error: &clap::Error) -> Sentence {
     let value = texts(error, ContextKind::InvalidValue).concat();
     Sentence::new(key::error::CONFIG_CHOICE)
         .with("value", Privacy::default().text(&value))
-        .with("known", texts(error, ContextKind::ValidValue).join(", "))
+        .with_list("known", texts(error, ContextKind::ValidValue))
 }
 
 fn shown(why: &Error) -> Sentence {
@@ -190,7 +189,7 @@ fn texts(error: &clap::Error, kind: ContextKind) -> Vec<String> {
 }
 
 fn did_you_mean(what: Option<String>) -> Sentence {
-    taxonomy::did_you_mean(what.map(|what| Privacy::default().text(&what)).as_deref())
+    taxonomy::did_you_mean(what.map(|what| Privacy::default().text(&what)))
 }
 
 /// The command that follows an option of its own.

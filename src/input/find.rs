@@ -91,7 +91,7 @@ impl Search<'_> {
                 let near = neighbour(path).map(|near| self.privacy.path(&near.to_string_lossy()));
                 Err(Error::new(key::error::FILE_MISSING)
                     .with("path", self.privacy.path(argument))
-                    .with_sentence("nearest", taxonomy::did_you_mean(near.as_deref())))
+                    .with_sentence("nearest", taxonomy::did_you_mean(near)))
             }
             Err(error) => Err(unreadable(&self.privacy.path(argument), &error)),
         }

@@ -10,7 +10,7 @@ use encoding_rs::Encoding;
 
 use crate::{
     error::{Error, Result},
-    model::{Catalog, Privacy, Reject, Timestamp, Zone, key},
+    model::{Catalog, Privacy, Reject, SentenceKey, Timestamp, Zone, key},
 };
 
 /// What the user says about the inputs; the default leaves everything to recognition.
@@ -99,6 +99,23 @@ impl Role {
         const NAMES: [&str; Role::ALL.len()] =
             ["date", "start", "end", "time", "reason", "detail", "count", "channel_id", "channel", "url"];
         NAMES[self as usize]
+    }
+
+    /// What it is called in a sentence.
+    pub fn key(self) -> SentenceKey {
+        const KEYS: [SentenceKey; Role::ALL.len()] = [
+            key::column::DATE,
+            key::column::START,
+            key::column::END,
+            key::column::TIME,
+            key::column::REASON,
+            key::column::DETAIL,
+            key::column::COUNT,
+            key::column::CHANNEL_ID,
+            key::column::CHANNEL_NAME,
+            key::column::URL,
+        ];
+        KEYS[self as usize]
     }
 
     /// Whether a row's beginning may be read from such a column.

@@ -10,12 +10,52 @@ static SEGMENTER: LazyLock<LineSegmenterBorrowed<'static>> =
 
 /// Where a line may be broken, in bytes, its end included: behind blanks, and where Unicode permits it beside a letter
 /// that is not Latin (UAX #14). Japanese, Chinese and Thai have no blanks: some of their signs never begin a line, and
-/// Thai words are found by a model of them. Commands and addresses stay whole.
+/// Thai words are found by a model of them. Commands, addresses and dates stay whole, and a number stays with what it counts.
 pub fn breaks(line: &str) -> impl Iterator<Item = usize> {
     let ascii = |c: Option<char>| c.is_some_and(|c| c.is_ascii() && c != ' ');
-    SEGMENTER
-        .segment_str(line)
-        .filter(move |at| *at > 0 && !(ascii(line[..*at].chars().next_back()) && ascii(line[*at..].chars().next())))
+    SEGMENTER.segment_str(line).filter(move |at| {
+        let (before, after) = line.split_at(*at);
+        *at > 0 && !(ascii(before.chars().next_back()) && ascii(after.chars().next())) && !joined(before, after)
+    })
+}
+
+/// Whether a line is not broken here though Unicode permits it: `36 次`, `3 ครั้ง`, `พ. 18 พ.ย. 19:41`,
+/// `2026年11月18日（水）19:41～`, `838 × 502`.
+fn joined(before: &str, after: &str) -> bool {
+    let letter = |c: char| c >= '\u{e00}' && c.is_alphabetic();
+    let digit = |c: char| c.is_ascii_digit();
+    let year = |text: &str| text.starts_with('(') && text.ends_with(')') && text[1..5].chars().all(digit);
+    let in_brackets = |text: &str| matches!(text.chars().collect::<Vec<_>>()[..], ['（', _, '）']);
+    let word = before.trim_end_matches(' ');
+    let (Some(last), Some(next)) = (word.chars().next_back(), after.chars().next()) else { return false };
+    let apart = word.len() < before.len();
+    match (last, next) {
+        ('×', _) | (_, '×') => true,
+        (_, '～') => !apart,
+        // What stands behind a time is no measure word.
+        (last, next) if digit(last) && letter(next) => {
+            !apart || after.starts_with("น.") || word.bytes().nth_back(2) != Some(b':')
+        }
+        ('.', next) if apart => digit(next) && word[..word.len() - 1].ends_with(letter),
+        // `18 พ.ย. 2569 (2026) 19:41`
+        (last, '(') if apart => digit(last) && after.get(..6).is_some_and(year),
+        (')', next) if apart => digit(next) && word.get(word.len().wrapping_sub(6)..).is_some_and(year),
+        ('年' | '月' | '–', next) if digit(next) => !apart,
+        ('）', next) if digit(next) => word.char_indices().nth_back(2).is_some_and(|(at, _)| in_brackets(&word[at..])),
+        (last, '（') if digit(last) || last == '日' => {
+            in_brackets(after.char_indices().nth(3).map_or(after, |(end, _)| &after[..end]))
+        }
+        _ => false,
+    }
+}
+
+/// The pieces of a text between which a line may be broken, and whether a browser would break them nonetheless.
+pub fn pieces(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut start = 0;
+    breaks(text).map(move |end| {
+        let piece = &text[std::mem::replace(&mut start, end)..end];
+        (piece, piece.char_indices().any(|(at, _)| joined(&piece[..at], &piece[at..])))
+    })
 }
 
 /// How textwrap breaks a text into lines so many columns wide.
@@ -35,8 +75,8 @@ fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
 mod tests {
     use super::*;
 
-    fn pieces(line: &str) -> Vec<String> {
-        words(line).map(|word| format!("{}{}", word.word, word.whitespace)).collect()
+    fn pieces(line: &str) -> Vec<&str> {
+        super::pieces(line).map(|(piece, _)| piece).collect()
     }
 
     #[test]
@@ -56,6 +96,19 @@ mod tests {
     fn chinese_and_japanese_keep_their_punctuation() {
         assert_eq!(pieces("「沒有」。"), ["「沒", "有」。"]);
         assert_eq!(pieces("サーバー。"), ["サー", "バー。"]);
+    }
+
+    #[test]
+    fn dates_stay_whole_and_numbers_stay_with_what_they_count() {
+        assert_eq!(pieces("พ. 18 พ.ย. 19:41–20:52: 36 ครั้ง"), ["พ. 18 พ.ย. 19:41–20:52: ", "36 ครั้ง"]);
+        assert_eq!(pieces("พ. 18 พ.ย. 2569 (2026) 20:47 หลัง"), ["พ. 18 พ.ย. 2569 (2026) 20:47 ", "หลัง"]);
+        assert_eq!(pieces("20:47 น. มี"), ["20:47 น. ", "มี"]);
+        assert_eq!(pieces("有 36 次，11/18（三）19:41～20:52"), ["有 ", "36 次，", "11/18（三）19:41～", "20:52"]);
+        assert_eq!(pieces("2026年11月18日（水）19:41に3件"), ["2026年11月18日（水）19:41に", "3件"]);
+        assert_eq!(pieces("838 × 502 Bad"), ["838 × 502 ", "Bad"]);
+        assert_eq!(pieces("（a）（b）"), ["（a）", "（b）"]);
+        let marked: Vec<bool> = super::pieces("有 36 次").map(|(_, marked)| marked).collect();
+        assert_eq!(marked, [false, true]);
     }
 
     #[test]

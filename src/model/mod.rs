@@ -19,7 +19,7 @@ mod time;
 mod visible;
 mod zone;
 
-pub use breaks::{breaks, lines};
+pub use breaks::{breaks, lines, pieces};
 pub use cell::{Catalog, Cell, Channel, Kind, KindId, TooVaried, VARIETY_LIMIT};
 pub use columns::CellColumns;
 pub use coverage::{Coverage, CoverageBasis, Extent};

@@ -17,6 +17,8 @@ pub struct Sentence {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filling {
     Text(String),
+    /// Texts with the language's comma between them.
+    List(Vec<String>),
     /// A sentence within the sentence, in the same language.
     Sentence(Sentence),
     /// A whole number, grouped as the language does.
@@ -40,6 +42,12 @@ impl Sentence {
     #[must_use]
     pub fn with(self, placeholder: &'static str, value: impl ToString) -> Self {
         self.filled(placeholder, Filling::Text(value.to_string()))
+    }
+
+    /// Fills a placeholder with a list.
+    #[must_use]
+    pub fn with_list(self, placeholder: &'static str, items: impl IntoIterator<Item: ToString>) -> Self {
+        self.filled(placeholder, Filling::List(items.into_iter().map(|item| item.to_string()).collect()))
     }
 
     /// Fills a placeholder with a whole number.

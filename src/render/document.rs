@@ -152,7 +152,7 @@ pub(super) fn head(story: &Story<'_>, most_grave: usize) -> Vec<Block> {
     let said = |tone: Tone| move |text: String| Block::Said(tone, text);
     let mut blocks: Vec<Block> = grave.chain(more.map(said(Tone::Grave))).collect();
     blocks.push(Block::Headline);
-    blocks.push(Block::Said(Tone::Faint, story.scope.join(" · ")));
+    blocks.push(Block::Said(Tone::Faint, story.scope.join(story.lang().dot())));
     blocks.extend(story.filter.clone().map(said(Tone::Grave)));
     blocks.extend([story.standing.clone(), strip(story)].into_iter().flatten().map(said(Tone::Plain)));
     blocks
@@ -161,18 +161,17 @@ pub(super) fn head(story: &Story<'_>, most_grave: usize) -> Vec<Block> {
 /// The like periods and this one as bars, and what is usual: `▂▁░█  █ 16 Nov: 991 · ▂ Usual: 145 a week`.
 pub(super) fn strip(story: &Story<'_>) -> Option<String> {
     let strip = story.strip.as_ref()?;
-    let current = strip.bars.last()?;
     let values = strip.bars.iter().map(|bar| if bar.covered || bar.current { bar.errors } else { 0 });
     let drawn = sparkline(&values.chain(strip.median).collect::<Vec<u64>>(), 0);
     let bars: String =
         strip.bars.iter().zip(drawn.chars()).map(|(bar, sign)| if bar.covered { sign } else { UNCOVERED }).collect();
     let median: String = drawn.chars().skip(strip.bars.len()).flat_map(|sign| [sign, ' ']).collect();
-    let this = format!("{} {}: {}", bars.chars().last()?, current.label, story.total);
+    let this = format!("{} {}", bars.chars().last()?, strip.current);
     let usual = format!("{median}{}", strip.caption);
     let unknown =
         bars.contains(UNCOVERED).then(|| format!("{UNCOVERED} {}", story.lang().phrase(key::terminal::UNCOVERED)));
     let legend: Vec<String> = [this, usual].into_iter().chain(unknown).collect();
-    Some(format!("{bars}  {}", legend.join(" · ")))
+    Some(format!("{bars}  {}", legend.join(story.lang().dot())))
 }
 
 /// A heading, where there is something below it.
@@ -310,7 +309,7 @@ fn failed(story: &Story<'_>) -> Vec<Block> {
         match &reason.details[..] {
             [] => {}
             [only] if only.row.errors == reason.row.errors => {
-                rows.push(detail_row(story, Cell::Text(full_name(reason, only)), only));
+                rows.push(detail_row(story, Cell::Text(full_name(lang, reason, only)), only));
             }
             details => {
                 let name = Cell::Sum(reason.row.reason.clone());
@@ -327,17 +326,17 @@ pub(super) fn causes(story: &Story<'_>, most: usize) -> Table {
     let lang = story.lang();
     let details = story.failed.details();
     let shown = details.iter().take(most);
-    let rows = shown.map(|(reason, line)| detail_row(story, Cell::Text(full_name(reason, line)), line));
+    let rows = shown.map(|(reason, line)| detail_row(story, Cell::Text(full_name(lang, reason, line)), line));
     let mut table = Table::new(failed_columns(lang), rows.collect(), more_details(story.analysis, lang, most));
     table.columns[0].title = lang.phrase(key::terminal::FAILED);
     table
 }
 
 /// A detail that stands without its reason; where LINE's list does not tell the reason, both.
-pub(super) fn full_name(reason: &ReasonLine<'_>, line: &DetailLine<'_>) -> String {
+pub(super) fn full_name(lang: Lang, reason: &ReasonLine<'_>, line: &DetailLine<'_>) -> String {
     match line.row.known {
         true => line.name.clone(),
-        false => format!("{}: {}", shortened(&reason.row.reason, LONGEST_TEXT), line.name),
+        false => lang.lead(&shortened(&reason.row.reason, LONGEST_TEXT)) + &line.name,
     }
 }
 

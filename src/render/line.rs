@@ -17,7 +17,8 @@ const LONGEST_NAME: usize = 40;
 /// State and headline, a line for each bot where there are several, the worst incidents, and whether it is over. Lists say
 /// what they leave out.
 pub fn line(story: &Story<'_>) -> String {
-    let mut lines = vec![format!("{}: {}", story.state.to_uppercase(), story.headline), story.scope.join(" · ")];
+    let lang = story.lang();
+    let mut lines = vec![lang.lead(&story.state.to_uppercase()) + &story.headline, story.scope.join(lang.dot())];
     lines.extend(story.filter.clone());
     lines.extend(channels(story));
     lines.extend(story.events.all().take(FEW_INCIDENTS).map(|event| event.sentence.clone()));

@@ -10,6 +10,7 @@ mod graph;
 pub mod html;
 pub mod json;
 pub mod junit;
+mod kept;
 pub mod line;
 pub mod mail;
 pub mod markdown;

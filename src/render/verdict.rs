@@ -100,5 +100,5 @@ fn listed(items: impl ExactSizeIterator<Item = (String, u64)>, lang: Lang, top: 
     };
     let mut shown: Vec<String> = items.take(top).map(item).collect();
     shown.extend((more > 0).then(|| lang.say(&Sentence::new(key::check::MORE).with("count", more))));
-    shown.join(lang.phrase(key::story::COMMA).trim_matches('|'))
+    lang.list(shown)
 }

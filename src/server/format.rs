@@ -85,7 +85,7 @@ impl Format {
             let names = || known().map(|format| format.name.as_str());
             let near = taxonomy::nearest(text, names()).first().copied();
             return Err(Error::new(key::server::FORMAT_UNKNOWN)
-                .with("known", names().collect::<Vec<_>>().join(", "))
+                .with_list("known", names())
                 .with_sentence("nearest", taxonomy::did_you_mean(near)));
         }
         let (format, is_apache) = pattern::configured(text);

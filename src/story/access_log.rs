@@ -59,7 +59,7 @@ fn requests(report: &ServerLogReport, lang: Lang) -> Option<String> {
     };
     let verdicts: Vec<String> = report.by_verdict.iter().map(verdict).collect();
     let requests = Sentence::new(key::server_log::REQUESTS).with_number("requests", report.requests);
-    (!verdicts.is_empty()).then(|| lang.say(&requests.with("verdicts", verdicts.join(" · "))))
+    (!verdicts.is_empty()).then(|| lang.say(&requests.with("verdicts", verdicts.join(lang.dot()))))
 }
 
 fn duration(took: &RequestDurations) -> Sentence {

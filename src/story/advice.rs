@@ -112,11 +112,9 @@ fn more(lang: Lang, rest: &[Advised]) -> Option<String> {
             questions.push(&block.question);
         }
     }
-    let commands: Vec<String> =
-        questions.iter().take(BLOCKS).map(|question| format!("`errstat explain {question}`")).collect();
-    let commands = commands.join(lang.phrase(key::story::COMMA).trim_matches('|'));
+    let commands = questions.iter().take(BLOCKS).map(|question| format!("`errstat explain {question}`"));
     let sentence = Sentence::new(key::story::MORE_ADVICE).with_number("number", questions.len() as u64);
-    (!questions.is_empty()).then(|| lang.say(&sentence.with("commands", commands)))
+    (!questions.is_empty()).then(|| lang.say(&sentence.with_list("commands", commands)))
 }
 
 fn of_event(event: &Event<'_>, clock: &Clock, log_zones: &[Zone]) -> Option<Advised> {

@@ -247,11 +247,10 @@ fn made_of(lang: Lang, incident: &Incident) -> String {
     let mut parts: Vec<String> = named.iter().map(|made| part(made.errors, &short(lang, made))).collect();
     if !rest.is_empty() {
         let errors = rest.iter().map(|part| part.errors).sum();
-        parts.push(part(errors, lang.phrase(key::story::OTHERS)));
+        parts.push(lang.say(&Sentence::new(key::story::TIMES_OTHERS).with_number("number", errors)));
     }
-    let separator = lang.phrase(key::story::COMMA).trim_matches('|');
     let errors = counted(lang, key::story::ERRORS_ONE, key::story::ERRORS, incident.errors);
-    lang.say(&Sentence::new(key::story::MADE_OF).with("errors", errors).with("list", parts.join(separator)))
+    lang.say(&Sentence::new(key::story::MADE_OF).with("errors", errors).with_list("list", parts))
 }
 
 /// The classes of an incident, the leading one first.

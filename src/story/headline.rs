@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::Timelike;
+use unicode_width::UnicodeWidthChar;
 
 use crate::{
     analysis::{Analysis, Period},
@@ -11,7 +12,7 @@ use crate::{
 
 use super::{
     Clock, Events,
-    notes::marked,
+    notes::in_words,
     words::{first_end, shortened, what},
 };
 
@@ -63,7 +64,8 @@ pub(super) fn headline(analysis: &Analysis, clock: &Clock, events: &Events<'_>) 
             [Some(how_bad(analysis, clock, longest, compares)), what_happened(analysis, clock, events, longest)];
         sentences.into_iter().flatten().collect::<Vec<_>>().join(between)
     };
-    let fits = |text: &String| text.chars().count() <= LONGEST;
+    // Thai's marks stand on the letter before them.
+    let fits = |text: &String| text.chars().filter(|c| c.width() != Some(0)).count() <= LONGEST;
     let tries = [true, false].into_iter().flat_map(|compares| NAMES.map(|longest| told(longest, compares)));
     let told = tries.into_iter().find(fits).unwrap_or_else(|| how_bad(analysis, clock, NAMES[2], false));
     // A name that is cut ends a sentence as it is.
@@ -77,7 +79,7 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
     let unit = lang.phrase(Unit::of(&analysis.period).word());
     let sentence = |key| {
         Sentence::new(key)
-            .with("errors", marked(analysis, lang))
+            .with("errors", in_words(analysis, lang))
             .with("on", on(analysis, clock, longest))
             .with("unit", unit)
     };

@@ -3,22 +3,37 @@
 use crate::{
     analysis::Input,
     model::{Sentence, key},
+    taxonomy::Lang,
 };
 
 use super::Clock;
 
+/// The kind of an input by its name; formats have one name in every language.
+pub fn kind(lang: Lang, name: &'static str) -> &'static str {
+    match name {
+        "mail" => lang.phrase(key::inspect::MAIL),
+        "archive" => lang.phrase(key::inspect::ARCHIVE),
+        format => format,
+    }
+}
+
+/// What stands between the cells of a table, by its name.
+pub fn delimiter(lang: Lang, name: &'static str) -> &'static str {
+    match name {
+        "tab" => lang.phrase(key::page::DELIMITER_TAB),
+        "comma" => lang.phrase(key::page::DELIMITER_COMMA),
+        "semicolon" => lang.phrase(key::page::DELIMITER_SEMICOLON),
+        other => other,
+    }
+}
+
 impl Clock {
     /// Kind, encoding and delimiter of an input.
     pub fn form(&self, input: &Input) -> String {
-        let (Some(encoding), Some(delimiter)) = (input.encoding, input.delimiter) else { return input.kind.to_owned() };
-        let delimiter = match delimiter {
-            "tab" => self.lang.phrase(key::page::DELIMITER_TAB),
-            "comma" => self.lang.phrase(key::page::DELIMITER_COMMA),
-            "semicolon" => self.lang.phrase(key::page::DELIMITER_SEMICOLON),
-            other => other,
-        };
-        let form = Sentence::new(key::page::INPUT_FORM).with("kind", input.kind).with("encoding", encoding);
-        self.lang.say(&form.with("delimiter", delimiter))
+        let kind = kind(self.lang, input.kind);
+        let (Some(encoding), Some(by)) = (input.encoding, input.delimiter) else { return kind.to_owned() };
+        let form = Sentence::new(key::page::INPUT_FORM).with("kind", kind).with("encoding", encoding);
+        self.lang.say(&form.with("delimiter", delimiter(self.lang, by)))
     }
 
     /// To when an input is complete, as far as is known.

@@ -27,9 +27,10 @@ pub use advice::{Advice, Advised};
 pub use compared::{Change, Compared, Trend};
 pub use event::{Event, Events, Part};
 pub use failed::{DetailLine, Failed, ReasonLine, more_details};
+pub use inputs::{delimiter, kind};
 pub use strip::{Strip, StripBar};
 pub use times::Clock;
-pub use words::{counted, cut, detail_name, shortened, what};
+pub use words::{counted, cut, detail_name, shortened, what, whole_letters};
 
 /// What is told of a period.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 use crate::{
     analysis::{Analysis, Bound, Level, Note, bound},
+    model::{Sentence, SentenceKey, key},
     taxonomy::Lang,
 };
 
@@ -14,15 +15,25 @@ pub(super) fn by_level(analysis: &Analysis, lang: Lang) -> [Vec<Note>; 3] {
     [Level::Grave, Level::Warning, Level::Info].map(of)
 }
 
-/// The total, with a sign where notes say that it is too low or too high.
+/// The total, with a sign where notes say that it is too low or too high: `≥ 1,054`.
 pub(super) fn marked(analysis: &Analysis, lang: Lang) -> String {
+    let sign = limit(analysis).map_or(String::new(), |(sign, _)| format!("{sign} "));
+    sign + &lang.number(analysis.totals.errors)
+}
+
+/// The same in the words of a sentence.
+pub(super) fn in_words(analysis: &Analysis, lang: Lang) -> String {
+    let number = lang.number(analysis.totals.errors);
+    limit(analysis).map_or(number.clone(), |(_, words)| lang.say(&Sentence::new(words).with("number", number)))
+}
+
+fn limit(analysis: &Analysis) -> Option<(char, SentenceKey)> {
     let tail = analysis.tail_unknown.then_some(Bound::AtLeast);
     let bounds = || analysis.notes.iter().filter_map(|note| bound(note.key)).chain(tail);
-    let sign = match (bounds().any(|bound| bound == Bound::AtLeast), bounds().any(|bound| bound == Bound::AtMost)) {
-        (true, true) => "≈ ",
-        (true, false) => "≥ ",
-        (false, true) => "≤ ",
-        (false, false) => "",
-    };
-    format!("{sign}{}", lang.number(analysis.totals.errors))
+    match (bounds().any(|bound| bound == Bound::AtLeast), bounds().any(|bound| bound == Bound::AtMost)) {
+        (true, true) => Some(('≈', key::headline::ABOUT)),
+        (true, false) => Some(('≥', key::headline::AT_LEAST)),
+        (false, true) => Some(('≤', key::headline::AT_MOST)),
+        (false, false) => None,
+    }
 }

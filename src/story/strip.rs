@@ -6,7 +6,7 @@ use crate::{
     taxonomy::Lang,
 };
 
-use super::{headline::Unit, words::counted};
+use super::{headline::Unit, notes::marked, words::counted};
 
 /// Bars of the like periods and of this one, the earliest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Strip {
     pub median: Option<u64>,
     /// From how many to how many errors are usual.
     pub usual: Option<(u64, u64)>,
+    /// This period's: `16 Nov: 991`.
+    pub current: String,
     /// What it shows: `Usual: 145 a week (median of 11)`.
     pub caption: String,
 }
@@ -63,6 +65,13 @@ impl Strip {
             }
             None => lang.phrase(key::story::STRIP_UNKNOWN).to_owned(),
         };
-        Some(Strip { bars: before.chain([current]).collect(), median: history.median, usual: history.usual, caption })
+        let counted = Sentence::new(key::chart::NAMED_COUNT).with("name", &current.label);
+        Some(Strip {
+            current: lang.say(&counted.with("errors", marked(analysis, lang))),
+            bars: before.chain([current]).collect(),
+            median: history.median,
+            usual: history.usual,
+            caption,
+        })
     }
 }

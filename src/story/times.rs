@@ -57,13 +57,12 @@ impl Clock {
 
     /// A stretch from `start` to `end`; the day stands once where both are on it.
     pub fn stretch(&self, start: LocalTime, end: LocalTime) -> String {
-        let ends_day = midnight(end) && start.date_naive().succ_opt() == Some(end.date_naive());
         let whole = |at: LocalTime| self.minute(at, self.lang.moment(*at));
         if minute(start) == minute(end) {
             return whole(start);
         }
         let last = match start.date_naive() == end.date_naive() {
-            _ if ends_day => "24:00".to_owned(),
+            _ if ends_day(start, end) => "24:00".to_owned(),
             true => self.time_of_day(end),
             false => whole(end),
         };
@@ -81,14 +80,15 @@ impl Clock {
 
     /// A stretch without years, as short as it gets: `Wed 18 Nov 19:41–20:52`.
     pub fn short_stretch(&self, start: LocalTime, end: LocalTime) -> String {
-        if start.date_naive() != end.date_naive() {
+        let ends_day = ends_day(start, end);
+        if start.date_naive() != end.date_naive() && !ends_day {
             return self.range(&self.short_moment(start), &self.short_moment(end));
         }
         if self.whole_days || minute(start) == minute(end) {
             return self.short_moment(start);
         }
         let range = Sentence::new(key::format::SHORT_RANGE).with("from", self.short_moment(start));
-        self.lang.say(&range.with("to", self.time_of_day(end)))
+        self.lang.say(&range.with("to", if ends_day { "24:00".to_owned() } else { self.time_of_day(end) }))
     }
 
     /// A reported period, from start to end: whole days as days, the last one included.
@@ -140,6 +140,11 @@ impl Clock {
 
 fn minute(at: LocalTime) -> i64 {
     at.millis().div_euclid(60_000)
+}
+
+/// Whether a stretch ends as its day does.
+fn ends_day(start: LocalTime, end: LocalTime) -> bool {
+    midnight(end) && start.date_naive().succ_opt() == Some(end.date_naive())
 }
 
 fn midnight(at: LocalTime) -> bool {

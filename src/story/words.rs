@@ -1,5 +1,7 @@
 //! Words that several parts of the story share.
 
+use unicode_width::UnicodeWidthChar;
+
 use crate::{
     analysis::{Analysis, Input},
     model::{LocalTime, Sentence, SentenceKey, key},
@@ -41,10 +43,23 @@ pub fn what(lang: Lang, reason: &str, detail: &str) -> String {
 
 /// Text of any length, cut to so many characters, the last of which is then an ellipsis.
 pub fn shortened(text: &str, longest: usize) -> String {
-    match text.char_indices().nth(longest) {
-        Some(_) => text.chars().take(longest.saturating_sub(1)).chain(['…']).collect(),
-        None => text.to_owned(),
+    let place = |count: usize| text.char_indices().nth(count);
+    match place(longest.saturating_sub(1)) {
+        Some((end, _)) if place(longest).is_some() => format!("{}…", whole_letters(text, end)),
+        _ => text.to_owned(),
     }
+}
+
+/// The beginning of a text up to `end` or before, so that no letter is cut: marks stand on the letter before them, and some
+/// of Thai's vowels before the consonant that is read first.
+pub fn whole_letters(text: &str, mut end: usize) -> &str {
+    let marks = |c: char| c.width() == Some(0) || c == '\u{e33}';
+    while let Some(last) = text[..end].chars().next_back()
+        && (matches!(last, '\u{e40}'..='\u{e44}') || text[end..].starts_with(marks))
+    {
+        end -= last.len_utf8();
+    }
+    &text[..end]
 }
 
 /// Up to when the inputs of a channel tell something: complete until then, or the last row.
@@ -78,4 +93,17 @@ pub(super) fn scope(analysis: &Analysis, clock: &Clock, part: Option<(LocalTime,
         several => Some(counted(clock.lang, key::story::CHANNELS, key::story::CHANNELS, several.len() as u64)),
     };
     channel.into_iter().chain(label).chain([days, analysis.timezone.to_string()]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_thai_letter_is_cut() {
+        assert_eq!(["สาขา", "สาขาเก่า", "ที่นี่"].map(|text| shortened(text, 6)), ["สาขา", "สาขา…", "ที่นี่"]);
+        assert_eq!(shortened("ที่นี่", 5), "ที่…");
+        assert_eq!(shortened(&"\u{301}".repeat(9), 3), "…");
+        assert_eq!(shortened("booking", 4), "boo…");
+    }
 }

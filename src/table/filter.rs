@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Sentence, key},
+    model::key,
     taxonomy,
 };
 
@@ -24,15 +24,15 @@ impl FromStr for Term {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let known = || Key::ALL.map(Key::name).join(", ");
-        let wrong = || Error::new(key::error::FILTER_FORM).with("value", text).with("known", known());
+        let known = || Key::ALL.map(Key::name);
+        let wrong = || Error::new(key::error::FILTER_FORM).with("value", text).with_list("known", known());
         let (key, pattern) = text.split_once('=').ok_or_else(wrong)?;
         let (key, pattern) = (key.trim().to_lowercase(), pattern.trim());
         let Some(found) = Key::ALL.into_iter().find(|known| known.name() == key) else {
             return Err(Error::new(key::error::FILTER_KEY)
                 .with("key", key.clone())
-                .with("known", known())
-                .with_sentence("nearest", nearest(&key, Key::ALL.map(Key::name))));
+                .with_list("known", known())
+                .with_sentence("nearest", taxonomy::suggestion(&key, Key::ALL.map(Key::name))));
         };
         if pattern.is_empty() {
             return Err(wrong());
@@ -103,7 +103,7 @@ impl Term {
             Err(Error::new(key)
                 .with("wanted", wanted)
                 .with("known", known.join(" | "))
-                .with_sentence("nearest", nearest(wanted, known)))
+                .with_sentence("nearest", taxonomy::suggestion(wanted, known)))
         };
         match self.key {
             Key::Channel => {
@@ -150,13 +150,6 @@ impl Term {
 /// Each name once, in order.
 fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     names.collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-/// ` Did you mean …?`, or nothing.
-fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Sentence {
-    let nearest = taxonomy::nearest(wanted, known).join(", ");
-    Sentence::new(if nearest.is_empty() { key::error_nearest::NONE } else { key::error_nearest::ONE })
-        .with("nearest", nearest)
 }
 
 #[cfg(test)]

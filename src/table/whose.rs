@@ -185,6 +185,6 @@ pub fn name_channels(sources: &[Source], catalog: &Catalog, rules: &ChannelRules
     Err(Error::new(key::error::CHANNEL_NAME_TWICE)
         .with("path", path)
         .with("name", catalog.channels()[*channel as usize].name.as_deref().unwrap_or_default())
-        .with("ids", ids.join(", "))
+        .with_list("ids", ids)
         .with("command", format!("{} {}", rules.command_of(&[path]), suggest::of(&first, path))))
 }

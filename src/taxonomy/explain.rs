@@ -120,18 +120,16 @@ pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<
     rated.into_iter().take(SUGGESTIONS).map(|(_, name)| name).collect()
 }
 
-/// The question whether a name was meant; nothing where none is like it.
-pub fn did_you_mean(name: Option<&str>) -> Sentence {
-    match name {
-        Some(name) => Sentence::new(key::error_nearest::ONE).with("nearest", name),
-        None => Sentence::new(key::error_nearest::NONE),
-    }
+/// The question whether one of some names was meant; nothing where there is none.
+pub fn did_you_mean(names: impl IntoIterator<Item: ToString>) -> Sentence {
+    let mut names = names.into_iter().peekable();
+    let key = if names.peek().is_some() { key::error_nearest::ONE } else { key::error_nearest::NONE };
+    Sentence::new(key).with_list("nearest", names)
 }
 
 /// The question whether one of the names was meant that are most like a word; nothing where none is like it.
 pub fn suggestion<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Sentence {
-    let names = nearest(word, among).join(", ");
-    did_you_mean(Some(names.as_str()).filter(|names| !names.is_empty()))
+    did_you_mean(nearest(word, among))
 }
 
 /// How like a question is to a name, between 0 and 1: by slips of the keyboard over the whole, or because

@@ -91,6 +91,7 @@ impl Lang {
                     out.push_str(if single { one } else { many });
                 }
                 Some((_, Filling::Text(text))) => out.push_str(text),
+                Some((_, Filling::List(items))) => out.push_str(&self.list(items)),
                 Some((_, Filling::Sentence(inner))) => out.push_str(&self.say(inner)),
                 Some((_, Filling::Number(number))) => out.push_str(&self.number(*number)),
                 Some((_, Filling::Moment(at))) => out.push_str(&self.moment(*at)),
@@ -104,6 +105,20 @@ impl Lang {
     /// What stands between two sentences.
     pub fn between(self) -> &'static str {
         self.phrase(key::headline::BETWEEN).trim_matches('|')
+    }
+
+    /// Texts with the language's comma between them.
+    pub fn list<S: AsRef<str>>(self, items: impl IntoIterator<Item = S>) -> String {
+        let comma = self.phrase(key::story::COMMA).trim_matches('|');
+        items
+            .into_iter()
+            .enumerate()
+            .fold(String::new(), |list, (at, item)| list + if at > 0 { comma } else { "" } + item.as_ref())
+    }
+
+    /// What stands between parts of a line that are no list: ` · `.
+    pub fn dot(self) -> &'static str {
+        self.phrase(key::story::DOT).trim_matches('|')
     }
 
     /// A title in front of its text on the same line: `Check first: `.
@@ -250,6 +265,13 @@ mod tests {
         assert_eq!(Lang::En.short_day(at.date_naive()), "16 Nov");
         assert_eq!(Lang::En.number(1_234_567), "1,234,567");
         assert_eq!(Lang::En.number(123), "123");
+    }
+
+    #[test]
+    fn a_list_has_the_commas_of_its_language() {
+        let sentence = Sentence::new(key::filter::HEADING).with_list("terms", ["detail=404", "host=a"]);
+        assert_eq!(Lang::En.say(&sentence), "Filter: detail=404, host=a");
+        assert_eq!(Lang::ZhHant.say(&sentence), "篩選：detail=404、host=a");
     }
 
     #[test]

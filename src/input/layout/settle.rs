@@ -68,7 +68,8 @@ impl<'a> Settling<'a> {
         self.no_column_twice()?;
         let known = Role::ALL.into_iter().zip(&self.settled).filter_map(|(role, settled)| Some((role, (*settled)?)));
         let sentence = |(role, (index, basis)): (Role, (usize, key::SentenceKey))| {
-            Sentence::new(basis).with("role", role.name()).with("column", self.title(index))
+            let role = Sentence::new(role.key());
+            Sentence::new(basis).with_sentence("role", role).with("column", self.title(index))
         };
         let by_role: Vec<Sentence> = known.map(sentence).collect();
         self.evidence.splice(0..0, by_role);

@@ -17,11 +17,11 @@ fn message(card: &Card<'_>) -> Value {
     let description: Vec<String> = said.chain([format!("-# {}", card.scope)]).chain(strip).collect();
     json!({
         "embeds": [{
-            "title": within(&format!("{}: {}", card.state, card.headline), LONGEST_TITLE),
+            "title": within(&(card.story.lang().lead(&card.state) + &card.headline), LONGEST_TITLE),
             "description": description.join("\n"),
             "color": card.ink.light,
             "fields": card.parts.iter().map(field).collect::<Vec<_>>(),
-            "footer": {"text": card.small.join(" ")},
+            "footer": {"text": card.small.join(card.story.lang().between())},
         }],
         "allowed_mentions": {"parse": []},
     })

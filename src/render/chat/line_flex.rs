@@ -36,7 +36,7 @@ fn message(card: &Card<'_>) -> Value {
     body.extend(card.story.strip.iter().map(|shown| strip(card, shown)));
     body.extend(card.parts.iter().map(part));
     let small: Vec<Value> = card.small.iter().map(|small| text(small, "xxs", theme::MUTED)).collect();
-    let block = |contents: Value| json!({"type": "box", "layout": "vertical", "spacing": "md", "contents": contents});
+    let block = |contents: Value| json!({"type": "box", "layout": "vertical", "spacing": "md", "paddingAll": "20px", "contents": contents});
     let bubble = json!({
         "type": "bubble",
         "size": "giga",
@@ -89,12 +89,17 @@ fn strip(card: &Card<'_>, strip: &Strip) -> Value {
     let highest = strip.bars.iter().map(|bar| bar.errors).chain(strip.median).max().unwrap_or(0).max(1);
     // What there is, is seen.
     let height = |errors: u64| format!("{}px", (STRIP * errors as f64 / highest as f64).round().max(1.0));
+    let ink = |bar: &StripBar| strip_ink(card.story, bar).hex();
     let bar = |bar: &StripBar| {
-        let (height, ink) = match bar.covered {
-            true => (height(bar.errors), strip_ink(card.story, bar)),
-            false => (format!("{STRIP}px"), theme::GRID),
-        };
-        json!({"type": "box", "layout": "vertical", "contents": [], "height": height, "backgroundColor": ink.hex()})
+        let (height, ink) = (height(bar.errors), ink(bar));
+        let errors =
+            json!({"type": "box", "layout": "vertical", "contents": [], "height": height, "backgroundColor": ink});
+        // Errors of a period of which data are missing stand on a pale ground.
+        let ground = json!({
+            "type": "box", "layout": "vertical", "justifyContent": "flex-end", "height": format!("{STRIP}px"),
+            "backgroundColor": theme::GRID.hex(), "contents": if bar.errors > 0 { vec![errors.clone()] } else { Vec::new() },
+        });
+        if bar.covered { errors } else { ground }
     };
     let usual = strip.median.map(|median| {
         json!({
@@ -107,11 +112,17 @@ fn strip(card: &Card<'_>, strip: &Strip) -> Value {
         "type": "box", "layout": "horizontal", "spacing": "xs", "alignItems": "flex-end", "height": format!("{STRIP}px"),
         "contents": bars,
     });
-    let missing = card.story.lang().phrase(key::terminal::UNCOVERED);
+    let lang = card.story.lang();
+    let missing = lang.phrase(key::terminal::UNCOVERED);
     let missing = strip.bars.iter().any(|bar| !bar.covered).then(|| format!("▒ {missing}"));
-    let current = strip.bars.last().map(|bar| format!("■ {}: {}", bar.label, card.story.total));
-    let legend: Vec<String> = current.into_iter().chain([format!("— {}", strip.caption)]).chain(missing).collect();
-    let legend = text(&legend.join(" · "), "xs", theme::MUTED);
+    let legend: Vec<String> = [strip.current.clone(), strip.median.map_or("", |_| "— ").to_owned() + &strip.caption]
+        .into_iter()
+        .chain(missing)
+        .collect();
+    let sign = strip.bars.last().map(|bar| json!({"type": "span", "text": "■ ", "color": ink(bar)}));
+    let words = json!({"type": "span", "text": legend.join(lang.dot())});
+    let spans: Vec<Value> = sign.into_iter().chain([words]).collect();
+    let legend = json!({"type": "text", "size": "xs", "color": theme::MUTED.hex(), "wrap": true, "contents": spans});
     json!({"type": "box", "layout": "vertical", "spacing": "sm", "margin": "lg", "contents": [bars, legend]})
 }
 

@@ -35,7 +35,13 @@ fn message(card: &Card<'_>) -> Value {
     let faint = |said: &String| text(vec![with(run(said, &[("size", "Small")]), "isSubtle", true)]);
     body.extend(card.said.iter().map(|said| text(vec![run(said, &[])])));
     body.extend(card.grave.iter().map(|said| text(vec![run(&format!("⚠️ {said}"), &[("color", "Attention")])])));
-    body.extend(card.strip.iter().map(|strip| text(vec![run(strip, &[("fontType", "Monospace")])])));
+    // The bars, and what they are.
+    let strip = card.strip.iter().filter_map(|strip| strip.split_once("  "));
+    body.extend(
+        strip.map(|(bars, legend)| {
+            text(vec![run(bars, &[("fontType", "Monospace")]), run(&format!("  {legend}"), &[])])
+        }),
+    );
     body.push(faint(&card.scope));
     for part in &card.parts {
         body.extend(self::part(part));

@@ -23,7 +23,7 @@ const HEAVIEST: usize = 150_000;
 const MOST_EXACT: u64 = (1 << 53) - 1;
 
 /// Sentences and formats that the script needs.
-pub(super) const WORDS: [key::SentenceKey; 19] = [
+pub(super) const WORDS: [key::SentenceKey; 22] = [
     key::format::WEEKDAYS,
     key::format::MONTHS,
     key::format::DAY,
@@ -32,6 +32,9 @@ pub(super) const WORDS: [key::SentenceKey; 19] = [
     key::format::MOMENT,
     key::format::SHORT_MOMENT,
     key::story::RANGE,
+    key::story::COMMA,
+    key::story::DOT,
+    key::chart::PEAK,
     key::page::ERRORS,
     key::page::PARTIAL,
     key::interactive::CHOICE,
@@ -201,7 +204,7 @@ fn at(analysis: &Analysis, millis: i64, step: usize) -> Option<f64> {
 }
 
 fn words(analysis: &Analysis, lang: Lang) -> BTreeMap<&'static str, String> {
-    let said = WORDS.into_iter().map(|word| (word.name(), lang.phrase(word).to_owned()));
+    let said = WORDS.into_iter().map(|word| (word.name(), lang.phrase(word).trim_matches('|').to_owned()));
     // The script fills the number into what the language makes of one.
     let percent = lang.percent(0.5).replacen("50.0", "{number}", 1);
     said.chain([("unit", lang.phrase(unit(analysis.windows.size)).to_owned()), ("percent", percent)]).collect()

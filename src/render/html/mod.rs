@@ -16,7 +16,7 @@ use crate::{
     analysis::{Analysis, Bucket, DetailRow, LogMatch, ReasonRow, State},
     chart::{self, Chart, OF_LOGS, ReasonInks, theme},
     model::{disarmed, key},
-    render::columns::Columns,
+    render::{columns::Columns, kept::kept},
     story::{Compared, Event, Story},
 };
 
@@ -84,7 +84,7 @@ pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Er
     }
     .render()
     // A build's log obeys `##…[` in any line that is printed.
-    .map(|page| disarmed(&page, "&#35;"))
+    .map(|page| disarmed(&kept(&page, "class=\"kept\""), "&#35;"))
 }
 
 #[derive(Template)]

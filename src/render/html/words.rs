@@ -2,10 +2,12 @@
 
 use std::fmt::Display;
 
+use chrono::Datelike;
+
 use crate::{
-    analysis::{DetailRow, ErrorRate},
+    analysis::{Analysis, Bucket, DetailRow, ErrorRate},
     model::{LocalTime, Sentence, key},
-    story::{Change, Clock, Trend, counted, detail_name, share, shortened},
+    story::{Change, Clock, Story, Trend, counted, detail_name, share, shortened},
 };
 
 /// The longest text from a file that the page shows; the whole text is in summary.json.
@@ -61,6 +63,15 @@ impl Words {
         counted(self.clock.lang, key::story::ERRORS_ONE, key::story::ERRORS, errors)
     }
 
+    /// The details that are no longer seen.
+    pub fn stopped(&self, story: &Story<'_>) -> String {
+        let shown = story.failed.stopped.iter().take(story.top).map(|(name, errors)| {
+            let sentence = Sentence::new(key::page::STOPPED_DETAIL).with("name", isolated(&self.short(name)));
+            self.clock.lang.say(&sentence.with_number("errors", *errors))
+        });
+        self.clock.lang.list(shown)
+    }
+
     /// What a detail is called.
     pub fn detail(&self, row: &DetailRow) -> String {
         self.named(&row.reason, &row.detail)
@@ -79,6 +90,16 @@ impl Words {
     /// Text of any length, cut to what a table can show.
     pub fn short(&self, text: &str) -> String {
         shortened(text, LONGEST)
+    }
+
+    /// A window; the year of hours is that of the period, where it has one.
+    pub fn window(&self, analysis: &Analysis, bucket: &Bucket) -> String {
+        let [first, last] = [analysis.period.start, analysis.period.end].map(|at| at.year());
+        match analysis.windows.size {
+            size @ ("day" | "week" | "month") => self.clock.window(size, bucket),
+            size if first != last => self.clock.window(size, bucket),
+            _ => self.clock.short_stretch(bucket.start, bucket.end),
+        }
     }
 
     /// From the first to the last of two moments, as short as it gets.

@@ -15,6 +15,7 @@ use crate::{
 };
 
 use super::view::Picture;
+use crate::render::kept::kept;
 
 /// Width of a picture in pixels: that of the mail without its margins.
 const PICTURE_WIDTH: u32 = 568;
@@ -84,6 +85,7 @@ pub(super) fn html(
         analysis,
     }
     .render()
+    .map(|html| kept(&html, "style=\"white-space:nowrap\""))
 }
 
 #[derive(Template)]
@@ -135,7 +137,7 @@ fn under(line: &DetailLine<'_>, lang: Lang) -> String {
     let new = line.row.new.then(|| lang.phrase(key::chart::NEW));
     let unlisted = (!line.row.known).then(|| lang.phrase(key::chart::UNLISTED));
     let reason = name(&line.row.reason);
-    [Some(reason.as_str()), new, unlisted].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    [Some(reason.as_str()), new, unlisted].into_iter().flatten().collect::<Vec<_>>().join(lang.dot())
 }
 
 fn compared(rows: &[Line]) -> bool {

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::{
     model::{Coverage, CoverageBasis, Precision, Sentence, SourceReport, Timestamp, Zone, key},
-    story::counted,
+    story::{counted, delimiter as delimiter_name, kind as kind_name},
     taxonomy::Lang,
 };
 
@@ -50,10 +50,10 @@ fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Vec<(&'
     };
     let channels = match &report.channels[..] {
         [] => lang.phrase(key::inspect::CHANNEL_NONE).to_owned(),
-        channels => channels.join(", "),
+        channels => lang.list(channels),
     };
     let mut fields = vec![
-        (lang.phrase(key::inspect::KIND), lang.say(&kind.with("kind", report.kind.name()))),
+        (lang.phrase(key::inspect::KIND), lang.say(&kind.with("kind", kind_name(lang, report.kind.name())))),
         (lang.phrase(key::inspect::CHANNEL), channels),
     ];
     if let (Some(encoding), Some(delimiter)) = (report.encoding, report.delimiter) {
@@ -63,7 +63,7 @@ fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Vec<(&'
         };
         fields.extend([
             (lang.phrase(key::inspect::ENCODING), encoding.to_owned()),
-            (lang.phrase(key::inspect::DELIMITER), delimiter.to_owned()),
+            (lang.phrase(key::inspect::DELIMITER), delimiter_name(lang, delimiter).to_owned()),
             (lang.phrase(key::inspect::HEADING), heading),
         ]);
         let column = |(role, column): (key::SentenceKey, &str)| {

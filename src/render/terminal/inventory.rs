@@ -72,7 +72,7 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
             vec![
                 source.id.clone(),
                 path_end(&source.name, width),
-                if source.channels.is_empty() { "–".to_owned() } else { excerpt(&source.channels.join(", "), 60) },
+                if source.channels.is_empty() { "–".to_owned() } else { excerpt(&lang.list(&source.channels), 60) },
                 day(source.added),
                 lang.number(source.rows),
                 lang.number(source.errors),

@@ -49,6 +49,6 @@ fn row(sheet: &Sheet<'_>, channel: Option<&str>, row: &DetailRow) -> Vec<Cell> {
         Cell::of(row.change_pct, |percent| Cell::ChangePercent(percent, trend)),
         moment(row.first_seen),
         moment(row.last_seen),
-        Cell::Mark(marks.join(lang.phrase(key::story::COMMA).trim_matches('|'))),
+        Cell::Mark(lang.list(marks)),
     ]
 }

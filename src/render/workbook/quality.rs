@@ -64,6 +64,6 @@ fn file(sheet: &Sheet<'_>, input: &Input) -> Vec<Cell> {
         moment(input.first),
         moment(input.last),
         Cell::name(clock.coverage(input)),
-        Cell::name(form.join(" · ")),
+        Cell::name(form.join(sheet.lang().dot())),
     ]
 }

@@ -49,7 +49,7 @@ impl<'a> Sheet<'a> {
         let mut sheet = Worksheet::new();
         let period = &story.analysis.period;
         let days = story.clock.period(period.start, period.end);
-        let header = format!("&L{} · {days}&R&A", lang.phrase(key::page::BRAND));
+        let header = format!("&L{}{}{days}&R&A", lang.phrase(key::page::BRAND), lang.dot());
         sheet.set_name(lang.phrase(name))?.set_default_row_height(lang.language().workbook.line);
         sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
         sheet.set_header(header).set_footer("&C&P / &N");

@@ -33,7 +33,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     sheet.put(0, &Cell::name(lang.phrase(key::page::BRAND)), &title, TITLE)?;
     sheet.row += 1;
     let faint = look::plain(lang).set_font_color(color(theme::MUTED)).set_quote_prefix();
-    sheet.put(0, &Cell::name(story.scope.join(" · ")), &faint, SIZE)?;
+    sheet.put(0, &Cell::name(story.scope.join(lang.dot())), &faint, SIZE)?;
     sheet.row += 2;
     let grave = plain.clone().set_bold().set_font_color(color(theme::WORSE));
     if let Some(filter) = &story.filter {

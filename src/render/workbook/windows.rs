@@ -35,9 +35,14 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
         .collect();
     let (_, last) = sheet.list(&titles, &rows)?;
     if let Some(chart) = chart::windows(story) {
-        // Below a short table, so that both are seen and print well; beside a long one.
-        let (row, column) = if last <= SHORT { (last + 2, 0) } else { (1, titles.len() as u16) };
+        // Below a short table, so that both are seen and print well. Beside a long one it would make the print too small to
+        // read; the summary prints it.
+        let right = titles.len() as u16;
+        let (row, column) = if last <= SHORT { (last + 2, 0) } else { (1, right) };
         sheet.sheet.insert_chart_with_offset(row, column, &chart, 16, 0)?;
+        if last > SHORT {
+            sheet.sheet.set_print_area(0, 0, last, right - 1)?;
+        }
     }
     sheet.finish()
 }
@@ -64,7 +69,6 @@ fn row(sheet: &Sheet<'_>, columns: &Columns<'_>, bucket: &Bucket, usual: Option<
     let events = analysis.events.iter().filter(|event| (start..end).contains(&event.at.millis()));
     let planned = analysis.maintenance.iter().filter(|planned| planned.bounds().0 < end && planned.bounds().1 > start);
     let names = events.map(|event| &*event.name).chain(planned.map(|planned| &*planned.name));
-    let marks: Vec<&str> = marks.chain(names).collect();
-    cells.push(Cell::Mark(marks.join(sheet.lang().phrase(key::story::COMMA).trim_matches('|'))));
+    cells.push(Cell::Mark(sheet.lang().list(marks.chain(names))));
     cells
 }

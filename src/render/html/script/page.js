@@ -58,8 +58,8 @@ function update() {
   if (channel) channel.value = choice.channel;
   const parts = [stretch(choice.from, choice.to)];
   if (choice.channel >= 0) parts.push(channel.selectedOptions[0].text);
-  if (choice.off.size) parts.push(fill(words["interactive.without"], { reasons: [...choice.off].join(", ") }));
-  const said = fill(words["interactive.choice"], { number: shown(found.total), total: shown(data.total), parts: parts.join(" · ") });
+  if (choice.off.size) parts.push(fill(words["interactive.without"], { reasons: [...choice.off].join(words["story.comma"]) }));
+  const said = fill(words["interactive.choice"], { number: shown(found.total), total: shown(data.total), parts: parts.join(words["story.dot"]) });
   for (const line of all(".choice")) {
     line.hidden = whole;
     line.querySelector("span").textContent = whole ? "" : said;

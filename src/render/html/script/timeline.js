@@ -32,6 +32,9 @@ const filled = ink => ({ class: "f-" + ink, fill: INK[ink] });
 const stroked = ink => ({ class: "s-" + ink, stroke: INK[ink], fill: "none" });
 const note = (x, y, text, ink, more) => svg("text", { ...filled(ink), x, y, "font-size": 12, ...more }, text);
 
+/** About how many pixels wide a note is at most: Chinese and Japanese signs are squares. */
+const wide = text => [...text].reduce((sum, sign) => sum + (sign < "\u2e80" ? 8 : 12.5), 0);
+
 /** A step of 1, 2 or 5 times a power of ten that gives at most `ticks` ticks up to `largest`. */
 function tickStep(largest, ticks) {
   const rough = Math.max(1, largest / ticks);
@@ -237,15 +240,16 @@ const timeline = {
     }
     within(data.incidents, (x, width, lane) => picture.append(svg("rect", { ...filled("incident-mark"), x, y: top - 3 + 4 * lane, width, height: 3 })));
     if (!highest.total) return;
-    const text = `${shown(highest.total)} · ${told(wholeDays ? "format.short_day" : "format.short_moment", data.keys[highest.from])}`;
-    const half = 4 * text.length;
+    const when = told(wholeDays ? "format.short_day" : "format.short_moment", data.keys[highest.from]);
+    const text = fill(words["chart.peak"], { errors: shown(highest.total), when });
+    const half = wide(text) / 2;
     const x = Math.min(Math.max((this.x(highest.from) + this.x(highest.to)) / 2, EDGE.left + half), EDGE.left + this.plot + EDGE.right - half);
     picture.append(note(x, top - 8, text, "text", { "text-anchor": "middle", "font-weight": 600, class: "f-text peak" }));
   },
 
   /** Maintenance is shaded and an event is a line; names stand where they have room. */
   drawPlans(picture, top, height, named) {
-    let free = EDGE.left + 8 * this.unit.length;
+    let free = EDGE.left + wide(this.unit);
     for (const [start, end, name] of data.plans) {
       if (end < choice.from || start > choice.to) continue;
       const [left, right] = [this.x(Math.max(start, choice.from)), this.x(Math.min(end, choice.to))];
@@ -253,9 +257,9 @@ const timeline = {
         ? svg("rect", { ...filled("grid"), x: left, y: top, width: right - left, height })
         : svg("path", { ...stroked("muted"), d: `M${left} ${top}v${height}` }));
       const text = name.length > NAME ? name.slice(0, NAME - 1) + "…" : name;
-      const x = Math.min(left, EDGE.left + this.plot - 8 * text.length);
+      const x = Math.min(left, EDGE.left + this.plot - wide(text));
       if (!named || x < free) continue;
-      free = x + 8 * text.length;
+      free = x + wide(text);
       picture.append(note(x, top - 26, text, "muted", { class: "f-muted plan" }));
     }
   },
@@ -263,7 +267,7 @@ const timeline = {
   drawTimes(picture, bottom, width) {
     let free = 0;
     for (const [step, text] of labels(choice.from, choice.to, Math.max(2, Math.floor(this.plot / 84)))) {
-      const half = 4 * text.length;
+      const half = wide(text) / 2;
       const middle = wholeDays ? (this.x(step) + this.x(step + 1)) / 2 : this.x(step);
       const x = Math.min(Math.max(middle, half), width - half);
       if (x - half < free) continue;
@@ -278,7 +282,7 @@ const timeline = {
     if (!bar) return;
     const lines = [fill(words["interactive.cursor"], { window: stretch(bar.from, bar.to), number: shown(bar.total) })];
     bar.errors.forEach((errors, i) => errors && lines.push(`${reasons[i].name} ${shown(errors)}`));
-    const values = { "aria-valuemin": 1, "aria-valuemax": this.bars.length, "aria-valuenow": at + 1, "aria-valuetext": lines.join(", ") };
+    const values = { "aria-valuemin": 1, "aria-valuemax": this.bars.length, "aria-valuenow": at + 1, "aria-valuetext": lines.join(words["story.comma"]) };
     for (const [name, value] of Object.entries(values)) this.main.setAttribute(name, value);
   },
 
@@ -298,7 +302,7 @@ const timeline = {
     const partial = range(bar.from, bar.to).some(step => data.partial.includes(step));
     const rows = bar.errors.map((errors, i) => [errors, reasons[i]]).filter(([errors]) => errors);
     this.tip.replaceChildren(
-      element("p", { class: "tip-title" }, stretch(bar.from, bar.to) + (partial ? ` · ${words["page.partial"]}` : "")),
+      element("p", { class: "tip-title" }, stretch(bar.from, bar.to) + (partial ? words["story.dot"] + words["page.partial"] : "")),
       line(words["page.errors"], shown(bar.total)),
       ...rows.map(([errors, reason]) => line(element("span", {}, dot(reason), " ", element("bdi", {}, reason.name)), shown(errors))),
     );

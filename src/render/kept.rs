@@ -1,0 +1,60 @@
+//! HTML in which dates and options stay whole, and numbers stay with what they count, in scripts that a browser breaks anywhere.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::model::pieces;
+
+/// Elements whose text has lines of its own, or none.
+const SILENT: [&str; 7] = ["script", "style", "svg", "code", "pre", "title", "option"];
+/// What is wider, in columns of a terminal, may be broken anywhere: on a phone it would not fit.
+const WIDEST: usize = 30;
+
+/// The page with such pieces in elements with an attribute that forbids to break them.
+pub fn kept(html: &str, attribute: &str) -> String {
+    let mut out = String::with_capacity(html.len() + html.len() / 8);
+    let mut rest = html;
+    while let Some((text, tag)) = rest.split_once('<') {
+        mark(text, attribute, &mut out);
+        let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let end = if SILENT.contains(&name) { format!("</{name}>") } else { ">".to_owned() };
+        let length = tag.find(&end).map_or(tag.len(), |at| at + end.len());
+        out.push('<');
+        out.push_str(&tag[..length]);
+        rest = &tag[length..];
+    }
+    mark(rest, attribute, &mut out);
+    out
+}
+
+fn mark(text: &str, attribute: &str, out: &mut String) {
+    // Others are broken at blanks alone.
+    if !text.contains(|c: char| c >= '\u{e00}') || !text.contains(|c: char| c.is_ascii_digit() || c == '-') {
+        return out.push_str(text);
+    }
+    for (piece, breaks) in pieces(text) {
+        let whole = piece.trim_end();
+        if (breaks || whole.contains("--")) && whole.width() <= WIDEST {
+            out.extend(["<span ", attribute, ">", whole, "</span>", &piece[whole.len()..]]);
+        } else {
+            out.push_str(piece);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_browser_would_break_is_marked_outside_of_code() {
+        let shown = |html: &str| kept(html, "class=k");
+        assert_eq!(shown("<p>有 36 次</p>"), "<p>有 <span class=k>36 次</span></p>");
+        for html in
+            ["<code>有 36 次</code>", "<p title=\"36 次\">x</p>", "<p>36 errors</p>", "<svg><text>3 次</text></svg>"]
+        {
+            assert_eq!(shown(html), html);
+        }
+        assert_eq!(shown(&"1年".repeat(99)), "1年".repeat(99));
+        assert_eq!(shown("（--exported-at）"), "<span class=k>（--exported-at）</span>");
+    }
+}
