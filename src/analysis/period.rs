@@ -192,56 +192,43 @@ impl PeriodSpec {
         // A report of the past may hold later rows; the period has then run up to them.
         let now = data.map_or(as_of, |data| as_of.max(Timestamp((data.last.0 / 1000 + 1) * 1000)));
         let running = |bounds: &Bounds| Some(now).filter(|now| now.0 < bounds.end);
-        // The moment at the same place in a period before: as many days after its first and the same time of day.
-        let like = |at: Timestamp, first: NaiveDate, before: NaiveDate| {
-            let local = zone.local(at).naive_local();
-            zone.moment((before + (local.date() - first)).and_time(local.time()))
-        };
-        let last_of = |first: NaiveDate, next: NaiveDate| bounds_of_days(&zone, first, next - Days::new(1));
-        // From a day to the one before the next; `back` gives the first day of the n-th such period before.
-        let whole = |first: NaiveDate, next: NaiveDate, back: &dyn Fn(u32) -> NaiveDate| {
-            let bounds = last_of(first, next);
+        // Of the calendar: `back` gives the first day of the n-th such period before it, and of the one behind it as -1.
+        let of_calendar = |back: &dyn Fn(i64) -> NaiveDate, so_far: bool| {
+            let whole = |n: i64| bounds_of_days(&zone, back(n), back(n - 1) - Days::new(1));
+            let bounds = if so_far { bounds_to(&zone, zone.day_start(back(0)), as_of) } else { whole(0) };
             let unfinished = running(&bounds);
-            let before = (1..=LIKES).map(|n| {
-                let whole = last_of(back(n), back(n - 1));
-                unfinished.map_or(whole.clone(), |now| {
-                    bounds_to(&zone, Timestamp(whole.start), Timestamp(like(now, first, back(n)).0.min(whole.end)))
-                })
+            let before = (1..=i64::from(LIKES)).map(|n| {
+                let whole = whole(n);
+                let Some(until) = unfinished.or(so_far.then_some(as_of)) else { return whole };
+                // The moment at the same place in it: as many days after its first and the same time of day.
+                let local = zone.local(until).naive_local();
+                let like = zone.moment((back(n) + (local.date() - back(0))).and_time(local.time()));
+                bounds_to(&zone, Timestamp(whole.start), Timestamp(like.0.min(whole.end)))
             });
             let begun = unfinished.is_none_or(|now| now.0 > bounds.start);
             Resolved { before: before.filter(|_| begun).collect(), bounds, unfinished }
         };
+        let days_before = |day: NaiveDate, n: i64| day - TimeDelta::days(n);
         let of_days = |first: NaiveDate, last: NaiveDate| {
             let length = (last - first).num_days() + 1;
-            whole(first, last + Days::new(1), &|n| first - TimeDelta::days(length * i64::from(n)))
+            of_calendar(&|n| days_before(first, length * n), false)
         };
-        let so_far = |back: &dyn Fn(u32) -> NaiveDate| {
-            let before = |n| {
-                // At most all of that period.
-                let end = like(as_of, back(0), back(n)).min(zone.day_start(back(n - 1)));
-                bounds_to(&zone, zone.day_start(back(n)), end)
-            };
-            let bounds = bounds_to(&zone, zone.day_start(back(0)), as_of);
-            Resolved { bounds, before: (1..=LIKES).map(before).collect(), unfinished: None }
+        let months_before = |day: NaiveDate, n: i64| {
+            let months = Months::new(n.unsigned_abs() as u32);
+            if n < 0 { day.checked_add_months(months) } else { day.checked_sub_months(months) }.unwrap_or(day)
         };
+        let this_month = today.with_day(1).unwrap_or(today);
         // As long a period that ends at a moment, of which so much has run.
         let lasting = |start: Timestamp, length: i64, run: i64| {
             let before = (1..=i64::from(LIKES)).map(|n| Timestamp(start.0 - n * length));
             before.map(|start| bounds_to(&zone, start, Timestamp(start.0 + run))).collect()
         };
-        let months_before = |day: NaiveDate, n: u32| day.checked_sub_months(Months::new(n)).unwrap_or(day);
-        let month = |first: NaiveDate| {
-            let next = first.checked_add_months(Months::new(1)).unwrap_or(first);
-            whole(first, next, &|n| months_before(first, n))
-        };
-        let this_month = today.with_day(1).unwrap_or(today);
-        let days_before = |day: NaiveDate, n: u32| day - Days::new(u64::from(n));
         Ok(match *self {
             PeriodSpec::All => {
                 let (first, last) = data.map_or((today, today), |span| (zone.day(span.first), zone.day(span.last)));
                 Resolved { bounds: bounds_of_days(&zone, first, last), before: Vec::new(), unfinished: None }
             }
-            PeriodSpec::Today => so_far(&|n| days_before(today, n)),
+            PeriodSpec::Today => of_calendar(&|n| days_before(today, n), true),
             PeriodSpec::Yesterday => of_days(days_before(today, 1), days_before(today, 1)),
             PeriodSpec::LastHours(hours) => {
                 let length = i64::from(hours) * 3_600_000;
@@ -249,13 +236,13 @@ impl PeriodSpec {
                 let bounds = bounds_to(&zone, start, as_of);
                 Resolved { bounds, before: lasting(start, length, length), unfinished: None }
             }
-            PeriodSpec::ThisWeek => so_far(&|n| days_before(monday, 7 * n)),
+            PeriodSpec::ThisWeek => of_calendar(&|n| days_before(monday, 7 * n), true),
             PeriodSpec::LastWeek => of_days(days_before(monday, 7), days_before(monday, 1)),
-            PeriodSpec::ThisMonth => so_far(&|n| months_before(this_month, n)),
-            PeriodSpec::LastMonth => month(months_before(this_month, 1)),
-            PeriodSpec::LastDays(n) => of_days(days_before(today, n), days_before(today, 1)),
+            PeriodSpec::ThisMonth => of_calendar(&|n| months_before(this_month, n), true),
+            PeriodSpec::LastMonth => of_calendar(&|n| months_before(this_month, n + 1), false),
+            PeriodSpec::LastDays(n) => of_days(days_before(today, n.into()), days_before(today, 1)),
             PeriodSpec::Week(monday) => of_days(monday, monday + Days::new(6)),
-            PeriodSpec::Month(first) => month(first),
+            PeriodSpec::Month(first) => of_calendar(&|n| months_before(first, n), false),
             PeriodSpec::Days(first, last) if last < first => return Err(backwards(first, last)),
             PeriodSpec::Days(first, last) => of_days(first, last),
             PeriodSpec::Moments(first, last) => {

@@ -52,25 +52,22 @@ impl WindowSize {
         }
     }
 
-    /// Length in minutes, for sizes under a day.
-    fn minutes(self) -> Option<i64> {
+    /// Usual length in minutes.
+    fn minutes(self) -> i64 {
         match self {
-            WindowSize::FiveMinutes => Some(5),
-            WindowSize::QuarterHour => Some(15),
-            WindowSize::HalfHour => Some(30),
-            WindowSize::Hour => Some(60),
-            WindowSize::Day | WindowSize::Week | WindowSize::Month => None,
+            WindowSize::FiveMinutes => 5,
+            WindowSize::QuarterHour => 15,
+            WindowSize::HalfHour => 30,
+            WindowSize::Hour => 60,
+            WindowSize::Day => 1440,
+            WindowSize::Week => 7 * 1440,
+            WindowSize::Month => 28 * 1440,
         }
     }
 
     /// Usual length in milliseconds.
     fn millis(self) -> i64 {
-        match self {
-            WindowSize::Day => 86_400_000,
-            WindowSize::Week => 7 * 86_400_000,
-            WindowSize::Month => 28 * 86_400_000,
-            small => small.minutes().unwrap_or(60) * 60_000,
-        }
+        self.minutes() * 60_000
     }
 
     /// The smallest size that times of a precision can be put into.
@@ -148,10 +145,8 @@ fn floor(at: i64, size: WindowSize, zone: &Zone, week_start: WeekStart) -> i64 {
         WindowSize::Week => zone.day_start(week_start.first_day(day)).0,
         WindowSize::Month => zone.day_start(day.with_day(1).unwrap_or(day)).0,
         small => {
-            let minutes = small.minutes().unwrap_or(60);
-            let into =
-                i64::from(local.minute()) % minutes * 60_000 + i64::from(local.second()) * 1000 + at.rem_euclid(1000);
-            at - into
+            let minutes = i64::from(local.minute()) % small.minutes();
+            at - minutes * 60_000 - i64::from(local.second()) * 1000 - at.rem_euclid(1000)
         }
     };
     // Where the clock was moved since then, by half an hour say, that window ended when it was.
@@ -173,10 +168,7 @@ fn next(at: i64, size: WindowSize, zone: &Zone) -> i64 {
         WindowSize::Month => {
             zone.day_start(day.with_day(1).unwrap_or(day).checked_add_months(Months::new(1)).unwrap_or(day)).0
         }
-        small => {
-            let minutes = small.minutes().unwrap_or(60);
-            at + (minutes - i64::from(local.minute()) % minutes) * 60_000
-        }
+        small => at + (small.minutes() - i64::from(local.minute()) % small.minutes()) * 60_000,
     };
     // A clock set back repeats a part of the day; windows go on regardless.
     if next > at { next } else { at + size.millis() }

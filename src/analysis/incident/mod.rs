@@ -19,9 +19,9 @@ mod clock;
 mod found;
 mod habit;
 mod pattern;
-#[cfg(test)]
-mod scenarios;
 mod stretch;
+#[cfg(test)]
+mod tests;
 mod usual;
 
 pub use class::{Class, ClassErrors, step};
