@@ -1,7 +1,7 @@
 //! Rules held against the numbers.
 
 use super::{
-    Baseline, Configuration, Demand, Level, Misplaced, Rules, Status, Verdict,
+    Baseline, Demand, Level, Misplaced, Rules, Status, Verdict,
     doubts::doubts,
     ruling::{Ruling, unjudged},
     verdict::{JudgedPeriod, Judgement},
@@ -92,13 +92,10 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         }
     };
     Ok(Verdict {
-        schema: Verdict::SCHEMA,
-        errstat: analysis.errstat,
         generated_at: analysis.generated_at,
         timezone: analysis.timezone,
         result,
         exit_code: result.exit_code(),
-        problems,
         period: Some(JudgedPeriod {
             start: analysis.period.start,
             end: analysis.period.end,
@@ -108,10 +105,10 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         state: Some(analysis.state),
         errors: Some(analysis.totals.errors),
         previous_errors: analysis.totals.previous_errors,
-        configuration: None,
         baseline: baseline.map(|baseline| baseline.path.clone()),
         rules: rulings.into_iter().map(|ruling| ruling.outcome(lang)).collect(),
         notes,
+        ..Verdict::unjudged(problems, case.options)
     })
 }
 
@@ -147,7 +144,7 @@ fn incomplete(unknown: Vec<Sentence>) -> impl Iterator<Item = Ruling> {
 
 impl Verdict {
     /// The verdict on inputs that could not be judged at all, and why.
-    pub fn unjudged(why: &Error, options: &analysis::Options) -> Verdict {
+    pub fn unjudged(problems: Vec<String>, options: &analysis::Options) -> Verdict {
         Verdict {
             schema: Verdict::SCHEMA,
             errstat: env!("CARGO_PKG_VERSION"),
@@ -155,7 +152,7 @@ impl Verdict {
             timezone: options.zone,
             result: Judgement::NotJudged,
             exit_code: Judgement::NotJudged.exit_code(),
-            problems: vec![why.text(options.lang)],
+            problems,
             period: None,
             state: None,
             errors: None,
@@ -165,13 +162,6 @@ impl Verdict {
             rules: Vec::new(),
             notes: Vec::new(),
         }
-    }
-
-    /// The same, with the file that the rules are from.
-    #[must_use]
-    pub fn under(mut self, configuration: Option<Configuration>) -> Verdict {
-        self.configuration = configuration;
-        self
     }
 }
 

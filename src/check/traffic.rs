@@ -7,16 +7,13 @@ use super::{
     ruling::{Ruling, unjudged},
 };
 use crate::{
-    analysis::{Analysis, ServerLogReport},
+    analysis::Analysis,
     model::{Sentence, SentenceKey, key},
 };
 
 /// At most this part of the webhooks failed: the largest possible rate keeps to it, or the smallest one does not.
 pub fn error_rate(analysis: &Analysis, most: Percent) -> Ruling {
-    let report = match &analysis.server_log {
-        Some(report) => report,
-        None => return not_known(Sentence::new(key::check_unjudged::NO_LOG)),
-    };
+    let Some(report) = &analysis.server_log else { return not_known(Sentence::new(key::check_unjudged::NO_LOG)) };
     let Some(rate) = &report.rate else { return not_known(Sentence::new(key::check_unjudged::NO_RATE)) };
     let holds = most.holds(rate.errors, rate.attempts_low);
     let broken = rate.attempts_high.is_some_and(|attempts| !most.holds(rate.errors, attempts));
@@ -35,11 +32,8 @@ pub fn error_rate(analysis: &Analysis, most: Percent) -> Ruling {
 
 /// At most this part of the requests was aborted or took longer than LINE waits.
 pub fn slow(analysis: &Analysis, most: Percent) -> Ruling {
-    let report = match &analysis.server_log {
-        Some(report) => report,
-        None => return not_known(Sentence::new(key::check_unjudged::NO_LOG)),
-    };
-    let ServerLogReport { slow: Some(share), requests, .. } = *report else {
+    let Some(report) = &analysis.server_log else { return not_known(Sentence::new(key::check_unjudged::NO_LOG)) };
+    let (Some(share), requests) = (report.slow, report.requests) else {
         return not_known(Sentence::new(key::check_unjudged::NO_DURATIONS));
     };
     let slow = (share * requests as f64).round() as u64;
@@ -49,9 +43,8 @@ pub fn slow(analysis: &Analysis, most: Percent) -> Ruling {
 }
 
 fn ruling(holds: bool, share: f64, most: Percent, text: Sentence) -> Ruling {
-    let measures = (share * 100.0, most.value());
-    let measured = |value: f64| Measure::of((value * 1e4).round() / 1e4, Unit::Percent);
-    let measures = (measured(measures.0), measured(measures.1));
+    let percent = |value: f64| Measure::of((value * 1e4).round() / 1e4, Unit::Percent);
+    let measures = (percent(share * 100.0), percent(most.value()));
     Ruling { mending: Mending::Within, ..Ruling::on(holds, measures, Level::Fail, text) }
 }
 

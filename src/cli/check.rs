@@ -126,7 +126,7 @@ pub fn run(
     let verdict = judged.unwrap_or_else(|error| {
         let options = load::options(&arguments.shared);
         // What the configuration says of the language holds though the rest of it may not.
-        Verdict::unjudged(&error, &analysis::Options { lang: screen::spoken(), ..options })
+        Verdict::unjudged(vec![error.text(screen::spoken())], &options)
     });
     // From here on the exit code is settled; only an output that cannot be written makes it worse.
     let mut failed: Vec<Error> = Vec::new();
@@ -186,7 +186,7 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
             screen::tell(&shared.lang().say(&written));
         }
     }
-    Ok(verdict.under(config.map(Config::told)))
+    Ok(Verdict { configuration: config.map(Config::told), ..verdict })
 }
 
 /// That errors of maintenance are left out.
