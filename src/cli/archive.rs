@@ -6,11 +6,11 @@ use std::{
 };
 
 use chrono::Utc;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::{
     Stop, load,
-    options::{Reading, Selection, Shared, Showing, parsed},
+    options::{Format, Reading, Selection, Shared, Showing, parsed},
     output::shown,
     screen,
 };
@@ -130,12 +130,6 @@ struct Wait {
     /// Seconds to wait while another errstat is writing
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     wait: u32,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {

@@ -13,7 +13,6 @@ mod moment;
 #[doc(hidden)]
 pub mod options;
 mod output;
-mod plan;
 mod progress;
 mod reconcile;
 mod report;

@@ -9,12 +9,9 @@ use clap::{
 };
 use encoding_rs::Encoding;
 
-use super::{
-    moment::Moment,
-    plan::{self, EventOption, MaintenanceOption},
-};
+use super::moment::{self, Event, Moment, Planned};
 use crate::{
-    analysis::{self, Analysis, AsOf, Comparison, PeriodSpec, WeekStart, WindowSize},
+    analysis::{self, Analysis, AsOf, Comparison, Maintenance, Mark, PeriodSpec, WeekStart, WindowSize},
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role, is_time_format},
     model::{Channel, Privacy, Timestamp, Zone, key, shell_word},
@@ -199,14 +196,14 @@ pub struct Selection {
     /// A deployment or the like: '2026-11-18T19:29=release 3.4'
     ///
     /// Drawn in the charts, and named where an incident begins within 15 minutes after it. Repeatable. errstat.toml has tables called event.
-    #[arg(long, value_name = "AT=NAME", value_parser = plan::event, hide_short_help = true)]
-    pub event: Vec<EventOption>,
+    #[arg(long, value_name = "AT=NAME", value_parser = moment::event, hide_short_help = true)]
+    pub event: Vec<Event>,
 
     /// Expected errors: '2026-11-18T02:00..2026-11-18T04:00=database'
     ///
     /// Shaded in the charts; errstat check leaves these errors out, and says so. Repeatable. errstat.toml has tables called maintenance.
-    #[arg(long, value_name = "FROM..UNTIL=NAME", value_parser = plan::maintenance, hide_short_help = true)]
-    pub maintenance: Vec<MaintenanceOption>,
+    #[arg(long, value_name = "FROM..UNTIL=NAME", value_parser = moment::maintenance, hide_short_help = true)]
+    pub maintenance: Vec<Planned>,
 
     /// Count only these errors: detail=404, status=5xx, …
     ///
@@ -443,6 +440,13 @@ fn channel_rule(text: &str) -> Result<ChannelRule> {
     if name.is_empty() { Err(refused()) } else { Ok(ChannelRule { name, files, configured }) }
 }
 
+/// `--format` of a command that has a table for people and JSON for programs.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+}
+
 /// `--color`.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum Color {
@@ -527,6 +531,7 @@ impl Shared {
     pub fn analysis_options(&self, now: Timestamp, generated_at: Timestamp) -> analysis::Options {
         let selection = &self.selection;
         let zone = self.zone();
+        let time = |moment: &Moment| zone.time(moment.in_zone(&zone));
         analysis::Options {
             zone,
             period: selection.period.clone().unwrap_or(PeriodSpec::All),
@@ -542,8 +547,12 @@ impl Shared {
             generated_at,
             now,
             max_age: selection.max_age,
-            marks: selection.event.iter().map(|event| event.in_zone(&zone)).collect(),
-            maintenance: selection.maintenance.iter().map(|maintenance| maintenance.in_zone(&zone)).collect(),
+            marks: selection.event.iter().map(|(at, name)| Mark { at: time(at), name: name.clone() }).collect(),
+            maintenance: selection
+                .maintenance
+                .iter()
+                .map(|([from, until], name)| Maintenance { start: time(from), end: time(until), name: name.clone() })
+                .collect(),
             finer: false,
         }
     }

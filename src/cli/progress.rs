@@ -65,12 +65,9 @@ impl Watcher for Watch {
             && self.started.elapsed() > PATIENCE
         {
             let start = || {
+                let style = ProgressStyle::with_template("{spinner} {bytes} {bytes_per_sec}");
                 let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-                bar.set_style(
-                    ProgressStyle::with_template("{spinner} {bytes} {bytes_per_sec}")
-                        .unwrap_or_else(|_| ProgressStyle::default_spinner()),
-                );
-                bar
+                bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
             };
             bar.get_or_init(start).inc(count);
         }

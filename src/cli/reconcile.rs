@@ -1,8 +1,13 @@
 //! `errstat reconcile`: can this week's export be trusted?
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::{Stop, load, options::Shared, output::unmade, screen};
+use super::{
+    Stop, load,
+    options::{Format, Shared},
+    output::unmade,
+    screen,
+};
 use crate::{
     analysis,
     render::{json, terminal},
@@ -24,12 +29,6 @@ pub struct Arguments {
 
     #[command(flatten)]
     shared: Shared,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 pub fn run(arguments: Arguments) -> Result<(), Stop> {

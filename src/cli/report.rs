@@ -15,7 +15,7 @@ use super::{
     screen,
 };
 use crate::{
-    chart::{self, Chart, Svg},
+    chart::{self, Svg},
     error::{Error, Result},
     model::key,
     render::{
@@ -158,7 +158,7 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
             Target::Page => report.page()?.into_bytes(),
             Target::Mail(from) => report.mail(from)?,
             Target::Markdown => markdown::markdown(&story).into_bytes(),
-            Target::Picture => report.pictures(&[&report.overview()])?.remove(0),
+            Target::Picture => report.pictures(&[&chart::overview(&report.drawn)])?.remove(0),
             Target::Numbers => report.numbers()?,
             Target::Metrics => openmetrics::openmetrics(&story).into_bytes(),
             Target::Message(chat) => chat.message(&story).into_bytes(),
@@ -190,15 +190,6 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// The charts as pictures show them.
-    fn charts(&self) -> Vec<Chart> {
-        chart::all(&self.drawn)
-    }
-
-    fn overview(&self) -> Svg {
-        chart::overview(&self.drawn)
-    }
-
     /// The message, with some pictures and the page.
     fn mail(&self, from: &Address) -> Result<Vec<u8>> {
         let charts = chart::for_mail(&self.drawn);
@@ -254,7 +245,7 @@ impl Report<'_> {
 
     /// Everything that a folder holds.
     fn folder(&self, place: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-        let (charts, overview) = (self.charts(), self.overview());
+        let (charts, overview) = (chart::all(&self.drawn), chart::overview(&self.drawn));
         let svgs: Vec<&Svg> = charts.iter().map(|chart| &chart.svg).chain([&overview]).collect();
         let mut drawn = self.pictures(&svgs)?;
         let mut files = Vec::new();
