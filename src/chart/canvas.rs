@@ -130,6 +130,16 @@ impl<'a> Canvas<'a> {
         self.put(&Text::new(text.to_owned(), point((x, baseline)), style));
     }
 
+    /// A text over as many lines as it needs, at most so many; gives the lower edge.
+    pub fn paragraph(&self, slot: Slot, text: &str, style: Type, ink: Ink, lines: usize) -> f64 {
+        let mut y = slot.y;
+        for line in measure::wrap(text, style, slot.w, lines) {
+            self.text(&line, (slot.x, y + style.size), style, ink, Anchor::Left);
+            y += style.leading();
+        }
+        y
+    }
+
     /// A text on a baseline, shortened to `room` pixels; gives the width it has then.
     pub fn fitted(&self, text: &str, at: (f64, f64), style: Type, ink: Ink, anchor: Anchor, room: f64) -> f64 {
         let text = measure::shorten(text, style, room);

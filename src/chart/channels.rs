@@ -1,9 +1,8 @@
 //! The channels, a row each: how many errors, how they changed, and when, on a scale of its own.
 
 use super::{
-    canvas::{Anchor, Canvas, Slot},
-    measure,
-    page::{Chart, Draft},
+    canvas::{Canvas, Slot},
+    page::Chart,
     ranking::{Drawn, Row, ranking},
     scene::Scene,
     theme::MUTED,
@@ -26,15 +25,12 @@ pub fn channels(scene: &Scene, top: usize) -> Chart {
     let title = scene.phrase(key::chart::CHANNELS).to_owned();
     let (rows, more) = cut(scene.lang, &scene.analysis.by_channel, top);
     let items = rows.iter().map(|row| scene.counted(scene.channel_name(row.channel.as_deref()), row.errors));
-    let alt =
-        [Some(scene.listed(&title, items)), more].into_iter().flatten().collect::<Vec<_>>().join(scene.lang.between());
-    let draft = Draft::new(scene, "channels", title, alt);
-    draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene, top), Vec::new()))
+    let alt = [Some(scene.listed(&title, items)), more].into_iter().flatten().collect::<Vec<_>>().join(scene.lang.between());
+    Chart::new(scene, "channels", title, alt, |canvas, slot| panel(canvas, slot, scene, top))
 }
 
 /// Draws at most `top` channels; gives the lower edge.
 pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, top: usize) -> f64 {
-    let small = scene.look.small;
     let (shown, more) = cut(scene.lang, &scene.analysis.by_channel, top);
     let highest = |row: &ChannelRow| row.by_window.iter().copied().max().unwrap_or(0);
     let of_all = shown.iter().map(highest).max().unwrap_or(0);
@@ -48,12 +44,8 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, top: usize) -> f64 {
             drawn: Drawn::Columns(&channel.by_window, highest(channel).max(of_all / QUIETEST).max(LEAST_TOP)),
         })
         .collect();
-    let mut bottom = ranking(canvas, slot, scene, &rows);
+    let y = ranking(canvas, slot, scene, &rows);
     let note = scene.say(Sentence::new(key::chart::OWN_SCALES).with("title", timeline::title(scene)));
     let note = [more, Some(note)].into_iter().flatten().collect::<Vec<_>>().join(scene.lang.dot());
-    for line in measure::wrap(&note, small, slot.w, 2) {
-        canvas.text(&line, (slot.x, bottom + small.size), small, MUTED, Anchor::Left);
-        bottom += small.leading();
-    }
-    bottom
+    canvas.paragraph(Slot { y, ..slot }, &note, scene.look.small, MUTED, 2)
 }

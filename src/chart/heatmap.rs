@@ -4,7 +4,7 @@ use super::{
     canvas::{Anchor, Canvas, Frame, Slot},
     figures::compact,
     measure,
-    page::{Chart, Draft},
+    page::Chart,
     scene::Scene,
     theme::{HEAT, MUTED, ON_HEAT, TEXT, Type},
 };
@@ -30,8 +30,7 @@ pub fn heatmap(scene: &Scene) -> Option<Chart> {
         let most = Sentence::new(key::chart::MOST_ALT).with("when", when).with_number("errors", errors);
         alt = format!("{alt} {}", scene.say(most));
     }
-    let draft = Draft::new(scene, "heatmap", title, alt);
-    Some(draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene, heatmap), Vec::new())))
+    Some(Chart::new(scene, "heatmap", title, alt, |canvas, slot| panel(canvas, slot, scene, heatmap)))
 }
 
 /// The hour with the most errors in words, the first of equal ones, and how many they are; none where there are no

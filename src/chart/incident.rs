@@ -4,7 +4,7 @@ use super::{
     canvas::{Anchor, Canvas, Frame, Slot},
     legend::{Entry, legend},
     measure,
-    page::{Chart, Draft},
+    page::Chart,
     plot::{self, Plot},
     scales::CountScale,
     scene::Scene,
@@ -39,8 +39,8 @@ pub fn incident(scene: &Scene, index: usize) -> Option<Chart> {
         .with("subtitle", &subtitle)
         .with_number("errors", incident.peak_errors)
         .with("when", scene.story.clock.moment_after(incident.start, incident.peak_at));
-    let draft = Draft { name: "incident", number: Some(number), title, subtitle, alt: scene.say(alt) };
-    Some(draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene, event), Vec::new())))
+    let picture = |canvas: &Canvas, slot: Slot| (panel(canvas, slot, scene, event), Vec::new());
+    Some(Chart::drawn(scene, ("incident", Some(number)), (title, &subtitle), scene.say(alt), picture))
 }
 
 /// The same, unless a text beside it says it all.
@@ -92,13 +92,8 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
         canvas.line((left, baseline + 4.0), (right.max(left + 2.0), baseline + 4.0), MUTED, 2.0);
     }
     bounds(canvas, scene, event, frame, (place(incident.start), place(incident.end)));
-    let note = plot.pooled().unwrap_or_default();
-    let lines = measure::wrap(&note, look.small, slot.w / SLACK, 2);
-    for (line, baseline) in lines.iter().zip(1..) {
-        let y = bottom + look.small.leading() * f64::from(baseline);
-        canvas.text(line, (slot.x, y), look.small, MUTED, Anchor::Left);
-    }
-    bottom + look.small.leading() * lines.len() as f64
+    let (note, above) = (plot.pooled().unwrap_or_default(), look.small.leading() - look.small.size);
+    canvas.paragraph(Slot { y: bottom + above, w: slot.w / SLACK, ..slot }, &note, look.small, MUTED, 2) - above
 }
 
 /// Whether another incident comes at the same time.

@@ -4,7 +4,7 @@ use super::{
     canvas::{Anchor, Canvas, Frame, Slot},
     legend::{Entry, Sign, legend},
     marks, measure,
-    page::{Chart, Draft},
+    page::Chart,
     plot,
     scales::DurationScale,
     scene::Scene,
@@ -42,8 +42,8 @@ pub fn latency(scene: &Scene) -> Option<Chart> {
     (!windows.is_empty()).then(|| {
         let scale = DurationScale::new(shortest, longest, LINE_WAITS);
         let title = scene.phrase(key::chart::LATENCY).to_owned();
-        let draft = Draft::new(scene, "latency", title, alt(scene, &windows));
-        draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene, &windows, &scale), Vec::new()))
+        let alt = alt(scene, &windows);
+        Chart::new(scene, "latency", title, alt, |canvas, slot| panel(canvas, slot, scene, &windows, &scale))
     })
 }
 

@@ -108,14 +108,9 @@ fn head(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     y
 }
 
-/// Writes a text over as many lines as it needs; gives the lower edge.
+/// Writes a text; gives the lower edge.
 fn paragraph(canvas: &Canvas, slot: Slot, text: &str, style: Type, ink: Ink) -> f64 {
-    let mut y = slot.y;
-    for line in measure::wrap(text, style, slot.w, LINES) {
-        canvas.text(&line, (slot.x, y + style.size), style, ink, Anchor::Left);
-        y += style.leading();
-    }
-    y
+    canvas.paragraph(slot, text, style, ink, LINES)
 }
 
 /// Writes the title of a part; gives the place below it.
@@ -156,13 +151,8 @@ fn causes(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let failed = scene.story.failed.details();
     let shown = &failed[..failed.len().min(MOST)];
     let under = |(reason, detail): &(&ReasonLine<'_>, &DetailLine<'_>)| {
-        let new = detail.row.new.then(|| scene.phrase(key::chart::NEW));
-        let unlisted = (!detail.row.known).then(|| scene.phrase(key::chart::UNLISTED));
-        [Some(reason.row.reason.as_str()), new, unlisted]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(scene.lang.dot())
+        let marks = detail.marks(scene.lang, [key::chart::NEW, key::chart::UNLISTED]);
+        [reason.row.reason.as_str()].into_iter().chain(marks).collect::<Vec<_>>().join(scene.lang.dot())
     };
     let rows: Vec<Row<'_>> = shown
         .iter()

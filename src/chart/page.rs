@@ -22,55 +22,48 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// A chart that says whose errors it shows, and when. `picture` draws it below that, and gives its lower edge.
+    pub fn new(
+        scene: &Scene,
+        name: &'static str,
+        title: String,
+        alt: String,
+        picture: impl FnOnce(&Canvas, Slot) -> f64,
+    ) -> Chart {
+        let picture = |canvas: &Canvas, slot| (picture(canvas, slot), Vec::new());
+        Chart::drawn(scene, (name, None), (title, &scene.scope()), alt, picture)
+    }
+
+    /// A chart with a subtitle of its own; `picture` also gives attributes of the root.
+    pub fn drawn(
+        scene: &Scene,
+        (name, number): (&'static str, Option<usize>),
+        (title, subtitle): (String, &str),
+        alt: String,
+        picture: impl FnOnce(&Canvas, Slot) -> (f64, Vec<(&'static str, String)>),
+    ) -> Chart {
+        let (look, x, w) = (scene.look, scene.look.margin, scene.look.inner());
+        let (svg, (bottom, data)) = draw(look.width, |canvas| {
+            let mut y = look.margin;
+            let lines = [(Heading::Title, &*title, look.title, TEXT), (Heading::Scope, subtitle, look.small, MUTED)];
+            // A picture of another time than those around it says so, however small it is.
+            let heading = if scene.is_part() { Heading::Scope } else { look.heading };
+            for (_, text, style, ink) in lines.into_iter().filter(|(of, ..)| *of <= heading) {
+                y = canvas.paragraph(Slot { x, y, w }, text, style, ink, 2);
+            }
+            let gap = if look.heading == Heading::Nothing { 0.0 } else { look.small.size };
+            picture(canvas, Slot { x, y: y + gap, w })
+        });
+        let svg = svg.close(scene.story.lang(), (look.width, bottom + look.margin), &alt, &data);
+        Chart { name, number, title, alt, svg }
+    }
+
     /// The name of its files, without extension: `timeline`, `incident-1`.
     pub fn file_stem(&self) -> String {
         match self.number {
             Some(number) => format!("{}-{number}", self.name),
             None => self.name.to_owned(),
         }
-    }
-}
-
-/// A chart before it is drawn.
-pub struct Draft {
-    pub name: &'static str,
-    /// From 1, for charts of which there are several.
-    pub number: Option<usize>,
-    pub title: String,
-    pub subtitle: String,
-    pub alt: String,
-}
-
-impl Draft {
-    /// A draft whose subtitle says whose errors it shows, and when.
-    pub fn new(scene: &Scene, name: &'static str, title: String, alt: String) -> Draft {
-        Draft { name, number: None, title, subtitle: scene.scope(), alt }
-    }
-
-    /// Draws title, subtitle and what `picture` puts below them; it gives its lower edge, and attributes of the root.
-    pub fn finish(
-        self,
-        scene: &Scene,
-        picture: impl FnOnce(&Canvas, Slot) -> (f64, Vec<(&'static str, String)>),
-    ) -> Chart {
-        let (look, margin, w) = (scene.look, scene.look.margin, scene.look.inner());
-        let (svg, (bottom, data)) = draw(look.width, |canvas| {
-            let mut y = margin;
-            let lines =
-                [(Heading::Title, &self.title, look.title, TEXT), (Heading::Scope, &self.subtitle, look.small, MUTED)];
-            // A picture of another time than those around it says so, however small it is.
-            let heading = if scene.is_part() { Heading::Scope } else { look.heading };
-            for (_, text, style, ink) in lines.into_iter().filter(|(of, ..)| *of <= heading) {
-                for line in measure::wrap(text, style, w, 2) {
-                    canvas.text(&line, (margin, y + style.size), style, ink, Anchor::Left);
-                    y += style.leading();
-                }
-            }
-            let gap = if look.heading == Heading::Nothing { 0.0 } else { look.small.size };
-            picture(canvas, Slot { x: margin, y: y + gap, w })
-        });
-        let svg = svg.close(scene.story.lang(), (look.width, bottom + margin), &self.alt, &data);
-        Chart { name: self.name, number: self.number, title: self.title, alt: self.alt, svg }
     }
 }
 

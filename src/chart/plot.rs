@@ -51,19 +51,9 @@ pub fn draw_scale(canvas: &Canvas, plot: Frame, style: Type, ticks: impl IntoIte
 }
 
 /// What must be said of a drawing, below it; gives the lower edge.
-pub fn notes(
-    canvas: &Canvas,
-    slot: Slot,
-    mut bottom: f64,
-    scene: &Scene,
-    notes: impl IntoIterator<Item = String>,
-) -> f64 {
-    let style = scene.look.small;
-    for line in notes.into_iter().flat_map(|note| measure::wrap(&note, style, slot.w, 3)) {
-        canvas.text(&line, (slot.x, bottom + 4.0 + style.size), style, MUTED, Anchor::Left);
-        bottom += style.leading();
-    }
-    bottom
+pub fn notes(canvas: &Canvas, slot: Slot, bottom: f64, scene: &Scene, notes: impl IntoIterator<Item = String>) -> f64 {
+    let below = |y, note: String| canvas.paragraph(Slot { y, ..slot }, &note, scene.look.small, MUTED, 3);
+    notes.into_iter().fold(bottom + 4.0, below) - 4.0
 }
 
 /// A label above a point, inside the plot's width and readable over lines.

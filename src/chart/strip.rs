@@ -5,7 +5,7 @@ use super::{
     figures::compact,
     legend::{Entry, Sign, legend},
     marks, measure,
-    page::{Chart, Draft},
+    page::Chart,
     scales::CountScale,
     scene::Scene,
     theme::{self, AXIS, CHANNEL, MUTED, PREVIOUS, PREVIOUS_BAR, SURFACE, TEXT, Type, USUAL},
@@ -30,8 +30,7 @@ pub fn strip(scene: &Scene) -> Option<Chart> {
         if bar.covered { counted } else { scene.say(Sentence::new(key::chart::NOT_COVERED).with("count", counted)) }
     });
     let alt = format!("{} {}", scene.listed(&title, bars), strip.caption);
-    let draft = Draft::new(scene, "strip", title, alt);
-    Some(draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene, strip), Vec::new())))
+    Some(Chart::new(scene, "strip", title, alt, |canvas, slot| panel(canvas, slot, scene, strip)))
 }
 
 /// Draws the strip; gives its lower edge.

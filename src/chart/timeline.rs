@@ -6,7 +6,7 @@ use super::{
     figures::compact,
     legend::{Entry, legend},
     marks, measure,
-    page::{self, Chart, Draft},
+    page::{self, Chart},
     plot::{self, Plot},
     scales::{self, CountScale},
     scene::Scene,
@@ -29,11 +29,12 @@ const LEAST: u64 = 1;
 /// For scripts that draw over it, the root element says in `data-plot` where the plot lies (left, top, width and height
 /// in the units of the view box) and in `data-top` which count its upper edge stands for.
 pub fn timeline(scene: &Scene) -> Chart {
-    Draft::new(scene, "timeline", title(scene).to_owned(), alt(scene)).finish(scene, |canvas, slot| {
+    let picture = |canvas: &Canvas, slot: Slot| {
         let (bottom, Frame { x, y, w, h }, top) = panel(canvas, slot, scene);
         let place = [x, y, w, h].map(|pixels| format!("{:.0}", pixels * UNITS)).join(" ");
         (bottom, vec![("data-plot", place), ("data-top", top.to_string())])
-    })
+    };
+    Chart::drawn(scene, ("timeline", None), (title(scene).to_owned(), &scene.scope()), alt(scene), picture)
 }
 
 pub fn title(scene: &Scene) -> &'static str {
@@ -96,12 +97,8 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> (f64, Frame, u64) {
     let mut bottom = columns(canvas, &plot, ordinary.is_none());
     if let Some((rest, left_out)) = ordinary {
         let title = scene.say(Sentence::new(key::chart::REST).with_number("count", left_out.len() as u64));
-        let mut baseline = bottom + 12.0 + look.small.size - look.small.leading();
-        for line in measure::wrap(&title, look.small, slot.w, 2) {
-            baseline += look.small.leading();
-            canvas.text(&line, (slot.x, baseline), look.small, MUTED, Anchor::Left);
-        }
-        let frame = place(baseline + look.small.leading() + 8.0, look.plot * 0.5);
+        let below = canvas.paragraph(Slot { y: bottom + 12.0, ..slot }, &title, look.small, MUTED, 2);
+        let frame = place(below + look.small.size + 8.0, look.plot * 0.5);
         let counts = scale(&rest, frame.h);
         let plot = Plot { scene, frame, counts: &counts, stack: rest };
         for column in left_out {

@@ -4,7 +4,7 @@ use super::{
     canvas::{Canvas, Frame, Slot},
     legend::{Entry, Sign, legend, pale},
     marks, measure,
-    page::{Chart, Draft},
+    page::Chart,
     plot::{self, Plot},
     scales::CountScale,
     scene::Scene,
@@ -32,8 +32,7 @@ const MILLION: f64 = 1e6;
 pub fn webhooks(scene: &Scene) -> Option<Chart> {
     scene.windows.iter().any(|bucket| bucket.log.requests.is_some()).then(|| {
         let title = scene.phrase(key::chart::WEBHOOKS).to_owned();
-        let draft = Draft::new(scene, "webhooks", title, alt(scene));
-        draft.finish(scene, |canvas, slot| (panel(canvas, slot, scene), Vec::new()))
+        Chart::new(scene, "webhooks", title, alt(scene), |canvas, slot| panel(canvas, slot, scene))
     })
 }
 

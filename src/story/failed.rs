@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, DetailRow, ReasonRow},
-    model::{Sentence, key},
+    model::{Sentence, SentenceKey, key},
     taxonomy::Lang,
 };
 
@@ -32,6 +32,14 @@ pub struct DetailLine<'a> {
     /// `502 Bad Gateway`.
     pub name: String,
     pub compared: Compared,
+}
+
+impl DetailLine<'_> {
+    /// What is special about it, by the keys of the words for new ones and for those that LINE's list does not have.
+    pub fn marks(&self, lang: Lang, [new, unlisted]: [SentenceKey; 2]) -> Vec<&'static str> {
+        let marks = [(self.row.new, new), (!self.row.known, unlisted)];
+        marks.into_iter().filter(|(so, _)| *so).map(|(_, key)| lang.phrase(key)).collect()
+    }
 }
 
 impl<'a> Failed<'a> {
