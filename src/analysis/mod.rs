@@ -380,7 +380,7 @@ fn input(report: &SourceReport, zone: &Zone) -> Input {
         errors: report.errors,
         first: time(report.span.map(|span| span.first)),
         last: time(report.end),
-        precision: report.precision.map(Precision::name),
+        precision: report.precision,
         coverage: InputCoverage {
             from: time(report.coverage.from),
             until: time(report.coverage.until),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Calendar, Class, ClassErrors, Level, Maintenance, Mark, Pattern, State};
 use crate::{
-    model::{CELL_MILLIS, Columns, LocalTime, Sentence, Zone, key},
+    model::{CELL_MILLIS, Columns, LocalTime, Precision, Sentence, Zone, key},
     taxonomy::{self, Lang},
 };
 
@@ -412,7 +412,8 @@ pub struct Input {
     pub errors: u64,
     pub first: Option<LocalTime>,
     pub last: Option<LocalTime>,
-    pub precision: Option<&'static str>,
+    #[schemars(with = "Option<String>")]
+    pub precision: Option<Precision>,
     pub coverage: InputCoverage,
     /// The input that this one repeats byte for byte.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -349,8 +349,7 @@ fn failed_columns(lang: Lang) -> Vec<Column> {
 fn detail_row(story: &Story<'_>, name: Cell, line: &DetailLine<'_>) -> Vec<Cell> {
     let lang = story.lang();
     let seen = |at: Option<LocalTime>| Cell::Text(at.map_or_else(String::new, |at| story.clock.short_moment(at)));
-    let marks = [(line.row.new, key::terminal::NEW), (!line.row.known, key::terminal::UNLISTED)];
-    let marks: Vec<&str> = marks.iter().filter(|(so, _)| *so).map(|(_, key)| lang.phrase(*key)).collect();
+    let marks = line.marks(lang, [key::terminal::NEW, key::terminal::UNLISTED]);
     let mut row = counts(lang, name, lang.number(line.row.errors), &line.compared);
     row.extend([Cell::Mark(marks.join(" ")), seen(line.row.first_seen), seen(line.row.last_seen)]);
     row

@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::verdict::{configuration, lists, title};
+use super::verdict::{configuration, said, title};
 use crate::{
     check::{Judgement, Outcome, Status, Verdict},
     model::{disarmed, key},
@@ -83,14 +83,13 @@ fn case(outcome: &Outcome, clock: Clock, top: usize) -> TestCase {
         Status::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
     };
     let mut out = None;
+    let body = || said(outcome, outcome.advice.as_deref(), (clock, top), str::to_owned).join("\n");
     match outcome.status {
         Status::Passed => out = Some(outcome.text.clone()),
-        Status::Warned => {
-            out = Some(clock.lang.lead(clock.lang.phrase(key::check::WARNED)) + &body(outcome, clock, top))
-        }
+        Status::Warned => out = Some(clock.lang.lead(clock.lang.phrase(key::check::WARNED)) + &body()),
         Status::NotJudged => _ = status.set_message(outcome.text.as_str()),
         Status::Failed => {
-            status.set_message(outcome.text.as_str()).set_type(outcome.rule).set_description(body(outcome, clock, top));
+            status.set_message(outcome.text.as_str()).set_type(outcome.rule).set_description(body());
         }
     }
     let mut case = TestCase::new(outcome.name.as_str(), status);
@@ -99,12 +98,4 @@ fn case(outcome: &Outcome, clock: Clock, top: usize) -> TestCase {
         case.set_system_out(out);
     }
     case
-}
-
-/// The text, what breaks the rule, and what to do.
-fn body(outcome: &Outcome, clock: Clock, top: usize) -> String {
-    let lang = clock.lang;
-    let lists = lists(outcome, clock, top).into_iter().map(|(title, items)| lang.lead(title) + &items);
-    let advice = outcome.advice.iter().map(|advice| lang.lead(lang.phrase(key::check::FIRST)) + advice);
-    std::iter::once(outcome.text.clone()).chain(lists).chain(advice).collect::<Vec<_>>().join("\n")
 }

@@ -8,13 +8,12 @@ mod address;
 mod body;
 mod message;
 mod subject;
-mod view;
 
 pub use address::Address;
 pub use subject::Subject;
-pub use view::{MailView, Picture};
 
 use crate::{
+    chart::Chart,
     error::{Error, Result},
     model::key,
     story::Story,
@@ -24,6 +23,26 @@ use super::terminal::{self, TerminalView};
 
 /// Cells of a line of the plain text. RFC 5322 advises at most 78; quoted in an answer, a line grows by some.
 const PLAIN_WIDTH: usize = 72;
+
+/// What a mail needs beside the story.
+#[derive(Clone, Debug)]
+pub struct MailView<'a> {
+    pub from: &'a Address,
+    pub to: &'a [Address],
+    /// What stands in the subject after the state and the number, in place of the headline.
+    pub subject: Option<&'a Subject>,
+    /// Those of [`for_mail`](crate::chart::for_mail), drawn.
+    pub pictures: &'a [Picture<'a>],
+    /// The page that is attached as `report.html`.
+    pub page: &'a [u8],
+}
+
+/// A chart and the PNG drawn from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Picture<'a> {
+    pub chart: &'a Chart,
+    pub png: &'a [u8],
+}
 
 /// The message as it goes over the wire: ASCII, lines of at most 998 bytes that end in CRLF.
 pub fn mail(story: &Story<'_>, view: &MailView<'_>) -> Result<Vec<u8>> {

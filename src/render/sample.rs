@@ -5,8 +5,7 @@ use crate::analysis::{
     HostRow, Incident, Input, InputCoverage, MadeOf, Period, ReasonRow, RejectExample, Rejects, State, Totals,
     WindowLog, Windows,
 };
-use crate::model::{Columns, LocalTime, Zone};
-use crate::model::{Sentence, key};
+use crate::model::{Columns, LocalTime, Precision, Sentence, Zone, key};
 
 /// A text that tries everything at once.
 pub(super) const HOSTILE: &str = "::error::x ##[error]y <script>alert(1)</script> | `code` [link](https://evil.example) @everyone *b* www.evil.example";
@@ -183,7 +182,7 @@ fn input(path: &str) -> Input {
         errors: 170,
         first: Some(at("01T00:03")),
         last: Some(at("22T23:58")),
-        precision: Some("second"),
+        precision: Some(Precision::Second),
         coverage: InputCoverage { from: None, until: None, by: "last row" },
         same_as: None,
     }

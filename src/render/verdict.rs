@@ -86,6 +86,20 @@ pub(super) fn lists(outcome: &Outcome, clock: Clock, top: usize) -> Vec<(&'stati
     .collect()
 }
 
+/// The text of a rule, what breaks it, and what to do; `shown` makes a text safe.
+pub(super) fn said(
+    outcome: &Outcome,
+    advice: Option<&str>,
+    (clock, top): (Clock, usize),
+    shown: impl Fn(&str) -> String,
+) -> Vec<String> {
+    let lang = clock.lang;
+    let first = advice.map(|advice| (lang.phrase(key::check::FIRST), advice.to_owned()));
+    let titled = lists(outcome, clock, top).into_iter().chain(first);
+    let titled = titled.map(|(title, text)| lang.lead(title) + &shown(&text));
+    [shown(&outcome.text)].into_iter().chain(titled).collect()
+}
+
 /// The details that break a rule, at most `top` and how many more.
 pub(super) fn details(outcome: &Outcome, lang: Lang, top: usize) -> String {
     let named =

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::Input,
-    model::{Sentence, key},
+    model::{Precision, Sentence, key},
     taxonomy::Lang,
 };
 
@@ -51,14 +51,13 @@ impl Clock {
     }
 
     /// How exact an input's times are.
-    pub fn precision(&self, name: &'static str) -> &'static str {
-        match name {
-            "second" => self.lang.phrase(key::page::PRECISION_SECOND),
-            "minute" => self.lang.phrase(key::page::PRECISION_MINUTE),
-            "5m" => self.lang.phrase(key::page::PRECISION_FIVE_MINUTES),
-            "hour" => self.lang.phrase(key::page::PRECISION_HOUR),
-            "day" => self.lang.phrase(key::page::PRECISION_DAY),
-            other => other,
-        }
+    pub fn precision(&self, precision: &Precision) -> &'static str {
+        self.lang.phrase(match precision {
+            Precision::Second => key::page::PRECISION_SECOND,
+            Precision::Minute => key::page::PRECISION_MINUTE,
+            Precision::FiveMinutes => key::page::PRECISION_FIVE_MINUTES,
+            Precision::Hour => key::page::PRECISION_HOUR,
+            Precision::Day => key::page::PRECISION_DAY,
+        })
     }
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::{
     analysis::{Analysis, Bucket},
-    model::{LocalTime, Sentence, Zone, key},
+    model::{LocalTime, Precision, Sentence, Zone, key},
     taxonomy::Lang,
 };
 
@@ -22,7 +22,11 @@ impl Clock {
     pub fn new(lang: Lang, analysis: &Analysis) -> Self {
         let mut precisions = analysis.inputs.iter().filter_map(|input| input.precision).peekable();
         let zone = analysis.timezone;
-        Clock { lang, zone, whole_days: precisions.peek().is_some() && precisions.all(|precision| precision == "day") }
+        Clock {
+            lang,
+            zone,
+            whole_days: precisions.peek().is_some() && precisions.all(|precision| precision == Precision::Day),
+        }
     }
 
     /// For times that have a time of day.

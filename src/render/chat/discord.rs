@@ -3,15 +3,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Card, Layout, Part, within};
-use crate::render::line::plain;
-
-pub(super) const LAYOUT: Layout = (plain, message);
+use super::{Card, Part, within};
 
 /// <https://docs.discord.com/developers/resources/message#embed-object-embed-limits>
 const LONGEST_TITLE: usize = 256;
 
-fn message(card: &Card<'_>) -> Value {
+pub(super) fn message(card: &Card<'_>) -> Value {
     let said = card.said.iter().cloned().chain(card.grave.iter().map(|text| format!("⚠️ {text}")));
     let strip = card.strip.iter().map(|strip| code(strip));
     let description: Vec<String> = said.chain([format!("-# {}", card.scope)]).chain(strip).collect();

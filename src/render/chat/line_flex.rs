@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Card, Layout, Part, Row, literal, within};
+use super::{Card, Part, Row, within};
 use crate::{
     chart::{
         strip_ink,
@@ -16,15 +16,13 @@ use crate::{
     taxonomy::{Piece, pieces},
 };
 
-pub(super) const LAYOUT: Layout = (literal, message);
-
 /// <https://developers.line.biz/en/reference/messaging-api/#flex-message>, in UTF-16 units.
 const LONGEST_ALT_TEXT: usize = 1_500;
 
 /// Height of the strip in pixels.
 const STRIP: f64 = 56.0;
 
-fn message(card: &Card<'_>) -> Value {
+pub(super) fn message(card: &Card<'_>) -> Value {
     let white = theme::ON_BADGE.hex();
     let header = json!([
         {"type": "text", "text": card.state, "weight": "bold", "size": "sm", "color": white},

@@ -8,20 +8,20 @@ mod line_flex;
 mod slack;
 mod teams;
 
-use serde_json::Value;
-
 use crate::{
     analysis::ChannelRow,
     chart::{
         ReasonInks,
         theme::{self, Ink},
     },
-    model::{SentenceKey, disarmed, key},
+    model::{disarmed, key},
     story::{Compared, DetailLine, ReasonLine, Story, counted, cut, more_details},
+    taxonomy::Lang,
 };
 
 use super::{
     document::{FEW_INCIDENTS, full_name, more_incidents, strip},
+    line::plain,
     markdown::inert,
 };
 
@@ -49,19 +49,17 @@ impl Product {
 
     /// A story as the body of a request, in one line.
     pub fn message(self, story: &Story<'_>) -> String {
-        let (safe, message): Layout = match self {
-            Product::Slack => slack::LAYOUT,
-            Product::Teams => teams::LAYOUT,
-            Product::Discord => discord::LAYOUT,
-            Product::LineFlex => line_flex::LAYOUT,
+        // Each makes text safe in its way, and lays the card out.
+        let message = match self {
+            Product::Slack => slack::message(&Card::of(story, literal)),
+            Product::Teams => teams::message(&Card::of(story, teams::safe)),
+            Product::Discord => discord::message(&Card::of(story, plain)),
+            Product::LineFlex => line_flex::message(&Card::of(story, literal)),
         };
         // In one line, and a build's log finds no command in it.
-        disarmed(&message(&Card::of(story, safe)).to_string(), "\\u0023") + "\n"
+        disarmed(&message.to_string(), "\\u0023") + "\n"
     }
 }
-
-/// How a product makes text safe, and lays a card out.
-type Layout = (fn(&str) -> String, fn(&Card<'_>) -> Value);
 
 /// Nobody reads longer lists in a chat.
 const ROWS: usize = 6;
@@ -134,31 +132,19 @@ impl<'a> Card<'a> {
     }
 }
 
-impl Part {
-    fn new(story: &Story<'_>, title: SentenceKey) -> Part {
-        Part { title: story.lang().phrase(title), rows: Vec::new(), items: Vec::new(), more: None }
-    }
-}
-
 fn failed(story: &Story<'_>, safe: fn(&str) -> String) -> Option<Part> {
     let inks = ReasonInks::new(story.analysis);
     let row = |(reason, line): &(&ReasonLine<'_>, &DetailLine<'_>)| {
-        let marks = [(line.row.new, key::terminal::NEW), (!line.row.known, key::terminal::UNLISTED)];
-        let marks = marks.into_iter().filter(|(so, _)| *so).map(|(_, key)| key);
-        Row::new(
-            story,
-            &within(&safe(&full_name(story.lang(), reason, line)), NAME),
-            &line.compared,
-            marks,
-            inks.ink(&reason.row.reason),
-        )
+        let marks = line.marks(story.lang(), [key::terminal::NEW, key::terminal::UNLISTED]);
+        Row::new(story.lang(), &safe(&full_name(story.lang(), reason, line)), &line.compared, marks, inks.ink(&reason.row.reason))
     };
     let details = story.failed.details();
     let shown = &details[..details.len().min(ROWS)];
     (!shown.is_empty()).then(|| Part {
+        title: story.lang().phrase(key::terminal::FAILED),
         rows: shown.iter().map(row).collect(),
         more: more_details(story.analysis, story.lang(), shown.len()),
-        ..Part::new(story, key::terminal::FAILED)
+        items: Vec::new(),
     })
 }
 
@@ -170,12 +156,13 @@ fn channels(story: &Story<'_>, safe: fn(&str) -> String) -> Option<Part> {
         let named = row.channel.as_deref().filter(|name| !name.is_empty());
         let name = named.unwrap_or_else(|| lang.phrase(key::story::NO_CHANNEL));
         let compared = Compared::channel(story.analysis, row, lang);
-        Row::new(story, &within(&safe(name), NAME), &compared, [], theme::CHANNEL)
+        Row::new(lang, &safe(name), &compared, Vec::new(), theme::CHANNEL)
     };
     (all.len() > 1).then(|| Part {
+        title: lang.phrase(key::terminal::CHANNELS),
         rows: shown.iter().map(row).collect(),
         more,
-        ..Part::new(story, key::terminal::CHANNELS)
+        items: Vec::new(),
     })
 }
 
@@ -184,9 +171,10 @@ fn events(story: &Story<'_>, safe: fn(&str) -> String) -> Option<Part> {
     let items: Vec<String> =
         story.events.all().take(shown).map(|event| within(&safe(&event.sentence), SENTENCE)).collect();
     (!items.is_empty()).then(|| Part {
+        title: story.lang().phrase(key::terminal::INCIDENTS),
         items,
         more: more_incidents(story, shown),
-        ..Part::new(story, key::terminal::INCIDENTS)
+        rows: Vec::new(),
     })
 }
 
@@ -199,24 +187,19 @@ fn advice(story: &Story<'_>, safe: fn(&str) -> String) -> Option<Part> {
     // The step is errstat's own text.
     let step = block.steps().next().map(str::to_owned);
     Some(Part {
+        title: story.lang().phrase(key::terminal::ADVICE),
         items: title.into_iter().chain(step).chain(block.in_logs.as_ref().map(sentence)).collect(),
-        ..Part::new(story, key::terminal::ADVICE)
+        rows: Vec::new(),
+        more: None,
     })
 }
 
 impl Row {
-    fn new(
-        story: &Story<'_>,
-        name: &str,
-        compared: &Compared,
-        marks: impl IntoIterator<Item = SentenceKey>,
-        ink: Ink,
-    ) -> Row {
-        let lang = story.lang();
+    fn new(lang: Lang, name: &str, compared: &Compared, marks: Vec<&str>, ink: Ink) -> Row {
         let change = compared.change.as_ref().map(|change| change.text.as_str());
-        let note: Vec<&str> = change.into_iter().chain(marks.into_iter().map(|key| lang.phrase(key))).collect();
+        let note: Vec<&str> = change.into_iter().chain(marks).collect();
         Row {
-            name: name.to_owned(),
+            name: within(name, NAME),
             errors: lang.number(compared.errors),
             note: note.join(" "),
             share: compared.share.clamp(0.0, 1.0),
@@ -251,14 +234,9 @@ fn literal(text: &str) -> String {
     inert(text).replace('`', "ˋ")
 }
 
-/// How long the products count a text to be.
-fn units(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
-/// Text cut to so many UTF-16 units, the last of which is then an ellipsis.
-fn within(text: &str, longest: usize) -> String {
-    if units(text) <= longest {
+/// Text cut to so many UTF-16 units, in which the products count, the last of which is then an ellipsis.
+pub(super) fn within(text: &str, longest: usize) -> String {
+    if text.encode_utf16().count() <= longest {
         return text.to_owned();
     }
     let mut room = longest.saturating_sub(1);
@@ -268,12 +246,13 @@ fn within(text: &str, longest: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
     use crate::{
         analysis::{Analysis, History, LikePeriod, State},
         model::{Sentence, Zone},
         render::sample::{HOSTILE, nothing, week, week_named},
-        taxonomy::Lang,
     };
 
     fn told(analysis: &Analysis, lang: Lang, top: usize, product: Product) -> Value {
@@ -361,6 +340,10 @@ mod tests {
     fn line_takes(message: &Value) -> bool {
         let message = &message["messages"][0];
         message["contents"].to_string().len() <= 30_000 && longest(&message["altText"]) <= 1_500
+    }
+
+    fn units(text: &str) -> usize {
+        text.encode_utf16().count()
     }
 
     #[test]

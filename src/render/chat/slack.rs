@@ -5,19 +5,17 @@
 
 use serde_json::{Value, json};
 
-use super::{Card, Layout, Part, literal, within};
+use super::{Card, Part, within};
 use crate::{
     analysis::State,
     render::line,
     taxonomy::{Piece, pieces},
 };
 
-pub(super) const LAYOUT: Layout = (literal, message);
-
 /// <https://docs.slack.dev/reference/methods/chat.postMessage/>: more is cut off from 40,000 on, and 4,000 are advised.
 const LONGEST_FALLBACK: usize = 4_000;
 
-fn message(card: &Card<'_>) -> Value {
+pub(super) fn message(card: &Card<'_>) -> Value {
     let story = card.story;
     let header = format!("{} {}", disc(story.analysis.state), card.state);
     let mut blocks = vec![json!({"type": "header", "text": {"type": "plain_text", "text": header, "emoji": true}})];

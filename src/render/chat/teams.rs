@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Card, Layout, Part, Row, literal};
+use super::{Card, Part, Row, literal};
 use crate::{
     analysis::State,
     chart::theme,
@@ -13,17 +13,15 @@ use crate::{
     taxonomy::{Piece, pieces},
 };
 
-pub(super) const LAYOUT: Layout = (safe, message);
-
 /// The longest bar, in characters.
 const BAR: usize = 8;
 
 /// `{{DATE(…)}}` is a date to a card.
-fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     literal(text).replace("{{", "{\u{2060}{")
 }
 
-fn message(card: &Card<'_>) -> Value {
+pub(super) fn message(card: &Card<'_>) -> Value {
     let badge = vec![run(&card.state, &[("weight", "Bolder"), ("size", "Small")])];
     let headline = vec![run(&card.headline, &[("weight", "Bolder"), ("size", "Medium")])];
     let mut body = vec![json!({

@@ -5,28 +5,28 @@
 
 mod data;
 mod drawings;
-mod policy;
 mod style;
-mod tables;
 mod words;
 
 use askama::Template;
 
 use crate::{
-    analysis::{Analysis, Bucket, DetailRow, LogMatch, ReasonRow, State},
-    chart::{self, Chart, OF_LOGS, ReasonInks, theme},
+    analysis::{Analysis, Bucket, DetailRow, Heatmap, LogMatch, ReasonRow, State},
+    chart::{self, Chart, OF_LOGS, ReasonInks, heat_level, strongest, theme, weekday},
     model::{disarmed, key},
     render::{columns::Columns, kept::kept},
     story::{Compared, Event, Story},
+    taxonomy::Lang,
 };
 
 use self::{
     drawings::SPARK,
-    style::style,
-    tables::{HeatTable, LISTED, rare, windows},
+    style::{policy, style},
     words::Words,
 };
 
+/// Windows with errors, details, places, inputs and rejects that are listed; more would bury the page.
+const LISTED: usize = 400;
 /// So many incidents get a picture each; more are a table.
 const PICTURED: usize = 3;
 /// So many further incidents stand beside the advice that holds for them too; the table of incidents has all of them.
@@ -57,10 +57,12 @@ pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Er
     let incidents: Vec<&Event<'_>> = story.events.all().take(LISTED).collect();
     let columns = Columns::new(analysis);
     let style = style(lang);
+    let windows = || analysis.windows.buckets.iter().filter(|bucket| bucket.errors > 0);
+    let (failing, windows) = (windows().count(), windows().map(|bucket| (bucket, columns.of_window(bucket))));
     let logged = analysis.server_log.iter().flat_map(|log| &log.matches);
     Page {
         w: Words { clock: story.clock },
-        policy: policy::policy(&style, SCRIPT),
+        policy: policy(&style, SCRIPT),
         style: &style,
         script: SCRIPT,
         data: data::embedded(analysis, lang, &inks),
@@ -72,9 +74,9 @@ pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Er
         drawings: chart::inline(story, if incidents.len() <= PICTURED { PICTURED } else { 0 }),
         highest: analysis.incidents.iter().map(|incident| incident.peak_errors).max().unwrap_or(0),
         incidents,
-        windows: windows(&columns, analysis),
-        rare: rare(analysis, story.top),
-        heat: HeatTable::new(analysis, lang),
+        windows: if failing <= LISTED { windows.collect() } else { Vec::new() },
+        rare: analysis.by_detail.iter().filter(|row| row.errors > 0).skip(story.top).take(LISTED).collect(),
+        heat: heat(analysis, lang),
         compared: analysis.totals.previous_errors.is_some(),
         command_line: view.command_line,
         columns,
@@ -110,15 +112,30 @@ struct Page<'a> {
     /// The worst first.
     incidents: Vec<&'a Event<'a>>,
     columns: Columns<'a>,
+    /// Those with errors, each with the errors of each column; none where they are too many to list.
     windows: Vec<(&'a Bucket, Vec<u64>)>,
+    /// The details that the table of what failed leaves out, the most frequent first.
     rare: Vec<&'a DetailRow>,
-    heat: Option<HeatTable<'a>>,
+    heat: Option<Vec<HeatRow>>,
     /// Whether there is a previous period to compare with.
     compared: bool,
     command_line: &'a str,
     inks: ReasonInks<'a>,
     story: &'a Story<'a>,
     analysis: &'a Analysis,
+}
+
+/// A weekday, and the errors of its hours, each with its shade.
+type HeatRow = (&'static str, Vec<(u64, usize)>);
+
+/// Errors by weekday and hour; none where there is nothing to see.
+fn heat(analysis: &Analysis, lang: Lang) -> Option<Vec<HeatRow>> {
+    let Heatmap { rows, hours } = analysis.usual_hours.as_ref()?;
+    let most = Some(strongest(hours)).filter(|most| *most > 0)?;
+    let row = |(row, hours): (&&'static str, &Vec<u64>)| {
+        (weekday(lang, row), hours.iter().map(|errors| (*errors, heat_level(*errors, most))).collect())
+    };
+    Some(rows.iter().zip(hours).map(row).collect())
 }
 
 impl Page<'_> {
@@ -152,7 +169,6 @@ impl Page<'_> {
 mod tests {
     use super::*;
     use crate::render::sample::{HOSTILE, nothing, week, week_named};
-    use crate::taxonomy::Lang;
 
     fn html(analysis: &Analysis) -> String {
         let chart = Chart {
@@ -174,9 +190,9 @@ mod tests {
     #[test]
     fn the_policy_allows_the_own_style_and_script_and_the_page_needs_no_more() {
         let page = html(&week());
-        let policy = between(&page, "Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'");
-        let expected = policy::policy(between(&page, "<style>", "</style>"), between(&page, "<script>", "</script>"));
-        assert_eq!(policy, expected);
+        let found = between(&page, "Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'");
+        let expected = policy(between(&page, "<style>", "</style>"), between(&page, "<script>", "</script>"));
+        assert_eq!(found, expected);
         assert!(page.find("Content-Security-Policy").unwrap() < page.find("<style>").unwrap());
         let body = &page[page.find("<body>").unwrap()..page.find("<script type").unwrap()];
         for forbidden in [" style=", " onclick=", " src=", "<link", "<iframe", "javascript:"] {

@@ -58,6 +58,12 @@ impl Words {
         }
     }
 
+    /// Errors of each window of a reason.
+    pub fn by_window(&self, analysis: &Analysis, reason: &str) -> Vec<u64> {
+        let of = |bucket: &Bucket| bucket.by_reason.0.iter().find(|(name, _)| name == reason).map_or(0, |(_, n)| *n);
+        analysis.windows.buckets.iter().map(of).collect()
+    }
+
     /// How many errors, in words.
     pub fn errors(&self, errors: u64) -> String {
         counted(self.clock.lang, key::story::ERRORS_ONE, key::story::ERRORS, errors)

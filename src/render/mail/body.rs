@@ -4,6 +4,8 @@
 //! background have no colours of their own: they are the reader's, light or dark. What has a colour, such as a bar or
 //! a state, is readable on both.
 
+use std::io::Cursor;
+
 use askama::Template;
 
 use crate::{
@@ -14,7 +16,7 @@ use crate::{
     taxonomy::Lang,
 };
 
-use super::view::Picture;
+use super::Picture;
 use crate::render::kept::kept;
 
 /// Width of a picture in pixels: that of the mail without its margins.
@@ -134,10 +136,8 @@ impl Body<'_> {
 
 /// The reason of a detail, and what is special about it.
 fn under(line: &DetailLine<'_>, lang: Lang) -> String {
-    let new = line.row.new.then(|| lang.phrase(key::chart::NEW));
-    let unlisted = (!line.row.known).then(|| lang.phrase(key::chart::UNLISTED));
-    let reason = name(&line.row.reason);
-    [Some(reason.as_str()), new, unlisted].into_iter().flatten().collect::<Vec<_>>().join(lang.dot())
+    let (reason, marks) = (name(&line.row.reason), line.marks(lang, [key::chart::NEW, key::chart::UNLISTED]));
+    [reason.as_str()].into_iter().chain(marks).collect::<Vec<_>>().join(lang.dot())
 }
 
 fn compared(rows: &[Line]) -> bool {
@@ -173,7 +173,9 @@ struct Image {
 
 impl Image {
     fn new(picture: &Picture<'_>, content_id: String) -> Image {
-        let (width, height) = size(picture.png).unwrap_or((PICTURE_WIDTH, PICTURE_WIDTH / 2));
+        let size = |reader: png::Reader<_>| reader.info().size();
+        let read = png::Decoder::new(Cursor::new(picture.png)).read_info();
+        let (width, height) = read.map_or((PICTURE_WIDTH, PICTURE_WIDTH / 2), size);
         let height = u64::from(PICTURE_WIDTH) * u64::from(height) / u64::from(width.max(1));
         Image {
             source: format!("cid:{content_id}"),
@@ -182,11 +184,4 @@ impl Image {
             height: u32::try_from(height).unwrap_or(PICTURE_WIDTH),
         }
     }
-}
-
-/// Width and height of a PNG, which begins with its signature and then the header chunk.
-fn size(png: &[u8]) -> Option<(u32, u32)> {
-    let number = |at: usize| Some(u32::from_be_bytes(png.get(at..at + 4)?.try_into().ok()?));
-    png.starts_with(b"\x89PNG\r\n\x1a\n").then_some(())?;
-    Some((number(16)?, number(20)?))
 }

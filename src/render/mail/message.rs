@@ -13,11 +13,7 @@ use crate::{
     story::Story,
 };
 
-use super::{
-    address::Address,
-    body,
-    view::{MailView, Picture},
-};
+use super::{MailView, Picture, address::Address, body};
 
 /// Name of the attached page.
 const PAGE: &str = "report.html";

@@ -2,9 +2,9 @@
 
 use super::escape::prose;
 use crate::{
-    check::{Outcome, Status, Verdict},
+    check::{Status, Verdict},
     model::{for_log, key},
-    render::verdict::{configuration, lists, period, status_word, title, told},
+    render::verdict::{configuration, period, said, status_word, title, told},
     story::Clock,
     taxonomy::Lang,
 };
@@ -25,11 +25,8 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
         for (outcome, advice) in told(verdict) {
             let word = status_word(outcome.status, lang);
             let word = if outcome.status == Status::Failed { format!("**{word}**") } else { word.to_owned() };
-            out += &format!(
-                "| {word} | {} | {} |\n",
-                prose(&outcome.name),
-                said(outcome, advice, Clock::of(lang, verdict.timezone), top)
-            );
+            let said = said(outcome, advice, (Clock::of(lang, verdict.timezone), top), prose).join("<br>");
+            out += &format!("| {word} | {} | {said} |\n", prose(&outcome.name));
         }
     }
     if !verdict.notes.is_empty() {
@@ -40,13 +37,4 @@ pub fn verdict(verdict: &Verdict, lang: Lang, top: usize) -> String {
         out += &format!("\n{}\n", prose(&line));
     }
     out.lines().map(|line| for_log(line) + "\n").collect()
-}
-
-/// A cell with everything that is known of a rule.
-fn said(outcome: &Outcome, advice: Option<&str>, clock: Clock, top: usize) -> String {
-    let mut parts = vec![prose(&outcome.text)];
-    let lists = lists(outcome, clock, top).into_iter();
-    parts.extend(lists.map(|(title, items)| clock.lang.lead(title) + &prose(&items)));
-    parts.extend(advice.map(|advice| clock.lang.lead(clock.lang.phrase(key::check::FIRST)) + &prose(advice)));
-    parts.join("<br>")
 }

@@ -3,8 +3,8 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    model::{Coverage, CoverageBasis, Precision, Sentence, SourceReport, Timestamp, Zone, key},
-    story::{counted, delimiter as delimiter_name, kind as kind_name},
+    model::{Coverage, CoverageBasis, Sentence, SentenceKey, SourceReport, Timestamp, Zone, key},
+    story::{Clock, counted, delimiter as delimiter_name, kind as kind_name},
     taxonomy::Lang,
 };
 
@@ -20,83 +20,111 @@ const EXCERPT: usize = 160;
 ///
 /// Times are shown in `zone`. Rejects and skipped lines are the view's `top` first ones of each file.
 pub fn inspect(reports: &[SourceReport], zone: &Zone, view: &TerminalView) -> String {
-    let lang = view.lang;
     let mut sheet = Sheet::new(view);
-    let width = LABELS.iter().map(|key| lang.phrase(*key).width()).max().unwrap_or(0) + 2;
+    let width = width(&LABELS, view.lang);
     for (at, report) in reports.iter().enumerate() {
         if at > 0 {
             sheet.blank();
         }
-        record(&mut sheet, &report.path, fields(report, zone, lang, view.top.max(1)), width);
+        record(&mut sheet, &report.path, fields(report, zone, view.lang, view.top.max(1)), width);
     }
     sheet.finish()
 }
 
+/// Names and values. A value without a name continues the one above.
+#[derive(PartialEq, Eq)]
+pub struct Fields {
+    lang: Lang,
+    all: Vec<(&'static str, String)>,
+}
+
+impl Fields {
+    pub fn new(lang: Lang) -> Fields {
+        Fields { lang, all: Vec::new() }
+    }
+
+    /// Adds values under one name.
+    pub fn add(&mut self, name: SentenceKey, values: impl IntoIterator<Item = String>) {
+        let names = [self.lang.phrase(name)].into_iter().chain(std::iter::repeat(""));
+        self.all.extend(names.zip(values));
+    }
+
+    /// Adds a sentence under a name.
+    pub fn say(&mut self, name: SentenceKey, sentence: &Sentence) {
+        self.add(name, [self.lang.say(sentence)]);
+    }
+
+    /// Takes over what others have.
+    pub fn join(&mut self, others: Fields) {
+        self.all.extend(others.all);
+    }
+}
+
+/// Where values stand below each other, for some names.
+pub fn width(names: &[SentenceKey], lang: Lang) -> usize {
+    names.iter().map(|key| lang.phrase(*key).width()).max().unwrap_or(0) + 2
+}
+
 /// A file, or what else has names and values; the values stand at `width`.
-pub fn record(sheet: &mut Sheet, title: &str, fields: Vec<(&'static str, String)>, width: usize) {
+pub fn record(sheet: &mut Sheet, title: &str, fields: Fields, width: usize) {
     sheet.paragraph("", title, Ink::Strong);
-    for (name, value) in fields {
+    for (name, value) in fields.all {
         let blanks = " ".repeat(width.saturating_sub(name.width()));
         sheet.paragraph(&format!("  {}{blanks}", Ink::Faint.on(name)), &value, Ink::Plain);
     }
 }
 
-/// What was decided about a file: names and values. A value without a name continues the one above.
-fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Vec<(&'static str, String)> {
-    let moment = |at: Timestamp| lang.moment(zone.local(at));
-    let kind = match report.packing {
+/// What kind of file it is: `TSV`, `TSV in zip`.
+pub fn kind(packing: Option<&str>, kind: &str) -> Sentence {
+    match packing {
         Some(packing) => Sentence::new(key::inspect::PACKED).with("packing", packing),
         None => Sentence::new(key::inspect::UNPACKED),
-    };
+    }
+    .with("kind", kind)
+}
+
+/// What was decided about a file.
+fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Fields {
+    let moment = |at: Timestamp| lang.moment(zone.local(at));
+    let (mut fields, clock) = (Fields::new(lang), Clock::of(lang, *zone));
+    fields.say(key::inspect::KIND, &kind(report.packing, kind_name(lang, report.kind.name())));
     let channels = match &report.channels[..] {
         [] => lang.phrase(key::inspect::CHANNEL_NONE).to_owned(),
         channels => lang.list(channels),
     };
-    let mut fields = vec![
-        (lang.phrase(key::inspect::KIND), lang.say(&kind.with("kind", kind_name(lang, report.kind.name())))),
-        (lang.phrase(key::inspect::CHANNEL), channels),
-    ];
+    fields.add(key::inspect::CHANNEL, [channels]);
     if let (Some(encoding), Some(delimiter)) = (report.encoding, report.delimiter) {
+        fields.add(key::inspect::ENCODING, [encoding.to_owned()]);
+        fields.add(key::inspect::DELIMITER, [delimiter_name(lang, delimiter).to_owned()]);
         let heading = match report.heading_line {
-            Some(line) => lang.say(&Sentence::new(key::inspect::HEADING_LINE).with("line", line)),
-            None => lang.phrase(key::inspect::NO_HEADING).to_owned(),
+            Some(line) => Sentence::new(key::inspect::HEADING_LINE).with("line", line),
+            None => Sentence::new(key::inspect::NO_HEADING),
         };
-        fields.extend([
-            (lang.phrase(key::inspect::ENCODING), encoding.to_owned()),
-            (lang.phrase(key::inspect::DELIMITER), delimiter_name(lang, delimiter).to_owned()),
-            (lang.phrase(key::inspect::HEADING), heading),
-        ]);
-        let column = |(role, column): (key::SentenceKey, &str)| {
+        fields.say(key::inspect::HEADING, &heading);
+        let column = |(role, column): (SentenceKey, &str)| {
             lang.say(&Sentence::new(key::inspect::COLUMN).with("role", lang.phrase(role)).with("column", column))
         };
-        several(&mut fields, lang.phrase(key::inspect::COLUMNS), report.columns.named().map(column));
+        fields.add(key::inspect::COLUMNS, report.columns.named().map(column));
     }
-    fields.extend(report.time_form.iter().map(|form| (lang.phrase(key::inspect::TIME_FORM), form.clone())));
-    fields.extend(
-        report.precision.map(|known| (lang.phrase(key::inspect::PRECISION), precision(known, lang).to_owned())),
-    );
+    fields.add(key::inspect::TIME_FORM, report.time_form.clone());
+    fields.add(key::inspect::PRECISION, report.precision.map(|known| clock.precision(&known).to_owned()));
     let rows = Sentence::new(key::inspect::COUNTED)
         .with("rows", lang.number(report.rows))
         .with("accepted", lang.number(report.accepted))
         .with("rejected", lang.number(report.rejected));
-    fields.push((lang.phrase(key::inspect::ROWS), lang.say(&rows)));
-    fields.push((lang.phrase(key::inspect::ERRORS), lang.number(report.errors)));
+    fields.say(key::inspect::ROWS, &rows);
+    fields.add(key::inspect::ERRORS, [lang.number(report.errors)]);
     if let Some(span) = report.span {
         let range = Sentence::new(key::story::RANGE).with("from", moment(span.first));
-        let range = lang.say(&range.with("to", moment(report.end.unwrap_or(span.last))));
-        let text = Sentence::new(key::inspect::IN_ZONE).with("text", range).with("zone", zone);
-        fields.push((lang.phrase(key::inspect::SPAN), lang.say(&text)));
+        let range = range.with("to", moment(report.end.unwrap_or(span.last)));
+        let text = Sentence::new(key::inspect::IN_ZONE).with_sentence("text", range).with("zone", zone);
+        fields.say(key::inspect::SPAN, &text);
     }
-    fields.push((lang.phrase(key::inspect::COVERAGE), coverage(report.coverage, zone, lang)));
+    fields.add(key::inspect::COVERAGE, [coverage(report.coverage, zone, lang)]);
     if let Some(original) = &report.same_as {
-        let same = lang.say(&Sentence::new(key::page::SAME_AS).with("value", original));
-        fields.push((lang.phrase(key::inspect::SAME), same));
+        fields.say(key::inspect::SAME, &Sentence::new(key::page::SAME_AS).with("value", original));
     }
-    several(
-        &mut fields,
-        lang.phrase(key::inspect::EVIDENCE),
-        report.evidence.iter().map(|sentence| lang.say(sentence)),
-    );
+    fields.add(key::inspect::EVIDENCE, report.evidence.iter().map(|sentence| lang.say(sentence)));
     if report.skipped_lines > 0 {
         let text = counted(lang, key::inspect::SKIPPED_LINES_ONE, key::inspect::SKIPPED_LINES, report.skipped_lines);
         let lines = report.skipped.iter().take(top).map(|line| {
@@ -111,7 +139,7 @@ fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Vec<(&'
                 Sentence::new(key::inspect::SKIPPED_LINE).with("line", lang.number(line.line)).with("what", what);
             lang.say(&text.with("text", excerpt(&line.text, EXCERPT)))
         });
-        several(&mut fields, lang.phrase(key::inspect::SKIPPED), [text].into_iter().chain(lines));
+        fields.add(key::inspect::SKIPPED, [text].into_iter().chain(lines));
     }
     if report.rejected > 0 {
         let text = counted(lang, key::inspect::REJECT_COUNT_ONE, key::inspect::REJECT_COUNT, report.rejected);
@@ -124,16 +152,9 @@ fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Vec<(&'
         });
         let cut = report.rejected > report.rejects.len().min(top) as u64;
         let more = cut.then(|| lang.phrase(key::inspect::REJECTS_MORE).to_owned());
-        let all = [Ink::Notice.on(&text)].into_iter().chain(rejects).chain(more);
-        several(&mut fields, lang.phrase(key::inspect::REJECTS), all);
+        fields.add(key::inspect::REJECTS, [Ink::Notice.on(&text)].into_iter().chain(rejects).chain(more));
     }
     fields
-}
-
-/// Adds values under one name.
-pub fn several(fields: &mut Vec<(&'static str, String)>, name: &'static str, values: impl IntoIterator<Item = String>) {
-    let names = [name].into_iter().chain(std::iter::repeat(""));
-    fields.extend(names.zip(values));
 }
 
 fn coverage(coverage: Coverage, zone: &Zone, lang: Lang) -> String {
@@ -144,27 +165,17 @@ fn coverage(coverage: Coverage, zone: &Zone, lang: Lang) -> String {
         (None, Some(until)) => Sentence::new(key::inspect::COVERS_UNTIL).with("until", until),
         (Some(from), Some(until)) => Sentence::new(key::inspect::COVERS).with("from", from).with("until", until),
     };
-    let by = match coverage.by {
-        CoverageBasis::ExportedAt => lang.phrase(key::inspect::BY_OPTION),
-        CoverageBasis::Archive => lang.phrase(key::inspect::BY_ARCHIVE),
-        CoverageBasis::FileName => lang.phrase(key::inspect::BY_FILE_NAME),
-        CoverageBasis::LastRow => lang.phrase(key::inspect::BY_LAST_ROW),
-    };
+    let by = lang.phrase(match coverage.by {
+        CoverageBasis::ExportedAt => key::inspect::BY_OPTION,
+        CoverageBasis::Archive => key::inspect::BY_ARCHIVE,
+        CoverageBasis::FileName => key::inspect::BY_FILE_NAME,
+        CoverageBasis::LastRow => key::inspect::BY_LAST_ROW,
+    });
     lang.say(&sentence.with("by", by))
 }
 
-fn precision(precision: Precision, lang: Lang) -> &'static str {
-    match precision {
-        Precision::Second => lang.phrase(key::page::PRECISION_SECOND),
-        Precision::Minute => lang.phrase(key::page::PRECISION_MINUTE),
-        Precision::FiveMinutes => lang.phrase(key::page::PRECISION_FIVE_MINUTES),
-        Precision::Hour => lang.phrase(key::page::PRECISION_HOUR),
-        Precision::Day => lang.phrase(key::page::PRECISION_DAY),
-    }
-}
-
 /// The names of fields, by which values stand below each other.
-const LABELS: [key::SentenceKey; 15] = [
+const LABELS: [SentenceKey; 15] = [
     key::inspect::KIND,
     key::inspect::ENCODING,
     key::inspect::DELIMITER,
@@ -185,7 +196,7 @@ const LABELS: [key::SentenceKey; 15] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Columns, Reject, SkippedLine, SourceKind, Span, Why};
+    use crate::model::{Columns, Precision, Reject, SkippedLine, SourceKind, Span, Why};
 
     fn report() -> SourceReport {
         SourceReport {

@@ -3,12 +3,13 @@
 use crate::{
     analysis::Inventory,
     model::{LocalTime, Sentence, key},
+    render::document::Kind,
     story::Clock,
 };
 
 use super::{
     ink::Ink,
-    sheet::{Fit, Sheet, TerminalView, excerpt, path_end},
+    sheet::{Sheet, TerminalView, excerpt, path_end},
 };
 
 /// The inventory as text of at most the view's width, each line ended.
@@ -23,11 +24,11 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
     sheet.heading(lang.phrase(key::archiving::CHANNELS));
     let moment = |time: Option<LocalTime>| time.map_or_else(|| "–".to_owned(), |time| clock.moment(time));
     let columns = [
-        (Fit::Name, lang.phrase(key::archiving::CHANNEL)),
-        (Fit::Number, lang.phrase(key::archiving::EXPORTED)),
-        (Fit::Number, lang.phrase(key::archiving::MAILED)),
-        (Fit::Fixed, lang.phrase(key::archiving::FIRST)),
-        (Fit::Fixed, lang.phrase(key::archiving::LAST)),
+        (Kind::Name, lang.phrase(key::archiving::CHANNEL)),
+        (Kind::Number, lang.phrase(key::archiving::EXPORTED)),
+        (Kind::Number, lang.phrase(key::archiving::MAILED)),
+        (Kind::Words, lang.phrase(key::archiving::FIRST)),
+        (Kind::Words, lang.phrase(key::archiving::LAST)),
     ];
     let rows = found.channels.iter().map(|channel| {
         vec![
@@ -58,13 +59,13 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
     if !found.sources.is_empty() {
         sheet.heading(lang.phrase(key::archiving::SOURCES));
         let columns = [
-            (Fit::Fixed, lang.phrase(key::archiving::ID)),
-            (Fit::Name, lang.phrase(key::archiving::SOURCE)),
-            (Fit::Name, lang.phrase(key::archiving::CHANNEL)),
-            (Fit::Fixed, lang.phrase(key::archiving::ADDED_TITLE)),
-            (Fit::Number, lang.phrase(key::archiving::ROWS)),
-            (Fit::Number, lang.phrase(key::archiving::ERRORS)),
-            (Fit::Fixed, lang.phrase(key::archiving::UNTIL)),
+            (Kind::Words, lang.phrase(key::archiving::ID)),
+            (Kind::Name, lang.phrase(key::archiving::SOURCE)),
+            (Kind::Name, lang.phrase(key::archiving::CHANNEL)),
+            (Kind::Words, lang.phrase(key::archiving::ADDED_TITLE)),
+            (Kind::Number, lang.phrase(key::archiving::ROWS)),
+            (Kind::Number, lang.phrase(key::archiving::ERRORS)),
+            (Kind::Words, lang.phrase(key::archiving::UNTIL)),
         ];
         let width = sheet.width() / 3;
         let rows = found.sources.iter().map(|source| {

@@ -3,11 +3,12 @@
 use crate::{
     analysis::{Reconciliation, filter_heading},
     model::{Sentence, key},
+    render::document::Kind,
 };
 
 use super::{
     ink::Ink,
-    sheet::{Fit, Sheet, TerminalView},
+    sheet::{Sheet, TerminalView},
 };
 
 /// The comparison as text of at most the view's width, each line ended.
@@ -45,13 +46,13 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
     }
     sheet.blank();
     let columns = [
-        (Fit::Name, lang.phrase(key::reconcile::CHANNEL)),
-        (Fit::Fixed, lang.phrase(key::reconcile::DAY)),
-        (Fit::Number, lang.phrase(key::reconcile::MAILED)),
-        (Fit::Number, lang.phrase(key::reconcile::EXPORTED)),
-        (Fit::Number, lang.phrase(key::reconcile::ONLY_MAILED)),
-        (Fit::Number, lang.phrase(key::reconcile::MISSING_TITLE)),
-        (Fit::Number, lang.phrase(key::reconcile::ONLY_EXPORTED)),
+        (Kind::Name, lang.phrase(key::reconcile::CHANNEL)),
+        (Kind::Words, lang.phrase(key::reconcile::DAY)),
+        (Kind::Number, lang.phrase(key::reconcile::MAILED)),
+        (Kind::Number, lang.phrase(key::reconcile::EXPORTED)),
+        (Kind::Number, lang.phrase(key::reconcile::ONLY_MAILED)),
+        (Kind::Number, lang.phrase(key::reconcile::MISSING_TITLE)),
+        (Kind::Number, lang.phrase(key::reconcile::ONLY_EXPORTED)),
     ];
     let rows = days.into_iter().map(|day| {
         let sums = &day.sums;

@@ -1,7 +1,5 @@
 //! `errstat inspect` of access logs: how each was understood, what LINE's requests in it were, what it can answer.
 
-use unicode_width::UnicodeWidthStr;
-
 use crate::{
     model::{Sentence, Span, Zone, key},
     server::{Answer, LogFile, ServerLog, Stopped, Unreadable, Verdict},
@@ -9,7 +7,7 @@ use crate::{
 };
 
 use super::{
-    inspect::{record, several},
+    inspect::{Fields, kind, record, width},
     sheet::{Sheet, TerminalView},
 };
 
@@ -21,21 +19,26 @@ use super::{
 pub fn server_log(log: &ServerLog, zone: &Zone, log_zone: Option<&Zone>, view: &TerminalView) -> String {
     let mut sheet = Sheet::new(view);
     let shown = Shown { log, zone, log_zone, lang: view.lang, top: view.top.max(1) };
-    let width = LABELS.iter().map(|key| view.lang.phrase(*key).width()).max().unwrap_or(0) + 2;
+    let width = width(&LABELS, view.lang);
     let mut all = shown.all();
     // What all can answer alike is told once.
     let answers = |file: &LogFile| shown.fields_of_answers(file);
     let alike = log.files.windows(2).all(|pair| answers(&pair[0]) == answers(&pair[1]));
     if let Some(first) = log.files.first().filter(|_| alike) {
-        all.extend(answers(first));
+        all.join(answers(first));
     }
     if let [file] = &log.files[..] {
-        record(&mut sheet, &file.path, shown.file(file).into_iter().chain(all).collect(), width);
+        let mut fields = shown.file(file);
+        fields.join(all);
+        record(&mut sheet, &file.path, fields, width);
         return sheet.finish();
     }
     for file in &log.files {
-        let answers = if alike { Fields::new() } else { answers(file) };
-        record(&mut sheet, &file.path, shown.file(file).into_iter().chain(answers).collect(), width);
+        let mut fields = shown.file(file);
+        if !alike {
+            fields.join(answers(file));
+        }
+        record(&mut sheet, &file.path, fields, width);
         sheet.blank();
     }
     record(&mut sheet, view.lang.phrase(key::server::ALL), all, width);
@@ -57,8 +60,6 @@ const LABELS: [key::SentenceKey; 11] = [
     key::server::UNANSWERED,
 ];
 
-type Fields = Vec<(&'static str, String)>;
-
 struct Shown<'a> {
     log: &'a ServerLog,
     zone: &'a Zone,
@@ -76,36 +77,31 @@ impl Shown<'_> {
         self.lang.phrase(key)
     }
 
-    fn span(&self, key: key::SentenceKey, span: Span) -> String {
+    fn span(&self, key: key::SentenceKey, span: Span) -> Sentence {
         let moment = |at| self.lang.moment(self.zone.local(at));
-        self.say(&Sentence::new(key).with("from", moment(span.first)).with("to", moment(span.last)))
+        Sentence::new(key).with("from", moment(span.first)).with("to", moment(span.last))
     }
 
     fn file(&self, file: &LogFile) -> Fields {
-        let kind = match file.packing {
-            Some(packing) => Sentence::new(key::inspect::PACKED).with("packing", packing),
-            None => Sentence::new(key::inspect::UNPACKED),
-        };
+        let mut fields = Fields::new(self.lang);
+        fields.say(key::inspect::KIND, &kind(file.packing, self.name(key::server::KIND)));
         let joined = |first: String, second: String| {
             self.say(&Sentence::new(key::server::SEVERAL).with("first", first).with("second", second))
         };
         let known = &file.recognised;
-        let formats = known.lines.iter().map(|lines| lines.format.title.clone()).reduce(joined).unwrap_or_default();
+        let formats = known.lines.iter().map(|lines| lines.format.title.clone()).reduce(joined);
+        fields.add(key::server::FORMAT, [formats.unwrap_or_default()]);
         let fitting = Sentence::new(key::server::FITTING);
         let fitting = fitting.with("fitting", known.fitting).with("looked_at", known.looked_at);
+        let more = known.more.then(|| self.name(key::server::MORE).to_owned());
+        fields.add(key::inspect::EVIDENCE, [self.say(&fitting)].into_iter().chain(more));
         let of_line = Sentence::new(if file.told { key::server::OF_LINE } else { key::server::OF_LINE_UNKNOWN });
         let of_line = of_line.with("lines", self.lang.number(file.lines)).with_number("requests", file.requests);
-        let mut fields = vec![
-            (self.name(key::inspect::KIND), self.say(&kind.with("kind", self.name(key::server::KIND)))),
-            (self.name(key::server::FORMAT), formats),
-            (self.name(key::inspect::EVIDENCE), self.say(&fitting)),
-        ];
-        fields.extend(known.more.then(|| ("", self.name(key::server::MORE).to_owned())));
-        fields.push((self.name(key::server::LINES), self.say(&of_line)));
+        fields.say(key::server::LINES, &of_line);
         if let Some(span) = file.span {
-            let text = self.span(key::story::RANGE, span);
-            let text = Sentence::new(key::inspect::IN_ZONE).with("text", text).with("zone", self.zone);
-            fields.push((self.name(key::inspect::SPAN), self.say(&text)));
+            let text = Sentence::new(key::inspect::IN_ZONE);
+            let text = text.with_sentence("text", self.span(key::story::RANGE, span)).with("zone", self.zone);
+            fields.say(key::inspect::SPAN, &text);
         }
         if file.unreadable > 0 {
             let count = Sentence::new(key::server::UNREADABLE_COUNT).with_number("count", file.unreadable);
@@ -114,13 +110,13 @@ impl Shown<'_> {
                 self.say(&line.with("why", self.name(unreadable(*why))))
             };
             let lines = file.examples.iter().take(self.top).map(line);
-            several(&mut fields, self.name(key::server::UNREADABLE), [self.say(&count)].into_iter().chain(lines));
+            fields.add(key::server::UNREADABLE, [self.say(&count)].into_iter().chain(lines));
         }
         fields
     }
 
     fn all(&self) -> Fields {
-        let mut fields = Fields::new();
+        let mut fields = Fields::new(self.lang);
         let total = self.log.total();
         let verdicts = total.verdicts.iter().map(|(verdict, count)| {
             let what = match verdict {
@@ -134,35 +130,37 @@ impl Shown<'_> {
         });
         let repeated = Sentence::new(key::server::REPEATED).with_number("count", self.log.repeated);
         let repeated = (self.log.repeated > 0).then(|| self.say(&repeated));
-        several(&mut fields, self.name(key::server::REQUESTS), verdicts.chain(repeated));
+        fields.add(key::server::REQUESTS, verdicts.chain(repeated));
         if let Some(longest) = total.durations.longest() {
             let within = |share| format!("{:.2}", total.durations.quantile(share).unwrap_or(0.0) / 1000.0);
             let text = Sentence::new(key::server::QUANTILES).with("p50", within(0.5)).with("p95", within(0.95));
             let text = text.with("p99", within(0.99)).with("max", format!("{:.2}", f64::from(longest) / 1000.0));
-            fields.push((self.name(key::server::DURATION), self.say(&text)));
+            fields.say(key::server::DURATION, &text);
         }
         let silent = self.log.silent();
         if !silent.is_empty() {
             let count = Sentence::new(key::server::SILENT_COUNT).with_number("count", silent.len() as u64);
             let spans = silent.iter().take(self.top).map(|span| {
                 let within = |it: &&Stopped| it.span.first <= span.first && span.last <= it.span.last;
-                let stopped = self.log.stopped.iter().find(within);
                 let text = self.span(key::server::SILENT_SPAN, *span);
-                stopped.map_or(text.clone(), |it| {
-                    self.say(&Sentence::new(key::server::SILENT_SERVER).with("span", &text).with("path", &it.server))
+                self.say(&match self.log.stopped.iter().find(within) {
+                    None => text,
+                    Some(it) => {
+                        let of_server = Sentence::new(key::server::SILENT_SERVER).with_sentence("span", text);
+                        of_server.with("path", &it.server)
+                    }
                 })
             });
-            several(&mut fields, self.name(key::server::SILENT), [self.say(&count)].into_iter().chain(spans));
+            fields.add(key::server::SILENT, [self.say(&count)].into_iter().chain(spans));
         }
         fields
     }
 
     fn fields_of_answers(&self, file: &LogFile) -> Fields {
-        let mut fields = Fields::new();
+        let mut fields = Fields::new(self.lang);
         let (can, cannot): (Vec<_>, Vec<_>) = self.answers(file).into_iter().partition(|(can, _)| *can);
         for (name, sentences) in [(key::server::ANSWERS, can), (key::server::UNANSWERED, cannot)] {
-            let sentences = sentences.into_iter().map(|(_, sentence)| self.say(&sentence));
-            several(&mut fields, self.name(name), sentences);
+            fields.add(name, sentences.iter().map(|(_, sentence)| self.say(sentence)));
         }
         fields
     }

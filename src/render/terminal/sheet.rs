@@ -7,6 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::{
     model::{for_log, lines},
+    render::document::Kind,
     taxonomy::Lang,
 };
 
@@ -36,19 +37,6 @@ pub struct TerminalView {
     pub color: bool,
     /// Whether the terminal shows more than ASCII; if not, bars and curves are drawn with `#`.
     pub unicode: bool,
-}
-
-/// A column of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fit {
-    /// Takes the width that the others leave, and is cut to it.
-    Name,
-    /// To the right, never cut.
-    Number,
-    /// To the left, never cut.
-    Fixed,
-    /// As a name, but its beginning is cut.
-    Path,
 }
 
 /// Lines in the making.
@@ -131,10 +119,11 @@ impl Sheet {
         }
     }
 
-    /// A table of columns with titles, two cells in, without rules: the columns keep it together.
-    pub fn table(&mut self, columns: &[(Fit, &str)], rows: impl IntoIterator<Item = Vec<String>>) {
+    /// A table of columns with titles, two cells in, without rules: the columns keep it together. Names take the width that
+    /// the others leave, and are cut to it.
+    pub fn table(&mut self, columns: &[(Kind, &str)], rows: impl IntoIterator<Item = Vec<String>>) {
         let mut rows: Vec<Vec<String>> = rows.into_iter().collect();
-        if let Some(at) = columns.iter().position(|(fit, _)| *fit == Fit::Path) {
+        if let Some(at) = columns.iter().position(|(kind, _)| *kind == Kind::Path) {
             let widest =
                 |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0).max(columns[at].1.width());
             let others: usize =
@@ -155,10 +144,10 @@ impl Sheet {
         }
         for (column, (kind, _)) in table.column_iter_mut().zip(columns) {
             column.set_padding((2, 0));
-            if *kind == Fit::Number {
+            if *kind == Kind::Number {
                 column.set_cell_alignment(CellAlignment::Right);
             }
-            if matches!(kind, Fit::Name | Fit::Path) {
+            if matches!(kind, Kind::Name | Kind::Path) {
                 // Cut anywhere, not only between words: half a word still tells two names apart.
                 column.set_delimiter('\n');
             } else {
@@ -273,7 +262,7 @@ mod tests {
         let mut sheet = sheet(30);
         let row = |name: &str, n: &str| vec![name.to_owned(), n.to_owned()];
         let rows = [row(&"long name ".repeat(500), "1,234"), row("a", "5")];
-        sheet.table(&[(Fit::Name, "who"), (Fit::Number, "n")], rows);
+        sheet.table(&[(Kind::Name, "who"), (Kind::Number, "n")], rows);
         let text = sheet.finish();
         let lines: Vec<&str> = text.lines().skip(1).collect();
         assert_eq!(lines.len(), 2);

@@ -3,13 +3,13 @@
 use crate::{
     analysis::State,
     model::{Sentence, key},
-    render::document::{Block, Cell, Kind, Table, Tone, causes, document, head, incident},
+    render::document::{Block, Cell, Table, Tone, causes, document, head, incident},
     story::Story,
 };
 
 use super::{
     ink::Ink,
-    sheet::{Fit, Sheet, TerminalView, excerpt},
+    sheet::{Sheet, TerminalView, excerpt},
     timeline::timeline,
 };
 
@@ -143,15 +143,8 @@ fn table(sheet: &mut Sheet, table: &Table) {
     let width = sheet.width();
     let fits: Vec<bool> = table.columns.iter().map(|column| column.from <= width).collect();
     let kept = |at: &usize| fits[*at];
-    let columns = table.columns.iter().filter(|column| column.from <= width).map(|column| {
-        let fit = match column.kind {
-            Kind::Name => Fit::Name,
-            Kind::Path => Fit::Path,
-            Kind::Words | Kind::Curve => Fit::Fixed,
-            Kind::Number => Fit::Number,
-        };
-        (fit, column.title)
-    });
+    let columns = table.columns.iter().filter(|column| column.from <= width);
+    let columns: Vec<_> = columns.map(|column| (column.kind, column.title)).collect();
     let cell = |cell: &Cell| {
         let text = excerpt(cell.text(), 4 * width);
         match cell {
@@ -163,7 +156,7 @@ fn table(sheet: &mut Sheet, table: &Table) {
         }
     };
     let rows = table.rows.iter().map(|row| (0..row.len()).filter(kept).map(|at| cell(&row[at])).collect());
-    sheet.table(&columns.collect::<Vec<_>>(), rows);
+    sheet.table(&columns, rows);
     sheet.more(table.more.as_deref());
 }
 

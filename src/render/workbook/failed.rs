@@ -2,53 +2,43 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{look::Cell, sheet::Sheet};
+use super::{
+    look::{Cell, Table},
+    sheet::Sheet,
+};
 use crate::{
     analysis::DetailRow,
-    model::{LocalTime, key},
+    model::key,
     story::{Compared, Story, Trend, detail_name},
 };
 
 pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
-    let mut sheet = Sheet::new(story, key::workbook::FAILED)?;
-    let phrases = [
-        key::page::REASON,
-        key::page::DETAIL,
-        key::page::CHANNEL,
-        key::page::ERRORS,
-        key::page::SHARE,
-        key::page::BEFORE,
-        key::page::CHANGE_TITLE,
-        key::workbook::CHANGE_PERCENT,
-    ];
-    let mut titles: Vec<Cell> = phrases.map(|key| sheet.t(key)).into();
-    titles.extend([key::workbook::FIRST_SEEN, key::workbook::LAST_SEEN].map(|key| sheet.zoned(key)));
-    titles.push(sheet.t(key::workbook::REMARK));
+    let (mut sheet, lang) = (Sheet::new(story, key::workbook::FAILED)?, story.lang());
     let rows = story.analysis.finer.by_channel_and_detail.iter();
-    let rows: Vec<Vec<Cell>> = rows.map(|(channel, detail)| row(&sheet, channel.as_deref(), detail)).collect();
-    sheet.list(&titles, &rows)?;
+    let rows = rows.map(|(channel, row)| (channel.as_deref(), row, trend(story, row)));
+    let table = Table::of(rows)
+        .column(sheet.t(key::page::REASON), |(_, row, _)| Cell::name(&row.reason))
+        .column(sheet.t(key::page::DETAIL), |(_, row, _)| Cell::name(detail_name(lang, &row.reason, &row.detail)))
+        .column(sheet.t(key::page::CHANNEL), |(channel, ..)| sheet.channel(*channel))
+        .column(sheet.t(key::page::ERRORS), |(_, row, _)| Cell::Count(row.errors))
+        .column(sheet.t(key::page::SHARE), |(_, row, _)| Cell::Share(row.share))
+        .column(sheet.t(key::page::BEFORE), |(_, row, _)| Cell::of(row.previous_errors, Cell::Count))
+        .column(sheet.t(key::page::CHANGE_TITLE), |(_, row, trend)| {
+            Cell::of(row.change, |change| Cell::Change(change, *trend))
+        })
+        .column(sheet.t(key::workbook::CHANGE_PERCENT), |(_, row, trend)| {
+            Cell::of(row.change_pct, |percent| Cell::ChangePercent(percent, *trend))
+        })
+        .column(sheet.zoned(key::workbook::FIRST_SEEN), |(_, row, _)| Cell::of(row.first_seen, |at| sheet.moment(at)))
+        .column(sheet.zoned(key::workbook::LAST_SEEN), |(_, row, _)| Cell::of(row.last_seen, |at| sheet.moment(at)))
+        .column(sheet.t(key::workbook::REMARK), |(_, row, _)| {
+            let stopped = (row.has_stopped(), key::workbook::STOPPED);
+            sheet.marks(&[(row.new, key::page::NEW), (!row.known, key::page::UNKNOWN), stopped], std::iter::empty())
+        });
+    sheet.list(&table)?;
     sheet.finish()
 }
 
-fn row(sheet: &Sheet<'_>, channel: Option<&str>, row: &DetailRow) -> Vec<Cell> {
-    let (story, lang) = (sheet.story, sheet.lang());
-    let compared = Compared::detail(story.analysis, row, lang);
-    let trend = compared.change.map_or(Trend::Same, |change| change.trend);
-    let moment = |at: Option<LocalTime>| Cell::of(at, |at| sheet.moment(at));
-    let marks =
-        [(row.new, key::page::NEW), (!row.known, key::page::UNKNOWN), (row.has_stopped(), key::workbook::STOPPED)];
-    let marks: Vec<&str> = marks.iter().filter(|(so, _)| *so).map(|(_, key)| lang.phrase(*key)).collect();
-    vec![
-        Cell::name(&row.reason),
-        Cell::name(detail_name(lang, &row.reason, &row.detail)),
-        sheet.channel(channel),
-        Cell::Count(row.errors),
-        Cell::Share(row.share),
-        Cell::of(row.previous_errors, Cell::Count),
-        Cell::of(row.change, |change| Cell::Change(change, trend)),
-        Cell::of(row.change_pct, |percent| Cell::ChangePercent(percent, trend)),
-        moment(row.first_seen),
-        moment(row.last_seen),
-        Cell::Mark(lang.list(marks)),
-    ]
+fn trend(story: &Story<'_>, row: &DetailRow) -> Trend {
+    Compared::detail(story.analysis, row, story.lang()).change.map_or(Trend::Same, |change| change.trend)
 }

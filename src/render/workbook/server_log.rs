@@ -2,59 +2,49 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{look::Cell, sheet::Sheet};
+use super::{
+    look::{Cell, Table},
+    sheet::Sheet,
+};
 use crate::{
-    analysis::{LogSpan, ServerLogReport},
+    analysis::ServerLogReport,
     model::key,
     story::{Story, detail_name},
 };
 
 pub fn sheet(story: &Story<'_>, log: &ServerLogReport) -> Result<Worksheet, XlsxError> {
-    let lang = story.lang();
-    let mut sheet = Sheet::new(story, key::workbook::SERVER_LOG)?;
+    let (mut sheet, lang) = (Sheet::new(story, key::workbook::SERVER_LOG)?, story.lang());
     if let Some(told) = &story.log {
         let lines = std::iter::once(&told.rate).chain(&told.worst).chain(&told.lines);
         lines.cloned().for_each(|line| sheet.say(line));
         sheet.row += 1;
     }
-    let titles = [
-        key::page::DETAIL,
-        key::page::REASON,
-        key::server_page::COUNTED,
-        key::server_page::SHOWN,
-        key::server_page::CHANCE,
-        key::server_page::SAYS,
-    ];
-    let titles = titles.map(|key| sheet.t(key));
-    let matches = log.matches.iter().map(|found| {
-        vec![
-            Cell::name(detail_name(lang, &found.reason, &found.detail)),
-            Cell::name(&found.reason),
-            Cell::Count(found.errors),
-            Cell::Count(found.finding.matched),
-            Cell::of(found.finding.chance, Cell::Count),
-            Cell::text(lang.say(&found.finding.sentence)),
-        ]
-    });
-    sheet.table(&titles, &matches.collect::<Vec<_>>())?;
+    let matches = Table::of(&log.matches)
+        .column(sheet.t(key::page::DETAIL), |found| Cell::name(detail_name(lang, &found.reason, &found.detail)))
+        .column(sheet.t(key::page::REASON), |found| Cell::name(&found.reason))
+        .column(sheet.t(key::server_page::COUNTED), |found| Cell::Count(found.errors))
+        .column(sheet.t(key::server_page::SHOWN), |found| Cell::Count(found.finding.matched))
+        .column(sheet.t(key::server_page::CHANCE), |found| Cell::of(found.finding.chance, Cell::Count))
+        .column(sheet.t(key::server_page::SAYS), |found| Cell::text(lang.say(&found.finding.sentence)));
+    sheet.table(&matches)?;
     sheet.say(lang.phrase(key::server_page::NOTE));
     sheet.row += 1;
-    let titles = [key::workbook::STATUS, key::workbook::REQUESTS].map(|key| sheet.t(key));
-    let statuses = log.by_status.iter().map(|of| {
-        let status =
-            of.status.map_or_else(|| lang.phrase(key::workbook::NO_STATUS).to_owned(), |status| status.to_string());
-        vec![Cell::name(status), Cell::Count(of.requests)]
-    });
-    let statuses: Vec<Vec<Cell>> = statuses.collect();
-    sheet.table(&titles, &statuses)?;
+    let status = |status: Option<u16>| status.map(|status| status.to_string());
+    let none = || lang.phrase(key::workbook::NO_STATUS).to_owned();
+    let statuses = Table::of(&log.by_status)
+        .column(sheet.t(key::workbook::STATUS), |of| Cell::name(status(of.status).unwrap_or_else(none)))
+        .column(sheet.t(key::workbook::REQUESTS), |of| Cell::Count(of.requests));
+    sheet.table(&statuses)?;
     if !log.silent.is_empty() {
-        let titles = [sheet.zoned(key::workbook::SILENT_FROM), sheet.zoned(key::workbook::SILENT_UNTIL)];
-        let silent = |span: &LogSpan| vec![Cell::Moment(span.start), Cell::Moment(span.end)];
-        sheet.table(&titles, &log.silent.iter().map(silent).collect::<Vec<_>>())?;
+        let silent = Table::of(&log.silent)
+            .column(sheet.zoned(key::workbook::SILENT_FROM), |span| Cell::Moment(span.start))
+            .column(sheet.zoned(key::workbook::SILENT_UNTIL), |span| Cell::Moment(span.end));
+        sheet.table(&silent)?;
     }
-    let titles = [key::page::FILE, key::server::LINES, key::workbook::REQUESTS].map(|key| sheet.t(key));
-    let files = log.files.iter();
-    let files = files.map(|file| vec![Cell::name(&file.path), Cell::Count(file.lines), Cell::Count(file.requests)]);
-    sheet.table(&titles, &files.collect::<Vec<_>>())?;
+    let files = Table::of(&log.files)
+        .column(sheet.t(key::page::FILE), |file| Cell::name(&file.path))
+        .column(sheet.t(key::server::LINES), |file| Cell::Count(file.lines))
+        .column(sheet.t(key::workbook::REQUESTS), |file| Cell::Count(file.requests));
+    sheet.table(&files)?;
     sheet.finish()
 }

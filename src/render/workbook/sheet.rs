@@ -2,9 +2,10 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Worksheet, XlsxError};
 
-use super::look::{self, Cell, SIZE};
+use super::look::{self, Cell, SIZE, Table};
 use crate::{
     model::{LocalTime, Sentence, SentenceKey, key, lines},
+    render::chat::within,
     story::Story,
     taxonomy::Lang,
 };
@@ -80,6 +81,12 @@ impl<'a> Sheet<'a> {
         Cell::name(name.unwrap_or_else(|| self.lang().phrase(key::story::NO_CHANNEL)))
     }
 
+    /// What is special about a row: those of some marks that hold, and names.
+    pub fn marks<'b>(&self, marks: &[(bool, SentenceKey)], names: impl Iterator<Item = &'b str>) -> Cell {
+        let held = marks.iter().filter(|(so, _)| *so).map(|(_, key)| self.lang().phrase(*key));
+        Cell::Mark(self.lang().list(held.chain(names)))
+    }
+
     /// Makes a column so many characters wide, if it is narrower.
     pub fn widen(&mut self, column: usize, width: usize) {
         self.widths.resize(self.widths.len().max(column + 1), NARROWEST);
@@ -111,7 +118,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// Writes a heading, rows and a blank row; gives the rows of the heading and of the last line.
-    pub fn table(&mut self, titles: &[Cell], rows: &[Vec<Cell>]) -> Result<(u32, u32), XlsxError> {
+    pub fn table<T>(&mut self, Table { titles, rows, .. }: &Table<T>) -> Result<(u32, u32), XlsxError> {
         let (first, lang) = (self.row, self.lang());
         for (column, title) in (0..).zip(titles) {
             let of_numbers = rows.iter().any(|row| row[usize::from(column)].is_number());
@@ -134,9 +141,9 @@ impl<'a> Sheet<'a> {
     }
 
     /// Writes the one table of a sheet: its heading stays in sight, and its rows can be filtered.
-    pub fn list(&mut self, titles: &[Cell], rows: &[Vec<Cell>]) -> Result<(u32, u32), XlsxError> {
-        let (first, last) = self.table(titles, rows)?;
-        let right = titles.len() as u16 - 1;
+    pub fn list<T>(&mut self, table: &Table<T>) -> Result<(u32, u32), XlsxError> {
+        let (first, last) = self.table(table)?;
+        let right = table.titles.len() as u16 - 1;
         self.sheet.set_freeze_panes(first + 1, 1)?;
         self.sheet.autofilter(first, 0, last, right)?;
         self.sheet.set_repeat_rows(first, first)?;
@@ -181,16 +188,7 @@ impl<'a> Sheet<'a> {
 
 /// A text as Excel takes it: not too long, and nothing that the writer takes for formatted text of its own.
 fn fitting(text: &str) -> String {
-    let text = if text.encode_utf16().count() > LONGEST_TEXT {
-        let mut units = 0;
-        let fits = |c: &char| {
-            units += c.len_utf16();
-            units < LONGEST_TEXT
-        };
-        text.chars().take_while(fits).chain(['…']).collect()
-    } else {
-        text.to_owned()
-    };
+    let text = within(text, LONGEST_TEXT);
     if text.starts_with("<r>") && text.ends_with("</r>") { format!("‹r>{}", &text[3..]) } else { text }
 }
 

@@ -3,34 +3,40 @@
 use rust_xlsxwriter::{Color, ConditionalFormat2ColorScale, Sparkline, SparklineType, Worksheet, XlsxError};
 
 use super::{
-    look::{Cell, color},
+    look::{Cell, Table, color},
     sheet::Sheet,
 };
 use crate::{
-    analysis::ChannelRow,
     chart::theme,
     model::key,
     story::{Compared, Story, Trend},
 };
 
 pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
-    let analysis = story.analysis;
-    let mut sheet = Sheet::new(story, key::workbook::WEEKS)?;
-    let phrases = [
-        key::page::CHANNEL,
-        key::page::ERRORS,
-        key::page::SHARE,
-        key::page::BEFORE,
-        key::page::CHANGE_TITLE,
-        key::page::COURSE,
-    ];
-    let mut titles: Vec<Cell> = phrases.map(|key| sheet.t(key)).into();
-    let first = titles.len() as u16;
-    let weeks = &analysis.finer.weeks;
-    titles.extend(weeks.iter().map(|week| Cell::Week(week.start)));
+    let (mut sheet, analysis) = (Sheet::new(story, key::workbook::WEEKS)?, story.analysis);
     let channels = analysis.by_channel.iter().enumerate();
-    let rows: Vec<Vec<Cell>> = channels.map(|(at, channel)| row(&sheet, at, channel)).collect();
-    let (heading, last) = sheet.list(&titles, &rows)?;
+    let channels = channels.map(|(at, row)| {
+        let change = Compared::channel(analysis, row, story.lang()).change;
+        (at, row, change.map_or(Trend::Same, |change| change.trend))
+    });
+    let mut table = Table::of(channels)
+        .column(sheet.t(key::page::CHANNEL), |(_, row, _)| sheet.channel(row.channel.as_deref()))
+        .column(sheet.t(key::page::ERRORS), |(_, row, _)| Cell::Count(row.errors))
+        .column(sheet.t(key::page::SHARE), |(_, row, _)| Cell::Share(row.share))
+        .column(sheet.t(key::page::BEFORE), |(_, row, _)| Cell::of(row.previous_errors, Cell::Count))
+        .column(sheet.t(key::page::CHANGE_TITLE), |(_, row, trend)| {
+            Cell::of(row.change, |change| Cell::Change(change, *trend))
+        })
+        .column(sheet.t(key::page::COURSE), |_| Cell::Empty);
+    let first = table.titles.len() as u16;
+    let weeks = &analysis.finer.weeks;
+    for week in weeks {
+        table = table.column(Cell::Week(week.start), |(at, ..)| match week.by_channel[*at] {
+            (errors, true) => Cell::Count(errors),
+            (errors, false) => Cell::AtLeast(errors),
+        });
+    }
+    let (heading, last) = sheet.list(&table)?;
     if let (Some(after), true) = (weeks.len().checked_sub(1), last > heading) {
         let end = first + after as u16;
         let name = story.lang().phrase(key::workbook::WEEKS);
@@ -47,22 +53,4 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
         sheet.say(story.lang().phrase(key::workbook::AT_LEAST_NOTE));
     }
     sheet.finish()
-}
-
-fn row(sheet: &Sheet<'_>, at: usize, channel: &ChannelRow) -> Vec<Cell> {
-    let compared = Compared::channel(sheet.story.analysis, channel, sheet.lang());
-    let trend = compared.change.map_or(Trend::Same, |change| change.trend);
-    let mut cells = vec![
-        sheet.channel(channel.channel.as_deref()),
-        Cell::Count(channel.errors),
-        Cell::Share(channel.share),
-        Cell::of(channel.previous_errors, Cell::Count),
-        Cell::of(channel.change, |change| Cell::Change(change, trend)),
-        Cell::Empty,
-    ];
-    cells.extend(sheet.story.analysis.finer.weeks.iter().map(|week| match week.by_channel[at] {
-        (errors, true) => Cell::Count(errors),
-        (errors, false) => Cell::AtLeast(errors),
-    }));
-    cells
 }
