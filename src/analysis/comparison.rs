@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDateTime, TimeDelta};
 
 use super::{
     Bounds,
+    count::months_of,
     period::{Calendar, PeriodSpec, Resolved, bounds_to},
 };
 use crate::{
@@ -88,8 +89,8 @@ impl Comparison {
 /// How many whole months it is; none where it is something else.
 fn months(wall: impl Fn(i64) -> NaiveDateTime, bounds: &Bounds) -> Option<i32> {
     let [start, end] = [bounds.start, bounds.end].map(wall);
-    let count = |at: NaiveDateTime| at.year() * 12 + at.month0() as i32;
-    (start.day() == 1 && end.day() == 1 && start.time() == end.time()).then(|| count(end) - count(start))
+    let whole = start.day() == 1 && end.day() == 1 && start.time() == end.time();
+    whole.then(|| months_of(end.date()) - months_of(start.date()))
 }
 
 #[cfg(test)]

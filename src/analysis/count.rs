@@ -81,7 +81,7 @@ pub fn likes(
 }
 
 /// Months since the year 0.
-fn months_of(day: NaiveDate) -> i32 {
+pub(super) fn months_of(day: NaiveDate) -> i32 {
     day.year() * 12 + day.month0() as i32
 }
 

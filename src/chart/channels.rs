@@ -25,7 +25,8 @@ pub fn channels(scene: &Scene, top: usize) -> Chart {
     let title = scene.phrase(key::chart::CHANNELS).to_owned();
     let (rows, more) = cut(scene.lang, &scene.analysis.by_channel, top);
     let items = rows.iter().map(|row| scene.counted(scene.channel_name(row.channel.as_deref()), row.errors));
-    let alt = [Some(scene.listed(&title, items)), more].into_iter().flatten().collect::<Vec<_>>().join(scene.lang.between());
+    let alt =
+        [Some(scene.listed(&title, items)), more].into_iter().flatten().collect::<Vec<_>>().join(scene.lang.between());
     Chart::new(scene, "channels", title, alt, |canvas, slot| panel(canvas, slot, scene, top))
 }
 

@@ -76,7 +76,7 @@ fn panel(
     let look = scene.look;
     let silent = marks::seen(scene, frame(slot, 0.0, scene), without_log(scene));
     let entries = QUANTILES.iter().map(|(name, ink, ..)| Entry::plain(*ink, Sign::Line, scene.phrase(*name)));
-    let no_log = (!silent.is_empty()).then(|| Entry::plain(AXIS, Sign::Hatch, scene.phrase(key::chart::NO_LOG)));
+    let no_log = (!silent.is_empty()).then(|| Entry::hatched(scene, key::chart::NO_LOG));
     let entries: Vec<Entry> = entries.chain(no_log).collect();
     let kind = if scale.logarithmic { key::chart::LOGARITHMIC } else { key::chart::LINEAR };
     let unit = scene.say(Sentence::new(kind).with("each", scene.phrase(each(scene))));

@@ -7,7 +7,7 @@ use super::{
     stack::Layer,
     theme::{AXIS, Ink, MUTED, TEXT},
 };
-use crate::model::key;
+use crate::model::SentenceKey;
 
 /// Space between two entries.
 const GAP: f64 = 14.0;
@@ -42,9 +42,9 @@ impl Entry {
         Entry { ink, sign, name: name.to_owned(), count: String::new() }
     }
 
-    /// Time of which nothing is known.
-    pub fn unknown(scene: &Scene) -> Entry {
-        Entry::plain(AXIS, Sign::Hatch, scene.phrase(key::chart::UNKNOWN))
+    /// Time of which something is not known.
+    pub fn hatched(scene: &Scene, key: SentenceKey) -> Entry {
+        Entry::plain(AXIS, Sign::Hatch, scene.phrase(key))
     }
 }
 

@@ -22,7 +22,7 @@ mod plot;
 mod png;
 mod ranking;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 mod scales;
 mod scene;
 mod scripts;

@@ -113,7 +113,6 @@ fn entries(scene: &Scene, strip: &Strip) -> Vec<Entry> {
         let name = Sentence::new(key::chart::USUAL).with_number("least", least).with_number("most", most);
         Entry::plain(USUAL, Sign::Area, &scene.say(name))
     });
-    let partly = scene.phrase(key::chart::PARTLY);
-    let unknown = strip.bars.iter().any(|bar| !bar.covered).then(|| Entry::plain(AXIS, Sign::Hatch, partly));
+    let unknown = strip.bars.iter().any(|bar| !bar.covered).then(|| Entry::hatched(scene, key::chart::PARTLY));
     median.into_iter().chain(usual).chain(unknown).collect()
 }

@@ -98,7 +98,7 @@ fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let sent = Entry::plain(PREVIOUS_BAR, Sign::Area, scene.phrase(key::chart::SENT));
     let mut entries = vec![sent];
     entries.extend(stack.layers.iter().map(|layer| Entry::layer(scene, layer)));
-    entries.extend((!silent.is_empty()).then(|| Entry::plain(AXIS, Sign::Hatch, scene.phrase(key::chart::NO_LOG))));
+    entries.extend((!silent.is_empty()).then(|| Entry::hatched(scene, key::chart::NO_LOG)));
     let y = slot.y + legend(canvas, slot, scene, scene.phrase(each(scene)), &entries) + 12.0;
     let counts = CountScale::new(buckets.iter().map(attempts).max().unwrap_or(0), 3);
     let frame = Frame { y: y.round(), h: (look.plot * COUNTS).round(), ..across };
@@ -147,7 +147,7 @@ fn rates(
     let unknown: Vec<(i64, i64)> = buckets.iter().filter(|bucket| !is_known(bucket)).map(Bucket::bounds).collect();
     let silent = without_log(scene).into_iter().chain(unknown).collect();
     let silent = marks::seen(scene, counts.frame, silent);
-    entries.extend((!silent.is_empty()).then(|| Entry::plain(AXIS, Sign::Hatch, scene.phrase(key::chart::NO_RATE))));
+    entries.extend((!silent.is_empty()).then(|| Entry::hatched(scene, key::chart::NO_RATE)));
     let y = slot.y + legend(canvas, slot, scene, scene.phrase(key::chart::ERROR_RATE), &entries);
     let frame = Frame { y: (y + look.small.leading() + 4.0).round(), h: (look.plot * RATES).round(), ..counts.frame };
     let calm = buckets.iter().filter(|bucket| is_calm(scene, bucket)).filter_map(rate).map(|rate| rate.high);

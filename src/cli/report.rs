@@ -141,7 +141,6 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
         drawn: arguments.shared.story(&analysis, chart::picture_language(lang)),
         story: &story,
         arguments: &arguments,
-        shared: &arguments.shared,
         command_line: screen::command_line(command_line.iter().cloned(), arguments.shared.privacy()),
     };
     let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
@@ -169,7 +168,7 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
     folders.iter().try_for_each(|folder| output::folder(folder))?;
     output::write_all(files.iter().map(|(place, bytes)| (place.as_path(), &bytes[..])))?;
     folders.iter().for_each(|folder| remove_old(folder, &files));
-    if !report.shared.showing.quiet {
+    if !arguments.shared.showing.quiet {
         let filter = story.filter.as_ref().map(|filter| format!("{filter}. "));
         screen::tell(&(filter.unwrap_or_default() + &story.headline));
         for place in &arguments.output {
@@ -185,7 +184,6 @@ struct Report<'a> {
     /// The same, in the language of the pictures.
     drawn: Story<'a>,
     arguments: &'a Arguments,
-    shared: &'a Shared,
     command_line: String,
 }
 
@@ -209,7 +207,7 @@ impl Report<'_> {
 
     /// Characters without a font become boxes in a picture, and a language without one becomes English: that is said.
     fn warn(&self, pictures: &[&Svg]) {
-        if self.shared.showing.quiet {
+        if self.arguments.shared.showing.quiet {
             return;
         }
         let lang = self.story.lang();
@@ -226,7 +224,7 @@ impl Report<'_> {
 
     fn pictures(&self, svgs: &[&Svg]) -> Result<Vec<Vec<u8>>> {
         self.warn(svgs);
-        let drawn = chart::pngs(svgs, self.arguments.scale, self.shared.read_options().threads);
+        let drawn = chart::pngs(svgs, self.arguments.scale, self.arguments.shared.read_options().threads);
         drawn
             .into_iter()
             .map(|drawn| drawn.map_err(|cause| Error::new(key::error::DRAWING).with("cause", cause)))

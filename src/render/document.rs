@@ -8,7 +8,7 @@ use crate::{
     taxonomy::Lang,
 };
 
-use super::graph::sparkline;
+use super::{graph::sparkline, grid::Grid};
 
 /// More incidents than this stand in a table.
 pub(super) const FEW_INCIDENTS: usize = 3;
@@ -237,27 +237,19 @@ pub(super) fn more_incidents(story: &Story<'_>, first: usize) -> Option<String> 
 fn incident_table(story: &Story<'_>) -> Table {
     let (lang, events) = (story.lang(), &story.events.shown);
     let highest = events.iter().map(|event| event.incident.peak_errors).max().unwrap_or(0);
-    let columns = vec![
-        Column::new(lang, key::terminal::START, Kind::Words),
-        Column::new(lang, key::terminal::LENGTH, Kind::Number),
-        Column::new(lang, key::terminal::ERRORS, Kind::Number),
-        Column::new(lang, key::terminal::MADE_OF, Kind::Name),
-        Column::new(lang, key::terminal::CHANNEL, Kind::Name),
-        Column::new(lang, key::terminal::CURVE, Kind::Curve).from(WIDE),
-        Column::untitled(Kind::Words),
-    ];
-    let row = |event: &Event<'_>| {
-        let cells = [
-            story.clock.short_moment(event.incident.start),
-            event.lasted.clone(),
-            lang.number(event.incident.errors),
-            event.what.clone(),
-            event.channel.clone().unwrap_or_default(),
-            sparkline(&peaks(event, SHORT_CURVE), highest),
-        ];
-        cells.map(Cell::Text).into_iter().chain([Cell::Mark(event.state.unwrap_or_default().to_owned())]).collect()
-    };
-    Table::new(columns, events.iter().map(row).collect(), more_incidents(story, events.len()))
+    let column = |key, kind| Column::new(lang, key, kind);
+    let text = Cell::Text;
+    let table = Grid::of(events)
+        .column(column(key::terminal::START, Kind::Words), |of| text(story.clock.short_moment(of.incident.start)))
+        .column(column(key::terminal::LENGTH, Kind::Number), |of| text(of.lasted.clone()))
+        .column(column(key::terminal::ERRORS, Kind::Number), |of| text(lang.number(of.incident.errors)))
+        .column(column(key::terminal::MADE_OF, Kind::Name), |of| text(of.what.clone()))
+        .column(column(key::terminal::CHANNEL, Kind::Name), |of| text(of.channel.clone().unwrap_or_default()))
+        .column(column(key::terminal::CURVE, Kind::Curve).from(WIDE), |of| {
+            text(sparkline(&peaks(of, SHORT_CURVE), highest))
+        })
+        .column(Column::untitled(Kind::Words), |of| Cell::Mark(of.state.unwrap_or_default().to_owned()));
+    Table::new(table.headings, table.rows, more_incidents(story, events.len()))
 }
 
 /// The most errors in five minutes, in each of at most so many parts of an incident.
@@ -428,19 +420,15 @@ fn stopped(story: &Story<'_>) -> Vec<Block> {
 fn files(story: &Story<'_>) -> Vec<Block> {
     let lang = story.lang();
     let (shown, more) = cut(lang, &story.analysis.inputs, story.top);
-    let columns = vec![
-        Column::new(lang, key::terminal::FILE, Kind::Path),
-        Column::new(lang, key::terminal::CHANNEL, Kind::Name),
-        Column::new(lang, key::terminal::ROWS, Kind::Number),
-        Column::new(lang, key::terminal::REJECTED, Kind::Number),
-        Column::new(lang, key::terminal::ERRORS, Kind::Number),
-    ];
-    let rows = shown.iter().map(|input| {
-        let numbers = [input.rows, input.rejected, input.errors].map(|number| lang.number(number));
-        let names = [input.path.clone(), input.channel.clone().unwrap_or_default()];
-        names.into_iter().chain(numbers).map(Cell::Text).collect()
-    });
-    let files = table(lang, key::terminal::FILES, columns, rows.collect(), more);
+    let column = |key, kind| Column::new(lang, key, kind);
+    let number = |number| Cell::Text(lang.number(number));
+    let files = Grid::of(shown)
+        .column(column(key::terminal::FILE, Kind::Path), |input| Cell::Text(input.path.clone()))
+        .column(column(key::terminal::CHANNEL, Kind::Name), |of| Cell::Text(of.channel.clone().unwrap_or_default()))
+        .column(column(key::terminal::ROWS, Kind::Number), |input| number(input.rows))
+        .column(column(key::terminal::REJECTED, Kind::Number), |input| number(input.rejected))
+        .column(column(key::terminal::ERRORS, Kind::Number), |input| number(input.errors));
+    let files = table(lang, key::terminal::FILES, files.headings, files.rows, more);
     files.into_iter().chain(rejects(story)).collect()
 }
 

@@ -7,6 +7,7 @@ mod document;
 pub mod env;
 pub mod github;
 mod graph;
+mod grid;
 pub mod html;
 pub mod json;
 pub mod junit;

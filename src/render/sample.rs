@@ -1,11 +1,10 @@
 //! Analyses for the tests of the text outputs, made by hand.
 
 use crate::analysis::{
-    Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DataSpan, DetailRow, Finer, Heatmap, History,
-    HostRow, Incident, Input, InputCoverage, MadeOf, Period, ReasonRow, RejectExample, Rejects, State, Totals,
-    WindowLog, Windows,
+    Analysis, Bounds, Bucket, ByReason, ChannelRow, Class, ClassErrors, DataSpan, DetailRow, Heatmap, HostRow,
+    Incident, Input, InputCoverage, MadeOf, Period, ReasonRow, RejectExample, Rejects, Totals, WindowLog, Windows,
 };
-use crate::model::{Columns, LocalTime, Precision, Sentence, Zone, key};
+use crate::model::{Columns, LocalTime, Precision, Sentence, key};
 
 /// A text that tries everything at once.
 pub(super) const HOSTILE: &str = "::error::x ##[error]y <script>alert(1)</script> | `code` [link](https://evil.example) @everyone *b* www.evil.example";
@@ -64,11 +63,7 @@ pub(super) fn week() -> Analysis {
     let bounds = |label: &str| Bounds { start: 0, end: 0, label: label.into() };
     Analysis {
         schema: "errstat/summary/2",
-        errstat: "0.1.0",
         generated_at: at("23T09:00"),
-        timezone: Zone::tokyo(),
-        channels: vec!["shop".into()],
-        filter: Vec::new(),
         period: Period {
             start: at("16T00:00"),
             end: at("23T00:00"),
@@ -89,12 +84,8 @@ pub(super) fn week() -> Analysis {
         by_detail,
         by_channel: vec![channel("shop", 170)],
         by_host: vec![HostRow { host: "https://bot.example.com".into(), errors: 5 }],
-        by_status_class: Vec::new(),
         windows: Windows { size: "day", buckets: buckets.collect() },
         heatmap: Heatmap { rows: Vec::new(), hours: Vec::new() },
-        usual_hours: None,
-        state: State::Unknown,
-        history: History::default(),
         incidents: vec![Incident {
             channel: Some("shop".into()),
             start: at("18T20:10"),
@@ -122,11 +113,6 @@ pub(super) fn week() -> Analysis {
             over: true,
             comparable: true,
         }],
-        patterns: Vec::new(),
-        server_log: None,
-        events: Vec::new(),
-        maintenance: Vec::new(),
-        redelivery_stopped: Vec::new(),
         inputs: vec![input("w46.tsv")],
         rejects: Rejects {
             count: 1,
@@ -138,12 +124,7 @@ pub(super) fn week() -> Analysis {
             }],
         },
         notes: vec![Sentence::new(key::note::COVERAGE_UNKNOWN).with("last", "Sun 22 Nov 2026, 23:58")],
-        reached: true,
-        unknown: Vec::new(),
-        partly_unknown: false,
-        tail_unknown: false,
-        calendar: crate::analysis::Calendar::default(),
-        finer: Finer::default(),
+        ..crate::chart::sample::analysis("day", 1440, &[])
     }
 }
 

@@ -10,17 +10,15 @@ mod inspect;
 mod inventory;
 mod reconcile;
 mod server_log;
-mod setup;
 mod sheet;
 mod summary;
 mod timeline;
 
 pub use check::check;
-pub use explain::explain;
+pub use explain::{explain, setups};
 pub use inspect::inspect;
 pub use inventory::inventory;
 pub use reconcile::reconcile;
 pub use server_log::server_log;
-pub use setup::setups;
 pub use sheet::TerminalView;
 pub use summary::{answer, summary};

@@ -13,7 +13,7 @@ use crate::{
 use super::{
     Clock, Events,
     notes::in_words,
-    words::{first_end, shortened, what},
+    words::{self, first_end, shortened, what},
 };
 
 /// So many characters are read at a glance.
@@ -131,10 +131,8 @@ fn on(analysis: &Analysis, clock: &Clock, longest: usize) -> String {
     let failing: Vec<_> = analysis.by_channel.iter().filter(|row| row.errors > 0).collect();
     match (&failing[..], &analysis.channels[..]) {
         (_, []) => String::new(),
-        ([], [only]) => lang.say(&Sentence::new(key::headline::ON).with("channel", shortened(only, longest))),
-        ([one], _) => one.channel.as_deref().map_or_else(String::new, |name| {
-            lang.say(&Sentence::new(key::headline::ON).with("channel", shortened(name, longest)))
-        }),
+        ([], [only]) => words::on(lang, only, longest),
+        ([one], _) => one.channel.as_deref().map_or_else(String::new, |name| words::on(lang, name, longest)),
         ([most, ..], _) => {
             let name = most.channel.as_deref().unwrap_or_else(|| lang.phrase(key::story::NO_CHANNEL));
             let on = Sentence::new(key::headline::ON_SEVERAL).with_number("number", failing.len() as u64);
@@ -162,7 +160,7 @@ fn what_happened(analysis: &Analysis, clock: &Clock, events: &Events<'_>, longes
         // The first sentence names the bot with most errors.
         let named = analysis.by_channel.first().and_then(|row| row.channel.as_ref());
         let on = event.channel.as_ref().filter(|_| analysis.channels.len() > 1 && incident.channel.as_ref() != named);
-        let on = on.map(|name| lang.say(&Sentence::new(key::headline::ON).with("channel", shortened(name, longest))));
+        let on = on.map(|name| words::on(lang, name, longest));
         let sentence = Sentence::new(key)
             .with("all", all.trim_matches('|'))
             .with("on", on.unwrap_or_default())

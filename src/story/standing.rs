@@ -8,7 +8,7 @@ use crate::{
 
 use super::{
     Clock,
-    words::{self, LONGEST_NAME, shortened},
+    words::{self, LONGEST_NAME},
 };
 
 /// The state in a word or two.
@@ -56,9 +56,7 @@ pub(super) fn sentence(analysis: &Analysis, clock: &Clock) -> Option<String> {
         None
     };
     let on = match &told.channel {
-        Some(channel) if analysis.channels.len() > 1 => {
-            lang.say(&Sentence::new(key::headline::ON).with("channel", shortened(channel, LONGEST_NAME)))
-        }
+        Some(channel) if analysis.channels.len() > 1 => words::on(lang, channel, LONGEST_NAME),
         _ => String::new(),
     };
     let sentence = Sentence::new(key).with("at", clock.moment(at.unwrap_or(told.end))).with("on", on);

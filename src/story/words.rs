@@ -50,6 +50,11 @@ pub fn shortened(text: &str, longest: usize) -> String {
     }
 }
 
+/// ` on shop`
+pub(super) fn on(lang: Lang, channel: &str, longest: usize) -> String {
+    lang.say(&Sentence::new(key::headline::ON).with("channel", shortened(channel, longest)))
+}
+
 /// The beginning of a text up to `end` or before, so that no letter is cut: marks stand on the letter before them, and some
 /// of Thai's vowels before the consonant that is read first.
 pub fn whole_letters(text: &str, mut end: usize) -> &str {

@@ -136,7 +136,13 @@ fn failed(story: &Story<'_>, safe: fn(&str) -> String) -> Option<Part> {
     let inks = ReasonInks::new(story.analysis);
     let row = |(reason, line): &(&ReasonLine<'_>, &DetailLine<'_>)| {
         let marks = line.marks(story.lang(), [key::terminal::NEW, key::terminal::UNLISTED]);
-        Row::new(story.lang(), &safe(&full_name(story.lang(), reason, line)), &line.compared, marks, inks.ink(&reason.row.reason))
+        Row::new(
+            story.lang(),
+            &safe(&full_name(story.lang(), reason, line)),
+            &line.compared,
+            marks,
+            inks.ink(&reason.row.reason),
+        )
     };
     let details = story.failed.details();
     let shown = &details[..details.len().min(ROWS)];

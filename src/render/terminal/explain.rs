@@ -1,7 +1,9 @@
-//! `errstat explain`: what a reason, a detail or a status means, and what to do about it.
+//! `errstat explain`: what a reason, a detail or a status means, and what to do about it; and the lines that make a server's
+//! access log answer everything.
 
 use crate::{
-    model::key,
+    model::{Sentence, key},
+    server::Setup,
     taxonomy::{Topic, explanation},
 };
 
@@ -54,6 +56,35 @@ fn list(sheet: &mut Sheet, title: &str, items: &[String], mark: impl Fn(usize) -
     for (at, item) in items.iter().enumerate() {
         sheet.paragraph(&format!("  {} ", mark(at + 1)), item, Ink::Plain);
     }
+}
+
+/// The lines of some servers, each in one piece so that it can be copied, and what to do with them; sentences are at most
+/// as wide as the view.
+pub fn setups<'a>(setups: impl IntoIterator<Item = &'a Setup>, view: &TerminalView) -> String {
+    let lang = view.lang;
+    let mut sheet = Sheet::new(view);
+    sheet.paragraph("", lang.phrase(key::server_setup::INTRO), Ink::Plain);
+    for setup in setups {
+        sheet.blank();
+        sheet.paragraph("", &setup.title, Ink::Strong);
+        let keeps = if setup.replaces { key::server_setup::REPLACES } else { key::server_setup::BESIDE };
+        let keeps = Sentence::new(keeps).with("directive", &setup.directive);
+        sheet.paragraph("  ", &lang.say(&keeps), Ink::Plain);
+        for part in &setup.parts {
+            let place = Sentence::new(key::server_setup::PUT).with("place", &part.place);
+            code(&mut sheet, &lang.say(&place), part.lines.trim().lines());
+        }
+        let inspect = format!("errstat inspect {}", setup.log);
+        code(&mut sheet, lang.phrase(key::server_setup::AFTER), [setup.reload.as_str(), &inspect]);
+    }
+    sheet.finish()
+}
+
+fn code<'a>(sheet: &mut Sheet, title: &str, lines: impl IntoIterator<Item = &'a str>) {
+    sheet.blank();
+    sheet.paragraph("  ", title, Ink::Plain);
+    sheet.blank();
+    lines.into_iter().for_each(|line| sheet.line(format!("    {line}")));
 }
 
 #[cfg(test)]

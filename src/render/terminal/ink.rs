@@ -24,14 +24,8 @@ pub(super) enum Ink {
 /// One style for each tag character from here on.
 const FIRST_TAG: char = '\u{e0020}';
 
-const INKS: [(Ink, &str); 6] = [
-    (Ink::Plain, ""),
-    (Ink::Strong, "\x1b[1m"),
-    (Ink::Faint, "\x1b[2m"),
-    (Ink::Good, "\x1b[32m"),
-    (Ink::Bad, "\x1b[1;31m"),
-    (Ink::Notice, "\x1b[1;33m"),
-];
+/// Of each style in its order.
+const CODES: [&str; 6] = ["", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[1;31m", "\x1b[1;33m"];
 
 const RESET: &str = "\x1b[0m";
 
@@ -52,15 +46,14 @@ impl Ink {
     }
 
     fn tag(self) -> char {
-        let at = INKS.iter().position(|(ink, _)| *ink == self).unwrap_or(0);
-        char::from_u32(FIRST_TAG as u32 + at as u32).unwrap_or(FIRST_TAG)
+        char::from_u32(FIRST_TAG as u32 + self as u32).unwrap_or(FIRST_TAG)
     }
 }
 
 /// The escape code that a tag character stands for.
 fn code(tag: char) -> Option<&'static str> {
     let at = (tag as u32).checked_sub(FIRST_TAG as u32)?;
-    INKS.get(at as usize).map(|(_, code)| *code)
+    CODES.get(at as usize).copied()
 }
 
 /// A finished line as it goes to the terminal or the log: escape codes if there is colour, nothing that a CI runner

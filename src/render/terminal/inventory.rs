@@ -3,7 +3,7 @@
 use crate::{
     analysis::Inventory,
     model::{LocalTime, Sentence, key},
-    render::document::Kind,
+    render::{document::Kind, grid::Grid},
     story::Clock,
 };
 
@@ -22,24 +22,17 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
         sheet.paragraph("", lang.phrase(key::archiving::UNMANAGED), Ink::Notice);
     }
     sheet.heading(lang.phrase(key::archiving::CHANNELS));
-    let moment = |time: Option<LocalTime>| time.map_or_else(|| "–".to_owned(), |time| clock.moment(time));
-    let columns = [
-        (Kind::Name, lang.phrase(key::archiving::CHANNEL)),
-        (Kind::Number, lang.phrase(key::archiving::EXPORTED)),
-        (Kind::Number, lang.phrase(key::archiving::MAILED)),
-        (Kind::Words, lang.phrase(key::archiving::FIRST)),
-        (Kind::Words, lang.phrase(key::archiving::LAST)),
-    ];
-    let rows = found.channels.iter().map(|channel| {
-        vec![
-            channel.channel.as_deref().map_or_else(|| "–".to_owned(), |name| excerpt(name, 60)),
-            lang.number(channel.exported),
-            lang.number(channel.mailed),
-            moment(channel.first),
-            moment(channel.last),
-        ]
-    });
-    sheet.table(&columns, rows);
+    let none = || "–".to_owned();
+    let moment = |time: Option<LocalTime>| time.map_or_else(none, |time| clock.moment(time));
+    let channels = Grid::of(&found.channels)
+        .column((Kind::Name, lang.phrase(key::archiving::CHANNEL)), |of| {
+            of.channel.as_deref().map_or_else(none, |name| excerpt(name, 60))
+        })
+        .column((Kind::Number, lang.phrase(key::archiving::EXPORTED)), |of| lang.number(of.exported))
+        .column((Kind::Number, lang.phrase(key::archiving::MAILED)), |of| lang.number(of.mailed))
+        .column((Kind::Words, lang.phrase(key::archiving::FIRST)), |of| moment(of.first))
+        .column((Kind::Words, lang.phrase(key::archiving::LAST)), |of| moment(of.last));
+    sheet.table(&channels.headings, channels.rows);
     let gaps: Vec<String> = found
         .channels
         .iter()
@@ -58,29 +51,22 @@ pub fn inventory(found: &Inventory, view: &TerminalView) -> String {
     }
     if !found.sources.is_empty() {
         sheet.heading(lang.phrase(key::archiving::SOURCES));
-        let columns = [
-            (Kind::Words, lang.phrase(key::archiving::ID)),
-            (Kind::Name, lang.phrase(key::archiving::SOURCE)),
-            (Kind::Name, lang.phrase(key::archiving::CHANNEL)),
-            (Kind::Words, lang.phrase(key::archiving::ADDED_TITLE)),
-            (Kind::Number, lang.phrase(key::archiving::ROWS)),
-            (Kind::Number, lang.phrase(key::archiving::ERRORS)),
-            (Kind::Words, lang.phrase(key::archiving::UNTIL)),
-        ];
         let width = sheet.width() / 3;
-        let rows = found.sources.iter().map(|source| {
-            let day = |time: LocalTime| time.date_naive().to_string();
-            vec![
-                source.id.clone(),
-                path_end(&source.name, width),
-                if source.channels.is_empty() { "–".to_owned() } else { excerpt(&lang.list(&source.channels), 60) },
-                day(source.added),
-                lang.number(source.rows),
-                lang.number(source.errors),
-                source.complete_until.map_or_else(|| "–".to_owned(), day),
-            ]
-        });
-        sheet.table(&columns, rows);
+        let day = |time: LocalTime| time.date_naive().to_string();
+        let sources = Grid::of(&found.sources)
+            .column((Kind::Words, lang.phrase(key::archiving::ID)), |source| source.id.clone())
+            .column((Kind::Name, lang.phrase(key::archiving::SOURCE)), |source| path_end(&source.name, width))
+            .column((Kind::Name, lang.phrase(key::archiving::CHANNEL)), |source| match &source.channels[..] {
+                [] => none(),
+                channels => excerpt(&lang.list(channels), 60),
+            })
+            .column((Kind::Words, lang.phrase(key::archiving::ADDED_TITLE)), |source| day(source.added))
+            .column((Kind::Number, lang.phrase(key::archiving::ROWS)), |source| lang.number(source.rows))
+            .column((Kind::Number, lang.phrase(key::archiving::ERRORS)), |source| lang.number(source.errors))
+            .column((Kind::Words, lang.phrase(key::archiving::UNTIL)), |source| {
+                source.complete_until.map_or_else(none, day)
+            });
+        sheet.table(&sources.headings, sources.rows);
     }
     sheet.finish()
 }

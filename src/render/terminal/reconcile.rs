@@ -3,7 +3,7 @@
 use crate::{
     analysis::{Reconciliation, filter_heading},
     model::{Sentence, key},
-    render::document::Kind,
+    render::{document::Kind, grid::Grid},
 };
 
 use super::{
@@ -45,28 +45,17 @@ pub fn reconcile(found: &Reconciliation, view: &TerminalView) -> String {
         return sheet.finish();
     }
     sheet.blank();
-    let columns = [
-        (Kind::Name, lang.phrase(key::reconcile::CHANNEL)),
-        (Kind::Words, lang.phrase(key::reconcile::DAY)),
-        (Kind::Number, lang.phrase(key::reconcile::MAILED)),
-        (Kind::Number, lang.phrase(key::reconcile::EXPORTED)),
-        (Kind::Number, lang.phrase(key::reconcile::ONLY_MAILED)),
-        (Kind::Number, lang.phrase(key::reconcile::MISSING_TITLE)),
-        (Kind::Number, lang.phrase(key::reconcile::ONLY_EXPORTED)),
-    ];
-    let rows = days.into_iter().map(|day| {
-        let sums = &day.sums;
-        vec![
-            day.channel.clone().unwrap_or_else(|| "–".to_owned()),
-            lang.day(day.date),
-            lang.number(sums.mailed),
-            lang.number(sums.exported),
-            lang.number(sums.only_mailed),
-            lang.number(sums.missing),
-            lang.number(sums.only_exported),
-        ]
-    });
-    sheet.table(&columns, rows);
+    let table = Grid::of(days)
+        .column((Kind::Name, lang.phrase(key::reconcile::CHANNEL)), |day| {
+            day.channel.clone().unwrap_or_else(|| "–".to_owned())
+        })
+        .column((Kind::Words, lang.phrase(key::reconcile::DAY)), |day| lang.day(day.date))
+        .column((Kind::Number, lang.phrase(key::reconcile::MAILED)), |day| lang.number(day.sums.mailed))
+        .column((Kind::Number, lang.phrase(key::reconcile::EXPORTED)), |day| lang.number(day.sums.exported))
+        .column((Kind::Number, lang.phrase(key::reconcile::ONLY_MAILED)), |day| lang.number(day.sums.only_mailed))
+        .column((Kind::Number, lang.phrase(key::reconcile::MISSING_TITLE)), |day| lang.number(day.sums.missing))
+        .column((Kind::Number, lang.phrase(key::reconcile::ONLY_EXPORTED)), |day| lang.number(day.sums.only_exported));
+    sheet.table(&table.headings, table.rows);
     sheet.blank();
     sheet.paragraph("", lang.phrase(key::reconcile::EXPLAINED), Ink::Faint);
     sheet.finish()

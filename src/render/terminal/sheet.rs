@@ -121,8 +121,7 @@ impl Sheet {
 
     /// A table of columns with titles, two cells in, without rules: the columns keep it together. Names take the width that
     /// the others leave, and are cut to it.
-    pub fn table(&mut self, columns: &[(Kind, &str)], rows: impl IntoIterator<Item = Vec<String>>) {
-        let mut rows: Vec<Vec<String>> = rows.into_iter().collect();
+    pub fn table(&mut self, columns: &[(Kind, &str)], mut rows: Vec<Vec<String>>) {
         if let Some(at) = columns.iter().position(|(kind, _)| *kind == Kind::Path) {
             let widest =
                 |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0).max(columns[at].1.width());
@@ -262,7 +261,7 @@ mod tests {
         let mut sheet = sheet(30);
         let row = |name: &str, n: &str| vec![name.to_owned(), n.to_owned()];
         let rows = [row(&"long name ".repeat(500), "1,234"), row("a", "5")];
-        sheet.table(&[(Kind::Name, "who"), (Kind::Number, "n")], rows);
+        sheet.table(&[(Kind::Name, "who"), (Kind::Number, "n")], rows.into());
         let text = sheet.finish();
         let lines: Vec<&str> = text.lines().skip(1).collect();
         assert_eq!(lines.len(), 2);

@@ -156,7 +156,7 @@ fn table(sheet: &mut Sheet, table: &Table) {
         }
     };
     let rows = table.rows.iter().map(|row| (0..row.len()).filter(kept).map(|at| cell(&row[at])).collect());
-    sheet.table(&columns, rows);
+    sheet.table(&columns, rows.collect());
     sheet.more(table.more.as_deref());
 }
 

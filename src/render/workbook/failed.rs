@@ -2,13 +2,11 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{
-    look::{Cell, Table},
-    sheet::Sheet,
-};
+use super::{look::Cell, sheet::Sheet};
 use crate::{
     analysis::DetailRow,
     model::key,
+    render::grid::Grid,
     story::{Compared, Story, Trend, detail_name},
 };
 
@@ -16,7 +14,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     let (mut sheet, lang) = (Sheet::new(story, key::workbook::FAILED)?, story.lang());
     let rows = story.analysis.finer.by_channel_and_detail.iter();
     let rows = rows.map(|(channel, row)| (channel.as_deref(), row, trend(story, row)));
-    let table = Table::of(rows)
+    let table = Grid::of(rows)
         .column(sheet.t(key::page::REASON), |(_, row, _)| Cell::name(&row.reason))
         .column(sheet.t(key::page::DETAIL), |(_, row, _)| Cell::name(detail_name(lang, &row.reason, &row.detail)))
         .column(sheet.t(key::page::CHANNEL), |(channel, ..)| sheet.channel(*channel))

@@ -2,12 +2,10 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{
-    look::{Cell, Table},
-    sheet::Sheet,
-};
+use super::{look::Cell, sheet::Sheet};
 use crate::{
     model::key,
+    render::grid::Grid,
     story::{Event, Story},
 };
 
@@ -17,7 +15,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
         let over = event.incident.over.then(|| lang.phrase(key::state::OVER));
         Cell::text(event.state.or(over).unwrap_or_default())
     };
-    let mut table = Table::of(story.events.all())
+    let mut table = Grid::of(story.events.all())
         .column(sheet.zoned(key::page::START), |event| Cell::Moment(event.incident.start))
         .column(sheet.zoned(key::workbook::END), |event| Cell::Moment(event.incident.end))
         .column(sheet.t(key::workbook::MINUTES), |event| Cell::Count(event.incident.minutes))
@@ -40,7 +38,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     told.cloned().for_each(|sentence| sheet.say(sentence));
     // The last stop first.
     let stops = &story.analysis.redelivery_stopped;
-    let table = Table::of(stops.iter().rev())
+    let table = Grid::of(stops.iter().rev())
         .column(sheet.zoned(key::page::REDELIVERY_STOPPED), |stop| sheet.moment(stop.at))
         .column(sheet.t(key::page::CHANNEL), |stop| sheet.channel(stop.channel.as_deref()));
     if !stops.is_empty() {

@@ -81,28 +81,6 @@ impl Cell {
     }
 }
 
-/// Titles and rows, put together a column at a time: what stands under a title is said beside it.
-pub struct Table<T> {
-    pub titles: Vec<Cell>,
-    pub rows: Vec<Vec<Cell>>,
-    entries: Vec<T>,
-}
-
-impl<T> Table<T> {
-    /// A row for each entry.
-    pub fn of(entries: impl IntoIterator<Item = T>) -> Table<T> {
-        let entries: Vec<T> = entries.into_iter().collect();
-        Table { titles: Vec::new(), rows: entries.iter().map(|_| Vec::new()).collect(), entries }
-    }
-
-    /// Adds a column.
-    pub fn column(mut self, title: Cell, cell: impl Fn(&T) -> Cell) -> Table<T> {
-        self.titles.push(title);
-        self.rows.iter_mut().zip(&self.entries).for_each(|(row, entry)| row.push(cell(entry)));
-        self
-    }
-}
-
 pub fn color(ink: Ink) -> Color {
     Color::RGB(ink.light)
 }

@@ -2,13 +2,11 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{
-    look::{Cell, Table},
-    sheet::Sheet,
-};
+use super::{look::Cell, sheet::Sheet};
 use crate::{
     analysis::Input,
     model::{Sentence, key},
+    render::grid::Grid,
     story::Story,
 };
 
@@ -24,7 +22,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
         let form: Vec<String> = [clock.form(input)].into_iter().chain(precision).chain(same).collect();
         Cell::name(form.join(lang.dot()))
     };
-    let files = Table::of(&analysis.inputs)
+    let files = Grid::of(&analysis.inputs)
         .column(sheet.t(key::page::FILE), |input| Cell::name(&input.path))
         .column(sheet.t(key::page::CHANNEL), |input| Cell::name(input.channel.clone().unwrap_or_default()))
         .column(sheet.t(key::page::ROWS_TITLE), |input| Cell::Count(input.rows))
@@ -42,7 +40,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
         if rejects.count > rejects.examples.len() as u64 {
             sheet.say(lang.phrase(key::page::MORE_REJECTS));
         }
-        let examples = Table::of(&rejects.examples)
+        let examples = Grid::of(&rejects.examples)
             .column(sheet.t(key::page::FILE), |reject| Cell::name(&reject.path))
             .column(sheet.t(key::page::LINE), |reject| Cell::Count(reject.line))
             .column(sheet.t(key::page::WHY), |reject| Cell::name(&reject.why))

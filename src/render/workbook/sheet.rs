@@ -2,10 +2,10 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Worksheet, XlsxError};
 
-use super::look::{self, Cell, SIZE, Table};
+use super::look::{self, Cell, SIZE};
 use crate::{
     model::{LocalTime, Sentence, SentenceKey, key, lines},
-    render::chat::within,
+    render::{chat::within, grid::Grid},
     story::Story,
     taxonomy::Lang,
 };
@@ -118,17 +118,17 @@ impl<'a> Sheet<'a> {
     }
 
     /// Writes a heading, rows and a blank row; gives the rows of the heading and of the last line.
-    pub fn table<T>(&mut self, Table { titles, rows, .. }: &Table<T>) -> Result<(u32, u32), XlsxError> {
+    pub fn table<T>(&mut self, table: &Grid<T, Cell, Cell>) -> Result<(u32, u32), XlsxError> {
         let (first, lang) = (self.row, self.lang());
-        for (column, title) in (0..).zip(titles) {
-            let of_numbers = rows.iter().any(|row| row[usize::from(column)].is_number());
+        for (column, title) in (0..).zip(&table.headings) {
+            let of_numbers = table.rows.iter().any(|row| row[usize::from(column)].is_number());
             let width = (title.width(lang) as f64 / lang.language().workbook.used).ceil() as usize;
             self.widen(usize::from(column), (width + ARROW).min(WIDEST_TITLE));
             self.put(column, title, &look::title(title, of_numbers, lang), SIZE)?;
         }
         self.titles.push(self.row);
         self.row += 1;
-        for row in rows {
+        for row in &table.rows {
             for (column, cell) in (0..).zip(row) {
                 self.widen(usize::from(column), (cell.width(lang) + 2).min(WIDEST));
                 self.put(column, cell, &look::format(cell, lang), SIZE)?;
@@ -141,9 +141,9 @@ impl<'a> Sheet<'a> {
     }
 
     /// Writes the one table of a sheet: its heading stays in sight, and its rows can be filtered.
-    pub fn list<T>(&mut self, table: &Table<T>) -> Result<(u32, u32), XlsxError> {
+    pub fn list<T>(&mut self, table: &Grid<T, Cell, Cell>) -> Result<(u32, u32), XlsxError> {
         let (first, last) = self.table(table)?;
-        let right = table.titles.len() as u16 - 1;
+        let right = table.headings.len() as u16 - 1;
         self.sheet.set_freeze_panes(first + 1, 1)?;
         self.sheet.autofilter(first, 0, last, right)?;
         self.sheet.set_repeat_rows(first, first)?;

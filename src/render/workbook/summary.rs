@@ -8,7 +8,6 @@ use super::{
     sheet::Sheet,
 };
 use crate::{
-    analysis::Note,
     chart::theme,
     model::{Sentence, key},
     story::{Story, Trend},
@@ -37,10 +36,9 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     sheet.row += 2;
     let grave = plain.clone().set_bold().set_font_color(color(theme::WORSE));
     if let Some(filter) = &story.filter {
-        sheet.put(1, &Cell::text(filter), &grave, SIZE)?;
-        sheet.row += 1;
+        line(&mut sheet, filter, &grave)?;
     }
-    notes(&mut sheet, &story.grave, &grave)?;
+    story.grave.iter().try_for_each(|note| line(&mut sheet, &note.text, &grave))?;
     let badge = look::plain(lang).set_bold().set_font_color(color(theme::ON_BADGE)).set_text_wrap();
     let badge = badge.set_background_color(color(theme::state(story.analysis.state)));
     let badge = badge.set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter);
@@ -49,10 +47,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     sheet.put(1, &Cell::text(&story.headline), &headline.set_align(FormatAlign::VerticalCenter), HEADLINE)?;
     sheet.row += 1;
     let log = story.log.as_ref().map(|log| log.line.clone());
-    for sentence in story.standing.iter().chain(&log) {
-        sheet.put(1, &Cell::text(sentence), &plain, SIZE)?;
-        sheet.row += 1;
-    }
+    story.standing.iter().chain(&log).try_for_each(|sentence| line(&mut sheet, sentence, &plain))?;
     sheet.row += 1;
     figures(&mut sheet)?;
     sheet.row += 1;
@@ -64,7 +59,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     advice(&mut sheet, &plain)?;
     if !story.warnings.is_empty() {
         heading(&mut sheet, key::page::WARNINGS)?;
-        notes(&mut sheet, &story.warnings, &plain)?;
+        story.warnings.iter().try_for_each(|note| line(&mut sheet, &note.text, &plain))?;
         sheet.row += 1;
     }
     sheet.put(1, &Cell::text(story.caveat), &faint.set_text_wrap().set_align(FormatAlign::Left).set_indent(1), SIZE)?;
@@ -78,11 +73,10 @@ fn heading(sheet: &mut Sheet<'_>, key: key::SentenceKey) -> Result<(), XlsxError
     Ok(())
 }
 
-fn notes(sheet: &mut Sheet<'_>, notes: &[Note], format: &Format) -> Result<(), XlsxError> {
-    for note in notes {
-        sheet.put(1, &Cell::text(&note.text), format, SIZE)?;
-        sheet.row += 1;
-    }
+/// A text beside the labels.
+fn line(sheet: &mut Sheet<'_>, text: &str, format: &Format) -> Result<(), XlsxError> {
+    sheet.put(1, &Cell::text(text), format, SIZE)?;
+    sheet.row += 1;
     Ok(())
 }
 
@@ -132,22 +126,18 @@ fn advice(sheet: &mut Sheet<'_>, plain: &Format) -> Result<(), XlsxError> {
     heading(sheet, key::page::ADVICE)?;
     let numbers = look::plain(sheet.lang()).set_align(FormatAlign::Right).set_font_color(color(theme::MUTED));
     for block in &advice.blocks {
-        sheet.put(1, &Cell::text(&block.title), &plain.clone().set_bold(), SIZE)?;
-        sheet.row += 1;
-        for line in std::iter::once(block.explanation.meaning).chain(block.in_logs.as_deref()) {
-            sheet.put(1, &Cell::text(line), plain, SIZE)?;
-            sheet.row += 1;
-        }
+        line(sheet, &block.title, &plain.clone().set_bold())?;
+        line(sheet, block.explanation.meaning, plain)?;
+        block.in_logs.iter().try_for_each(|times| line(sheet, times, plain))?;
         for (number, step) in (1..).zip(block.steps().take(FIRST_STEPS)) {
             sheet.put(0, &Cell::Count(number), &numbers, SIZE)?;
-            sheet.put(1, &Cell::text(step), plain, SIZE)?;
-            sheet.row += 1;
+            line(sheet, step, plain)?;
         }
         sheet.row += 1;
     }
-    if let Some(line) = &advice.unadvised {
-        sheet.put(1, &Cell::text(line), plain, SIZE)?;
-        sheet.row += 2;
+    if let Some(unadvised) = &advice.unadvised {
+        line(sheet, unadvised, plain)?;
+        sheet.row += 1;
     }
     Ok(())
 }

@@ -3,12 +3,13 @@
 use rust_xlsxwriter::{Color, ConditionalFormat2ColorScale, Sparkline, SparklineType, Worksheet, XlsxError};
 
 use super::{
-    look::{Cell, Table, color},
+    look::{Cell, color},
     sheet::Sheet,
 };
 use crate::{
     chart::theme,
     model::key,
+    render::grid::Grid,
     story::{Compared, Story, Trend},
 };
 
@@ -19,7 +20,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
         let change = Compared::channel(analysis, row, story.lang()).change;
         (at, row, change.map_or(Trend::Same, |change| change.trend))
     });
-    let mut table = Table::of(channels)
+    let mut table = Grid::of(channels)
         .column(sheet.t(key::page::CHANNEL), |(_, row, _)| sheet.channel(row.channel.as_deref()))
         .column(sheet.t(key::page::ERRORS), |(_, row, _)| Cell::Count(row.errors))
         .column(sheet.t(key::page::SHARE), |(_, row, _)| Cell::Share(row.share))
@@ -28,7 +29,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
             Cell::of(row.change, |change| Cell::Change(change, *trend))
         })
         .column(sheet.t(key::page::COURSE), |_| Cell::Empty);
-    let first = table.titles.len() as u16;
+    let first = table.headings.len() as u16;
     let weeks = &analysis.finer.weeks;
     for week in weeks {
         table = table.column(Cell::Week(week.start), |(at, ..)| match week.by_channel[*at] {

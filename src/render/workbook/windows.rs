@@ -2,15 +2,11 @@
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
-use super::{
-    chart,
-    look::{Cell, Table},
-    sheet::Sheet,
-};
+use super::{chart, look::Cell, sheet::Sheet};
 use crate::{
     analysis::Bucket,
     model::{LocalTime, key},
-    render::columns::Columns,
+    render::{columns::Columns, grid::Grid},
     story::Story,
 };
 
@@ -33,7 +29,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
         "day" | "week" => Cell::Day(at),
         _ => Cell::Moment(at),
     };
-    let mut table = Table::of(windows)
+    let mut table = Grid::of(windows)
         .column(sheet.zoned(key::page::START), |window| time(window.bucket.start))
         .column(sheet.t(key::page::ERRORS), |window| window.count(window.bucket.errors));
     let names = columns.names.iter().map(|name| Cell::name(*name));
@@ -59,7 +55,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     if let Some(chart) = chart::windows(story) {
         // Below a short table, so that both are seen and print well. Beside a long one it would make the print too small to
         // read; the summary prints it.
-        let right = table.titles.len() as u16;
+        let right = table.headings.len() as u16;
         let (row, column) = if last <= SHORT { (last + 2, 0) } else { (1, right) };
         sheet.sheet.insert_chart_with_offset(row, column, &chart, 16, 0)?;
         if last > SHORT {
