@@ -53,6 +53,16 @@ impl Asked {
         Ok(Asked { calendar, bounds, previous, before, unfinished, future, maintenance })
     }
 
+    /// Whether the period is made of the data: it goes from the day of the first row to that of the last.
+    pub fn is_of_data(&self) -> bool {
+        let zone = &self.calendar.zone;
+        let data = self
+            .calendar
+            .data
+            .map(|data| (zone.day_start(zone.day(data.first)).0, zone.day_end(zone.day(data.last)).0));
+        self.before.is_empty() && data.is_none_or(|data| data == (self.bounds.start, self.bounds.end))
+    }
+
     /// The moments that no cell may reach across.
     pub fn edges(&self) -> Vec<Timestamp> {
         let bounds = std::iter::once(&self.bounds).chain(&self.before).chain(&self.previous);

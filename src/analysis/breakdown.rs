@@ -110,8 +110,8 @@ pub struct Breakdown<'a> {
     pub sides: Sums<'a>,
     /// The errors of the period and, where it is compared, of the one before.
     pub total: Compared,
-    /// Whether the inputs hold anything before the period.
-    pub has_history: bool,
+    /// Of each channel, whether its inputs hold anything before the period.
+    pub has_history: Vec<bool>,
 }
 
 impl Breakdown<'_> {
@@ -143,14 +143,34 @@ impl Breakdown<'_> {
 
     /// By detail; `windows` has the errors of each reason and detail by window.
     pub fn details(&self, mut windows: BTreeMap<(u32, u32), Vec<u64>>, window_count: usize) -> Result<Vec<DetailRow>> {
+        let known = self.of_channels_with_history()?;
         let row = |line: Line| {
             let key = (line.keys[0].unwrap_or(0), line.keys[1].unwrap_or(0));
             let by_window = windows.remove(&key).unwrap_or_else(|| vec![0; window_count]);
-            DetailRow { by_window, ..self.detail(&line, key) }
+            let row = self.detail(&line, key);
+            let new = row.new && known.as_ref().is_none_or(|known| known.contains(&key));
+            DetailRow { by_window, new, ..row }
         };
         let mut rows: Vec<DetailRow> = self.lines(&[By::Reason, By::Detail])?.into_iter().map(row).collect();
         rows.sort_by(|a, b| b.errors.cmp(&a.errors).then_with(|| (&a.reason, &a.detail).cmp(&(&b.reason, &b.detail))));
         Ok(rows)
+    }
+
+    /// The reasons and details that channels with a history have in the period; none where all channels have one. What only
+    /// others have is not known to be new.
+    fn of_channels_with_history(&self) -> Result<Option<BTreeSet<(u32, u32)>>> {
+        if self.has_history.iter().all(|has| *has) {
+            return Ok(None);
+        }
+        if !self.has_history.contains(&true) {
+            return Ok(Some(BTreeSet::new()));
+        }
+        let lines = self.lines(&[By::Channel, By::Reason, By::Detail])?.into_iter().filter(|line| line.rows > 0);
+        let of_line = |line: Line| {
+            let known = line.keys[0].is_some_and(|channel| self.has_history[channel as usize]);
+            known.then_some((line.keys[1].unwrap_or(0), line.keys[2].unwrap_or(0)))
+        };
+        Ok(Some(lines.filter_map(of_line).collect()))
     }
 
     /// By channel and detail; `details` are those of all channels together, which say what is new.
@@ -159,7 +179,8 @@ impl Breakdown<'_> {
             details.iter().filter(|row| row.new).map(|row| (&*row.reason, &*row.detail)).collect();
         let row = |line: Line| {
             let row = self.detail(&line, (line.keys[1].unwrap_or(0), line.keys[2].unwrap_or(0)));
-            let new = row.errors > 0 && new.contains(&(&*row.reason, &*row.detail));
+            let has_history = line.keys[0].is_some_and(|channel| self.has_history[channel as usize]);
+            let new = has_history && row.errors > 0 && new.contains(&(&*row.reason, &*row.detail));
             (line.keys[0].and_then(|channel| self.names.channels[channel as usize].clone()), DetailRow { new, ..row })
         };
         let lines = self.lines(&[By::Channel, By::Reason, By::Detail])?;
@@ -185,7 +206,7 @@ impl Breakdown<'_> {
             change_pct: line.compared.change_pct(),
             first_seen: time(line.first),
             last_seen: time(line.last),
-            new: self.has_history && line.rows > 0 && line.earlier_rows == 0,
+            new: line.rows > 0 && line.earlier_rows == 0,
             by_window: Vec::new(),
             reason,
             detail,

@@ -14,70 +14,99 @@ use crate::{
     table::Table,
 };
 
-/// A window with its start and end, and its errors.
-pub type Counted = ((i64, i64), u64);
-
-/// Errors of a period by window, the empty ones included, with the windows' starts and ends in milliseconds since
-/// 1970-01-01T00:00:00Z; without a size, the period is the one window. `kinds` says of each kind of the table's
-/// dictionary whether it counts; all do without it.
-///
-/// Windows are those of the calendar; errors outside the period do not count in those that it cuts. The period must be
-/// one that the table was cut at, or one of whole days.
-pub fn count(
-    table: &Table,
-    bounds: &Bounds,
-    size: Option<WindowSize>,
-    calendar: &Calendar,
-    kinds: Option<&[bool]>,
-) -> Vec<Counted> {
-    let windows: Vec<(i64, i64)> = match size {
+/// The windows of the calendar in a period, the empty ones included, in milliseconds since 1970-01-01T00:00:00Z; without a
+/// size, the period is the one window.
+pub fn windows_of(bounds: &Bounds, size: Option<WindowSize>, calendar: &Calendar) -> Vec<(i64, i64)> {
+    match size {
         Some(size) => calendar_windows(bounds.start, bounds.end, size, &calendar.zone, calendar.week_start).collect(),
         None => vec![(bounds.start, bounds.end)],
-    };
-    let sums = Sums::new(&table.names, table.cells().between(bounds.start, bounds.end), numbered(&windows));
-    let counts = |kind: KindId| kinds.is_none_or(|kinds| kinds[kind.0 as usize]);
-    let mut errors = sums.series(windows.len(), |kind, _| counts(kind).then_some(()));
-    let errors = errors.remove(&()).unwrap_or_else(|| vec![0; windows.len()]);
-    windows.into_iter().zip(errors).collect()
+    }
 }
 
-/// For each window of a period the errors of its like in the period before: the one at the same place in the calendar,
-/// which is the same day of the month where months are compared, else the day as many days before as the periods lie
-/// apart; and the same time of day. None where the period before has no such window: the 31st, an hour that was skipped.
-/// Weeks are counted from the start of the period.
-pub fn likes(
-    windows: &[Counted],
-    size: WindowSize,
-    bounds: &Bounds,
-    before: &[Counted],
-    previous: &Bounds,
-    zone: &Zone,
-) -> Vec<Option<u64>> {
-    if size == WindowSize::Week {
-        return (0..windows.len()).map(|i| before.get(i).map(|(_, errors)| *errors)).collect();
-    }
-    let back = Back::between(zone, bounds, previous);
-    let place = |at: i64| {
-        let local = zone.local(Timestamp(at)).naive_local();
-        // Where midnight is skipped a day begins at one.
-        if size >= WindowSize::Day { local.date().and_time(chrono::NaiveTime::MIN) } else { local }
-    };
-    let mut there: HashMap<NaiveDateTime, Vec<u64>> = HashMap::new();
-    for ((start, _), errors) in before {
-        there.entry(place(*start)).or_default().push(*errors);
-    }
-    let mut seen: HashMap<NaiveDateTime, usize> = HashMap::new();
-    windows
-        .iter()
-        .map(|((start, _), _)| {
-            let place = place(*start);
+/// Errors of a period by window. `kinds` says of each kind of the table's dictionary whether it counts; all do without it.
+///
+/// Errors outside the period do not count in windows that it cuts. The period must be one that the table was cut at, or one
+/// of whole days.
+pub fn count(table: &Table, bounds: &Bounds, windows: &[(i64, i64)], kinds: Option<&[bool]>) -> Vec<u64> {
+    let sums = Sums::new(&table.names, table.cells().between(bounds.start, bounds.end), numbered(windows));
+    let counts = |kind: KindId| kinds.is_none_or(|kinds| kinds[kind.0 as usize]);
+    let mut errors = sums.series(windows.len(), |kind, _| counts(kind).then_some(()));
+    errors.remove(&()).unwrap_or_else(|| vec![0; windows.len()])
+}
+
+/// Which part of the period before is like which part of a period: the one at the same place in the calendar, which is the
+/// same day of the month where months are compared, else the day as many days before as the periods lie apart; and the same
+/// time of day.
+///
+/// A week or a month is its days, so that of one that a period cuts the same days are compared.
+pub struct Likes<'a> {
+    previous: &'a Bounds,
+    before: Vec<(i64, i64)>,
+    /// The parts of the period, and of each the number of its like in `before`: none where there is none (the 31st, an hour
+    /// that was skipped).
+    parts: Vec<((i64, i64), Option<usize>)>,
+}
+
+impl<'a> Likes<'a> {
+    /// Those of windows of some size.
+    pub fn of(size: WindowSize, bounds: &Bounds, previous: &'a Bounds, calendar: &Calendar) -> Likes<'a> {
+        let zone = &calendar.zone;
+        let back = Back::between(zone, bounds, previous);
+        let part = match () {
+            () if size < WindowSize::Day => size,
+            () if back.is_of_days() => WindowSize::Day,
+            () => WindowSize::FiveMinutes,
+        };
+        let place = |at: i64| {
+            let local = zone.local(Timestamp(at)).naive_local();
+            // Where midnight is skipped a day begins at one.
+            if part == WindowSize::Day { local.date().and_time(chrono::NaiveTime::MIN) } else { local }
+        };
+        let before = windows_of(previous, Some(part), calendar);
+        let mut there: HashMap<NaiveDateTime, Vec<usize>> = HashMap::new();
+        for (number, (start, _)) in before.iter().enumerate() {
+            there.entry(place(*start)).or_default().push(number);
+        }
+        let mut seen: HashMap<NaiveDateTime, usize> = HashMap::new();
+        let mut like = |start: i64| {
+            let place = place(start);
             // An hour that a clock repeats is there twice, here or there.
             let times = seen.entry(place).or_default();
             let found = there.get(&back.from(place)?)?;
             *times += 1;
             found.get(*times - 1).or(found.first()).copied()
-        })
-        .collect()
+        };
+        let parts = windows_of(bounds, Some(part), calendar).into_iter().map(|part| (part, like(part.0))).collect();
+        Likes { previous, before, parts }
+    }
+
+    /// The parts of a window.
+    fn parts(&self, (start, end): (i64, i64)) -> &[((i64, i64), Option<usize>)] {
+        let from = self.parts.partition_point(|(part, _)| part.1 <= start);
+        &self.parts[from..self.parts.partition_point(|(part, _)| part.0 < end)]
+    }
+
+    /// Windows, divided where only a part of one has a like: each then has one, or has none.
+    pub fn divide(&self, windows: &[(i64, i64)]) -> Vec<(i64, i64)> {
+        let mut divided = Vec::new();
+        for window in windows {
+            let mut start = window.0;
+            for pair in self.parts(*window).windows(2).filter(|pair| pair[0].1.is_some() != pair[1].1.is_some()) {
+                divided.push((start, pair[1].0.0));
+                start = pair[1].0.0;
+            }
+            divided.push((start, window.1));
+        }
+        divided
+    }
+
+    /// For each window the errors of its like; none where not all of it has one.
+    pub fn errors(&self, table: &Table, windows: &[(i64, i64)], kinds: Option<&[bool]>) -> Vec<Option<u64>> {
+        let before = count(table, self.previous, &self.before, kinds);
+        let of_window =
+            |window: &(i64, i64)| self.parts(*window).iter().map(|(_, like)| like.map(|like| before[like])).sum();
+        windows.iter().map(of_window).collect()
+    }
 }
 
 /// Months since the year 0.
@@ -105,6 +134,14 @@ impl Back {
         Back::By(if days > TimeDelta::zero() && off <= TimeDelta::hours(2) { days } else { apart })
     }
 
+    /// Whether it leads from days to days.
+    fn is_of_days(&self) -> bool {
+        match self {
+            Back::Months(_) => true,
+            Back::By(apart) => *apart == TimeDelta::days(apart.num_days()),
+        }
+    }
+
     fn from(&self, place: NaiveDateTime) -> Option<NaiveDateTime> {
         match self {
             Back::By(apart) => place.checked_sub_signed(*apart),
@@ -124,24 +161,32 @@ mod tests {
     use super::*;
     use crate::analysis::{PeriodSpec, WeekStart};
 
-    /// The windows of a period and of the one before, where each has its number as errors; and the likes by time.
+    type Stretch = (i64, i64);
+
+    /// The windows of a period, divided, and of each the first moment of its like in the period before.
     fn likes_of(period: &str, size: WindowSize, zone: &str) -> Vec<(String, Option<String>)> {
         let zone: Zone = zone.parse().unwrap();
-        let as_of = Timestamp::from(DateTime::parse_from_rfc3339("2026-12-01T12:00:00Z").unwrap());
-        let calendar = Calendar { zone, week_start: WeekStart::Monday, as_of, data: None };
-        let resolved = period.parse::<PeriodSpec>().unwrap().resolve(&calendar).unwrap();
-        let previous = resolved.before[0].clone();
-        let windows = |bounds: &Bounds| -> Vec<Counted> {
-            calendar_windows(bounds.start, bounds.end, size, &zone, WeekStart::Monday)
-                .enumerate()
-                .map(|(i, window)| (window, i as u64))
-                .collect()
-        };
-        let (now, before) = (windows(&resolved.bounds), windows(&previous));
         let name = |at: i64| zone.local(Timestamp(at)).format("%m-%dT%H:%M%:z").to_string();
-        let found = likes(&now, size, &resolved.bounds, &before, &previous, &zone);
-        let like = |errors: Option<u64>| errors.map(|i| name(before[i as usize].0.0));
-        now.iter().zip(found).map(|(((start, _), _), errors)| (name(*start), like(errors))).collect()
+        let found = stretches_of(period, size, &zone);
+        found.into_iter().map(|(window, like)| (name(window.0), like.map(|like| name(like.0)))).collect()
+    }
+
+    /// The same with their ends, as far as they lie in the periods.
+    fn stretches_of(period: &str, size: WindowSize, zone: &Zone) -> Vec<(Stretch, Option<Stretch>)> {
+        let as_of = Timestamp::from(DateTime::parse_from_rfc3339("2026-12-01T12:00:00Z").unwrap());
+        let calendar = Calendar { zone: *zone, week_start: WeekStart::Monday, as_of, data: None };
+        let resolved = period.parse::<PeriodSpec>().unwrap().resolve(&calendar).unwrap();
+        let (bounds, previous) = (&resolved.bounds, &resolved.before[0]);
+        let likes = Likes::of(size, bounds, previous, &calendar);
+        let inside = |(start, end): (i64, i64), bounds: &Bounds| (start.max(bounds.start), end.min(bounds.end));
+        let like = |window: (i64, i64)| {
+            let parts: Option<Vec<usize>> = likes.parts(window).iter().map(|(_, like)| *like).collect();
+            let parts = parts?;
+            let stretch = (likes.before[parts[0]].0, likes.before[parts[parts.len() - 1]].1);
+            Some(inside(stretch, previous))
+        };
+        let windows = likes.divide(&windows_of(bounds, Some(size), &calendar));
+        windows.into_iter().map(|window| (inside(window, bounds), like(window))).collect()
     }
 
     fn like(all: &[(String, Option<String>)], of: &str) -> Option<String> {
@@ -190,5 +235,38 @@ mod tests {
         assert_eq!(like(&hours, "11-16T23:00+09:00").as_deref(), Some("11-16T15:00+09:00"));
         let weeks = likes_of("2026-11-09..2026-11-22", WindowSize::Week, "Asia/Tokyo");
         assert_eq!(like(&weeks, "11-16T00:00+09:00").as_deref(), Some("11-02T00:00+09:00"));
+        // Days that the periods cut at 22, 14 and 6 o'clock.
+        let days = likes_of("2026-11-16T22:00..2026-11-17T06:00", WindowSize::Day, "Asia/Tokyo");
+        assert_eq!(like(&days, "11-16T22:00+09:00").as_deref(), Some("11-16T14:00+09:00"));
+        assert_eq!(like(&days, "11-17T00:00+09:00").as_deref(), Some("11-16T16:00+09:00"));
+    }
+
+    #[test]
+    fn a_window_and_its_like_are_of_one_length() {
+        let tokyo: Zone = "Asia/Tokyo".parse().unwrap();
+        let day = |at: i64| tokyo.local(Timestamp(at)).format("%m-%d").to_string();
+        let stretches = |period: &str, size: WindowSize| -> Vec<[String; 4]> {
+            let likes = stretches_of(period, size, &tokyo);
+            let of = |(here, there): (Stretch, Option<Stretch>)| {
+                let there = there.map_or(["-".to_owned(), "-".to_owned()], |(start, end)| [day(start), day(end - 1)]);
+                let [from, until] = there;
+                [day(here.0), day(here.1 - 1), from, until]
+            };
+            likes.into_iter().map(of).collect()
+        };
+        // October 2026 begins on a Thursday, September on a Tuesday and has no 31st.
+        let october = [
+            ["10-01", "10-04", "09-01", "09-04"],
+            ["10-05", "10-11", "09-05", "09-11"],
+            ["10-12", "10-18", "09-12", "09-18"],
+            ["10-19", "10-25", "09-19", "09-25"],
+            ["10-26", "10-30", "09-26", "09-30"],
+            ["10-31", "10-31", "-", "-"],
+        ];
+        assert_eq!(stretches("2026-10", WindowSize::Week), october);
+        assert_eq!(stretches("2026-11-11..2026-11-13", WindowSize::Week), [["11-11", "11-13", "11-08", "11-10"]]);
+        // 30 days of two months, after 30 days of two others.
+        let months = [["10-24", "10-31", "09-24", "10-01"], ["11-01", "11-22", "10-02", "10-23"]];
+        assert_eq!(stretches("2026-10-24..2026-11-22", WindowSize::Month), months);
     }
 }

@@ -6,14 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Analysis, Asked, Bounds, Incident, Maintenance, incident, sums};
+use super::{Analysis, Asked, Bounds, Calendar, Incident, Maintenance, incident, sums};
 use crate::{
     model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone, key, skipped_note},
     table::{self, Known, Table},
 };
 
 /// Notes which say that the inputs do not reach the period.
-pub const UNREACHED: [key::SentenceKey; 7] = [
+pub const UNREACHED: [key::SentenceKey; 9] = [
     key::note::STALE,
     key::note::STALE_CHANNEL,
     key::note::PERIOD_NOT_COVERED,
@@ -21,6 +21,8 @@ pub const UNREACHED: [key::SentenceKey; 7] = [
     key::note::PERIOD_UNKNOWN,
     key::note::PERIOD_UNKNOWN_CHANNEL,
     key::note::PERIOD_BEFORE_DATA,
+    key::note::MAILS_ONLY,
+    key::note::MAILS_ONLY_CHANNEL,
 ];
 
 /// Notes which say that no export speaks for a part of the period, or of the one before.
@@ -69,11 +71,12 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
         stale(told, max_age, notes);
     }
     files(table, notes);
-    let (Some(data), Some(shown)) = (asked.calendar.data, table.span_of_channels) else {
+    let (Some(_), Some(shown)) = (asked.calendar.data, table.span_of_channels) else {
         notes.push(Sentence::new(key::note::NO_ROWS));
+        redelivery(analysis, notes);
         return;
     };
-    period(told, (data, shown), notes);
+    period(told, shown, notes);
     gaps(told, notes);
     edges(told, notes);
     comparison(told, shown, notes);
@@ -174,17 +177,16 @@ fn stale(told: &Told<'_>, max_age: i64, notes: &mut Vec<Sentence>) {
 }
 
 /// Whether the inputs reach the period.
-fn period(told: &Told<'_>, (data, shown): (Span, Span), notes: &mut Vec<Sentence>) {
+fn period(told: &Told<'_>, shown: Span, notes: &mut Vec<Sentence>) {
     let (zone, bounds) = (&told.asked.calendar.zone, &told.asked.bounds);
     let all = &told.table.known;
-    // A period that is made of the data reaches as far as the data do.
-    let made_of_data = told.asked.before.is_empty()
-        && zone.day_start(zone.day(data.first)).0 == bounds.start
-        && zone.day_end(zone.day(data.last)).0 == bounds.end;
-    if made_of_data {
-        return;
-    }
-    let end = bounds.end.min(told.asked.calendar.as_of.0);
+    let of_data = told.asked.is_of_data();
+    // A period that is made of the data reaches as far as any channel is known to.
+    let end = match all.iter().filter_map(Known::until).max() {
+        Some(until) if of_data => bounds.end.min(until.0),
+        None if of_data => return,
+        _ => bounds.end.min(told.asked.calendar.as_of.0),
+    };
     let unreached = all.iter().filter_map(|known| {
         let not_covered = [key::note::PERIOD_NOT_COVERED, key::note::PERIOD_NOT_COVERED_CHANNEL];
         let unknown = [key::note::COVERAGE_UNKNOWN, key::note::COVERAGE_UNKNOWN_CHANNEL];
@@ -194,6 +196,10 @@ fn period(told: &Told<'_>, (data, shown): (Span, Span), notes: &mut Vec<Sentence
             (Some(until), last) => (not_covered, last.map_or(until, |last| last.max(until)), "until"),
             // Rows are known to the second.
             (None, Some(last)) if last.0 + 1000 >= end => return None,
+            (None, Some(last)) if known.mails_only => {
+                ([key::note::MAILS_ONLY, key::note::MAILS_ONLY_CHANNEL], last, "last")
+            }
+            (None, Some(_)) if of_data => return None,
             (None, Some(last)) if last.0 < bounds.start => (nothing, last, "last"),
             (None, Some(last)) => (unknown, last, "last"),
             (None, None) => return None,
@@ -201,8 +207,11 @@ fn period(told: &Told<'_>, (data, shown): (Span, Span), notes: &mut Vec<Sentence
         Some((known, keys, Sentence::new(keys[0]).with_moment(name, zone.local(at))))
     });
     notes.extend(of_channels(unreached, all.len() > 1));
+    let first = zone.local(shown.first);
     if shown.first.0 >= bounds.end {
-        notes.push(Sentence::new(key::note::PERIOD_BEFORE_DATA).with_moment("first", zone.local(shown.first)));
+        notes.push(Sentence::new(key::note::PERIOD_BEFORE_DATA).with_moment("first", first));
+    } else if all.iter().all(|known| known.begins_after(bounds.start, zone)) {
+        notes.push(Sentence::new(key::note::PERIOD_PARTLY_BEFORE_DATA).with_moment("first", first));
     }
 }
 
@@ -256,23 +265,33 @@ fn edges(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     }
 }
 
+/// What of the period before, or of all time before, the inputs do not tell because they begin later; of single channels
+/// where others begin early enough.
 fn comparison(told: &Told<'_>, shown: Span, notes: &mut Vec<Sentence>) {
-    let bounds = &told.asked.bounds;
-    let has_history = shown.first.0 < bounds.start;
-    if !has_history && !told.table.cells().between(bounds.start, bounds.end).is_empty() {
+    let Told { asked: Asked { bounds, calendar: Calendar { zone, .. }, .. }, analysis, table, .. } = told;
+    let errors_of =
+        |known: &&Known| analysis.by_channel.iter().any(|row| row.errors > 0 && row.channel == known.channel);
+    let new = |known: &&Known| known.begin().is_some_and(|first| first.0 >= bounds.start);
+    if shown.first.0 < bounds.start {
+        let keys = [key::note::NEW_UNKNOWN_CHANNEL; 2];
+        let new = table.known.iter().filter(new).filter(errors_of);
+        notes.extend(of_channels(new.map(|known| (known, keys, Sentence::new(keys[0]))), true));
+    } else if analysis.totals.errors > 0 {
         notes.push(Sentence::new(key::note::NEW_UNKNOWN));
     }
-    if let Some(previous) = &told.analysis.period.previous {
-        let zone = &told.asked.calendar.zone;
-        let first_day = zone.day_start(zone.day(shown.first)).0;
-        if first_day > previous.start && first_day < previous.end {
-            notes.push(
-                Sentence::new(key::note::COMPARISON_PARTLY_COVERED)
-                    .with_moment("first", zone.local(shown.first))
-                    .with("period", &previous.label),
-            );
-        }
+    let Some(previous) = &analysis.period.previous else { return };
+    let late: Vec<&Known> = table.known.iter().filter(|known| known.begins_after(previous.start, zone)).collect();
+    if late.len() == table.known.len() && !late.is_empty() {
+        notes.push(
+            Sentence::new(key::note::COMPARISON_PARTLY_COVERED)
+                .with_moment("first", zone.local(shown.first))
+                .with("period", &previous.label),
+        );
+        return;
     }
+    let keys = [key::note::COMPARISON_PARTLY_COVERED_CHANNEL; 2];
+    let sentence = Sentence::new(keys[0]).with("period", &previous.label);
+    notes.extend(of_channels(late.into_iter().map(|known| (known, keys, sentence.clone())), true));
 }
 
 fn vocabulary(analysis: &Analysis, notes: &mut Vec<Sentence>) {

@@ -3,10 +3,7 @@
 //! The middle is the median and the width the median absolute deviation, of which an outage in one of the periods moves
 //! neither (Hampel, "The influence curve and its role in robust estimation", *J. Amer. Statist. Assoc.* 69 (1974) 383–393).
 
-use super::{
-    Asked, Bounds, History, LikePeriod, WindowSize,
-    count::{Counted, count, likes},
-};
+use super::{Asked, Bounds, History, LikePeriod, WindowSize, count::Likes};
 use crate::{
     model::Timestamp,
     table::{Known, Table},
@@ -52,11 +49,7 @@ fn is_covered(table: &Table, bounds: &Bounds, known_from: i64) -> bool {
 pub fn usual(table: &Table, asked: &Asked, windows: &[(i64, i64)], size: WindowSize) -> Vec<Option<u64>> {
     let Asked { calendar, bounds, .. } = asked;
     let from = known_from(table, asked).unwrap_or(i64::MAX);
-    let own: Vec<Counted> = windows.iter().map(|window| (*window, 0)).collect();
-    let of_period = |before: &Bounds| {
-        let counted = count(table, before, Some(size), calendar, None);
-        likes(&own, size, bounds, &counted, before, &calendar.zone)
-    };
+    let of_period = |before: &Bounds| Likes::of(size, bounds, before, calendar).errors(table, windows, None);
     let covered = asked.before.iter().filter(|before| is_covered(table, before, from));
     let likes: Vec<Vec<Option<u64>>> = covered.map(of_period).collect();
     let usual = |window: usize| {

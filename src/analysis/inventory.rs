@@ -127,7 +127,7 @@ pub fn inventory(archive: &Archive, table: Option<&Table>, shown: String, zone: 
         held.entry(channel).or_default();
     }
     let channels = held.into_iter().map(|(channel, Held { exported, mails, span, months, known })| {
-        let known = known.filter(|_| any_export);
+        let known = known.filter(|known| any_export && !known.mails_only);
         let extents: Vec<Extent> = known.iter().flat_map(|known| &known.extents).map(|(_, extent)| *extent).collect();
         let gaps = known.map(|known| &known.gaps[..]).unwrap_or_default();
         let mailed_in = |from: i64, until: i64| {

@@ -33,7 +33,7 @@ const MISSING: [SentenceKey; 3] = [key::note::PARTIAL_DOWNLOAD, key::note::REJEC
 /// Errors may count twice.
 const DOUBLED: [SentenceKey; 1] = [key::note::MAILS_BESIDE_UNNAMED];
 
-const WARNINGS: [SentenceKey; 25] = [
+const WARNINGS: [SentenceKey; 27] = [
     key::note::COVERAGE_UNKNOWN,
     key::note::COVERAGE_UNKNOWN_CHANNEL,
     key::note::EDGE_IN_DAY,
@@ -42,6 +42,8 @@ const WARNINGS: [SentenceKey; 25] = [
     key::note::GAP_BEFORE,
     key::note::GAP_BEFORE_CHANNEL,
     key::note::COMPARISON_PARTLY_COVERED,
+    key::note::COMPARISON_PARTLY_COVERED_CHANNEL,
+    key::note::PERIOD_PARTLY_BEFORE_DATA,
     key::note::LITTLE_HISTORY,
     key::note::NOTHING_TO_JUDGE_BY,
     key::note::ROWS_AFTER_REPORT,

@@ -24,7 +24,7 @@ use std::{collections::BTreeMap, panic::resume_unwind, thread};
 
 pub use asked::Asked;
 pub use comparison::Comparison;
-pub use count::{Counted, count, likes};
+pub use count::{Likes, count, windows_of};
 pub use history::median;
 pub use incident::{Class, ClassErrors, DayKind, Pattern};
 pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};
@@ -44,7 +44,7 @@ use sums::numbered;
 use crate::{
     error::Result,
     model::{CELL_MILLIS, CellStart, Precision, Reject, Sentence, SourceReport, Timestamp, Zone, key},
-    table::{CellSum, Dictionary, Known, Table},
+    table::{CellSum, Dictionary, Known, Label, Table},
     taxonomy::{self, Lang},
 };
 
@@ -64,12 +64,13 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     // Days before the data are unknown, not free of errors.
     let shown = table.span_of_channels.or(calendar.data);
     let known_from = shown.map(|span| zone.day_start(zone.day(span.first)).0);
-    let comparable = |previous: &Bounds| known_from.is_none_or(|from| from < previous.end || from >= bounds.end);
+    let comparable = |previous: &Bounds| known_from.is_some_and(|from| from < previous.end);
     let (previous, unknown): (Option<&Bounds>, _) = match &asked.previous {
         Some(previous) if !comparable(previous) => (None, Some(previous)),
         previous => (previous.as_ref(), None),
     };
-    if let (Some(unknown), Some(span)) = (unknown, shown) {
+    // Of a period before the data another note tells that they begin later.
+    if let (Some(unknown), Some(span)) = (unknown, shown.filter(|_| known_from.is_some_and(|from| from < bounds.end))) {
         notes.push(
             Sentence::new(key::note::NOTHING_TO_COMPARE)
                 .with_moment("first", zone.local(span.first))
@@ -79,9 +80,10 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     let cells = table.cells().between(bounds.start, bounds.end);
     notes.extend(table.notes_of_mails(cells, bounds.start..bounds.end));
     let size = window_size(options, bounds, precision, &zone, &mut notes);
+    // What counts is judged: a period that goes on behind the moment of the report has the rows behind it too.
     let now = match options.as_of {
-        AsOf::At(at) => at,
-        AsOf::Data => CellStart(u32::MAX).timestamp(),
+        AsOf::At(at) if bounds.end <= at.0 => at,
+        AsOf::At(_) | AsOf::Data => CellStart(u32::MAX).timestamp(),
     };
     // Each takes about as long as the other.
     let (judged, computed) = thread::scope(|scope| {
@@ -101,7 +103,7 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     analysis.patterns = patterns;
     analysis.usual_hours =
         hours::usual_hours(&analysis.heatmap, &analysis.incidents, bounds, &zone, calendar.week_start);
-    analysis.know(&table.known, calendar.as_of, known_from);
+    analysis.know(&table.known, asked);
     if let Some(now) = *unfinished {
         // What is not compared is not said to be.
         let compared = previous.filter(|_| !analysis.partly_unknown);
@@ -110,8 +112,8 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     let told = coverage::Told { table, asked, analysis: &analysis, incidents: &found, max_age: options.max_age };
     coverage::tell(&told, &mut notes);
     notes.dedup();
-    let unjudged = [key::note::LITTLE_HISTORY, key::note::NOTHING_TO_JUDGE_BY];
-    let judged = !notes.iter().any(|note| unjudged.contains(&note.key));
+    let unjudged = [key::note::LITTLE_HISTORY, key::note::NOTHING_TO_JUDGE_BY, key::note::NEW_UNKNOWN_CHANNEL];
+    let judged = !notes.iter().any(|note| unjudged.contains(&note.key)) && !head_unknown(&table.known, asked);
     analysis.notes = notes;
     analysis.reached = analysis.unreached().is_none();
     analysis.history = history::history(table, asked);
@@ -120,38 +122,37 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
 }
 
 impl Analysis {
-    /// Takes over what is known to be missing. A change in a time, or against one, of which a part is missing is none.
-    ///
-    /// `from` is the day of the first row: it may well have begun without an error; a day without any is another matter.
-    fn know(&mut self, known: &[Known], as_of: Timestamp, from: Option<i64>) {
-        let bounds = &self.period.bounds();
-        let partly = self
-            .period
-            .previous
-            .as_ref()
-            .is_some_and(|previous| from.is_some_and(|from| (previous.start + 1..previous.end).contains(&from)));
+    /// Takes over what is known to be missing. A change in a time, or against one, of which a part is missing or nobody
+    /// knows whether it is, is none.
+    fn know(&mut self, known: &[Known], asked: &Asked) {
+        let Asked { calendar: Calendar { as_of, zone, .. }, bounds, .. } = asked;
+        let previous = self.period.previous.clone();
         let inside = |known: &Known| known.missing(bounds.start, bounds.end.min(as_of.0));
-        let before = |known: &Known| match &self.period.previous {
-            Some(previous) => known.missing(previous.start, previous.end),
-            None => Vec::new(),
+        let lacks = |known: &&Known| {
+            let before = previous.as_ref().is_some_and(|previous| known.lacks(previous.start, previous.end, zone));
+            before || !inside(known).is_empty() || tail_unknown(known, asked)
         };
-        let incomplete: Vec<&Known> =
-            known.iter().filter(|known| !inside(known).is_empty() || !before(known).is_empty()).collect();
-        self.partly_unknown = self.totals.change.is_some() && (partly || !incomplete.is_empty());
+        let incomplete: Vec<&Known> = known.iter().filter(lacks).collect();
+        self.partly_unknown = self.totals.change.is_some() && !incomplete.is_empty();
         self.unknown = known.iter().flat_map(inside).collect();
         self.unknown.sort_unstable();
-        self.tail_unknown = tail_unknown(known, bounds, as_of);
+        let told = |known: &Known| known.reach().is_some_and(|reach| reach.0 >= bounds.start);
+        self.tail_unknown = known.iter().any(|known| told(known) && tail_unknown(known, asked));
         if !self.partly_unknown {
             return;
         }
         (self.totals.change, self.totals.change_pct) = (None, None);
         self.by_reason.iter_mut().for_each(|row| (row.change, row.change_pct) = (None, None));
         self.by_detail.iter_mut().for_each(|row| (row.change, row.change_pct) = (None, None));
-        let unknown = |channel: &Option<String>| partly || incomplete.iter().any(|known| known.channel == *channel);
-        for row in self.by_channel.iter_mut().filter(|row| unknown(&row.channel)) {
+        let unknown = |channel: &Option<String>| incomplete.iter().find(|known| known.channel == *channel);
+        for row in &mut self.by_channel {
+            let Some(known) = unknown(&row.channel) else { continue };
             (row.change, row.change_pct) = (None, None);
+            if previous.as_ref().is_some_and(|previous| known.begins_after(previous.end - 1, zone)) {
+                row.previous_errors = None;
+            }
         }
-        for (_, row) in self.finer.by_channel_and_detail.iter_mut().filter(|(channel, _)| unknown(channel)) {
+        for (_, row) in self.finer.by_channel_and_detail.iter_mut().filter(|(channel, _)| unknown(channel).is_some()) {
             (row.change, row.change_pct) = (None, None);
         }
     }
@@ -178,15 +179,24 @@ impl Analysis {
     }
 }
 
-/// A longer part of the period behind the last row than this may hold errors that nobody knows of.
-const TAIL: f64 = 0.1;
+/// A longer part of the period before the first row or behind the last one may hold errors that nobody knows of.
+const EDGE: f64 = 0.1;
 
-/// Whether the inputs say nothing of how far they reach, and the last row is far from the period's end.
-fn tail_unknown(known: &[Known], bounds: &Bounds, as_of: Timestamp) -> bool {
-    let end = bounds.end.min(as_of.0);
-    let tail = |last: i64| (end - last) as f64 > TAIL * (bounds.end - bounds.start) as f64;
-    let rows = known.iter().filter_map(Known::reach).max();
-    known.iter().all(|known| known.until().is_none()) && rows.is_some_and(|last| last.0 >= bounds.start && tail(last.0))
+/// Whether the inputs of a channel say nothing of how far they reach, and its last row is far from the period's end.
+/// A period that is made of the data ends with the last row of all.
+fn tail_unknown(known: &Known, asked: &Asked) -> bool {
+    let Asked { bounds, calendar, .. } = asked;
+    let end = bounds.end.min(calendar.as_of.0);
+    let is_last = || known.reach() >= calendar.data.map(|data| data.last);
+    let tail = |last: Timestamp| (end - last.0) as f64 > EDGE * (bounds.end - bounds.start) as f64;
+    known.until().is_none() && known.reach().is_some_and(tail) && (!asked.is_of_data() || is_last())
+}
+
+/// Whether all inputs begin far behind the period's beginning.
+fn head_unknown(known: &[Known], asked: &Asked) -> bool {
+    let Bounds { start, end, .. } = asked.bounds;
+    let far = start + (EDGE * (end - start) as f64) as i64;
+    !known.is_empty() && known.iter().all(|known| known.begins_after(far, &asked.calendar.zone))
 }
 
 /// What an output is limited to by the terms of a filter, where there are any: `Filter: detail=404`.
@@ -239,12 +249,16 @@ fn computed(
     let total = Compared { errors: errors_of(side::PERIOD), previous: previous.map(|_| errors_of(side::PREVIOUS)) };
     let rows = sides.all().iter().filter(|sum| sum.bucket == side::PERIOD).map(|sum| sum.rows).sum();
     let channels = channels(table, &sides);
+    let has_history = |label: usize| match Known::of(&table.known, label as Label) {
+        Some(known) => known.begin().is_none_or(|first| first.0 < bounds.start),
+        None => true,
+    };
     let breakdown = Breakdown {
         names: &table.names,
         zone,
         sides,
         total,
-        has_history: table.span_of_channels.or(calendar.data).is_some_and(|shown| shown.first.0 < bounds.start),
+        has_history: (0..table.names.channels.len()).map(has_history).collect(),
     };
     let by_reason = in_windows.series(windows.len(), |_, kind| Some(kind.reason));
     let reasons = reasons(&table.names, &by_reason);
@@ -262,7 +276,7 @@ fn computed(
             weeks: finer::weeks(table, asked, &by_channel),
         },
     };
-    let inside = |at: &Timestamp| (bounds.start..bounds.end).contains(&at.0);
+    let inside = |at: &Timestamp| asked.is_of_data() || (bounds.start..bounds.end).contains(&at.0);
     let stops = table.stops.iter().filter(|(_, at)| inside(at));
     Ok(Analysis {
         schema: Analysis::SCHEMA,

@@ -124,16 +124,14 @@ pub fn reconcile(table: &Table, asked: &Asked, lang: Lang) -> Reconciliation {
     }
 }
 
-/// What is said where mails or exports are not there.
+/// What is said where mails or exports are not there. What a filter leaves out is there.
 fn nothing_to_compare(table: &Table) -> Option<Sentence> {
     let is_export =
         |report: &SourceReport| !matches!(report.kind, SourceKind::Mail | SourceKind::Archive | SourceKind::Parquet);
-    let exports = table.inputs.iter().any(is_export)
-        || table.cells().iter().any(|cell| table.names.kinds[cell.kind.0 as usize].origin == Origin::Export);
-    match (exports, table.told.is_empty()) {
+    match (table.exported || table.inputs.iter().any(is_export), table.mailed) {
         (false, _) => Some(Sentence::new(key::reconcile::NO_EXPORTS)),
-        (true, true) => Some(Sentence::new(key::reconcile::NO_MAILS)),
-        (true, false) => None,
+        (true, false) => Some(Sentence::new(key::reconcile::NO_MAILS)),
+        (true, true) => None,
     }
 }
 
@@ -159,30 +157,40 @@ fn groups(table: &Table) -> BTreeMap<Key, (Vec<Mailed>, Vec<Exported>)> {
         }
     }
     for (mailed, exported) in groups.values_mut() {
-        // Those that tell the time more exactly have less to choose from.
-        mailed.sort_by_key(|mail| (mail.step, mail.at));
+        mailed.sort_by_key(|mail| (mail.at + mail.step, mail.at));
         exported.sort_by_key(|exported| (exported.first, exported.last));
     }
     groups
 }
 
-/// Finds the errors of the mails in the exports, each once: behind the time of a mail first, then before it.
+/// Finds the errors of the mails in the exports, each once: as many as can be. Where a mail stands at the beginning of its
+/// group and not all are found, it may stand at its end too.
 fn find(mailed: &mut [Mailed], exported: &mut [Exported]) {
+    let told: Vec<u64> = exported.iter().map(|exported| exported.left).collect();
+    assign(mailed, exported, 0);
+    if mailed.iter().any(|mail| mail.found < mail.errors) {
+        mailed.iter_mut().for_each(|mail| mail.found = 0);
+        exported.iter_mut().zip(told).for_each(|(exported, left)| exported.left = left);
+        assign(mailed, exported, GROUP);
+    }
+}
+
+/// Gives each mail in the order of time what lies up to a group's length behind it, and up to `before` milliseconds before
+/// it; what ends first goes first, because later mails can't have it. That finds the most that any assignment does, since
+/// the times of mails are in the same order as those up to which they look (Glover, "Maximum matching in a convex bipartite
+/// graph", *Naval Res. Logist. Quart.* 14 (1967) 313–316).
+fn assign(mailed: &mut [Mailed], exported: &mut [Exported], before: i64) {
     let longest = exported.iter().map(|exported| exported.last - exported.first).max().unwrap_or(0);
-    for behind in [true, false] {
-        for mail in mailed.iter_mut() {
-            let (from, until) = match behind {
-                true => (mail.at, mail.at + mail.step - 1000 + GROUP),
-                false => (mail.at - GROUP, mail.at),
-            };
-            let next = exported.partition_point(|exported| exported.first < from - longest);
-            for exported in exported[next..].iter_mut().take_while(|exported| exported.first < until) {
-                let taken = exported.left.min(mail.errors - mail.found);
-                if exported.last >= from && taken > 0 {
-                    mail.found += taken;
-                    exported.left -= taken;
-                }
-            }
+    for mail in mailed {
+        let (from, until) = (mail.at - before, mail.at + mail.step - 1000 + GROUP);
+        let next = exported.partition_point(|exported| exported.first < from - longest);
+        let behind = exported[next..].iter_mut().take_while(|exported| exported.first < until);
+        let mut near: Vec<&mut Exported> = behind.filter(|of| of.last >= from && of.left > 0).collect();
+        near.sort_by_key(|of| of.last);
+        for exported in near {
+            let taken = exported.left.min(mail.errors - mail.found);
+            mail.found += taken;
+            exported.left -= taken;
         }
     }
 }
@@ -224,7 +232,22 @@ mod tests {
     fn each_error_is_found_once_and_no_mail_takes_what_another_one_tells() {
         assert_eq!(told(&[(0, 5), (300, 7)], &[(10, 5), (310, 7)]), (vec![5, 7], vec![0, 0]));
         assert_eq!(told(&[(0, 5), (300, 7)], &[(10, 3), (310, 7)]), (vec![3, 7], vec![0, 0]));
-        // The first takes what comes before it only after the second took what is behind its time.
-        assert_eq!(told(&[(400, 5), (300, 7)], &[(310, 7)]), (vec![0, 7], vec![0]));
+        assert_eq!(told(&[(300, 7), (400, 5)], &[(310, 7)]), (vec![7, 0], vec![0]));
+    }
+
+    #[test]
+    fn as_much_is_found_as_can_be() {
+        // Five minutes of an export are one cell, from its first to its last row: of the second of them 1 belongs to the first
+        // mail and 5 to the second, of the third 1 to the second and 5 to the last.
+        let cells = [(0, 0, 1), (31, 300, 6), (61, 61, 5), (331, 600, 6)];
+        let mail = |&(at, errors): &(i64, u64)| Mailed { at: at * 1000, step: 1000, errors, covered: true, found: 0 };
+        let cell = |&(first, last, left): &(i64, i64, u64)| Exported { first: first * 1000, last: last * 1000, left };
+        let mut mailed: Vec<Mailed> = [(0, 7), (300, 6), (600, 5)].iter().map(mail).collect();
+        let mut exported: Vec<Exported> = cells.iter().map(cell).collect();
+        find(&mut mailed, &mut exported);
+        assert_eq!(mailed.iter().map(|mail| mail.found).collect::<Vec<_>>(), [7, 6, 5]);
+        assert!(exported.iter().all(|cell| cell.left == 0));
+        // Mails that stand at the end of their groups.
+        assert_eq!(told(&[(300, 5), (600, 5)], &[(10, 5), (310, 5)]), (vec![5, 5], vec![0, 0]));
     }
 }

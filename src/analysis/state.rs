@@ -42,6 +42,8 @@ impl State {
         let errors = analysis.totals.errors;
         let usual = analysis.history.usual;
         let span = analysis.data_span.as_ref().map_or(0, |span| span.last.millis() - span.first.millis());
+        // What was usual was so without a channel that begins in the period.
+        let young = analysis.notes.iter().any(|note| note.key == key::note::NEW_UNKNOWN_CHANNEL);
         match () {
             () if analysis.incidents.iter().any(|incident| incident.ongoing == Some(true)) => State::Ongoing,
             () if !analysis.reached || analysis.tail_unknown || analysis.data_span.is_none() => State::Unknown,
@@ -49,7 +51,13 @@ impl State {
             () if analysis.notes.iter().any(|note| SUSPENSIONS.contains(&note.key)) => State::Unknown,
             () if analysis.incidents.iter().any(|incident| !incident.over) => State::Unknown,
             () if !analysis.incidents.is_empty() => State::Over,
-            () if usual.is_some_and(|(_, most)| errors > most) => State::More,
+            () if usual.is_some_and(|(_, most)| errors > most) => {
+                if young {
+                    State::Unknown
+                } else {
+                    State::More
+                }
+            }
             () if analysis.by_detail.iter().any(|row| row.new && row.errors > 0) => State::New,
             () if errors == 0 => State::Quiet,
             () if usual.is_some() || judged && span >= LONG => State::Usual,

@@ -10,7 +10,7 @@ use super::{
     traffic,
 };
 use crate::{
-    analysis::{self, Bounds, By, DetailRow, Group, Incident, Sums, WindowSize},
+    analysis::{self, Bounds, By, DetailRow, Group, Incident, Likes, Sums, WindowSize},
     error::Error,
     model::{Precision, Sentence, Timestamp, key},
     table::{CellSum, Key, Known, fits},
@@ -73,11 +73,10 @@ impl Case<'_> {
     fn counted(self, rule: &Rule, limit: Limit, kinds: &[bool]) -> Result<Ruling, Error> {
         let previous = match (limit, &self.analysis.period.previous) {
             (Limit::Increase { .. }, None) => return Ok(self.nothing_to_compare()),
-            (Limit::Increase { .. }, Some(previous)) if self.is_missing(&rule.conditions, previous) => {
-                let why = Sentence::new(key::check_unjudged::PREVIOUS_MISSING);
-                return Ok(unjudged(why.with("label", &previous.label)));
-            }
-            (Limit::Increase { .. }, previous) => previous.as_ref(),
+            (Limit::Increase { .. }, Some(previous)) => match self.is_missing(&rule.conditions, previous) {
+                Some(why) => return Ok(unjudged(why)),
+                None => Some(previous),
+            },
             (Limit::Errors(_) | Limit::Share(_), _) => None,
         };
         let size = rule.per;
@@ -123,34 +122,48 @@ impl Case<'_> {
         Ok(ruling)
     }
 
-    /// Whether inputs of a channel that a rule may be about are known to be missing in a stretch of time.
-    fn is_missing(self, conditions: &Conditions, bounds: &Bounds) -> bool {
+    /// What the inputs of a channel that a rule may be about lack of a stretch of time: they begin behind it or in it, or
+    /// leave a gap.
+    fn is_missing(self, conditions: &Conditions, bounds: &Bounds) -> Option<Sentence> {
         let meant = |known: &&Known| match (conditions.of(Key::Channel), &known.channel) {
             (Some(condition), Some(channel)) => fits(&condition.pattern, channel),
             (Some(_), None) => false,
             (None, _) => true,
         };
-        self.table.known.iter().filter(meant).any(|known| !known.missing(bounds.start, bounds.end).is_empty())
+        let zone = &self.analysis.calendar.zone;
+        let lacks = |known: &&Known| known.lacks(bounds.start, bounds.end, zone);
+        let known = self.table.known.iter().filter(meant).find(lacks)?;
+        let begins_behind = known.begin().filter(|first| first.0 >= bounds.end);
+        Some(match begins_behind {
+            Some(first) => Sentence::new(key::check_problem::BEFORE_DATA)
+                .with_sentence("channel", self.of_channels(&[known]))
+                .with("period", &bounds.label)
+                .with_moment("first", zone.local(first)),
+            None => Sentence::new(key::check_unjudged::PREVIOUS_MISSING).with("label", &bounds.label),
+        })
     }
 
     /// The windows of the period, or all of it as one; with errors of the like ones of a period that it is compared with.
     fn windows(self, size: Option<WindowSize>, kinds: &[bool], compared: Option<&Bounds>) -> Vec<Window> {
         let (bounds, calendar) = (&self.analysis.period.bounds(), &self.analysis.calendar);
-        let count = |bounds: &Bounds, kinds| analysis::count(self.table, bounds, size, calendar, kinds);
-        let errors = count(bounds, Some(kinds));
-        let all = count(bounds, None);
-        let previous: Vec<Option<u64>> = match (compared, size) {
-            (None, _) => vec![None; errors.len()],
+        let count = |bounds: &Bounds, windows: &[_], kinds| analysis::count(self.table, bounds, windows, kinds);
+        let windows = analysis::windows_of(bounds, size, calendar);
+        let (windows, previous): (_, Vec<Option<u64>>) = match (compared, size) {
+            (None, _) => (windows.clone(), vec![None; windows.len()]),
             (Some(previous), None) => {
-                count(previous, Some(kinds)).into_iter().map(|(_, errors)| Some(errors)).collect()
+                let before = count(previous, &[(previous.start, previous.end)], Some(kinds));
+                (windows, before.into_iter().map(Some).collect())
             }
             (Some(previous), Some(size)) => {
-                let before = count(previous, Some(kinds));
-                analysis::likes(&errors, size, bounds, &before, previous, &calendar.zone)
+                let likes = Likes::of(size, bounds, previous, calendar);
+                let windows = likes.divide(&windows);
+                let before = likes.errors(self.table, &windows, Some(kinds));
+                (windows, before)
             }
         };
-        let windows = errors.into_iter().zip(all).zip(previous);
-        windows.map(|(((bounds, errors), (_, all)), previous)| Window { bounds, errors, all, previous }).collect()
+        let counted = count(bounds, &windows, Some(kinds)).into_iter().zip(count(bounds, &windows, None));
+        let windows = windows.into_iter().zip(counted).zip(previous);
+        windows.map(|((bounds, (errors, all)), previous)| Window { bounds, errors, all, previous }).collect()
     }
 
     /// The details of some kinds in some stretches of time, in their order; most errors first.
@@ -224,6 +237,9 @@ impl Case<'_> {
         if !history && self.analysis.totals.errors > 0 {
             return unjudged(Sentence::new(key::check_unjudged::NO_HISTORY));
         }
+        if let Some(unknown) = self.analysis.notes.iter().find(|note| note.key == key::note::NEW_UNKNOWN_CHANNEL) {
+            return unjudged(unknown.clone());
+        }
         let ruling = none_of(self.details(|row| row.new), level, key::check::NEW_NONE, key::check::NEW_SOME);
         Ruling { mending: Mending::Before, ..ruling }
     }
@@ -241,7 +257,9 @@ impl Case<'_> {
         let age = (calendar.as_of.0 - reach.0).max(0);
         let holds = age <= most;
         let oldest: Vec<&Known> = self.table.known.iter().filter(|known| known.reach() == Some(reach)).collect();
-        let complete = oldest.iter().all(|known| known.until().is_some_and(|until| until >= reach));
+        // No date makes mails reach further.
+        let reaches = |known: &&Known| known.until().is_some_and(|until| until >= reach) || !holds && known.mails_only;
+        let complete = oldest.iter().all(reaches);
         let key = match (holds, complete) {
             (true, true) => key::check::FRESH,
             (true, false) => key::check::FRESH_AT_LEAST,

@@ -53,7 +53,12 @@ pub fn doubts(case: Case<'_>, rejected: bool) -> Doubts {
     let mut unread = skipped(&case.table.skipped);
     unread.extend(case.unread_rows().filter(|_| rejected));
     unread.extend(case.table.inputs.iter().filter_map(SourceReport::partial_note));
-    Doubts { time: case.unknown_time(case.judged_end(data.last)), unread, nothing: Vec::new() }
+    let bounds = case.analysis.period.bounds();
+    let empty = (bounds.start >= bounds.end)
+        .then(|| Sentence::new(key::check_problem::EMPTY_PERIOD).with("period", &bounds.label));
+    let nothing: Vec<Sentence> = empty.into_iter().collect();
+    let time = if nothing.is_empty() { case.unknown_time(case.judged_end(data.last)) } else { Vec::new() };
+    Doubts { time, unread, nothing }
 }
 
 /// The files that were skipped and should not have been.
@@ -99,8 +104,7 @@ impl Case<'_> {
         // Channels that were downloaded together are told of together.
         let mut together: Vec<(Option<Timestamp>, Vec<&Known>)> = Vec::new();
         for known in &self.table.known {
-            let begins = known.extents.iter().filter_map(|(_, extent)| extent.start()).min();
-            if let Some(first) = begins.filter(|first| first.0 >= bounds.end) {
+            if let Some(first) = known.begin().filter(|first| first.0 >= bounds.end) {
                 found.push(
                     Sentence::new(key::check_problem::BEFORE_DATA)
                         .with_sentence("channel", self.of_channels(&[known]))
@@ -158,7 +162,8 @@ impl Case<'_> {
     fn fix(self, known: &Known, end: Timestamp) -> Sentence {
         let zone = &self.analysis.calendar.zone;
         let local = zone.local(end);
-        let newest = known.extents.iter().max_by_key(|(_, extent)| extent.end());
+        // Mails are complete up to no moment.
+        let newest = known.extents.iter().max_by_key(|(_, extent)| extent.end()).filter(|_| !known.mails_only);
         let Some((source, extent)) = newest else { return Sentence::new(key::check_fix::DOWNLOAD) };
         let report = &self.table.inputs[*source];
         // A name has a day only, and speaks for the time up to its beginning.

@@ -113,11 +113,13 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
 }
 
 /// The notes that tell what problems tell too.
-const TOLD: [key::SentenceKey; 14] = [
+const TOLD: [key::SentenceKey; 16] = [
     key::note::COVERAGE_UNKNOWN,
     key::note::COVERAGE_UNKNOWN_CHANNEL,
     key::note::GAP,
     key::note::GAP_CHANNEL,
+    key::note::MAILS_ONLY,
+    key::note::MAILS_ONLY_CHANNEL,
     key::note::NO_ROWS,
     key::note::PERIOD_BEFORE_DATA,
     key::note::PERIOD_NOT_COVERED,

@@ -83,7 +83,9 @@ struct History<'a> {
 
 impl History<'_> {
     fn windows(self, size: WindowSize) -> Vec<((i64, i64), u64)> {
-        analysis::count(self.case.table, self.all, Some(size), self.calendar, self.kinds)
+        let windows = analysis::windows_of(self.all, Some(size), self.calendar);
+        let errors = analysis::count(self.case.table, self.all, &windows, self.kinds);
+        windows.into_iter().zip(errors).collect()
     }
 
     /// Errors of the weeks that the data reach across, in the order of time.

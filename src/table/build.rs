@@ -96,6 +96,8 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     let unnamed = strands.iter().filter(|strand| strand.origin == Origin::Export && name(strand).is_none());
     let (span_of_channels, unnamed) =
         (shown.map(|strand| strand.span).reduce(Span::union), unnamed.map(|strand| strand.span).collect());
+    let exported = strands.iter().any(|strand| strand.origin == Origin::Export);
+    let mailed = !told.is_empty();
     if let Some(kept) = filter.kinds(&names)? {
         cells.retain(|cell| kept[cell.kind.0 as usize]);
         told.retain(|told| kept[told.kind.0 as usize]);
@@ -109,6 +111,8 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
         skipped,
         known,
         told,
+        exported,
+        mailed,
         stops,
         notes,
         input_zone: options.zone,
@@ -239,7 +243,14 @@ fn stops(
     let of_source = |source: &Source| {
         let told = source.stops.iter().map(|stop| {
             let channel = stop_channel(source, &stop.channel);
-            (label(&channel).and_then(|label| naming.labels[label as usize].clone()), stop.at)
+            // A channel without a row has no label.
+            (
+                label(&channel).map_or_else(
+                    || channel.name.clone().or_else(|| channel.id.clone()),
+                    |label| naming.labels[label as usize].clone(),
+                ),
+                stop.at,
+            )
         });
         told.collect::<Vec<_>>()
     };

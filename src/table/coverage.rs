@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Dictionary, Label, Told, overlap::geometry::Strand};
 use crate::{
     input::Source,
-    model::{CellColumns, Channel, Extent, Origin, Span, Timestamp},
+    model::{CellColumns, Channel, Extent, Origin, SourceKind, Span, Timestamp, Zone},
 };
 
 const DAY: i64 = 86_400_000;
@@ -31,6 +31,8 @@ pub struct Known {
     /// Stretches between exports that none of them speaks for, in milliseconds since 1970-01-01T00:00:00Z, the end
     /// exclusive.
     pub gaps: Vec<(i64, i64)>,
+    /// Only mails tell of it. LINE doesn't mail about every error, so they are complete up to no moment.
+    pub mails_only: bool,
 }
 
 impl Known {
@@ -47,6 +49,24 @@ impl Known {
     /// The first and the last row of all inputs.
     pub fn span(&self) -> Option<Span> {
         self.extents.iter().fold(None, |span, (_, extent)| Span::join(span, extent.rows))
+    }
+
+    /// The first row; none where an export without one came before, which reaches back nobody knows how far.
+    pub fn begin(&self) -> Option<Timestamp> {
+        let first = self.span()?.first;
+        let is_before = |extent: &Extent| extent.rows.is_none() && extent.until.is_some_and(|until| until <= first);
+        (!self.extents.iter().any(|(_, extent)| is_before(extent))).then_some(first)
+    }
+
+    /// Whether the inputs begin on a later day than a moment is of: on its first day there may well have been no error
+    /// before the first row.
+    pub fn begins_after(&self, start: i64, zone: &Zone) -> bool {
+        self.begin().is_some_and(|first| zone.day_start(zone.day(first)).0 > start)
+    }
+
+    /// Whether something of a stretch of time is missing, or lies before the inputs.
+    pub fn lacks(&self, start: i64, end: i64, zone: &Zone) -> bool {
+        self.begins_after(start, zone) || !self.missing(start, end).is_empty()
     }
 
     /// How far the inputs are known to reach: to where they are complete, or at least to the last row.
@@ -174,8 +194,8 @@ pub(super) fn evidence(cells: &CellColumns, told: &[Told], names: &Dictionary) -
     found
 }
 
-/// What is known of the time of each channel that exports speak for, in the order of the labels, then the channels
-/// without a row. Where there are mails only, of those. `label` is that of a channel that an input or the user names.
+/// What is known of the time of each channel, in the order of the labels, then the channels without a row: what its exports
+/// tell, or its mails where it has no export. `label_of` gives the label of a channel that an input or the user names.
 pub(super) fn known(
     sources: &[Source],
     strands: &[Strand],
@@ -183,8 +203,12 @@ pub(super) fn known(
     evidence: &[Evidence],
     label_of: impl Fn(&Channel) -> Option<Label>,
 ) -> Vec<Known> {
-    let exported = strands.iter().any(|strand| strand.origin == Origin::Export);
-    let counts = |strand: &&Strand| strand.origin == Origin::Export || !exported;
+    let is_export = |strand: &&Strand| strand.origin == Origin::Export || !sources[strand.source].extents.is_empty();
+    let mut exported: BTreeSet<Label> = strands.iter().filter(is_export).map(|strand| strand.label).collect();
+    let silent_exports =
+        sources.iter().filter(|source| source.report.span.is_none() && source.report.kind != SourceKind::Mail);
+    exported.extend(silent_exports.filter_map(|source| label_of(source.label.as_ref()?)));
+    let counts = |strand: &&Strand| strand.origin == Origin::Export || !exported.contains(&strand.label);
     let mut of_label: BTreeMap<Label, BTreeMap<Piece<'_>, (usize, Extent)>> = BTreeMap::new();
     for strand in strands.iter().filter(counts) {
         let source = &sources[strand.source];
@@ -217,7 +241,7 @@ pub(super) fn known(
                 let known = of_label.entry(*label).or_default();
                 known.extend(extents().into_iter().map(|(source, extent)| (Piece::Copy(source), (source, extent))));
             }
-        } else if source.report.span.is_none() {
+        } else if source.report.span.is_none() && source.report.kind != SourceKind::Mail {
             match source.label.as_ref().map(|channel| (channel, label_of(channel))) {
                 Some((channel, None)) => {
                     let name = channel.name.clone().or_else(|| channel.id.clone());
@@ -242,12 +266,13 @@ pub(super) fn known(
             // An input without a row that names no channel can be of no other.
             extents.extend(&unnamed);
         }
-        let gaps = if exported { gaps(&ends(&extents), &evidence[label as usize]) } else { Vec::new() };
-        all.push(Known { channel: labels[label as usize].clone(), label: Some(label), extents, gaps });
+        let mails_only = !exported.contains(&label) && (!alone || unnamed.is_empty());
+        let gaps = if mails_only { Vec::new() } else { gaps(&ends(&extents), &evidence[label as usize]) };
+        all.push(Known { channel: labels[label as usize].clone(), label: Some(label), extents, gaps, mails_only });
     }
     for (channel, extents) in silent_channels {
         let gaps = gaps(&ends(&extents), &Evidence::default());
-        all.push(Known { channel, label: None, extents, gaps });
+        all.push(Known { channel, label: None, extents, gaps, mails_only: false });
     }
     all
 }

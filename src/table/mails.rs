@@ -9,8 +9,8 @@ use std::{
 use super::{Cells, Dictionary, Label, Table, overlap::geometry::Strand, whose::labelled};
 use crate::{
     error::{Error, Result},
-    input::{CellSink, Entry, RowsIn, Source},
-    model::{Catalog, CellColumns, Extent, KindId, Origin, Sentence, Span, Timestamp, key},
+    input::{CellSink, Entry, Part, RowsIn, Source},
+    model::{Catalog, Cell, CellColumns, Extent, KindId, Origin, Sentence, Span, Timestamp, key},
 };
 
 /// What mails of one channel tell of one moment, reason and detail.
@@ -53,7 +53,9 @@ pub fn settle(
     if !strands.iter().any(|strand| strand.origin == Origin::Mail) {
         return Ok(Vec::new());
     }
-    let covered = coverage(sources, strands, believed);
+    let covered = coverage(sources, strands, believed, |kind| {
+        label_of[catalog.lock().unwrap_or_else(PoisonError::into_inner).kind(kind).channel as usize]
+    });
     let mut by_key: BTreeMap<Key, Vec<Found>> = BTreeMap::new();
     for (source, read) in sources.iter().enumerate() {
         for (part, table) in read.parts.iter().enumerate().filter(|(_, table)| table.origin == Origin::Mail) {
@@ -120,9 +122,14 @@ pub fn settle(
     Ok(told)
 }
 
-/// For each channel the stretches that its exports speak for, in milliseconds, both ends included. What an input promises
-/// of a time that is still to come is not believed.
-fn coverage(sources: &[Source], strands: &[Strand], believed: Option<Timestamp>) -> BTreeMap<Label, Vec<(i64, i64)>> {
+/// For each channel the stretches that its exports speak for, in milliseconds, both ends included: up to the end of the last
+/// group of errors at least. What an input promises of a time that is still to come is not believed.
+fn coverage(
+    sources: &[Source],
+    strands: &[Strand],
+    believed: Option<Timestamp>,
+    label_of: impl Fn(KindId) -> Label,
+) -> BTreeMap<Label, Vec<(i64, i64)>> {
     let mut covered: BTreeMap<Label, Vec<(i64, i64)>> = BTreeMap::new();
     // An archive keeps the rows of each name of a channel apart.
     let mut archived: BTreeMap<(Label, &str), Extent> = BTreeMap::new();
@@ -130,8 +137,9 @@ fn coverage(sources: &[Source], strands: &[Strand], believed: Option<Timestamp>)
     for strand in strands.iter().filter(|strand| strand.origin == Origin::Export) {
         let source = &sources[strand.source];
         if source.extents.is_empty() {
+            let part = &source.parts[strand.part];
             // A step is covered to its end.
-            let last = strand.span.last.0 + strand.precision.millis() - 1;
+            let last = last_end(part, strand.label, strand.span.last, &label_of) + strand.precision.millis() - 1;
             let until = promised(source.report.coverage.until).map_or(last, |until| last.max(until.0 - 1));
             covered.entry(strand.label).or_default().push((strand.span.first.0, until));
         }
@@ -141,11 +149,28 @@ fn coverage(sources: &[Source], strands: &[Strand], believed: Option<Timestamp>)
         }
     }
     for ((label, _), extent) in archived {
-        let extent = Extent { until: promised(extent.until), ..extent };
-        let stretch = extent.rows.zip(extent.end()).map(|(rows, end)| (rows.first.0, end.0 - 1));
-        covered.entry(label).or_default().extend(stretch);
+        let Some(rows) = extent.rows else { continue };
+        let of_channel = strands.iter().filter(|strand| strand.label == label && strand.origin == Origin::Export);
+        let ends = of_channel.map(|strand| {
+            last_end(&sources[strand.source].parts[strand.part], label, rows.last, &label_of) + extent.step - 1
+        });
+        let promised = promised(extent.until).map(|until| until.0 - 1);
+        let until = ends.chain(promised).max().unwrap_or(rows.last.0);
+        covered.entry(label).or_default().push((rows.first.0, until));
     }
     covered
+}
+
+/// The end of the last group of errors of a channel, of which the start is known; at least that. A group lasts no longer
+/// than a minute, so it begins in the cell of the last one or in the one before.
+fn last_end(part: &Part, label: Label, last: Timestamp, label_of: &impl Fn(KindId) -> Label) -> i64 {
+    let cells = &part.cells;
+    let (from, until) = (last.cell().0.saturating_sub(1), last.cell().0);
+    let near = cells.start.partition_point(|start| *start < from)..cells.start.partition_point(|start| *start <= until);
+    let of_channel =
+        near.map(|at| cells.get(at)).filter(|cell| cell.span().last <= last && label_of(cell.kind) == label);
+    let end = |cell: Cell| cell.start.timestamp().0 + i64::from(cell.end_offset);
+    of_channel.map(end).max().unwrap_or(last.0).max(last.0)
 }
 
 impl Table {

@@ -54,6 +54,9 @@ pub struct Table {
     pub unnamed: Vec<Span>,
     /// Everything that mails told, also where an export wins, in no particular order.
     pub told: Vec<Told>,
+    /// Whether exports, and whether mails, hold any error, also one that the filter leaves out.
+    pub exported: bool,
+    pub mailed: bool,
     /// When LINE stopped redelivering, as mails told: the channel and the moment, in the order of time, each once.
     pub stops: Vec<(Option<String>, Timestamp)>,
     /// What is left out.

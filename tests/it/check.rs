@@ -70,7 +70,7 @@ fn few_errors_before_count_as_min_previous() {
         let folder = Folder::with(
             "w-2026-11-23.tsv",
             format!(
-                "Time\tReason\tCount\n2026-11-10 10:00:00\tunclassified\t3\n2026-11-17 10:00:00\tunclassified\t{count}\n"
+                "Time\tReason\tCount\n2026-11-09 10:00:00\tunclassified\t3\n2026-11-17 10:00:00\tunclassified\t{count}\n"
             ),
         );
         folder.file("errstat.toml", "[check]\nperiod = \"last-week\"\nmax_increase = \"50%\"\nmin_previous = 20\n");

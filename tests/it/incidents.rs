@@ -296,6 +296,16 @@ fn rows_after_the_report_are_not_known_to_it() {
 }
 
 #[test]
+fn rows_that_count_are_judged() {
+    // A named week, and all the data, have the rows behind the moment of the report too: 28 days of a trickle, and an outage.
+    let outage = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(11, 0), REFUSED, 5);
+    for (period, incidents) in [("2026-W47", 1), ("all", 1), ("this-week", 0)] {
+        let summary = outage.summary(&format!("--as-of 2026-11-17T09:00 --period {period}"));
+        assert_eq!(summary.list("incidents").len(), incidents, "{period}");
+    }
+}
+
+#[test]
 fn an_incident_is_of_a_period_that_has_a_row_of_it() {
     // The last row is that of 11:55:07.
     let log = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(12, 0), REFUSED, 5);

@@ -79,10 +79,11 @@ fn where_an_export_covers_the_time_it_wins_and_mails_fill_the_rest() {
         summary.list("by_channel").iter().map(|row| (text(row, "channel"), row["errors"].as_u64().unwrap())).collect();
     assert_eq!(channels, [("newsletter", 32), ("shop", 28)]);
     assert!(summary.note("mails-covered").starts_with('2'), "{}", summary.note("mails-covered"));
-    // Mails cover nothing, so a channel of mails is not one whose export lacks something.
+    // Mails cover nothing, so a channel of mails is not one whose export lacks something: it has none.
     let week = folder.summary("shop-2026-11-20.tsv m --channel shop=shop-* --period 2026-11-19..2026-11-22");
     let told: Vec<&str> = week.list("notes").iter().map(|note| text(note, "text")).collect();
     assert!(!told.iter().any(|note| note.contains("newsletter") && note.contains("reach")), "{told:?}");
+    assert!(week.note("mails-only-channel").contains("newsletter"), "{told:?}");
 }
 
 #[test]
@@ -224,8 +225,10 @@ fn a_mail_does_not_make_an_old_export_look_new() {
         .file("errstat.toml", "as_of = \"2026-11-23\"\n[check]\nperiod = \"last-week\"\nmax_errors = 9\n");
     // Nothing is known of last week but what mails say.
     assert_eq!(folder.errstat("check shop-2026-11-10.tsv m").run().code, Some(2));
-    assert_eq!(folder.errstat("check shop-2026-11-10.tsv m --period 2026-11-04 --max-age 8d").run().code, Some(2));
-    assert_eq!(folder.errstat("check shop-2026-11-10.tsv m --period 2026-11-04 --max-age 14d").run().code, Some(0));
+    let check = |age: &str| {
+        folder.errstat(&format!("check shop-2026-11-10.tsv m/1.eml --period 2026-11-04 --max-age {age}")).run().code
+    };
+    assert_eq!((check("8d"), check("14d")), (Some(2), Some(0)));
 }
 
 #[test]
@@ -298,4 +301,42 @@ fn a_mail_in_outlooks_own_format_is_told_how_to_be_saved() {
     let summary = folder.summary("m");
     assert_eq!(summary.errors(), 7);
     assert!(summary.note("skipped-file").contains("Save it as .eml"), "{:?}", summary.notes());
+}
+
+#[test]
+fn a_mail_of_the_last_group_of_an_export_is_covered() {
+    // The last row is a group from 20:02:30 to 20:02:50.
+    let folder = Folder::new();
+    let heading = "Date\tStart\tEnd\tReason\tDetail\tErrors\n";
+    let row = |day: u32, start: &str, end: &str, errors: u32| {
+        format!("2026-11-{day}\t{start}\t{end}\terror_status_code\t502\t{errors}\n")
+    };
+    folder.file(
+        "shop.tsv",
+        format!("{heading}{}{}", row(18, "20:00:00", "20:00:59", 20), row(19, "20:02:30", "20:02:50", 7)),
+    );
+    folder.errstat("archive add --archive ar shop.tsv --channel shop").done();
+    for (second, errors) in [("29", 27), ("30", 27), ("31", 27), ("50", 27), ("51", 34)] {
+        folder.file("m.eml", mail("shop", &format!("2026-11-19 20:02:{second}"), "error_status_code", "502", 7));
+        for inputs in ["shop.tsv --channel shop m.eml", "ar m.eml"] {
+            assert_eq!(folder.summary(inputs).errors(), errors, "{inputs} {second}");
+        }
+    }
+}
+
+#[test]
+fn redelivery_that_stopped_is_told_where_no_error_is() {
+    let folder = Folder::with("m.eml", stopped("shop", "2026-11-18 12:00:00"));
+    folder
+        .file("shop-2026-11-18.tsv", "Time\tReason\tDetail\tErrors\n2026-11-17 12:00:00\terror_status_code\t502\t1\n");
+    for inputs in ["m.eml", "m.eml shop-2026-11-18.tsv --channel shop"] {
+        for (period, told) in [("all", true), ("last-week", true), ("2026-W46", false)] {
+            let summary = folder.summary(&format!("{inputs} --period {period}"));
+            assert_eq!(summary.list("redelivery_stopped").len(), usize::from(told), "{inputs} {period}");
+            assert_eq!(summary.notes().contains(&"redelivery-stopped-channel"), told, "{inputs} {period}");
+            if told {
+                assert_eq!(text(&summary.list("redelivery_stopped")[0], "channel"), "shop");
+            }
+        }
+    }
 }

@@ -234,3 +234,40 @@ fn stopped_redelivery_is_no_error_and_nothing_at_all_is_no_fault() {
     assert_eq!(sums(&reconcile(&folder, "s.eml")["totals"]), [0; 5]);
     assert_eq!(folder.errstat("reconcile missing.tsv").run().code, Some(2));
 }
+
+#[test]
+fn a_filter_leaves_mails_out_and_does_not_make_them_missing() {
+    let folder = inputs();
+    let line = format!("shop-2026-11-20.tsv m {LABEL}");
+    for filter in ["--only status=503", "--only status=418"] {
+        assert_eq!(reconcile(&folder, &format!("{line} {filter}"))["notes"], json!([]), "{filter}");
+    }
+    folder.errstat(&format!("archive add --archive ar {line}")).done();
+    assert_eq!(reconcile(&folder, "ar --only status=418")["notes"], json!([]));
+}
+
+#[test]
+fn groups_that_follow_at_once_are_all_found() {
+    // 18 errors without a status in 10 minutes, mailed as groups from 09:59:59, 10:04:59 and 10:09:59 on.
+    let row = |time: &str, reason: &str, detail: &str, errors: u32| {
+        format!("2026-11-18 {time}\t{reason}\t{detail}\t{errors}\n")
+    };
+    let unknown = |time: &str, errors: u32| row(time, "could_not_connect", "Unknown host", errors);
+    let folder = Folder::with(
+        "shop-2026-11-20.tsv",
+        "Time\tReason\tDetail\tCount\n".to_owned()
+            + &unknown("09:59:59", 1)
+            + &unknown("10:00:30", 1)
+            + &row("10:01:00", "request_timeout", "Request timeout", 5)
+            + &unknown("10:04:59", 5)
+            + &unknown("10:05:30", 1)
+            + &unknown("10:09:59", 5),
+    );
+    for (time, errors) in [("09:59:59", 7), ("10:04:59", 6), ("10:09:59", 5)] {
+        let mail = mail("shop", &format!("2026-11-18 {time}"), "Unknown host", errors);
+        let mail = mail.replace("error_status_code", "could_not_connect");
+        folder.file(&format!("m/{errors}.eml"), mail);
+    }
+    let found = reconcile(&folder, &format!("shop-2026-11-20.tsv m {LABEL}"));
+    assert_eq!(sums(&found["totals"]), [18, 18, 0, 0, 0]);
+}

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{AS_OF, Folder, Outcome, text};
+use crate::{
+    notice::mail,
+    program::{AS_OF, Folder, Outcome, Summary, text},
+};
 
 const HEADING: &str = "Time\tReason\tDetail\tErrors\n";
 
@@ -112,7 +115,7 @@ fn rejected_rows_are_allowed_or_nothing_passes() {
     let folder = Folder::with(
         "w-2026-11-23.tsv",
         export(&[
-            "2026-11-10 10:00:00 2",
+            "2026-11-09 10:00:00 2",
             "2026-11-17 10:00:00 5",
             "2026-11-18 10:00:00 many",
             "2026-11-19 10:00:00 1",
@@ -278,6 +281,172 @@ fn a_channel_or_a_host_that_nothing_names_is_told_with_the_nearest_name() {
     }
 }
 
+#[test]
+fn a_channel_of_mails_alone_is_known_up_to_its_last_mail() {
+    let folder = Folder::with("exports/shop-2026-11-23.tsv", daily(1..=22));
+    folder.file("exports/m.eml", mail("news", "2026-11-10 10:00:00", "502", 9));
+    let config = |rules: &str| {
+        let head = "channel = [\"shop=shop-*\"]\n[check]\nperiod = \"last-week\"\n";
+        folder.file("errstat.toml", format!("{head}{rules}"));
+    };
+    for rule in ["[[check.rule]]\nchannel = \"news\"\nmax_errors = 0\n", "max_errors = 7\n"] {
+        config(rule);
+        let (code, verdict) = judged(&folder, "exports");
+        let said = problems(&verdict).join("\n");
+        assert!(code == 2 && said.contains("channel news is of Tue 10 Nov 2026, 10:00"), "{verdict}");
+        // No name of the mail's file would help.
+        assert!(said.contains("Download the newest export") && !said.contains("rename"), "{said}");
+    }
+    config("max_age = \"8d\"\nmax_errors = 7\n");
+    assert!(problems(&judged(&folder, "exports").1)[0].contains("channel news are stale"));
+    for period in ["--period last-week", ""] {
+        let summary = folder.summary(&format!("exports {period}"));
+        assert_eq!(summary["state"], "unknown", "{period}");
+        let note = summary.note("mails-only-channel");
+        assert!(note.contains("news") && note.contains("Tue 10 Nov 2026, 10:00"), "{note}");
+    }
+    // Of the other one everything is known, and the export of the one settles it.
+    config("[[check.rule]]\nchannel = \"shop\"\nmax_errors = 7\n");
+    folder.file("exports/news-2026-11-23.tsv", daily(10..=10));
+    folder.file("errstat.toml", folder.text("errstat.toml").replace("shop-*\"", "shop-*\", \"news=news-*\""));
+    assert_eq!(judged(&folder, "exports").0, 0);
+}
+
+#[test]
+fn mails_alone_are_complete_up_to_no_moment() {
+    let folder = Folder::with("m.eml", mail("shop", "2026-11-18 10:00:00", "502", 9));
+    rules(&folder, "max_errors = 9\n");
+    for dated in ["", " --exported-at 2026-11-23T09:00"] {
+        let (code, verdict) = judged(&folder, &format!("m.eml{dated}"));
+        let said = problems(&verdict).join("\n");
+        assert!(code == 2 && said.contains("Download the newest export") && !said.contains("--exported-at"), "{said}");
+    }
+}
+
+#[test]
+fn a_download_without_an_error_does_not_begin_with_its_end() {
+    let folder = Folder::with("exports/shop-2026-11-23.tsv", daily(1..=22));
+    folder.file("exports/news-2026-11-23.tsv", HEADING);
+    let channels = "channel = [\"shop=shop-*\", \"news=news-*\"]\n[check]\nperiod = \"last-week\"\n";
+    folder.file("errstat.toml", format!("{channels}max_errors = 7\n"));
+    assert_eq!(judged(&folder, "exports").0, 0);
+}
+
+#[test]
+fn nothing_of_a_period_without_length_is_judged() {
+    let folder = Folder::with("shop-2026-11-23.tsv", daily(1..=22));
+    folder.file("errstat.toml", "[check]\nperiod = \"this-week\"\nmax_errors = 0\n");
+    let (code, verdict) = judged(&folder, "shop-2026-11-23.tsv --as-of 2026-11-23T00:00");
+    assert_eq!((code, problems(&verdict).len()), (2, 1), "{verdict}");
+    assert!(problems(&verdict)[0].contains("no length yet"), "{verdict}");
+}
+
+// What is compared with the time before the data.
+
+#[test]
+fn a_period_before_that_the_data_begin_in_is_not_judged() {
+    // 7 errors after 4 of Thursday to Sunday: 75 % more.
+    for (first, code, status) in [(12, 2, "not_judged"), (9, 0, "passed")] {
+        let folder = Folder::with("shop-2026-11-23.tsv", daily(first..=22));
+        rules(&folder, "max_increase = \"50%\"\nmin_previous = 1\n");
+        let (found, verdict) = judged(&folder, "shop-2026-11-23.tsv");
+        assert_eq!((found, text(&verdict["rules"][0], "status")), (code, status), "{verdict}");
+        let summary = folder.summary("shop-2026-11-23.tsv --period last-week");
+        assert_eq!(summary["totals"]["change"].is_null(), code == 2);
+    }
+}
+
+#[test]
+fn a_new_channel_is_not_judged_by_the_history_of_another() {
+    // One error a day on shop since the 1st; on news, 30 of status 500 on the Monday of this week alone.
+    let folder = Folder::with("exports/shop-2026-11-23.tsv", daily(1..=22));
+    let news = |day: &str| format!("{HEADING}{day} 10:00:00\terror_status_code\t500\t30\n");
+    folder.file("exports/news-2026-11-23.tsv", news("2026-11-16"));
+    let channels = "channel = [\"shop=shop-*\", \"news=news-*\"]\n[check]\nperiod = \"last-week\"\n";
+    let rule = |rule: &str| {
+        folder.file("errstat.toml", format!("{channels}{rule}"));
+        let (code, verdict) = judged(&folder, "exports");
+        (code, text(&verdict["rules"][0], "status").to_owned())
+    };
+    let not_judged = (2, "not_judged".to_owned());
+    assert_eq!(rule("[[check.rule]]\nchannel = \"news\"\nmax_increase = \"10%\"\n"), not_judged);
+    assert_eq!(rule("max_increase = \"10%\"\n"), not_judged);
+    assert_eq!(rule("new_details = \"fail\"\n"), not_judged);
+    let passed = (0, "passed".to_owned());
+    assert_eq!(rule("[[check.rule]]\nchannel = \"shop\"\nmax_increase = \"10%\"\nmin_previous = 1\n"), passed);
+
+    let channel = |summary: &Summary, name: &str| {
+        let rows = summary.list("by_channel");
+        let row = rows.iter().find(|row| row["channel"] == name).unwrap_or_else(|| panic!("no {name}"));
+        ["errors", "previous_errors", "change"].map(|field| row[field].clone())
+    };
+    let new = |summary: &Summary| {
+        summary.list("by_detail").iter().find(|row| row["detail"] == "500").expect("a detail")["new"].clone()
+    };
+    let summary = folder.summary("exports --period last-week");
+    assert_eq!(channel(&summary, "news"), [json!(30), json!(null), json!(null)]);
+    assert_eq!(channel(&summary, "shop"), [json!(7), json!(7), json!(0)]);
+    assert_eq!((new(&summary), &summary["totals"]["change"]), (json!(false), &json!(null)));
+    for code in ["new-unknown-channel", "comparison-partly-covered-channel"] {
+        let note = summary.note(code);
+        assert!(note.contains("news") && !note.contains("shop"), "{note}");
+    }
+    // With a download of the week before, which had no error, it is known to be new.
+    folder.file("exports/news-2026-11-16.tsv", HEADING);
+    let summary = folder.summary("exports --period last-week");
+    assert_eq!((new(&summary), &summary["totals"]["change"]), (json!(true), &json!(30)));
+    assert!(!summary.notes().iter().any(|code| code.ends_with("-channel")), "{:?}", summary.notes());
+    assert_eq!(rule("[[check.rule]]\nchannel = \"news\"\nmax_increase = \"10%\"\n"), (1, "failed".to_owned()));
+}
+
+#[test]
+fn nothing_is_compared_with_a_period_of_which_nothing_is_known() {
+    let change = |days: std::ops::RangeInclusive<u32>, name: &str, period: &str| {
+        let folder = Folder::with(name, daily(days));
+        let summary = folder.summary(&format!("{name} --period {period}"));
+        ["previous_errors", "change", "change_pct"].map(|field| summary["totals"][field].clone())
+    };
+    let unknown = [json!(7), json!(null), json!(null)];
+    // Nobody knows whether the download is of the 16th or of today; the last row of the second is of Wednesday.
+    assert_eq!(change(1..=15, "shop.tsv", "last-week"), unknown);
+    assert_eq!(change(1..=18, "shop.tsv", "last-week"), unknown);
+    assert_eq!(change(1..=15, "shop-2026-11-23.tsv", "last-week"), [json!(7), json!(-7), json!(-100.0)]);
+    // The data begin later.
+    assert_eq!(change(9..=22, "shop-2026-11-23.tsv", "2026-W44"), [json!(null), json!(null), json!(null)]);
+}
+
+#[test]
+fn a_period_that_begins_before_the_data_is_said_to() {
+    let folder = Folder::with("shop-2026-11-23.tsv", daily(5..=22));
+    // W45 is from Monday the 2nd on, of which errors are known from Thursday on.
+    let summary = folder.summary("shop-2026-11-23.tsv --period 2026-W45");
+    assert_eq!((summary.errors(), &summary["state"]), (4, &json!("unknown")));
+    assert!(summary.note("period-partly-before-data").contains("Thu 5 Nov 2026"));
+    for period in ["2026-W46", "2026-W44", "2026-11-05..2026-11-08", "all"] {
+        let summary = folder.summary(&format!("shop-2026-11-23.tsv --period {period}"));
+        assert!(!summary.notes().contains(&"period-partly-before-data"), "{period}");
+    }
+}
+
+#[test]
+fn a_channel_that_is_cut_off_is_told_in_all_the_data() {
+    let folder = Folder::with("exports/shop-2026-11-23.tsv", daily(1..=22));
+    folder.file("exports/news-2026-11-09.tsv", daily(1..=8));
+    let channels = "--channel shop=shop-* --channel news=news-*";
+    let summary = folder.summary(&format!("exports {channels}"));
+    let note = summary.note("period-not-covered-channel");
+    assert!(note.contains("news") && note.contains("Mon 9 Nov 2026, 00:00") && !note.contains("shop"), "{note}");
+    assert_eq!(summary["state"], "unknown");
+    // As far as both are known there is nothing to tell, nor of one alone, whose last row is the end of the data.
+    for inputs in ["exports --only channel=news", "exports/news-2026-11-09.tsv"] {
+        let summary = folder.summary(&format!("{inputs} {channels} --period 2026-11-01..2026-11-08"));
+        assert!(!summary.notes().iter().any(|code| code.starts_with("period-not-covered")), "{inputs}");
+    }
+    assert!(
+        !folder.summary(&format!("exports/news-2026-11-09.tsv {channels}")).notes().contains(&"period-not-covered")
+    );
+}
+
 // Gaps between exports.
 
 /// Weekly downloads of a busy and of a quiet bot on Mondays at 9 o'clock; `missing` are files that were forgotten. The
@@ -425,7 +594,8 @@ fn rules_of_downloads(folder: &Folder, rules: &str) {
 #[test]
 fn the_31st_is_held_against_min_previous() {
     // A day of February has 30 errors; the 31st of March has 41, and at most 20 × 2 are allowed.
-    let folder = Folder::with("m-2026-04-01.tsv", export(&["2026-02-10 10:00:00 30", "2026-03-31 10:00:00 41"]));
+    let first = "2026-02-01 10:00:00 1";
+    let folder = Folder::with("m-2026-04-01.tsv", export(&[first, "2026-02-10 10:00:00 30", "2026-03-31 10:00:00 41"]));
     for (least, code) in [(20, 1), (21, 0)] {
         folder.file(
             "errstat.toml",
@@ -435,12 +605,42 @@ fn the_31st_is_held_against_min_previous() {
     }
     // The 10th of March is held against the 10th of February: 61 after 30, where 60 are allowed.
     for (errors, code) in [(60, 0), (61, 1)] {
-        folder.file("m-2026-04-01.tsv", export(&["2026-02-10 10:00:00 30", &format!("2026-03-10 10:00:00 {errors}")]));
+        let rows = [first, "2026-02-10 10:00:00 30", &format!("2026-03-10 10:00:00 {errors}")];
+        folder.file("m-2026-04-01.tsv", export(&rows));
         folder.file(
             "errstat.toml",
             "[check]\nperiod = \"2026-03\"\n[[check.rule]]\nmax_increase = \"100%\"\nmin_previous = 1\nper = \"day\"\n",
         );
         assert_eq!(judged(&folder, "m-2026-04-01.tsv --as-of 2026-04-01").0, code, "{errors}");
+    }
+}
+
+#[test]
+fn weeks_that_a_period_cuts_are_held_against_as_many_days() {
+    // 30 errors a day; what the months cut are 4 days after 4, 5 after 5, and the 31st, after 20 × 1.5 = 30.
+    let days = |year: i32, month: u32, last: u32| {
+        (1..=last).map(move |day| format!("{year}-{month:02}-{day:02} 12:00:05 30")).collect::<Vec<_>>()
+    };
+    let rows = [days(2026, 9, 30), days(2026, 10, 31), days(2026, 11, 22)].concat();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let folder = Folder::with("shop-2026-11-23.tsv", export(&rows));
+    for (period, increase, code) in [
+        ("2026-10", "50%", 0),
+        ("2026-10", "49%", 1),
+        ("30d", "0%", 0),
+        ("2026-11-11..2026-11-13", "0%", 0),
+        ("2026-11-01..2026-11-22", "0%", 0),
+    ] {
+        folder.file(
+            "errstat.toml",
+            format!("[check]\nperiod = \"{period}\"\n[[check.rule]]\nmax_increase = \"{increase}\"\nper = \"week\"\n"),
+        );
+        let (found, verdict) = judged(&folder, "shop-2026-11-23.tsv");
+        assert_eq!(found, code, "{period} {increase} {verdict}");
+        if code == 1 {
+            let windows = verdict["rules"][0]["windows"].as_array().expect("windows");
+            assert_eq!((windows.len(), text(&windows[0], "start")), (1, "2026-10-31T00:00:00+09:00"));
+        }
     }
 }
 
