@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     input,
-    model::{Sentence, SourceReport, Zone, for_log, key, skipped_note},
+    model::{Sentence, SentenceKey, SourceReport, Zone, for_log, key, skipped_note},
     render::terminal,
     server::{self, Finds},
     table::whose,
@@ -52,6 +52,9 @@ pub struct Arguments {
     #[command(flatten)]
     showing: Showing,
 }
+
+/// Why an access log that is recognised can't be used.
+const LACKING: [SentenceKey; 2] = [key::server::NO_TIME, key::server::NO_STATUS];
 
 pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     let Arguments { reading, logs, log_timezone, timezone, for_issue, showing } = arguments;
@@ -95,8 +98,8 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     };
     reading.skipped.retain(|(path, _)| !log_paths.contains(path));
     for (path, why) in &mut reading.skipped {
-        let timeless = |(other, _, why): &&(_, _, Sentence)| other == path && why.key == key::server::NO_TIME;
-        *why = found.others.iter().find(timeless).map_or_else(|| why.clone(), |(_, _, why)| why.clone());
+        let lacking = |(other, _, why): &&(_, _, Sentence)| other == path && LACKING.contains(&why.key);
+        *why = found.others.iter().find(lacking).map_or_else(|| why.clone(), |(_, _, why)| why.clone());
     }
     let mut notes = whose(&mut reading, &load::channel_rules(&shared)).map_err(told)?;
     if for_issue {
@@ -133,7 +136,7 @@ fn access_logs(shared: &mut Shared, options: &server::Options) -> Result<Finds> 
         // What is wrong with a path is told by those who read exports.
         let found = server::find(std::slice::from_ref(&input), options, &reading).unwrap_or_default();
         let told = |(_, explicit, why): &&(String, bool, Sentence)| {
-            *explicit && (options.format.is_some() || why.key == key::server::NO_TIME)
+            *explicit && (options.format.is_some() || LACKING.contains(&why.key))
         };
         if let Some((path, _, why)) = found.others.iter().find(told) {
             return Err(Error::new(key::server::NOT_A_LOG).with("path", path).with_sentence("why", why.clone()));

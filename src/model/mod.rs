@@ -33,5 +33,5 @@ pub use shell::shell_word;
 pub use source::{Columns, SkippedLine, SourceKind, SourceReport, skipped_note};
 pub use text::{HostLabel, Privacy, hex, shown, spreadsheet_safe};
 pub use time::{CELL_MILLIS, CellStart, LocalTime, Span, Timestamp};
-pub use visible::visible;
+pub use visible::{is_right_to_left, mark_behind, visible};
 pub use zone::{Zone, ZoneError};

@@ -21,6 +21,19 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// Letters of scripts that are written from right to left.
+pub fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
+/// A mark of direction (UAX #9) for what follows a text in a sentence: behind letters from right to left a number would
+/// stand before them.
+pub fn mark_behind(text: &str) -> Option<char> {
+    const LEFT_TO_RIGHT: char = '\u{200e}';
+    let last = text.chars().rfind(|c| c.is_alphabetic() || *c == LEFT_TO_RIGHT);
+    last.is_some_and(is_right_to_left).then_some(LEFT_TO_RIGHT)
+}
+
 /// Characters that cannot be seen, or that reorder what stands beside them: controls of the upper range, marks of
 /// direction, joiners, fillers, selectors of variations, tags, blanks that are no white space.
 pub(super) fn is_invisible(c: char) -> bool {

@@ -104,6 +104,17 @@ impl Format {
         Ok(Arc::new(Format { name: String::new(), title: title.to_owned(), reader, timeless: false }))
     }
 
+    /// What a line lacks that is a request of this format otherwise.
+    fn lacks(&self, line: &[u8], asked: &Asked) -> Option<Sentence> {
+        let (draft, _) = self.read(line, asked, &mut Remembered::default())?;
+        let key = match (draft.moment(), draft.has_status()) {
+            (None, true) => key::server::NO_TIME,
+            (Some(_), false) => key::server::NO_STATUS,
+            _ => return None,
+        };
+        draft.is_request().then(|| Sentence::new(key).with("format", &self.title))
+    }
+
     /// None where a line has another form.
     fn read(&self, line: &[u8], asked: &Asked, last: &mut Remembered) -> Option<ReadLine> {
         let mut draft = Draft::default();
@@ -176,7 +187,7 @@ pub struct Recognised {
 /// Recognises an access log by its first bytes, of which the last line may be cut; none if it is something else.
 ///
 /// # Errors
-/// It is an access log, and its lines have no time.
+/// It is an access log, and its lines have no time or no status.
 pub fn recognise(
     head: &[u8],
     format: Option<&Arc<Format>>,
@@ -217,7 +228,8 @@ pub fn recognise(
         found.lines.push(candidate);
     }
     if (found.fitting as f64) < FEWEST * lines.len() as f64 || found.lines.is_empty() {
-        return Ok(None);
+        let lacking = lines.iter().find_map(|line| formats.iter().find_map(|format| format.lacks(line, asked)));
+        return lacking.map_or(Ok(None), Err);
     }
     match found.lines.iter().find(|lines| lines.format.timeless) {
         Some(lines) => Err(Sentence::new(key::server::NO_TIME).with("format", &lines.format.title)),

@@ -255,6 +255,10 @@ impl Draft {
         self.status.is_some() || self.left
     }
 
+    pub fn is_request(&self) -> bool {
+        self.post.is_some()
+    }
+
     /// What a log of such lines can answer.
     pub fn answers(&self) -> BTreeSet<Answer> {
         let duration = self.seconds().is_some();

@@ -157,8 +157,24 @@ fn application_servers_write_combined_and_know_less() {
     let combined: String =
         MORGAN.lines().filter(|line| line.starts_with("127")).map(|line| format!("{line}\n")).collect();
     assert_eq!(slow(&combined), [(Timeout, Unknown)]);
-    let no_time = recognise(UVICORN.as_bytes(), None, &asked(None)).unwrap_err();
-    assert_eq!(no_time.key, key::server::NO_TIME);
+}
+
+#[test]
+fn a_log_without_time_or_status_is_told_what_it_lacks() {
+    let json = |fields: &str| format!("{{\"method\":\"POST\",\"path\":\"/cb\",{fields}}}\n").repeat(3);
+    let (time, status) = ("\"time\":\"2026-11-27T14:18:30Z\"", "\"status\":200");
+    for (log, lacks) in [
+        (UVICORN.to_owned(), key::server::NO_TIME),
+        (json(status), key::server::NO_TIME),
+        (json(time), key::server::NO_STATUS),
+        ("time:2026-11-27T14:18:30Z\tmethod:POST\turi:/cb\tua:LineBotWebhook/2.0\n".into(), key::server::NO_STATUS),
+        (NGINX.replace("27/Nov/2026:14:18", "-:-:-"), key::server::NO_TIME),
+    ] {
+        assert_eq!(recognise(log.as_bytes(), None, &asked(None)).unwrap_err().key, lacks, "{log}");
+    }
+    // What an application notes of itself is no request.
+    let notes = "{\"time\":\"2026-11-27T14:18:30Z\",\"level\":\"info\",\"msg\":\"ready\"}\n";
+    assert!(recognise(notes.as_bytes(), None, &asked(None)).unwrap().is_none());
 }
 
 #[test]

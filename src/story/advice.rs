@@ -55,7 +55,7 @@ impl Advised {
 
     /// Whether the same is to be done.
     pub fn is_like(&self, other: &Advised) -> bool {
-        self.explanation == other.explanation && self.of_log == other.of_log
+        self.explanation.is_like(&other.explanation) && self.of_log == other.of_log
     }
 }
 
@@ -93,8 +93,8 @@ impl Advice {
             .filter_map(|(_, (row, errors))| of_cause(row, *errors, analysis, clock))
             .collect();
         for cause in causes {
-            // What an incident's block has said already.
-            if blocks.iter().all(|block| block.explanation != cause.explanation) {
+            // What a block has said already.
+            if !blocks.iter().any(|block| block.explanation.is_like(&cause.explanation)) {
                 blocks.push(cause);
             }
         }
@@ -193,7 +193,7 @@ fn unadvised(analysis: &Analysis, clock: &Clock, blocks: &[Advised]) -> Option<S
     let lang = clock.lang;
     let said = |row: &DetailRow| {
         let known = taxonomy::explanation(lang, &row.reason, Some(&row.detail));
-        known.is_some_and(|known| blocks.iter().any(|block| block.explanation == known))
+        known.is_some_and(|known| blocks.iter().any(|block| block.explanation.is_like(&known)))
     };
     let known = |row: &&DetailRow| row.known || row.status.and_then(status_class).is_some() || said(row);
     let unknown: Vec<&DetailRow> = analysis.by_detail.iter().filter(|row| row.errors > 0 && !known(row)).collect();

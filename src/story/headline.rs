@@ -186,5 +186,5 @@ fn what_happened(analysis: &Analysis, clock: &Clock, events: &Events<'_>, longes
         _ => key::headline::MOSTLY,
     };
     let sentence = Sentence::new(key).with("what", name(most)).with("share", lang.percent(most.share));
-    Some(lang.say(&sentence.with_number("number", details as u64)))
+    Some(lang.say(&sentence.with_number("number", details as u64).with_number("errors", analysis.totals.errors)))
 }

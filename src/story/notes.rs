@@ -17,6 +17,9 @@ pub(super) fn by_level(analysis: &Analysis, lang: Lang) -> [Vec<Note>; 3] {
 
 /// The total, with a sign where notes say that it is too low or too high: `≥ 1,054`.
 pub(super) fn marked(analysis: &Analysis, lang: Lang) -> String {
+    if analysis.data_span.is_none() && analysis.totals.errors == 0 {
+        return "–".to_owned();
+    }
     let sign = limit(analysis).map_or(String::new(), |(sign, _)| format!("{sign} "));
     sign + &lang.number(analysis.totals.errors)
 }

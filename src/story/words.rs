@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::{
     analysis::{Analysis, Input},
-    model::{LocalTime, Sentence, SentenceKey, key},
+    model::{LocalTime, Sentence, SentenceKey, key, mark_behind},
     taxonomy::{self, Lang},
 };
 
@@ -94,7 +94,7 @@ pub(super) fn scope(analysis: &Analysis, clock: &Clock, part: Option<(LocalTime,
     let label = named.then(|| period.label.clone());
     let channel = match &analysis.channels[..] {
         [] => None,
-        [channel] => Some(shortened(channel, LONGEST_NAME)),
+        [channel] => Some(shortened(channel, LONGEST_NAME).chars().chain(mark_behind(channel)).collect()),
         several => Some(counted(clock.lang, key::story::CHANNELS, key::story::CHANNELS, several.len() as u64)),
     };
     channel.into_iter().chain(label).chain([days, analysis.timezone.to_string()]).collect()

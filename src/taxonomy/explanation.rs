@@ -29,6 +29,13 @@ pub struct Explanation {
     pub newer: bool,
 }
 
+impl Explanation {
+    /// Whether the same is to be done.
+    pub fn is_like(&self, other: &Explanation) -> bool {
+        self.first == other.first
+    }
+}
+
 /// The texts of one key.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Weekday};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::explanation::Vocabulary;
-use crate::model::{Filling, Sentence, SentenceKey, key};
+use crate::model::{Filling, Sentence, SentenceKey, key, mark_behind};
 
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
@@ -90,7 +90,11 @@ impl Lang {
                         matches!(value, Filling::Number(1)) || matches!(value, Filling::Text(text) if is_one(text));
                     out.push_str(if single { one } else { many });
                 }
-                Some((_, Filling::Text(text))) => out.push_str(text),
+                Some((_, Filling::Text(text))) => {
+                    out.push_str(text);
+                    // Never in a command, which is typed as it stands.
+                    out.extend(mark_behind(text).filter(|_| matches!(name, "channel" | "what")));
+                }
                 Some((_, Filling::List(items))) => out.push_str(&self.list(items)),
                 Some((_, Filling::Sentence(inner))) => out.push_str(&self.say(inner)),
                 Some((_, Filling::Number(number))) => out.push_str(&self.number(*number)),

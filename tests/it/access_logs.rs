@@ -4,7 +4,7 @@
 //! 12:00 the proxy answers 40 with 502, from 18:00 the application answers 60 after 2.4 s, and on the 18th from 10:00
 //! LINE's TLS handshakes fail, so that 60 are in no log. At 03:00 of each day one fails with 500.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use serde_json::{Value, json};
@@ -88,6 +88,19 @@ fn each_incident_is_told_as_it_truly_was() {
     let folder = story(&log(0, " +0900"));
     let told = summary(&folder, "--window hour --log-is edge");
     let log = &told["server_log"];
+    let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    let known = |names: &str| names.split(' ').map(str::to_owned).collect::<BTreeSet<_>>();
+    assert_eq!(
+        names(log),
+        known(
+            "files format answers span zone offset_seconds requests by_status by_verdict duration slow rate matches silent"
+        )
+    );
+    assert_eq!(names(&log["duration"]), known("p50 p95 p99 max"));
+    assert_eq!(names(&log["rate"]), known("low high errors attempts_low attempts_high"));
+    assert_eq!(names(&log["matches"][0]), known("reason detail errors matched chance code text"));
+    assert_eq!(names(&told["incidents"][0]["log"]), known("code text matched chance"));
+    assert_eq!(log["answers"], json!(["agent", "duration", "start", "zone", "hop"]));
     // 4 days of 2,880 without the 60 that never came.
     assert_eq!(log["requests"], 11_460);
     let statuses = json!([
@@ -130,7 +143,8 @@ fn each_incident_is_told_as_it_truly_was() {
     let slow = "In this log, 60 of 60 were aborted or took longer than LINE waits. Median: 2.4 s.";
     assert_eq!(of("request_timeout"), slow);
     assert_eq!(of("error_status_code"), "This log shows the same status for 40 of 40. The proxy answered by itself.");
-    assert!(of("could_not_connect").starts_with("These requests don't appear in this log, which was being written."));
+    let missing = "These requests don't appear in this log, which was being written. Places to look: DNS, TLS, CDN, load balancer.";
+    assert_eq!(of("could_not_connect"), missing);
     let hour = |start: &str| {
         let buckets = told["windows"]["buckets"].as_array().unwrap();
         let bucket = buckets.iter().find(|bucket| bucket["start"] == format!("2026-11-{start}:00:00+09:00")).unwrap();
@@ -141,6 +155,22 @@ fn each_incident_is_told_as_it_truly_was() {
     assert_eq!(hour("16T10"), (json!(120), json!(0)));
     assert_eq!(hour("18T10"), (json!(61), json!(0)));
     assert_eq!(hour("17T12"), (json!(120), json!(0)));
+}
+
+/// The proxy is a CDN's, and the server behind it knows nothing of the 502s.
+#[test]
+fn what_line_got_elsewhere_is_told_as_such() {
+    let good = log(0, " +0900")
+        .replace("502 0 \"-\" \"LineBotWebhook/2.0\" 0.002 -", "200 0 \"-\" \"LineBotWebhook/2.0\" 0.002 200");
+    let told = summary(&story(&good), "");
+    let of_502 = |list: &Value| list.as_array().unwrap().iter().find(|it| it["detail"] == "502").unwrap().clone();
+    let found = of_502(&told["server_log"]["matches"]);
+    assert_eq!(
+        ["errors", "matched", "chance", "code"].map(|key| &found[key]),
+        [&json!(40), &json!(0), &json!(0), &json!("elsewhere")]
+    );
+    let text = "What LINE got is not what this log shows. Something in front answered, or this isn't the log of the server that LINE talks to.";
+    assert_eq!((&found["text"], &of_502(&told["incidents"])["log"]["text"]), (&json!(text), &json!(text)));
 }
 
 #[test]
@@ -273,6 +303,7 @@ fn every_output_says_it_in_a_line() {
     assert_eq!((page.matches(rate).count(), page.matches(slow).count()), (2 + alternatives, 2), "the page");
     assert_eq!(alternatives, 2, "one for wide pages, one for phones");
     assert!(page.matches("LINE waits 2 s").count() == 2, "the page");
+    assert_eq!(page.matches("LINE doesn&#39;t document whether it counts each redelivery").count(), 1, "the page");
     assert!(page.contains("takes it from the access logs") && !page.contains("rate can't be computed"));
     assert!(page.contains("id=\"server-log\"") && page.contains("in time: 11,358"), "the page");
     let json: Value = serde_json::from_str(&folder.text("out/summary.json")).unwrap();

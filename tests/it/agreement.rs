@@ -62,7 +62,7 @@ fn plain(text: &str) -> String {
         match sign {
             '<' => inside = true,
             '>' => inside = false,
-            '`' | '*' | ',' | '\u{2068}' | '\u{2069}' => {}
+            '`' | '*' | ',' | '\u{200e}' | '\u{2068}' | '\u{2069}' => {}
             sign if !inside => out.push(sign),
             _ => {}
         }

@@ -255,3 +255,49 @@ fn channels_of_which_the_same_is_known_are_told_of_together() {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("The inputs of channels news, shop are stale"), "{text}");
 }
+
+#[test]
+fn one_error_and_none_are_told_as_such() {
+    let time = "2026-11-17 12:00:00";
+    let line = "w.tsv --period last-week --exported-at 2026-11-23T09:00";
+    for (errors, told) in [(1, "1 error. It was 502 Bad Gateway."), (2, "2 errors. All are 502 Bad Gateway.")] {
+        let text = headline(&file("w.tsv", &[(time, "502", errors)]), line);
+        assert!(text.contains(told), "{text}");
+    }
+    // Whether 0 is the number of errors, nobody knows.
+    let nothing = file("w.tsv", &[]);
+    nothing.errstat(&format!("report {line} -o out")).done();
+    let page = nothing.text("out/report.html");
+    assert!(page.contains("id=\"total\">–<"), "{page}");
+}
+
+#[test]
+fn a_number_behind_a_name_from_right_to_left_stays_there() {
+    let rows: Vec<(String, &str, u32)> =
+        (0..30).map(|minute| (format!("2026-11-17 12:{minute:02}:00"), "503", 9)).collect();
+    let rows: Vec<(&str, &str, u32)> = rows.iter().map(|(time, detail, errors)| (&**time, *detail, *errors)).collect();
+    let folder = file("w.tsv", &rows);
+    folder.file("other.tsv", HEADING.to_owned() + &row("2026-11-20 12:00:00", "500", 1));
+    let line = "w.tsv other.tsv --channel متجر=w.tsv --channel shop=other.tsv --exported-at 2026-11-23T09:00";
+    let text = headline(&folder, line);
+    // Without the mark behind it, the number would stand before the name.
+    for told in ["most on متجر\u{200e}. ", " on متجر\u{200e}: 270 × 503"] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+    assert!(!text.contains("shop\u{200e}"), "{text}");
+}
+
+#[test]
+fn the_same_advice_is_given_once() {
+    let rows: String = (10..20)
+        .flat_map(|day| {
+            ["Request timeout", "Slow answer"].map(|detail| {
+                format!("2026-11-{day} {day}:{}:00\trequest_timeout\t{detail}\t1\n", if detail < "S" { 10 } else { 50 })
+            })
+        })
+        .collect();
+    let folder = Folder::with("w.tsv", HEADING.to_owned() + &rows);
+    let text = folder.errstat("summary w.tsv --full").done().text();
+    assert_eq!(text.matches("store the event durably").count(), 1, "{text}");
+    assert!(!text.contains("No advice"), "{text}");
+}

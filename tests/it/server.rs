@@ -28,6 +28,7 @@ fn a_log_is_recognised_and_says_what_it_can_answer() {
     folder.file("access.log", NGINX);
     let text = folder.errstat("inspect access.log --timezone UTC").done().text();
     assert_eq!(field(&text, "Format"), "combined (nginx, Apache, gunicorn, morgan)");
+    assert!(field(&text, "Evidence").starts_with("16 of the first 16 lines have this format"), "{text}");
     assert_eq!(field(&text, "Lines"), "16, of which 15 are requests of LINE");
     // 4 × 499; 2 × 200 at once and 2 × 200 after 4 s, which this log can't tell apart; the others by their status.
     assert_eq!(
@@ -67,7 +68,9 @@ fn a_log_without_user_agent_and_zone_asks_for_both() {
 fn what_cannot_be_used_is_refused_with_what_to_add() {
     let folder = Folder::new();
     folder.file("uvicorn.log", UVICORN).file("caddy.log", CADDY).file("notes.txt", "nothing\n");
+    folder.file("ltsv.log", "time:2026-11-27T14:18:30Z\tmethod:POST\turi:/cb\tua:LineBotWebhook/2.0\n");
     for (line, said) in [
+        ("inspect ltsv.log", "the access log has no status (LTSV). Add the status"),
         ("inspect uvicorn.log", "the access log has no times (uvicorn). Add the time"),
         ("inspect caddy.log --log-format combined", "don't have the format of --log-format"),
         (

@@ -26,6 +26,8 @@ const UNKNOWN_PER_HOUR: f64 = 1.0;
 const JITTER: u32 = 3;
 /// ... and stands out from its own day and from usual ones: so many times the level, and so many errors more.
 const HABIT: (f64, f64) = (4.0, 3.0);
+/// Of errors at random moments so many times a day would be habits, at most: bursts that come often come at any time.
+const BY_CHANCE: f64 = 0.05;
 
 /// Errors of one class on one channel by cell, in the order of time, zeros left out.
 pub type Series = [(u32, u64)];
@@ -264,8 +266,17 @@ impl Days {
                 }
             }
         }
+        let share = |kind: usize| {
+            let times = &near[kind * DAY as usize..][..DAY as usize];
+            times.iter().map(Vec::len).sum::<usize>() as f64 / (kinds[kind].len() * times.len()).max(1) as f64
+        };
+        let shares = [share(0), share(1)];
         std::array::from_fn(|time| {
             let (days, near) = (kinds[time / DAY as usize].len(), &near[time]);
+            let tries = f64::from(DAY / (2 * JITTER + 1));
+            if tries * at_least(near.len(), days, shares[time / DAY as usize]) > BY_CHANCE {
+                return None;
+            }
             let rank = (days.saturating_sub(1) as f64 * QUIET) as usize;
             let rank = rank.checked_sub(days - near.len())?;
             let mut most: Vec<f64> = near.iter().map(|(_, most)| *most).collect();
@@ -273,6 +284,17 @@ impl Days {
             most.get(rank).copied()
         })
     }
+}
+
+/// How likely it is at most that so many of all have what each has with some probability (Chernoff's bound; Hoeffding,
+/// "Probability inequalities for sums of bounded random variables", *JASA* 58 (1963) 13–30, theorem 1).
+fn at_least(count: usize, all: usize, probability: f64) -> f64 {
+    let found = count as f64 / all.max(1) as f64;
+    if found <= probability {
+        return 1.0;
+    }
+    let part = |found: f64, probability: f64| if found > 0.0 { found * (found / probability).ln() } else { 0.0 };
+    (-(all as f64) * (part(found, probability) + part(1.0 - found, 1.0 - probability))).exp()
 }
 
 /// The largest of the lower part of some values, whose order changes; 0 of none.
@@ -284,4 +306,37 @@ pub fn quantile(values: &mut [f64], part: f64) -> f64 {
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
     if count > 0.0 { sum / count } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bursts_at_random_moments_are_no_habit() {
+        // A day of 1 in 2 has 5 of 7 often, and 3 in 100 hardly ever: e^(−7 · (5/7 · ln(10/7) + 2/7 · ln(4/7))) = 0.5145.
+        assert!((at_least(5, 7, 0.5) - 0.5145).abs() < 1e-3, "{}", at_least(5, 7, 0.5));
+        assert_eq!((at_least(3, 7, 0.5), at_least(0, 0, 0.5)), (1.0, 1.0));
+        assert!(at_least(7, 7, 0.03) < 1e-10);
+        // Four weeks of 40 bursts a day, about one in each hour and more: at any time of the day on most days.
+        let mut random = 1_u64;
+        let mut cells: Vec<(u32, u64)> = Vec::new();
+        for day in 0..28 {
+            for _ in 0..40 {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                cells.push((day * DAY + (random >> 33) as u32 % DAY, 20));
+            }
+        }
+        cells.sort_unstable();
+        cells.dedup_by_key(|(cell, _)| *cell);
+        let clock = Clock::new(0, 28 * DAY, Vec::new(), true, |_| 0);
+        let habits = |cells: &Series| Usual::of(cells, &clock).habits.iter().filter(|habit| **habit).count();
+        assert_eq!(habits(&cells), 0);
+        // A batch of each night is one beside a few of them.
+        let mut few: Vec<(u32, u64)> = cells.iter().copied().step_by(10).collect();
+        few.retain(|(cell, _)| cell % DAY != 36);
+        few.extend((0..28).map(|day| (day * DAY + 36, 30)));
+        few.sort_unstable();
+        assert_eq!(habits(&few), 2 * (2 * JITTER as usize + 1));
+    }
 }

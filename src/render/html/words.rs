@@ -6,7 +6,7 @@ use chrono::Datelike;
 
 use crate::{
     analysis::{Analysis, Bucket, DetailRow, ErrorRate},
-    model::{LocalTime, Sentence, key},
+    model::{LocalTime, Sentence, is_right_to_left, key},
     story::{Change, Clock, Story, Trend, counted, detail_name, share, shortened},
 };
 
@@ -127,6 +127,5 @@ pub(super) fn address(reason: &str, place: usize) -> String {
 /// Text that may be written from right to left, made ready to stand inside a sentence: Unicode's
 /// isolates (UAX #9) keep it from turning round what stands beside it.
 pub(super) fn isolated(text: &str) -> String {
-    let right_to_left = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
-    if text.contains(right_to_left) { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
+    if text.contains(is_right_to_left) { format!("\u{2068}{text}\u{2069}") } else { text.to_owned() }
 }
