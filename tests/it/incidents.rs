@@ -333,6 +333,77 @@ fn two_outages_with_a_calm_half_hour_between_them_stay_two() {
     assert_eq!((outages(wednesday(11, 0)), outages(wednesday(10, 45))), (2, 1));
 }
 
+/// Of 18 November, what happens in so many minutes from one on (of the day): a row of so many 502s in each, to its last
+/// second; and a timeout at nine of each of the four weeks' days.
+fn minutes(outages: &[(u32, u32, u32)]) -> Summary {
+    let start = chrono::NaiveDate::from_ymd_opt(2026, 10, 26).unwrap();
+    let mut rows: Vec<String> = start
+        .iter_days()
+        .take(28)
+        .map(|day| format!("{day}\t09:00:07\t09:00:07\trequest_timeout\tRequest timeout\t1\n"))
+        .collect();
+    for (from, length, errors) in outages {
+        let row = |at: u32| {
+            let (hour, minute) = (at / 60, at % 60);
+            format!(
+                "2026-11-18\t{hour:02}:{minute:02}:00\t{hour:02}:{minute:02}:59\terror_status_code\t502\t{errors}\n"
+            )
+        };
+        rows.extend((*from..from + length).map(row));
+    }
+    rows.sort();
+    let content = format!("Date\tStart\tEnd\tReason\tDetail\tErrors\n{}", rows.concat());
+    Folder::with("w.tsv", content).summary("w.tsv --exported-at 2026-11-23T00:00")
+}
+
+/// The incidents in the order of time: the minutes of the day in which the first and the last row are, and the errors.
+fn in_minutes(summary: &Summary) -> Vec<(u32, u32, u64)> {
+    let minute = |time: &str, seconds: &str| {
+        assert_eq!(&time[17..19], seconds, "{time}");
+        60 * time[11..13].parse::<u32>().unwrap() + time[14..16].parse::<u32>().unwrap()
+    };
+    let mut found: Vec<(u32, u32, u64)> =
+        ranges(summary).iter().map(|(start, end, errors)| (minute(start, "00"), minute(end, "59"), *errors)).collect();
+    found.sort_unstable();
+    found
+}
+
+#[test]
+fn a_calm_half_hour_parts_two_outages_to_the_row() {
+    // Two of 30 minutes with 5 errors in each, the first from 20:00 to 20:04: they begin and end anywhere in five minutes.
+    for first in 1200..1205 {
+        for gap in [30, 31, 34, 36, 41, 58, 61, 89] {
+            let second = first + 30 + gap;
+            let found = in_minutes(&minutes(&[(first, 30, 5), (second, 30, 5)]));
+            let expected = [(first, first + 29, 150), (second, second + 29, 150)];
+            assert_eq!(found, expected, "{gap} minutes between");
+        }
+        let second = first + 30 + 29;
+        let found = in_minutes(&minutes(&[(first, 30, 5), (second, 30, 5)]));
+        assert_eq!(found, [(first, second + 29, 300)], "29 minutes between");
+    }
+}
+
+#[test]
+fn a_calm_half_hour_parts_a_weak_outage_from_strong_ones() {
+    // 20 a minute, then 2, then 20 again: 31 minutes lie between each, and a single error in the middle of the first gap.
+    let found = in_minutes(&minutes(&[(602, 20, 20), (638, 1, 1), (653, 60, 2), (744, 20, 20)]));
+    assert_eq!(found, [(602, 621, 400), (653, 712, 120), (744, 763, 400)]);
+    // Without a calm half hour, it is their tail.
+    let found = in_minutes(&minutes(&[(602, 20, 20), (632, 60, 2), (702, 20, 20)]));
+    assert_eq!(found, [(602, 721, 920)]);
+}
+
+#[test]
+fn an_outage_reaches_as_far_as_its_own_pace() {
+    // An error in three of four cells, for 25 times 20 minutes from 10:20 on; the same as far apart, ten minutes, at 10:00 and
+    // 10:10, and one half an hour before.
+    let mut outage = vec![(570, 1, 1), (600, 1, 1), (610, 1, 1)];
+    outage.extend((0..25).flat_map(|i| [0, 5, 10].map(|minute| (620 + 20 * i + minute, 1, 1))));
+    // The last is at 620 + 24 * 20 + 10.
+    assert_eq!(in_minutes(&minutes(&outage)), [(600, 1110, 77)]);
+}
+
 #[test]
 fn the_same_data_give_the_same_incidents_whatever_the_period() {
     let log = Log::new().with_trickle().add(wednesday(10, 0)..wednesday(18, 0), REFUSED, 4);

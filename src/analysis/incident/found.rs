@@ -3,15 +3,15 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::{
-    class::{self, Channel, Class, ClassErrors},
+    class::{Channel, Class, ClassErrors},
     clock::HOUR,
-    stretch::{Stretch, between},
+    stretch::{Stretch, USUAL_PAUSE, between},
     usual::quantile,
 };
 use crate::{
     analysis::{Incident, MadeOf},
-    model::{CELL_MILLIS, Span, Timestamp, Zone},
-    table::{Known, Table},
+    model::{CELL_MILLIS, CellStart, Span, Timestamp, Zone},
+    table::{CellSum, Known, Table},
 };
 
 /// A class that begins to fail within so many cells of the leading one, a quarter of an hour, and ends no later than as
@@ -25,9 +25,8 @@ const LEADING: u64 = 20;
 
 /// So many quiet cells end an incident, where the data reach so far ...
 const QUIET: i64 = 3 * CELL_MILLIS;
-/// ... and so many of its own pauses, of which most are no longer than the usual one.
+/// ... and so many of its own usual pauses.
 const PAUSES: i64 = 3;
-const USUAL_PAUSE: f64 = 0.9;
 /// So long must the time behind an incident be known for it to be over: what is not usual there is another incident.
 const OVER: i64 = 3_600_000;
 
@@ -42,6 +41,8 @@ pub struct Measure<'a> {
     /// Of each kind.
     pub classes: &'a [Option<Class>],
     pub channel: &'a Channel,
+    /// How exact its times are, in milliseconds.
+    pub step: i64,
 }
 
 impl Measure<'_> {
@@ -57,6 +58,21 @@ impl Measure<'_> {
             incident.usual_after = known.then(|| most_in_an_hour(self.channel, Timestamp(last_end).cell().0));
         }
         incidents
+    }
+
+    /// From when to when the rows of a class are that begin in a cell with errors; a row that tells five minutes or an hour
+    /// stands for all of it.
+    pub fn rows(&self, class: Class, cell: u32) -> Span {
+        let whole = Span { first: CellStart(cell).timestamp(), last: CellStart(cell + 1).timestamp() };
+        if self.step >= CELL_MILLIS {
+            return whole;
+        }
+        let is_of_class = |sum: &CellSum| {
+            let kind = sum.kind.0 as usize;
+            self.classes[kind] == Some(class) && self.table.names.kinds[kind].channel == self.channel.label
+        };
+        let cells = self.table.cells().between(whole.first.0, whole.last.min(self.now).0);
+        cells.iter().filter(is_of_class).map(|sum| sum.span).reduce(Span::union).unwrap_or(whole)
     }
 
     fn known(&self) -> Option<&Known> {
@@ -119,17 +135,17 @@ impl Measure<'_> {
         let first = leads().map(|made| made.first_seen.millis()).min().unwrap_or(bounds[0]);
         let mut last = leads().map(|made| made.last_seen.millis()).max().unwrap_or(bounds[1]);
         // A row that tells five minutes or an hour stands for all of it.
-        let step = class::step(table, self.channel.label);
-        if step >= CELL_MILLIS {
-            last += step;
+        if self.step >= CELL_MILLIS {
+            last += self.step;
         }
         let (known, reach) = (self.known(), self.reach());
         // A row counts where it begins, so one that the end of the coverage lies in is known. It is not behind its own end,
         // nor behind the last one of the channel.
         let begins = known.and_then(Known::span).map_or(last, |rows| rows.last.0.min(last));
-        let pauses = PAUSES * usual_pause(&classes, step);
+        let pauses = PAUSES * usual_pause(&classes, self.step);
         let ongoing = match reach.0 - bounds[1] < QUIET.max(pauses) {
             false => Some(false),
+            // Up to a moment that rows lie behind, all is known.
             true => {
                 let reaches_beyond = known.and_then(Known::until).is_some_and(|until| until.0 > begins);
                 (reach == self.now || reaches_beyond).then_some(true)

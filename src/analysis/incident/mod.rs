@@ -47,22 +47,23 @@ pub fn judge(table: &Table, zone: &Zone, now: Timestamp) -> (Vec<Incident>, Vec<
     }
     let classes = Class::of_kinds(&table.names);
     for channel in class::channels(table, &classes, zone, now) {
-        let by_hour = class::step(table, channel.label) >= Precision::Hour.millis();
+        let step = class::step(table, channel.label);
+        let measure = Measure { table, zone, now, classes: &classes, channel: &channel, step };
         let mut stretches = Vec::new();
         for (class, series) in &channel.classes {
             if series.iter().map(|(_, errors)| errors).sum::<u64>() < stretch::LEAST_ERRORS {
                 continue;
             }
             let usual = Usual::of(series, &channel.clock);
-            let found = stretch::stretches(series, &channel.clock, &usual);
+            let found = stretch::stretches(series, &channel.clock, &usual, &|cell| measure.rows(*class, cell));
             let name = &table.names.channels[channel.label as usize];
             let (found, habits) = habit::apart(found, series, &channel.clock, &usual);
             let of = pattern::Of { series, clock: &channel.clock, usual: &usual, channel: name, class: *class, zone };
             patterns.extend(of.patterns(&found, &habits));
-            let whole = |stretch| if by_hour { stretch::of_hours(stretch) } else { stretch };
+            let whole = |stretch| if step >= Precision::Hour.millis() { stretch::of_hours(stretch) } else { stretch };
             stretches.extend(found.into_iter().map(|stretch| (*class, whole(stretch), usual.comparable)));
         }
-        all.extend(Measure { table, zone, now, classes: &classes, channel: &channel }.incidents(stretches));
+        all.extend(measure.incidents(stretches));
     }
     all.sort_by_key(|incident: &Incident| incident.cells_start);
     (all, patterns)

@@ -8,6 +8,7 @@ use super::{
     stretch::{Stretch, stretches},
     usual::Usual,
 };
+use crate::model::{CellStart, Span};
 
 /// Deterministic noise: SplitMix64 (Steele, Lea & Flood 2014).
 struct Noise(u64);
@@ -112,8 +113,9 @@ impl Scenario {
         let (from, to) = self.file.unwrap_or((0, self.days * DAY));
         let clock = Clock::new(MONDAY + from, MONDAY + to, Vec::new(), true, |_| 0);
         let usual = Usual::of(&cells, &clock);
+        let whole = |cell: u32| Span { first: CellStart(cell).timestamp(), last: CellStart(cell + 1).timestamp() };
         let shifted = |found: Stretch| Stretch { start: found.start - MONDAY, end: found.end - MONDAY, ..found };
-        let found = stretches(&cells, &clock, &usual);
+        let found = stretches(&cells, &clock, &usual, &whole);
         habit::apart(found, &cells, &clock, &usual).0.into_iter().map(shifted).collect()
     }
 }
@@ -495,10 +497,13 @@ fn the_labelled_scenarios() {
     let share = |part: usize, of: usize| part as f64 / of as f64;
     let (recall, precision) = (share(right, labels), share(right, marks));
     println!("{right} of {labels} outages found ({recall:.3}), {right} of {marks} marks right ({precision:.3})");
+    let exact = |errors: &[u32]| share(errors.iter().filter(|error| **error == 0).count(), errors.len());
     println!(
-        "median error: onset {} minutes, end {} minutes; (missed, wrong): {wrong:?}",
+        "median error: onset {} minutes, end {} minutes; exact: {:.3} and {:.3}; (missed, wrong): {wrong:?}",
         onsets[onsets.len() / 2],
-        ends[ends.len() / 2]
+        ends[ends.len() / 2],
+        exact(&onsets),
+        exact(&ends)
     );
     assert!(recall >= 0.98 && precision >= 0.98);
     assert!(onsets[onsets.len() / 2] <= 5 && ends[ends.len() / 2] <= 5);
