@@ -51,8 +51,8 @@ impl<'a> ReasonInks<'a> {
     }
 
     pub fn ink(&self, reason: &str) -> Ink {
-        theme::known_reason(reason)
-            .unwrap_or_else(|| theme::unknown_reason(self.unknown.binary_search(&reason).unwrap_or(usize::MAX)))
+        let unknown = || self.unknown.binary_search(&reason).map_or(theme::OTHERS, |at| theme::UNKNOWN[at]);
+        theme::known_reason(reason).unwrap_or_else(unknown)
     }
 }
 

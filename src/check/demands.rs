@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Case, Conditions, Demand, DetailErrors, Level, Limit, Measure, Misplaced, Rule, Status, Unit, WindowErrors,
+    Case, Condition, Demand, DetailErrors, Level, Limit, Measure, Misplaced, Rule, Status, Unit, WindowErrors,
     doubts::Mending,
     matching::{Matching, matching},
+    rules::asked,
     ruling::{Ruling, unjudged},
     traffic,
 };
@@ -57,11 +58,11 @@ impl Case<'_> {
 
     /// Whether a rule asks for a host, and the errors of the period that it could be about name none.
     fn hosts_unknown(self, rule: &Rule) -> Result<bool, Misplaced> {
-        if rule.conditions.of(Key::Host).is_none() {
+        if asked(&rule.conditions, Key::Host).is_none() {
             return Ok(false);
         }
-        let others = rule.conditions.0.iter().filter(|condition| condition.key != Key::Host).cloned();
-        let Matching::Kinds(kinds) = matching(&Conditions(others.collect()), self.table)? else { return Ok(false) };
+        let others = rule.conditions.iter().filter(|condition| condition.key != Key::Host).cloned();
+        let Matching::Kinds(kinds) = matching(&others.collect::<Vec<_>>(), self.table)? else { return Ok(false) };
         let bounds = self.analysis.period.bounds();
         let cells = self.table.cells().between(bounds.start, bounds.end);
         let of_kinds = cells.iter().filter(|cell| kinds[cell.kind.0 as usize]);
@@ -124,8 +125,8 @@ impl Case<'_> {
 
     /// What the inputs of a channel that a rule may be about lack of a stretch of time: they begin behind it or in it, or
     /// leave a gap.
-    fn is_missing(self, conditions: &Conditions, bounds: &Bounds) -> Option<Sentence> {
-        let meant = |known: &&Known| match (conditions.of(Key::Channel), &known.channel) {
+    fn is_missing(self, conditions: &[Condition], bounds: &Bounds) -> Option<Sentence> {
+        let meant = |known: &&Known| match (asked(conditions, Key::Channel), &known.channel) {
             (Some(condition), Some(channel)) => fits(&condition.pattern, channel),
             (Some(_), None) => false,
             (None, _) => true,
@@ -385,7 +386,7 @@ fn name(rule: &Rule) -> Sentence {
     if let Some(name) = &rule.name {
         return own(name);
     }
-    let conditions: Vec<&str> = rule.conditions.0.iter().map(|condition| condition.pattern.as_str()).collect();
+    let conditions: Vec<&str> = rule.conditions.iter().map(|condition| condition.pattern.as_str()).collect();
     if conditions.is_empty() && rule.per.is_none() {
         return Sentence::new(rule.demand.names().1);
     }

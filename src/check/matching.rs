@@ -1,6 +1,6 @@
 //! Which errors a rule is about, and rules that can never be about any.
 
-use super::{Condition, Conditions, Misplaced};
+use super::{Condition, Misplaced, rules::asked};
 use crate::{
     model::{Sentence, key},
     table::{Key, Table, fits, host_fits, status_fits},
@@ -19,25 +19,26 @@ pub enum Matching {
 ///
 /// # Errors
 /// Where a condition can never be met: a reason that does not exist, a misspelt detail, an impossible status.
-pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misplaced> {
+pub fn matching(conditions: &[Condition], table: &Table) -> Result<Matching, Misplaced> {
     let names = &table.names;
-    let reason = conditions.of(Key::Reason).map(|reason| taxonomy::canonical(&reason.pattern, "").reason.into_owned());
+    let reason =
+        asked(conditions, Key::Reason).map(|reason| taxonomy::canonical(&reason.pattern, "").reason.into_owned());
     let meant = |name: &str| reason.as_deref().is_none_or(|wanted| fits(wanted, name));
-    if let Some(condition) = conditions.of(Key::Reason) {
+    if let Some(condition) = asked(conditions, Key::Reason) {
         let known: Vec<&str> = REASONS.iter().copied().chain(names.reasons.iter().map(String::as_str)).collect();
         if !known.iter().any(|name| meant(name)) {
             return Err(Misplaced::new(condition.at, missed(key::check_error::REASON, condition, known)));
         }
     }
-    if let Some(condition) = conditions.of(Key::Status) {
+    if let Some(condition) = asked(conditions, Key::Status) {
         status(condition, meant(ERROR_STATUS_CODE))?;
     }
-    if let Some(condition) = conditions.of(Key::Detail) {
+    if let Some(condition) = asked(conditions, Key::Detail) {
         let there = names.kinds.iter().filter(|kind| meant(&names.reasons[kind.reason as usize]));
         let there: Vec<&str> = there.map(|kind| names.details[kind.detail as usize].as_str()).collect();
         detail(condition, &there, &meant)?;
     }
-    if let Some(condition) = conditions.of(Key::Channel) {
+    if let Some(condition) = asked(conditions, Key::Channel) {
         // A channel without a row is known too, if an input was said to be of it.
         let silent = || table.known.iter().filter(|known| known.label.is_none()).flat_map(|known| &known.channel);
         let there = || names.channels.iter().flatten().chain(silent()).map(String::as_str);
@@ -45,7 +46,7 @@ pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misp
             return Ok(Matching::Unnamed(missed(key::check_unjudged::CHANNEL, condition, there())));
         }
     }
-    if let Some(condition) = conditions.of(Key::Host) {
+    if let Some(condition) = asked(conditions, Key::Host) {
         let there = || names.hosts.iter().map(|host| host.0.as_str());
         if !there().any(|name| host_fits(&condition.pattern, name)) {
             return Ok(Matching::Unnamed(missed(key::check_unjudged::HOST, condition, there())));
@@ -53,7 +54,7 @@ pub fn matching(conditions: &Conditions, table: &Table) -> Result<Matching, Misp
     }
     let kinds = names.kinds.iter().map(|kind| {
         let error = names.attributes(kind);
-        conditions.0.iter().all(|condition| condition.key.fits(&condition.pattern, &error))
+        conditions.iter().all(|condition| condition.key.fits(&condition.pattern, &error))
     });
     Ok(Matching::Kinds(kinds.collect()))
 }

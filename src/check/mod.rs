@@ -19,5 +19,5 @@ mod verdict;
 pub use baseline::Baseline;
 pub use judge::{Case, judge};
 pub use propose::propose;
-pub use rules::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Percent, Rule, Rules};
+pub use rules::{Condition, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Percent, Rule, Rules};
 pub use verdict::{Configuration, DetailErrors, Judgement, Measure, Outcome, Status, Unit, Verdict, WindowErrors};

@@ -5,7 +5,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Condition, Conditions, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Percent, Rule, Rules};
+use super::{Condition, Demand, Level, Limit, MIN_PREVIOUS, Misplaced, Percent, Rule, Rules};
 use crate::{
     analysis::WindowSize,
     error::Error,
@@ -100,7 +100,7 @@ impl Rules {
             };
             found.rules.extend(demanded.map(|(demand, level)| Rule {
                 name: None,
-                conditions: Conditions::default(),
+                conditions: Vec::new(),
                 demand,
                 per: None,
                 level,
@@ -149,7 +149,7 @@ fn rule(table: &DeTable<'_>, start: usize, least: u64) -> Result<Rule> {
     let name = text(table, "name")?.map(|name| Privacy::default().text(name.trim()));
     Ok(Rule {
         name: name.filter(|name| !name.is_empty()),
-        conditions: Conditions(conditions.into_iter().flatten().collect()),
+        conditions: conditions.into_iter().flatten().collect(),
         demand,
         per: one_of(table, "per", &SIZES)?.flatten(),
         level: one_of(table, "level", &LEVELS)?.unwrap_or_default(),

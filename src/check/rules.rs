@@ -25,7 +25,8 @@ pub struct Rules {
 pub struct Rule {
     /// As the user calls it; safe to show.
     pub name: Option<String>,
-    pub conditions: Conditions,
+    /// Which errors it is about: those that meet every condition, of which each is about another key.
+    pub conditions: Vec<Condition>,
     pub demand: Demand,
     /// The windows of which no single one may break the rule; none where the period as a whole may not.
     pub per: Option<WindowSize>,
@@ -96,16 +97,6 @@ pub enum Level {
     Warn,
 }
 
-/// Which errors a rule is about: those that meet every condition, of which each is about another key.
-#[derive(Clone, Debug, Default)]
-pub struct Conditions(pub Vec<Condition>);
-
-impl Conditions {
-    pub fn of(&self, key: Key) -> Option<&Condition> {
-        self.0.iter().find(|condition| condition.key == key)
-    }
-}
-
 /// A text that something must be; `*` stands for any text, and case does not matter.
 #[derive(Clone, Debug)]
 pub struct Condition {
@@ -114,6 +105,11 @@ pub struct Condition {
     pub pattern: String,
     /// The byte of the configuration at which it stands.
     pub at: usize,
+}
+
+/// What is asked of a key.
+pub fn asked(conditions: &[Condition], key: Key) -> Option<&Condition> {
+    conditions.iter().find(|condition| condition.key == key)
 }
 
 /// What is wrong, and the byte of the configuration at which it stands; none where it is not the configuration's fault.

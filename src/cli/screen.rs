@@ -42,14 +42,8 @@ pub fn fail(error: &Error) {
 
 /// A message on standard error. Where that is gone, there is nobody to tell.
 pub fn tell(text: &str) {
-    let mut lines = text.lines().map(for_log);
-    let mut out = format!("errstat: {}", lines.next().unwrap_or_default());
-    for line in lines {
-        out.push('\n');
-        out.push_str(&line);
-    }
-    out.push('\n');
-    let _ = io::stderr().write_all(out.as_bytes());
+    let lines: Vec<String> = text.lines().map(for_log).collect();
+    tell_plainly(&format!("errstat: {}\n", lines.join("\n")));
 }
 
 /// Text on standard error that is safe to show already.

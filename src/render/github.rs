@@ -22,28 +22,20 @@ const LONGEST_TITLE: usize = 120;
 /// The verdict as workflow commands, a line each: what keeps it from being judged, what is broken, what warns, and a
 /// notice where all is well.
 pub fn github(verdict: &Verdict, lang: Lang) -> String {
-    let mut out = String::new();
-    let mut errors: Vec<(String, String)> = Vec::new();
-    let mut warnings: Vec<(String, String)> = Vec::new();
-    if verdict.result == Judgement::NotJudged {
-        errors.push((title(verdict, lang), verdict.problems.join("\n")));
-    }
-    let doubts: Vec<&str> = verdict.not_known().map(|note| note.text.as_str()).collect();
-    if !doubts.is_empty() {
-        warnings.push((annotation_title(lang.phrase(key::check::DOUBTS), lang), doubts.join("\n")));
-    }
     let with = |status: Status| {
         let named = move |outcome: &Outcome| (annotation_title(&outcome.name, lang), message(outcome, lang));
         verdict.rules.iter().filter(move |outcome| outcome.status == status).map(named)
     };
-    errors.extend(with(Status::Failed));
-    warnings.extend(with(Status::Warned).chain(with(Status::NotJudged)));
-    commands(&mut out, "error", errors, lang);
-    commands(&mut out, "warning", warnings, lang);
-    if verdict.result == Judgement::Passed {
-        command(&mut out, "notice", "errstat", &title(verdict, lang));
-    }
-    out
+    let not_judged = verdict.result == Judgement::NotJudged;
+    let problems = not_judged.then(|| (title(verdict, lang), verdict.problems.join("\n")));
+    let doubts: Vec<&str> = verdict.not_known().map(|note| note.text.as_str()).collect();
+    let doubtful = annotation_title(lang.phrase(key::check::DOUBTS), lang);
+    let doubts = (!doubts.is_empty()).then(|| (doubtful, doubts.join("\n")));
+    let errors: Vec<_> = problems.into_iter().chain(with(Status::Failed)).collect();
+    let warnings = doubts.into_iter().chain(with(Status::Warned)).chain(with(Status::NotJudged));
+    let notice = (verdict.result == Judgement::Passed).then(|| command("notice", "errstat", &title(verdict, lang)));
+    let out = commands("error", &errors, lang) + &commands("warning", &warnings.collect::<Vec<_>>(), lang);
+    out + &notice.unwrap_or_default()
 }
 
 fn annotation_title(name: &str, lang: Lang) -> String {
@@ -57,23 +49,16 @@ fn message(outcome: &Outcome, lang: Lang) -> String {
     [Some(outcome.text.clone()), details, advice].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
-fn commands(out: &mut String, kind: &str, all: Vec<(String, String)>, lang: Lang) {
-    let shown = if all.len() > MOST { MOST - 1 } else { all.len() };
-    for (title, message) in &all[..shown] {
-        command(out, kind, title, message);
-    }
-    if all.len() > shown {
-        let more = lang.say(&Sentence::new(key::check::ANNOTATION_MORE).with("count", all.len() - shown));
-        command(out, kind, "errstat", &more);
-    }
+/// Titles and messages as commands, no more than are shown.
+fn commands(kind: &str, all: &[(String, String)], lang: Lang) -> String {
+    let (shown, rest) = all.split_at(if all.len() > MOST { MOST - 1 } else { all.len() });
+    let more = lang.say(&Sentence::new(key::check::ANNOTATION_MORE).with("count", rest.len()));
+    let more = (!rest.is_empty()).then(|| command(kind, "errstat", &more));
+    shown.iter().map(|(title, message)| command(kind, title, message)).chain(more).collect()
 }
 
-fn command(out: &mut String, kind: &str, title: &str, message: &str) {
-    out.push_str(&format!(
-        "::{kind} title={}::{}\n",
-        property(&cut(title, LONGEST_TITLE)),
-        data(&cut(message, LONGEST))
-    ));
+fn command(kind: &str, title: &str, message: &str) -> String {
+    format!("::{kind} title={}::{}\n", property(&cut(title, LONGEST_TITLE)), data(&cut(message, LONGEST)))
 }
 
 fn cut(text: &str, limit: usize) -> String {
@@ -99,15 +84,13 @@ mod tests {
 
     #[test]
     fn no_text_ends_a_command_or_begins_one() {
-        let mut out = String::new();
-        command(&mut out, "error", "a,b::c%\n::x", "50 %\r\n::error::y");
+        let out = command("error", "a,b::c%\n::x", "50 %\r\n::error::y");
         assert_eq!(out, "::error title=a%2Cb%3A%3Ac%25%0A%3A%3Ax::50 %25%0D%0A::error::y\n");
     }
 
     #[test]
     fn a_step_has_ten_annotations_of_a_kind() {
-        let mut out = String::new();
-        commands(&mut out, "error", vec![("t".to_owned(), "m".to_owned()); 25], Lang::En);
+        let out = commands("error", &vec![("t".to_owned(), "m".to_owned()); 25], Lang::En);
         assert_eq!(out.lines().count(), 10);
         assert!(out.lines().last().unwrap().contains("16 more"), "{out}");
     }

@@ -48,6 +48,27 @@ pub struct Advised {
 }
 
 impl Advised {
+    /// What to do about errors of a reason and detail; none where nothing is known of them.
+    fn about(
+        lang: Lang,
+        (reason, detail): (&str, &str),
+        errors: u64,
+        title: String,
+        log: Option<&LogFinding>,
+    ) -> Option<Advised> {
+        let explanation = taxonomy::explanation(lang, reason, Some(detail))?;
+        Some(Advised {
+            title,
+            errors,
+            reason: reason.to_owned(),
+            in_logs: None,
+            also: Vec::new(),
+            question: question(reason, detail, &explanation),
+            of_log: log.and_then(|finding| step(finding, lang)),
+            explanation,
+        })
+    }
+
     /// What to look at first, in this order.
     pub fn steps(&self) -> impl Iterator<Item = &str> {
         self.of_log.into_iter().chain(self.explanation.first.iter().map(String::as_str))
@@ -119,22 +140,14 @@ fn more(lang: Lang, rest: &[Advised]) -> Option<String> {
 
 fn of_event(event: &Event<'_>, clock: &Clock, log_zones: &[Zone]) -> Option<Advised> {
     let incident = event.incident;
-    let explanation = taxonomy::explanation(clock.lang, &incident.reason, Some(&incident.detail))?;
     let key = if event.channel.is_some() { key::story::ADVISED_CHANNEL } else { key::story::ADVISED };
     let title = Sentence::new(key)
         .with("what", shortened(&event.what, LONGEST_NAME))
         .with("channel", event.channel.as_deref().unwrap_or_default())
         .with("when", &event.when);
-    Some(Advised {
-        title: clock.lang.say(&title),
-        errors: incident.errors,
-        reason: incident.reason.clone(),
-        in_logs: Some(in_logs(clock, (incident.start, incident.end), log_zones)),
-        also: Vec::new(),
-        question: question(&incident.reason, &incident.detail, &explanation),
-        of_log: incident.log.as_ref().and_then(|finding| step(finding, clock.lang)),
-        explanation,
-    })
+    let what = (&*incident.reason, &*incident.detail);
+    let advised = Advised::about(clock.lang, what, incident.errors, clock.lang.say(&title), incident.log.as_ref())?;
+    Some(Advised { in_logs: Some(in_logs(clock, (incident.start, incident.end), log_zones)), ..advised })
 }
 
 /// What to do first where the access logs say something of an incident or a detail.
@@ -150,18 +163,9 @@ fn step(finding: &LogFinding, lang: Lang) -> Option<&'static str> {
 fn of_cause(row: &DetailRow, errors: u64, analysis: &Analysis, clock: &Clock) -> Option<Advised> {
     let found = analysis.server_log.iter().flat_map(|log| &log.matches);
     let found = found.into_iter().find(|found| found.reason == row.reason && found.detail == row.detail);
-    let explanation = taxonomy::explanation(clock.lang, &row.reason, Some(&row.detail))?;
-    let name = detail_name(clock.lang, &row.reason, &row.detail);
-    Some(Advised {
-        title: shortened(&name, LONGEST_NAME),
-        errors,
-        reason: row.reason.clone(),
-        in_logs: None,
-        also: Vec::new(),
-        question: question(&row.reason, &row.detail, &explanation),
-        of_log: found.and_then(|found| step(&found.finding, clock.lang)),
-        explanation,
-    })
+    let title = shortened(&detail_name(clock.lang, &row.reason, &row.detail), LONGEST_NAME);
+    let finding = found.map(|found| &found.finding);
+    Advised::about(clock.lang, (&row.reason, &row.detail), errors, title, finding)
 }
 
 /// The stretch in each zone of the reader's logs.

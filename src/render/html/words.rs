@@ -5,9 +5,9 @@ use std::fmt::Display;
 use chrono::Datelike;
 
 use crate::{
-    analysis::{Analysis, Bucket, DetailRow, ErrorRate},
+    analysis::{Analysis, Bucket},
     model::{LocalTime, Sentence, is_right_to_left, key},
-    story::{Change, Clock, Story, Trend, counted, detail_name, share, shortened},
+    story::{Change, Clock, Story, Trend, counted, detail_name, shortened},
 };
 
 /// The longest text from a file that the page shows; the whole text is in summary.json.
@@ -44,11 +44,6 @@ impl Words {
         self.clock.lang.percent(*share)
     }
 
-    /// `at most 1.2 %`
-    pub fn rate(&self, rate: &ErrorRate) -> String {
-        share(rate, self.clock.lang)
-    }
-
     /// The class that colours a change: only news have a colour.
     pub fn trend(&self, change: &Change) -> &'static str {
         match change.trend {
@@ -79,11 +74,6 @@ impl Words {
     }
 
     /// What a detail is called.
-    pub fn detail(&self, row: &DetailRow) -> String {
-        self.named(&row.reason, &row.detail)
-    }
-
-    /// The same by its names.
     pub fn named(&self, reason: &str, detail: &str) -> String {
         self.short(&detail_name(self.clock.lang, reason, detail))
     }
