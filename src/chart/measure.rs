@@ -67,6 +67,8 @@ fn right_to_left(c: char) -> bool {
 /// The text in at most `lines` lines of at most `room` pixels, the last one shortened if need be. Lines break as
 /// in a terminal, in Japanese rather before a word than within one; elsewhere inside a word only if it is wider than a line.
 pub fn wrap(text: &str, style: Type, room: f64, lines: usize) -> Vec<String> {
+    // A number stays with what it counts.
+    let text = text.replace(" × ", "\u{a0}×\u{a0}");
     let mut wrapped: Vec<String> = Vec::new();
     let mut rest = text.trim();
     while !rest.is_empty() {

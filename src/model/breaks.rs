@@ -20,7 +20,7 @@ pub fn breaks(line: &str) -> impl Iterator<Item = usize> {
 }
 
 /// Whether a line is not broken here though Unicode permits it: `36 次`, `3 ครั้ง`, `พ. 18 พ.ย. 19:41`,
-/// `2026年11月18日（水）19:41～`, `838 × 502`.
+/// `2026年11月18日（水）19:41～`.
 fn joined(before: &str, after: &str) -> bool {
     let letter = |c: char| c >= '\u{e00}' && c.is_alphabetic();
     let digit = |c: char| c.is_ascii_digit();
@@ -30,7 +30,6 @@ fn joined(before: &str, after: &str) -> bool {
     let (Some(last), Some(next)) = (word.chars().next_back(), after.chars().next()) else { return false };
     let apart = word.len() < before.len();
     match (last, next) {
-        ('×', _) | (_, '×') => true,
         (_, '～') => !apart,
         // What stands behind a time is no measure word.
         (last, next) if digit(last) && letter(next) => {
@@ -105,7 +104,6 @@ mod tests {
         assert_eq!(pieces("20:47 น. มี"), ["20:47 น. ", "มี"]);
         assert_eq!(pieces("有 36 次，11/18（三）19:41～20:52"), ["有 ", "36 次，", "11/18（三）19:41～", "20:52"]);
         assert_eq!(pieces("2026年11月18日（水）19:41に3件"), ["2026年11月18日（水）19:41に", "3件"]);
-        assert_eq!(pieces("838 × 502 Bad"), ["838 × 502 ", "Bad"]);
         assert_eq!(pieces("（a）（b）"), ["（a）", "（b）"]);
         let marked: Vec<bool> = super::pieces("有 36 次").map(|(_, marked)| marked).collect();
         assert_eq!(marked, [false, true]);

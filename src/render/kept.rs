@@ -28,7 +28,9 @@ pub fn kept(html: &str, attribute: &str) -> String {
 
 fn mark(text: &str, attribute: &str, out: &mut String) {
     // Others are broken at blanks alone.
-    if !text.contains(|c: char| c >= '\u{e00}') || !text.contains(|c: char| c.is_ascii_digit() || c == '-') {
+    if !text.contains(|c: char| c >= '\u{e00}' && c.is_alphabetic())
+        || !text.contains(|c: char| c.is_ascii_digit() || c == '-')
+    {
         return out.push_str(text);
     }
     for (piece, breaks) in pieces(text) {
@@ -49,12 +51,15 @@ mod tests {
     fn what_a_browser_would_break_is_marked_outside_of_code() {
         let shown = |html: &str| kept(html, "class=k");
         assert_eq!(shown("<p>有 36 次</p>"), "<p>有 <span class=k>36 次</span></p>");
-        for html in
-            ["<code>有 36 次</code>", "<p title=\"36 次\">x</p>", "<p>36 errors</p>", "<svg><text>3 次</text></svg>"]
-        {
+        for html in [
+            "<code>有 36 次</code>",
+            "<p title=\"36 次\">x</p>",
+            "<p>36 errors, 19:41–20:47</p>",
+            "<svg><text>3 次</text></svg>",
+        ] {
             assert_eq!(shown(html), html);
         }
         assert_eq!(shown(&"1年".repeat(99)), "1年".repeat(99));
-        assert_eq!(shown("（--exported-at）"), "<span class=k>（--exported-at）</span>");
+        assert_eq!(shown("到（--exported-at）"), "到<span class=k>（--exported-at）</span>");
     }
 }

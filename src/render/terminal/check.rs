@@ -42,7 +42,7 @@ pub fn check(verdict: &Verdict, view: &TerminalView) -> String {
         sheet.paragraph(&lead, &excerpt(&outcome.name, NAME_IN_SENTENCE * 2), Ink::Strong);
         sheet.paragraph(&indent, &outcome.text, Ink::Plain);
         for (title, items) in lists(outcome, Clock::of(lang, verdict.timezone), view.top.min(LIST)) {
-            sheet.paragraph(&format!("{indent}{title}: "), &items, Ink::Plain);
+            sheet.paragraph(&(indent.clone() + &lang.lead(title)), &items, Ink::Plain);
         }
         if let Some(step) = advice {
             let first =
