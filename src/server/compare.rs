@@ -333,7 +333,8 @@ fn numbers((start, end): (i64, i64)) -> std::ops::Range<i64> {
     start..end.div_euclid(CELL_MILLIS).max(start)
 }
 
-fn durations(of: &Durations) -> Option<RequestDurations> {
+/// Quantiles of durations, in seconds; none where nothing was measured.
+pub fn durations(of: &Durations) -> Option<RequestDurations> {
     // The mean of a bin has more digits than are known.
     let seconds = |share: f64| of.quantile(share).map_or(0.0, f64::round) / 1000.0;
     let max = f64::from(of.longest()?) / 1000.0;

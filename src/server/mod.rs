@@ -32,7 +32,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 
-pub use compare::{Terms, compare};
+pub use compare::{Terms, compare, durations};
 pub use format::{Format, Lines, Recognised};
 pub use log::{Cell, Durations, Failed, LogFile, SILENCE, ServerLog, Stopped};
 pub use rate::Place;

@@ -63,10 +63,14 @@ fn requests(report: &ServerLogReport, lang: Lang) -> Option<String> {
 }
 
 fn duration(took: &RequestDurations) -> Sentence {
+    Sentence::new(key::server_log::DURATION).with_sentence("quantiles", quantiles(took))
+}
+
+/// How long answers took: short times to the millisecond.
+pub fn quantiles(took: &RequestDurations) -> Sentence {
     let seconds = |seconds: f64| if seconds < 0.1 { format!("{seconds:.3}") } else { format!("{seconds:.2}") };
     let line = Sentence::new(key::server::QUANTILES).with("p50", seconds(took.p50)).with("p95", seconds(took.p95));
-    let line = line.with("p99", seconds(took.p99)).with("max", seconds(took.max));
-    Sentence::new(key::server_log::DURATION).with_sentence("quantiles", line)
+    line.with("p99", seconds(took.p99)).with("max", seconds(took.max))
 }
 
 /// Which part of the period the logs cover, where it is not all of it.

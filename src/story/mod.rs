@@ -22,7 +22,7 @@ use crate::{
     taxonomy::Lang,
 };
 
-pub use access_log::{AccessLog, share};
+pub use access_log::{AccessLog, quantiles, share};
 pub use advice::{Advice, Advised};
 pub use compared::{Change, Compared, Trend};
 pub use event::{Event, Events, Part};

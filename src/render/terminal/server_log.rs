@@ -2,7 +2,8 @@
 
 use crate::{
     model::{Sentence, Span, Zone, key},
-    server::{Answer, LogFile, ServerLog, Stopped, Unreadable, Verdict},
+    server::{self, Answer, LogFile, ServerLog, Stopped, Unreadable, Verdict},
+    story::quantiles,
     taxonomy::Lang,
 };
 
@@ -131,11 +132,8 @@ impl Shown<'_> {
         let repeated = Sentence::new(key::server::REPEATED).with_number("count", self.log.repeated);
         let repeated = (self.log.repeated > 0).then(|| self.say(&repeated));
         fields.add(key::server::REQUESTS, verdicts.chain(repeated));
-        if let Some(longest) = total.durations.longest() {
-            let within = |share| format!("{:.2}", total.durations.quantile(share).unwrap_or(0.0) / 1000.0);
-            let text = Sentence::new(key::server::QUANTILES).with("p50", within(0.5)).with("p95", within(0.95));
-            let text = text.with("p99", within(0.99)).with("max", format!("{:.2}", f64::from(longest) / 1000.0));
-            fields.say(key::server::DURATION, &text);
+        if let Some(took) = server::durations(&total.durations) {
+            fields.say(key::server::DURATION, &quantiles(&took));
         }
         let silent = self.log.silent();
         if !silent.is_empty() {
