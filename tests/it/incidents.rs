@@ -228,6 +228,37 @@ fn ranges(summary: &Summary) -> Vec<(&str, &str, u64)> {
 }
 
 #[test]
+fn a_kind_within_a_longer_one_is_of_its_incident_unless_it_stands_out() {
+    // Ten hours of five 502s in each cell, 600; and 20 minutes of refused connections, six times as much or a little more.
+    let beside = |refused| {
+        let log =
+            Log::new().with_trickle().add(wednesday(10, 0)..wednesday(20, 0), ["shop", "error_status_code", "502"], 5);
+        log.add(wednesday(14, 0)..wednesday(14, 20), REFUSED, refused).summary("")
+    };
+    let long = ("2026-11-18T10:00:07+09:00", "2026-11-18T19:55:07+09:00");
+    assert_eq!(ranges(&beside(30)), [(long.0, long.1, 720)]);
+    let short = ("2026-11-18T14:00:07+09:00", "2026-11-18T14:15:07+09:00", 124);
+    assert_eq!(ranges(&beside(31)), [(long.0, long.1, 600), short]);
+}
+
+#[test]
+fn a_kind_that_goes_on_after_the_main_one_is_an_incident_of_its_own() {
+    // 20 minutes of 45 502s in each cell; refused connections, ten in each, begin with them and end 15 or 20 minutes later.
+    let beside = |end| {
+        let log = Log::new().with_trickle().add(
+            wednesday(20, 0)..wednesday(20, 20),
+            ["shop", "error_status_code", "502"],
+            45,
+        );
+        log.add(wednesday(20, 0)..end, REFUSED, 10).summary("")
+    };
+    let statuses = ("2026-11-18T20:00:07+09:00", "2026-11-18T20:15:07+09:00");
+    assert_eq!(ranges(&beside(wednesday(20, 35))), [(statuses.0, statuses.1, 250)]);
+    let refused = ("2026-11-18T20:00:07+09:00", "2026-11-18T20:35:07+09:00", 80);
+    assert_eq!(ranges(&beside(wednesday(20, 40))), [(statuses.0, statuses.1, 180), refused]);
+}
+
+#[test]
 fn an_outage_and_another_kind_that_only_lasts_longer_stay_two() {
     let outage = || {
         Log::new().with_trickle().add(wednesday(19, 40)..wednesday(20, 10), ["shop", "error_status_code", "502"], 150)

@@ -15,10 +15,14 @@ use crate::{
 };
 
 /// A class that begins to fail within so many cells of the leading one, a quarter of an hour, and ends no later than as
-/// many behind it, is of its incident ...
+/// many behind it, is of its incident. One that goes on for longer is not: onset, end, and since when it is quiet are those
+/// of the leading class, and would be said while errors of the incident go on.
 const TOGETHER: u32 = 3;
-/// ... and so are two of which one holds so much of the other, and fails no less than it.
+/// So is one of which the leading class holds so much ...
 const HELD: (u32, u32) = (9, 10);
+/// ... unless it fails more than so many times as much, as the core of an outage does: a sharp outage in what lasts for days
+/// has an onset of its own.
+const STANDS_OUT: u128 = 6;
 /// A detail leads, and so tells onset and end, if it has so much of the errors of its class: what is rarer came before or
 /// stayed behind.
 const LEADING: u64 = 20;
@@ -203,10 +207,9 @@ fn together(mut of: Group) -> Vec<Group> {
         let is_one = |leading: &Stretch| {
             let both = leading.end.min(one.1.end).saturating_sub(leading.start.max(one.1.start));
             let together = leading.start.abs_diff(one.1.start) <= TOGETHER && one.1.end <= leading.end + TOGETHER;
-            let (inner, outer) = if one.1.cells() <= leading.cells() { (&one.1, leading) } else { (leading, &one.1) };
-            let density = |one: u64, cells: u32| u128::from(one) * u128::from(cells);
-            let as_much = density(outer.errors, inner.cells()) >= density(inner.errors, outer.cells());
-            both > 0 && (together || as_much && both * HELD.1 >= inner.cells() * HELD.0)
+            let much = |of: &Stretch, beside: &Stretch| u128::from(of.errors) * u128::from(beside.cells());
+            let stands_out = much(&one.1, leading) > STANDS_OUT * much(leading, &one.1);
+            both > 0 && (together || !stands_out && both * HELD.1 >= one.1.cells() * HELD.0)
         };
         match groups.iter_mut().find(|group| is_one(&group[0].1)) {
             Some(group) => group.push(one),
