@@ -144,16 +144,17 @@ impl Analysis {
         (self.totals.change, self.totals.change_pct) = (None, None);
         self.by_reason.iter_mut().for_each(|row| (row.change, row.change_pct) = (None, None));
         self.by_detail.iter_mut().for_each(|row| (row.change, row.change_pct) = (None, None));
-        let unknown = |channel: &Option<String>| incomplete.iter().find(|known| known.channel == *channel);
-        for row in &mut self.by_channel {
-            let Some(known) = unknown(&row.channel) else { continue };
-            (row.change, row.change_pct) = (None, None);
-            if previous.as_ref().is_some_and(|previous| known.begins_after(previous.end - 1, zone)) {
-                row.previous_errors = None;
+        // What the inputs begin behind is not even partly known.
+        let begins_behind = |known: &Known| previous.as_ref().is_some_and(|of| known.begins_after(of.end - 1, zone));
+        for known in incomplete {
+            let before = |errors: Option<u64>| errors.filter(|_| !begins_behind(known));
+            for row in self.by_channel.iter_mut().filter(|row| row.channel == known.channel) {
+                (row.previous_errors, row.change, row.change_pct) = (before(row.previous_errors), None, None);
             }
-        }
-        for (_, row) in self.finer.by_channel_and_detail.iter_mut().filter(|(channel, _)| unknown(channel).is_some()) {
-            (row.change, row.change_pct) = (None, None);
+            let details = self.finer.by_channel_and_detail.iter_mut();
+            for (_, row) in details.filter(|(channel, _)| *channel == known.channel) {
+                (row.previous_errors, row.change, row.change_pct) = (before(row.previous_errors), None, None);
+            }
         }
     }
 

@@ -10,7 +10,8 @@
 //! - [`Archive`] reads partition by partition, whether errstat wrote the dataset or another engine did. A month that is
 //!   not what the manifest says, because a writer is at work, was killed, or the file is damaged, is merged from the sources.
 //! - [`verify`] says whether every byte is what was written.
-//! - [`Collected`] brings sources together in one file; [`read_parquet`] is for single files in the same schema.
+//! - [`Collected`] brings sources together in one file; [`read_parquet`] and [`read_csv`] are for
+//!   single files in the same schema.
 //!
 //! What is read may be anybody's file: sizes are checked before anything is unpacked (`pages`), every row is checked,
 //! and a panic of the decoder ends as a sentence (`caught`).
@@ -20,6 +21,7 @@ mod caught;
 mod change;
 mod collected;
 mod columns;
+mod csv;
 mod disk;
 mod fact;
 mod foreign;
@@ -41,6 +43,7 @@ pub use addition::{Addition, NewSource};
 pub(crate) use caught::caught;
 pub use caught::is_caught;
 pub use collected::Collected;
+pub use csv::{csv_heading, read_csv, to_csv};
 pub use foreign::is_archive;
 pub use manifest::Source;
 pub use read::{EachRow, read_parquet};

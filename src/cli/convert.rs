@@ -7,15 +7,13 @@ use clap::Args;
 use super::{
     Stop, load,
     options::{Reading, Shared, Showing},
-    output::{self, shown, unmade},
+    output::{self, shown},
     screen,
 };
 use crate::{
-    archive::Collected,
-    error::Result,
-    model::{Row, Sentence, Timestamp, key},
+    archive::{Collected, to_csv},
+    model::{Sentence, key},
     table::Canonical,
-    taxonomy,
 };
 
 /// Write the rows of inputs as Parquet or CSV, in the archive's schema
@@ -53,7 +51,7 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     let csv = output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     let (rows, bytes) = if csv {
         let rows = collected.rows()?;
-        (rows.len() as u64, as_csv(&rows)?)
+        (rows.len() as u64, to_csv(&rows)?)
     } else {
         collected.parquet()?
     };
@@ -64,43 +62,4 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
         screen::tell(&shared.lang().say(&written));
     }
     Ok(())
-}
-
-fn as_csv(rows: &[Row]) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let heading = [
-        "time",
-        "end",
-        "precision",
-        "channel_id",
-        "channel",
-        "reason",
-        "detail",
-        "status",
-        "host",
-        "errors",
-        "rows",
-        "source",
-    ];
-    let moment = |at: Timestamp| at.utc().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
-    writer.write_record(heading).map_err(unmade)?;
-    for row in rows {
-        let status = taxonomy::status(&row.reason, &row.detail).map(|status| status.to_string());
-        let record = [
-            moment(row.time),
-            moment(row.end),
-            row.precision.name().to_owned(),
-            row.channel.id.clone().unwrap_or_default(),
-            row.channel.name.clone().unwrap_or_default(),
-            row.reason.clone(),
-            row.detail.clone(),
-            status.unwrap_or_default(),
-            row.host.as_ref().map(|host| host.0.clone()).unwrap_or_default(),
-            row.errors.to_string(),
-            row.rows.to_string(),
-            row.origin.name().to_owned(),
-        ];
-        writer.write_record(record.map(|cell| crate::model::spreadsheet_safe(&cell))).map_err(unmade)?;
-    }
-    writer.into_inner().map_err(unmade)
 }

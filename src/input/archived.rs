@@ -1,4 +1,4 @@
-//! An archive, or a Parquet file in its schema, as an input: a source for each channel.
+//! An archive, or a Parquet or CSV file in its schema, as an input: a source for each channel.
 
 use std::{
     collections::BTreeMap,
@@ -14,12 +14,14 @@ use super::{
     CellRuns, CellSink, Pass, ReadOptions, RowsIn,
     allowance::Allowance,
     fault::{Fault, unreadable},
+    name::coverage,
     place::Place,
-    source::{Part, Source, Stop},
+    source::{Input, Part, Source, Stop},
     stored::{Entry, Held, Stored},
+    text::Text,
 };
 use crate::{
-    archive::{Archive, EachRow, Partition, read_parquet},
+    archive::{Archive, EachRow, Partition, csv_heading, read_csv, read_parquet},
     error::Result,
     model::{
         Catalog, Channel, Columns, CoverageBasis, KindId, Origin, Precision, Row, SourceKind, SourceReport, Span,
@@ -40,6 +42,7 @@ const TRIES: usize = 5;
 enum Store {
     Archive(Archive),
     File { place: Place, shown: String, options: ReadOptions },
+    Csv { text: Text, shown: String, options: ReadOptions },
 }
 
 impl Store {
@@ -48,6 +51,12 @@ impl Store {
             Store::File { place, shown, options } => {
                 let mut file = place.open().map_err(|error| unreadable(shown, &error))?;
                 read_parquet(&mut file, shown, options.privacy, options.zone, &mut |row| {
+                    if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
+                })
+            }
+            Store::Csv { text, shown, options } => {
+                let text = text.open().map_err(|error| unreadable(shown, &error))?;
+                read_csv(text, shown, options.privacy, options.zone, &mut |row| {
                     if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
                 })
             }
@@ -172,6 +181,23 @@ pub fn folder(
 pub fn file(place: &Place, shown: &str, allowance: &Allowance, pass: &Pass<'_>) -> Result<Vec<Source>> {
     let store = Store::File { place: place.clone(), shown: shown.to_owned(), options: pass.options.clone() };
     sources(store, SourceKind::Parquet, shown, allowance, pass)
+}
+
+/// Whether a text is the archive's rows as CSV.
+pub fn is_csv(text: &Text) -> std::io::Result<bool> {
+    let heading = csv_heading();
+    let head = text.head(0, heading.len() + 1)?;
+    Ok(head.strip_prefix(heading.as_bytes()).is_some_and(|rest| rest == b"\n" || rest == b"\r"))
+}
+
+/// Reads such a text; it has no source where it has no row.
+pub fn csv(text: &Text, input: &Input, allowance: &Allowance, pass: &Pass<'_>) -> Result<Vec<Source>> {
+    let store = Store::Csv { text: text.clone(), shown: input.path.clone(), options: pass.options.clone() };
+    let mut sources = sources(store, SourceKind::Csv, &input.path, allowance, pass)?;
+    for report in sources.iter_mut().map(|source| &mut source.report) {
+        report.coverage = coverage(&input.name, report.precision, pass.options);
+    }
+    Ok(sources)
 }
 
 fn sources(store: Store, kind: SourceKind, shown: &str, allowance: &Allowance, pass: &Pass<'_>) -> Result<Vec<Source>> {

@@ -110,7 +110,18 @@ pub fn read(arguments: &[String], mut options: ReadOptions, watcher: &dyn Watche
             Opened::Archive(archive, path) => archived::folder(*archive, path, &file.shown, &allowance, &pass)?,
             Opened::Parquet => archived::file(&file.place, &file.shown, &allowance, &pass)?,
             Opened::Texts(found) => {
-                texts.extend(found);
+                for (input, text) in found {
+                    match text {
+                        Ok(text) if archived::is_csv(&text).map_err(|error| unreadable(&input.path, &error))? => {
+                            let of_channels = archived::csv(&text, &input, &allowance, &pass)?;
+                            if of_channels.is_empty() {
+                                texts.push((input, Ok(text)));
+                            }
+                            sources.extend(of_channels);
+                        }
+                        text => texts.push((input, text)),
+                    }
+                }
                 continue;
             }
         };

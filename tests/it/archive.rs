@@ -1485,6 +1485,35 @@ fn convert_keeps_the_end_of_each_row_in_both_formats() {
 }
 
 #[test]
+fn what_convert_wrote_counts_as_the_files_do() {
+    // 20 and 21 errors to the second; the mail tells the 20 again, the file of days the 20 and 5 more.
+    let heading = "Date\tStart\tEnd\tReason\tDetail\tErrors\n";
+    let rows = "2026-11-18\t20:00:10\t20:00:50\terror_status_code\t502\t20\n\
+                2026-11-18\t20:01:10\t20:01:50\tcould_not_connect\tConnection timeout: https://bot.example.com/x\t21\n\
+                2026-11-18\t20:02:10\t20:02:50\t=1+1\t-new\t1\n";
+    let folder = Folder::with("a.tsv", format!("{heading}{rows}"));
+    folder
+        .file("d.tsv", "Date\tReason\tDetail\tErrors\n2026-11-18\terror_status_code\t502\t25\n")
+        .file("m.eml", mail("shop", "2026-11-18 20:00:10", "502", 20));
+    for (inputs, errors) in [("a.tsv m.eml", 42), ("a.tsv d.tsv", 47), ("a.tsv", 42)] {
+        let files = folder.summary(&format!("{inputs} --channel shop"));
+        assert_eq!(files.errors(), errors, "{inputs}");
+        for name in ["o.csv", "o.parquet"] {
+            folder.errstat(&format!("convert {inputs} -o {name} --channel shop")).done();
+            let read = folder.summary(name);
+            for field in ["totals", "by_detail", "by_host", "by_channel"] {
+                assert_eq!(read[field], files[field], "{inputs} {name} {field}");
+            }
+        }
+    }
+    assert_eq!(folder.summary("o.csv --channel shop").list("by_host")[0]["host"], "https://bot.example.com");
+    // Nothing of a file of which a row cannot be counts.
+    folder.file("o.csv", folder.text("o.csv").replace(",second,", ",moment,"));
+    let sentence = folder.errstat("summary o.csv").refused();
+    assert!(sentence.contains("o.csv: row 1") && sentence.contains("second, minute, 5m, hour or day"), "{sentence}");
+}
+
+#[test]
 fn convert_has_each_key_once() {
     let folder = Folder::new();
     folder
