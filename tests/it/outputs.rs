@@ -364,8 +364,8 @@ fn csv_is_split_by_channel_where_it_is_asked_for() {
         2026-11-16 10:00:00\terror_status_code\t502\t7\tshop\n\
         2026-11-16 11:00:00\trequest_timeout\tRequest timeout\t2\tshop\n\
         2026-11-18 10:00:00\terror_status_code\t502\t5\t=news\n";
-    let folder = Folder::with("w.tsv", rows);
-    let line = "summary w.tsv --period 2026-W47 --window day --as-of 2026-11-23T09:00 --format csv";
+    let folder = Folder::with("w-2026-11-23.tsv", rows);
+    let line = "summary w-2026-11-23.tsv --period 2026-W47 --window day --as-of 2026-11-23T09:00 --format csv";
     let csv = |by: &str| records(&folder.errstat(&format!("{line} --by {by}")).done().stdout);
     let details = csv("detail");
     assert_eq!(details[0][..6], ["channel", "reason", "detail", "status", "known", "errors"]);
