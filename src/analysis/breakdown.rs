@@ -238,6 +238,7 @@ impl Breakdown<'_> {
                 previous_errors: compared.previous,
                 change: compared.change(),
                 change_pct: compared.change_pct(),
+                at_least: false,
                 by_window: windows.remove(&channel).unwrap_or_else(|| vec![0; window_count]),
                 by_reason: by_reason.remove(&channel).unwrap_or_else(|| vec![0; reasons.len()]),
             })

@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// Notes which say that the inputs do not reach the period.
-pub const UNREACHED: [key::SentenceKey; 9] = [
+pub const UNREACHED: [key::SentenceKey; 10] = [
+    key::note::PERIOD_AHEAD,
     key::note::STALE,
     key::note::STALE_CHANNEL,
     key::note::PERIOD_NOT_COVERED,
@@ -180,12 +181,18 @@ fn stale(told: &Told<'_>, max_age: i64, notes: &mut Vec<Sentence>) {
 fn period(told: &Told<'_>, shown: Span, notes: &mut Vec<Sentence>) {
     let (zone, bounds) = (&told.asked.calendar.zone, &told.asked.bounds);
     let all = &told.table.known;
+    let now = told.asked.calendar.as_of;
+    if bounds.start >= now.0 && !told.asked.is_of_data() {
+        let ahead = Sentence::new(key::note::PERIOD_AHEAD).with_moment("start", zone.local(Timestamp(bounds.start)));
+        notes.push(ahead.with_moment("now", zone.local(now)));
+        return;
+    }
     let of_data = told.asked.is_of_data();
     // A period that is made of the data reaches as far as any channel is known to.
     let end = match all.iter().filter_map(Known::until).max() {
         Some(until) if of_data => bounds.end.min(until.0),
         None if of_data => return,
-        _ => bounds.end.min(told.asked.calendar.as_of.0),
+        _ => bounds.end.min(now.0),
     };
     let unreached = all.iter().filter_map(|known| {
         let not_covered = [key::note::PERIOD_NOT_COVERED, key::note::PERIOD_NOT_COVERED_CHANNEL];

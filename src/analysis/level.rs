@@ -33,7 +33,10 @@ const MISSING: [SentenceKey; 3] = [key::note::PARTIAL_DOWNLOAD, key::note::REJEC
 /// Errors may count twice.
 const DOUBLED: [SentenceKey; 1] = [key::note::MAILS_BESIDE_UNNAMED];
 
-const WARNINGS: [SentenceKey; 27] = [
+const WARNINGS: [SentenceKey; 30] = [
+    key::note::EXPORTED_AT_AHEAD,
+    key::note::EXPORTED_AT_EARLY,
+    key::note::QUIET_UNUSUAL,
     key::note::COVERAGE_UNKNOWN,
     key::note::COVERAGE_UNKNOWN_CHANNEL,
     key::note::EDGE_IN_DAY,

@@ -118,6 +118,12 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     analysis.reached = analysis.unreached().is_none();
     analysis.history = history::history(table, asked);
     analysis.state = State::of(&analysis, judged);
+    // A filter may well leave nothing.
+    let usual = analysis.history.usual.filter(|(least, _)| *least > 0 && analysis.filter.is_empty());
+    if let Some((least, most)) = usual.filter(|_| analysis.state == State::Quiet) {
+        let note = Sentence::new(key::note::QUIET_UNUSUAL);
+        analysis.notes.push(note.with_number("least", least).with_number("most", most));
+    }
     Ok(analysis)
 }
 
@@ -136,8 +142,13 @@ impl Analysis {
         self.partly_unknown = self.totals.change.is_some() && !incomplete.is_empty();
         self.unknown = known.iter().flat_map(inside).collect();
         self.unknown.sort_unstable();
+        let end = |known: &Known| Some((known.channel.clone(), self.timezone.time(known.reach()?.min(*as_of))));
+        self.ends = known.iter().filter_map(end).collect();
         let told = |known: &Known| known.reach().is_some_and(|reach| reach.0 >= bounds.start);
         self.tail_unknown = known.iter().any(|known| told(known) && tail_unknown(known, asked));
+        for row in &mut self.by_channel {
+            row.at_least = known.iter().any(|known| known.channel == row.channel && !inside(known).is_empty());
+        }
         if !self.partly_unknown {
             return;
         }
@@ -328,6 +339,7 @@ fn computed(
         notes: Vec::new(),
         reached: true,
         unknown: Vec::new(),
+        ends: Vec::new(),
         partly_unknown: false,
         tail_unknown: false,
         calendar: *calendar,

@@ -8,6 +8,7 @@ use super::Bounds;
 use crate::{
     error::{Error, Result},
     model::{Span, Timestamp, Zone, key},
+    taxonomy,
 };
 
 /// A period as the user names it.
@@ -67,6 +68,9 @@ impl FromStr for PeriodSpec {
     }
 }
 
+/// The periods that have names.
+const NAMES: [&str; 7] = ["all", "today", "yesterday", "this-week", "last-week", "this-month", "last-month"];
+
 /// What is wrong with a text that is no period.
 fn why_not(text: &str) -> Error {
     let digits = |text: &str, n: usize| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
@@ -88,7 +92,10 @@ fn why_not(text: &str) -> Error {
     };
     match text.split("..").find(no_day) {
         Some(day) => Error::new(key::error::PERIOD_DAY).with("day", day),
-        None => Error::new(key::error::PERIOD_FORM),
+        None => {
+            let near = taxonomy::nearest(text, NAMES).first().copied();
+            Error::new(key::error::PERIOD_FORM).with_sentence("nearest", taxonomy::did_you_mean(near))
+        }
     }
 }
 

@@ -71,6 +71,9 @@ pub struct Analysis {
     /// 1970-01-01T00:00:00Z, end exclusive, by their start; those of different channels may overlap.
     #[serde(skip)]
     pub unknown: Vec<(i64, i64)>,
+    /// Up to when the inputs of each channel are known to tell something: where they are complete, or the last row.
+    #[serde(skip)]
+    pub ends: Vec<(Option<String>, LocalTime)>,
     /// The period or the one before is known to be covered only in part, so changes are not told.
     #[serde(skip)]
     pub partly_unknown: bool,
@@ -214,6 +217,9 @@ pub struct ChannelRow {
     pub previous_errors: Option<u64>,
     pub change: Option<i64>,
     pub change_pct: Option<f64>,
+    /// Inputs of it are known to be missing, so there may be more.
+    #[serde(skip)]
+    pub at_least: bool,
     /// Errors of each window of [`Windows`], in their order.
     #[serde(skip)]
     pub by_window: Vec<u64>,

@@ -57,6 +57,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
     Analysis {
         reached: true,
         unknown: Vec::new(),
+        ends: Vec::new(),
         partly_unknown: false,
         tail_unknown: false,
         calendar: crate::analysis::Calendar::default(),
@@ -132,6 +133,7 @@ pub fn channel(name: Option<&str>, errors: u64, total: u64, by_window: Vec<u64>)
         previous_errors: None,
         change: None,
         change_pct: None,
+        at_least: false,
         by_window,
         by_reason: Vec::new(),
     }

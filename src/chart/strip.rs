@@ -3,7 +3,7 @@
 use super::{
     canvas::{Anchor, Canvas, Frame, Slot},
     figures::compact,
-    legend::{Entry, Sign, legend},
+    legend::{Entry, Sign, legend, pale},
     marks, measure,
     page::Chart,
     scales::CountScale,
@@ -60,7 +60,9 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
             marks::hatch(canvas, column);
         }
         let h = if bar.errors == 0 { 0.0 } else { (plot.bottom() - y(bar.errors)).max(1.5) };
-        canvas.rect(Frame { y: plot.bottom() - h, h, ..column }, ink(scene.story, bar));
+        let drawn = Frame { y: plot.bottom() - h, h, ..column };
+        // What is not all of it may be higher.
+        if bar.covered { canvas.rect(drawn, ink(scene.story, bar)) } else { pale(canvas, drawn, ink(scene.story, bar)) }
     }
     if let Some(median) = strip.median {
         canvas.line((plot.x, y(median)), (plot.right(), y(median)), PREVIOUS, 1.5);
@@ -80,7 +82,11 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, strip: &Strip) -> f64 {
             canvas.text(&bar.label, (x, below), style, ink, Anchor::Center);
         }
         let count = if bar.current { scene.story.total.clone() } else { compact(scene.lang, bar.errors) };
-        if bar.current || measure::width(&count, look.small) <= band - 5.0 {
+        // Above lower neighbours there is room for more digits.
+        let beside = [i.checked_sub(1), Some(i + 1)].into_iter().flatten().filter_map(|at| strip.bars.get(at));
+        let stands_out = beside.map(|other| y(other.errors) - y(bar.errors)).all(|lower| lower > look.small.leading());
+        let room = if stands_out { 2.0 * band } else { band - 5.0 };
+        if bar.current || measure::width(&count, look.small) <= room {
             let half = measure::width(&count, style) / 2.0;
             let x = centre(i).min(slot.right() - half);
             // Above the line where the bar ends just below it.

@@ -1,6 +1,6 @@
 //! `errstat convert`: the canonical rows of inputs in one file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     archive::{Collected, to_csv},
+    error::Error,
     model::{Sentence, key},
     table::Canonical,
 };
@@ -22,7 +23,7 @@ use crate::{
 /// as in an archive. docs/scale.md shows how a cluster merges the files of many exports.
 #[derive(Args, Debug)]
 pub struct Arguments {
-    /// The file to write; .csv is CSV, anything else Parquet
+    /// The file to write: .csv, or Parquet with .parquet or without an ending
     #[arg(short, long, value_name = "FILE", required = true)]
     output: PathBuf,
 
@@ -41,6 +42,15 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     let Arguments { output, keep_urls, reading, showing } = arguments;
     let mut shared = Shared { reading, showing, ..Shared::default() };
     load::apart(&shared, &[&output])?;
+    let ending = output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let csv = match ending.as_deref() {
+        Some("csv") => true,
+        Some("parquet") | None => false,
+        Some(ending) => {
+            let why = Error::new(key::error::CONVERT_ENDING).with("path", shown(&output));
+            return Err(why.with("ending", shown(Path::new(&format!(".{ending}")))).into());
+        }
+    };
     shared.keep_urls = Some(keep_urls);
     let canonical = Canonical::new(load::inputs(&shared)?, &load::channel_rules(&shared))?;
     let mut collected = Collected::default();
@@ -48,7 +58,6 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
         collected.source()?;
         canonical.rows(source, &mut |row| collected.row(row))?;
     }
-    let csv = output.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
     let (rows, bytes) = if csv {
         let rows = collected.rows()?;
         (rows.len() as u64, to_csv(&rows)?)

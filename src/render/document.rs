@@ -284,7 +284,7 @@ fn advice(story: &Story<'_>) -> Vec<Block> {
         let more = Sentence::new(key::terminal::EXPLAIN_MORE).with("question", &block.question);
         blocks.extend([Block::Below(Tone::Faint, lang.say(&more)), Block::Link(block.explanation.link)]);
     }
-    blocks.extend(story.advice.more.clone().map(|more| Block::Item(Tone::Faint, more)));
+    blocks.extend(story.advice.more.clone().map(|more| Block::Below(Tone::Faint, more)));
     blocks.extend(story.advice.unadvised.clone().map(|unadvised| Block::Item(Tone::Plain, unadvised)));
     section(lang, key::terminal::ADVICE, blocks)
 }
@@ -367,9 +367,8 @@ fn counts(lang: Lang, name: Cell, errors: String, compared: &Compared) -> Vec<Ce
 /// Channels and hosts, where there are several.
 fn places(story: &Story<'_>) -> Vec<Block> {
     let (lang, analysis) = (story.lang(), story.analysis);
-    let row = |name: &str, compared: Compared| {
-        counts(lang, Cell::Text(name.to_owned()), lang.number(compared.errors), &compared)
-    };
+    let row =
+        |name: &str, compared: Compared| counts(lang, Cell::Text(name.to_owned()), compared.shown(lang), &compared);
     let (channels, more_channels) = cut(lang, &analysis.by_channel, story.top);
     let (hosts, more_hosts) = cut(lang, &analysis.by_host, story.top);
     let channels = channels.iter().map(|channel| {

@@ -65,7 +65,7 @@ fn channels(story: &Story<'_>) -> Vec<String> {
         let name = row.channel.as_deref().unwrap_or_else(|| lang.phrase(key::story::NO_CHANNEL));
         let sentence = Sentence::new(key)
             .with("channel", shortened(name, LONGEST_NAME))
-            .with_number("errors", row.errors)
+            .with("errors", compared.shown(lang))
             .with("share", lang.percent(row.share))
             .with_number("before", compared.before.unwrap_or(0))
             .with("change", compared.change.map_or_else(String::new, |change| change.text));

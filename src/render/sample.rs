@@ -136,6 +136,7 @@ pub(super) fn channel(name: &str, errors: u64) -> ChannelRow {
         previous_errors: Some(217),
         change: Some(-47),
         change_pct: Some(-21.66),
+        at_least: false,
         by_window: Vec::new(),
         by_reason: Vec::new(),
     }

@@ -16,7 +16,7 @@ pub struct AccessLog {
     pub rate: String,
     /// What the logs show of the worst incident that they say anything of.
     pub worst: Option<String>,
-    /// Both.
+    /// Both, and of which part of the period.
     pub line: String,
     /// How long answers took; none where the logs have no durations.
     pub duration: Option<String>,
@@ -38,10 +38,10 @@ impl AccessLog {
         });
         let duration = report.duration.as_ref().map(|took| lang.say(&duration(took)));
         let covers = covers(analysis, report, clock).map(|covers| lang.say(&covers));
-        let lines = [requests(report, lang), duration.clone(), covers, missing(report, lang)];
+        let lines = [requests(report, lang), duration.clone(), covers.clone(), missing(report, lang)];
         let rate = lang.say(&rate);
-        let line =
-            [Some(rate.as_str()), worst.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(lang.between());
+        let line = [Some(&rate), covers.as_ref(), worst.as_ref()].into_iter().flatten().map(String::as_str);
+        let line = line.collect::<Vec<_>>().join(lang.between());
         Some(AccessLog { rate, worst, line, duration, lines: lines.into_iter().flatten().collect() })
     }
 }

@@ -17,6 +17,8 @@ const MOST_PERCENT: f64 = 1000.0;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     pub errors: u64,
+    /// There may be more, since inputs are missing.
+    pub at_least: bool,
     pub share: f64,
     pub before: Option<u64>,
     /// None where nothing is compared.
@@ -68,13 +70,26 @@ impl Compared {
     }
 
     pub fn channel(analysis: &Analysis, row: &ChannelRow, lang: Lang) -> Compared {
-        Compared::row(analysis, lang, (row.errors, row.share), row.previous_errors, (row.change, row.change_pct))
+        let told =
+            Compared::row(analysis, lang, (row.errors, row.share), row.previous_errors, (row.change, row.change_pct));
+        Compared { at_least: row.at_least, ..told }
+    }
+
+    /// The errors as they are shown: `1,054`, `≥ 0`.
+    pub fn shown(&self, lang: Lang) -> String {
+        format!("{}{}", if self.at_least { "≥ " } else { "" }, lang.number(self.errors))
     }
 
     /// Hosts are not compared; the share is of the errors that name one: connection errors only.
     pub fn host(analysis: &Analysis, row: &HostRow) -> Compared {
         let named: u64 = analysis.by_host.iter().map(|row| row.errors).sum();
-        Compared { errors: row.errors, share: row.errors as f64 / named.max(1) as f64, before: None, change: None }
+        Compared {
+            errors: row.errors,
+            at_least: false,
+            share: row.errors as f64 / named.max(1) as f64,
+            before: None,
+            change: None,
+        }
     }
 
     fn row(
@@ -103,7 +118,7 @@ impl Compared {
             },
             trend: trend(errors, before, spread),
         });
-        Compared { errors, share, before, change }
+        Compared { errors, at_least: false, share, before, change }
     }
 
     /// Fewer errors are no good news where some may be missing, and no news where the inputs do not reach the end.

@@ -1,7 +1,7 @@
 //! Incidents in words, and what comes at the same time of many days.
 
 use crate::{
-    analysis::{Analysis, Class, ClassErrors, DayKind, Incident, MadeOf, Maintenance, Mark, Pattern},
+    analysis::{Analysis, Class, ClassErrors, DayKind, Incident, MadeOf, Maintenance, Mark, Pattern, State},
     model::{Sentence, key},
     taxonomy::{Lang, status},
 };
@@ -85,9 +85,12 @@ impl<'a> Events<'a> {
         let mut shown: Vec<Event<'a>> =
             analysis.incidents.iter().map(|incident| Event::of(incident, analysis, clock)).collect();
         let listed = shown.split_off(shown.len().min(top));
-        let judged = analysis.heatmap.hours.is_empty();
-        let none = (shown.is_empty() && analysis.totals.errors > 0)
-            .then(|| lang.phrase(if judged { key::story::NOT_JUDGED } else { key::story::NO_INCIDENT }).to_owned());
+        let none = match () {
+            () if !shown.is_empty() || analysis.totals.errors == 0 => None,
+            () if analysis.heatmap.hours.is_empty() => Some(key::story::NOT_JUDGED),
+            () => (analysis.state != State::Unknown).then_some(key::story::NO_INCIDENT),
+        };
+        let none = none.map(|key| lang.phrase(key).to_owned());
         // What ended before the period is no news in it.
         let told = analysis.patterns.iter().filter(|of| !of.ended || of.last_seen >= analysis.period.start);
         let patterns = told.map(|of| pattern(lang, of)).collect();
@@ -109,7 +112,11 @@ impl<'a> Event<'a> {
     fn of(incident: &'a Incident, analysis: &Analysis, clock: Clock) -> Event<'a> {
         let lang = clock.lang;
         let when = clock.stretch(incident.start, incident.end);
-        let made_of = made_of(lang, incident);
+        let mut made_of = made_of(lang, incident);
+        if incident.start < analysis.period.start || incident.end > analysis.period.end {
+            // Beside a smaller number of the period.
+            made_of = lang.say(&Sentence::new(key::story::IN_ALL).with("made_of", made_of));
+        }
         let channel = incident.channel.as_deref().map(|name| shortened(name, LONGEST_NAME));
         let state = match incident.ongoing {
             Some(true) => Some(lang.phrase(key::state::ONGOING)),

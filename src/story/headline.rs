@@ -87,8 +87,21 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
         return lang.say(&sentence(key::headline::NO_ROWS));
     };
     if !analysis.reached || analysis.tail_unknown {
-        let key = if errors == 0 { key::headline::NO_DATA } else { key::headline::SO_FAR };
-        return lang.say(&sentence(key).with("at", clock.short_moment(end)));
+        let span = analysis.data_span.as_ref().filter(|span| span.first >= analysis.period.end);
+        if let Some(span) = span.filter(|_| errors == 0) {
+            return lang.say(&sentence(key::headline::NO_DATA_YET).with("at", clock.short_moment(span.first)));
+        }
+        let (whose, end) = end;
+        let of =
+            whose.map(|name| lang.say(&Sentence::new(key::headline::OF).with("channel", shortened(name, longest))));
+        let missing = analysis.unknown.first().map(|(from, _)| analysis.timezone.time(Timestamp(*from)));
+        let (key, end) = match missing.map_or(end, |missing| missing.min(end)) {
+            _ if errors > 0 => (key::headline::SO_FAR, end),
+            known if known > analysis.period.start => (key::headline::NONE_SO_FAR, known),
+            _ if end > analysis.period.start => (key::headline::NO_DATA_GAP, end),
+            _ => (key::headline::NO_DATA, end),
+        };
+        return lang.say(&sentence(key).with("of", of.unwrap_or_default()).with("at", clock.short_moment(end)));
     }
     let (usual, band) = (analysis.history.median, analysis.history.usual);
     let before = analysis.totals.previous_errors.filter(|_| analysis.totals.change.is_some());
@@ -109,12 +122,21 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
             let times = (errors as f64 / usual as f64).round() as u64;
             sentence(key::headline::TIMES).with_number("times", times)
         }
-        (Some((usual, (least, most))), _) => sentence(match errors {
-            _ if errors > most => key::headline::MORE,
-            _ if errors < least => key::headline::FEWER,
-            _ => key::headline::AS_USUAL,
-        })
-        .with_number("usual", usual),
+        (Some((usual, (least, most))), _) => {
+            let covered =
+                || analysis.history.periods.iter().filter(|period| period.covered).map(|period| period.errors);
+            // Of what is usual within wide bounds the middle says little.
+            let far = errors >= LEAST_USUAL && (errors >= 2 * usual || 2 * errors <= usual);
+            sentence(match errors {
+                _ if errors > most => key::headline::MORE,
+                _ if errors < least => key::headline::FEWER,
+                _ if far => key::headline::WITHIN,
+                _ => key::headline::AS_USUAL,
+            })
+            .with_number("usual", usual)
+            .with_number("least", covered().min().unwrap_or(usual))
+            .with_number("most", covered().max().unwrap_or(usual))
+        }
         (None, Some(before)) => {
             let unfinished = analysis.period.unfinished;
             let key = if unfinished { key::headline::BEFORE_SO_FAR } else { key::headline::BEFORE };
@@ -133,6 +155,9 @@ fn on(analysis: &Analysis, clock: &Clock, longest: usize) -> String {
         (_, []) => String::new(),
         ([], [only]) => words::on(lang, only, longest),
         ([one], _) => one.channel.as_deref().map_or_else(String::new, |name| words::on(lang, name, longest)),
+        ([one, other, ..], _) if one.errors == other.errors => {
+            lang.say(&Sentence::new(key::headline::ON_EVENLY).with_number("number", failing.len() as u64))
+        }
         ([most, ..], _) => {
             let name = most.channel.as_deref().unwrap_or_else(|| lang.phrase(key::story::NO_CHANNEL));
             let on = Sentence::new(key::headline::ON_SEVERAL).with_number("number", failing.len() as u64);

@@ -1,6 +1,6 @@
 //! Instants and windows in words.
 
-use chrono::TimeDelta;
+use chrono::{Datelike, TimeDelta};
 
 use crate::{
     analysis::{Analysis, Bucket},
@@ -83,8 +83,13 @@ impl Clock {
     }
 
     /// A stretch without years, as short as it gets: `Wed 18 Nov 19:41–20:52`.
+    ///
+    /// Between two years it has them: else it would read backwards.
     pub fn short_stretch(&self, start: LocalTime, end: LocalTime) -> String {
         let ends_day = ends_day(start, end);
+        if start.year() != end.year() && !ends_day {
+            return self.stretch(start, end);
+        }
         if start.date_naive() != end.date_naive() && !ends_day {
             return self.range(&self.short_moment(start), &self.short_moment(end));
         }

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthChar;
 
 use crate::{
-    analysis::{Analysis, Input},
+    analysis::Analysis,
     model::{LocalTime, Sentence, SentenceKey, key, mark_behind},
     taxonomy::{self, Lang},
 };
@@ -67,21 +67,19 @@ pub fn whole_letters(text: &str, mut end: usize) -> &str {
     &text[..end]
 }
 
-/// Up to when the inputs of a channel tell something: complete until then, or the last row.
+/// Up to when the inputs of a channel tell something; of all, where none is named, of the one that ends last.
 pub(super) fn data_end(analysis: &Analysis, channel: Option<&str>) -> Option<LocalTime> {
-    let of = |input: &&Input| {
-        let names = input.channel.as_deref().unwrap_or_default();
-        channel.is_none_or(|channel| names.split(", ").any(|name| name == channel))
-    };
-    let end = |input: &Input| input.coverage.until.filter(|at| *at <= analysis.generated_at).max(input.last);
-    let as_of = analysis.timezone.time(analysis.calendar.as_of);
-    analysis.inputs.iter().filter(of).filter_map(end).max().map(|end| end.min(as_of))
+    let of = |(name, _): &&(Option<String>, LocalTime)| channel.is_none() || name.as_deref() == channel;
+    analysis.ends.iter().filter(of).map(|(_, end)| *end).max()
 }
 
-/// The same of the channel that ends first.
-pub(super) fn first_end(analysis: &Analysis) -> Option<LocalTime> {
-    let ends = analysis.channels.iter().filter_map(|channel| data_end(analysis, Some(channel)));
-    ends.min().or_else(|| data_end(analysis, None)).or(analysis.data_span.as_ref().map(|span| span.last))
+/// The same of the channel that ends first, and which it is where others go on.
+pub(super) fn first_end(analysis: &Analysis) -> Option<(Option<&str>, LocalTime)> {
+    let Some((first, end)) = analysis.ends.iter().min_by_key(|(_, end)| *end) else {
+        return analysis.data_span.as_ref().map(|span| (None, span.last));
+    };
+    let others = analysis.ends.iter().any(|(_, other)| other > end);
+    Some((first.as_deref().filter(|_| others), *end))
 }
 
 /// Channel, name of the period, its days, zone; the name is none where only a part of the period is told of.

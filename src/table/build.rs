@@ -20,7 +20,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     input::{CellRuns, Reading, Source},
-    model::{Cell, CellColumns, Channel, CoverageBasis, Origin, Span, Timestamp, key},
+    model::{Cell, CellColumns, Channel, CoverageBasis, Origin, Sentence, Span, Timestamp, Zone, key},
 };
 
 /// Brings all inputs together.
@@ -86,6 +86,7 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     tell_channels(&mut sources, &strands, &naming, label);
     if let Some(now) = believed {
         believe_until(&mut sources, &strands, now);
+        notes.extend(options.exported_at.and_then(|at| disbelieved(at, &strands, now, &options.zone)));
     }
     let mut stops = stops(&sources, &naming, label);
     let evidence = coverage::evidence(&cells, &told, &names);
@@ -194,6 +195,17 @@ fn tell_channels(
             report.channels.clone_from(channels);
         }
     }
+}
+
+/// Why the time at which the user says that the inputs were exported cannot be true.
+fn disbelieved(at: Timestamp, strands: &[Strand], now: Timestamp, zone: &Zone) -> Option<Sentence> {
+    let last = strands.iter().map(|strand| strand.span.last).max().filter(|last| *last > at);
+    let (key, other) = match last {
+        _ if at > now => (key::note::EXPORTED_AT_AHEAD, now),
+        Some(last) => (key::note::EXPORTED_AT_EARLY, last),
+        None => return None,
+    };
+    Some(Sentence::new(key).with_moment("at", zone.local(at)).with_moment("other", zone.local(other)))
 }
 
 /// Corrects coverage that cannot be true: nothing covers what is still to come at `now`, and an input covers its own

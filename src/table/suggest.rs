@@ -96,7 +96,10 @@ fn stem(name: &str) -> Option<String> {
     // The W of a week.
     let stem = stem.strip_suffix(['W', 'w']).filter(|rest| rest.ends_with(['-', '_', ' '])).unwrap_or(stem);
     let stem = stem.trim_matches(|c: char| !c.is_alphanumeric());
-    (!stem.is_empty()).then(|| stem.to_owned())
+    // A bracket that closes belongs to the name.
+    let behind = name.split_once(stem).and_then(|(_, rest)| rest.chars().next());
+    let bracket = behind.filter(|c| [')', ']', '）', '］', '】', '」'].contains(c));
+    (!stem.is_empty()).then(|| stem.chars().chain(bracket).collect())
 }
 
 #[cfg(test)]
@@ -117,6 +120,8 @@ mod tests {
             ("2026-11-23.tsv", "bot"),
             ("-", "bot"),
             ("ショップ20261123.tsv", "ショップ"),
+            ("Bot (EU)/2026-11-23.tsv", "Bot (EU)"),
+            ("クーポン（公式）.tsv", "クーポン（公式）"),
         ] {
             assert_eq!(unnamed(path).candidate(), name, "{path}");
         }

@@ -21,6 +21,7 @@ mod ci_examples;
 mod config;
 mod direction;
 mod encodings;
+mod ends;
 mod excel;
 mod faults;
 mod filters;

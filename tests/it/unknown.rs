@@ -579,7 +579,7 @@ fn no_errors_are_no_news_where_no_export_speaks_for_the_period() {
         assert!(!text.contains(good) && !text.contains(stopped), "{text}");
     }
     let text = folder.errstat(&format!("summary {week} --as-of {AS_OF} --format markdown")).done().text();
-    assert!(text.contains("No export") && !text.contains("No errors"), "{text}");
+    assert!(text.contains("No data for this week: no export covers it.") && !text.contains("No errors"), "{text}");
 }
 
 fn rules_of_downloads(folder: &Folder, rules: &str) {

@@ -99,7 +99,7 @@ fn periods_that_do_not_exist_are_told_why() {
         ("2026-13", "months are 01 to 12"),
         ("2026-02-30", "2026-02-30 doesn't exist"),
         ("2026-11-01..2026-11-31", "2026-11-31 doesn't exist"),
-        ("week", "isn't a valid period. Write all, today"),
+        ("week", "isn't a valid period. Did you mean this-week? Write all, today"),
     ] {
         let sentence = refused(&format!("summary webhook-errors.tsv --period {period}"));
         assert!(sentence.contains(why), "{period}: {sentence}");

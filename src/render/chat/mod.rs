@@ -206,7 +206,7 @@ impl Row {
         let note: Vec<&str> = change.into_iter().chain(marks).collect();
         Row {
             name: within(name, NAME),
-            errors: lang.number(compared.errors),
+            errors: compared.shown(lang),
             note: note.join(" "),
             share: compared.share.clamp(0.0, 1.0),
             ink,

@@ -7,7 +7,7 @@ use chrono::Datelike;
 use crate::{
     analysis::{Analysis, Bucket},
     model::{LocalTime, Sentence, is_right_to_left, key},
-    story::{Change, Clock, Story, Trend, counted, detail_name, shortened},
+    story::{Change, Clock, Compared, Story, Trend, counted, detail_name, shortened},
 };
 
 /// The longest text from a file that the page shows; the whole text is in summary.json.
@@ -33,6 +33,11 @@ impl Words {
     /// A number with its thousands grouped.
     pub fn n(&self, number: &u64) -> String {
         self.clock.lang.number(*number)
+    }
+
+    /// Errors, marked where there may be more.
+    pub fn shown(&self, compared: &Compared) -> String {
+        compared.shown(self.clock.lang)
     }
 
     /// The same, or a dash where nobody knows it.
@@ -96,6 +101,11 @@ impl Words {
             size if first != last => self.clock.window(size, bucket),
             _ => self.clock.short_stretch(bucket.start, bucket.end),
         }
+    }
+
+    /// A path: its parts are names, each with a direction of its own.
+    pub fn path(&self, path: &str) -> String {
+        shortened(path, LONGEST).split('/').map(isolated).collect::<Vec<_>>().join("/")
     }
 
     /// From the first to the last of two moments, as short as it gets.

@@ -54,13 +54,16 @@ pub(super) fn html(
     };
     let failed = story.failed.details();
     let details = &failed[..failed.len().min(ROWS)];
-    let channel = |row: &crate::analysis::ChannelRow| Line {
-        name: name(row.channel.as_deref().unwrap_or_else(|| lang.phrase(key::story::NO_CHANNEL))),
-        under: String::new(),
-        errors: lang.number(row.errors),
-        change: Compared::channel(analysis, row, lang).change,
-        bar: ((row.share * 100.0).round() as u32).min(100),
-        ink: theme::CHANNEL.hex(),
+    let channel = |row: &crate::analysis::ChannelRow| {
+        let compared = Compared::channel(analysis, row, lang);
+        Line {
+            name: name(row.channel.as_deref().unwrap_or_else(|| lang.phrase(key::story::NO_CHANNEL))),
+            under: String::new(),
+            errors: compared.shown(lang),
+            change: compared.change,
+            bar: ((row.share * 100.0).round() as u32).min(100),
+            ink: theme::CHANNEL.hex(),
+        }
     };
     let several = if analysis.by_channel.len() > 1 { &analysis.by_channel[..] } else { &[] };
     let (channels, more_channels) = cut(lang, several, ROWS);

@@ -1,0 +1,104 @@
+//! What is said of the end of the data: whose it is, and never before errors that are counted.
+
+use crate::program::Folder;
+
+/// Three errors on each of the days of November 2026, at noon and in the two minutes after it.
+fn days(channel: &str, from: u32, last: u32) -> String {
+    let rows = |day: u32| {
+        (0..3).map(move |minute| {
+            format!(
+                "2026-11-{day:02}\t12:0{minute}:00\t12:0{minute}:00\trequest_timeout\tRequest timeout\t1\t{channel}\n"
+            )
+        })
+    };
+    "Date\tStart\tEnd\tReason\tDetail\tErrors\tChannel name\n".to_owned()
+        + &(from..=last).flat_map(rows).collect::<String>()
+}
+
+fn folder(files: &[(&str, String)]) -> Folder {
+    let folder = Folder::new();
+    for (name, text) in files {
+        folder.file(name, text);
+    }
+    folder
+}
+
+const WEEK: &str = "--period 2026-W47 --as-of 2026-11-23T09:00";
+
+fn headline(folder: &Folder, line: &str) -> String {
+    folder.summary(line)["headline"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn it_names_the_channel_whose_data_end_where_others_go_on() {
+    let folder = folder(&[("shop-2026-11-23.tsv", days("shop", 1, 22)), ("news-2026-11-16.tsv", days("news", 1, 15))]);
+    let line = format!("shop-2026-11-23.tsv news-2026-11-16.tsv {WEEK}");
+    // Seven days of three on shop; of news nothing is known.
+    assert!(
+        headline(&folder, &line).starts_with("≥ 21 errors on shop so far: the data of news end Mon 16 Nov 00:00."),
+        "{}",
+        headline(&folder, &line)
+    );
+    let text = folder.errstat(&format!("summary --format line {line}")).done().text();
+    assert!(text.contains("shop: 21 errors") && text.contains("news: ≥ 0 errors"), "{text}");
+    // A comma in a name divides no names.
+    let named = self::folder(&[
+        ("shop-2026-11-20.tsv", days("Shop, Tokyo", 1, 19)),
+        ("news-2026-11-23.tsv", days("news", 1, 22)),
+    ]);
+    let said = headline(&named, &format!("shop-2026-11-20.tsv news-2026-11-23.tsv {WEEK}"));
+    assert!(said.contains("the data of Shop, Tokyo end Fri 20 Nov 00:00"), "{said}");
+}
+
+#[test]
+fn days_without_errors_that_are_known_are_no_missing_data() {
+    let folder = folder(&[("shop-2026-11-19.tsv", days("shop", 1, 15))]);
+    let said = headline(&folder, &format!("shop-2026-11-19.tsv {WEEK}"));
+    assert!(said.starts_with("No errors on shop until Thu 19 Nov 00:00, where the data end."), "{said}");
+    let later = headline(&folder, "shop-2026-11-19.tsv --period 2026-W48 --as-of 2026-11-30T09:00");
+    assert!(later.starts_with("No data for this week: the data end Thu 19 Nov 00:00."), "{later}");
+    let before = headline(&folder, "shop-2026-11-19.tsv --period 2026-W42 --as-of 2026-11-23T09:00");
+    assert!(before.starts_with("No data for this week: the data begin Sun 1 Nov 12:00."), "{before}");
+    let ahead = folder.summary("shop-2026-11-19.tsv --period 2026-W53 --as-of 2026-11-23T09:00");
+    assert!(ahead.note("period-ahead").contains("Mon 28 Dec 2026, 00:00"), "{:?}", ahead.notes());
+}
+
+#[test]
+fn a_mail_is_no_end_of_the_exports() {
+    let folder = folder(&[("shop-2026-11-20.tsv", days("shop", 1, 19))]);
+    folder.file(
+        "n.eml",
+        "From: LINE <no-reply@line.me>\nDate: Mon, 23 Nov 2026 10:05:00 +0900\n\
+         Subject: Messaging API: Your bot server returned no response or an error - shop\n\n\
+         Channel ID: 1650000001\nChannel name: shop\nReason for error: error_status_code\nDetail for error: 502\n\
+         Error count: 9\nTime detected: 2026-11-22 10:00:00\n",
+    );
+    let said = headline(&folder, &format!("shop-2026-11-20.tsv n.eml {WEEK}"));
+    assert!(said.contains("the data end Fri 20 Nov 00:00"), "{said}");
+}
+
+#[test]
+fn a_time_of_export_that_cannot_be_is_told() {
+    let folder = folder(&[("w.tsv", days("shop", 1, 22))]);
+    let notes = |at: &str| folder.summary(&format!("w.tsv {WEEK} --exported-at {at}"));
+    assert!(notes("2030-01-01").note("exported-at-ahead").contains("Tue 1 Jan 2030"));
+    assert!(notes("2026-11-20").note("exported-at-early").contains("Sun 22 Nov 2026, 12:02"));
+    assert!(!notes("2026-11-23").notes().iter().any(|code| code.starts_with("exported-at")));
+}
+
+#[test]
+fn silence_on_a_bot_that_is_never_silent_is_no_all_clear() {
+    // 21 errors a week for seven weeks (3 × √21 = 14 around it are usual), then a week of none.
+    let rows =
+        |month: u32, from: u32, last: u32| days("shop", from, last).replace("2026-11-", &format!("2026-{month:02}-"));
+    let text = rows(9, 28, 30) + &rows(10, 1, 31) + &days("shop", 1, 15);
+    let heading = "Date\tStart\tEnd\tReason\tDetail\tErrors\tChannel name\n";
+    let text = heading.to_owned() + &text.replace(heading, "");
+    let folder = folder(&[("shop-2026-11-23.tsv", text)]);
+    let summary = folder.summary(&format!("shop-2026-11-23.tsv {WEEK}"));
+    assert_eq!((summary.errors(), summary["state"].as_str()), (0, Some("quiet")));
+    assert!(summary.note("quiet-unusual").contains("7 to 35"), "{}", summary.note("quiet-unusual"));
+    // A filter may well leave nothing.
+    let filtered = folder.summary(&format!("shop-2026-11-23.tsv {WEEK} --only reason=request_timeout"));
+    assert!(!filtered.notes().contains(&"quiet-unusual"));
+}
