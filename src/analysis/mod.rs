@@ -342,6 +342,7 @@ fn computed(
         ends: Vec::new(),
         partly_unknown: false,
         tail_unknown: false,
+        whole_days: table.finest == Some(Precision::Day),
         calendar: *calendar,
         finer,
     })

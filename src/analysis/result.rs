@@ -80,6 +80,9 @@ pub struct Analysis {
     /// The inputs do not say how far they reach, and their last row is far from the period's end.
     #[serde(skip)]
     pub tail_unknown: bool,
+    /// No input tells a time of day.
+    #[serde(skip)]
+    pub whole_days: bool,
     /// What the period was resolved against; the zone is the one that the times are in.
     #[serde(skip)]
     pub calendar: Calendar,

@@ -60,6 +60,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         ends: Vec::new(),
         partly_unknown: false,
         tail_unknown: false,
+        whole_days: false,
         calendar: crate::analysis::Calendar::default(),
         finer: Finer::default(),
         schema: "errstat/1",

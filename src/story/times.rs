@@ -4,7 +4,7 @@ use chrono::{Datelike, TimeDelta};
 
 use crate::{
     analysis::{Analysis, Bucket},
-    model::{LocalTime, Precision, Sentence, Zone, key},
+    model::{LocalTime, Sentence, Zone, key},
     taxonomy::Lang,
 };
 
@@ -20,13 +20,7 @@ pub struct Clock {
 
 impl Clock {
     pub fn new(lang: Lang, analysis: &Analysis) -> Self {
-        let mut precisions = analysis.inputs.iter().filter_map(|input| input.precision).peekable();
-        let zone = analysis.timezone;
-        Clock {
-            lang,
-            zone,
-            whole_days: precisions.peek().is_some() && precisions.all(|precision| precision == Precision::Day),
-        }
+        Clock { lang, zone: analysis.timezone, whole_days: analysis.whole_days }
     }
 
     /// For times that have a time of day.

@@ -112,6 +112,7 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
         skipped,
         known,
         told,
+        finest: strands.iter().map(|strand| strand.precision).min(),
         exported,
         mailed,
         stops,

@@ -54,6 +54,8 @@ pub struct Table {
     pub unnamed: Vec<Span>,
     /// Everything that mails told, also where an export wins, in no particular order.
     pub told: Vec<Told>,
+    /// How finely the finest of the inputs tells the time; none where there is no row.
+    pub finest: Option<Precision>,
     /// Whether exports, and whether mails, hold any error, also one that the filter leaves out.
     pub exported: bool,
     pub mailed: bool,

@@ -1514,6 +1514,20 @@ fn what_convert_wrote_counts_as_the_files_do() {
 }
 
 #[test]
+fn an_archive_tells_times_as_its_files_do() {
+    // One file tells seconds, another dates.
+    let folder = Folder::with("a.tsv", export(&["2026-11-19 20:00:00|error_status_code|502|3"]));
+    folder.file("d.tsv", "Date\tReason\tDetail\tErrors\n2026-11-10\terror_status_code\t502\t25\n");
+    add(&folder, "a.tsv d.tsv --channel shop");
+    let headline = |inputs: &str| {
+        text(&folder.summary(&format!("{inputs} --period 2026-W47 --as-of 2026-11-25")).json, "headline").to_owned()
+    };
+    let files = headline("a.tsv d.tsv --channel shop");
+    assert!(files.contains("19 Nov 20:00"), "{files}");
+    assert_eq!(headline("ar"), files);
+}
+
+#[test]
 fn convert_has_each_key_once() {
     let folder = Folder::new();
     folder
