@@ -119,8 +119,8 @@ proptest! {
         let burst = |&(day, from, kind, channel, errors, minutes): &(u64, u64, usize, usize, u64, u64)| {
             (from..from + minutes).map(move |minute| (day, minute, kind, channel, errors))
         };
-        // The data begin before both weeks.
-        let trickle = [(0, 0, 2, 0, 1)].into_iter().chain(trickle);
+        // The data of every channel begin before both weeks, so that all of them are compared.
+        let trickle = (0..CHANNELS.len()).map(|channel| (0, 0, 2, channel, 1)).chain(trickle);
         let rows: Vec<Row> = trickle.chain(bursts.iter().flat_map(burst)).collect();
         let folder = Folder::with("w.tsv", written(&rows));
         let line = "w.tsv --period last-week --exported-at 2026-11-23T09:00 --top 100";
