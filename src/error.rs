@@ -8,7 +8,7 @@ use crate::{
 /// A job that could not be done: what, where, why, and what to do next. Exit code 2.
 ///
 /// Its text is safe to show; URLs in it are cut unless the user asked for them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error(pub Box<Sentence>);
 
 /// The result of a job that can fail with a sentence.
@@ -18,6 +18,11 @@ impl Error {
     /// An error by its key in the phrase files; fill its placeholders with [`Error::with`].
     pub fn new(key: key::SentenceKey) -> Self {
         Sentence::new(key).into()
+    }
+
+    /// That a sum leaves 64 bits.
+    pub fn overflow() -> Self {
+        Error::new(key::error::OVERFLOW)
     }
 
     /// Fills a placeholder of the sentence.
@@ -53,6 +58,12 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<Error> for std::io::Error {
+    fn from(error: Error) -> Self {
+        std::io::Error::other(error)
+    }
+}
 
 impl From<Sentence> for Error {
     fn from(sentence: Sentence) -> Self {

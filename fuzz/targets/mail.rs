@@ -5,7 +5,7 @@
 use std::io::BufReader;
 
 use errstat_fuzz::{
-    input::mail::{Content, Mail, MailFile, MailOptions, Notice, mails, recognise},
+    input::mail::{Content, Mail, MailFile, MailOptions, mails, recognise},
     model::{Privacy, Timestamp, Zone, visible},
     taxonomy::Lang,
 };
@@ -41,21 +41,13 @@ fn whole(mail: &Mail) {
     shown(&mail.subject);
     mail.from_domain.iter().for_each(|text| shown(text));
     match &mail.content {
-        Content::Notices(notices) => {
-            assert!(!notices.is_empty());
-            for notice in notices {
-                let (at, channel) = match notice {
-                    Notice::Errors(told) => {
-                        assert!(!told.reason.trim().is_empty() && i64::try_from(told.count).is_ok());
-                        shown(&told.reason);
-                        shown(&told.detail);
-                        told.host.iter().for_each(|host| shown(&host.0));
-                        (told.time, &told.channel)
-                    }
-                    Notice::RedeliveryStopped { channel, time } => (*time, channel),
-                };
-                assert!(YEARS.contains(&at));
-                channel.id.iter().chain(&channel.name).for_each(|text| shown(text));
+        Content::Notices(rows) => {
+            assert!(!rows.is_empty());
+            for row in rows {
+                assert!(!row.reason.trim().is_empty() && i64::try_from(row.errors).is_ok());
+                assert!(YEARS.contains(&row.time));
+                let texts = [&row.reason, &row.detail].into_iter().chain(&row.channel.id).chain(&row.channel.name);
+                texts.chain(row.host.as_ref().map(|host| &host.0)).for_each(|text| shown(text));
             }
         }
         Content::Other(why) => {

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use std::sync::{LazyLock, Mutex};
+use std::sync::LazyLock;
 
 use chrono::NaiveDateTime;
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_8};
@@ -16,6 +16,7 @@ use errstat_fuzz::{
     taxonomy,
 };
 use libfuzzer_sys::fuzz_target;
+use parking_lot::Mutex;
 
 /// Columns, delimiter, line end, a time, encoding.
 type Table = (&'static [Column], u8, u8, &'static str, &'static Encoding);
@@ -196,8 +197,8 @@ fn agrees_with_others(
     let canonical = taxonomy::canonical(&reason, &detail);
     let kind = all.kind(kind);
     let safe = |text: &str| Privacy::default().text(text);
-    assert_eq!(all.reasons()[kind.reason as usize], safe(&canonical.reason));
-    assert_eq!(all.details()[kind.detail as usize], safe(&canonical.detail));
+    assert_eq!(all.reasons[kind.reason as usize], safe(&canonical.reason));
+    assert_eq!(all.details[kind.detail as usize], safe(&canonical.detail));
     let named = cell(Role::ChannelName).is_some_and(|name| !name.trim().is_empty());
-    assert_eq!(named, !all.channels()[kind.channel as usize].is_unknown());
+    assert_eq!(named, !all.channels[kind.channel as usize].is_unknown());
 }

@@ -422,7 +422,7 @@ fn rejects(reports: &[SourceReport], lang: Lang) -> Rejects {
     let example = |report: &SourceReport, reject: &Reject| RejectExample {
         path: report.path.clone(),
         line: reject.line,
-        why: lang.phrase(reject.why.key()).to_owned(),
+        why: lang.phrase(reject.why).to_owned(),
         text: reject.text.clone(),
     };
     let examples =

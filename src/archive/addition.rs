@@ -88,23 +88,12 @@ impl Addition<'_> {
         self.finish_source()?;
         self.current = Some(Current {
             source: Source {
-                id: String::new(),
                 name: file_name(&about.name),
                 sha256: about.sha256,
                 added: self.writer.options.now,
-                rows: 0,
-                errors: 0,
-                first: None,
-                last: None,
-                precision: None,
                 zone: about.zone,
-                channels: Vec::new(),
-                origins: Vec::new(),
                 covered_until: about.covered_until,
-                also_until: BTreeSet::new(),
-                file: None,
-                pack: None,
-                parts: Vec::new(),
+                ..Source::default()
             },
             file: SourceFile::default(),
             held: Vec::new(),

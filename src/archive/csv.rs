@@ -10,11 +10,11 @@ use chrono::{DateTime, SecondsFormat};
 
 use super::{
     columns,
-    read::{EachRow, Impossible, day_in, origin, possible, precision},
+    read::{EachRow, day_in, possible},
 };
 use crate::{
     error::{Error, Result},
-    model::{Channel, Precision, Privacy, Row, Sentence, Timestamp, Zone, key, spreadsheet_safe},
+    model::{Channel, Precision, Privacy, Row, Sentence, Timestamp, Why, Zone, key, spreadsheet_safe},
     taxonomy,
 };
 
@@ -70,7 +70,7 @@ pub fn read_csv(text: impl Read, shown: &str, privacy: Privacy, zone: Zone, each
     Ok(())
 }
 
-fn row_of(record: &csv::StringRecord, privacy: Privacy, zone: &Zone) -> std::result::Result<Row, Impossible> {
+fn row_of(record: &csv::StringRecord, privacy: Privacy, zone: &Zone) -> std::result::Result<Row, Why> {
     let cell = |column: usize| {
         let cell = record.get(column).unwrap_or_default();
         let plain = cell.strip_prefix('\'').filter(|plain| spreadsheet_safe(plain) == cell);
@@ -78,7 +78,7 @@ fn row_of(record: &csv::StringRecord, privacy: Privacy, zone: &Zone) -> std::res
     };
     let moment = |column: usize| {
         let at = DateTime::parse_from_rfc3339(cell(column)).map_err(|_| key::reject::TIME_UNREADABLE)?;
-        Ok::<_, Impossible>(Timestamp::from(at))
+        Ok::<_, Why>(Timestamp::from(at))
     };
     let count = |column: usize| cell(column).parse().map_err(|_| key::archive::NUMBER_IMPOSSIBLE);
     let some = |column: usize| Some(privacy.text(cell(column))).filter(|text| !text.is_empty());
@@ -86,12 +86,12 @@ fn row_of(record: &csv::StringRecord, privacy: Privacy, zone: &Zone) -> std::res
     let mut row = Row {
         time: moment(columns::TIME)?,
         end: moment(columns::END)?,
-        precision: precision(cell(columns::PRECISION).as_bytes()).ok_or(key::archive::PRECISION_UNKNOWN)?,
+        precision: cell(columns::PRECISION).parse().map_err(|_| key::archive::PRECISION_UNKNOWN)?,
         channel: Channel { id: some(columns::CHANNEL_ID), name: some(columns::CHANNEL) },
         reason: privacy.text(cell(columns::REASON)),
         detail: privacy.text(cell(columns::DETAIL)),
         host: host.and_then(|host| privacy.host(host)),
-        origin: origin(cell(columns::SOURCE).as_bytes()).ok_or(key::archive::SOURCE_UNKNOWN)?,
+        origin: cell(columns::SOURCE).parse().map_err(|_| key::archive::SOURCE_UNKNOWN)?,
         errors: count(columns::ERRORS)?,
         rows: count(columns::ROWS)?,
     };

@@ -24,12 +24,6 @@ pub struct Disk {
     before_step: Box<dyn Fn() -> io::Result<()> + Send + Sync>,
 }
 
-impl std::fmt::Debug for Disk {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Disk").field(&self.root).finish()
-    }
-}
-
 impl Disk {
     pub fn new(root: &Path) -> Disk {
         Disk::with_hook(root, Box::new(|| Ok(())))

@@ -6,8 +6,8 @@ use super::partition::Month;
 use crate::{
     error::{Error, Result},
     model::{
-        Channel, HostLabel, Origin, Row, Timestamp, key,
-        merge::{self, Entry},
+        Channel, HostLabel, Origin, Row, Timestamp,
+        merge::{self, Mergeable},
     },
 };
 
@@ -21,7 +21,7 @@ pub struct Fact {
     pub rows: u64,
 }
 
-impl Entry for Fact {
+impl Mergeable for Fact {
     fn key_order(&self, other: &Fact) -> Ordering {
         if Rc::ptr_eq(&self.kind, &other.kind) {
             return self.time.cmp(&other.time);
@@ -147,12 +147,12 @@ pub fn summed(mut facts: Vec<Fact>) -> Result<Vec<Fact>> {
 
 /// The larger of some sources that are each [`summed`].
 pub fn merged(sources: Vec<Vec<Fact>>) -> Result<Vec<Fact>> {
-    merge::merged(sources).ok_or_else(|| Error::new(key::error::OVERFLOW))
+    merge::merged(sources).ok_or_else(Error::overflow)
 }
 
 /// The sum, if it has at most 63 bits.
 pub fn add(a: u64, b: u64) -> Result<u64> {
-    a.checked_add(b).filter(|sum| i64::try_from(*sum).is_ok()).ok_or_else(|| Error::new(key::error::OVERFLOW))
+    a.checked_add(b).filter(|sum| i64::try_from(*sum).is_ok()).ok_or_else(Error::overflow)
 }
 
 #[cfg(test)]

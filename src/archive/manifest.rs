@@ -70,7 +70,7 @@ pub struct Leaving {
 }
 
 /// What was added once.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     /// Short and unique; the same content under the same channel and zone has the same.
     pub id: String,
@@ -208,14 +208,6 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Why a manifest cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unusable {
-    /// It was written by a later errstat.
-    Newer,
-    Damaged,
-}
-
 impl Manifest {
     /// Its bytes: a line with the version and the SHA-256 of what follows, then that.
     pub fn seal(&self) -> Vec<u8> {
@@ -223,26 +215,27 @@ impl Manifest {
         [head(VERSION, &sha256(&body)).into_bytes(), body].concat()
     }
 
-    fn unseal(bytes: &[u8]) -> std::result::Result<Manifest, Unusable> {
-        let end = bytes.iter().take(200).position(|byte| *byte == b'\n').ok_or(Unusable::Damaged)?;
+    /// The manifest of such bytes, or why it cannot be used: the key of a sentence.
+    fn unseal(bytes: &[u8]) -> std::result::Result<Manifest, key::SentenceKey> {
+        let end = bytes.iter().take(200).position(|byte| *byte == b'\n').ok_or(DAMAGED)?;
         let (line, body) = bytes.split_at(end + 1);
         #[derive(Deserialize)]
         struct Head {
             errstat_archive: u64,
         }
-        let told: Head = serde_json::from_slice(line).map_err(|_| Unusable::Damaged)?;
+        let told: Head = serde_json::from_slice(line).map_err(|_| DAMAGED)?;
         if told.errstat_archive > VERSION {
-            return Err(Unusable::Newer);
+            return Err(key::archive::NEWER);
         }
         // Byte for byte: a flipped one is found wherever it is.
         if told.errstat_archive == 0 || line != head(told.errstat_archive, &sha256(body)).as_bytes() {
-            return Err(Unusable::Damaged);
+            return Err(DAMAGED);
         }
-        let manifest: Manifest = serde_json::from_slice(body).map_err(|_| Unusable::Damaged)?;
+        let manifest: Manifest = serde_json::from_slice(body).map_err(|_| DAMAGED)?;
         // Versions 1 and 2 tell it in the first line only.
         let within = if told.errstat_archive < 3 { 0 } else { told.errstat_archive };
         if manifest.version != within || !manifest.is_sane() {
-            return Err(Unusable::Damaged);
+            return Err(DAMAGED);
         }
         Ok(Manifest { version: told.errstat_archive, ..manifest })
     }
@@ -289,6 +282,8 @@ impl Manifest {
     }
 }
 
+const DAMAGED: key::SentenceKey = key::archive::BOOKKEEPING_DAMAGED;
+
 fn head(version: u64, sha256: &str) -> String {
     format!("{{\"errstat_archive\":{version},\"sha256\":\"{sha256}\"}}\n")
 }
@@ -304,19 +299,16 @@ pub struct Books {
 
 /// Reads the books; `None` where there are none. An error where both manifests are damaged, or of a later errstat.
 pub fn load(disk: &Disk) -> Result<Option<Books>> {
-    let told = |unusable: Unusable| {
-        let key = if unusable == Unusable::Newer { key::archive::NEWER } else { key::archive::BOOKKEEPING_DAMAGED };
-        Error::new(key).with("path", shown(&disk.path(MANIFEST)))
-    };
+    let told = |unusable| Error::new(unusable).with("path", shown(&disk.path(MANIFEST)));
     if ![MANIFEST, COPY].into_iter().any(|path| disk.exists(path)) {
         // Somebody took the manifests away: what is left must not be taken for an empty archive.
         let left = |folder: &str| disk.names(folder).is_ok_and(|names| !names.is_empty());
-        return if left(SOURCES) || left(PACKS) { Err(told(Unusable::Damaged)) } else { Ok(None) };
+        return if left(SOURCES) || left(PACKS) { Err(told(DAMAGED)) } else { Ok(None) };
     }
     let parse = |name: &str| {
         let path = disk.path(name);
         let sized = fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() <= LARGEST);
-        let bytes = if sized { fs::read(&path).map_err(|_| Unusable::Damaged)? } else { Vec::new() };
+        let bytes = if sized { fs::read(&path).map_err(|_| DAMAGED)? } else { Vec::new() };
         Manifest::unseal(&bytes)
     };
     let (manifest, stale) = match (parse(MANIFEST), parse(COPY)) {
@@ -388,8 +380,8 @@ mod tests {
                 assert!(Manifest::unseal(&bytes).is_err(), "byte {at} bit {bit}");
             }
         }
-        assert_eq!(Manifest::unseal(&sealed[..sealed.len() - 1]), Err(Unusable::Damaged));
-        assert_eq!(Manifest::unseal(b""), Err(Unusable::Damaged));
+        assert_eq!(Manifest::unseal(&sealed[..sealed.len() - 1]), Err(DAMAGED));
+        assert_eq!(Manifest::unseal(b""), Err(DAMAGED));
     }
 
     #[test]
@@ -412,6 +404,6 @@ mod tests {
 
     #[test]
     fn a_newer_version_is_refused_whatever_follows() {
-        assert_eq!(Manifest::unseal(b"{\"errstat_archive\":4,\"x\":1}\nanything"), Err(Unusable::Newer));
+        assert_eq!(Manifest::unseal(b"{\"errstat_archive\":4,\"x\":1}\nanything"), Err(key::archive::NEWER));
     }
 }

@@ -10,8 +10,8 @@
 //! - [`Archive`] reads partition by partition, whether errstat wrote the dataset or another engine did. A month that is
 //!   not what the manifest says, because a writer is at work, was killed, or the file is damaged, is merged from the sources.
 //! - [`verify`] says whether every byte is what was written.
-//! - [`Collected`] brings sources together in one file; [`read_parquet`] and [`read_csv`] are for
-//!   single files in the same schema.
+//! - [`Collected`] brings sources together in one file; [`ParquetFile`] and [`read_csv`] are for single files in the same
+//!   schema.
 //!
 //! What is read may be anybody's file: sizes are checked before anything is unpacked (`pages`), every row is checked,
 //! and a panic of the decoder ends as a sentence (`caught`).
@@ -46,7 +46,7 @@ pub use collected::Collected;
 pub use csv::{csv_heading, read_csv, to_csv};
 pub use foreign::is_archive;
 pub use manifest::Source;
-pub use read::{EachRow, read_parquet};
+pub use read::{EachRow, ParquetFile, Reader};
 pub use store::{Archive, Partition};
 pub use verify::{Finding, verify};
 pub use writer::{Change, WriteOptions, Writer};

@@ -14,7 +14,7 @@ use super::{
     fact::{Fact, Kinds},
     manifest::Part,
     partition::Month,
-    read::{origin, possible, precision},
+    read::possible,
 };
 use crate::model::{HostLabel, Row, Timestamp};
 
@@ -37,12 +37,12 @@ pub fn rows(pack: &Path, part: &Part, kinds: &mut Kinds, into: &mut Vec<Fact>) -
         let row = Row {
             time: Timestamp(time),
             end: Timestamp(end.unwrap_or(time)),
-            precision: precision(step.as_bytes()).ok_or_else(broken)?,
+            precision: step.parse().map_err(io::Error::other)?,
             channel: part.channel.clone(),
             reason,
             detail,
             host: host.map(HostLabel),
-            origin: origin(kind.as_bytes()).ok_or_else(broken)?,
+            origin: kind.parse().map_err(io::Error::other)?,
             errors,
             rows,
         };

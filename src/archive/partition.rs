@@ -1,6 +1,6 @@
 //! Where rows lie: a folder for each channel and, in it, one for each month.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use chrono::{Datelike, Months, NaiveDate, NaiveTime};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
@@ -100,7 +100,12 @@ impl Month {
 
     /// The month that a hive folder such as `month=2026-11` stands for.
     pub fn of_folder(folder: &str) -> Option<Month> {
-        folder.strip_prefix("month=")?.parse().ok()
+        Month::named(folder.strip_prefix("month=")?)
+    }
+
+    fn named(text: &str) -> Option<Month> {
+        let month = Month(NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok()?);
+        (month.to_string() == text && (2010..=2101).contains(&month.0.year())).then_some(month)
     }
 }
 
@@ -110,26 +115,11 @@ impl fmt::Display for Month {
     }
 }
 
-/// A text that is no month such as `2026-11`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no month")]
-pub struct NoMonth;
-
-impl FromStr for Month {
-    type Err = NoMonth;
-
-    fn from_str(text: &str) -> Result<Month, NoMonth> {
-        let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").map_err(|_| NoMonth)?;
-        let month = Month(first);
-        if month.to_string() == text && (2010..=2101).contains(&first.year()) { Ok(month) } else { Err(NoMonth) }
-    }
-}
-
 impl TryFrom<String> for Month {
-    type Error = NoMonth;
+    type Error = &'static str;
 
-    fn try_from(text: String) -> Result<Month, NoMonth> {
-        text.parse()
+    fn try_from(text: String) -> Result<Month, &'static str> {
+        Month::named(&text).ok_or("no month")
     }
 }
 
@@ -243,11 +233,11 @@ mod tests {
     fn months_are_utc() {
         // 2026-11-30T23:59:59.999Z and the instant after.
         assert_eq!(Month::of(Timestamp(1_796_083_199_999)).to_string(), "2026-11");
-        let december: Month = "2026-12".parse().unwrap();
+        let december = Month::named("2026-12").unwrap();
         assert_eq!(december.start(), Timestamp(1_796_083_200_000));
-        assert_eq!(december.end(), "2027-01".parse::<Month>().unwrap().start());
+        assert_eq!(december.end(), Month::named("2027-01").unwrap().start());
         for wrong in ["2026-13", "2026-00", "26-11", "2026-1", "2026-11-01", "", "-", "９９９９-11"] {
-            assert_eq!(wrong.parse::<Month>(), Err(NoMonth), "{wrong}");
+            assert_eq!(Month::named(wrong), None, "{wrong}");
         }
     }
 
@@ -264,6 +254,6 @@ mod tests {
         ] {
             assert!(!is_file_path(path), "{path}");
         }
-        assert!(is_file_path(&file_path(&Channel::from_stored("../Shop"), "2026-11".parse().unwrap())));
+        assert!(is_file_path(&file_path(&Channel::from_stored("../Shop"), Month::named("2026-11").unwrap())));
     }
 }

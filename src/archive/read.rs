@@ -5,6 +5,7 @@ use std::{
     io::{Cursor, Read},
     ops::Range,
     path::Path,
+    str::FromStr,
 };
 
 use polars_arrow::{
@@ -24,7 +25,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    model::{Channel, HostLabel, Origin, Precision, Privacy, Row, Sentence, Timestamp, Zone, key, visible},
+    model::{Channel, HostLabel, Precision, Privacy, Row, Sentence, Timestamp, Why, Zone, key, visible},
 };
 
 /// Rows that are decoded at once, and in how many steps at most a group is decoded: each step passes over the rows
@@ -328,15 +329,12 @@ struct Cleaner<'a> {
     row: Row,
 }
 
-/// The key of the sentence that says why a row cannot be.
-pub type Impossible = key::SentenceKey;
-
 impl Cleaner<'_> {
     fn new(reader: Reader<'_>) -> Cleaner<'_> {
-        Cleaner { reader, texts: HashMap::new(), hosts: HashMap::new(), row: blank() }
+        Cleaner { reader, texts: HashMap::new(), hosts: HashMap::new(), row: Row::default() }
     }
 
-    fn row(&mut self, table: &Table, index: usize) -> std::result::Result<&Row, Impossible> {
+    fn row(&mut self, table: &Table, index: usize) -> std::result::Result<&Row, Why> {
         let count = |column| {
             let number = table.number(column, index).and_then(|n| u64::try_from(n).ok());
             number.ok_or(key::archive::NUMBER_IMPOSSIBLE)
@@ -347,9 +345,9 @@ impl Cleaner<'_> {
         row.end = Timestamp(table.number(columns::END, index).unwrap_or(row.time.0));
         row.errors = count(columns::ERRORS)?;
         row.rows = count(columns::ROWS)?;
-        let named = table.text(columns::PRECISION, index);
-        row.precision = named.and_then(precision).ok_or(key::archive::PRECISION_UNKNOWN)?;
-        row.origin = table.text(columns::SOURCE, index).and_then(origin).ok_or(key::archive::SOURCE_UNKNOWN)?;
+        let precision = table.text(columns::PRECISION, index);
+        row.precision = precision.and_then(named).ok_or(key::archive::PRECISION_UNKNOWN)?;
+        row.origin = table.text(columns::SOURCE, index).and_then(named).ok_or(key::archive::SOURCE_UNKNOWN)?;
         for (column, text) in [(columns::REASON, &mut row.reason), (columns::DETAIL, &mut row.detail)] {
             let raw = table.text(column, index).unwrap_or_default();
             look_up(&mut self.texts, raw, text, |raw| privacy.text(raw))?;
@@ -368,7 +366,7 @@ impl Cleaner<'_> {
         Ok(&self.row)
     }
 
-    fn channel(&mut self, table: &Table, index: usize) -> std::result::Result<(), Impossible> {
+    fn channel(&mut self, table: &Table, index: usize) -> std::result::Result<(), Why> {
         let name = match table.has(columns::CHANNEL) {
             true => table.text(columns::CHANNEL, index),
             false => self.reader.folder.map(str::as_bytes),
@@ -394,28 +392,12 @@ impl Cleaner<'_> {
     }
 }
 
-/// A row of nothing, to be filled.
-fn blank() -> Row {
-    Row {
-        time: Timestamp(0),
-        end: Timestamp(0),
-        precision: Precision::Second,
-        channel: Channel::default(),
-        reason: String::new(),
-        detail: String::new(),
-        host: None,
-        origin: Origin::Export,
-        errors: 0,
-        rows: 0,
-    }
-}
-
 fn look_up<V: Clone>(
     known: &mut HashMap<Vec<u8>, V>,
     raw: &[u8],
     into: &mut V,
     clean: impl FnOnce(&str) -> V,
-) -> std::result::Result<(), Impossible> {
+) -> std::result::Result<(), Why> {
     if let Some(value) = known.get(raw) {
         into.clone_from(value);
         return Ok(());
@@ -433,7 +415,7 @@ fn look_up<V: Clone>(
 }
 
 /// Whether the archive can hold a row; else the key of the sentence that says why not.
-pub fn possible(row: &Row) -> std::result::Result<(), Impossible> {
+pub fn possible(row: &Row) -> std::result::Result<(), Why> {
     let Channel { id, name } = &row.channel;
     let host = row.host.as_ref().map(|host| &*host.0);
     let texts = [id.as_deref(), name.as_deref(), Some(&row.reason), Some(&row.detail), host];
@@ -455,28 +437,12 @@ pub fn possible(row: &Row) -> std::result::Result<(), Impossible> {
     Ok(())
 }
 
-/// The precision by the name under which it is stored.
-pub fn precision(name: &[u8]) -> Option<Precision> {
-    Precision::ALL.into_iter().find(|precision| precision.name().as_bytes() == name)
-}
-
-/// The kind of source by the name under which it is stored.
-pub fn origin(name: &[u8]) -> Option<Origin> {
-    [Origin::Export, Origin::Mail].into_iter().find(|origin| origin.name().as_bytes() == name)
+/// A precision or a kind of source by the name under which it is stored.
+fn named<T: FromStr>(name: &[u8]) -> Option<T> {
+    str::from_utf8(name).ok()?.parse().ok()
 }
 
 /// The start of a day in a zone. A day is a civil date, which is stored as one of the console's zone.
 pub fn day_in(stored: Timestamp, zone: &Zone) -> Timestamp {
     zone.day_start(Zone::console().day(stored))
-}
-
-/// Hands out the rows of a Parquet file in the archive's schema, such as `errstat convert` writes; days as those of a zone.
-pub fn read_parquet(
-    file: &mut impl Read,
-    shown: &str,
-    privacy: Privacy,
-    zone: Zone,
-    each: &mut EachRow<'_>,
-) -> Result<()> {
-    ParquetFile::read(file, shown)?.each(Reader { folder: None, privacy, zone }, each)
 }

@@ -19,7 +19,6 @@ const DAY: i64 = 86_400_000;
 /// An archive, or another engine's dataset in its schema, opened for reading. What is read is of the state in which it
 /// was opened, whatever a writer does meanwhile; where that takes away what is still to be read, an error says so
 /// (`archive.changed`).
-#[derive(Debug)]
 pub struct Archive {
     disk: Disk,
     privacy: Privacy,
@@ -31,10 +30,7 @@ pub struct Archive {
 
 /// The rows of one channel and one month; of another engine's dataset, those of one file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Partition(File);
-
-#[derive(Clone, Debug, PartialEq)]
-enum File {
+pub enum Partition {
     Month(MonthFile),
     Foreign(ForeignFile),
 }
@@ -46,7 +42,7 @@ impl Archive {
         let disk = Disk::new(folder);
         let books = manifest::load(&disk)?.map(|books| books.manifest);
         let partitions = match &books {
-            Some(manifest) => manifest.files.iter().cloned().map(File::Month).map(Partition).collect(),
+            Some(manifest) => manifest.files.iter().cloned().map(Partition::Month).collect(),
             None => foreign(folder, &disk, privacy)?,
         };
         let own = books.as_ref().and_then(Manifest::zone).unwrap_or(Zone::console());
@@ -86,12 +82,12 @@ impl Archive {
         let shown = |path: &str| self.privacy.path(&self.disk.path(path).to_string_lossy());
         let mut inside =
             |row: &Row| if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) };
-        let month = match &partition.0 {
-            File::Foreign(file) => {
+        let month = match partition {
+            Partition::Foreign(file) => {
                 let reader = Reader { folder: file.folder.as_deref(), ..reader };
                 return ParquetFile::open(&self.disk.path(&file.path), &shown(&file.path))?.each(reader, &mut inside);
             }
-            File::Month(month) => month,
+            Partition::Month(month) => month,
         };
         if let Ok(bytes) = content(&self.disk, &month.path, &month.sha256) {
             return ParquetFile::from_bytes(bytes, &shown(&month.path))?.each(reader, &mut inside);
@@ -116,14 +112,14 @@ impl Archive {
 impl Partition {
     /// Whether it can hold rows of a channel, whatever that is called: of another engine's files only the rows say.
     pub fn may_be_of(&self, channel: &Channel) -> bool {
-        if let File::Month(month) = &self.0 { month.channel.is_same(channel) } else { true }
+        if let Partition::Month(month) = self { month.channel.is_same(channel) } else { true }
     }
 
     fn meets(&self, range: &Range<Timestamp>) -> bool {
-        let (first, end) = match &self.0 {
-            File::Month(month) => (month.first.0, month.last.0 + 1),
-            File::Foreign(ForeignFile { month: Some(month), .. }) => (month.start().0, month.end().0),
-            File::Foreign(_) => return true,
+        let (first, end) = match self {
+            Partition::Month(month) => (month.first.0, month.last.0 + 1),
+            Partition::Foreign(ForeignFile { month: Some(month), .. }) => (month.start().0, month.end().0),
+            Partition::Foreign(_) => return true,
         };
         // Days are told as those of another zone.
         first.saturating_sub(DAY) < range.end.0 && end.saturating_add(DAY) > range.start.0
@@ -139,5 +135,5 @@ fn foreign(folder: &Path, disk: &Disk, privacy: Privacy) -> Result<Vec<Partition
     if parquet.is_empty() {
         return Err(Error::new(key::archive::EMPTY).with("path", shown(folder)));
     }
-    Ok(parquet.into_iter().map(File::Foreign).map(Partition).collect())
+    Ok(parquet.into_iter().map(Partition::Foreign).collect())
 }

@@ -173,11 +173,12 @@ fn hostile_rows_come_back_as_they_were() {
     let (count, bytes) = parquet_of(&rows);
     assert_eq!(count, rows.len() as u64);
     let mut back = Vec::new();
-    read_parquet(&mut &bytes[..], "converted.parquet", PRIVATE, Zone::console(), &mut |row| {
+    let reader = Reader { folder: None, privacy: PRIVATE, zone: Zone::console() };
+    let each = &mut |row: &Row| {
         back.push(row.clone());
         Ok(())
-    })
-    .unwrap();
+    };
+    ParquetFile::from_bytes(bytes, "converted.parquet").unwrap().each(reader, each).unwrap();
     back.sort();
     assert_eq!(back, rows);
 }

@@ -6,9 +6,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::{Arc, LazyLock},
 };
 
+use parking_lot::Mutex;
 use resvg::usvg::fontdb::{Database, FaceInfo, ID, Source};
 use skrifa::{
     FontRef, MetadataProvider, charmap::Charmap, instance::LocationRef, metrics::GlyphMetrics, prelude::Size,
@@ -110,12 +111,12 @@ impl Fonts {
     /// before serif, the families of the language first, Noto Sans before others, the nearest weight, then by name.
     pub fn fallback(&self, c: char, weight: u16, lang: Lang) -> Option<ID> {
         let asked = (c, weight, lang);
-        if let Some(found) = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(&asked) {
+        if let Some(found) = self.found.lock().get(&asked) {
             return *found;
         }
         let drawing = self.database.faces().filter(|face| self.draws(face.id, c));
         let found = drawing.min_by_key(|face| rank(face, weight, lang)).map(|face| face.id);
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(asked, found);
+        self.found.lock().insert(asked, found);
         found
     }
 

@@ -1,5 +1,6 @@
 //! Rules from the tables of a configuration.
 
+use strum::IntoEnumIterator;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -133,7 +134,7 @@ fn rule(table: &DeTable<'_>, start: usize, least: u64) -> Result<Rule> {
             false => Ok(Some(Condition { key, pattern: key.pattern(&pattern), at })),
         }
     };
-    let conditions = Key::ALL.into_iter().map(condition).collect::<Result<Vec<_>>>()?;
+    let conditions = Key::iter().map(condition).collect::<Result<Vec<_>>>()?;
     let least = whole(table, "min_previous")?.unwrap_or(least);
     let limits = [
         whole(table, "max_errors")?.map(Limit::Errors),

@@ -189,7 +189,7 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
     let canonical = Canonical::new(read, &load::channel_rules(&shared))?;
     // Everything that can be unclear is settled before anything is written.
     let mut sources = Vec::new();
-    for (index, report) in canonical.reports().enumerate() {
+    for (index, report) in canonical.reading.reports().enumerate() {
         let channels = canonical.channels(index)?;
         if channels.is_empty() && report.kind != crate::model::SourceKind::Mail {
             return Err(Error::new(key::archive_error::CHANNEL).with("path", &report.path).into());

@@ -54,7 +54,7 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     shared.keep_urls = Some(keep_urls);
     let canonical = Canonical::new(load::inputs(&shared)?, &load::channel_rules(&shared))?;
     let mut collected = Collected::default();
-    for source in 0..canonical.reports().count() {
+    for source in 0..canonical.reading.reports().count() {
         collected.source()?;
         canonical.rows(source, &mut |row| collected.row(row))?;
     }

@@ -212,6 +212,6 @@ fn strict<'a>(reports: impl Iterator<Item = &'a SourceReport>) -> Result<()> {
         .with("count", rejecting.iter().map(|report| report.rejected).sum::<u64>())
         .with("path", &first.path)
         .with("line", reject.line)
-        .with_sentence("why", Sentence::new(reject.why.key()))
+        .with_sentence("why", Sentence::new(reject.why))
         .with("text", &reject.text))
 }

@@ -373,11 +373,7 @@ fn columns(text: &str) -> Result<ColumnList> {
     let mut list: ColumnList = Vec::new();
     for item in text.split(',') {
         let (role, column) = item.split_once('=').ok_or_else(refused)?;
-        let role = role.trim().to_lowercase().replace('-', "_");
-        let role = Role::ALL
-            .into_iter()
-            .find(|known| known.name() == role || *known == Role::ChannelName && role == "channel_name")
-            .ok_or_else(refused)?;
+        let role: Role = role.trim().to_lowercase().replace('-', "_").parse().map_err(|_| refused())?;
         let name = column.trim();
         let column = match name.parse() {
             Ok(0) => return Err(refused()),

@@ -3,11 +3,12 @@
 use std::{
     io::{self, IsTerminal},
     path::Path,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use parking_lot::Mutex;
 
 use super::{options::Shared, output::PendingFile};
 use crate::{
@@ -47,7 +48,7 @@ impl Watch {
             bar.finish_and_clear();
         }
         let Some(rejects) = self.rejects else { return Ok(()) };
-        let list = rejects.into_inner().unwrap_or_else(PoisonError::into_inner).into_inner();
+        let list = rejects.into_inner().into_inner();
         list.map_err(|error| Error::new(key::error::REJECTS_UNWRITTEN).with("cause", error.error()))?.keep()
     }
 }
@@ -75,8 +76,8 @@ impl Watcher for Watch {
 
     fn reject(&self, path: &str, reject: &Reject) -> io::Result<()> {
         let Some(list) = &self.rejects else { return Ok(()) };
-        let mut list = list.lock().unwrap_or_else(PoisonError::into_inner);
-        let why = self.lang.phrase(reject.why.key());
+        let mut list = list.lock();
+        let why = self.lang.phrase(reject.why);
         list.write_record([&spreadsheet_safe(path), &reject.line.to_string(), why, &spreadsheet_safe(&reject.text)])
             .map_err(io::Error::from)
     }

@@ -5,8 +5,9 @@ use std::{
     fs::{self, File},
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
-    sync::{PoisonError, RwLock},
 };
+
+use parking_lot::RwLock;
 
 use super::{
     Stop,
@@ -27,12 +28,12 @@ static SPOKEN: RwLock<Lang> = RwLock::new(Lang::ALL[0]);
 
 /// The language of messages from now on.
 pub fn speak(lang: Lang) {
-    *SPOKEN.write().unwrap_or_else(PoisonError::into_inner) = lang;
+    *SPOKEN.write() = lang;
 }
 
 /// The language of messages.
 pub fn spoken() -> Lang {
-    *SPOKEN.read().unwrap_or_else(PoisonError::into_inner)
+    *SPOKEN.read()
 }
 
 /// What went wrong, on standard error.
@@ -76,10 +77,10 @@ pub fn tell_left_out(canonical: &Canonical, showing: &Showing) {
         return;
     }
     let lang = showing.lang();
-    canonical.notes().iter().for_each(|note| tell(&lang.say(note)));
-    let partial = canonical.reports().filter_map(SourceReport::partial_note);
-    let rejects = canonical.reports().filter_map(SourceReport::rejects_note);
-    let skipped = canonical.skipped().iter().map(skipped_note);
+    canonical.notes.iter().for_each(|note| tell(&lang.say(note)));
+    let partial = canonical.reading.reports().filter_map(SourceReport::partial_note);
+    let rejects = canonical.reading.reports().filter_map(SourceReport::rejects_note);
+    let skipped = canonical.reading.skipped.iter().map(skipped_note);
     partial.chain(rejects).chain(skipped).for_each(|note| tell(&lang.say(&note)));
 }
 

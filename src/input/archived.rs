@@ -1,36 +1,27 @@
 //! An archive, or a Parquet or CSV file in its schema, as an input: a source for each channel.
 
-use std::{
-    collections::BTreeMap,
-    hash::{BuildHasher, RandomState},
-    ops::Range,
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, io, path::Path, sync::Arc};
 
-use hashbrown::HashTable;
+use parking_lot::Mutex;
 
 use super::{
-    CellRuns, CellSink, Pass, ReadOptions, RowsIn,
+    CellRuns, CellSink, Pass, RowsIn,
     allowance::Allowance,
-    fault::{Fault, unreadable},
+    fault::unreadable,
     name::coverage,
     place::Place,
-    source::{Input, Part, Source, Stop},
-    stored::{Entry, Held, Stored},
+    source::{Input, Part, Source},
+    stored::{Archived, Entry, Kinds, Store},
     text::Text,
 };
 use crate::{
-    archive::{Archive, EachRow, Partition, csv_heading, read_csv, read_parquet},
-    error::Result,
+    archive::{Archive, Reader, csv_heading},
+    error::{Error, Result},
     model::{
-        Catalog, Channel, Columns, CoverageBasis, KindId, Origin, Precision, Row, SourceKind, SourceReport, Span,
-        Timestamp, Zone, key,
+        Catalog, Channel, Columns, CoverageBasis, Origin, Precision, Row, SourceKind, SourceReport, Span, Timestamp,
+        Zone, key,
     },
 };
-
-/// What an archive calls the mails that tell of no error: LINE stopped redelivering.
-pub const REDELIVERY_STOPPED: &str = "redelivery_stopped";
 
 /// Rows are joined to cells whenever so many cells wait.
 const RUN: usize = 200_000;
@@ -38,94 +29,7 @@ const RUN: usize = 200_000;
 /// How often an archive is read from its beginning because a source was taken away meanwhile.
 const TRIES: usize = 5;
 
-/// Where rows are stored. Days are told as those of the options' zone.
-enum Store {
-    Archive(Archive),
-    File { place: Place, shown: String, options: ReadOptions },
-    Csv { text: Text, shown: String, options: ReadOptions },
-}
-
-impl Store {
-    fn each(&self, channel: Option<&Channel>, range: Option<&Range<Timestamp>>, each: &mut EachRow<'_>) -> Result<()> {
-        match self {
-            Store::File { place, shown, options } => {
-                let mut file = place.open().map_err(|error| unreadable(shown, &error))?;
-                read_parquet(&mut file, shown, options.privacy, options.zone, &mut |row| {
-                    if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
-                })
-            }
-            Store::Csv { text, shown, options } => {
-                let text = text.open().map_err(|error| unreadable(shown, &error))?;
-                read_csv(text, shown, options.privacy, options.zone, &mut |row| {
-                    if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
-                })
-            }
-            Store::Archive(archive) => {
-                // Of another engine's files only the rows say which channel they are of.
-                let may_be = |part: &&Partition| channel.is_none_or(|channel| part.may_be_of(channel));
-                let mut partitions = archive.partitions(range).filter(may_be);
-                partitions.try_for_each(|partition| archive.rows(partition, range, each))
-            }
-        }
-    }
-}
-
-/// The rows of one channel, one precision and one kind of source.
-struct Strand {
-    store: Arc<Store>,
-    channel: Channel,
-    precision: Precision,
-    origin: Origin,
-}
-
-impl Stored for Strand {
-    fn each(&self, stretch: &Range<i64>, catalog: &Mutex<Catalog>, row: &mut dyn FnMut(Entry)) -> Result<()> {
-        let range = Timestamp(stretch.start)..Timestamp(stretch.end);
-        let mut kinds = Kinds::default();
-        self.store.each(Some(&self.channel), Some(&range), &mut |stored| {
-            if (stored.precision, stored.origin) == (self.precision, self.origin)
-                && self.channel.is_same(&stored.channel)
-            {
-                row(entry(stored, kinds.kind(stored, catalog).map_err(|fault| fault.told(""))?));
-            }
-            Ok(())
-        })
-    }
-}
-
-fn entry(row: &Row, kind: KindId) -> Entry {
-    Entry { at: row.time.0, kind, errors: row.errors, rows: row.rows, end: row.end.0 }
-}
-
-/// The kinds of the rows so far; asking the catalog each time would take longer than reading the row.
-#[derive(Default)]
-struct Kinds {
-    /// A row of each kind.
-    known: HashTable<(Row, KindId)>,
-    hasher: RandomState,
-}
-
-impl Kinds {
-    fn kind(&mut self, row: &Row, catalog: &Mutex<Catalog>) -> std::result::Result<KindId, Fault> {
-        let hash = |row: &Row| self.hasher.hash_one((&row.channel, row.origin, &row.reason, &row.detail, &row.host));
-        let same = |(known, _): &(Row, KindId)| {
-            known.detail == row.detail
-                && known.reason == row.reason
-                && known.host == row.host
-                && known.channel == row.channel
-                && known.origin == row.origin
-        };
-        if let Some((_, kind)) = self.known.find(hash(row), same) {
-            return Ok(*kind);
-        }
-        let mut catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
-        let kind = catalog.intern(&row.channel, &row.reason, &row.detail, row.host.as_ref(), row.origin)?;
-        self.known.insert_unique(hash(row), (row.clone(), kind), |(row, _)| hash(row));
-        Ok(kind)
-    }
-}
-
-/// Rows of one strand on their way into cells.
+/// Rows of one precision and kind of source on their way into cells.
 #[derive(Default)]
 struct Growing {
     sink: CellSink,
@@ -143,7 +47,7 @@ struct Growing {
 #[derive(Default)]
 struct OfChannel {
     strands: BTreeMap<(Precision, Origin), Growing>,
-    stops: Vec<Stop>,
+    stops: Vec<Row>,
     /// Its names, each with the time of its last row; none where it has no rows.
     names: BTreeMap<Channel, Option<Timestamp>>,
 }
@@ -179,12 +83,13 @@ pub fn folder(
 
 /// Reads a Parquet file in the archive's schema.
 pub fn file(place: &Place, shown: &str, allowance: &Allowance, pass: &Pass<'_>) -> Result<Vec<Source>> {
-    let store = Store::File { place: place.clone(), shown: shown.to_owned(), options: pass.options.clone() };
+    let reader = Reader { folder: None, privacy: pass.options.privacy, zone: pass.options.zone };
+    let store = Store::File { place: place.clone(), shown: shown.to_owned(), reader };
     sources(store, SourceKind::Parquet, shown, allowance, pass)
 }
 
 /// Whether a text is the archive's rows as CSV.
-pub fn is_csv(text: &Text) -> std::io::Result<bool> {
+pub fn is_csv(text: &Text) -> io::Result<bool> {
     let heading = csv_heading();
     let head = text.head(0, heading.len() + 1)?;
     Ok(head.strip_prefix(heading.as_bytes()).is_some_and(|rest| rest == b"\n" || rest == b"\r"))
@@ -192,7 +97,8 @@ pub fn is_csv(text: &Text) -> std::io::Result<bool> {
 
 /// Reads such a text; it has no source where it has no row.
 pub fn csv(text: &Text, input: &Input, allowance: &Allowance, pass: &Pass<'_>) -> Result<Vec<Source>> {
-    let store = Store::Csv { text: text.clone(), shown: input.path.clone(), options: pass.options.clone() };
+    let reader = Reader { folder: None, privacy: pass.options.privacy, zone: pass.options.zone };
+    let store = Store::Csv { text: text.clone(), shown: input.path.clone(), reader };
     let mut sources = sources(store, SourceKind::Csv, &input.path, allowance, pass)?;
     for report in sources.iter_mut().map(|source| &mut source.report) {
         report.coverage = coverage(&input.name, report.precision, pass.options);
@@ -221,7 +127,7 @@ fn sources(store: Store, kind: SourceKind, shown: &str, allowance: &Allowance, p
             channels.insert(identity.clone(), OfChannel::default());
         }
         let Some(of_channel) = channels.get_mut(identity) else { return Ok(()) };
-        of_channel.take(row, &mut kinds, pass.catalog).map_err(|fault| fault.told(shown))
+        of_channel.take(row, &mut kinds, pass.catalog).map_err(|fault| unreadable(shown, &fault))
     })?;
     if let Store::Archive(archive) = &store {
         // A channel without an error is known too.
@@ -236,21 +142,21 @@ fn sources(store: Store, kind: SourceKind, shown: &str, allowance: &Allowance, p
 }
 
 impl OfChannel {
-    fn take(&mut self, row: &Row, kinds: &mut Kinds, catalog: &Mutex<Catalog>) -> std::result::Result<(), Fault> {
+    fn take(&mut self, row: &Row, kinds: &mut Kinds, catalog: &Mutex<Catalog>) -> io::Result<()> {
         match self.names.get_mut(&row.channel) {
             Some(last) => *last = (*last).max(Some(row.time)),
             None => _ = self.names.insert(row.channel.clone(), Some(row.time)),
         }
-        if row.origin == Origin::Mail && row.reason == REDELIVERY_STOPPED && row.errors == 0 {
-            self.stops.push(Stop { at: row.time, channel: row.channel.clone() });
+        if row.is_stop() {
+            self.stops.push(row.clone());
             return Ok(());
         }
-        let entry = entry(row, kinds.kind(row, catalog)?);
+        let entry = Entry::of(row, kinds.kind(row, catalog)?);
         let growing = self.strands.entry((row.precision, row.origin)).or_default();
         growing.span = Span::join(growing.span, Some(Span { first: row.time, last: row.time }));
         growing.end = growing.end.max(Some(row.end));
         growing.rows += row.rows;
-        growing.errors = growing.errors.checked_add(row.errors).ok_or(Fault::Overflow)?;
+        growing.errors = growing.errors.checked_add(row.errors).ok_or_else(Error::overflow)?;
         if row.origin == Origin::Mail {
             growing.held.push(entry);
         }
@@ -276,32 +182,31 @@ impl OfChannel {
             Some(name) if !alone => format!("{shown} ({name})"),
             _ => shown.to_owned(),
         };
-        let overflow = |_| Fault::Overflow.told(&path);
         let mut report = report(&path, kind);
         let mut parts = Vec::new();
         for ((precision, origin), mut growing) in self.strands {
             report.rows += growing.rows;
-            report.errors = report.errors.checked_add(growing.errors).ok_or_else(|| Fault::Overflow.told(&path))?;
+            report.errors = report.errors.checked_add(growing.errors).ok_or_else(Error::overflow)?;
             report.span = Span::join(report.span, growing.span);
             report.end = report.end.max(growing.end);
             report.precision = report.precision.max(Some(precision));
-            let last = growing.sink.finish().map_err(overflow)?;
-            growing.runs.push(&last).map_err(overflow)?;
+            growing.runs.push(&growing.sink.finish()?)?;
             growing.held.sort_unstable();
-            let rows_in: Arc<dyn Stored> = match origin {
-                Origin::Mail => Arc::new(Held(growing.held)),
+            let rows_in = match origin {
+                Origin::Mail => RowsIn::Held(growing.held),
                 Origin::Export => {
-                    Arc::new(Strand { store: Arc::clone(store), channel: channel.clone(), precision, origin })
+                    let (store, channel) = (Arc::clone(store), channel.clone());
+                    RowsIn::Archived(Archived { store, channel, precision, origin })
                 }
             };
             parts.push(Part {
                 name: path.clone(),
                 origin,
-                cells: growing.runs.finish().map_err(overflow)?,
+                cells: growing.runs.finish()?,
                 span: growing.span,
                 precision: Some(precision),
                 rows: growing.rows,
-                rows_in: RowsIn::Stored(rows_in),
+                rows_in,
             });
         }
         report.accepted = report.rows;

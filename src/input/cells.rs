@@ -1,6 +1,9 @@
 //! From rows to cells of five minutes.
 
-use crate::model::{CELL_MILLIS, Cell, CellColumns, CellStart, KindId};
+use crate::{
+    error::{Error, Result},
+    model::{CELL_MILLIS, Cell, CellColumns, CellStart, KindId},
+};
 
 /// Where rows go.
 pub trait RowSink {
@@ -33,10 +36,6 @@ struct Open {
 }
 
 const CLOSED: Open = Open { errors: 0, rows: 0, first: u32::MAX, last: 0, end: 0 };
-
-/// A sum left 64 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Overflow;
 
 impl RowSink for CellSink {
     #[inline]
@@ -110,11 +109,11 @@ impl CellSink {
     }
 
     /// The cells so far, sorted by time and kind, each pair once; the sink is then empty.
-    pub fn finish(&mut self) -> Result<Vec<Cell>, Overflow> {
+    pub fn finish(&mut self) -> Result<Vec<Cell>> {
         self.close();
         let mut cells = std::mem::take(&mut self.cells);
         if self.overflow {
-            return Err(Overflow);
+            return Err(Error::overflow());
         }
         join(&mut cells)?;
         cells.shrink_to_fit();
@@ -123,7 +122,7 @@ impl CellSink {
 }
 
 /// Sorts by time and kind and adds up what has both in common.
-fn join(cells: &mut Vec<Cell>) -> Result<(), Overflow> {
+fn join(cells: &mut Vec<Cell>) -> Result<()> {
     if cells.is_sorted_by(|a, b| a.key() < b.key()) {
         return Ok(());
     }
@@ -140,7 +139,7 @@ fn join(cells: &mut Vec<Cell>) -> Result<(), Overflow> {
         }
         same
     });
-    if overflow { Err(Overflow) } else { Ok(()) }
+    if overflow { Err(Error::overflow()) } else { Ok(()) }
 }
 
 /// Joins the cells of many chunks without ever holding much more than the result.
@@ -160,7 +159,7 @@ const FIRST_LIMIT: usize = 3_000_000;
 
 impl CellRuns {
     /// Adds sorted cells. Fails when a sum is known to have left 64 bits; [`CellRuns::finish`] says for certain.
-    pub fn push(&mut self, run: &[Cell]) -> Result<(), Overflow> {
+    pub fn push(&mut self, run: &[Cell]) -> Result<()> {
         let border = self.joined.start.last().copied();
         let follows = self.waiting.is_empty() && run.first().is_none_or(|first| border <= Some(first.start.0));
         if follows {
@@ -180,7 +179,7 @@ impl CellRuns {
     }
 
     /// The same from columns.
-    pub fn append(&mut self, mut run: CellColumns) -> Result<(), Overflow> {
+    pub fn append(&mut self, mut run: CellColumns) -> Result<()> {
         if self.joined.is_empty() && self.waiting.is_empty() {
             self.joined = run;
             return Ok(());
@@ -189,7 +188,7 @@ impl CellRuns {
     }
 
     /// Joins what waits.
-    fn settle(&mut self) -> Result<(), Overflow> {
+    fn settle(&mut self) -> Result<()> {
         let mut cells: Vec<Cell> = std::mem::take(&mut self.joined).iter().collect();
         cells.append(&mut self.waiting);
         join(&mut cells)?;
@@ -198,11 +197,11 @@ impl CellRuns {
     }
 
     /// All cells, sorted by time and kind, each pair once.
-    pub fn finish(mut self) -> Result<CellColumns, Overflow> {
+    pub fn finish(mut self) -> Result<CellColumns> {
         if !self.waiting.is_empty() {
             self.settle()?;
         }
-        if self.overflow { Err(Overflow) } else { Ok(self.joined) }
+        if self.overflow { Err(Error::overflow()) } else { Ok(self.joined) }
     }
 }
 
@@ -277,10 +276,10 @@ mod tests {
         let mut sink = CellSink::default();
         sink.row(0, 0, KindId(0), u64::MAX);
         sink.row(0, 0, KindId(0), 1);
-        assert_eq!(sink.finish(), Err(Overflow));
+        assert_eq!(sink.finish(), Err(Error::overflow()));
         let mut runs = CellRuns::default();
         runs.push(&[cell(1, 0, u64::MAX)]).unwrap();
         runs.push(&[cell(1, 0, 1)]).unwrap();
-        assert_eq!(runs.finish(), Err(Overflow));
+        assert_eq!(runs.finish(), Err(Error::overflow()));
     }
 }

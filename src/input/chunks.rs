@@ -4,12 +4,11 @@ use std::{
     collections::BTreeMap,
     io::{self, Read, Seek, SeekFrom},
     ops::{ControlFlow, Range},
-    sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
 };
+
+use parking_lot::{Condvar, Mutex};
 
 use super::{
     place::OpenFile,
@@ -41,23 +40,23 @@ pub struct Plan {
 }
 
 /// Results in the order of their chunks, whichever is ready first, and the first error.
-struct InOrder<R, C, E> {
+struct InOrder<R, C> {
     next: u64,
     waiting: BTreeMap<u64, R>,
     collect: C,
-    failure: Option<E>,
+    failure: Option<io::Error>,
 }
 
 /// Reads the lines of a text in chunks: `worker` makes the state of a thread, `work` turns a chunk into a
 /// result, `collect` gets the results in the order of the chunks and says when to stop. Fails with what reading, `work` or
 /// `collect` met first.
-pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
+pub fn each_chunk<W, R: Send>(
     text: &Text,
     plan: &Plan,
     worker: impl Fn() -> W + Sync,
-    work: impl Fn(&mut W, Chunk<'_>) -> Result<R, E> + Sync,
-    collect: impl FnMut(R) -> Result<ControlFlow<()>, E> + Send,
-) -> Result<(), E> {
+    work: impl Fn(&mut W, Chunk<'_>) -> io::Result<R> + Sync,
+    collect: impl FnMut(R) -> io::Result<ControlFlow<()>> + Send,
+) -> io::Result<()> {
     let (cutter, short) = match text {
         Text::File { len, .. } => (None, plan.range.end.min(*len).saturating_sub(plan.range.start) <= CHUNK as u64),
         Text::Stream(_) => {
@@ -71,8 +70,9 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
     let turn = Condvar::new();
     let stop = AtomicBool::new(false);
     let deliver = |index: u64, result: R| {
-        let too_far = |order: &mut InOrder<R, _, E>| index > order.next + MOST_WAITING && !stop.load(Ordering::Acquire);
-        let mut order = turn.wait_while(lock(&order), too_far).unwrap_or_else(PoisonError::into_inner);
+        let too_far = |order: &mut InOrder<R, _>| index > order.next + MOST_WAITING && !stop.load(Ordering::Acquire);
+        let mut order = order.lock();
+        turn.wait_while(&mut order, too_far);
         order.waiting.insert(index, result);
         while !stop.load(Ordering::Acquire) {
             let next = order.next;
@@ -84,8 +84,8 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
         }
         turn.notify_all();
     };
-    let fail = |error: E| {
-        let mut order = lock(&order);
+    let fail = |error| {
+        let mut order = order.lock();
         order.failure.get_or_insert(error);
         stop.store(true, Ordering::Release);
         turn.notify_all();
@@ -96,7 +96,7 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
         let mut part = match text {
             Text::File { place, len } => match place.open() {
                 Ok(file) => Some(Part { file, len: *len, plan }),
-                Err(error) => return fail(error.into()),
+                Err(error) => return fail(error),
             },
             Text::Stream(_) => None,
         };
@@ -105,7 +105,7 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
                 // A third of the time is the kernel's copying, which threads do side by side.
                 (Some(part), _) => part.cut(claimed.fetch_add(1, Ordering::Relaxed), &mut buffer),
                 // Whoever has nothing to do cuts the next one: unpacking is one after the other.
-                (None, Some(cutter)) => lock(cutter).cut(&mut buffer),
+                (None, Some(cutter)) => cutter.lock().cut(&mut buffer),
                 (None, None) => break,
             };
             let done = match cut {
@@ -113,7 +113,7 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
                 Ok(Some(Cut { index, offset, lines, open })) => {
                     work(&mut state, Chunk { offset, lines: &buffer[lines], open }).map(|result| (index, result))
                 }
-                Err(error) => Err(error.into()),
+                Err(error) => Err(error),
             };
             match done {
                 Ok((index, result)) => deliver(index, result),
@@ -127,23 +127,16 @@ pub fn each_chunk<W, R: Send, E: From<io::Error> + Send>(
         }
         run();
     });
-    let order = order.into_inner().unwrap_or_else(PoisonError::into_inner);
-    order.failure.map_or(Ok(()), Err)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    order.into_inner().failure.map_or(Ok(()), Err)
 }
 
 /// Cuts a stream at line ends, one chunk after the other.
 struct Cutter {
-    text: Stream,
+    text: io::Take<Stream>,
     line_end: u8,
     /// Offset of the next chunk, and how many were cut before it.
     offset: u64,
     index: u64,
-    /// How many bytes may still be read.
-    left: u64,
     /// What was read of the next chunk.
     rest: Vec<u8>,
     /// There is nothing more behind the rest.
@@ -218,98 +211,66 @@ impl Part<'_> {
 impl Cutter {
     fn new(text: &Text, plan: &Plan) -> io::Result<Cutter> {
         let Range { start, end } = plan.range;
-        let mut cutter = Cutter {
-            text: text.from(start)?,
-            line_end: plan.line_end,
-            offset: start,
-            index: 0,
-            left: end.saturating_sub(start),
-            rest: Vec::new(),
-            ended: false,
-        };
+        let text = text.from(start)?.take(end.saturating_sub(start));
+        let mut cutter =
+            Cutter { text, line_end: plan.line_end, offset: start, index: 0, rest: Vec::new(), ended: false };
         // Read before anybody asks, to see whether there is more than one chunk.
-        let mut rest = Vec::new();
-        let filled = cutter.fill(&mut rest, 0)?;
-        rest.truncate(filled);
-        cutter.rest = rest;
+        cutter.read()?;
         Ok(cutter)
     }
 
-    /// Puts the next chunk into a buffer, which only grows, so that no byte is cleared twice. A line that is too long is
-    /// cut, which makes it a reject.
+    /// Reads a chunk's length more.
+    fn read(&mut self) -> io::Result<()> {
+        self.ended = self.text.by_ref().take(CHUNK as u64).read_to_end(&mut self.rest)? < CHUNK;
+        Ok(())
+    }
+
+    /// Puts the next chunk into a buffer. A line that is too long is cut, which makes it a reject.
     fn cut(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<Cut>> {
-        let mut filled = self.rest.len();
-        hold(buffer, filled);
-        buffer[..filled].copy_from_slice(&self.rest);
-        self.rest.clear();
-        let mut open = false;
-        // Length of the chunk, and of what it is in the text.
-        let (len, whole) = loop {
-            filled = self.fill(buffer, filled)?;
-            if filled == 0 {
-                return Ok(None);
-            }
-            if self.ended {
-                open = buffer[filled - 1] != self.line_end;
-                hold(buffer, filled + 1);
-                buffer[filled] = self.line_end;
-                break (filled + usize::from(open), filled as u64);
-            }
-            if let Some(end) = memchr::memrchr(self.line_end, &buffer[..filled]) {
-                let len = end + 1;
-                self.rest.extend_from_slice(&buffer[len..filled]);
-                break (len, len as u64);
-            }
-            if filled > LONGEST_LINE {
-                let kept = LONGEST_LINE + 1;
-                let whole = filled as u64 + self.skip_line(buffer, kept)?;
-                buffer[kept] = self.line_end;
-                break (kept + 1, whole);
+        let len = loop {
+            match memchr::memrchr(self.line_end, &self.rest) {
+                _ if self.ended => break self.rest.len(),
+                Some(end) => break end + 1,
+                None if self.rest.len() > LONGEST_LINE => break LONGEST_LINE + 1,
+                None => self.read()?,
             }
         };
-        let cut = Cut { index: self.index, offset: self.offset, lines: 0..len, open };
+        if len == 0 {
+            return Ok(None);
+        }
+        // They change places, so that both keep their room.
+        std::mem::swap(buffer, &mut self.rest);
+        self.rest.clear();
+        self.rest.extend_from_slice(&buffer[len..]);
+        buffer.truncate(len);
+        let lacks_end = !buffer.ends_with(&[self.line_end]);
+        let open = lacks_end && self.ended;
+        let mut whole = len as u64;
+        if lacks_end {
+            buffer.push(self.line_end);
+            whole += self.skip_line()?;
+        }
+        let cut = Cut { index: self.index, offset: self.offset, lines: 0..buffer.len(), open };
         self.index += 1;
         self.offset += whole;
         Ok(Some(cut))
     }
 
-    /// Reads on to behind the next line end, into the buffer behind what is kept there. Gives how many bytes were skipped.
-    fn skip_line(&mut self, buffer: &mut Vec<u8>, kept: usize) -> io::Result<u64> {
+    /// Passes over the rest of a line, and gives how many bytes that is.
+    fn skip_line(&mut self) -> io::Result<u64> {
         let mut skipped = 0;
         loop {
-            let filled = self.fill(buffer, kept)?;
-            if let Some(end) = memchr::memchr(self.line_end, &buffer[kept..filled]) {
-                self.rest.extend_from_slice(&buffer[kept + end + 1..filled]);
+            if let Some(end) = memchr::memchr(self.line_end, &self.rest) {
+                self.rest.drain(..=end);
                 return Ok(skipped + end as u64 + 1);
             }
-            skipped += (filled - kept) as u64;
+            skipped += self.rest.len() as u64;
+            self.rest.clear();
             if self.ended {
                 return Ok(skipped);
             }
+            self.read()?;
         }
-    }
-
-    /// Reads a chunk's length into the buffer from an index on, less only where the text ends; gives where it ends there.
-    fn fill(&mut self, buffer: &mut Vec<u8>, from: usize) -> io::Result<usize> {
-        let (mut filled, most) = (from, from + CHUNK);
-        while filled < most && !self.ended {
-            // A text may be short: room for a whole chunk would be taken thousands of times for as many members of a zip file.
-            if filled == buffer.len() {
-                hold(buffer, (2 * filled).clamp(1 << 13, most));
-            }
-            let room = buffer.len().min(most) - filled;
-            let room = usize::try_from(self.left).map_or(room, |left| room.min(left));
-            match self.text.read(&mut buffer[filled..filled + room]) {
-                Ok(0) => self.ended = true,
-                Ok(read) => {
-                    filled += read;
-                    self.left -= read as u64;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(filled)
     }
 }
 
@@ -339,7 +300,7 @@ mod tests {
             for threads in [1, 2, 5] {
                 let plan = Plan { range: range.clone(), line_end: b'\n', threads };
                 let mut all = Vec::new();
-                each_chunk::<_, _, io::Error>(
+                each_chunk(
                     text,
                     &plan,
                     || (),
@@ -401,7 +362,7 @@ mod tests {
         ] {
             let mut all = Vec::new();
             let plan = Plan { range: 0..u64::MAX, line_end: b'\n', threads: 2 };
-            each_chunk::<_, _, io::Error>(
+            each_chunk(
                 &text,
                 &plan,
                 || (),

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::model::Why;
+use crate::model::{Why, key};
 
 /// A count with white space around it, or the reason why it is none. At most 2⁶³ − 1.
 ///
@@ -11,7 +11,7 @@ use crate::model::Why;
 pub fn count(text: &str) -> Result<u64, Why> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(Why::CountMissing);
+        return Err(key::reject::COUNT_MISSING);
     }
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return whole(text, 0);
@@ -19,16 +19,16 @@ pub fn count(text: &str) -> Result<u64, Why> {
     let text: String = text.nfkc().collect();
     let (number, exponent) = match text.split_once(['e', 'E']) {
         Some((number, exponent)) => {
-            (number, exponent.trim_start_matches('+').parse::<usize>().map_err(|_| Why::CountNotWhole)?)
+            (number, exponent.trim_start_matches('+').parse::<usize>().map_err(|_| key::reject::COUNT_NOT_WHOLE)?)
         }
         None => (text.as_str(), 0),
     };
     let (integer, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits = ungrouped(integer).ok_or(Why::CountNotWhole)?;
+    let digits = ungrouped(integer).ok_or(key::reject::COUNT_NOT_WHOLE)?;
     // Digits behind the point that the exponent does not bring before it must be zeros.
-    let (raised, rest) = fraction.split_at_checked(exponent.min(fraction.len())).ok_or(Why::CountNotWhole)?;
+    let (raised, rest) = fraction.split_at_checked(exponent.min(fraction.len())).ok_or(key::reject::COUNT_NOT_WHOLE)?;
     if !raised.bytes().all(|b| b.is_ascii_digit()) || !rest.bytes().all(|b| b == b'0') {
-        return Err(Why::CountNotWhole);
+        return Err(key::reject::COUNT_NOT_WHOLE);
     }
     whole(&(digits + raised), exponent - raised.len())
 }
@@ -41,10 +41,10 @@ fn whole(digits: &str, zeros: usize) -> Result<u64, Why> {
     }
     // 2⁶³ has 19 digits.
     if digits.len().saturating_add(zeros) > 19 {
-        return Err(Why::CountTooLarge);
+        return Err(key::reject::COUNT_TOO_LARGE);
     }
     let shown = format!("{digits}{}", "0".repeat(zeros));
-    shown.parse::<u64>().ok().filter(|n| i64::try_from(*n).is_ok()).ok_or(Why::CountTooLarge)
+    shown.parse::<u64>().ok().filter(|n| i64::try_from(*n).is_ok()).ok_or(key::reject::COUNT_TOO_LARGE)
 }
 
 /// The digits of a number whose thousands may be set apart, by the same sign throughout.
@@ -89,14 +89,14 @@ mod tests {
         ] {
             assert_eq!(count(text), Ok(expected), "{text}");
         }
-        assert_eq!(count(""), Err(Why::CountMissing));
+        assert_eq!(count(""), Err(key::reject::COUNT_MISSING));
         for text in ["9223372036854775808", "1E30", "1E99999999999", "10,000,000,000,000,000,000"] {
-            assert!(matches!(count(text), Err(Why::CountTooLarge | Why::CountNotWhole)), "{text}");
+            assert!(matches!(count(text), Err(key::reject::COUNT_TOO_LARGE | key::reject::COUNT_NOT_WHOLE)), "{text}");
         }
         for text in
             ["-1", "1.5", "1.234", "1,23", "1,2345", "1,234 567", ",234", "1e-3", "x", "1 2", "5.021E+02", "E5", "."]
         {
-            assert_eq!(count(text), Err(Why::CountNotWhole), "{text}");
+            assert_eq!(count(text), Err(key::reject::COUNT_NOT_WHOLE), "{text}");
         }
     }
 }

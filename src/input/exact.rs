@@ -4,50 +4,39 @@ use std::{
     collections::HashMap,
     io::Read,
     ops::{ControlFlow, Range},
-    sync::Mutex,
 };
+
+use parking_lot::Mutex;
 
 use super::{
     ReadOptions, RowSink,
     chunks::{Chunk, Plan, each_chunk},
-    fault::{Fault, unreadable},
+    fault::unreadable,
     rows::{RowReader, Tally},
     source::{Part, RowsIn, Source},
     stored::Entry,
     text::Stream,
 };
 use crate::{
-    error::Result,
+    error::{Error, Result},
     model::{Catalog, KindId, Span},
 };
-
-/// Errors and rows for each exact time (milliseconds since 1970-01-01T00:00:00Z) and kind.
-pub type ExactRows = HashMap<(i64, KindId), Sums>;
-
-/// What the rows of one time and kind add up to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
-    pub errors: u64,
-    pub rows: u64,
-    /// Latest end of a row, in milliseconds since 1970-01-01T00:00:00Z.
-    pub end: i64,
-}
 
 /// Gathers rows of a stretch of time.
 struct Exact {
     stretch: Range<i64>,
-    rows: ExactRows,
+    rows: HashMap<(i64, KindId), Entry>,
     /// A sum left 64 bits.
     overflow: bool,
 }
 
 impl Exact {
-    fn add(&mut self, key: (i64, KindId), new: Sums) {
-        let Sums { errors, rows, end } = self.rows.entry(key).or_default();
-        *rows = rows.saturating_add(new.rows);
-        *end = new.end.max(*end);
-        let (sum, carry) = errors.overflowing_add(new.errors);
-        *errors = sum;
+    fn add(&mut self, new: Entry) {
+        let sum = self.rows.entry((new.at, new.kind)).or_insert(Entry { errors: 0, rows: 0, ..new });
+        sum.rows = sum.rows.saturating_add(new.rows);
+        sum.end = sum.end.max(new.end);
+        let (errors, carry) = sum.errors.overflowing_add(new.errors);
+        sum.errors = errors;
         self.overflow |= carry;
     }
 }
@@ -55,29 +44,30 @@ impl Exact {
 impl RowSink for Exact {
     fn row(&mut self, at: i64, end: i64, kind: KindId, errors: u64) {
         if self.stretch.contains(&at) {
-            self.add((at, kind), Sums { errors, rows: 1, end });
+            self.add(Entry { at, kind, errors, rows: 1, end });
         }
     }
 }
 
-/// The rows of a part in a stretch of time (milliseconds, end exclusive). Only the chunks that hold
-/// such rows are read; a packed text is unpacked up to them.
+/// The rows of a part in a stretch of time (milliseconds, end exclusive), those of one instant and kind added up, by time
+/// and kind. Only the chunks that hold such rows are read; a packed text is unpacked up to them.
 pub fn exact_rows(
     source: &Source,
     part: &Part,
     stretch: Range<i64>,
     catalog: &Mutex<Catalog>,
     options: &ReadOptions,
-) -> Result<ExactRows> {
+) -> Result<Vec<Entry>> {
     let path = &source.report.path;
-    let nothing = || Exact { stretch: stretch.clone(), rows: ExactRows::new(), overflow: false };
+    let nothing = || Exact { stretch: stretch.clone(), rows: HashMap::new(), overflow: false };
     let mut all = nothing();
     match (&part.rows_in, &source.text) {
-        (RowsIn::Stored(stored), _) => stored.each(&stretch, catalog, &mut |entry: Entry| {
-            all.add((entry.at, entry.kind), Sums { errors: entry.errors, rows: entry.rows, end: entry.end });
-        })?,
+        (RowsIn::Held(entries), _) => {
+            entries.iter().filter(|entry| stretch.contains(&entry.at)).for_each(|entry| all.add(*entry));
+        }
+        (RowsIn::Archived(archived), _) => archived.each(&stretch, catalog, |entry| all.add(entry))?,
         (RowsIn::Lines { layout, range, index }, Some(text)) => {
-            let Some(range) = bytes(range, index, &stretch) else { return Ok(all.rows) };
+            let Some(range) = bytes(range, index, &stretch) else { return Ok(Vec::new()) };
             let plan = Plan { range, line_end: layout.line_end, threads: options.threads };
             let read = each_chunk(
                 text,
@@ -88,19 +78,31 @@ pub fn exact_rows(
                     reader.open = chunk.open;
                     // A heading begins the next part.
                     let ended = reader.read(chunk.lines, &mut Tally::new(), &mut found)?.is_some();
-                    Ok::<_, Fault>((found, if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }))
+                    Ok((found, if ended { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }))
                 },
                 |(found, flow)| {
                     all.overflow |= found.overflow;
-                    found.rows.into_iter().for_each(|(key, sums)| all.add(key, sums));
+                    found.rows.into_values().for_each(|entry| all.add(entry));
                     Ok(flow)
                 },
             );
-            read.map_err(|fault| fault.told(path))?;
+            read.map_err(|fault| unreadable(path, &fault))?;
         }
         (RowsIn::Lines { .. }, None) => {}
     }
-    if all.overflow { Err(Fault::Overflow.told(path)) } else { Ok(all.rows) }
+    if all.overflow {
+        return Err(Error::overflow());
+    }
+    let mut rows: Vec<Entry> = all.rows.into_values().collect();
+    if let Some(label) = &source.label {
+        let mut known = HashMap::new();
+        let mut catalog = catalog.lock();
+        for Entry { kind, .. } in &mut rows {
+            *kind = *known.entry(*kind).or_insert_with(|| catalog.labelled(*kind, label));
+        }
+    }
+    rows.sort_unstable();
+    Ok(rows)
 }
 
 /// The bytes that hold the rows of a stretch of time; nothing where there are none.

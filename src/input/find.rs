@@ -5,19 +5,21 @@ use std::{
     fs,
     io::{self, Read},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
+use parking_lot::Mutex;
+
 use super::{
-    ReadOptions,
+    ReadOptions, Skipped,
     allowance::{Allowance, TooMuch},
     fault::unreadable,
-    place::{NoScratch, OpenFile, Place, spooled},
+    place::{OpenFile, Place, spooled},
 };
 use crate::{
     archive,
     error::{Error, Result},
-    model::{Privacy, Sentence, key},
+    model::{Sentence, key},
     taxonomy,
 };
 
@@ -41,9 +43,6 @@ pub struct Located {
     pub archive: bool,
 }
 
-/// A path, safe to show, and why it was left out.
-type Skipped = (String, Sentence);
-
 /// The files behind the arguments, each once, those of a folder or a glob in the order of their names; and what
 /// was met in folders and cannot be reached, with the reason. Fails where a file is not there, a folder cannot be searched,
 /// a glob has no match; where there are more files than are read at once, or more comes through a pipe than may be read.
@@ -53,7 +52,7 @@ pub fn find(
     allowance: &Arc<Allowance>,
 ) -> Result<(Vec<Located>, Vec<Skipped>)> {
     let (seen, files, skipped) = (HashSet::new(), Vec::new(), Vec::new());
-    let mut search = Search { options, allowance, privacy: options.privacy, seen, files, skipped };
+    let mut search = Search { options, allowance, seen, files, skipped };
     arguments.iter().try_for_each(|argument| search.argument(argument))?;
     Ok((search.files, search.skipped))
 }
@@ -61,7 +60,6 @@ pub fn find(
 struct Search<'a> {
     options: &'a ReadOptions,
     allowance: &'a Arc<Allowance>,
-    privacy: Privacy,
     seen: HashSet<PathBuf>,
     files: Vec<Located>,
     skipped: Vec<Skipped>,
@@ -74,12 +72,12 @@ impl Search<'_> {
         }
         let path = Path::new(argument);
         if self.is_apart(path) {
-            return Err(Error::new(key::archive_error::ITSELF).with("path", self.privacy.path(argument)));
+            return Err(Error::new(key::archive_error::ITSELF).with("path", self.options.privacy.path(argument)));
         }
         match fs::metadata(path) {
             // A pipe that the shell made of a command.
             Ok(meta) if !meta.is_file() && !meta.is_dir() => {
-                let shown = self.privacy.path(argument);
+                let shown = self.options.privacy.path(argument);
                 let mut pipe = fs::File::open(path).map_err(|error| unreadable(&shown, &error))?;
                 self.spool(&mut pipe, shown)
             }
@@ -88,12 +86,12 @@ impl Search<'_> {
                 self.glob(argument)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let near = neighbour(path).map(|near| self.privacy.path(&near.to_string_lossy()));
+                let near = neighbour(path).map(|near| self.options.privacy.path(&near.to_string_lossy()));
                 Err(Error::new(key::error::FILE_MISSING)
-                    .with("path", self.privacy.path(argument))
+                    .with("path", self.options.privacy.path(argument))
                     .with_sentence("nearest", taxonomy::did_you_mean(near)))
             }
-            Err(error) => Err(unreadable(&self.privacy.path(argument), &error)),
+            Err(error) => Err(unreadable(&self.options.privacy.path(argument), &error)),
         }
     }
 
@@ -106,7 +104,7 @@ impl Search<'_> {
     }
 
     fn folder(&mut self, folder: &Path) -> Result<()> {
-        let shown = self.privacy.path(&folder.to_string_lossy());
+        let shown = self.options.privacy.path(&folder.to_string_lossy());
         let mut any = false;
         let mut walk = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
@@ -121,7 +119,7 @@ impl Search<'_> {
                 Err(error) => {
                     return Err(Error::new(key::error::FOLDER_UNREADABLE)
                         .with("path", shown)
-                        .with("cause", self.privacy.path(&error.to_string())));
+                        .with("cause", self.options.privacy.path(&error.to_string())));
                 }
             };
             let (within, is_dir) = (entry.depth() > 0, entry.file_type().is_dir());
@@ -140,7 +138,7 @@ impl Search<'_> {
     }
 
     fn glob(&mut self, pattern: &str) -> Result<()> {
-        let shown = self.privacy.path(pattern);
+        let shown = self.options.privacy.path(pattern);
         let paths = glob::glob(pattern)
             .map_err(|error| Error::new(key::error::GLOB_WRONG).with("pattern", &shown).with("cause", error.msg))?;
         let mut any = false;
@@ -162,9 +160,9 @@ impl Search<'_> {
     /// What comes through a pipe can be read once: it is kept for who asks again.
     fn spool(&mut self, input: &mut impl Read, shown: String) -> Result<()> {
         static KEPT: Mutex<BTreeMap<String, OpenFile>> = Mutex::new(BTreeMap::new());
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = KEPT.lock();
         let failed = |error: io::Error| match shown.as_str() {
-            "-" if !error.get_ref().is_some_and(|cause| cause.is::<TooMuch>() || cause.is::<NoScratch>()) => {
+            "-" if !error.get_ref().is_some_and(|cause| cause.is::<TooMuch>() || cause.is::<Error>()) => {
                 Error::new(key::error::STDIN).with("cause", error)
             }
             path => unreadable(path, &error),
@@ -188,7 +186,7 @@ impl Search<'_> {
     fn add(&mut self, path: PathBuf, explicit: bool, archive: bool) -> Result<()> {
         let identity = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if self.seen.insert(identity) {
-            let shown = self.privacy.path(&path.to_string_lossy());
+            let shown = self.options.privacy.path(&path.to_string_lossy());
             self.files.push(Located { place: Place::Path(path), shown, explicit, archive });
             return self.not_too_many();
         }
@@ -205,7 +203,7 @@ impl Search<'_> {
     }
 
     fn skip(&mut self, path: &str, why: key::SentenceKey) -> Result<()> {
-        self.skipped.push((self.privacy.path(path), Sentence::new(why)));
+        self.skipped.push((self.options.privacy.path(path), Sentence::new(why)));
         self.not_too_many()
     }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use encoding_rs::Encoding;
+use strum::EnumCount;
 
 mod body;
 mod settle;
@@ -34,8 +35,8 @@ pub struct Layout {
     pub delimiter: u8,
     /// `\n`, or `\r` in files that have no other line end.
     pub line_end: u8,
-    /// Index of the column of each role, in the order of [`Role::ALL`].
-    columns: [Option<usize>; Role::ALL.len()],
+    /// Index of the column of each role, in the order of [`Role`].
+    columns: [Option<usize>; Role::COUNT],
     /// Number of columns; rows may have fewer as long as all used columns are there.
     pub width: usize,
     /// Number of columns that a row must have.

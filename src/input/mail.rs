@@ -16,7 +16,6 @@ mod mailbox;
 mod moment;
 mod names;
 mod notice;
-pub mod outlook;
 mod reading;
 mod sections;
 mod subject;
@@ -28,7 +27,7 @@ use std::io;
 
 pub use mailbox::{MailFile, recognise};
 
-use crate::model::{Channel, HostLabel, Precision, Privacy, Sentence, Timestamp, Zone, key};
+use crate::model::{Privacy, Row, Sentence, Why, Zone, key};
 
 /// One mail of a file. All texts are safe to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,48 +45,18 @@ pub struct Mail {
 /// What a mail is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// One or more of LINE's notices; at least one.
-    Notices(Vec<Notice>),
+    /// What one or more of LINE's notices tell; at least one row, and each once. A count that a mail lacks is 1. The time is
+    /// when the errors were detected, or else when the mail was sent.
+    Notices(Vec<Row>),
     /// No notification of LINE's, and why that is said.
     Other(Sentence),
     /// It looks like a notification, but cannot be read whole.
     Unreadable {
-        why: Hindrance,
+        why: Why,
         /// What could not be read, or the subject; shortened.
         text: String,
     },
 }
-
-/// What a notification tells.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Notice {
-    Errors(Notified),
-    /// LINE gave up sending failed webhooks again. The time is when that was detected, or else when the mail was sent.
-    RedeliveryStopped {
-        channel: Channel,
-        time: Timestamp,
-    },
-}
-
-/// Errors of one reason and detail that a mail tells of. All texts are safe to show.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Notified {
-    pub channel: Channel,
-    /// The reason code; an unknown one as it was written.
-    pub reason: String,
-    /// May be empty.
-    pub detail: String,
-    pub host: Option<HostLabel>,
-    /// 1 where the mail tells none.
-    pub count: u64,
-    /// When the error was detected, or else when the mail was sent; the start of the step for times coarser than a
-    /// second.
-    pub time: Timestamp,
-    pub precision: Precision,
-}
-
-/// Why a mail that looks like a notification was not read: the sentence of `mails.toml`.
-pub type Hindrance = key::SentenceKey;
 
 /// How mails are to be read.
 #[derive(Clone, Copy, Debug)]

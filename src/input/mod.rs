@@ -36,15 +36,15 @@ mod time;
 mod workbook;
 mod zipped;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rayon::prelude::*;
 
 use allowance::Allowance;
-pub use archived::REDELIVERY_STOPPED;
-pub use cells::{CellRuns, CellSink, Overflow, RowSink};
-pub use exact::{ExactRows, Sums, exact_rows, identical};
-pub use fault::{Fault, unreadable};
+pub use cells::{CellRuns, CellSink, RowSink};
+pub use exact::{exact_rows, identical};
+pub use fault::unreadable;
 pub use name::is_expected;
 pub use open::Found;
 use open::Opened;
@@ -53,8 +53,8 @@ use recognise::Kind;
 pub use shape::{beginnings, file_shape, shaped, shapes};
 pub use source::Input;
 use source::Outcome;
-pub use source::{Part, RowsIn, Source, Stop};
-pub use stored::{Entry, Held, Stored};
+pub use source::{Part, RowsIn, Source};
+pub use stored::Entry;
 pub use text::Text;
 
 use crate::{

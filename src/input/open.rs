@@ -11,7 +11,7 @@ use zip::result::ZipError;
 
 use super::{
     allowance::{Allowance, Meter},
-    fault::{Attempt, Fault},
+    fault::unreadable,
     find::{Located, MOST_FILES},
     format::{Format, MARK},
     name::is_partial,
@@ -45,7 +45,7 @@ pub fn open<'a>(file: &'a Located, privacy: Privacy, allowance: &Arc<Allowance>)
         return Ok(Opened::Archive(Box::new(archive::Archive::open(path, privacy)?), path));
     }
     let mut texts = Texts { file, privacy, allowance, found: Vec::new() };
-    let format = texts.find().map_err(|fault| fault.told(&file.shown))?;
+    let format = texts.find().map_err(|fault| unreadable(&file.shown, &fault))?;
     Ok(if format == Format::Parquet { Opened::Parquet } else { Opened::Texts(texts.found) })
 }
 
@@ -58,7 +58,7 @@ struct Texts<'a> {
 }
 
 impl Texts<'_> {
-    fn find(&mut self) -> Attempt<Format> {
+    fn find(&mut self) -> io::Result<Format> {
         let place = self.file.place.clone();
         let mut file = place.open()?;
         let len = file.len();
@@ -157,7 +157,7 @@ impl Texts<'_> {
     }
 
     /// Adds the members of a zip file.
-    fn members(&mut self, archive: Archive) -> Attempt<()> {
+    fn members(&mut self, archive: Archive) -> io::Result<()> {
         let shown = &self.file.shown;
         if archive.len() > MOST_FILES {
             let error = Error::new(key::error::TOO_MANY_MEMBERS).with("path", shown).with("limit", MOST_FILES);
@@ -166,7 +166,7 @@ impl Texts<'_> {
         // The zip reader tells members apart by name, so one of two with the same name would be lost without a word.
         if archive.has_duplicate_names() {
             let cause = "several members of the zip file have the same name; unpack it first";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, cause).into());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, cause));
         }
         let name = |index| match archive.name_for_index(index) {
             Some(Ok(name)) => name.into_owned(),
@@ -176,24 +176,18 @@ impl Texts<'_> {
         // What macOS packs beside every file is about that file, and no file of its own.
         let shadow =
             |name: &str| name.split('/').any(|part| part.starts_with("._") || matches!(part, "__MACOSX" | ".DS_Store"));
-        let wanted: Vec<(usize, String)> = (0..archive.len())
-            .map(|index| (index, name(index)))
-            .filter(|(_, name)| !name.ends_with('/') && !shadow(name))
-            .collect();
-        // All heads first: what is kept of each member would be laid into the room that unpacking the one before it gave back.
+        let members = (0..archive.len()).map(|index| (index, name(index)));
+        let members: Vec<(usize, String)> = members.filter(|(_, name)| !name.ends_with('/') && !shadow(name)).collect();
         let mut heads = archive.clone();
-        let mut formats = Vec::with_capacity(wanted.len());
-        for (index, _) in &wanted {
-            let mut member = heads.by_index(*index).map_err(|error| match error {
-                ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
-                    Fault::Told(Error::new(key::error::ZIP_LOCKED).with("path", shown))
-                }
-                error => Fault::Io(error.into()),
-            })?;
-            formats.push(format(&mut member)?);
-        }
         let archive = Arc::new(archive);
-        for ((index, name), format) in wanted.into_iter().zip(formats) {
+        for (index, name) in members {
+            let head = heads.by_index(index).map_err(|error| match error {
+                ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+                    Error::new(key::error::ZIP_LOCKED).with("path", shown).into()
+                }
+                error => io::Error::from(error),
+            });
+            let format = format(&mut head?)?;
             let archive = Arc::clone(&archive);
             let text = self.metered(move || decoder(zipped::member(&archive, index)?, format));
             self.packed(text, format, Some(&name), "zip")?;

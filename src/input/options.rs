@@ -1,12 +1,14 @@
 //! What the user can say about the inputs.
 
-use std::{fmt::Write, path::PathBuf, sync::Mutex};
+use std::{fmt::Write, path::PathBuf};
 
 use chrono::{
     NaiveDate, NaiveDateTime,
     format::{Item, StrftimeItems},
 };
 use encoding_rs::Encoding;
+use parking_lot::Mutex;
+use strum::{EnumCount, EnumIter, EnumString, IntoStaticStr, VariantNames};
 
 use crate::{
     error::{Error, Result},
@@ -60,7 +62,9 @@ impl Default for ReadOptions {
     }
 }
 
-/// What a column means.
+/// What a column means, in the order in which it is shown.
+#[derive(EnumCount, EnumIter, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "snake_case")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
     /// The day of a row, where its time of day stands apart.
@@ -75,35 +79,20 @@ pub enum Role {
     Detail,
     Count,
     ChannelId,
+    #[strum(to_string = "channel", serialize = "channel_name")]
     ChannelName,
     Url,
 }
 
 impl Role {
-    /// Every role, in the order in which they are shown.
-    pub const ALL: [Role; 10] = [
-        Role::Date,
-        Role::Start,
-        Role::End,
-        Role::Time,
-        Role::Reason,
-        Role::Detail,
-        Role::Count,
-        Role::ChannelId,
-        Role::ChannelName,
-        Role::Url,
-    ];
-
     /// The name used in `--columns`.
     pub fn name(self) -> &'static str {
-        const NAMES: [&str; Role::ALL.len()] =
-            ["date", "start", "end", "time", "reason", "detail", "count", "channel_id", "channel", "url"];
-        NAMES[self as usize]
+        self.into()
     }
 
     /// What it is called in a sentence.
     pub fn key(self) -> SentenceKey {
-        const KEYS: [SentenceKey; Role::ALL.len()] = [
+        const KEYS: [SentenceKey; Role::COUNT] = [
             key::column::DATE,
             key::column::START,
             key::column::END,

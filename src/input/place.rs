@@ -81,33 +81,22 @@ impl Seek for OpenFile {
     }
 }
 
-/// Temporary files cannot be made or written: the folder is missing, forbidden or full.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct NoScratch(io::Error);
-
-impl NoScratch {
-    fn of(cause: io::Error) -> io::Error {
-        // The cause of a failed creation names the folder too; the system's own words are enough.
-        let cause = cause.raw_os_error().map_or(cause, io::Error::from_raw_os_error);
-        io::Error::other(NoScratch(cause))
-    }
-
-    /// The sentence for the user.
-    pub fn told(&self) -> Error {
-        let folder = Privacy::default().path(&std::env::temp_dir().to_string_lossy());
-        Error::new(key::error::SCRATCH).with("path", folder).with("cause", &self.0)
-    }
+/// That temporary files cannot be made or written: the folder is missing, forbidden or full.
+fn no_scratch(cause: io::Error) -> io::Error {
+    // The cause of a failed creation names the folder too; the system's own words are enough.
+    let cause = cause.raw_os_error().map_or(cause, io::Error::from_raw_os_error);
+    let folder = Privacy::default().path(&std::env::temp_dir().to_string_lossy());
+    Error::new(key::error::SCRATCH).with("path", folder).with("cause", cause).into()
 }
 
 /// Keeps a stream on disk, to be read again.
 pub fn spooled(stream: &mut impl Read) -> io::Result<OpenFile> {
-    let mut file = tempfile::tempfile().map_err(NoScratch::of)?;
+    let mut file = tempfile::tempfile().map_err(no_scratch)?;
     let mut buffer = vec![0; 1 << 18];
     loop {
         match stream.read(&mut buffer) {
             Ok(0) => return OpenFile::new(file),
-            Ok(read) => file.write_all(&buffer[..read]).map_err(NoScratch::of)?,
+            Ok(read) => file.write_all(&buffer[..read]).map_err(no_scratch)?,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

@@ -2,23 +2,25 @@
 
 use std::{
     collections::BTreeMap,
-    io::BufReader,
-    sync::{Arc, PoisonError},
+    io::{self, BufReader},
 };
 
 use super::{
     Pass,
-    cells::{CellSink, Overflow},
-    fault::{Attempt, Fault},
-    mail::{self, Content, Mail, MailFile, MailOptions, Notice},
+    cells::CellSink,
+    fault::unreadable,
+    mail::{self, Content, Mail, MailFile, MailOptions},
     rows::EXAMPLES,
-    source::{Input, Outcome, Part, RowsIn, Source, Stop},
-    stored::{Entry, Held},
+    source::{Input, Outcome, Part, RowsIn, Source},
+    stored::Entry,
     text::Text,
 };
-use crate::model::{
-    Catalog, Columns, Origin, Precision, Reject, Sentence, SkippedLine, SourceKind, SourceReport, Span, Timestamp, Why,
-    key,
+use crate::{
+    error::{Error, Result},
+    model::{
+        Catalog, Columns, Origin, Precision, Reject, Row, Sentence, SkippedLine, SourceKind, SourceReport, Span,
+        Timestamp, key,
+    },
 };
 
 /// Reads every mail of a file. A file without a notification is no export, and why is told.
@@ -36,7 +38,7 @@ pub fn read(input: &Input, kind: MailFile, text: Text, pass: &Pass<'_>) -> Outco
     let report =
         SourceReport { packing: input.packing, ..SourceReport::of_no_table(&input.path, SourceKind::Mail, columns) };
     let mut mails = Mails { pass, entries: Vec::new(), stops: Vec::new(), report, other: None };
-    let parts = mails.read(kind, &text).map_err(|fault| fault.told(&input.path))?;
+    let parts = mails.read(kind, &text).map_err(|fault| unreadable(&input.path, &fault))?;
     let Mails { stops, report, other, .. } = mails;
     if parts.is_empty() && stops.is_empty() && report.rejected == 0 {
         return Ok(Err(other.unwrap_or_else(|| Sentence::new(key::mails::OTHER))));
@@ -45,7 +47,7 @@ pub fn read(input: &Input, kind: MailFile, text: Text, pass: &Pass<'_>) -> Outco
 }
 
 /// What mails told of one precision, in the order of time.
-fn part(path: &str, precision: Precision, entries: Vec<Entry>) -> std::result::Result<Part, Overflow> {
+fn part(path: &str, precision: Precision, entries: Vec<Entry>) -> Result<Part> {
     let mut sink = CellSink::default();
     for entry in &entries {
         sink.add(entry.at, entry.end, entry.kind, entry.errors, entry.rows);
@@ -57,7 +59,7 @@ fn part(path: &str, precision: Precision, entries: Vec<Entry>) -> std::result::R
         span: span(&entries),
         precision: Some(precision),
         rows: entries.iter().map(|entry| entry.rows).sum(),
-        rows_in: RowsIn::Stored(Arc::new(Held(entries))),
+        rows_in: RowsIn::Held(entries),
     })
 }
 
@@ -74,7 +76,7 @@ fn once(entries: &mut Vec<(Precision, Entry)>, catalog: &Catalog) {
         let kind = catalog.kind(entry.kind);
         (entry.at, kind.channel, kind.reason, kind.detail)
     };
-    let host = |entry: &Entry| catalog.kind(entry.kind).host.map(|host| &catalog.hosts()[host as usize]);
+    let host = |entry: &Entry| catalog.kind(entry.kind).host.map(|host| &catalog.hosts[host as usize]);
     entries.sort_by(|(a_step, a), (b_step, b)| {
         key(a)
             .cmp(&key(b))
@@ -89,7 +91,7 @@ fn once(entries: &mut Vec<(Precision, Entry)>, catalog: &Catalog) {
 struct Mails<'a> {
     pass: &'a Pass<'a>,
     entries: Vec<(Precision, Entry)>,
-    stops: Vec<Stop>,
+    stops: Vec<Row>,
     report: SourceReport,
     /// Why the last mail that is none of LINE's is not.
     other: Option<Sentence>,
@@ -97,26 +99,27 @@ struct Mails<'a> {
 
 impl Mails<'_> {
     /// Reads all, and gives what they told, a part for each precision: a mail's is its own, whatever else is in the file.
-    fn read(&mut self, kind: MailFile, text: &Text) -> Attempt<Vec<Part>> {
+    fn read(&mut self, kind: MailFile, text: &Text) -> io::Result<Vec<Part>> {
         let options = MailOptions { zone: self.pass.options.zone, privacy: self.pass.options.privacy };
         for mail in mail::mails(kind, BufReader::with_capacity(1 << 17, text.open()?), options) {
             self.take(mail?)?;
         }
-        once(&mut self.entries, &self.pass.catalog.lock().unwrap_or_else(PoisonError::into_inner));
+        once(&mut self.entries, &self.pass.catalog.lock());
         let mut by_precision: BTreeMap<Precision, Vec<Entry>> = BTreeMap::new();
         for (precision, entry) in &self.entries {
             by_precision.entry(*precision).or_default().push(*entry);
         }
         let path = &self.report.path;
-        let parts: std::result::Result<Vec<Part>, Overflow> =
-            by_precision.into_iter().map(|(precision, entries)| part(path, precision, entries)).collect();
-        let parts = parts?;
+        let parts: Vec<Part> = by_precision
+            .into_iter()
+            .map(|(precision, entries)| part(path, precision, entries))
+            .collect::<Result<_>>()?;
         self.report.span = parts.iter().fold(None, |all, part| Span::join(all, part.span));
         self.report.end = self.report.span.map(|span| span.last);
         Ok(parts)
     }
 
-    fn take(&mut self, mail: Mail) -> Attempt<()> {
+    fn take(&mut self, mail: Mail) -> io::Result<()> {
         let wanted = &self.pass.options.mail_from_domains;
         let from = mail.from_domain.as_deref();
         let stranger =
@@ -133,41 +136,34 @@ impl Mails<'_> {
             Content::Unreadable { why, text } => {
                 self.report.rows += 1;
                 self.report.rejected += 1;
-                let reject = Reject { line: mail.line, why: Why::Mail(why), text };
+                let reject = Reject { line: mail.line, why, text };
                 self.pass.reject(&self.report.path, &reject)?;
                 if self.report.rejects.len() < EXAMPLES {
                     self.report.rejects.push(reject);
                 }
             }
             Content::Notices(notices) => {
-                for notice in notices {
-                    self.notice(notice, mail.line)?;
-                }
+                notices.into_iter().try_for_each(|row| self.notice(row, mail.line))?;
             }
         }
         Ok(())
     }
 
-    fn notice(&mut self, notice: Notice, line: u64) -> Attempt<()> {
-        match notice {
-            Notice::RedeliveryStopped { channel, time } => {
-                let name = channel.name.clone().or_else(|| channel.id.clone()).unwrap_or_default();
-                self.stops.push(Stop { at: time, channel });
-                self.skip(line, "redelivery stopped", name);
-            }
-            Notice::Errors(told) => {
-                let mut catalog = self.pass.catalog.lock().unwrap_or_else(PoisonError::into_inner);
-                let kind =
-                    catalog.intern(&told.channel, &told.reason, &told.detail, told.host.as_ref(), Origin::Mail)?;
-                let (at, errors) = (told.time.0, told.count);
-                self.entries.push((told.precision, Entry { at, kind, errors, rows: 1, end: at }));
-                let report = &mut self.report;
-                report.rows += 1;
-                report.accepted += 1;
-                report.errors = report.errors.checked_add(errors).ok_or(Fault::Overflow)?;
-                report.precision = report.precision.max(Some(told.precision));
-            }
+    fn notice(&mut self, row: Row, line: u64) -> io::Result<()> {
+        if row.is_stop() {
+            let name = row.channel.name.clone().or_else(|| row.channel.id.clone()).unwrap_or_default();
+            self.skip(line, "redelivery stopped", name);
+            self.stops.push(row);
+            return Ok(());
         }
+        let mut catalog = self.pass.catalog.lock();
+        let kind = catalog.intern(&row.channel, &row.reason, &row.detail, row.host.as_ref(), row.origin)?;
+        self.entries.push((row.precision, Entry::of(&row, kind)));
+        let report = &mut self.report;
+        report.rows += 1;
+        report.accepted += 1;
+        report.errors = report.errors.checked_add(row.errors).ok_or_else(Error::overflow)?;
+        report.precision = report.precision.max(Some(row.precision));
         Ok(())
     }
 

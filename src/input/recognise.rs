@@ -5,7 +5,7 @@ use std::io;
 use super::{
     ReadOptions,
     encoding::{self, Recognised},
-    fault::{Attempt, unreadable},
+    fault::unreadable,
     format::Format,
     layout::{self, Layout, Recognition},
     mail::{self, MailFile},
@@ -50,7 +50,8 @@ pub fn recognise(raw: Text, input: &Input, options: &ReadOptions) -> Result<(Tex
     if let Some(file) = mails(&head) {
         return Ok((raw, Kind::Mails(file)));
     }
-    if is_outlook_mail(&raw, &head, &input.name).map_err(io)? {
+    // One that is whole was recognised when it was opened.
+    if Format::of(&head) == Format::Compound && input.name.to_lowercase().ends_with(".msg") {
         return Ok((raw, Kind::Other(Sentence::new(key::other::OUTLOOK_MAIL))));
     }
     let found = encoding::recognise(&head, options.encoding);
@@ -77,7 +78,13 @@ pub fn recognise(raw: Text, input: &Input, options: &ReadOptions) -> Result<(Tex
 }
 
 /// The layout of a table that begins behind the rows of another one of that layout; none if it is no table.
-pub fn further(text: &Text, start: u64, before: &Layout, path: &str, options: &ReadOptions) -> Attempt<Option<Layout>> {
+pub fn further(
+    text: &Text,
+    start: u64,
+    before: &Layout,
+    path: &str,
+    options: &ReadOptions,
+) -> io::Result<Option<Layout>> {
     let mut head = first_lines(text, start, FURTHER_HEAD)?;
     let cut = head.len() + head.len() / 2 > FURTHER_HEAD;
     if cut && memchr::memchr2_iter(b'\n', b'\r', &head).nth(FURTHER_LINES).is_none() {
@@ -98,17 +105,4 @@ fn first_lines(text: &Text, from: u64, most: usize) -> io::Result<Vec<u8>> {
         head.truncate(end + 1);
     }
     Ok(head)
-}
-
-/// Whether a text is no text but a mail that Outlook saved.
-fn is_outlook_mail(raw: &Text, head: &[u8], name: &str) -> io::Result<bool> {
-    if Format::of(head) != Format::Compound {
-        return Ok(false);
-    }
-    if mail::outlook::names_mail(head) || name.to_lowercase().ends_with(".msg") {
-        return Ok(true);
-    }
-    // Attachments may stand before the directory.
-    let Some(directory) = mail::outlook::directory(head) else { return Ok(false) };
-    Ok(mail::outlook::names_mail(&raw.head(directory, FURTHER_HEAD)?))
 }

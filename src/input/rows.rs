@@ -45,11 +45,12 @@ mod kinds;
 mod outline;
 mod told;
 
-use std::{borrow::Cow, ops::Range, sync::Mutex};
+use std::{borrow::Cow, ops::Range};
 
 use bytes::{Places, digits};
 use kinds::RawKinds;
 use outline::{Minute, Outline};
+use parking_lot::Mutex;
 use told::told;
 
 use super::{
@@ -61,7 +62,9 @@ use super::{
     time::{Steps, TimeForm, TimeReader, WithinMinute},
 };
 use crate::{
-    model::{Catalog, Channel, KindId, Origin, Privacy, Reject, SkippedLine, Span, Timestamp, TooVaried, Why, Zone},
+    model::{
+        Catalog, Channel, KindId, Origin, Privacy, Reject, SkippedLine, Span, Timestamp, TooVaried, Why, Zone, key,
+    },
     taxonomy,
 };
 
@@ -557,10 +560,9 @@ impl<'a> RowReader<'a> {
     fn forgive_titles(&self, tally: &mut Tally) {
         let delimiter = char::from(self.layout.delimiter);
         let mut line = tally.lines;
-        while let Some(reject) = tally
-            .rejects
-            .pop_if(|reject| reject.line == line && reject.why == Why::TooFewCells && !reject.text.contains(delimiter))
-        {
+        while let Some(reject) = tally.rejects.pop_if(|reject| {
+            reject.line == line && reject.why == key::reject::TOO_FEW_CELLS && !reject.text.contains(delimiter)
+        }) {
             tally.rows -= 1;
             tally.rejected -= 1;
             tally.skipped_lines += 1;
@@ -574,13 +576,14 @@ impl<'a> RowReader<'a> {
         let delimiter = self.layout.delimiter;
         // Of a longer line only the beginning is here, so it is not known to be blank.
         if bytes.len() > LONGEST_LINE {
-            return Err(Why::LineTooLong.into());
+            return Err(key::reject::LINE_TOO_LONG.into());
         }
         if bytes.iter().all(|b| b.is_ascii_whitespace() || *b == delimiter) {
             return Err(Other::Blank);
         }
         let cells: Vec<Cow<'_, [u8]>> = if memchr::memchr(b'"', bytes).is_some() {
-            let cells = self.splitter.split(bytes).map_err(|_| cut_off(line, delimiter, Why::QuoteNotClosed))?;
+            let cells =
+                self.splitter.split(bytes).map_err(|_| cut_off(line, delimiter, key::reject::QUOTE_NOT_CLOSED))?;
             cells.map(|cell| Cow::Owned(cell.to_vec())).collect()
         } else {
             bytes.split(|b| *b == delimiter).map(Cow::Borrowed).collect()
@@ -607,7 +610,8 @@ impl<'a> RowReader<'a> {
             let normal: Vec<String> = texts.iter().map(|cell| headings::normal(cell)).collect();
             return Other::Heading { same: self.layout.heading.as_ref() == Some(&normal) };
         }
-        let no_time = matches!(why, Why::TimeMissing | Why::TimeUnreadable | Why::TooFewCells);
+        let no_time =
+            matches!(why, key::reject::TIME_MISSING | key::reject::TIME_UNREADABLE | key::reject::TOO_FEW_CELLS);
         let first = texts.iter().find(|cell| !cell.trim().is_empty());
         if no_time && first.is_some_and(|cell| headings::is_total(cell)) { Other::Total } else { reject() }
     }
@@ -648,10 +652,10 @@ impl<'a> RowReader<'a> {
     fn row(&mut self, cells: &Split<'_>, open: bool) -> Result<Row, Other> {
         let layout = self.layout;
         if cells.len() < layout.needed {
-            return Err(Why::TooFewCells.into());
+            return Err(key::reject::TOO_FEW_CELLS.into());
         }
         if cells.iter().skip(layout.width).any(|cell| !cell.trim_ascii().is_empty()) {
-            return Err(Why::TooManyCells.into());
+            return Err(key::reject::TOO_MANY_CELLS.into());
         }
         let When { date, clock, end } = layout.when;
         let at = match clock {
@@ -660,14 +664,14 @@ impl<'a> RowReader<'a> {
         };
         let end = end.map_or(Ok(at), |end| self.time.end(at, &cells[end]))?;
         if self.text(cells, Role::Reason).trim().is_empty() {
-            return Err(Why::ReasonMissing.into());
+            return Err(key::reject::REASON_MISSING.into());
         }
         if layout.column(Role::Detail).is_some_and(|column| cells[column].len() > LONGEST_DETAIL) {
-            return Err(Why::DetailTooLong.into());
+            return Err(key::reject::DETAIL_TOO_LONG.into());
         }
         let errors = layout.column(Role::Count).map_or(Ok(1), |column| count(&layout.decoded(&cells[column])))?;
         if cells.len() < layout.usual && (open || !self.is_known(cells)) || open && self.breaks_off(cells) {
-            return Err(Why::TooFewCells.into());
+            return Err(key::reject::TOO_FEW_CELLS.into());
         }
         Ok(Row { at, end, kind: self.kind(cells)?, errors })
     }
@@ -730,7 +734,7 @@ impl<'a> RowReader<'a> {
         };
         let channel = Channel { id: named(Role::ChannelId), name: named(Role::ChannelName) };
         let (reason, detail) = (self.privacy.text(&canonical.reason), self.privacy.text(&canonical.detail));
-        let mut catalog = self.catalog.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut catalog = self.catalog.lock();
         catalog.intern(&channel, &reason, &detail, host.as_ref(), Origin::Export)
     }
 }
@@ -740,7 +744,11 @@ fn cut_off(line: Line<'_>, delimiter: u8, why: Why) -> Why {
     let begins = line.bytes.first().is_some_and(|first| first.is_ascii_digit() || *first == b'"');
     let is_row = begins || memchr::memchr(delimiter, line.bytes).is_some();
     match why {
-        Why::TooFewCells | Why::QuoteNotClosed | Why::CountMissing if is_row && line.open => Why::CutOff,
+        key::reject::TOO_FEW_CELLS | key::reject::QUOTE_NOT_CLOSED | key::reject::COUNT_MISSING
+            if is_row && line.open =>
+        {
+            key::reject::CUT_OFF
+        }
         why => why,
     }
 }
@@ -879,18 +887,18 @@ mod tests {
 
     /// What was read, in a form that can be compared.
     fn told(tally: &Tally, rows: &Rows, catalog: &Mutex<Catalog>) -> String {
-        let catalog = catalog.lock().unwrap();
+        let catalog = catalog.lock();
         let kinds: Vec<_> = rows
             .0
             .iter()
             .map(|(at, end, kind, errors)| {
                 let kind = catalog.kind(*kind);
-                let name = (&catalog.reasons()[kind.reason as usize], &catalog.details()[kind.detail as usize]);
+                let name = (&catalog.reasons[kind.reason as usize], &catalog.details[kind.detail as usize]);
                 (
                     (at, end),
                     name,
-                    kind.host.map(|host| &catalog.hosts()[host as usize]),
-                    &catalog.channels()[kind.channel as usize],
+                    kind.host.map(|host| &catalog.hosts[host as usize]),
+                    &catalog.channels[kind.channel as usize],
                     errors,
                 )
             })

@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use encoding_rs::Encoding;
+use strum::VariantNames;
 
 use super::{
     ReadOptions, Role,
@@ -118,7 +119,7 @@ fn is_known(text: &str) -> bool {
     let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()) && text.len() <= 3;
     headings::role(text).is_some()
         || headings::TOTALS.contains(&headings::normal(text).as_str())
-        || Role::ALL.iter().any(|role| role.name() == text)
+        || Role::VARIANTS.contains(&text)
         || taxonomy::REASONS.iter().any(|reason| text == *reason || taxonomy::details(reason).contains(&text))
         || text.strip_prefix("column ").is_some_and(number)
         || Encoding::for_label(text.as_bytes()).is_some()

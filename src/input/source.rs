@@ -2,10 +2,15 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{layout::Layout, stored::Stored, text::Text, workbook::Sheet};
+use super::{
+    layout::Layout,
+    stored::{Archived, Entry},
+    text::Text,
+    workbook::Sheet,
+};
 use crate::{
     error::Result,
-    model::{CellColumns, Channel, Extent, Origin, Precision, Sentence, SourceReport, Span, Timestamp},
+    model::{CellColumns, Channel, Extent, Origin, Precision, Row, Sentence, SourceReport, Span},
 };
 
 /// What is known of a text before it is read.
@@ -38,8 +43,8 @@ pub struct Source {
     pub lines: u64,
     /// The channel that rows without one were given.
     pub label: Option<Channel>,
-    /// What mails told of redelivery.
-    pub stops: Vec<Stop>,
+    /// When LINE gave up sending failed webhooks again, as mails told.
+    pub stops: Vec<Row>,
     /// Of an archive: what each of its exports tells of the time that it speaks for.
     pub extents: Vec<(String, Extent)>,
 }
@@ -68,13 +73,7 @@ pub enum RowsIn {
         /// Where rows of which time stand: start of a chunk, first and last row in it.
         index: Vec<(u64, Span)>,
     },
-    /// In mails or an archive.
-    Stored(Arc<dyn Stored>),
-}
-
-/// LINE gave up sending failed webhooks of a channel again, as a mail told.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stop {
-    pub at: Timestamp,
-    pub channel: Channel,
+    /// In mails, which are few: here they are, sorted by time.
+    Held(Vec<Entry>),
+    Archived(Archived),
 }

@@ -1,15 +1,16 @@
 //! Reading the tables of a text from its first row to its last.
 
 use std::{
+    io,
     ops::{ControlFlow, Range},
     sync::Arc,
 };
 
 use super::{
     Pass,
-    cells::{CellRuns, CellSink, Overflow},
+    cells::{CellRuns, CellSink},
     chunks::{Chunk, Plan, each_chunk},
-    fault::{Attempt, Fault},
+    fault::unreadable,
     layout::Layout,
     name::coverage,
     recognise::{self, further},
@@ -28,16 +29,15 @@ use crate::{
 /// where every row is a reject.
 pub fn read(input: &Input, text: Text, table: recognise::Table, pass: &Pass<'_>) -> Result<Source> {
     let path = &input.path;
-    let told = |fault: Fault| fault.told(path);
     let encoding = table.encoding;
     let mut tables = Tables { path, text: &text, pass, whole: Tally::new(), parts: Vec::new() };
-    let layout = tables.read(table).map_err(told)?;
+    let layout = tables.read(table).map_err(|fault| unreadable(path, &fault))?;
     let Tables { whole, parts, .. } = tables;
     if whole.accepted == 0 && whole.rows > 0 {
         return Err(only_rejects(path, &whole));
     }
     let doubtful_count = parts.iter().find_map(|part| part.layout.doubtful_count.clone());
-    let parts: std::result::Result<Vec<Part>, Overflow> = parts.into_iter().map(Growing::finish).collect();
+    let parts: Vec<Part> = parts.into_iter().map(Growing::finish).collect::<Result<_>>()?;
     let kind = match &input.sheet {
         Some(sheet) => sheet.kind,
         None if layout.delimiter == b'\t' => SourceKind::Tsv,
@@ -59,7 +59,7 @@ pub fn read(input: &Input, text: Text, table: recognise::Table, pass: &Pass<'_>)
         rows: whole.rows,
         accepted: whole.accepted,
         rejected: whole.rejected,
-        errors: whole.errors.ok_or_else(|| told(Fault::Overflow))?,
+        errors: whole.errors.ok_or_else(Error::overflow)?,
         span: whole.span,
         end: whole.end,
         precision,
@@ -69,7 +69,6 @@ pub fn read(input: &Input, text: Text, table: recognise::Table, pass: &Pass<'_>)
         skipped_lines: whole.skipped_lines,
         ..SourceReport::of_no_table(path, kind, layout.names.clone())
     };
-    let parts = parts.map_err(|overflow| told(overflow.into()))?;
     let (lines, stops, extents) = (whole.lines, Vec::new(), Vec::new());
     Ok(Source { report, parts, text: Some(text), lines, label: None, stops, extents })
 }
@@ -80,7 +79,7 @@ fn only_rejects(path: &str, whole: &Tally) -> Error {
         .with("path", path)
         .with("rows", whole.rows)
         .with("line", first.map_or(1, |reject| reject.line))
-        .with_sentence("why", Sentence::new(first.map_or(key::reject::TIME_MISSING, |reject| reject.why.key())))
+        .with_sentence("why", Sentence::new(first.map_or(key::reject::TIME_MISSING, |reject| reject.why)))
         .with("text", first.map_or("", |reject| &reject.text))
 }
 
@@ -122,7 +121,7 @@ struct Pieces {
 
 impl Tables<'_> {
     /// Reads one table after the other, and gives the layout of the first.
-    fn read(&mut self, table: recognise::Table) -> Attempt<Arc<Layout>> {
+    fn read(&mut self, table: recognise::Table) -> io::Result<Arc<Layout>> {
         let (mut start, mut layout) = (table.start, *table.layout);
         let mut first = None;
         loop {
@@ -171,7 +170,7 @@ impl Tables<'_> {
     }
 
     /// Reads rows until the end or a heading with other columns, whose offset is then given.
-    fn rows(&mut self, plan: &Plan, layout: &Arc<Layout>) -> Attempt<Option<u64>> {
+    fn rows(&mut self, plan: &Plan, layout: &Arc<Layout>) -> io::Result<Option<u64>> {
         let Pass { options, catalog, watcher } = *self.pass;
         let all_rejects = watcher.wants_all_rejects();
         let mut anew = None;
@@ -204,14 +203,14 @@ impl Tables<'_> {
 
     /// The form of times whose order of day and month the first lines leave open: the first cell that tells them apart
     /// decides, in the whole text if need be.
-    fn order_of_dates(&self, plan: &Plan, layout: &Layout) -> Attempt<TimeForm> {
+    fn order_of_dates(&self, plan: &Plan, layout: &Layout) -> io::Result<TimeForm> {
         let mut decided = None;
         each_chunk(
             self.text,
             plan,
             || (),
             |(), chunk| {
-                Ok::<_, Fault>(chunk.lines.split(|b| matches!(b, b'\n' | b'\r')).find_map(|line| {
+                Ok(chunk.lines.split(|b| matches!(b, b'\n' | b'\r')).find_map(|line| {
                     let line = layout.decoded(&line[..line.len().min(10_000)]);
                     layout.time.decided_by(layout.when.of(split_lines([&line], layout.delimiter).first()?)?)
                 }))
@@ -223,18 +222,18 @@ impl Tables<'_> {
         )?;
         let [day_first, month_first] = layout.time.patterns_of_orders().unwrap_or_default();
         decided.ok_or_else(|| {
-            let error = Error::new(key::error::DATE_ORDER)
+            Error::new(key::error::DATE_ORDER)
                 .with("path", self.path)
                 .with("column", layout.names.begin())
                 .with("form", layout.time.describe())
                 .with("day_first", day_first)
-                .with("month_first", month_first);
-            Fault::Told(error)
+                .with("month_first", month_first)
+                .into()
         })
     }
 }
 
-fn read_chunk(reader: &mut RowReader<'_>, sink: &mut CellSink, chunk: &Chunk<'_>) -> Attempt<Pieces> {
+fn read_chunk(reader: &mut RowReader<'_>, sink: &mut CellSink, chunk: &Chunk<'_>) -> io::Result<Pieces> {
     reader.open = chunk.open;
     let mut read = Pieces { pieces: Vec::new(), bytes: chunk.lines.len() as u64, anew: None };
     let (mut lines, mut offset, mut opens) = (chunk.lines, chunk.offset, false);
@@ -270,7 +269,7 @@ impl Tally {
 }
 
 impl Growing {
-    fn add(&mut self, offset: u64, tally: &Tally, cells: Vec<Cell>) -> std::result::Result<(), Overflow> {
+    fn add(&mut self, offset: u64, tally: &Tally, cells: Vec<Cell>) -> Result<()> {
         self.tally.accepted += tally.accepted;
         self.tally.span = Span::join(self.tally.span, tally.span);
         self.tally.steps.add(&tally.steps);
@@ -278,7 +277,7 @@ impl Growing {
         self.runs.push(&cells)
     }
 
-    fn finish(self) -> std::result::Result<Part, Overflow> {
+    fn finish(self) -> Result<Part> {
         Ok(Part {
             precision: (self.tally.accepted > 0).then(|| self.tally.steps.precision(&self.layout.time)),
             name: self.name,

@@ -17,10 +17,10 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
 pub use reader::{TimeReader, WithinMinute};
 pub use steps::Steps;
-pub use written::is_roc_date;
 use written::{Clock, Dress, Written};
+pub use written::{is_offset, is_roc_date};
 
-use crate::model::{Precision, Timestamp, Why, Zone};
+use crate::model::{Precision, Timestamp, Why, Zone, key};
 
 /// How a column writes its times.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -219,21 +219,21 @@ impl TimeForm {
     /// The instant that a row's cells mean, and its wall clock.
     pub fn read(&self, cell: TimeCell<'_>, zone: &Zone) -> Result<(Timestamp, NaiveDateTime), Why> {
         if cell.is_missing() {
-            return Err(Why::TimeMissing);
+            return Err(key::reject::TIME_MISSING);
         }
         match self {
             Self::Epoch { millis } => {
                 let text = cell.text();
                 if !text.bytes().all(|b| b.is_ascii_digit()) {
-                    return Err(Why::TimeUnreadable);
+                    return Err(key::reject::TIME_UNREADABLE);
                 }
                 let n = text.parse().ok().and_then(|n: i64| n.checked_mul(if *millis { 1 } else { 1000 }));
-                by_instant(Timestamp(n.ok_or(Why::TimeOutOfRange)?), zone)
+                by_instant(Timestamp(n.ok_or(key::reject::TIME_OUT_OF_RANGE)?), zone)
             }
             Self::Calendar(form) => {
-                let written = cell.shape().filter(|written| form.fits(written)).ok_or(Why::TimeUnreadable)?;
+                let written = cell.shape().filter(|written| form.fits(written)).ok_or(key::reject::TIME_UNREADABLE)?;
                 let local = form.month_first.and_then(|month_first| written.local(month_first, form.buddhist));
-                by_clock(local.ok_or(Why::TimeImpossible)?, written.time.offset, zone)
+                by_clock(local.ok_or(key::reject::TIME_IMPOSSIBLE)?, written.time.offset, zone)
             }
             Self::Pattern(pattern) => by_pattern(&cell.text(), pattern, zone),
         }
@@ -245,7 +245,7 @@ impl TimeForm {
     }
 
     /// Whether cells of this form carry their own UTC offset.
-    fn has_offset(&self) -> bool {
+    pub fn has_offset(&self) -> bool {
         matches!(self, Self::Calendar(Calendar { dress: Dress { offset: true, .. }, .. }))
     }
 }
@@ -293,23 +293,22 @@ pub fn pattern_for(cell: &str) -> Option<&'static str> {
     PATTERNS.into_iter().find(|pattern| by_pattern(cell.trim(), pattern, &Zone::console()).is_ok())
 }
 
-fn in_range(at: Timestamp) -> Result<(), Why> {
-    if at.is_plausible() { Ok(()) } else { Err(Why::TimeOutOfRange) }
+/// The instant, if exports and mails can be of its year.
+pub fn in_range(at: Timestamp) -> Result<Timestamp, Why> {
+    if at.is_plausible() { Ok(at) } else { Err(key::reject::TIME_OUT_OF_RANGE) }
 }
 
 fn by_instant(at: Timestamp, zone: &Zone) -> Result<(Timestamp, NaiveDateTime), Why> {
-    in_range(at)?;
-    Ok((at, zone.local(at).naive_local()))
+    Ok((in_range(at)?, zone.local(at).naive_local()))
 }
 
 /// From a wall clock, so many seconds east of UTC or in a zone.
 fn by_clock(local: NaiveDateTime, east: Option<i32>, zone: &Zone) -> Result<(Timestamp, NaiveDateTime), Why> {
     let at = match east {
         Some(east) => Timestamp(local.and_utc().timestamp_millis() - i64::from(east) * 1000),
-        None => zone.instant(local).ok_or(Why::TimeImpossible)?,
+        None => zone.instant(local).ok_or(key::reject::TIME_IMPOSSIBLE)?,
     };
-    in_range(at)?;
-    Ok((at, local))
+    Ok((in_range(at)?, local))
 }
 
 fn has_clock(pattern: &str) -> bool {
@@ -326,7 +325,7 @@ fn by_pattern(cell: &str, pattern: &str, zone: &Zone) -> Result<(Timestamp, Naiv
     if let Ok(time) = chrono::DateTime::parse_from_str(cell, pattern) {
         return by_clock(time.naive_local(), Some(time.offset().local_minus_utc()), zone);
     }
-    let whole = || NaiveDateTime::parse_from_str(cell, pattern).map_err(|_| Why::TimeUnreadable);
+    let whole = || NaiveDateTime::parse_from_str(cell, pattern).map_err(|_| key::reject::TIME_UNREADABLE);
     if pattern.contains("%s") {
         return by_instant(Timestamp(whole()?.and_utc().timestamp_millis()), zone);
     }
@@ -334,10 +333,10 @@ fn by_pattern(cell: &str, pattern: &str, zone: &Zone) -> Result<(Timestamp, Naiv
         return by_clock(whole()?, None, zone);
     }
     // A pattern of dates leaves the time of day behind them as it is.
-    let (day, rest) = NaiveDate::parse_and_remainder(cell, pattern).map_err(|_| Why::TimeUnreadable)?;
+    let (day, rest) = NaiveDate::parse_and_remainder(cell, pattern).map_err(|_| key::reject::TIME_UNREADABLE)?;
     // No year of these is a common one that a row could be of.
     let ahead = if day.year() >= FIRST_BUDDHIST_YEAR as i32 { written::BUDDHIST_ERA as i32 } else { 0 };
-    let day = day.with_year(day.year() - ahead).ok_or(Why::TimeImpossible)?;
-    let time = written::time_behind(rest).ok_or(Why::TimeUnreadable)?;
-    by_clock(day.and_time(time.time.ok_or(Why::TimeImpossible)?), time.offset, zone)
+    let day = day.with_year(day.year() - ahead).ok_or(key::reject::TIME_IMPOSSIBLE)?;
+    let time = written::time_behind(rest).ok_or(key::reject::TIME_UNREADABLE)?;
+    by_clock(day.and_time(time.time.ok_or(key::reject::TIME_IMPOSSIBLE)?), time.offset, zone)
 }

@@ -51,6 +51,8 @@ fn with_cells(sheets: &[calamine::Sheet]) -> Vec<String> {
 pub enum Fault {
     Io(io::Error),
     Encrypted,
+    /// A mail that Outlook saved (`.msg`).
+    Mail,
     /// A document of an office program, but no workbook that is read here.
     Document,
     /// It unpacks to more, or says that it has more cells, than any program writes.
@@ -76,6 +78,7 @@ impl Fault {
         Ok(match self {
             Fault::Io(error) => return Err(error),
             Fault::Encrypted => Sentence::new(key::other::WORKBOOK_ENCRYPTED),
+            Fault::Mail => Sentence::new(key::other::OUTLOOK_MAIL),
             Fault::Document => Sentence::new(key::other::DOCUMENT),
             Fault::Large => Sentence::new(key::other::WORKBOOK_LARGE),
             Fault::Own => Sentence::new(key::other::OWN_OUTPUT),
@@ -89,7 +92,7 @@ impl From<Fault> for io::Error {
         let cause = match fault {
             Fault::Io(error) => return error,
             Fault::Damaged(cause) => cause,
-            Fault::Encrypted | Fault::Document | Fault::Large | Fault::Own => "the workbook changed".to_owned(),
+            _ => "the workbook changed".to_owned(),
         };
         io::Error::new(io::ErrorKind::InvalidData, cause)
     }

@@ -1,7 +1,8 @@
 //! Cells, the unit of counting, and the catalog of what is counted.
 
-use std::{collections::HashMap, hash::Hash};
+use std::hash::Hash;
 
+use indexmap::{Equivalent, IndexSet};
 use serde::{Deserialize, Serialize};
 
 use super::{CellStart, HostLabel, Origin, Span, Timestamp};
@@ -139,33 +140,9 @@ impl Cell {
     }
 }
 
-/// A list without repetition whose entries are found by value.
-#[derive(Clone, Debug)]
-struct Names<T> {
-    list: Vec<T>,
-    index: HashMap<T, u32>,
-}
-
-impl<T> Default for Names<T> {
-    fn default() -> Self {
-        Names { list: Vec::new(), index: HashMap::new() }
-    }
-}
-
-impl<T: Clone + Eq + Hash> Names<T> {
-    fn intern(&mut self, value: T) -> u32 {
-        if let Some(&id) = self.index.get(&value) {
-            return id;
-        }
-        let id = u32::try_from(self.list.len()).expect("fewer than four billion names");
-        self.list.push(value.clone());
-        self.index.insert(value, id);
-        id
-    }
-}
-
 /// A column that holds too many different values to be what it was taken for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many different values of {column}")]
 pub struct TooVaried {
     /// `reason`, `detail`, `host` or `channel`.
     pub column: &'static str,
@@ -173,14 +150,29 @@ pub struct TooVaried {
     pub example: String,
 }
 
-/// Every name met so far, each once. All texts in it are safe to show.
+impl From<TooVaried> for std::io::Error {
+    fn from(varied: TooVaried) -> Self {
+        std::io::Error::other(varied)
+    }
+}
+
+/// Every name met so far, each once, in the order in which it was met. All texts in it are safe to show.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    channels: Names<Channel>,
-    reasons: Names<String>,
-    details: Names<String>,
-    hosts: Names<HostLabel>,
-    kinds: Names<Kind>,
+    pub channels: IndexSet<Channel>,
+    pub reasons: IndexSet<String>,
+    pub details: IndexSet<String>,
+    pub hosts: IndexSet<HostLabel>,
+    pub kinds: IndexSet<Kind>,
+}
+
+/// The index of a name, which is put behind the others if it is new.
+fn index<T: Eq + Hash, Q>(names: &mut IndexSet<T>, name: &Q) -> u32
+where
+    Q: Equivalent<T> + Hash + ToOwned<Owned = T> + ?Sized,
+{
+    let index = names.get_index_of(name).unwrap_or_else(|| names.insert_full(name.to_owned()).0);
+    u32::try_from(index).expect("fewer than four billion names")
 }
 
 impl Catalog {
@@ -197,68 +189,44 @@ impl Catalog {
         origin: Origin,
     ) -> Result<KindId, TooVaried> {
         let kind = Kind {
-            channel: self.channels.intern(channel.clone()),
-            reason: self.reasons.intern(reason.to_owned()),
-            detail: self.details.intern(detail.to_owned()),
-            host: host.map(|host| self.hosts.intern(host.clone())),
+            channel: self.channel(channel),
+            reason: index(&mut self.reasons, reason),
+            detail: index(&mut self.details, detail),
+            host: host.map(|host| index(&mut self.hosts, host)),
             origin,
         };
         let channel = channel.name.as_deref().or(channel.id.as_deref()).unwrap_or_default();
         let columns = [
-            ("channel", self.channels.list.len(), channel),
-            ("reason", self.reasons.list.len(), reason),
-            ("detail", self.details.list.len(), detail),
-            ("host", self.hosts.list.len(), host.map_or("", |host| &host.0)),
+            ("channel", self.channels.len(), channel),
+            ("reason", self.reasons.len(), reason),
+            ("detail", self.details.len(), detail),
+            ("host", self.hosts.len(), host.map_or("", |host| &host.0)),
         ];
         if let Some((column, _, example)) = columns.into_iter().find(|(_, names, _)| *names > VARIETY_LIMIT) {
             return Err(TooVaried { column, example: example.chars().take(80).collect() });
         }
-        Ok(KindId(self.kinds.intern(kind)))
+        Ok(KindId(index(&mut self.kinds, &kind)))
     }
 
     /// The index of a channel, made if it is new.
     pub fn channel(&mut self, channel: &Channel) -> u32 {
-        self.channels.intern(channel.clone())
+        index(&mut self.channels, channel)
     }
 
-    /// The index of a channel that was met.
-    pub fn find(&self, channel: &Channel) -> Option<u32> {
-        self.channels.index.get(channel).copied()
-    }
-
-    /// The same kind under another channel.
-    pub fn with_channel(&mut self, kind: KindId, channel: u32) -> KindId {
-        let kind = Kind { channel, ..self.kind(kind) };
-        KindId(self.kinds.intern(kind))
+    /// The kind under an input's channel, if it names none of its own, or the same name without the id.
+    pub fn labelled(&mut self, id: KindId, label: &Channel) -> KindId {
+        let kind = self.kind(id);
+        let own = &self.channels[kind.channel as usize];
+        let completed = own.id.is_none() && own.name == label.name && label.id.is_some();
+        if !own.is_unknown() && !completed {
+            return id;
+        }
+        let channel = self.channel(label);
+        KindId(index(&mut self.kinds, &Kind { channel, ..kind }))
     }
 
     /// The parts of a kind.
     pub fn kind(&self, id: KindId) -> Kind {
-        self.kinds.list[id.0 as usize]
-    }
-
-    /// All kinds, in the order of their ids.
-    pub fn kinds(&self) -> &[Kind] {
-        &self.kinds.list
-    }
-
-    /// All channels, in the order of their indices.
-    pub fn channels(&self) -> &[Channel] {
-        &self.channels.list
-    }
-
-    /// All reasons, in the order of their indices.
-    pub fn reasons(&self) -> &[String] {
-        &self.reasons.list
-    }
-
-    /// All details, in the order of their indices.
-    pub fn details(&self) -> &[String] {
-        &self.details.list
-    }
-
-    /// All hosts, in the order of their indices.
-    pub fn hosts(&self) -> &[HostLabel] {
-        &self.hosts.list
+        self.kinds[id.0 as usize]
     }
 }

@@ -1,5 +1,7 @@
 //! Coverage: the stretch of time that an input speaks for, which its rows do not tell.
 
+use strum::IntoStaticStr;
+
 use super::{Span, Timestamp};
 
 /// What is known about the stretch of time that an input speaks for.
@@ -17,28 +19,27 @@ pub struct Coverage {
 }
 
 /// How the end of a coverage is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum CoverageBasis {
     /// The user said when it was exported.
+    #[strum(serialize = "--exported-at")]
     ExportedAt,
     /// The file name has a date.
+    #[strum(serialize = "file name")]
     FileName,
     /// `archive add` has recorded it.
     Archive,
     /// Nothing says more than the last row.
     #[default]
+    #[strum(serialize = "last row")]
     LastRow,
 }
 
 impl CoverageBasis {
     /// The name used in JSON and in text.
     pub fn name(self) -> &'static str {
-        match self {
-            CoverageBasis::ExportedAt => "--exported-at",
-            CoverageBasis::FileName => "file name",
-            CoverageBasis::Archive => "archive",
-            CoverageBasis::LastRow => "last row",
-        }
+        self.into()
     }
 }
 

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 
 /// What one source tells of a key. What is no part of the key, such as the host, may divide it into several entries.
-pub trait Entry: Clone {
+pub trait Mergeable: Clone {
     /// The order of keys.
     fn key_order(&self, other: &Self) -> Ordering;
     /// The order of what is compared where the sums are equal.
@@ -21,7 +21,7 @@ pub trait Entry: Clone {
 
 /// The larger of the sources, key by key. Each list is sorted by key, the entries of a key by what divides them, each
 /// once; so is the result. `None` where rows leave 63 bits.
-pub fn merged<E: Entry>(mut lists: Vec<Vec<E>>) -> Option<Vec<E>> {
+pub fn merged<E: Mergeable>(mut lists: Vec<Vec<E>>) -> Option<Vec<E>> {
     // Pairs of pairs, so that thousands of small sources (mails) cost no more than their rows.
     while lists.len() > 1 {
         let mut next = Vec::with_capacity(lists.len().div_ceil(2));
@@ -39,7 +39,7 @@ pub fn merged<E: Entry>(mut lists: Vec<Vec<E>>) -> Option<Vec<E>> {
 
 /// What finer sources make together and what coarser ones do, both sorted by one key: of each key that with more errors,
 /// and of equal ones the finer. `None` where rows leave 63 bits.
-pub fn folded<E: Entry>(finer: Vec<E>, coarser: Vec<E>) -> Option<Vec<E>> {
+pub fn folded<E: Mergeable>(finer: Vec<E>, coarser: Vec<E>) -> Option<Vec<E>> {
     side_by_side(finer, coarser, |finer, coarser| {
         let (winner, loser) = if errors(coarser) > errors(finer) { (coarser, finer) } else { (finer, coarser) };
         loser.iter().try_for_each(|entry| winner[0].join(entry, false))?;
@@ -49,7 +49,7 @@ pub fn folded<E: Entry>(finer: Vec<E>, coarser: Vec<E>) -> Option<Vec<E>> {
 
 type Pick<E> = for<'a> fn(&'a mut [E], &'a mut [E]) -> Option<&'a mut [E]>;
 
-fn side_by_side<E: Entry>(mut one: Vec<E>, mut other: Vec<E>, pick: Pick<E>) -> Option<Vec<E>> {
+fn side_by_side<E: Mergeable>(mut one: Vec<E>, mut other: Vec<E>, pick: Pick<E>) -> Option<Vec<E>> {
     let mut result = Vec::with_capacity(one.len().max(other.len()));
     let (mut one, mut other) = (one.as_mut_slice(), other.as_mut_slice());
     loop {
@@ -68,18 +68,18 @@ fn side_by_side<E: Entry>(mut one: Vec<E>, mut other: Vec<E>, pick: Pick<E>) -> 
 }
 
 /// Takes the entries of the first key off the list.
-fn first_key<'a, E: Entry>(list: &mut &'a mut [E]) -> &'a mut [E] {
+fn first_key<'a, E: Mergeable>(list: &mut &'a mut [E]) -> &'a mut [E] {
     let length = list.iter().take_while(|entry| entry.key_order(&list[0]).is_eq()).count();
     list.split_off_mut(..length).unwrap_or_default()
 }
 
-fn errors<E: Entry>(entries: &[E]) -> u128 {
+fn errors<E: Mergeable>(entries: &[E]) -> u128 {
     entries.iter().map(|entry| u128::from(entry.errors())).sum()
 }
 
 /// Of what two sources tell of one key, that with more errors, then that which names hosts for more of them; the content
 /// decides the rest. The rows of both are joined: entry by entry where they tell the same, else at the first.
-fn larger<'a, E: Entry>(one: &'a mut [E], other: &'a mut [E]) -> Option<&'a mut [E]> {
+fn larger<'a, E: Mergeable>(one: &'a mut [E], other: &'a mut [E]) -> Option<&'a mut [E]> {
     let hosted = |entries: &[E]| -> u128 {
         entries.iter().filter(|entry| entry.is_hosted()).map(|entry| u128::from(entry.errors())).sum()
     };

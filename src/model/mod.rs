@@ -27,7 +27,7 @@ pub use key::SentenceKey;
 pub use log::{disarmed, for_log};
 pub use precision::Precision;
 pub use reject::{Reject, Why};
-pub use row::{Origin, Row};
+pub use row::{Origin, REDELIVERY_STOPPED, Row};
 pub use sentence::{Filling, Sentence};
 pub use shell::shell_word;
 pub use source::{Columns, SkippedLine, SourceKind, SourceReport, skipped_note};

@@ -1,24 +1,25 @@
 //! How finely an input tells the time.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumIter, EnumString, IntoStaticStr};
 
 /// The finest step that an input's times show. Ordered from fine to coarse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(EnumIter, EnumString, IntoStaticStr, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Precision {
+    #[default]
     Second,
     Minute,
     #[serde(rename = "5m")]
+    #[strum(serialize = "5m")]
     FiveMinutes,
     Hour,
     Day,
 }
 
 impl Precision {
-    /// From fine to coarse.
-    pub const ALL: [Precision; 5] =
-        [Precision::Second, Precision::Minute, Precision::FiveMinutes, Precision::Hour, Precision::Day];
-
     /// Length of a step in milliseconds.
     pub fn millis(self) -> i64 {
         match self {
@@ -32,12 +33,6 @@ impl Precision {
 
     /// The name used in JSON and in text.
     pub fn name(self) -> &'static str {
-        match self {
-            Precision::Second => "second",
-            Precision::Minute => "minute",
-            Precision::FiveMinutes => "5m",
-            Precision::Hour => "hour",
-            Precision::Day => "day",
-        }
+        self.into()
     }
 }

@@ -1,12 +1,13 @@
 //! What is told about each input.
 
-use super::key;
 use serde::Serialize;
+use strum::IntoStaticStr;
 
-use super::{Coverage, Precision, Reject, Sentence, Span, Timestamp};
+use super::{Coverage, Precision, Reject, Sentence, Span, Timestamp, key};
 
 /// What an input is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum SourceKind {
     /// A table with tabs between its cells.
     #[default]
@@ -30,16 +31,7 @@ pub enum SourceKind {
 impl SourceKind {
     /// The name used in JSON and in text.
     pub fn name(self) -> &'static str {
-        match self {
-            SourceKind::Tsv => "tsv",
-            SourceKind::Csv => "csv",
-            SourceKind::Xlsx => "xlsx",
-            SourceKind::Xls => "xls",
-            SourceKind::Ods => "ods",
-            SourceKind::Mail => "mail",
-            SourceKind::Archive => "archive",
-            SourceKind::Parquet => "parquet",
-        }
+        self.into()
     }
 }
 

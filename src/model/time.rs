@@ -11,7 +11,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 pub const CELL_MILLIS: i64 = 5 * 60 * 1000;
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z. Leap seconds are not counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {

@@ -1,10 +1,7 @@
 //! Bringing inputs together. Only here are inputs read a second time: where they overlap, and where an edge of a period
 //! lies inside of five minutes.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Mutex, PoisonError},
-};
+use std::collections::BTreeMap;
 
 use super::{
     Dictionary, Label, Naming, OverlapPolicy, Settings, Table,
@@ -15,12 +12,12 @@ use super::{
         judge::judge,
         merge::{Strands, merge},
     },
-    whose::{name_channels, relabel, settle_channels},
+    whose::{name_channels, relabel, settle_channels, tell_channels},
 };
 use crate::{
     error::{Error, Result},
     input::{CellRuns, Reading, Source},
-    model::{Cell, CellColumns, Channel, CoverageBasis, Origin, Sentence, Span, Timestamp, Zone, key},
+    model::{Catalog, Cell, CellColumns, Channel, CoverageBasis, Origin, Sentence, Span, Timestamp, Zone, key},
 };
 
 /// Brings all inputs together.
@@ -35,38 +32,29 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     cuts.retain(|cut| cut.cell().timestamp() != *cut);
     cuts.sort_unstable();
     cuts.dedup();
-    let Reading { mut sources, catalog, options, skipped } = reading;
-    let mut known = catalog.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut notes = settle_channels(&mut sources, &mut known, &rules)?;
-    let mut naming = name_channels(&sources, &known, &rules)?;
+    let Reading { mut sources, mut catalog, options, skipped } = reading;
+    let mut notes = settle_channels(&mut sources, catalog.get_mut(), &rules)?;
+    let mut naming = name_channels(&sources, catalog.get_mut(), &rules)?;
     copies::drop_identical(&mut sources, &mut notes)?;
 
-    let mut strands = geometry::strands(&sources, &known, &naming.label_of);
-    let catalog = Mutex::new(known);
+    let mut strands = geometry::strands(&sources, catalog.get_mut(), &naming.label_of);
     if policy == OverlapPolicy::Auto {
-        let all = Strands {
-            all: &strands,
-            sources: &sources,
-            catalog: &catalog,
-            label_of: &naming.label_of,
-            options: &options,
-        };
-        let adopted = judge(all, &naming, &rules, &mut notes)?;
+        let all = Strands { all: &strands, sources: &sources, catalog: &catalog, naming: &naming, options: &options };
+        let adopted = judge(all, &rules, &mut notes)?;
         if !adopted.is_empty() {
             // Rows that name no channel turned out to be of a named one.
-            let mut known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
             for (source, label) in adopted {
-                relabel(&mut sources[source], &mut known, &naming.channels[label as usize])?;
+                relabel(&mut sources[source], catalog.get_mut(), &naming.channels[label as usize])?;
             }
-            naming = name_channels(&sources, &known, &rules)?;
-            strands = geometry::strands(&sources, &known, &naming.label_of);
+            naming = name_channels(&sources, catalog.get_mut(), &rules)?;
+            strands = geometry::strands(&sources, catalog.get_mut(), &naming.label_of);
         }
     }
-    let mut told = mails::settle(&mut sources, &strands, &catalog, &naming.label_of, believed, &cuts)?;
+    tell_channels(&mut sources, catalog.get_mut(), &naming);
+    let mut told = mails::settle(&mut sources, &strands, catalog.get_mut(), &naming.label_of, believed, &cuts)?;
     let stretches = geometry::stretches(&strands, &cuts, policy, &options.zone);
-    let (mut cells, mut more) = once_read(&mut sources, &stretches, &catalog, &naming)?;
-    let again =
-        Strands { all: &strands, sources: &sources, catalog: &catalog, label_of: &naming.label_of, options: &options };
+    let (mut cells, mut more) = once_read(&mut sources, &stretches, catalog.get_mut(), &naming)?;
+    let again = Strands { all: &strands, sources: &sources, catalog: &catalog, naming: &naming, options: &options };
     for stretch in &stretches {
         more.extend(merge(stretch, policy != OverlapPolicy::Sum, &cuts, again)?);
     }
@@ -75,15 +63,14 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     let total = cells.errors.iter().try_fold(0_u64, |sum, errors| sum.checked_add(*errors));
     let mailed = told.iter().try_fold(0_u64, |sum, told| sum.checked_add(told.errors));
     if [total, mailed].into_iter().any(|sum| sum.is_none_or(|sum| i64::try_from(sum).is_err())) {
-        return Err(Error::new(key::error::OVERFLOW));
+        return Err(Error::overflow());
     }
     let kept = |label: Label| filter.keeps_channel(naming.labels[label as usize].as_deref());
     notes.extend(geometry::notes(&strands, policy, &sources, &naming.labels, &options.zone, kept));
 
-    let catalog = catalog.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let catalog = catalog.into_inner();
     let names = Dictionary::new(&catalog, &naming);
-    let label = |channel: &Channel| catalog.find(channel).map(|index| naming.label_of[index as usize]);
-    tell_channels(&mut sources, &strands, &naming, label);
+    let label = |channel: &Channel| catalog.channels.get_index_of(channel).map(|index| naming.label_of[index]);
     if let Some(now) = believed {
         believe_until(&mut sources, &strands, now);
         notes.extend(options.exported_at.and_then(|at| disbelieved(at, &strands, now, &options.zone)));
@@ -127,13 +114,12 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
 fn once_read(
     sources: &mut [Source],
     stretches: &[geometry::Stretch],
-    catalog: &Mutex<crate::model::Catalog>,
+    catalog: &Catalog,
     naming: &Naming,
 ) -> Result<(CellColumns, Vec<Cell>)> {
-    let known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
     // Every table of the channel with a row there takes part, so the stretch alone decides.
     let again = |cell: &Cell| {
-        let label = naming.label_of[known.kind(cell.kind).channel as usize];
+        let label = naming.label_of[catalog.kind(cell.kind).channel as usize];
         let next = stretches.partition_point(|stretch| (stretch.label, stretch.end) <= (label, cell.start));
         stretches.get(next).is_some_and(|stretch| stretch.label == label && stretch.start <= cell.start)
     };
@@ -149,10 +135,9 @@ fn once_read(
         if !stretches.is_empty() {
             cells.retain(|cell| !again(cell));
         }
-        runs.append(cells).map_err(|_| Error::new(key::error::OVERFLOW))?;
+        runs.append(cells)?;
     }
-    let cells = runs.finish().map_err(|_| Error::new(key::error::OVERFLOW))?;
-    Ok((cells, mailed))
+    Ok((runs.finish()?, mailed))
 }
 
 /// Puts cells among sorted ones, which stay where they are as long as none comes before them: there are many. A cell that
@@ -171,31 +156,6 @@ fn insert(cells: &mut CellColumns, mut more: Vec<Cell>, cuts: &[Timestamp]) {
     // Stable, for it finds the runs that are sorted already.
     behind.sort_by_key(place);
     cells.extend(&behind);
-}
-
-/// Writes down which channels each input is of.
-fn tell_channels(
-    sources: &mut [Source],
-    strands: &[Strand],
-    naming: &Naming,
-    label: impl Fn(&Channel) -> Option<Label>,
-) {
-    let mut labels: Vec<BTreeSet<Label>> =
-        sources.iter().map(|source| source.label.iter().filter_map(&label).collect()).collect();
-    for strand in strands {
-        labels[strand.source].insert(strand.label);
-    }
-    for (source, labels) in sources.iter_mut().zip(labels) {
-        source.report.channels = labels.into_iter().filter_map(|label| naming.labels[label as usize].clone()).collect();
-    }
-    // A copy is of whoever the original is of.
-    let known: HashMap<String, Vec<String>> =
-        sources.iter().map(|source| (source.report.path.clone(), source.report.channels.clone())).collect();
-    for report in sources.iter_mut().map(|source| &mut source.report) {
-        if let Some(channels) = report.same_as.as_ref().and_then(|original| known.get(original)) {
-            report.channels.clone_from(channels);
-        }
-    }
 }
 
 /// Why the time at which the user says that the inputs were exported cannot be true.
@@ -262,7 +222,7 @@ fn stops(
                     || channel.name.clone().or_else(|| channel.id.clone()),
                     |label| naming.labels[label as usize].clone(),
                 ),
-                stop.at,
+                stop.time,
             )
         });
         told.collect::<Vec<_>>()

@@ -3,19 +3,18 @@
 use std::{
     collections::{BTreeSet, HashMap},
     io,
-    sync::{Mutex, PoisonError},
 };
 
 use sha2::{Digest, Sha256};
 
 use super::{
     ChannelRules,
-    whose::{kinds_of, labelled, name_channels, settle_channels},
+    whose::{kinds_of, name_channels, settle_channels, tell_channels},
 };
 use crate::{
     error::{Error, Result},
-    input::{Entry, REDELIVERY_STOPPED, Reading, Source, exact_rows},
-    model::{Catalog, Channel, KindId, Origin, Precision, Row, Sentence, SourceReport, Timestamp, Zone, hex, key},
+    input::{Reading, Source, exact_rows, unreadable},
+    model::{Channel, KindId, Origin, Precision, Row, Sentence, Timestamp, Zone, hex, key},
 };
 
 /// So many rows are held at once.
@@ -23,8 +22,9 @@ const MOST_ROWS: u64 = 250_000;
 
 /// The inputs with the channel of each row, ready to be handed out.
 pub struct Canonical {
-    reading: Reading,
-    notes: Vec<Sentence>,
+    pub reading: Reading,
+    /// What was decided about channels, for the reader to see.
+    pub notes: Vec<Sentence>,
 }
 
 impl Canonical {
@@ -35,33 +35,16 @@ impl Canonical {
         Ok(Canonical { reading, notes })
     }
 
-    /// What was decided about channels, for the reader to see.
-    pub fn notes(&self) -> &[Sentence] {
-        &self.notes
-    }
-
-    /// How each input was read.
-    pub fn reports(&self) -> impl Iterator<Item = &SourceReport> {
-        self.reading.sources.iter().map(|source| &source.report)
-    }
-
-    /// What was met in folders and is no input: path, and why.
-    pub fn skipped(&self) -> &[(String, crate::model::Sentence)] {
-        &self.reading.skipped
-    }
-
     /// The channels of an input, sorted; the label that the user gave also where there is no row.
     ///
     /// # Errors
     /// Where a row names no channel.
     pub fn channels(&self, source: usize) -> Result<Vec<Channel>> {
         let read = &self.reading.sources[source];
-        let catalog = self.reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
-        let kinds: BTreeSet<KindId> =
-            read.parts.iter().flat_map(|part| &part.cells.kind).map(|kind| KindId(*kind)).collect();
+        let catalog = self.reading.catalog.lock();
         let mut found: BTreeSet<Channel> = read.label.iter().cloned().collect();
-        for kind in kinds {
-            let channel = &catalog.channels()[catalog.kind(kind).channel as usize];
+        for kind in kinds_of(read, &catalog) {
+            let channel = &catalog.channels[catalog.kind(kind).channel as usize];
             if channel.is_unknown() {
                 return Err(Error::new(key::archive_error::CHANNEL).with("path", &read.report.path));
             }
@@ -80,9 +63,7 @@ impl Canonical {
         let mut digest = Sha256::new();
         match &read.text {
             Some(text) => {
-                let unread = |error: io::Error| {
-                    Error::new(key::error::UNREADABLE).with("path", &read.report.path).with("cause", error)
-                };
+                let unread = |error: io::Error| unreadable(&read.report.path, &error);
                 let mut stream = text.open().map_err(unread)?;
                 let mut buffer = vec![0; 1 << 18];
                 loop {
@@ -108,28 +89,13 @@ impl Canonical {
         for part in &read.parts {
             let (Some(span), Some(precision)) = (part.span, part.precision) else { continue };
             let slices = part.rows.div_ceil(MOST_ROWS).max(1);
-            let (start, end) = (span.first.0, span.last.0 + 1);
-            let length = ((end - start) / i64::try_from(slices).unwrap_or(i64::MAX)).max(1) + 1;
-            let mut at = start;
-            while at < end {
-                let stretch = at..(at + length).min(end);
-                at = stretch.end;
-                let mut entries: Vec<Entry> =
-                    exact_rows(read, part, stretch, &self.reading.catalog, &self.reading.options)?
-                        .into_iter()
-                        .map(|((at, kind), sums)| Entry {
-                            at,
-                            kind,
-                            errors: sums.errors,
-                            rows: sums.rows,
-                            end: sums.end,
-                        })
-                        .collect();
-                entries.sort_unstable();
-                for entry in entries {
+            let length = (span.last.0 - span.first.0) as u64 / slices + 1;
+            for start in (span.first.0..=span.last.0).step_by(length as usize) {
+                let stretch = start..start + length as i64;
+                for entry in exact_rows(read, part, stretch, &self.reading.catalog, &self.reading.options)? {
                     let row = rows
                         .entry((entry.kind, precision, part.origin))
-                        .or_insert_with(|| self.row(read, entry.kind, precision, part.origin));
+                        .or_insert_with(|| self.row(entry.kind, precision, part.origin));
                     row.time = stored_time(entry.at, precision, &self.reading.options.zone);
                     row.end = Timestamp(row.time.0 + entry.end - entry.at);
                     (row.errors, row.rows) = (entry.errors, entry.rows);
@@ -138,42 +104,23 @@ impl Canonical {
             }
         }
         for stop in &read.stops {
-            each(&Row {
-                time: stop.at,
-                end: stop.at,
-                precision: Precision::Second,
-                channel: stop_channel(read, &stop.channel),
-                reason: REDELIVERY_STOPPED.to_owned(),
-                detail: String::new(),
-                host: None,
-                origin: Origin::Mail,
-                errors: 0,
-                rows: 0,
-            })?;
+            each(&Row { channel: stop_channel(read, &stop.channel), ..stop.clone() })?;
         }
         Ok(())
     }
 
     /// A row of a kind, without time and numbers.
-    fn row(&self, source: &Source, kind: KindId, precision: Precision, origin: Origin) -> Row {
-        let catalog: &Mutex<Catalog> = &self.reading.catalog;
-        let mut catalog = catalog.lock().unwrap_or_else(PoisonError::into_inner);
-        let kind = match &source.label {
-            Some(label) => labelled(&mut catalog, kind, label),
-            None => kind,
-        };
+    fn row(&self, kind: KindId, precision: Precision, origin: Origin) -> Row {
+        let catalog = self.reading.catalog.lock();
         let kind = catalog.kind(kind);
         Row {
-            time: Timestamp(0),
-            end: Timestamp(0),
             precision,
-            channel: catalog.channels()[kind.channel as usize].clone(),
-            reason: catalog.reasons()[kind.reason as usize].clone(),
-            detail: catalog.details()[kind.detail as usize].clone(),
-            host: kind.host.map(|host| catalog.hosts()[host as usize].clone()),
+            channel: catalog.channels[kind.channel as usize].clone(),
+            reason: catalog.reasons[kind.reason as usize].clone(),
+            detail: catalog.details[kind.detail as usize].clone(),
+            host: kind.host.map(|host| catalog.hosts[host as usize].clone()),
             origin,
-            errors: 0,
-            rows: 0,
+            ..Row::default()
         }
     }
 }
@@ -181,15 +128,10 @@ impl Canonical {
 /// Settles whose the rows of each input are, as far as each tells by itself and the user says, writes it down in the
 /// inputs' reports, and gives what is to be said about it.
 pub fn whose(reading: &mut Reading, rules: &ChannelRules) -> Result<Vec<Sentence>> {
-    let mut catalog = reading.catalog.lock().unwrap_or_else(PoisonError::into_inner);
-    let notes = settle_channels(&mut reading.sources, &mut catalog, rules)?;
-    let naming = name_channels(&reading.sources, &catalog, rules)?;
-    for source in &mut reading.sources {
-        let of_rows = kinds_of(source, &catalog).into_iter().map(|kind| catalog.kind(kind).channel);
-        let silent = source.label.as_ref().and_then(|label| catalog.find(label));
-        let labels: BTreeSet<u32> = of_rows.chain(silent).map(|channel| naming.label_of[channel as usize]).collect();
-        source.report.channels = labels.into_iter().filter_map(|label| naming.labels[label as usize].clone()).collect();
-    }
+    let catalog = reading.catalog.get_mut();
+    let notes = settle_channels(&mut reading.sources, catalog, rules)?;
+    let naming = name_channels(&reading.sources, catalog, rules)?;
+    tell_channels(&mut reading.sources, catalog, &naming);
     Ok(notes)
 }
 

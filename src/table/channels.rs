@@ -110,20 +110,12 @@ pub struct Naming {
     pub ambiguous: Vec<(u32, Vec<String>)>,
 }
 
-/// What makes a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Identity<'a> {
-    Id(&'a str),
-    Name(&'a str),
-    Unknown,
-}
-
 /// Brings the channels of a catalog together. The same id is the same channel, whatever it is called; a name alone is the
 /// channel that bears it, if one id does. `last` is the time of the last row of each channel: a channel that was renamed
 /// has its latest name. Labels are the name where there is one, else the id; two channels with one name become
 /// `name (id)`.
 pub fn naming(catalog: &Catalog, last: impl Fn(u32) -> Option<i64>) -> Naming {
-    let channels = catalog.channels();
+    let channels = &catalog.channels;
     let mut bearers: HashMap<&str, BTreeSet<&str>> = HashMap::new();
     // The latest name of each id; of names of the same moment the first in the order of names.
     let mut names: HashMap<&str, (Option<i64>, Reverse<&str>)> = HashMap::new();
@@ -135,47 +127,39 @@ pub fn naming(catalog: &Catalog, last: impl Fn(u32) -> Option<i64>) -> Naming {
         }
     }
     let mut found = Naming::default();
-    let mut identities: Vec<Identity<'_>> = Vec::with_capacity(channels.len());
+    let mut identities: Vec<Channel> = Vec::with_capacity(channels.len());
     for (index, channel) in channels.iter().enumerate() {
-        identities.push(match (channel.id.as_deref(), channel.name.as_deref()) {
-            (Some(id), _) => Identity::Id(id),
-            (None, Some(name)) => match bearers.get(name) {
-                Some(ids) if ids.len() == 1 => ids.first().map_or(Identity::Name(name), |id| Identity::Id(id)),
-                ids => {
-                    found
-                        .ambiguous
-                        .extend(ids.map(|ids| (index as u32, ids.iter().map(|id| (*id).to_owned()).collect())));
-                    Identity::Name(name)
-                }
-            },
-            (None, None) => Identity::Unknown,
-        });
+        let mut identity = channel.identity();
+        match identity.name.as_deref().and_then(|name| bearers.get(name)) {
+            Some(ids) if ids.len() == 1 => {
+                identity = Channel { id: ids.first().map(|id| (*id).to_owned()), name: None }
+            }
+            Some(ids) => found.ambiguous.push((index as u32, ids.iter().map(|id| (*id).to_owned()).collect())),
+            None => {}
+        }
+        identities.push(identity);
     }
-    let name = |identity: Identity<'_>| match identity {
-        Identity::Id(id) => names.get(id).map(|(_, Reverse(name))| (*name).to_owned()),
-        Identity::Name(name) => Some(name.to_owned()),
-        Identity::Unknown => None,
+    // What is known of each.
+    let whole = |identity: &Channel| {
+        let latest = identity.id.as_deref().and_then(|id| names.get(id)).map(|(_, Reverse(name))| (*name).to_owned());
+        Channel { id: identity.id.clone(), name: latest.or_else(|| identity.name.clone()) }
     };
-    let distinct: HashSet<Identity<'_>> = identities.iter().copied().collect();
+    let distinct: HashSet<&Channel> = identities.iter().collect();
     let mut called: HashMap<String, usize> = HashMap::new();
-    distinct.iter().filter_map(|identity| name(*identity)).for_each(|name| *called.entry(name).or_default() += 1);
-    let channel = |identity: Identity<'_>| Channel {
-        id: if let Identity::Id(id) = identity { Some(id.to_owned()) } else { None },
-        name: name(identity),
+    distinct.iter().filter_map(|identity| whole(identity).name).for_each(|name| *called.entry(name).or_default() += 1);
+    let label = |identity: &Channel| match whole(identity) {
+        Channel { name: Some(name), id: Some(id) } if called[&name] > 1 => Some(format!("{name} ({id})")),
+        Channel { name, id } => name.or(id),
     };
-    let label = |identity: Identity<'_>| match (channel(identity), identity) {
-        (Channel { name: Some(name), .. }, Identity::Id(id)) if called[&name] > 1 => Some(format!("{name} ({id})")),
-        (Channel { name, id }, _) => name.or(id),
-    };
-    let mut sorted: Vec<(Option<String>, Identity<'_>)> =
+    let mut sorted: Vec<(Option<String>, &Channel)> =
         distinct.into_iter().map(|identity| (label(identity), identity)).collect();
-    sorted.sort();
+    sorted.sort_by(|(a, one), (b, other)| (a, one.id.is_none(), one).cmp(&(b, other.id.is_none(), other)));
     // An id without a name may look like the name of another channel.
     sorted.dedup_by(|a, b| a.0 == b.0);
     let index: HashMap<Option<String>, Label> =
         sorted.iter().enumerate().map(|(index, (label, _))| (label.clone(), index as Label)).collect();
-    found.label_of = identities.iter().map(|identity| index[&label(*identity)]).collect();
-    found.channels = sorted.iter().map(|(_, identity)| channel(*identity)).collect();
+    found.label_of = identities.iter().map(|identity| index[&label(identity)]).collect();
+    found.channels = sorted.iter().map(|(_, identity)| whole(identity)).collect();
     found.labels = sorted.into_iter().map(|(label, _)| label).collect();
     found
 }

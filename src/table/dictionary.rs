@@ -20,10 +20,10 @@ impl Dictionary {
         let kind = |kind: &Kind| Kind { channel: naming.label_of[kind.channel as usize], ..*kind };
         Dictionary {
             channels: naming.labels.clone(),
-            reasons: catalog.reasons().to_vec(),
-            details: catalog.details().to_vec(),
-            hosts: catalog.hosts().to_vec(),
-            kinds: catalog.kinds().iter().map(kind).collect(),
+            reasons: catalog.reasons.iter().cloned().collect(),
+            details: catalog.details.iter().cloned().collect(),
+            hosts: catalog.hosts.iter().cloned().collect(),
+            kinds: catalog.kinds.iter().map(kind).collect(),
         }
     }
 

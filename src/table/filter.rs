@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
+use strum::VariantNames;
+
 use super::{
     Dictionary,
     pattern::{Key, canonical_reason, fits, host_fits, status_fits},
@@ -24,15 +26,14 @@ impl FromStr for Term {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let known = || Key::ALL.map(Key::name);
-        let wrong = || Error::new(key::error::FILTER_FORM).with("value", text).with_list("known", known());
+        let wrong = || Error::new(key::error::FILTER_FORM).with("value", text).with_list("known", Key::VARIANTS);
         let (key, pattern) = text.split_once('=').ok_or_else(wrong)?;
         let (key, pattern) = (key.trim().to_lowercase(), pattern.trim());
-        let Some(found) = Key::ALL.into_iter().find(|known| known.name() == key) else {
+        let Ok(found) = key.parse::<Key>() else {
             return Err(Error::new(key::error::FILTER_KEY)
                 .with("key", key.clone())
-                .with_list("known", known())
-                .with_sentence("nearest", taxonomy::suggestion(&key, Key::ALL.map(Key::name))));
+                .with_list("known", Key::VARIANTS)
+                .with_sentence("nearest", taxonomy::suggestion(&key, Key::VARIANTS.iter().copied())));
         };
         if pattern.is_empty() {
             return Err(wrong());
@@ -99,57 +100,36 @@ impl Filter {
 impl Term {
     fn must_fit_something(&self, names: &Dictionary) -> Result<()> {
         let wanted = self.pattern.as_str();
-        let refuse = |key: key::SentenceKey, known: Vec<&str>| {
-            Err(Error::new(key)
-                .with("wanted", wanted)
-                .with("known", known.join(" | "))
-                .with_sentence("nearest", taxonomy::suggestion(wanted, known)))
-        };
-        match self.key {
-            Key::Channel => {
-                let known = sorted(names.channels.iter().flatten().map(String::as_str));
-                match known.iter().any(|name| fits(wanted, name)) {
-                    true => Ok(()),
-                    false if known.is_empty() => Err(Error::new(key::error::CHANNELS_UNNAMED).with("wanted", wanted)),
-                    false => refuse(key::error::CHANNEL_UNKNOWN, known),
-                }
-            }
-            Key::Reason => {
-                let there = names.reasons.iter().map(String::as_str);
-                let known = sorted(taxonomy::REASONS.iter().copied().chain(there));
-                let code = canonical_reason(wanted);
-                if known.iter().any(|name| fits(&code, name)) {
-                    Ok(())
-                } else {
-                    refuse(key::error::REASON_UNKNOWN, known)
-                }
-            }
+        let known: BTreeSet<&str> = match self.key {
+            Key::Channel => names.channels.iter().flatten().map(String::as_str).collect(),
+            Key::Reason => taxonomy::REASONS.iter().copied().chain(names.reasons.iter().map(String::as_str)).collect(),
             Key::Detail => {
                 let listed = taxonomy::REASONS.iter().flat_map(|reason| taxonomy::details(reason));
-                let known = sorted(listed.chain(names.details.iter().map(String::as_str)));
+                listed.chain(names.details.iter().map(String::as_str)).collect()
+            }
+            Key::Status => BTreeSet::new(),
+            Key::Host => names.hosts.iter().map(|host| host.0.as_str()).collect(),
+        };
+        let any = |fits: &dyn Fn(&str) -> bool| known.iter().any(|name| fits(name));
+        let (there, missing) = match self.key {
+            Key::Channel if known.is_empty() => (false, key::error::CHANNELS_UNNAMED),
+            Key::Channel => (any(&|name| fits(wanted, name)), key::error::CHANNEL_UNKNOWN),
+            Key::Reason => (any(&|name| fits(&canonical_reason(wanted), name)), key::error::REASON_UNKNOWN),
+            Key::Detail => {
                 let status = taxonomy::status(taxonomy::ERROR_STATUS_CODE, wanted).is_some();
-                let there = status || known.iter().any(|name| fits(wanted, name));
-                if there { Ok(()) } else { refuse(key::error::DETAIL_UNKNOWN, known) }
+                (status || any(&|name| fits(wanted, name)), key::error::DETAIL_UNKNOWN)
             }
-            Key::Status => {
-                let possible = (100..=599).any(|status| status_fits(wanted, status));
-                if possible { Ok(()) } else { refuse(key::error::STATUS_UNKNOWN, Vec::new()) }
-            }
-            Key::Host => {
-                let known = sorted(names.hosts.iter().map(|host| host.0.as_str()));
-                match known.iter().any(|name| host_fits(wanted, name)) {
-                    true => Ok(()),
-                    false if known.is_empty() => Err(Error::new(key::error::HOSTS_UNNAMED).with("wanted", wanted)),
-                    false => refuse(key::error::HOST_UNKNOWN, known),
-                }
-            }
+            Key::Status => ((100..=599).any(|status| status_fits(wanted, status)), key::error::STATUS_UNKNOWN),
+            Key::Host if known.is_empty() => (false, key::error::HOSTS_UNNAMED),
+            Key::Host => (any(&|name| host_fits(wanted, name)), key::error::HOST_UNKNOWN),
+        };
+        if there {
+            return Ok(());
         }
+        let nearest = taxonomy::suggestion(wanted, known.iter().copied());
+        let known = known.into_iter().collect::<Vec<_>>().join(" | ");
+        Err(Error::new(missing).with("wanted", wanted).with("known", known).with_sentence("nearest", nearest))
     }
-}
-
-/// Each name once, in order.
-fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    names.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 #[cfg(test)]

@@ -1,14 +1,10 @@
 //! Mails beside exports: both tell the same errors, and the same mail may come twice.
 
-use std::{
-    cmp::Reverse,
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-};
+use std::{cmp::Reverse, collections::BTreeMap};
 
-use super::{Cells, Dictionary, Label, Table, overlap::geometry::Strand, whose::labelled};
+use super::{Cells, Dictionary, Label, Table, overlap::geometry::Strand};
 use crate::{
-    error::{Error, Result},
+    error::Result,
     input::{CellSink, Entry, Part, RowsIn, Source},
     model::{Catalog, Cell, CellColumns, Extent, KindId, Origin, Sentence, Span, Timestamp, key},
 };
@@ -45,7 +41,7 @@ pub struct Told {
 pub fn settle(
     sources: &mut [Source],
     strands: &[Strand],
-    catalog: &Mutex<Catalog>,
+    catalog: &Catalog,
     label_of: &[Label],
     believed: Option<Timestamp>,
     cuts: &[Timestamp],
@@ -53,57 +49,38 @@ pub fn settle(
     if !strands.iter().any(|strand| strand.origin == Origin::Mail) {
         return Ok(Vec::new());
     }
-    let covered = coverage(sources, strands, believed, |kind| {
-        label_of[catalog.lock().unwrap_or_else(PoisonError::into_inner).kind(kind).channel as usize]
-    });
+    let covered = coverage(sources, strands, believed, |kind| label_of[catalog.kind(kind).channel as usize]);
     let mut by_key: BTreeMap<Key, Vec<Found>> = BTreeMap::new();
     for (source, read) in sources.iter().enumerate() {
         for (part, table) in read.parts.iter().enumerate().filter(|(_, table)| table.origin == Origin::Mail) {
             let step = table.precision.map_or(1, |precision| precision.millis());
-            let RowsIn::Stored(stored) = &table.rows_in else { continue };
+            let RowsIn::Held(entries) = &table.rows_in else { continue };
             // One by one: two mails of one file that tell the same are two copies of one.
-            let mut entries = Vec::new();
-            stored.each(&(i64::MIN..i64::MAX), catalog, &mut |entry| entries.push(entry))?;
-            for entry in entries {
-                let Entry { at, kind, .. } = entry;
-                let mut known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
-                let kind = match &read.label {
-                    Some(label) => labelled(&mut known, kind, label),
-                    None => kind,
-                };
-                let parts = known.kind(kind);
-                drop(known);
-                let label = label_of[parts.channel as usize];
+            for &entry in entries {
+                let (at, kind) = (entry.at, catalog.kind(entry.kind));
+                let label = label_of[kind.channel as usize];
                 // A moment of the mail's precision is a stretch of time.
                 let last = at - at.rem_euclid(step) + step - 1;
                 let inside = |stretch: &(i64, i64)| last >= stretch.0 && at <= stretch.1;
                 let covered = covered.get(&label).is_some_and(|stretches| stretches.iter().any(inside));
-                by_key.entry((label, at, parts.reason, parts.detail)).or_default().push(Found {
-                    source,
-                    part,
-                    entry,
-                    step,
-                    covered,
-                });
+                let found = Found { source, part, entry, step, covered };
+                by_key.entry((label, at, kind.reason, kind.detail)).or_default().push(found);
             }
         }
     }
     let mut kept: BTreeMap<(usize, usize), Vec<Entry>> = BTreeMap::new();
     let mut told = Vec::new();
-    {
-        let known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
-        for ((label, at, ..), mut copies) in by_key {
-            // Of equal ones the one that names its host; then by name, so that the order of the inputs changes nothing.
-            copies.sort_by_key(|found| {
-                let host = known.kind(found.entry.kind).host.map(|host| known.hosts()[host as usize].clone());
-                (Reverse(found.entry.errors), Reverse(host), sources[found.source].report.path.clone())
-            });
-            let Some(first) = copies.into_iter().next() else { continue };
-            let (kind, errors, covered) = (first.entry.kind, first.entry.errors, first.covered);
-            told.push(Told { label, at: Timestamp(at), step: first.step, kind, errors, covered });
-            if !covered {
-                kept.entry((first.source, first.part)).or_default().push(first.entry);
-            }
+    for ((label, at, ..), mut copies) in by_key {
+        // Of equal ones the one that names its host; then by name, so that the order of the inputs changes nothing.
+        copies.sort_by_key(|found| {
+            let host = catalog.kind(found.entry.kind).host.map(|host| catalog.hosts[host as usize].clone());
+            (Reverse(found.entry.errors), Reverse(host), sources[found.source].report.path.clone())
+        });
+        let Some(first) = copies.into_iter().next() else { continue };
+        let (kind, errors, covered) = (first.entry.kind, first.entry.errors, first.covered);
+        told.push(Told { label, at: Timestamp(at), step: first.step, kind, errors, covered });
+        if !covered {
+            kept.entry((first.source, first.part)).or_default().push(first.entry);
         }
     }
     for (source, read) in sources.iter_mut().enumerate() {
@@ -115,7 +92,7 @@ pub fn settle(
             }
             table.cells = CellColumns::default();
             for sink in &mut sinks {
-                table.cells.extend(&sink.finish().map_err(|_| Error::new(key::error::OVERFLOW))?);
+                table.cells.extend(&sink.finish()?);
             }
         }
     }

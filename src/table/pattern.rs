@@ -1,9 +1,12 @@
 //! What the name of something must be: the one grammar of filters and of check's rules.
 
+use strum::{EnumIter, EnumString, IntoStaticStr, VariantNames};
+
 use crate::{model::Privacy, taxonomy};
 
-/// What can be asked of an error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// What can be asked of an error, in the order in which it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter, EnumString, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "lowercase")]
 pub enum Key {
     Channel,
     Reason,
@@ -24,18 +27,9 @@ pub struct Attributes<'a> {
 }
 
 impl Key {
-    /// All keys, in the order in which they are shown.
-    pub const ALL: [Key; 5] = [Key::Channel, Key::Reason, Key::Detail, Key::Status, Key::Host];
-
     /// The name used on the command line and in errstat.toml.
     pub fn name(self) -> &'static str {
-        match self {
-            Key::Channel => "channel",
-            Key::Reason => "reason",
-            Key::Detail => "detail",
-            Key::Status => "status",
-            Key::Host => "host",
-        }
+        self.into()
     }
 
     /// What a user writes, as a pattern that is safe to show. Of a URL the scheme and the host are left; in them `*` still

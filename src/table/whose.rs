@@ -1,14 +1,14 @@
 //! Whose rows are: settled for each input, over all of its rows, before anything is merged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    channels::{ChannelRules, Naming, naming},
+    channels::{ChannelRules, Label, Naming, naming},
     suggest,
 };
 use crate::{
     error::{Error, Result},
-    input::Source,
+    input::{RowsIn, Source},
     model::{Catalog, Cell, Channel, KindId, Origin, Sentence, key},
 };
 
@@ -45,7 +45,7 @@ fn label_source(source: &mut Source, catalog: &mut Catalog, rules: &ChannelRules
     let kinds: BTreeSet<KindId> = kinds_of(source, catalog);
     let channels: BTreeSet<u32> = kinds.iter().map(|kind| catalog.kind(*kind).channel).collect();
     let (unknown, named): (Vec<&Channel>, Vec<&Channel>) =
-        channels.iter().map(|channel| &catalog.channels()[*channel as usize]).partition(|channel| channel.is_unknown());
+        channels.iter().map(|channel| &catalog.channels[*channel as usize]).partition(|channel| channel.is_unknown());
     let path = source.report.file();
     let label = match own(named) {
         Own::Nobody => match (rules.of_unnamed(path), kinds.is_empty()) {
@@ -95,7 +95,7 @@ pub fn own<'a>(named: impl IntoIterator<Item = &'a Channel>) -> Own {
 
 /// The kinds of errors that an input has.
 pub fn kinds_of(source: &Source, catalog: &Catalog) -> BTreeSet<KindId> {
-    let mut seen = vec![false; catalog.kinds().len()];
+    let mut seen = vec![false; catalog.kinds.len()];
     for kind in source.parts.iter().flat_map(|part| &part.cells.kind) {
         seen[*kind as usize] = true;
     }
@@ -107,7 +107,7 @@ fn only_channel(sources: &[Source], catalog: &Catalog) -> Option<Channel> {
     let channels = |origin: Origin| -> BTreeSet<&Channel> {
         let parts = sources.iter().flat_map(|source| &source.parts).filter(move |part| part.origin == origin);
         let kinds: BTreeSet<KindId> = parts.flat_map(|part| &part.cells.kind).map(|kind| KindId(*kind)).collect();
-        kinds.into_iter().map(|kind| &catalog.channels()[catalog.kind(kind).channel as usize]).collect()
+        kinds.into_iter().map(|kind| &catalog.channels[catalog.kind(kind).channel as usize]).collect()
     };
     let Own::One(channel) = own(channels(Origin::Mail).into_iter().filter(|channel| !channel.is_unknown())) else {
         return None;
@@ -133,29 +133,38 @@ pub fn relabel(source: &mut Source, catalog: &mut Catalog, label: &Channel) -> R
     catalog.channel(label);
     source.label = Some(label.clone());
     let mut known: BTreeMap<KindId, KindId> = BTreeMap::new();
+    let mut name = |kind: &mut KindId| *kind = *known.entry(*kind).or_insert_with(|| catalog.labelled(*kind, label));
     for part in &mut source.parts {
         let mut cells = part.cells.split_off(0);
-        for cell in &mut cells {
-            cell.kind = *known.entry(cell.kind).or_insert_with(|| labelled(catalog, cell.kind, label));
-        }
+        cells.iter_mut().for_each(|cell| name(&mut cell.kind));
         cells.sort_unstable_by_key(Cell::key);
         part.cells.extend(&cells);
+        if let RowsIn::Held(entries) = &mut part.rows_in {
+            entries.iter_mut().for_each(|entry| name(&mut entry.kind));
+        }
     }
-    if catalog.channels().len() > crate::model::VARIETY_LIMIT {
-        return Err(Error::new(key::error::OVERFLOW));
+    if catalog.channels.len() > crate::model::VARIETY_LIMIT {
+        return Err(Error::overflow());
     }
     Ok(())
 }
 
-/// The kind under an input's channel, if it names none of its own, or the same name without the id.
-pub fn labelled(catalog: &mut Catalog, kind: KindId, label: &Channel) -> KindId {
-    let own = &catalog.channels()[catalog.kind(kind).channel as usize];
-    let completed = own.id.is_none() && own.name == label.name && label.id.is_some();
-    if !own.is_unknown() && !completed {
-        return kind;
+/// Writes down which channels each input is of.
+pub fn tell_channels(sources: &mut [Source], catalog: &Catalog, naming: &Naming) {
+    for source in sources.iter_mut() {
+        let of_rows = kinds_of(source, catalog).into_iter().map(|kind| catalog.kind(kind).channel as usize);
+        let silent = source.label.as_ref().and_then(|label| catalog.channels.get_index_of(label));
+        let labels: BTreeSet<Label> = of_rows.chain(silent).map(|channel| naming.label_of[channel]).collect();
+        source.report.channels = labels.into_iter().filter_map(|label| naming.labels[label as usize].clone()).collect();
     }
-    let channel = catalog.channel(label);
-    catalog.with_channel(kind, channel)
+    // A copy is of whoever the original is of.
+    let known: HashMap<String, Vec<String>> =
+        sources.iter().map(|source| (source.report.path.clone(), source.report.channels.clone())).collect();
+    for report in sources.iter_mut().map(|source| &mut source.report) {
+        if let Some(channels) = report.same_as.as_ref().and_then(|original| known.get(original)) {
+            report.channels.clone_from(channels);
+        }
+    }
 }
 
 /// Which channels there are over all inputs, and what to call them.
@@ -163,13 +172,13 @@ pub fn labelled(catalog: &mut Catalog, kind: KindId, label: &Channel) -> KindId 
 /// # Errors
 /// Where an input gives only a name that channels of several ids bear.
 pub fn name_channels(sources: &[Source], catalog: &Catalog, rules: &ChannelRules) -> Result<Naming> {
-    let mut last_of_kind: Vec<Option<i64>> = vec![None; catalog.kinds().len()];
+    let mut last_of_kind: Vec<Option<i64>> = vec![None; catalog.kinds.len()];
     for cell in sources.iter().flat_map(|source| &source.parts).flat_map(|part| part.cells.iter()) {
         let last = &mut last_of_kind[cell.kind.0 as usize];
         *last = (*last).max(Some(cell.span().last.0));
     }
-    let mut last: Vec<Option<i64>> = vec![None; catalog.channels().len()];
-    for (kind, at) in catalog.kinds().iter().zip(last_of_kind) {
+    let mut last: Vec<Option<i64>> = vec![None; catalog.channels.len()];
+    for (kind, at) in catalog.kinds.iter().zip(last_of_kind) {
         let last = &mut last[kind.channel as usize];
         *last = (*last).max(at);
     }
@@ -184,7 +193,7 @@ pub fn name_channels(sources: &[Source], catalog: &Catalog, rules: &ChannelRules
     let first = Channel { id: ids.first().cloned(), name: None };
     Err(Error::new(key::error::CHANNEL_NAME_TWICE)
         .with("path", path)
-        .with("name", catalog.channels()[*channel as usize].name.as_deref().unwrap_or_default())
+        .with("name", catalog.channels[*channel as usize].name.as_deref().unwrap_or_default())
         .with_list("ids", ids)
         .with("command", format!("{} {}", rules.command_of(&[path]), suggest::of(&first, path))))
 }

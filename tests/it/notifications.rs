@@ -1,5 +1,7 @@
 //! Notification mails beside exports: each error once, and nothing built on a mail alone.
 
+use std::io;
+
 use crate::program::{Folder, text};
 
 /// Each channel has an id of its own.
@@ -282,18 +284,12 @@ fn a_mail_that_an_editor_saved_as_utf_16_is_a_mail() {
 
 #[test]
 fn a_mail_in_outlooks_own_format_is_told_how_to_be_saved() {
-    // The header of a compound file, a sector of nothing, and the directory with the names of a mail's streams.
-    let mut file = vec![0_u8; 512];
-    file[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
-    file[30] = 9;
-    file[48] = 1;
-    file.extend([0; 512]);
-    for name in ["Root Entry", "__nameid_version1.0", "__properties_version1.0", "__substg1.0_0037001F"] {
-        let mut entry: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        entry.resize(128, 0);
-        file.extend(entry);
+    let mut file = cfb::CompoundFile::create(io::Cursor::new(Vec::new())).expect("memory");
+    file.create_storage("/__nameid_version1.0").expect("memory");
+    for name in ["/__properties_version1.0", "/__substg1.0_0037001F"] {
+        file.create_stream(name).expect("memory");
     }
-    let folder = Folder::with("m/notice", file);
+    let folder = Folder::with("m/notice", file.into_inner().into_inner());
     folder.file("m/1.eml", mail("shop", "2026-11-17 10:00:00", "error_status_code", "502", 7));
     let refused = folder.errstat("summary m/notice").run();
     assert_eq!(refused.code, Some(2));

@@ -1,5 +1,7 @@
 //! Settling which column is which: what the user says, then the headings, then the content.
 
+use strum::{EnumCount, IntoEnumIterator};
+
 use super::{Role, TimeForm, body::Body, when::When};
 use crate::{
     error::{Error, Result},
@@ -10,9 +12,9 @@ use crate::{
     model::{Columns, Sentence, key},
 };
 
-/// The column of each role in the order of [`Role::ALL`]: its index, and from what it was recognised (the key of a
+/// The column of each role in the order of [`Role`]: its index, and from what it was recognised (the key of a
 /// sentence).
-type Settled = [Option<(usize, key::SentenceKey)>; Role::ALL.len()];
+type Settled = [Option<(usize, key::SentenceKey)>; Role::COUNT];
 
 const BY_CONTENT: key::SentenceKey = key::evidence::COLUMN_CONTENT;
 
@@ -41,7 +43,7 @@ impl<'a> Settling<'a> {
         width: usize,
     ) -> Settling<'a> {
         let foreign_heading = heading.is_none() && body.starts_with_heading();
-        let (settled, evidence) = ([None; Role::ALL.len()], Vec::new());
+        let (settled, evidence) = ([None; Role::COUNT], Vec::new());
         Settling { path, options, heading, foreign_heading, body, width, settled, evidence }
     }
 
@@ -66,7 +68,7 @@ impl<'a> Settling<'a> {
             self.evidence.push(Sentence::new(key::evidence::NO_COUNT));
         }
         self.no_column_twice()?;
-        let known = Role::ALL.into_iter().zip(&self.settled).filter_map(|(role, settled)| Some((role, (*settled)?)));
+        let known = Role::iter().zip(&self.settled).filter_map(|(role, settled)| Some((role, (*settled)?)));
         let sentence = |(role, (index, basis)): (Role, (usize, key::SentenceKey))| {
             let role = Sentence::new(role.key());
             Sentence::new(basis).with_sentence("role", role).with("column", self.title(index))
@@ -77,7 +79,7 @@ impl<'a> Settling<'a> {
     }
 
     /// Index of the column of each role.
-    pub fn columns(&self) -> [Option<usize>; Role::ALL.len()] {
+    pub fn columns(&self) -> [Option<usize>; Role::COUNT] {
         self.settled.map(|settled| settled.map(|(index, _)| index))
     }
 
@@ -195,7 +197,7 @@ impl<'a> Settling<'a> {
 
     fn by_headings(&mut self) -> Result<()> {
         let Some(cells) = self.heading else { return Ok(()) };
-        for role in Role::ALL.into_iter().filter(|role| !self.asked(*role)).collect::<Vec<_>>() {
+        for role in Role::iter().filter(|role| !self.asked(*role)).collect::<Vec<_>>() {
             let fits = |_: &Body, i: usize| cells.get(i).is_some_and(|cell| headings::role(cell) == Some(role));
             if let Some(index) = self.only(role, &self.fitting(fits))? {
                 self.take(role, index, key::evidence::COLUMN_HEADING);
@@ -355,7 +357,7 @@ impl<'a> Settling<'a> {
     }
 
     fn no_column_twice(&self) -> Result<()> {
-        let roles_of = |index: usize| Role::ALL.into_iter().filter(move |role| self.at(*role) == Some(index));
+        let roles_of = |index: usize| Role::iter().filter(move |role| self.at(*role) == Some(index));
         match self.columns().into_iter().flatten().find(|index| roles_of(*index).count() > 1) {
             None => Ok(()),
             Some(index) => Err(Error::new(key::error::COLUMN_TWO_ROLES)

@@ -4,11 +4,10 @@ use mail_parser::{HeaderName, Message, MessageParser, MimeHeaders, PartType};
 use memchr::memmem;
 
 use super::{
-    Hindrance,
     encoded::{field_text, undone},
     text::{page, plain},
 };
-use crate::model::key;
+use crate::model::{Why, key};
 
 /// All parts of a mail together.
 const MOST_PARTS: usize = 2_000;
@@ -33,7 +32,7 @@ pub struct Letter {
     /// Mails that are attached to this one.
     pub attached: Vec<Letter>,
     /// What kept parts of it from being read.
-    pub hindrance: Option<Hindrance>,
+    pub hindrance: Option<Why>,
 }
 
 /// A text.
@@ -42,7 +41,7 @@ pub struct Version {
     /// Lines as [`super::text`] writes them.
     pub lines: Vec<String>,
     /// What kept it from being read whole.
-    pub hindrance: Option<Hindrance>,
+    pub hindrance: Option<Why>,
 }
 
 /// Takes a mail apart. Never fails: what cannot be read is noted as a hindrance.

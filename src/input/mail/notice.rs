@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    Content, Hindrance, MailOptions, Notice, Notified,
+    Content, MailOptions,
     items::{self, Filled},
     letter::{Letter, Version},
     moment,
@@ -14,7 +14,7 @@ use super::{
     words::{Kind, NoticeItem},
 };
 use crate::{
-    model::{Channel, Precision, Sentence, Timestamp, key},
+    model::{Channel, Origin, Precision, REDELIVERY_STOPPED, Row, Sentence, Timestamp, Why, key},
     taxonomy,
 };
 
@@ -27,8 +27,8 @@ const LONGEST_NAME: usize = 400;
 
 /// What came of a text or a mail: what it tells, which may be nothing, or what of it could not be read although it looks
 /// like a notification; what could not be read beside it is not yet safe to show.
-type Told = Result<Vec<Notice>, Fault>;
-type Fault = (Hindrance, String);
+type Told = Result<Vec<Row>, Fault>;
+type Fault = (Why, String);
 
 fn is_nothing(told: &Told) -> bool {
     matches!(told, Ok(notices) if notices.is_empty())
@@ -91,7 +91,7 @@ fn best_version(letter: &Letter, subject: Option<&Subject>, options: MailOptions
 struct Context<'a> {
     subject: Option<&'a Subject>,
     /// When it was sent, which says when the error was where no item does.
-    sent: Result<Timestamp, Hindrance>,
+    sent: Result<Timestamp, Why>,
     /// The text ends in the middle.
     cut: bool,
     options: MailOptions,
@@ -154,7 +154,10 @@ fn section(lines: &[String], context: &Context<'_>) -> Told {
     let first = filled.first().copied().unwrap_or_default();
     if let Some(subject) = context.subject.filter(|subject| subject.kind == Kind::RedeliveryStopped) {
         return match time(&first, context) {
-            Ok((time, _)) => Ok(vec![Notice::RedeliveryStopped { channel: channel(&first, context), time }]),
+            Ok((time, _)) => {
+                let (channel, reason) = (channel(&first, context), REDELIVERY_STOPPED.to_owned());
+                Ok(vec![Row { time, end: time, channel, reason, origin: Origin::Mail, ..Row::default() }])
+            }
             // A forwarded mail's own stretch is empty; what it forwards follows.
             Err(_) if groups.is_empty() && subject.forwarded => Ok(Vec::new()),
             Err(fault) => Err(fault),
@@ -216,7 +219,7 @@ fn is_notification(reasons: &[&str], items: &[Filled<'_>]) -> bool {
 }
 
 /// The errors that a group of items tells.
-fn by_items(items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, Fault> {
+fn by_items(items: &Filled<'_>, context: &Context<'_>) -> Result<Row, Fault> {
     let (reason, detail) = reason_and_detail(items).unwrap_or_default();
     if context.cut {
         let last = |name: NoticeItem| items[name as usize].map(|item| item.last);
@@ -228,13 +231,13 @@ fn by_items(items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, Fault> 
     errors(reason, detail, items, context)
 }
 
-fn errors(reason: &str, detail: &str, items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, Fault> {
+fn errors(reason: &str, detail: &str, items: &Filled<'_>, context: &Context<'_>) -> Result<Row, Fault> {
     let privacy = context.options.privacy;
     if values::is_none(reason) {
         return Err((key::mails::REASON_MISSING, String::new()));
     }
     if reason.len() > LONGEST_DETAIL || detail.len() > LONGEST_DETAIL {
-        return Err((key::mails::DETAIL_TOO_LONG, detail.chars().take(EXCERPT * 8).collect()));
+        return Err((key::reject::DETAIL_TOO_LONG, detail.chars().take(EXCERPT * 8).collect()));
     }
     let detail = if values::is_none(detail) { "" } else { without_own_brackets(detail) };
     let canonical = taxonomy::canonical(reason, detail);
@@ -249,20 +252,23 @@ fn errors(reason: &str, detail: &str, items: &Filled<'_>, context: &Context<'_>)
         _ => 1,
     };
     let (time, precision) = time(items, context)?;
-    let notified = Notified {
+    let row = Row {
         host: url.and_then(|url| privacy.host(url)),
         reason: privacy.text(&canonical.reason),
         detail: privacy.text(&canonical.detail),
         channel: channel(items, context),
-        count,
+        errors: count,
+        rows: 1,
         time,
+        end: time,
         precision,
+        origin: Origin::Mail,
     };
     // A damaged detail is counted as it is; a damaged reason could be any.
-    if is_damaged(&notified.reason) {
+    if is_damaged(&row.reason) {
         return Err((key::mails::UNDECODABLE, String::new()));
     }
-    Ok(Notice::Errors(notified))
+    Ok(row)
 }
 
 fn time(items: &Filled<'_>, context: &Context<'_>) -> Result<(Timestamp, Precision), Fault> {

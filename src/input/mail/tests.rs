@@ -5,7 +5,11 @@ use encoding_rs::{ISO_2022_JP, SHIFT_JIS};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{model::Filling, taxonomy, taxonomy::Lang};
+use crate::{
+    model::{Channel, Filling, Origin, Precision, Timestamp},
+    taxonomy,
+    taxonomy::Lang,
+};
 
 const OPTIONS: fn() -> MailOptions = || MailOptions { zone: Zone::console(), privacy: Privacy { show_urls: false } };
 
@@ -31,17 +35,19 @@ fn told(mail: &Mail) -> Vec<String> {
     let time = |time| Zone::console().local(time).format("%m-%d %H:%M:%S").to_string();
     notices
         .iter()
-        .map(|notice| match notice {
-            Notice::Errors(Notified { channel: own, reason, detail, host, count, time: at, precision, .. }) => {
-                let host = host.as_ref().map_or("-", |host| &host.0);
-                format!("{} {} {reason}|{detail}|{host}|{count} {}", time(*at), channel(own), precision.name())
+        .map(|row| {
+            let (at, own, host) =
+                (time(row.time), channel(&row.channel), row.host.as_ref().map_or("-", |host| &host.0));
+            let Row { reason, detail, errors, precision, .. } = row;
+            match row.is_stop() {
+                true => format!("{at} {own} stopped"),
+                false => format!("{at} {own} {reason}|{detail}|{host}|{errors} {}", precision.name()),
             }
-            Notice::RedeliveryStopped { channel: own, time: at } => format!("{} {} stopped", time(*at), channel(own)),
         })
         .collect()
 }
 
-fn hindrance(mail: &Mail) -> Hindrance {
+fn hindrance(mail: &Mail) -> Why {
     let Content::Unreadable { why, .. } = &mail.content else { panic!("{mail:?}") };
     *why
 }
@@ -192,15 +198,15 @@ fn groups_share_what_stands_once() {
 #[test]
 fn a_mail_that_cannot_be_read_whole_is_no_number() {
     let with = |items: &str| hindrance(&mail(SUBJECT, &format!("Reason for error: unclassified\n{items}")));
-    assert_eq!(with("Error count: many"), key::mails::COUNT_NOT_WHOLE);
-    assert_eq!(with("Error count: 99999999999999999999"), key::mails::COUNT_TOO_LARGE);
+    assert_eq!(with("Error count: many"), key::reject::COUNT_NOT_WHOLE);
+    assert_eq!(with("Error count: 99999999999999999999"), key::reject::COUNT_TOO_LARGE);
     assert_eq!(with("Time detected: 06/07/2026 09:58"), key::mails::TIME_AMBIGUOUS);
-    assert_eq!(with("Time detected: yesterday"), key::mails::TIME_UNREADABLE);
-    assert_eq!(with("Time detected: 2026-02-30 09:58"), key::mails::TIME_IMPOSSIBLE);
-    assert_eq!(with("Time detected: 1999-02-28 09:58"), key::mails::TIME_OUT_OF_RANGE);
-    assert_eq!(with(&format!("Detail for error: {}", "x".repeat(5_000))), key::mails::DETAIL_TOO_LONG);
+    assert_eq!(with("Time detected: yesterday"), key::reject::TIME_UNREADABLE);
+    assert_eq!(with("Time detected: 2026-02-30 09:58"), key::reject::TIME_IMPOSSIBLE);
+    assert_eq!(with("Time detected: 1999-02-28 09:58"), key::reject::TIME_OUT_OF_RANGE);
+    assert_eq!(with(&format!("Detail for error: {}", "x".repeat(5_000))), key::reject::DETAIL_TOO_LONG);
     // One damaged group spoils the mail.
-    assert_eq!(with("\nReason for error: request_timeout\nError count: x"), key::mails::COUNT_NOT_WHOLE);
+    assert_eq!(with("\nReason for error: request_timeout\nError count: x"), key::reject::COUNT_NOT_WHOLE);
     assert_eq!(with("\nReason for error:\nError count: 1"), key::mails::REASON_MISSING);
     assert_eq!(hindrance(&mail(SUBJECT, "Dear customer, something failed.")), key::mails::REASON_MISSING);
     assert_eq!(hindrance(&mail(SUBJECT, "")), key::mails::REASON_MISSING);
@@ -320,7 +326,7 @@ fn an_attached_mail_answers_for_the_one_that_carries_it() {
     assert_eq!(told(&carried(&format!("Fwd: {SUBJECT}"), "see below", "request_timeout")), expected);
     assert_eq!(hindrance(&carried("look", "see below", "nothing")), key::mails::REASON_MISSING);
     let spoiled = "Reason for error: a\nError count: x";
-    assert_eq!(hindrance(&carried(SUBJECT, spoiled, "request_timeout")), key::mails::COUNT_NOT_WHOLE);
+    assert_eq!(hindrance(&carried(SUBJECT, spoiled, "request_timeout")), key::reject::COUNT_NOT_WHOLE);
 }
 
 #[test]
@@ -795,18 +801,18 @@ proptest! {
     ) {
         let start = 1_790_000_000_i64;
         let mut groups = Vec::new();
-        let mut expected: Vec<Notice> = Vec::new();
+        let mut expected: Vec<Row> = Vec::new();
         for ((reason, detail), count, seconds) in errors {
             let time = Timestamp((start + i64::from(seconds)) * 1000);
             let written = Zone::console().local(time).format("%Y-%m-%d %H:%M:%S").to_string();
             let number = if grouped { Lang::En.number(count) } else { count.to_string() };
             groups.push([id.clone(), name.clone(), reason.clone(), detail.clone(), number, written]);
-            let notified = Notified {
+            let row = Row {
                 channel: Channel { id: Some(id.clone()), name: Some(name.clone()) },
-                reason, detail, host: None, count, time, precision: Precision::Second,
+                reason, detail, host: None, errors: count, rows: 1, time, end: time, precision: Precision::Second, origin: Origin::Mail,
             };
-            if !expected.contains(&Notice::Errors(notified.clone())) {
-                expected.push(Notice::Errors(notified));
+            if !expected.contains(&row) {
+                expected.push(row);
             }
         }
         let text = rendered(layout, if japanese { &JAPANESE } else { &ENGLISH }, &groups);

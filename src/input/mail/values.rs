@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    Hindrance, moment,
+    moment,
     names::{BULLETS, Token},
     text::{EDGE, without_edges},
     words::NoticeItem,
@@ -319,14 +319,15 @@ pub fn name_and_id(text: &str) -> (Option<&str>, Option<&str>) {
 }
 
 /// A count as people write it: as exports have them, and with a word behind it.
-pub fn count(text: &str) -> Result<u64, Hindrance> {
+pub fn count(text: &str) -> Result<u64, Why> {
     let text = text.nfkc().collect::<String>().replace('’', "'").to_lowercase();
     let text = bare(&text);
     let units = ["errors", "error", "times", "time", "件", "回"];
     let digits = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
+    // Of `件` alone nothing is missing but a number.
     crate::input::count::count(digits).map_err(|why| match why {
-        Why::CountTooLarge => key::mails::COUNT_TOO_LARGE,
-        _ => key::mails::COUNT_NOT_WHOLE,
+        key::reject::COUNT_MISSING => key::reject::COUNT_NOT_WHOLE,
+        why => why,
     })
 }
 
@@ -375,9 +376,9 @@ mod tests {
             assert_eq!(count(text), Ok(expected), "{text}");
         }
         for text in ["x", "-1", "1.5", "1,23", "12,34,567", "1234,567", ",123", "many"] {
-            assert_eq!(count(text), Err(key::mails::COUNT_NOT_WHOLE), "{text}");
+            assert_eq!(count(text), Err(key::reject::COUNT_NOT_WHOLE), "{text}");
         }
-        assert_eq!(count("9223372036854775808"), Err(key::mails::COUNT_TOO_LARGE));
+        assert_eq!(count("9223372036854775808"), Err(key::reject::COUNT_TOO_LARGE));
     }
 
     #[test]

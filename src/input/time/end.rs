@@ -11,7 +11,7 @@ use super::{
     written,
     written::Clock,
 };
-use crate::model::{Timestamp, Why};
+use crate::model::{Timestamp, Why, key};
 
 const DAY: i64 = 86_400_000;
 
@@ -47,11 +47,11 @@ impl TimeReader<'_> {
             Some(Clock::Minutes) => 60_000,
             _ => 1_000,
         };
-        let (end, _) = self.form.read(TimeCell::Whole(text), &self.zone).map_err(|_| Why::EndUnreadable)?;
+        let (end, _) = self.form.read(TimeCell::Whole(text), &self.zone).map_err(|_| key::reject::END_UNREADABLE)?;
         match end.0 - start {
             0..=DAY => Ok(end.0),
             behind if behind < 0 && behind > -step => Ok(start),
-            _ => Err(Why::EndImpossible),
+            _ => Err(key::reject::END_IMPOSSIBLE),
         }
     }
 

@@ -6,7 +6,7 @@ fn read(cell: &str, form: &TimeForm) -> Result<String, Why> {
 }
 
 fn own(cell: &str) -> Result<String, Why> {
-    let form = TimeForm::of(cell, true).ok_or(Why::TimeUnreadable)?;
+    let form = TimeForm::of(cell, true).ok_or(key::reject::TIME_UNREADABLE)?;
     read(cell, &form.decided_by(TimeCell::Whole(cell)).unwrap_or(form))
 }
 
@@ -54,14 +54,14 @@ fn every_documented_form_means_the_same_instant() {
 #[test]
 fn a_column_keeps_its_form() {
     let form = TimeForm::of("2021-06-17 04:12:33", true).unwrap();
-    assert_eq!(read("2021/06/17 04:12:33", &form), Err(Why::TimeUnreadable));
-    assert_eq!(read("1623870753", &form), Err(Why::TimeUnreadable));
-    assert_eq!(read("", &form), Err(Why::TimeMissing));
-    assert_eq!(read("2021-02-29 04:12:33", &form), Err(Why::TimeImpossible));
-    assert_eq!(read("2021-06-17 24:00:00", &form), Err(Why::TimeImpossible));
-    assert_eq!(read("2021-06-17 04:12:60", &form), Err(Why::TimeImpossible));
-    assert_eq!(read("2010-12-31 04:12:33", &form), Err(Why::TimeOutOfRange));
-    assert_eq!(read("2101-01-02 04:12:33", &form), Err(Why::TimeOutOfRange));
+    assert_eq!(read("2021/06/17 04:12:33", &form), Err(key::reject::TIME_UNREADABLE));
+    assert_eq!(read("1623870753", &form), Err(key::reject::TIME_UNREADABLE));
+    assert_eq!(read("", &form), Err(key::reject::TIME_MISSING));
+    assert_eq!(read("2021-02-29 04:12:33", &form), Err(key::reject::TIME_IMPOSSIBLE));
+    assert_eq!(read("2021-06-17 24:00:00", &form), Err(key::reject::TIME_IMPOSSIBLE));
+    assert_eq!(read("2021-06-17 04:12:60", &form), Err(key::reject::TIME_IMPOSSIBLE));
+    assert_eq!(read("2010-12-31 04:12:33", &form), Err(key::reject::TIME_OUT_OF_RANGE));
+    assert_eq!(read("2101-01-02 04:12:33", &form), Err(key::reject::TIME_OUT_OF_RANGE));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn day_and_month_stay_open_until_a_cell_decides() {
     assert_eq!(read("06/07/2021 4:12", &day_first).as_deref(), Ok("2021-07-05T19:12:00.000Z"));
     let month_first = form.decided_by(TimeCell::Whole("06/17/2021 4:12")).unwrap();
     assert_eq!(read("06/07/2021 4:12", &month_first).as_deref(), Ok("2021-06-06T19:12:00.000Z"));
-    assert_eq!(read("17/06/2021 4:12", &month_first), Err(Why::TimeImpossible));
+    assert_eq!(read("17/06/2021 4:12", &month_first), Err(key::reject::TIME_IMPOSSIBLE));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn the_most_frequent_form_of_the_first_cells_wins() {
 fn a_skipped_hour_does_not_exist_and_a_repeated_one_is_the_earlier() {
     let form = TimeForm::of("2026-03-29 02:30:00", true).unwrap();
     let mut reader = TimeReader::new(&form, "Europe/Berlin".parse().unwrap(), encoding_rs::UTF_8, None);
-    assert_eq!(reader.read(b"2026-03-29 02:30:00"), Err(Why::TimeImpossible));
+    assert_eq!(reader.read(b"2026-03-29 02:30:00"), Err(key::reject::TIME_IMPOSSIBLE));
     // 02:30 comes twice on 2026-10-25, first in summer time (+02:00).
     assert_eq!(
         reader.read(b"2026-10-25 02:30:00").map(|at| Timestamp(at).utc().to_rfc3339()),
@@ -180,7 +180,7 @@ fn each_reading_shows_its_own_steps() {
 fn patterns_of_the_user_are_followed() {
     let form = TimeForm::Pattern("%d/%m/%Y %H:%M".into());
     assert_eq!(read("06/07/2021 4:12", &form).as_deref(), Ok("2021-07-05T19:12:00.000Z"));
-    assert_eq!(read("x", &form), Err(Why::TimeUnreadable));
+    assert_eq!(read("x", &form), Err(key::reject::TIME_UNREADABLE));
     assert_eq!(read("06/07/2021", &TimeForm::Pattern("%d/%m/%Y".into())).as_deref(), Ok("2021-07-05T15:00:00.000Z"));
 }
 
@@ -230,11 +230,11 @@ fn a_date_and_a_time_of_day_in_two_cells_mean_what_they_mean_in_one() {
         assert_eq!(apart(date, clock, &form).as_deref(), Ok("2026-11-16T19:12:33.000Z"), "{date} {clock}");
     }
     let form = TimeForm::of_cells([TimeCell::Apart { date: "2026-11-17", clock: "4:12" }].into_iter(), false).unwrap();
-    assert_eq!(apart("2026-11-17", "", &form), Err(Why::TimeMissing));
-    assert_eq!(apart("", "4:12", &form), Err(Why::TimeMissing));
-    assert_eq!(apart("2026-11-17", "soon", &form), Err(Why::TimeUnreadable));
-    assert_eq!(apart("2026-11-17", "24:00", &form), Err(Why::TimeImpossible));
-    assert_eq!(apart("2026-11-31", "4:12", &form), Err(Why::TimeImpossible));
+    assert_eq!(apart("2026-11-17", "", &form), Err(key::reject::TIME_MISSING));
+    assert_eq!(apart("", "4:12", &form), Err(key::reject::TIME_MISSING));
+    assert_eq!(apart("2026-11-17", "soon", &form), Err(key::reject::TIME_UNREADABLE));
+    assert_eq!(apart("2026-11-17", "24:00", &form), Err(key::reject::TIME_IMPOSSIBLE));
+    assert_eq!(apart("2026-11-31", "4:12", &form), Err(key::reject::TIME_IMPOSSIBLE));
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn what_is_zero_may_be_left_out_in_single_cells() {
     }
     // A space for the T, another separator, and twelve hours are other forms.
     for cell in ["2026-11-16 04:00:15", "2026/11/16T04:00:15", "2026-11-16T04:00:15 AM"] {
-        assert_eq!(read(cell, &form), Err(Why::TimeUnreadable), "{cell}");
+        assert_eq!(read(cell, &form), Err(key::reject::TIME_UNREADABLE), "{cell}");
     }
     // The minute of one cell is not the hour of another.
     let mut reader = TimeReader::new(&form, Zone::console(), encoding_rs::UTF_8, None);
@@ -271,10 +271,10 @@ fn years_of_the_buddhist_era_are_those_of_a_whole_column() {
     assert_eq!(read("2569-11-17 04:12:33", &form).as_deref(), Ok("2026-11-16T19:12:33.000Z"));
     // 2567 is 2024, a leap year.
     assert_eq!(read("2567-02-29 04:12:33", &form).as_deref(), Ok("2024-02-28T19:12:33.000Z"));
-    assert_eq!(read("2026-11-17 04:12:33", &form), Err(Why::TimeOutOfRange));
+    assert_eq!(read("2026-11-17 04:12:33", &form), Err(key::reject::TIME_OUT_OF_RANGE));
     let mixed = ["2569-11-17 04:12:33", "2026-11-18 04:12:33"];
     let form = TimeForm::of_cells(mixed.map(TimeCell::Whole).into_iter(), false).unwrap();
-    assert_eq!(read("2569-11-17 04:12:33", &form), Err(Why::TimeOutOfRange));
+    assert_eq!(read("2569-11-17 04:12:33", &form), Err(key::reject::TIME_OUT_OF_RANGE));
     assert_eq!(read("2026-11-17 04:12:33", &form).as_deref(), Ok("2026-11-16T19:12:33.000Z"));
 }
 
@@ -326,10 +326,10 @@ fn an_end_is_the_first_such_time_of_day_from_the_start_on() {
         assert_eq!(reader.end(start, end.as_bytes()), Ok(start + behind), "{end}");
     }
     for (end, why) in [
-        ("soon", Why::EndUnreadable),
-        ("25:00:00", Why::EndUnreadable),
-        ("2026-11-17 04:12:31", Why::EndImpossible),
-        ("2026-11-19 04:12:33", Why::EndImpossible),
+        ("soon", key::reject::END_UNREADABLE),
+        ("25:00:00", key::reject::END_UNREADABLE),
+        ("2026-11-17 04:12:31", key::reject::END_IMPOSSIBLE),
+        ("2026-11-19 04:12:33", key::reject::END_IMPOSSIBLE),
     ] {
         assert_eq!(reader.end(start, end.as_bytes()), Err(why), "{end}");
     }

@@ -105,14 +105,14 @@ pub(super) fn date(text: &str) -> Option<Written> {
         Some((Written { form, year, month, day, time: MIDNIGHT }, behind))
     })?;
     scan = behind;
-    scan.weekday();
+    let joined = scan.weekday() || written.form.ends_with(['日', '일']);
     // A weekday that contradicts the date is damage; which of the two is, nobody knows.
     let other_day = |local: NaiveDateTime| Some(local.weekday().num_days_from_monday() as usize) != weekday;
     if weekday.is_some() && !is_ambiguous(written.form) && written.local(false, false).is_some_and(other_day) {
         return None;
     }
     if !scan.0.is_empty() {
-        written.time = behind_date(scan, written.form.ends_with(['日', '일']))?;
+        written.time = behind_date(scan, joined)?;
     }
     Some(written)
 }
@@ -144,6 +144,12 @@ pub fn is_roc_date(text: &str) -> bool {
     let mut scan = Scan(text.trim().trim_start_matches(['民', '國', '国', ' ']));
     let year = scan.number(3, 3).filter(|year| (100..200).contains(year));
     year.is_some() && scan.any(&['-', '/', '.', '年']).is_some() && scan.number(1, 2).is_some()
+}
+
+/// Whether a text is a UTC offset and nothing else.
+pub fn is_offset(text: &str) -> bool {
+    let mut scan = Scan(text.trim());
+    scan.offset().is_some() && scan.0.is_empty()
 }
 
 const HOURS: [char; 6] = [':', '時', '时', '點', '点', '시'];
@@ -229,10 +235,12 @@ impl<'a> Scan<'a> {
         Some([year, month, day])
     }
 
-    /// `Z`, `UTC`, `JST`, `+09:00`, `+0900`, `+09`, `GMT+0900 (Japan Standard Time)`, in seconds east of UTC.
+    /// `Z`, `UTC`, `JST`, `+09:00`, `+0900`, `(UTC+9)`, `GMT+0900 (Japan Standard Time)`, in seconds east of UTC.
     fn offset(&mut self) -> Option<i32> {
-        match self.word(&["UTC", "GMT", "Z", "JST"]) {
-            Some(3) => return Some(9 * 3600),
+        self.0 = self.0.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(self.0);
+        match self.word(&["UTC", "GMT", "Z", "JST", "日本時間", "日本標準時", "Japan Standard Time", "Asia/Tokyo"])
+        {
+            Some(3..) => return Some(9 * 3600),
             Some(_) if self.0.is_empty() => return Some(0),
             _ => {}
         }
@@ -297,13 +305,17 @@ impl<'a> Scan<'a> {
         Some(found)
     }
 
-    /// `(木)`, `（木）`, or nothing.
-    fn weekday(&mut self) {
+    /// `(木)`, `（木曜日）`, `(Thu)`, `木曜日`, or nothing.
+    fn weekday(&mut self) -> bool {
         let mut inner = Scan(self.0.trim_start());
-        let day = ['月', '火', '水', '木', '金', '土', '日', '一', '二', '三', '四', '五', '六'];
-        let parts: [&[char]; 3] = [&['(', '（'], &day, &[')', '）']];
-        if parts.iter().all(|part| inner.any(part).is_some()) {
+        let open = inner.any(&['(', '（']).is_some();
+        let sign = inner.any(&['月', '火', '水', '木', '金', '土', '日', '一', '二', '三', '四', '五', '六']).is_some();
+        let word = if sign { inner.word(&["曜日"]).is_some() } else { open && inner.name(&WEEKDAYS).is_some() };
+        let closed = inner.any(&[')', '）']).is_some();
+        let found = open == closed && (word || open && sign);
+        if found {
             self.0 = inner.0;
         }
+        found
     }
 }

@@ -31,12 +31,18 @@ mod record {
 /// The streams that hold the cells, of newer and of older programs.
 const NAMES: [&str; 2] = ["/Workbook", "/Book"];
 
-/// The names of the sheets that hold cells; nothing if the file is a document or a mail of another program. Fails where the
+/// A stream that every mail of Outlook's has ([MS-OXMSG], section 2).
+const MAIL: &str = "/__properties_version1.0";
+
+/// The names of the sheets that hold cells; nothing if the file is a document of another program. Fails where the
 /// workbook is damaged, encrypted, or says that it has more cells than can be held.
 pub fn sheets(file: OpenFile) -> Result<Option<Vec<String>>, Fault> {
     let Ok(container) = CompoundFile::open(BufReader::new(file.clone())) else { return Ok(None) };
     if container.is_stream("/EncryptedPackage") {
         return Err(Fault::Encrypted);
+    }
+    if container.is_stream(MAIL) {
+        return Err(Fault::Mail);
     }
     if !NAMES.iter().any(|name| container.is_stream(name)) {
         return Ok(None);

@@ -146,7 +146,7 @@ fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Fields 
         let rejects = report.rejects.iter().take(top).map(|reject| {
             let text = Sentence::new(key::inspect::REJECT)
                 .with("line", lang.number(reject.line))
-                .with("why", lang.phrase(reject.why.key()))
+                .with("why", lang.phrase(reject.why))
                 .with("text", excerpt(&reject.text, EXCERPT));
             lang.say(&text)
         });
@@ -196,7 +196,7 @@ const LABELS: [SentenceKey; 15] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Columns, Precision, Reject, SkippedLine, SourceKind, Span, Why};
+    use crate::model::{Columns, Precision, Reject, SkippedLine, SourceKind, Span};
 
     fn report() -> SourceReport {
         SourceReport {
@@ -226,7 +226,9 @@ mod tests {
             span: Some(Span { first: Timestamp(1_794_754_800_000), last: Timestamp(1_794_760_200_000) }),
             precision: Some(Precision::Minute),
             coverage: Coverage { from: None, until: Some(Timestamp(1_795_359_600_000)), by: CoverageBasis::FileName },
-            rejects: vec![Reject { line: 17, why: Why::CountNotWhole, text: "2026/11/16 4:12␉viele".into() }],
+            rejects: vec![Reject {
+                line: 17, why: key::reject::COUNT_NOT_WHOLE, text: "2026/11/16 4:12␉viele".into()
+            }],
             skipped: vec![SkippedLine { line: 1, what: "title", text: "::error::Webhook errors".into() }],
             skipped_lines: 2,
             partial: false,

@@ -1,6 +1,8 @@
 //! Where strands of one channel meet, and where a moment cuts one of their steps, as stretches of whole cells.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use strum::IntoEnumIterator;
 
 use crate::{
     input::Source,
@@ -149,7 +151,7 @@ fn meetings(strands: &[Strand], zone: &Zone) -> Vec<Stretch> {
     let mut found = Vec::new();
     for i in in_order(strands) {
         let strand = &strands[i];
-        for precision in Precision::ALL {
+        for precision in Precision::iter() {
             if let Some(&j) = furthest.get(&(strand.label, precision))
                 && let Some(span) = meeting(&strands[j], strand, zone)
             {
@@ -229,11 +231,8 @@ pub fn widened(label: Label, span: Span, precision: Precision, zone: &Zone) -> S
     let (first, last) = match precision {
         Precision::Day => (zone.day_start(zone.day(span.first)), Timestamp(zone.day_end(zone.day(span.last)).0 - 1)),
         Precision::Hour => {
-            let whole = |at: Timestamp| {
-                at.0 - (at.0 + i64::from(zone.local(at).offset().local_minus_utc()) * 1000)
-                    .rem_euclid(precision.millis())
-            };
-            (Timestamp(whole(span.first)), Timestamp(whole(span.last) + precision.millis() - 1))
+            let [first, last] = [span.first, span.last].map(|at| step(at, precision, zone));
+            (Timestamp(first), Timestamp(last + precision.millis() - 1))
         }
         _ => (span.first, span.last),
     };
@@ -257,13 +256,11 @@ pub fn notes(
     by_label
         .into_iter()
         .map(|(label, stretches)| {
-            let mut files: Vec<&str> = stretches
+            let files: BTreeSet<&str> = stretches
                 .iter()
                 .flat_map(|s| &s.strands)
                 .map(|i| sources[strands[*i].source].parts[strands[*i].part].name.as_str())
                 .collect();
-            files.sort_unstable();
-            files.dedup();
             let start = stretches.iter().map(|s| s.start).min().unwrap_or(CellStart(0));
             let end = stretches.iter().map(|s| s.end).max().unwrap_or(CellStart(0));
             let sentence = match &labels[label as usize] {

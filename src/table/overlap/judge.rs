@@ -11,7 +11,7 @@ use crate::{
     model::{Precision, Sentence, Span, key},
     table::{
         Label,
-        channels::{ChannelRules, Naming},
+        channels::ChannelRules,
         suggest::{self, Unclear},
     },
 };
@@ -35,13 +35,8 @@ const MOST_PAIRS_TOLD: usize = 3;
 /// # Errors
 /// Where two are too different to be of one channel or too small to tell, and nothing else settles it; where one is alike
 /// to two channels.
-pub fn judge(
-    strands: Strands<'_>,
-    naming: &Naming,
-    rules: &ChannelRules,
-    notes: &mut Vec<Sentence>,
-) -> Result<Vec<(usize, Label)>> {
-    let Strands { all, sources, .. } = strands;
+pub fn judge(strands: Strands<'_>, rules: &ChannelRules, notes: &mut Vec<Sentence>) -> Result<Vec<(usize, Label)>> {
+    let Strands { all, sources, naming, .. } = strands;
     let zone = &strands.options.zone;
     let unnamed = |strand: &Strand| naming.labels[strand.label as usize].is_none();
     if !all.iter().any(unnamed) {
@@ -108,7 +103,7 @@ pub fn judge(
         })
         .collect();
     if let Some(pair) = open.first() {
-        return Err(pair.refusal(&open, strands, naming, rules));
+        return Err(pair.refusal(&open, strands, rules));
     }
     notes.extend(one_channel(&alike));
     let adopted = adopted.into_iter();
@@ -126,7 +121,8 @@ struct Unlike {
 
 impl Unlike {
     /// Why errstat does not go on, with the commands that settle it; `open` holds all pairs that are to be settled.
-    fn refusal(&self, open: &[&Unlike], strands: Strands<'_>, naming: &Naming, rules: &ChannelRules) -> Error {
+    fn refusal(&self, open: &[&Unlike], strands: Strands<'_>, rules: &ChannelRules) -> Error {
+        let naming = strands.naming;
         let [first, second] = self.strands.map(|i| strands.name(i));
         let zone = &strands.options.zone;
         let unclear = |i: usize| {

@@ -1,21 +1,18 @@
 //! Merging the rows of overlapping inputs, exact key by exact key.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, HashMap},
-    ops::Range,
-    sync::{Mutex, PoisonError},
-};
+use std::{cmp::Ordering, collections::BTreeMap, ops::Range};
+
+use parking_lot::Mutex;
 
 use super::geometry::{Strand, Stretch, step};
 use crate::{
     error::{Error, Result},
-    input::{CellSink, ReadOptions, Source, exact_rows},
+    input::{CellSink, Entry, ReadOptions, Source, exact_rows},
     model::{
-        CELL_MILLIS, Catalog, Cell, HostLabel, KindId, Precision, Span, Timestamp, Zone, key,
-        merge::{Entry, folded, merged},
+        CELL_MILLIS, Catalog, Cell, HostLabel, Precision, Span, Timestamp, Zone,
+        merge::{Mergeable, folded, merged},
     },
-    table::{Label, whose::labelled},
+    table::Naming,
 };
 
 /// How many rows may be held at once; a longer stretch is merged in slices.
@@ -27,8 +24,7 @@ pub struct Strands<'a> {
     pub all: &'a [Strand],
     pub sources: &'a [Source],
     pub catalog: &'a Mutex<Catalog>,
-    /// The label of each channel of the catalog.
-    pub label_of: &'a [Label],
+    pub naming: &'a Naming,
     pub options: &'a ReadOptions,
 }
 
@@ -47,33 +43,18 @@ impl<'a> Strands<'a> {
 /// What is counted once: a step of time, a reason, a detail. The host is an attribute.
 type Key = (i64, u32, u32);
 
-/// The rows of one exact time and kind.
-#[derive(Clone, Copy, Debug)]
-struct Row {
-    at: i64,
-    kind: KindId,
-    errors: u64,
-    rows: u64,
-    /// Latest end, as `at`.
-    end: i64,
-}
-
-/// The rows of one strand under one key.
-#[derive(Clone, Debug, Default)]
-struct Rows {
-    errors: u64,
-    exact: Vec<Row>,
-}
+/// The rows under one key.
+type ByStrand = BTreeMap<usize, Vec<Entry>>;
 
 /// A row of a strand, in a step of time.
 #[derive(Clone, Copy, Debug)]
 struct Told<'a> {
     step: i64,
     host: Option<&'a HostLabel>,
-    row: Row,
+    row: Entry,
 }
 
-impl Entry for Told<'_> {
+impl Mergeable for Told<'_> {
     fn key_order(&self, other: &Self) -> Ordering {
         self.step.cmp(&other.step)
     }
@@ -109,26 +90,22 @@ pub fn merge(stretch: &Stretch, once: bool, cuts: &[Timestamp], strands: Strands
     for slice in slices(stretch, strands) {
         let keys = keyed(stretch, &slice, strands)?;
         let mut sinks: Vec<CellSink> = (0..=cuts.len()).map(|_| CellSink::default()).collect();
-        let known = strands.catalog.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = strands.catalog.lock();
         for (_, by_strand) in keys {
             let exact = if once {
-                counted(by_strand, strands.all, &known, &strands.options.zone).ok_or_else(overflow)?
+                counted(by_strand, strands.all, &known, &strands.options.zone).ok_or_else(Error::overflow)?
             } else {
-                by_strand.into_values().flat_map(|rows| rows.exact).collect()
+                by_strand.into_values().flatten().collect()
             };
             for row in exact {
                 sinks[cuts.partition_point(|cut| cut.0 <= row.at)].add(row.at, row.end, row.kind, row.errors, row.rows);
             }
         }
         for sink in &mut sinks {
-            cells.append(&mut sink.finish().map_err(|_| overflow())?);
+            cells.append(&mut sink.finish()?);
         }
     }
     Ok(cells)
-}
-
-fn overflow() -> Error {
-    Error::new(key::error::OVERFLOW)
 }
 
 /// How alike the strands of a stretch are where they meet: over the keys of the steps from the first to the
@@ -142,9 +119,11 @@ pub fn likeness(stretch: &Stretch, meeting: Span, strands: Strands<'_>) -> Resul
             if !steps.contains(&key.0) {
                 continue;
             }
-            let sums = || stretch.strands.iter().map(|i| by_strand.get(i).map_or(0, |rows| rows.errors));
-            smaller = smaller.checked_add(sums().min().unwrap_or(0)).ok_or_else(overflow)?;
-            larger = larger.checked_add(sums().max().unwrap_or(0)).ok_or_else(overflow)?;
+            let rows_of = |strand: &usize| by_strand.get(strand).into_iter().flatten();
+            let sum_of = |strand| rows_of(strand).try_fold(0_u64, |sum, row| sum.checked_add(row.errors));
+            let sums = stretch.strands.iter().map(sum_of).collect::<Option<Vec<u64>>>().ok_or_else(Error::overflow)?;
+            smaller = smaller.checked_add(sums.iter().min().copied().unwrap_or(0)).ok_or_else(Error::overflow)?;
+            larger = larger.checked_add(sums.iter().max().copied().unwrap_or(0)).ok_or_else(Error::overflow)?;
         }
     }
     Ok((smaller, larger))
@@ -183,39 +162,30 @@ fn slices(stretch: &Stretch, strands: Strands<'_>) -> Vec<Range<i64>> {
 }
 
 /// The rows of a slice by key and strand.
-fn keyed(stretch: &Stretch, slice: &Range<i64>, strands: Strands<'_>) -> Result<BTreeMap<Key, BTreeMap<usize, Rows>>> {
-    let Strands { catalog, label_of, options, .. } = strands;
-    let mut keys: BTreeMap<Key, BTreeMap<usize, Rows>> = BTreeMap::new();
+fn keyed(stretch: &Stretch, slice: &Range<i64>, strands: Strands<'_>) -> Result<BTreeMap<Key, ByStrand>> {
+    let Strands { catalog, naming, options, .. } = strands;
+    let mut keys: BTreeMap<Key, ByStrand> = BTreeMap::new();
     for &index in &stretch.strands {
         let (strand, source) = (&strands.all[index], strands.source(index));
         let exact = exact_rows(source, &source.parts[strand.part], slice.clone(), catalog, options)?;
-        let mut known = catalog.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut relabelled: HashMap<KindId, KindId> = HashMap::new();
-        for ((at, kind), sums) in exact {
-            let kind = match &source.label {
-                Some(label) => *relabelled.entry(kind).or_insert_with(|| labelled(&mut known, kind, label)),
-                None => kind,
-            };
-            let parts = known.kind(kind);
-            if label_of[parts.channel as usize] != strand.label {
-                continue;
+        let known = catalog.lock();
+        for row in exact {
+            let kind = known.kind(row.kind);
+            if naming.label_of[kind.channel as usize] == strand.label {
+                let key = (step(Timestamp(row.at), stretch.precision, &options.zone), kind.reason, kind.detail);
+                keys.entry(key).or_default().entry(index).or_default().push(row);
             }
-            let key = (step(Timestamp(at), stretch.precision, &options.zone), parts.reason, parts.detail);
-            let row = Row { at, kind, errors: sums.errors, rows: sums.rows, end: sums.end };
-            let rows = keys.entry(key).or_default().entry(index).or_default();
-            rows.errors = rows.errors.checked_add(row.errors).ok_or_else(overflow)?;
-            rows.exact.push(row);
         }
     }
     Ok(keys)
 }
 
 /// The rows that count under one key, with the number of rows of all strands; `None` where that leaves its bits.
-fn counted(by_strand: BTreeMap<usize, Rows>, strands: &[Strand], catalog: &Catalog, zone: &Zone) -> Option<Vec<Row>> {
-    let host = |row: &Row| catalog.kind(row.kind).host.map(|host| &catalog.hosts()[host as usize]);
+fn counted(by_strand: ByStrand, strands: &[Strand], catalog: &Catalog, zone: &Zone) -> Option<Vec<Entry>> {
+    let host = |row: &Entry| catalog.kind(row.kind).host.map(|host| &catalog.hosts[host as usize]);
     let mut by_precision: BTreeMap<Precision, Vec<Vec<Told<'_>>>> = BTreeMap::new();
-    for (strand, Rows { exact, .. }) in by_strand {
-        let told = exact.into_iter().map(|row| Told { step: row.at, host: host(&row), row }).collect();
+    for (strand, rows) in by_strand {
+        let told = rows.into_iter().map(|row| Told { step: row.at, host: host(&row), row }).collect();
         by_precision.entry(strands[strand].precision).or_default().push(told);
     }
     // From fine to coarse.
