@@ -39,7 +39,7 @@ pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, top: usize) -> f64 {
         .iter()
         .map(|channel| Row {
             name: scene.channel_name(channel.channel.as_deref()),
-            under: String::new(),
+            under: if channel.at_least { scene.phrase(key::chart::PARTLY).to_owned() } else { String::new() },
             errors: channel.errors,
             change: Compared::channel(scene.analysis, channel, scene.lang).change,
             drawn: Drawn::Columns(&channel.by_window, highest(channel).max(of_all / QUIETEST).max(LEAST_TOP)),

@@ -81,7 +81,9 @@ fn alt(scene: &Scene) -> String {
 pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> (f64, Frame, u64) {
     let (look, stack) = (scene.look, by_reason(scene, slot.w));
     let mut entries: Vec<Entry> = stack.layers.iter().map(|layer| Entry::layer(scene, layer)).collect();
-    entries.extend((!scene.unseen.is_empty()).then(|| Entry::hatched(scene, key::chart::UNKNOWN)));
+    // Where one of several channels is not covered, the others may well be.
+    let hatched = if scene.analysis.by_channel.len() > 1 { key::chart::PARTLY } else { key::chart::UNKNOWN };
+    entries.extend((!scene.unseen.is_empty()).then(|| Entry::hatched(scene, hatched)));
     let y = slot.y + legend(canvas, slot, scene, "", &entries) + 4.0;
     let ordinary = ordinary(scene, &stack);
     let height = if ordinary.is_some() { look.plot * 0.6 } else { look.plot };
