@@ -26,6 +26,9 @@ pub const UNREACHED: [key::SentenceKey; 10] = [
     key::note::MAILS_ONLY_CHANNEL,
 ];
 
+/// Notes on a time of `--exported-at` that cannot be true: they say to correct it.
+pub const DISBELIEVED: [key::SentenceKey; 2] = [key::note::EXPORTED_AT_AHEAD, key::note::EXPORTED_AT_EARLY];
+
 /// Notes which say that no export speaks for a part of the period, or of the one before.
 pub const GAPS: Keys = [key::note::GAP, key::note::GAP_CHANNEL];
 
@@ -194,6 +197,10 @@ fn period(told: &Told<'_>, shown: Span, notes: &mut Vec<Sentence>) {
         None if of_data => return,
         _ => bounds.end.min(now.0),
     };
+    // An option that cannot be true has a note of its own, which says what to do.
+    let told_of = |note: &Sentence| DISBELIEVED.contains(&note.key);
+    let fix = if told.table.notes.iter().any(told_of) { key::error_nearest::NONE } else { key::fix::EXPORTED_AT };
+    let fix = Sentence::new(fix);
     let unreached = all.iter().filter_map(|known| {
         let not_covered = [key::note::PERIOD_NOT_COVERED, key::note::PERIOD_NOT_COVERED_CHANNEL];
         let unknown = [key::note::COVERAGE_UNKNOWN, key::note::COVERAGE_UNKNOWN_CHANNEL];
@@ -211,7 +218,7 @@ fn period(told: &Told<'_>, shown: Span, notes: &mut Vec<Sentence>) {
             (None, Some(last)) => (unknown, last, "last"),
             (None, None) => return None,
         };
-        Some((known, keys, Sentence::new(keys[0]).with_moment(name, zone.local(at))))
+        Some((known, keys, Sentence::new(keys[0]).with_moment(name, zone.local(at)).with_sentence("fix", fix.clone())))
     });
     notes.extend(of_channels(unreached, all.len() > 1));
     let first = zone.local(shown.first);

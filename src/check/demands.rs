@@ -386,11 +386,17 @@ fn name(rule: &Rule) -> Sentence {
     if let Some(name) = &rule.name {
         return own(name);
     }
-    let conditions: Vec<&str> = rule.conditions.iter().map(|condition| condition.pattern.as_str()).collect();
-    if conditions.is_empty() && rule.per.is_none() {
+    if rule.conditions.is_empty() && rule.per.is_none() {
         return Sentence::new(rule.demand.names().1);
     }
-    let about = if conditions.is_empty() { String::new() } else { format!("{}: ", conditions.join(" · ")) };
+    // In the words of errstat.toml.
     let per = rule.per.map_or_else(String::new, |size| format!(" per {}", size.name()));
-    own(&format!("{about}{}{per}", rule.demand.key()))
+    let demand = format!("{}{per}", rule.demand.key());
+    let conditions = rule.conditions.iter().map(|condition| own(&condition.pattern)).reduce(|first, second| {
+        Sentence::new(key::check_name::BOTH).with_sentence("first", first).with_sentence("second", second)
+    });
+    match conditions {
+        Some(about) => Sentence::new(key::check_name::ABOUT).with_sentence("conditions", about).with("demand", demand),
+        None => own(&demand),
+    }
 }

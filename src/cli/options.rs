@@ -482,7 +482,8 @@ impl Shared {
 
     /// An analysis, told in a language.
     pub fn story<'a>(&self, analysis: &'a Analysis, lang: Lang) -> Story<'a> {
-        let zones = self.selection.log_timezone.map_or_else(|| vec![Zone::utc(), Zone::console()], |zone| vec![zone]);
+        let own = self.selection.timezone.unwrap_or(Zone::console());
+        let zones = self.selection.log_timezone.map_or_else(|| vec![Zone::utc(), own], |zone| vec![zone]);
         Story::of(analysis, lang, self.top(), &zones)
     }
 

@@ -253,7 +253,7 @@ fn settle(
     let (last, rows_at) = above.checked_sub(1).and_then(|last| lines(head).nth(last)).unwrap_or_default();
     let skipped = text[..above].iter().enumerate().filter(|(i, _)| found.heading != Some(*i)).map(|(i, line)| {
         let blank = line.chars().all(|c| c.is_whitespace() || c == char::from(found.delimiter));
-        let what = if blank { "blank" } else { "title" };
+        let what = if blank { key::inspect::LINE_BLANK } else { key::inspect::LINE_TITLE };
         SkippedLine { line: i as u64 + 1, what, text: options.privacy.excerpt(line, 80) }
     });
     let needed = columns.iter().flatten().max().map_or(0, |i| i + 1);

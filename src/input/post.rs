@@ -18,8 +18,8 @@ use super::{
 use crate::{
     error::{Error, Result},
     model::{
-        Catalog, Columns, Origin, Precision, Reject, Row, Sentence, SkippedLine, SourceKind, SourceReport, Span,
-        Timestamp, key,
+        Catalog, Columns, Origin, Precision, Reject, Row, Sentence, SentenceKey, SkippedLine, SourceKind, SourceReport,
+        Span, Timestamp, key,
     },
 };
 
@@ -126,12 +126,12 @@ impl Mails<'_> {
             !wanted.is_empty() && !wanted.iter().any(|known| from.is_some_and(|from| known.eq_ignore_ascii_case(from)));
         match mail.content {
             Content::Other(why) => {
-                self.skip(mail.line, "other mail", mail.subject);
+                self.skip(mail.line, key::inspect::LINE_OTHER_MAIL, mail.subject);
                 self.other = Some(why);
             }
             _ if stranger => {
                 self.other = Some(Sentence::new(key::other::MAIL_SENDER).with("domain", from.unwrap_or("–")));
-                self.skip(mail.line, "mail from elsewhere", mail.subject);
+                self.skip(mail.line, key::inspect::LINE_OTHER_SENDER, mail.subject);
             }
             Content::Unreadable { why, text } => {
                 self.report.rows += 1;
@@ -152,7 +152,7 @@ impl Mails<'_> {
     fn notice(&mut self, row: Row, line: u64) -> io::Result<()> {
         if row.is_stop() {
             let name = row.channel.name.clone().or_else(|| row.channel.id.clone()).unwrap_or_default();
-            self.skip(line, "redelivery stopped", name);
+            self.skip(line, key::inspect::LINE_STOP, name);
             self.stops.push(row);
             return Ok(());
         }
@@ -167,7 +167,7 @@ impl Mails<'_> {
         Ok(())
     }
 
-    fn skip(&mut self, line: u64, what: &'static str, text: String) {
+    fn skip(&mut self, line: u64, what: SentenceKey, text: String) {
         self.report.skipped_lines += 1;
         if self.report.skipped.len() < EXAMPLES {
             self.report.skipped.push(SkippedLine { line, what, text });

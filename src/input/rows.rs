@@ -541,7 +541,11 @@ impl<'a> RowReader<'a> {
             Err(Other::Total) => {
                 tally.skipped_lines += 1;
                 if tally.skipped.len() < EXAMPLES {
-                    tally.skipped.push(SkippedLine { line: tally.lines + 1, what: "total", text: text(80) });
+                    tally.skipped.push(SkippedLine {
+                        line: tally.lines + 1,
+                        what: key::inspect::LINE_TOTAL,
+                        text: text(80),
+                    });
                 }
             }
             Err(Other::Reject(why)) => {
@@ -566,7 +570,7 @@ impl<'a> RowReader<'a> {
             tally.rows -= 1;
             tally.rejected -= 1;
             tally.skipped_lines += 1;
-            tally.skipped.push(SkippedLine { line: reject.line, what: "title", text: reject.text });
+            tally.skipped.push(SkippedLine { line: reject.line, what: key::inspect::LINE_TITLE, text: reject.text });
             line -= 1;
         }
     }

@@ -264,7 +264,7 @@ fn read_chunk(reader: &mut RowReader<'_>, sink: &mut CellSink, chunk: &Chunk<'_>
 impl Tally {
     fn skip_heading(&mut self, line: u64) {
         self.skipped_lines += 1;
-        self.skipped.push(SkippedLine { line, what: "heading", text: String::new() });
+        self.skipped.push(SkippedLine { line, what: key::inspect::LINE_HEADING, text: String::new() });
     }
 }
 

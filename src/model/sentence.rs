@@ -21,6 +21,8 @@ pub enum Filling {
     List(Vec<String>),
     /// A sentence within the sentence, in the same language.
     Sentence(Sentence),
+    /// A number with what limits it: `at least 12`.
+    Limited(Sentence),
     /// A whole number, grouped as the language does.
     Number(u64),
     /// A moment, to the minute, with the offset of the zone it is told in.
@@ -60,6 +62,12 @@ impl Sentence {
     #[must_use]
     pub fn with_moment(self, placeholder: &'static str, at: DateTime<FixedOffset>) -> Self {
         self.filled(placeholder, Filling::Moment(at))
+    }
+
+    /// Fills a placeholder with a number that a sentence limits.
+    #[must_use]
+    pub fn with_limited(self, placeholder: &'static str, number: Sentence) -> Self {
+        self.filled(placeholder, Filling::Limited(number))
     }
 
     /// Fills a placeholder with a sentence.

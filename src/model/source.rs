@@ -3,7 +3,7 @@
 use serde::Serialize;
 use strum::IntoStaticStr;
 
-use super::{Coverage, Precision, Reject, Sentence, Span, Timestamp, key};
+use super::{Coverage, Precision, Reject, Sentence, SentenceKey, Span, Timestamp, key};
 
 /// What an input is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoStaticStr)]
@@ -88,8 +88,8 @@ impl Columns {
 pub struct SkippedLine {
     /// Line number in the file after unpacking, from 1.
     pub line: u64,
-    /// `title`, `heading`, `total` or `blank`.
-    pub what: &'static str,
+    /// Words for what it is.
+    pub what: SentenceKey,
     /// Shortened, safe to show.
     pub text: String,
 }

@@ -14,8 +14,8 @@ pub struct Setup {
     pub log: String,
     /// Shell commands that check and take over the configuration.
     pub reload: String,
-    /// That of the present log, and whether the lines take its place.
-    pub directive: String,
+    /// Those of the present log, and whether the lines take their place.
+    pub directive: Vec<String>,
     #[serde(default)]
     pub replaces: bool,
     #[serde(rename = "part")]
@@ -25,7 +25,7 @@ pub struct Setup {
 /// Lines of one place in the configuration.
 #[derive(Debug, Deserialize)]
 pub struct Part {
-    pub place: String,
+    pub place: Vec<String>,
     pub lines: String,
 }
 

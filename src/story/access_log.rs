@@ -112,20 +112,20 @@ pub fn share(rate: &ErrorRate, lang: Lang) -> String {
 }
 
 fn rate(rate: &ErrorRate, lang: Lang) -> Sentence {
-    let attempts = match rate.attempts_high {
-        Some(high) if high == rate.attempts_low => lang.number(high),
-        Some(high) => {
-            let between = Sentence::new(key::server_log::ATTEMPTS_BETWEEN).with_number("low", rate.attempts_low);
-            lang.say(&between.with_number("high", high))
-        }
-        None => {
-            let least = Sentence::new(key::server_log::AT_LEAST_ATTEMPTS).with_number("attempts", rate.attempts_low);
-            lang.say(&least)
-        }
-    };
     let sentence =
         Sentence::new(key::server_log::RATE).with("rate", share(rate, lang)).with_number("errors", rate.errors);
-    sentence.with("attempts", attempts)
+    let low = rate.attempts_low;
+    match rate.attempts_high {
+        Some(high) if high == low => sentence.with_number("attempts", high),
+        Some(high) => {
+            let between = Sentence::new(key::server_log::ATTEMPTS_BETWEEN).with_number("low", low);
+            sentence.with_limited("attempts", between.with_number("high", high))
+        }
+        None => {
+            let least = Sentence::new(key::server_log::AT_LEAST_ATTEMPTS).with_number("attempts", low);
+            sentence.with_limited("attempts", least)
+        }
+    }
 }
 
 #[cfg(test)]

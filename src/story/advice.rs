@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, DetailRow, LogFinding, MadeOf},
-    model::{LocalTime, Sentence, Zone, key},
+    model::{LocalTime, Sentence, Timestamp, Zone, key},
     taxonomy::{self, Explanation, Lang, status, status_class},
 };
 
@@ -171,14 +171,19 @@ fn of_cause(row: &DetailRow, errors: u64, analysis: &Analysis, clock: &Clock) ->
 /// The stretch in each zone of the reader's logs.
 fn in_logs(clock: &Clock, (start, end): (LocalTime, LocalTime), zones: &[Zone]) -> String {
     let lang = clock.lang;
-    let shown: Vec<String> = zones
-        .iter()
-        .map(|zone| {
-            let moment = |at: LocalTime| zone.time(crate::model::Timestamp(at.millis()));
-            let stretch = Clock { zone: *zone, ..*clock }.short_stretch(moment(start), moment(end));
-            lang.say(&Sentence::new(key::story::IN_ZONE).with("when", stretch).with("zone", zone))
-        })
-        .collect();
+    let mut shown: Vec<(String, &Zone)> = Vec::new();
+    for zone in zones {
+        let moment = |at: LocalTime| zone.time(Timestamp(at.millis()));
+        let stretch = Clock { zone: *zone, ..*clock }.short_stretch(moment(start), moment(end));
+        // Zones whose clocks agree are one.
+        if shown.iter().all(|(other, _)| *other != stretch) {
+            shown.push((stretch, zone));
+        }
+    }
+    let in_zone = |(stretch, zone): (String, &Zone)| {
+        lang.say(&Sentence::new(key::story::IN_ZONE).with("when", stretch).with("zone", zone))
+    };
+    let shown: Vec<String> = shown.into_iter().map(in_zone).collect();
     let times = shown.join(lang.phrase(key::story::BETWEEN_ZONES).trim_matches('|'));
     lang.say(&Sentence::new(key::story::IN_LOGS).with("times", times))
 }
@@ -208,4 +213,25 @@ fn unadvised(analysis: &Analysis, clock: &Clock, blocks: &[Advised]) -> Option<S
         .with_number("others", unknown.len() as u64 - 1)
         .with("what", shortened(&super::words::what(lang, &first.reason, &first.detail), LONGEST_NAME));
     Some(lang.say(&sentence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_times_to_look_for_stand_once_for_each_clock() {
+        let at = |time| LocalTime(chrono::DateTime::parse_from_rfc3339(time).unwrap());
+        let stretch = (at("2026-11-18T19:41:00+09:00"), at("2026-11-18T20:52:00+09:00"));
+        let told = |zones: &[&str]| {
+            let zones: Vec<Zone> = zones.iter().map(|zone| zone.parse().unwrap()).collect();
+            in_logs(&Clock::of(Lang::En, zones[zones.len() - 1]), stretch, &zones)
+        };
+        assert_eq!(
+            told(&["UTC", "Asia/Bangkok"]),
+            "In your logs: Wed 18 Nov 10:41–11:52 (UTC) = Wed 18 Nov 17:41–18:52 (Asia/Bangkok)"
+        );
+        // London is at UTC in November.
+        assert_eq!(told(&["UTC", "Europe/London"]), "In your logs: Wed 18 Nov 10:41–11:52 (UTC)");
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     Clock, Events,
-    notes::in_words,
+    notes::with_total,
     words::{self, first_end, shortened, what},
 };
 
@@ -77,12 +77,8 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
     let lang = clock.lang;
     let errors = analysis.totals.errors;
     let unit = lang.phrase(Unit::of(&analysis.period).word());
-    let sentence = |key| {
-        Sentence::new(key)
-            .with("errors", in_words(analysis, lang))
-            .with("on", on(analysis, clock, longest))
-            .with("unit", unit)
-    };
+    let sentence =
+        |key| with_total(Sentence::new(key), analysis).with("on", on(analysis, clock, longest)).with("unit", unit);
     let Some(end) = first_end(analysis).filter(|_| analysis.data_span.is_some()) else {
         return lang.say(&sentence(key::headline::NO_ROWS));
     };

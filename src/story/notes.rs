@@ -24,10 +24,13 @@ pub(super) fn marked(analysis: &Analysis, lang: Lang) -> String {
     sign + &lang.number(analysis.totals.errors)
 }
 
-/// The same in the words of a sentence.
-pub(super) fn in_words(analysis: &Analysis, lang: Lang) -> String {
-    let number = lang.number(analysis.totals.errors);
-    limit(analysis).map_or(number.clone(), |(_, words)| lang.say(&Sentence::new(words).with("number", number)))
+/// A sentence with the total as its `errors`, in words.
+pub(super) fn with_total(sentence: Sentence, analysis: &Analysis) -> Sentence {
+    let errors = analysis.totals.errors;
+    match limit(analysis) {
+        Some((_, words)) => sentence.with_limited("errors", Sentence::new(words).with_number("number", errors)),
+        None => sentence.with_number("errors", errors),
+    }
 }
 
 fn limit(analysis: &Analysis) -> Option<(char, SentenceKey)> {

@@ -1,7 +1,7 @@
 //! How things stand: the badge, and the sentence that says whether it is over.
 
 use crate::{
-    analysis::{Analysis, Incident, SUSPENSIONS, State},
+    analysis::{Analysis, DISBELIEVED, Incident, SUSPENSIONS, State},
     model::{Filling, Sentence, key},
     taxonomy::Lang,
 };
@@ -48,13 +48,11 @@ pub(super) fn sentence(analysis: &Analysis, clock: &Clock) -> Option<String> {
         (_, true, Some(_)) => key::standing::OVER,
         (_, true, None) => key::standing::OVER_THEN,
         (Some(false), false, _) => key::standing::EARLY,
-        (None, false, _) => key::standing::UNKNOWN,
+        _ if analysis.notes.iter().any(|note| DISBELIEVED.contains(&note.key)) => key::standing::UNKNOWN_CORRECTED,
+        _ => key::standing::UNKNOWN,
     };
-    let at = if matches!(key, key::standing::ONGOING | key::standing::UNKNOWN) {
-        words::data_end(analysis, told.channel.as_deref())
-    } else {
-        None
-    };
+    let open = [key::standing::ONGOING, key::standing::UNKNOWN, key::standing::UNKNOWN_CORRECTED].contains(&key);
+    let at = if open { words::data_end(analysis, told.channel.as_deref()) } else { None };
     let on = match &told.channel {
         Some(channel) if analysis.channels.len() > 1 => words::on(lang, channel, LONGEST_NAME),
         _ => String::new(),

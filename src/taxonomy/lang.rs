@@ -86,8 +86,12 @@ impl Lang {
             let value = sentence.values.iter().find(|(placeholder, _)| *placeholder == name);
             match value {
                 Some((_, value)) if let Some((one, many)) = forms => {
-                    let single =
-                        matches!(value, Filling::Number(1)) || matches!(value, Filling::Text(text) if is_one(text));
+                    let single = match value {
+                        Filling::Number(number) => *number == 1,
+                        Filling::Text(number) => is_one(number),
+                        Filling::Limited(number) => is_one(&self.say(number)),
+                        _ => false,
+                    };
                     out.push_str(if single { one } else { many });
                 }
                 Some((_, Filling::Text(text))) => {
@@ -97,6 +101,15 @@ impl Lang {
                 }
                 Some((_, Filling::List(items))) => out.push_str(&self.list(items)),
                 Some((_, Filling::Sentence(inner))) => out.push_str(&self.say(inner)),
+                Some((_, Filling::Limited(number))) => {
+                    let number = self.say(number);
+                    // The blank is that before a number: between words these languages have none.
+                    let own = |c: char| c >= '\u{e00}' && c.is_alphabetic();
+                    if number.starts_with(own) && out.strip_suffix(' ').is_some_and(|before| before.ends_with(own)) {
+                        out.pop();
+                    }
+                    out.push_str(&number);
+                }
                 Some((_, Filling::Number(number))) => out.push_str(&self.number(*number)),
                 Some((_, Filling::Moment(at))) => out.push_str(&self.moment(*at)),
                 None => out.extend(["{", name, "}"]),
@@ -276,6 +289,24 @@ mod tests {
         let sentence = Sentence::new(key::filter::HEADING).with_list("terms", ["detail=404", "host=a"]);
         assert_eq!(Lang::En.say(&sentence), "Filter: detail=404, host=a");
         assert_eq!(Lang::ZhHant.say(&sentence), "篩選：detail=404、host=a");
+    }
+
+    #[test]
+    fn a_number_with_a_word_before_it_has_no_blank_that_the_language_lacks() {
+        let said = |lang: Lang, limit| {
+            let number = Sentence::new(limit).with_number("number", 12);
+            let errors = Sentence::new(key::headline::ERRORS).with_limited("errors", number);
+            lang.say(&errors.with("on", ""))
+        };
+        assert_eq!(said(Lang::ZhHant, key::headline::AT_LEAST), "有至少 12 次錯誤。");
+        assert_eq!(said(Lang::ZhHant, key::headline::ABOUT), "有約 12 次錯誤。");
+        assert_eq!(said(Lang::En, key::headline::AT_LEAST), "≥ 12 errors.");
+        let attempts = Sentence::new(key::server_log::AT_LEAST_ATTEMPTS).with_number("attempts", 9_900);
+        let rate = Sentence::new(key::server_log::RATE).with("rate", "1%").with("errors", 12);
+        assert_eq!(
+            Lang::Th.say(&rate.with_limited("attempts", attempts)),
+            "อัตราข้อผิดพลาดจาก access log: 1% (ข้อผิดพลาด 12 ครั้ง จากการส่งอย่างน้อย 9,900 ครั้ง)"
+        );
     }
 
     #[test]

@@ -82,6 +82,12 @@ fn a_time_of_export_that_cannot_be_is_told() {
     let folder = folder(&[("w.tsv", days("shop", 1, 22))]);
     let notes = |at: &str| folder.summary(&format!("w.tsv {WEEK} --exported-at {at}"));
     assert!(notes("2030-01-01").note("exported-at-ahead").contains("Tue 1 Jan 2030"));
+    // It says to correct the option, so no other note says to add it.
+    let ahead = notes("2030-01-01");
+    assert!(ahead.note("exported-at-ahead").ends_with("Correct it."));
+    assert!(ahead.note("coverage-unknown").ends_with("data are missing."));
+    let without = folder.summary(&format!("w.tsv {WEEK}"));
+    assert!(without.note("coverage-unknown").ends_with("Add --exported-at."));
     assert!(notes("2026-11-20").note("exported-at-early").contains("Sun 22 Nov 2026, 12:02"));
     assert!(!notes("2026-11-23").notes().iter().any(|code| code.starts_with("exported-at")));
 }

@@ -100,6 +100,65 @@ fn no_english_is_left_in_any_output() {
     }
 }
 
+/// What the mails of a file are besides notifications that count.
+#[test]
+fn other_mails_have_a_name_in_each_language() {
+    let mail = |from: &str, subject: &str, text: &str| {
+        format!(
+            "From x Thu Nov 19 09:00:00 2026\nFrom: {from}\nDate: Thu, 19 Nov 2026 09:00:00 +0900\nSubject: {subject}\n\n{text}\n\n"
+        )
+    };
+    let id = "Channel ID: 1650000001\nChannel name: s\nTime detected: 2026-11-18 10:00:00";
+    let counted = "Reason for error: error_status_code\nDetail for error: 502\nError count: 9\n";
+    let folder = Folder::with(
+        "box",
+        mail("a@b.example", "s", "x")
+            + &mail("no-reply@line.me", "Messaging API: Webhook redelivery stopped - s", id)
+            + &mail(
+                "x@elsewhere.example",
+                "Messaging API: Your bot server returned no response or an error - s",
+                &(counted.to_owned() + id),
+            ),
+    );
+    let kinds = ["other mail", "redelivery stopped", "mail from another sender"];
+    for lang in Lang::ALL {
+        let line = format!("inspect box --mail-from-domain line.me --lang {}", lang.code());
+        let text = folder.errstat(&line).done().text();
+        assert!(kinds.iter().all(|kind| text.contains(kind) == (lang == Lang::default())), "{text}");
+    }
+}
+
+/// Signs between the parts of a sentence are those of its language.
+#[test]
+fn chinese_has_chinese_signs_and_no_blanks_between_its_words() {
+    let folder = folder();
+    folder.file("rules.toml", "[[check.rule]]\nreason = \"request_timeout\"\nhost = \"*\"\nmax_errors = 1\n");
+    let week = "webhook-errors.tsv --period 2026-W47 --as-of 2026-11-23 --access-log access.log.gz --lang zh-Hant";
+    let check = folder.errstat(&format!("check {week} --config rules.toml")).run().text();
+    assert!(check.contains("request_timeout｜*：max_errors"), "{check}");
+    let setups = folder.errstat("explain access-log --lang zh-Hant").done().text();
+    assert!(setups.contains("在 server { }、http { } 裡："), "{setups}");
+    let all = [
+        folder.errstat(&format!("summary {week} --full")).run().text(),
+        folder.errstat("inspect webhook-errors.tsv access.log.gz --lang zh-Hant").done().text(),
+        folder.errstat("explain --lang zh-Hant").done().text(),
+        folder.errstat(&format!("summary {week} --format markdown --only status=5xx")).run().text(),
+        folder.errstat(&format!("summary {week} --format line")).run().text(),
+        setups,
+        check,
+    ];
+    let han = |c: char| ('\u{3001}'..='\u{9fff}').contains(&c) || ('\u{ff01}'..='\u{ff5e}').contains(&c);
+    for line in all.iter().flat_map(|text| text.lines()) {
+        let signs: Vec<char> = line.chars().collect();
+        let wrong = signs.windows(3).find(|beside| match **beside {
+            [before, ' ', after] => han(after) && after != '｜' && (han(before) || ",:;".contains(before)),
+            [before, ',' | ':' | ';' | '(' | ')', _] => han(before),
+            _ => false,
+        });
+        assert!(wrong.is_none(), "{wrong:?} in {line}");
+    }
+}
+
 /// Empties what is told in words.
 fn without_texts(value: &mut Value) {
     match value {

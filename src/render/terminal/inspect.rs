@@ -128,15 +128,8 @@ fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Fields 
     if report.skipped_lines > 0 {
         let text = counted(lang, key::inspect::SKIPPED_LINES_ONE, key::inspect::SKIPPED_LINES, report.skipped_lines);
         let lines = report.skipped.iter().take(top).map(|line| {
-            let what = match line.what {
-                "title" => lang.phrase(key::inspect::LINE_TITLE),
-                "heading" => lang.phrase(key::inspect::LINE_HEADING),
-                "total" => lang.phrase(key::inspect::LINE_TOTAL),
-                "blank" => lang.phrase(key::inspect::LINE_BLANK),
-                other => other,
-            };
-            let text =
-                Sentence::new(key::inspect::SKIPPED_LINE).with("line", lang.number(line.line)).with("what", what);
+            let text = Sentence::new(key::inspect::SKIPPED_LINE).with_number("line", line.line);
+            let text = text.with("what", lang.phrase(line.what));
             lang.say(&text.with("text", excerpt(&line.text, EXCERPT)))
         });
         fields.add(key::inspect::SKIPPED, [text].into_iter().chain(lines));
@@ -229,7 +222,11 @@ mod tests {
             rejects: vec![Reject {
                 line: 17, why: key::reject::COUNT_NOT_WHOLE, text: "2026/11/16 4:12␉viele".into()
             }],
-            skipped: vec![SkippedLine { line: 1, what: "title", text: "::error::Webhook errors".into() }],
+            skipped: vec![SkippedLine {
+                line: 1,
+                what: key::inspect::LINE_TITLE,
+                text: "::error::Webhook errors".into(),
+            }],
             skipped_lines: 2,
             partial: false,
             same_as: None,
@@ -271,7 +268,7 @@ mod tests {
     fn long_and_wide_texts_stay_within_the_width() {
         let name = "とても長い見出し".repeat(500);
         let columns = Columns { time: Some(name.clone()), reason: name.clone(), ..Columns::default() };
-        let skipped = vec![SkippedLine { line: 1, what: "title", text: name.clone() }];
+        let skipped = vec![SkippedLine { line: 1, what: key::inspect::LINE_TITLE, text: name.clone() }];
         for width in [40, 80] {
             let text = shown(
                 SourceReport { path: name.clone(), columns: columns.clone(), skipped: skipped.clone(), ..report() },
