@@ -164,6 +164,19 @@ fn the_strip_shows_what_is_usual() {
 }
 
 #[test]
+fn where_one_of_two_channels_is_not_covered_the_time_is_not_without_data() {
+    let mut analysis = analysis("day", 1440, &[[1, 0, 0, 0]; 7]);
+    let days = analysis.windows.buckets[5].bounds();
+    analysis.unknown = vec![days];
+    let alone = timeline(&analysis, EN);
+    assert!(texts(&alone.svg).contains(&"no data".to_owned()) && alone.alt.contains("Hatched: no data."));
+    analysis.by_channel.push(sample::channel(Some("booking"), 0, 7, vec![0; 7]));
+    let both = timeline(&analysis, EN);
+    assert!(texts(&both.svg).contains(&"not fully covered".to_owned()), "{:?}", texts(&both.svg));
+    assert!(both.alt.contains("Hatched: not fully covered."), "{}", both.alt);
+}
+
+#[test]
 fn two_thousand_windows_share_columns_and_the_highest_is_seen() {
     let mut windows = vec![[0, 1, 0, 0]; 2_000];
     windows[1_234] = [0, 0, 500, 0];

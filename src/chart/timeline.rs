@@ -68,7 +68,8 @@ fn alt(scene: &Scene) -> String {
         sentences.push(scene.say(most.with_number("errors", column.errors)));
     }
     if !scene.unseen.is_empty() {
-        sentences.push(scene.phrase(key::chart::UNKNOWN_ALT).to_owned());
+        sentences
+            .push(scene.say(Sentence::new(key::chart::UNKNOWN_ALT).with("unseen", scene.phrase(scene.story.unseen()))));
     }
     if !analysis.incidents.is_empty() {
         let incidents = Sentence::new(key::chart::INCIDENTS_ALT);
@@ -81,9 +82,7 @@ fn alt(scene: &Scene) -> String {
 pub fn panel(canvas: &Canvas, slot: Slot, scene: &Scene) -> (f64, Frame, u64) {
     let (look, stack) = (scene.look, by_reason(scene, slot.w));
     let mut entries: Vec<Entry> = stack.layers.iter().map(|layer| Entry::layer(scene, layer)).collect();
-    // Where one of several channels is not covered, the others may well be.
-    let hatched = if scene.analysis.by_channel.len() > 1 { key::chart::PARTLY } else { key::chart::UNKNOWN };
-    entries.extend((!scene.unseen.is_empty()).then(|| Entry::hatched(scene, hatched)));
+    entries.extend((!scene.unseen.is_empty()).then(|| Entry::hatched(scene, scene.story.unseen())));
     let y = slot.y + legend(canvas, slot, scene, "", &entries) + 4.0;
     let ordinary = ordinary(scene, &stack);
     let height = if ordinary.is_some() { look.plot * 0.6 } else { look.plot };
@@ -164,7 +163,7 @@ fn columns(canvas: &Canvas, plot: &Plot, times: bool) -> f64 {
         _ if scene.analysis.totals.errors > 0 => column_labels(canvas, plot),
         State::Unknown => {
             marks::hatch(canvas, plot.frame);
-            page::instead(canvas, plot.frame, scene.phrase(key::chart::UNKNOWN), scene.look.body);
+            page::instead(canvas, plot.frame, scene.phrase(scene.story.unseen()), scene.look.body);
         }
         _ => page::instead(canvas, plot.frame, scene.phrase(key::chart::NO_ERRORS), scene.look.body),
     }

@@ -13,7 +13,7 @@ use super::{graph::sparkline, grid::Grid};
 /// More incidents than this stand in a table.
 pub(super) const FEW_INCIDENTS: usize = 3;
 /// Cells of the curve of an incident, in a table and under a sentence.
-const SHORT_CURVE: usize = 12;
+const SHORT_CURVE: usize = 8;
 const LONG_CURVE: usize = 60;
 /// Steps of advice for each cause; `explain` has all of them.
 const FIRST_STEPS: usize = 3;
@@ -110,6 +110,8 @@ pub(super) enum Kind {
     /// Of a file: its end says more than its beginning.
     Path,
     Words,
+    /// That something is new, ongoing …: rather over several lines than beside a cut name.
+    Marks,
     Number,
     Curve,
 }
@@ -248,7 +250,7 @@ fn incident_table(story: &Story<'_>) -> Table {
         .column(column(key::terminal::CURVE, Kind::Curve).from(WIDE), |of| {
             text(sparkline(&peaks(of, SHORT_CURVE), highest))
         })
-        .column(Column::untitled(Kind::Words), |of| Cell::Mark(of.state.unwrap_or_default().to_owned()));
+        .column(Column::untitled(Kind::Marks), |of| Cell::Mark(of.state.unwrap_or_default().to_owned()));
     Table::new(table.headings, table.rows, more_incidents(story, events.len()))
 }
 
@@ -335,7 +337,7 @@ pub(super) fn full_name(lang: Lang, reason: &ReasonLine<'_>, line: &DetailLine<'
 fn failed_columns(lang: Lang) -> Vec<Column> {
     let seen = [key::terminal::FIRST_SEEN, key::terminal::LAST_SEEN];
     let seen = seen.map(|key| Column::new(lang, key, Kind::Words).from(SPACIOUS));
-    counted_columns(lang).into_iter().chain([Column::untitled(Kind::Words)]).chain(seen).collect()
+    counted_columns(lang).into_iter().chain([Column::untitled(Kind::Marks)]).chain(seen).collect()
 }
 
 fn detail_row(story: &Story<'_>, name: Cell, line: &DetailLine<'_>) -> Vec<Cell> {

@@ -66,7 +66,7 @@ fn table(table: &Table) -> String {
 fn cell(column: &Column, cell: &Cell) -> String {
     let text = match column.kind {
         Kind::Name | Kind::Path | Kind::Curve => code(cell.text()),
-        Kind::Words => prose(cell.text()),
+        Kind::Words | Kind::Marks => prose(cell.text()),
         Kind::Number => cell.text().to_owned(),
     };
     match cell {

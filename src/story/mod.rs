@@ -18,7 +18,7 @@ mod words;
 
 use crate::{
     analysis::{Analysis, Note, filter_heading},
-    model::{Timestamp, Zone, key},
+    model::{SentenceKey, Timestamp, Zone, key},
     taxonomy::Lang,
 };
 
@@ -114,6 +114,11 @@ impl<'a> Story<'a> {
     pub fn scope_of(&self, (start, end): (i64, i64)) -> Vec<String> {
         let time = |at| self.analysis.timezone.time(Timestamp(at));
         words::scope(self.analysis, &self.clock, Some((time(start), time(end))))
+    }
+
+    /// What hatched time is called: where one of several channels is not covered, the others may well be.
+    pub fn unseen(&self) -> SentenceKey {
+        if self.analysis.by_channel.len() > 1 { key::chart::PARTLY } else { key::chart::UNKNOWN }
     }
 
     /// All notes, those that weigh most first.

@@ -41,8 +41,17 @@ impl Ink {
 
     /// The text in this style, up to its end or the end of the line.
     pub fn on(self, text: &str) -> String {
-        let end = Ink::Plain.tag();
-        format!("{}{text}{end}", self.tag())
+        format!("{}{text}{}", self.tag(), Ink::end())
+    }
+
+    /// What a style ends with.
+    pub fn end() -> char {
+        Ink::Plain.tag()
+    }
+
+    /// Whether a style begins here.
+    pub fn is_tag(c: char) -> bool {
+        code(c).is_some()
     }
 
     fn tag(self) -> char {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, presets::NOTHING};
+use comfy_table::{CellAlignment, ContentArrangement, Row, Table, presets::NOTHING};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::{
@@ -19,9 +19,8 @@ const NARROWEST: usize = 30;
 const WIDEST: usize = 120;
 /// A name in a sentence has at most so many characters or cells; longer ones are cut.
 pub(super) const NAME_IN_SENTENCE: usize = 60;
-/// A path in a table is not cut shorter than this, and other names not longer on its account.
-const SHORTEST_PATH: usize = 12;
-const LONGEST_OTHER: usize = 20;
+/// A row of a table has at most so many lines; a name that needs more is cut.
+const TALLEST_ROW: usize = 6;
 /// A paragraph longer than this is a text from a file gone wild.
 const LONGEST_PARAGRAPH: usize = 1_200;
 
@@ -63,11 +62,6 @@ impl Sheet {
     /// How many lines there are.
     pub fn height(&self) -> usize {
         self.lines.len()
-    }
-
-    /// Puts another sheet below.
-    pub fn append(&mut self, below: Sheet) {
-        self.lines.extend(below.lines);
     }
 
     /// Cells of a line.
@@ -119,41 +113,51 @@ impl Sheet {
         }
     }
 
-    /// A table of columns with titles, two cells in, without rules: the columns keep it together. Names take the width that
-    /// the others leave, and are cut to it.
-    pub fn table(&mut self, columns: &[(Kind, &str)], mut rows: Vec<Vec<String>>) {
-        if let Some(at) = columns.iter().position(|(kind, _)| *kind == Kind::Path) {
-            let widest =
-                |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0).max(columns[at].1.width());
-            let others: usize =
-                (0..columns.len()).filter(|other| *other != at).map(|at| widest(at).min(LONGEST_OTHER) + 2).sum();
-            let room = self.width.saturating_sub(others + 2).max(SHORTEST_PATH);
-            rows.iter_mut().for_each(|row| row[at] = path_end(&row[at], room));
-        }
+    /// A table of columns with titles, two cells in, without rules: the columns keep it together. Names and marks take the
+    /// width that the others leave, over several lines where that is little.
+    pub fn table(&mut self, columns: &[(Kind, &str)], rows: Vec<Vec<String>>) {
+        let widths = self.column_widths(columns, &rows);
+        let tallest = self.tallest.min(TALLEST_ROW);
         let mut table = Table::new();
-        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(cells(self.width));
-        table.set_truncation_indicator(if self.unicode { "…" } else { "..." });
+        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(Row::from(columns.iter().map(|(_, title)| Ink::Faint.on(title)).collect::<Vec<_>>()));
         for row in rows {
-            // Every cell has a style, so that one whose end was cut off does not run into the next.
-            let cells = row.iter().map(|cell| Ink::Plain.on(cell)).collect::<Vec<_>>();
-            let mut row = Row::from(cells);
-            row.max_height(1);
-            table.add_row(row);
+            let cells = row.iter().zip(columns).zip(&widths).map(|((cell, (kind, _)), width)| match kind {
+                Kind::Path => path_end(cell, *width),
+                _ => wrapped(cell, *width, tallest),
+            });
+            table.add_row(Row::from(cells.collect::<Vec<_>>()));
         }
         for (column, (kind, _)) in table.column_iter_mut().zip(columns) {
             column.set_padding((2, 0));
             if *kind == Kind::Number {
                 column.set_cell_alignment(CellAlignment::Right);
             }
-            if matches!(kind, Kind::Name | Kind::Path) {
-                // Cut anywhere, not only between words: half a word still tells two names apart.
-                column.set_delimiter('\n');
-            } else {
-                column.set_constraint(ColumnConstraint::ContentWidth);
-            }
         }
         self.lines.extend(table.lines());
+    }
+
+    /// How wide each column is. Numbers, times and curves are as wide as they are; of the rest names have twice what marks
+    /// have, and what one does not need another gets.
+    fn column_widths(&self, columns: &[(Kind, &str)], rows: &[Vec<String>]) -> Vec<usize> {
+        let longest = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0).max(columns[at].1.width());
+        let mut widths: Vec<usize> = (0..columns.len()).map(longest).collect();
+        let share = |at: usize| match columns[at].0 {
+            Kind::Name | Kind::Path => 2,
+            Kind::Marks => 1,
+            Kind::Words | Kind::Number | Kind::Curve => 0,
+        };
+        let mut flexible: Vec<usize> = (0..columns.len()).filter(|at| share(*at) > 0).collect();
+        let fixed: usize = (0..columns.len()).filter(|at| share(*at) == 0).map(|at| widths[at]).sum();
+        let mut room = self.width.saturating_sub(fixed + 2 * columns.len());
+        // Those that need the least of their share go first.
+        flexible.sort_by_key(|at| widths[*at] / share(*at));
+        for (done, &at) in flexible.iter().enumerate() {
+            let shares: usize = flexible[done..].iter().map(|at| share(*at)).sum();
+            widths[at] = widths[at].min(room * share(at) / shares).max(1);
+            room = room.saturating_sub(widths[at]);
+        }
+        widths
     }
 
     /// Says what a list leaves out, if it does.
@@ -196,8 +200,17 @@ fn ascii(c: char) -> String {
     }
 }
 
-fn cells(width: usize) -> u16 {
-    u16::try_from(width).unwrap_or(u16::MAX)
+/// A cell over at most so many lines, each in its style and as far in as the first.
+fn wrapped(cell: &str, width: usize, tallest: usize) -> String {
+    let (style, text) = cell.split_at(cell.chars().next().filter(|c| Ink::is_tag(*c)).map_or(0, char::len_utf8));
+    let indent = &text[..text.len() - text.trim_start().len()];
+    let broken = textwrap::wrap(text, lines(width.max(1)).subsequent_indent(indent));
+    let shown =
+        broken.iter().take(tallest).enumerate().map(|(at, line)| match at + 1 == tallest && broken.len() > tallest {
+            true => format!("{style}{}{}", cut_to(line, width), Ink::end()),
+            false => format!("{style}{line}{}", Ink::end()),
+        });
+    shown.collect::<Vec<_>>().join("\n")
 }
 
 /// A line's text with an ellipsis at its end, at most so many cells wide.
@@ -264,10 +277,11 @@ mod tests {
         sheet.table(&[(Kind::Name, "who"), (Kind::Number, "n")], rows.into());
         let text = sheet.finish();
         let lines: Vec<&str> = text.lines().skip(1).collect();
-        assert_eq!(lines.len(), 2);
-        assert!(lines[0].starts_with("  long name long name") && lines[0].ends_with("…  1,234"), "{text}");
+        assert_eq!(lines.len(), TALLEST_ROW + 1, "{text}");
+        assert!(lines[0].starts_with("  long name long name") && lines[0].ends_with("  1,234"), "{text}");
+        assert!(lines[TALLEST_ROW - 1].ends_with('…'), "{text}");
         assert!(lines.iter().all(|line| line.width() <= 30), "{text}");
-        assert!(lines[1].ends_with("      5"), "{text}");
+        assert!(lines[TALLEST_ROW].ends_with("      5"), "{text}");
     }
 
     #[test]

@@ -34,19 +34,21 @@ pub fn answer(story: &Story<'_>, view: &TerminalView) -> String {
     let failing = story.analysis.by_detail.iter().filter(|row| row.errors > 0).count();
     let mut parts = (1..=TALLEST).rev().map(|lines| {
         let (above, below) = (above(story, view, lines), below(story, view, lines));
-        // A blank line and the titles; where not all fit, one for how many there are besides.
-        let room = HEIGHT.saturating_sub(above.height() + below.height() + 2);
-        let causes = if failing > room { room.saturating_sub(1) } else { failing };
-        (above, below, causes, lines)
+        let room = HEIGHT.saturating_sub(above.height() + below.height());
+        let listed = |most: usize| {
+            let mut sheet = cut_sheet(view, lines);
+            sheet.blank();
+            table(&mut sheet, &causes(story, most));
+            (most, sheet)
+        };
+        let fitting = (1..=failing.min(room)).rev().map(listed).find(|(_, sheet)| sheet.height() <= room);
+        let (most, causes) =
+            fitting.unwrap_or_else(|| if failing > 0 { listed(1) } else { (0, cut_sheet(view, lines)) });
+        ([above, causes, below], most, lines)
     });
-    let fits = |(.., causes, lines): &(Sheet, Sheet, usize, usize)| *lines == 1 || *causes >= LEAST_CAUSES.min(failing);
-    let Some((mut sheet, below, most, _)) = parts.find(fits) else { return String::new() };
-    if failing > 0 {
-        sheet.blank();
-        table(&mut sheet, &causes(story, most.max(1)));
-    }
-    sheet.append(below);
-    sheet.finish()
+    let fits = |(_, causes, lines): &([Sheet; 3], usize, usize)| *lines == 1 || *causes >= LEAST_CAUSES.min(failing);
+    let Some((parts, ..)) = parts.find(fits) else { return String::new() };
+    parts.into_iter().map(Sheet::finish).collect()
 }
 
 fn cut_sheet(view: &TerminalView, lines: usize) -> Sheet {

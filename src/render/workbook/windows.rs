@@ -49,7 +49,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
         let events = analysis.events.iter().filter(|event| (start..end).contains(&event.at.millis()));
         let planned = analysis.maintenance.iter().filter(|told| told.bounds().0 < end && told.bounds().1 > start);
         let names = events.map(|event| &*event.name).chain(planned.map(|planned| &*planned.name));
-        sheet.marks(&[(*unknown, key::page::MISSING), (bucket.partial, key::page::PARTIAL)], names)
+        sheet.marks(&[(*unknown, story.unseen()), (bucket.partial, key::page::PARTIAL)], names)
     });
     let (_, last) = sheet.list(&table)?;
     if let Some(chart) = chart::windows(story) {
