@@ -3,6 +3,7 @@
 use super::{
     canvas::{Anchor, Canvas, Frame},
     measure,
+    plot::column_width,
     scene::Scene,
     theme::{AXIS, GRID, INCIDENT, INCIDENT_MARK, MUTED},
 };
@@ -29,9 +30,27 @@ fn place(scene: &Scene, plot: Frame, millis: i64) -> f64 {
     plot.x + plot.w * share
 }
 
+/// The same on the column of a window instead of the room for it, so that an incident of a day is seen at the column of its
+/// week.
+fn on_column(scene: &Scene, plot: Frame, millis: i64) -> f64 {
+    let band = plot.w / scene.windows.len().max(1) as f64;
+    let within = (place(scene, plot, millis) - plot.x) / band;
+    let (window, width) = (within.floor(), column_width(band));
+    plot.x + window * band + (band - width) / 2.0 + (within - window) * width
+}
+
+/// Left edge and width of an incident, wide enough to be seen.
+fn incident(scene: &Scene, plot: Frame, (from, until): (i64, i64)) -> (f64, f64) {
+    // Its end belongs to the window before.
+    wide_enough(plot, on_column(scene, plot, from), on_column(scene, plot, until - 1))
+}
+
 /// Left edge and width of a stretch, wide enough to be seen.
-fn stretch(scene: &Scene, plot: Frame, bounds: (i64, i64)) -> (f64, f64) {
-    let (left, right) = (place(scene, plot, bounds.0), place(scene, plot, bounds.1));
+fn stretch(scene: &Scene, plot: Frame, (from, until): (i64, i64)) -> (f64, f64) {
+    wide_enough(plot, place(scene, plot, from), place(scene, plot, until))
+}
+
+fn wide_enough(plot: Frame, left: f64, right: f64) -> (f64, f64) {
     let w = (right - left).max(4.0);
     (left.min(plot.right() - w), w)
 }
@@ -40,7 +59,7 @@ fn stretch(scene: &Scene, plot: Frame, bounds: (i64, i64)) -> (f64, f64) {
 pub fn shade(canvas: &Canvas, plot: Frame, scene: &Scene) {
     let bounds = scene.analysis.incidents.iter().map(|incident| incident.bounds());
     for bounds in bounds.filter(|bounds| scene.shows(*bounds)) {
-        let (x, w) = stretch(scene, plot, bounds);
+        let (x, w) = incident(scene, plot, bounds);
         canvas.rect(Frame { x, w, ..plot }, INCIDENT);
     }
 }
@@ -145,7 +164,7 @@ pub fn mark(canvas: &Canvas, plot: Frame, scene: &Scene) -> f64 {
     let mut taken: Vec<(f64, f64)> = Vec::new();
     let free = |taken: &[(f64, f64)], (left, right): (f64, f64)| taken.iter().all(|(l, r)| left > *r || right < *l);
     for event in events {
-        let (x, w) = stretch(scene, plot, event.incident.bounds());
+        let (x, w) = incident(scene, plot, event.incident.bounds());
         let lane =
             lanes.iter().position(|lane| free(lane, (x + 0.5, x + w - 0.5))).unwrap_or(lanes.len()).min(LANES - 1);
         if lane == lanes.len() {

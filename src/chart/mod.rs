@@ -35,6 +35,7 @@ pub(crate) mod theme;
 mod timeline;
 mod webhooks;
 
+pub(crate) use channels::LEAST_TOP;
 pub(crate) use heatmap::{level as heat_level, strongest, weekday};
 pub use page::Chart;
 pub use png::{PngError, png, pngs};

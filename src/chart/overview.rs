@@ -160,6 +160,7 @@ fn causes(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
             name: &of.1.name,
             under: under(of),
             errors: of.1.row.errors,
+            at_least: false,
             change: of.1.compared.change.clone(),
             drawn: Drawn::Bar(scene.ink(&of.0.row.reason)),
         })

@@ -19,6 +19,11 @@ const BAR_MOST: f64 = 96.0;
 /// The least height of a column that is not empty: one error beside a million is still seen.
 const HEIGHT_LEAST: f64 = 1.5;
 
+/// How wide a column is with such a band for it and its gap.
+pub fn column_width(band: f64) -> f64 {
+    if band >= BAR_SHARP { (band * 0.78).min(BAR_MOST).floor() } else { band - 0.6 }
+}
+
 /// Where the columns stand, and what they are measured by.
 pub struct Plot<'a> {
     pub scene: &'a Scene<'a>,
@@ -131,11 +136,9 @@ impl<'a> Plot<'a> {
 
     /// Left edge and width of a column.
     pub fn column(&self, i: usize) -> (f64, f64) {
-        let band = self.band();
-        let sharp = band >= BAR_SHARP;
-        let width = if sharp { (band * 0.78).min(BAR_MOST).floor() } else { band - 0.6 };
+        let (band, width) = (self.band(), column_width(self.band()));
         let x = self.frame.x + (i as f64 + 0.5) * band - width / 2.0;
-        (if sharp { x.round() } else { x }, width)
+        (if band >= BAR_SHARP { x.round() } else { x }, width)
     }
 
     /// The columns and the line they stand on.

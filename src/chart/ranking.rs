@@ -23,6 +23,8 @@ pub struct Row<'a> {
     /// In small type under the name; may be empty.
     pub under: String,
     pub errors: u64,
+    /// There may be more.
+    pub at_least: bool,
     pub change: Option<Change>,
     pub drawn: Drawn<'a>,
 }
@@ -39,7 +41,8 @@ pub enum Drawn<'a> {
 pub fn ranking(canvas: &Canvas, slot: Slot, scene: &Scene, rows: &[Row<'_>]) -> f64 {
     let look = scene.look;
     let widest = |width: &dyn Fn(&Row<'_>) -> f64| rows.iter().map(width).fold(0.0, f64::max);
-    let counts = GAP + widest(&|row| measure::width(&scene.figure(row.errors), look.strong));
+    let count = |row: &Row<'_>| format!("{}{}", if row.at_least { "≥ " } else { "" }, scene.figure(row.errors));
+    let counts = GAP + widest(&|row| measure::width(&count(row), look.strong));
     let changes =
         widest(&|row| row.change.as_ref().map_or(0.0, |change| GAP + measure::width(&change.text, look.body)));
     let names = widest(&|row| measure::width(row.name, look.strong).max(measure::width(&row.under, look.small)));
@@ -55,7 +58,7 @@ pub fn ranking(canvas: &Canvas, slot: Slot, scene: &Scene, rows: &[Row<'_>]) -> 
         canvas.fitted(row.name, (slot.x, baseline), look.strong, TEXT, Anchor::Left, names);
         let below = (slot.x, baseline + look.small.leading());
         canvas.fitted(&row.under, below, look.small, MUTED, Anchor::Left, names);
-        canvas.text(&scene.figure(row.errors), (right, baseline), look.strong, TEXT, Anchor::Right);
+        canvas.text(&count(row), (right, baseline), look.strong, TEXT, Anchor::Right);
         if let Some(change) = &row.change {
             let ink = theme::trend(change.trend);
             canvas.text(&change.text, (right + changes, baseline), look.body, ink, Anchor::Right);

@@ -110,6 +110,11 @@ impl<'a> Scene<'a> {
         self.say(Sentence::new(key::chart::NAMED_COUNT).with("name", name).with_number("errors", errors))
     }
 
+    /// A name and its errors, where there may be more.
+    pub fn not_covered(&self, counted: String) -> String {
+        self.say(Sentence::new(key::chart::NOT_COVERED).with("count", counted))
+    }
+
     /// A text alternative that is a list: title, scope, and the items, or that there are none.
     pub fn listed(&self, title: &str, items: impl IntoIterator<Item = String>) -> String {
         let list = self.lang.list(items);

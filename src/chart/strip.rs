@@ -27,7 +27,7 @@ pub fn strip(scene: &Scene) -> Option<Chart> {
     let title = scene.phrase(key::chart::STRIP).to_owned();
     let bars = strip.bars.iter().map(|bar| {
         let counted = scene.counted(&bar.label, bar.errors);
-        if bar.covered { counted } else { scene.say(Sentence::new(key::chart::NOT_COVERED).with("count", counted)) }
+        if bar.covered { counted } else { scene.not_covered(counted) }
     });
     let alt = format!("{} {}", scene.listed(&title, bars), strip.caption);
     Some(Chart::new(scene, "strip", title, alt, |canvas, slot| panel(canvas, slot, scene, strip)))

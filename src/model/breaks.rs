@@ -19,7 +19,7 @@ pub fn breaks(line: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Whether a line is not broken here though Unicode permits it: `36 次`, `3 ครั้ง`, `พ. 18 พ.ย. 19:41`,
+/// Whether a line is not broken here though Unicode permits it: `36 次`, `3 ครั้ง`, `802 × 502`, `พ. 18 พ.ย. 19:41`,
 /// `2026年11月18日（水）19:41～`.
 fn joined(before: &str, after: &str) -> bool {
     let letter = |c: char| c >= '\u{e00}' && c.is_alphabetic();
@@ -31,6 +31,9 @@ fn joined(before: &str, after: &str) -> bool {
     let apart = word.len() < before.len();
     match (last, next) {
         (_, '～') => !apart,
+        // `802 × 502/503/504`
+        (last, '×') => digit(last),
+        ('×', _) => true,
         // What stands behind a time is no measure word.
         (last, next) if digit(last) && letter(next) => {
             !apart || after.starts_with("น.") || word.bytes().nth_back(2) != Some(b':')
@@ -105,6 +108,7 @@ mod tests {
         assert_eq!(pieces("有 36 次，11/18（三）19:41～20:52"), ["有 ", "36 次，", "11/18（三）19:41～", "20:52"]);
         assert_eq!(pieces("2026年11月18日（水）19:41に3件"), ["2026年11月18日（水）19:41に", "3件"]);
         assert_eq!(pieces("（a）（b）"), ["（a）", "（b）"]);
+        assert_eq!(pieces("20:47: 3,097 × 502 Bad"), ["20:47: ", "3,097 × 502 ", "Bad"]);
         let marked: Vec<bool> = super::pieces("有 36 次").map(|(_, marked)| marked).collect();
         assert_eq!(marked, [false, true]);
     }

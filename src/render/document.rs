@@ -229,10 +229,9 @@ pub(super) fn incident(event: &Event<'_>) -> Vec<Block> {
     [Block::Item(Tone::Plain, event.sentence.clone())].into_iter().chain(curve).chain(log).collect()
 }
 
-/// How many incidents there are beyond the first.
+/// How many of the incidents the first are, where they are not all.
 pub(super) fn more_incidents(story: &Story<'_>, first: usize) -> Option<String> {
-    let others = story.events.all().skip(first).count() as u64;
-    (others > 0).then(|| counted(story.lang(), key::story::MORE_ONE, key::story::MORE, others))
+    cut(story.lang(), &story.analysis.incidents, first).1
 }
 
 /// Incidents with their curves on one scale.

@@ -27,8 +27,8 @@ pub fn kept(html: &str, attribute: &str) -> String {
 }
 
 fn mark(text: &str, attribute: &str, out: &mut String) {
-    // Others are broken at blanks alone.
-    if !text.contains(|c: char| c >= '\u{e00}' && c.is_alphabetic())
+    // Others are broken at blanks alone, and well.
+    if !text.contains(|c: char| c == '×' || c >= '\u{e00}' && c.is_alphabetic())
         || !text.contains(|c: char| c.is_ascii_digit() || c == '-')
     {
         return out.push_str(text);
@@ -60,6 +60,7 @@ mod tests {
             assert_eq!(shown(html), html);
         }
         assert_eq!(shown(&"1年".repeat(99)), "1年".repeat(99));
+        assert_eq!(shown("<p>19:41: 802 × 502 Bad</p>"), "<p>19:41: <span class=k>802 × 502</span> Bad</p>");
         assert_eq!(shown("到（--exported-at）"), "到<span class=k>（--exported-at）</span>");
     }
 }

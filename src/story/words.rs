@@ -18,11 +18,12 @@ pub fn counted(lang: Lang, one: SentenceKey, many: SentenceKey, number: u64) -> 
     lang.say(&Sentence::new(if number == 1 { one } else { many }).with("number", lang.number(number)))
 }
 
-/// The first `top` of a list, at least one, and how many more there are in words.
+/// The first `top` of a list, at least one, and where that is not all of it how many of how many they are.
 pub fn cut<T>(lang: Lang, list: &[T], top: usize) -> (&[T], Option<String>) {
-    let (shown, rest) = list.split_at(list.len().min(top.max(1)));
-    let more = (!rest.is_empty()).then(|| counted(lang, key::story::MORE_ONE, key::story::MORE, rest.len() as u64));
-    (shown, more)
+    let shown = &list[..list.len().min(top.max(1))];
+    let said = Sentence::new(key::story::MORE);
+    let said = said.with_number("shown", shown.len() as u64).with_number("all", list.len() as u64);
+    (shown, (shown.len() < list.len()).then(|| lang.say(&said)))
 }
 
 /// What to call a detail: a status with its name (`502 Bad Gateway`), everything else as it stands.

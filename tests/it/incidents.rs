@@ -644,7 +644,7 @@ fn every_format_shows_the_worst_incidents_first() {
     for shown in shown {
         let found = |start: &str| shown.contains(&format!(", {start} – "));
         assert!(found("11:00") && !found("08:00") && !found("14:00") && !found("17:00"), "{shown}");
-        assert!(shown.contains("and 3 more"), "{shown}");
+        assert!(shown.contains("1 of 4 shown"), "{shown}");
     }
     // The page tells the worst first, and lists the others in the same order.
     let page = folder.text("out/report.html");

@@ -376,7 +376,7 @@ mod tests {
         for product in Product::ALL {
             let message = told(&many("x"), Lang::En, 4, product).to_string();
             // 60 − 4 details of 5 errors each; 60 − 4 channels; 25 − 3 incidents; 9 − 3 grave notes.
-            for more in ["and 56 more details with 280 errors", "and 56 more", "and 22 more", "and 6 more"] {
+            for more in ["and 56 more details with 280 errors", "4 of 60 shown", "3 of 25 shown", "3 of 9 shown"] {
                 assert!(message.contains(more), "{product:?}: {more} in {message}");
             }
             assert!(!told(&week(), Lang::En, 4, product).to_string().contains(" more details"));

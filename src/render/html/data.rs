@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     analysis::{Analysis, Bucket, Fact, ReasonRow},
-    chart::{ReasonInks, unit},
+    chart::{LEAST_TOP, ReasonInks, unit},
     model::{LocalTime, disarmed, key},
     taxonomy::Lang,
 };
@@ -23,7 +23,7 @@ const HEAVIEST: usize = 150_000;
 const MOST_EXACT: u64 = (1 << 53) - 1;
 
 /// Sentences and formats that the script needs.
-pub(super) const WORDS: [key::SentenceKey; 22] = [
+pub(super) const WORDS: [key::SentenceKey; 23] = [
     key::format::WEEKDAYS,
     key::format::MONTHS,
     key::format::DAY,
@@ -35,6 +35,7 @@ pub(super) const WORDS: [key::SentenceKey; 22] = [
     key::story::COMMA,
     key::story::DOT,
     key::chart::PEAK,
+    key::chart::POOLED,
     key::page::ERRORS,
     key::page::PARTIAL,
     key::interactive::CHOICE,
@@ -70,6 +71,8 @@ struct Data<'a> {
     reasons: Vec<Reason>,
     /// Index in `reasons` of each detail.
     details: Vec<usize>,
+    /// What the top of a small drawing stands for at least.
+    least: u64,
     /// How many channels there are.
     channels: usize,
     /// By step: channel, detail and errors, again and again. Empty where there is nothing to choose from.
@@ -152,6 +155,7 @@ fn data<'a>(analysis: &'a Analysis, facts: &[Fact], (lang, inks): (Lang, &Reason
             .filter_map(|(start, end, name)| stretch((start, end)).map(|(start, end)| (start, end, name)))
             .collect(),
         details: analysis.by_detail.iter().map(|row| place(&row.reason)).filter(|_| !facts.is_empty()).collect(),
+        least: LEAST_TOP,
         channels: analysis.by_channel.len(),
         reasons: reasons
             .iter()

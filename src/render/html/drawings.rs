@@ -1,7 +1,7 @@
 //! Drawings without axes and letters, of the size of a word.
 
 use crate::{
-    chart::{ReasonInks, theme::Ink},
+    chart::{LEAST_TOP, ReasonInks, theme::Ink},
     story::Event,
 };
 
@@ -14,7 +14,7 @@ const BARS: usize = 60;
 /// More values than fit are added up in equal groups, so every error is in the picture.
 pub(super) fn spark(values: &[u64]) -> String {
     let groups: Vec<u64> = grouped(values, BARS, |group| group.iter().fold(0, |sum: u64, n| sum.saturating_add(*n)));
-    bars(&groups, &[], groups.iter().copied().max().unwrap_or(0), SPARK)
+    bars(&groups, &[], groups.iter().copied().max().unwrap_or(0).max(LEAST_TOP), SPARK)
 }
 
 /// Bars of values that stand on others; `most` fills the height.

@@ -3,15 +3,18 @@
 use std::fmt::Display;
 
 use chrono::Datelike;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::{
     analysis::{Analysis, Bucket},
     model::{LocalTime, Sentence, is_right_to_left, key},
-    story::{Change, Clock, Compared, Story, Trend, counted, detail_name, shortened},
+    story::{Change, Clock, Compared, Story, Trend, counted, detail_name, shortened, whole_letters},
 };
 
 /// The longest text from a file that the page shows; the whole text is in summary.json.
 const LONGEST: usize = 120;
+/// The widest name in a table of numbers, in columns of a terminal: a Japanese sign has two.
+const WIDEST: usize = 64;
 
 /// Phrases, numbers and times in the page's language: `w.t(key::page::ERRORS)`.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +94,21 @@ impl Words {
     /// Text of any length, cut to what a table can show.
     pub fn short(&self, text: &str) -> String {
         shortened(text, LONGEST)
+    }
+
+    /// A name, cut to what a column beside numbers can show.
+    pub fn name(&self, text: &str) -> String {
+        let mut width = 0;
+        let end = text.char_indices().find(|(_, sign)| {
+            width += sign.width().unwrap_or(0);
+            width > WIDEST
+        });
+        end.map_or_else(|| text.to_owned(), |(end, _)| format!("{}…", whole_letters(text, end)))
+    }
+
+    /// What a name is cut from.
+    pub fn whole(&self, text: &str) -> Option<String> {
+        (text.width() > WIDEST).then(|| self.short(text))
     }
 
     /// A window; the year of hours is that of the period, where it has one.

@@ -19,6 +19,8 @@ const NARROWEST: usize = 30;
 const WIDEST: usize = 120;
 /// A name in a sentence has at most so many characters or cells; longer ones are cut.
 pub(super) const NAME_IN_SENTENCE: usize = 60;
+/// So many cells are enough for marks, over several lines.
+const NARROWEST_MARKS: usize = 12;
 /// A row of a table has at most so many lines; a name that needs more is cut.
 const TALLEST_ROW: usize = 6;
 /// A paragraph longer than this is a text from a file gone wild.
@@ -137,24 +139,27 @@ impl Sheet {
         self.lines.extend(table.lines());
     }
 
-    /// How wide each column is. Numbers, times and curves are as wide as they are; of the rest names have twice what marks
-    /// have, and what one does not need another gets.
+    /// How wide each column is. Numbers, times and curves are as wide as they are, and what they leave is for names and marks.
+    /// Marks get no more than they need or names leave, but a few letters; names share the rest, and what one does not need
+    /// another gets.
     fn column_widths(&self, columns: &[(Kind, &str)], rows: &[Vec<String>]) -> Vec<usize> {
         let longest = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0).max(columns[at].1.width());
         let mut widths: Vec<usize> = (0..columns.len()).map(longest).collect();
-        let share = |at: usize| match columns[at].0 {
-            Kind::Name | Kind::Path => 2,
-            Kind::Marks => 1,
-            Kind::Words | Kind::Number | Kind::Curve => 0,
-        };
-        let mut flexible: Vec<usize> = (0..columns.len()).filter(|at| share(*at) > 0).collect();
-        let fixed: usize = (0..columns.len()).filter(|at| share(*at) == 0).map(|at| widths[at]).sum();
-        let mut room = self.width.saturating_sub(fixed + 2 * columns.len());
-        // Those that need the least of their share go first.
-        flexible.sort_by_key(|at| widths[*at] / share(*at));
-        for (done, &at) in flexible.iter().enumerate() {
-            let shares: usize = flexible[done..].iter().map(|at| share(*at)).sum();
-            widths[at] = widths[at].min(room * share(at) / shares).max(1);
+        let of_kind =
+            |kinds: &[Kind]| (0..columns.len()).filter(|at| kinds.contains(&columns[*at].0)).collect::<Vec<_>>();
+        let (mut names, marks) = (of_kind(&[Kind::Name, Kind::Path]), of_kind(&[Kind::Marks]));
+        let needed = |widths: &[usize], of: &[usize]| of.iter().map(|at| widths[*at]).sum::<usize>();
+        let room = self
+            .width
+            .saturating_sub(2 * columns.len() + needed(&widths, &of_kind(&[Kind::Words, Kind::Number, Kind::Curve])));
+        for at in &marks {
+            let left = room.saturating_sub(needed(&widths, &names));
+            widths[*at] = widths[*at].min(left.max(NARROWEST_MARKS)).min(room.max(1));
+        }
+        let mut room = room.saturating_sub(needed(&widths, &marks));
+        names.sort_by_key(|at| widths[*at]);
+        for (done, &at) in names.iter().enumerate() {
+            widths[at] = widths[at].min(room / (names.len() - done)).max(1);
             room = room.saturating_sub(widths[at]);
         }
         widths

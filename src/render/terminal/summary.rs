@@ -18,7 +18,7 @@ const HEIGHT: usize = 23;
 /// More lines of one paragraph are too many on a screen.
 const TALLEST: usize = 4;
 /// Fewer causes are worth a shorter text around them.
-const LEAST_CAUSES: usize = 3;
+const LEAST_CAUSES: usize = 2;
 /// More grave notes than these are only counted on a screen.
 const GRAVE: usize = 2;
 
@@ -254,7 +254,7 @@ mod tests {
         assert!(row.contains("35 min") && row.contains("shop") && row.ends_with("▁▁▂▄▂▁▁"), "{row}");
         assert_eq!(text.matches("▁▁▂▄▂▁▁").count(), 10);
         assert!(
-            text.contains("and 2 more") && text.contains("Time to recover: median 35 min, longest 35 min."),
+            text.contains("10 of 12 shown") && text.contains("Time to recover: median 35 min, longest 35 min."),
             "{text}"
         );
     }

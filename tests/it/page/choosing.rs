@@ -1,5 +1,7 @@
 //! Reasons switched off and dates chosen: total, timeline, heatmap and tables follow, the report's own words stay.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{Fixed, Numbers, Report, assert_quiet, between, export::Row, place, toggle};
@@ -193,8 +195,12 @@ fn many_windows_on_a_narrow_screen_share_bars() {
     let windows = report.numbers(|_| true).bars;
     for (first, count, errors) in bars {
         let within = |window: i64| (first..first + count).contains(&usize::try_from(window).expect("a window"));
-        let expected: u64 = windows.iter().filter(|(window, ..)| within(*window)).map(|(.., errors)| errors).sum();
-        assert_eq!(errors, expected, "from window {first}");
+        let mut sums: BTreeMap<i64, u64> = BTreeMap::new();
+        windows
+            .iter()
+            .filter(|(window, ..)| within(*window))
+            .for_each(|(window, _, errors)| *sums.entry(*window).or_default() += errors);
+        assert_eq!(errors, sums.into_values().max().unwrap_or(0), "the highest from window {first} on");
     }
 }
 

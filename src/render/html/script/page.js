@@ -13,7 +13,7 @@ function put(cell, text, whole) {
 function barsPath(values) {
   const size = Math.max(1, Math.ceil(values.length / 60));
   const groups = range(0, Math.ceil(values.length / size)).map(i => values.slice(i * size, i * size + size).reduce((a, b) => a + b, 0));
-  const largest = Math.max(0, ...groups);
+  const largest = Math.max(data.least, ...groups);
   const [step, short] = [120 / groups.length, value => String(+value.toFixed(1))];
   return groups.map((value, i) => {
     if (!value) return "";

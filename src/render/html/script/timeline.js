@@ -152,14 +152,20 @@ const timeline = {
     this.unit = words.unit;
     this.x = step => EDGE.left + ((step - choice.from) / count) * this.plot;
     const size = Math.max(1, Math.ceil(count / Math.floor(this.plot / 3)));
-    const windows = size * data.step;
-    if (windows > 1) this.unit = fill(words["interactive.together"], { unit: words.unit, count: windows });
+    if (data.step > 1) this.unit = fill(words["interactive.together"], { unit: words.unit, count: data.step });
     const found = sums().reasons;
+    const bar = step => {
+      const errors = reasons.map((_, reason) => found.get(reason)?.values[step] || 0);
+      return { at: choice.from + step, errors, total: errors.reduce((a, b) => a + b, 0) };
+    };
+    // Of more than have room the highest of neighbours is drawn, so that it is as high, and as said, as on any other screen.
     this.bars = range(0, Math.ceil(count / size)).map(i => {
       const [from, to] = [i * size, Math.min(i * size + size, count)];
-      const errors = reasons.map((_, reason) => (found.get(reason)?.values || []).slice(from, to).reduce((a, b) => a + b, 0));
-      return { from: choice.from + from, to: choice.from + to, errors, total: errors.reduce((a, b) => a + b, 0) };
+      const highest = range(from, to).map(bar).reduce((a, b) => (b.total > a.total ? b : a));
+      return { ...highest, from: choice.from + from, to: choice.from + to };
     });
+    byId("pooled").hidden = size < 2;
+    byId("pooled").textContent = fill(words["chart.pooled"], { count: shown(size) });
     const rest = this.ordinary();
     const panels = [{ bars: this.bars, height, top: EDGE.top }];
     if (rest.length < this.bars.length && rest.some(bar => bar.total)) panels.push({ bars: rest, height: lower, top: EDGE.top + height + EDGE.between });
@@ -198,18 +204,35 @@ const timeline = {
     return this.bars.filter(bar => bar.total <= Math.max(usual, LEAST) * DWARFS);
   },
 
+  /** Left edge and width of a bar. */
+  column(bar) {
+    const [left, right] = [this.x(bar.from), this.x(bar.to)];
+    const wide = Math.min(Math.max(1, (right - left) * 0.86), 60);
+    return [left + (right - left - wide) / 2, wide];
+  },
+
+  /** Where an instant lies on its bar; an end belongs to the bar before. */
+  onBar(step, end) {
+    const bar = this.bars.find(bar => (end ? step <= bar.to : step < bar.to));
+    const [x, wide] = this.column(bar);
+    return x + ((step - bar.from) / (bar.to - bar.from)) * wide;
+  },
+
   drawPanel(picture, { bars, height, top }, again) {
     const highest = bars.reduce((a, b) => (b.total > a.total ? b : a));
     const most = Math.max(1, highest.total);
     const bottom = top + height;
     const y = errors => bottom - (errors / most) * height;
-    const within = (list, draw) => list.forEach(([start, end, lane]) => {
-      const [left, right] = [Math.max(start, choice.from), Math.min(end, choice.to)];
-      if (left < right) draw(this.x(left), Math.max(3, this.x(right) - this.x(left)), lane);
+    const within = (list, place, draw) => list.forEach(([start, end, lane]) => {
+      const [from, to] = [Math.max(start, choice.from), Math.min(end, choice.to)];
+      if (from >= to) return;
+      const [left, right] = [place(from, false), place(to, true)];
+      draw(left, Math.max(3, right - left), lane);
     });
+    const onBar = this.onBar.bind(this);
     this.drawPlans(picture, top, height, !again);
-    within(data.incidents, (x, wide) => picture.append(svg("rect", { ...filled("incident"), x, y: top, width: wide, height })));
-    within(data.unknown, (x, wide) => picture.append(svg("rect", { fill: "url(#hatch)", class: "missing", x, y: top, width: wide, height })));
+    within(data.incidents, onBar, (x, wide) => picture.append(svg("rect", { ...filled("incident"), x, y: top, width: wide, height })));
+    within(data.unknown, this.x, (x, wide) => picture.append(svg("rect", { fill: "url(#hatch)", class: "missing", x, y: top, width: wide, height })));
     for (const bar of this.bars) if (!bars.includes(bar)) picture.append(svg("rect", { ...filled("incident"), x: this.x(bar.from), y: top, width: this.x(bar.to) - this.x(bar.from), height }));
     const tick = tickStep(most, again ? 3 : 5);
     for (let errors = 0; errors <= most; errors += tick) {
@@ -221,10 +244,8 @@ const timeline = {
     picture.append(note(0, top - 26, this.unit, "muted"));
     for (const bar of bars) {
       if (!bar.total) continue;
-      const slot = this.x(bar.to) - this.x(bar.from);
-      const wide = Math.min(Math.max(1, slot * 0.86), 60);
-      const x = this.x(bar.from) + (slot - wide) / 2;
-      const pale = range(bar.from, bar.to).some(step => data.partial.includes(step));
+      const [x, wide] = this.column(bar);
+      const pale = data.partial.includes(bar.at);
       const group = svg("g", again ? {} : { "data-window": bar.from, "data-windows": bar.to - bar.from, "data-errors": bar.total });
       if (pale) group.setAttribute("opacity", 0.5);
       let edge = bottom;
@@ -238,9 +259,9 @@ const timeline = {
       });
       picture.append(group);
     }
-    within(data.incidents, (x, width, lane) => picture.append(svg("rect", { ...filled("incident-mark"), x, y: top - 3 + 4 * lane, width, height: 3 })));
+    within(data.incidents, onBar, (x, width, lane) => picture.append(svg("rect", { ...filled("incident-mark"), x, y: top - 3 + 4 * lane, width, height: 3 })));
     if (!highest.total) return;
-    const when = told(wholeDays ? "format.short_day" : "format.short_moment", data.keys[highest.from]);
+    const when = told(wholeDays ? "format.short_day" : "format.short_moment", data.keys[highest.at]);
     const text = fill(words["chart.peak"], { errors: shown(highest.total), when });
     const half = wide(text) / 2;
     const x = Math.min(Math.max((this.x(highest.from) + this.x(highest.to)) / 2, EDGE.left + half), EDGE.left + this.plot + EDGE.right - half);
@@ -280,7 +301,7 @@ const timeline = {
   describe(at) {
     const bar = this.bars[at];
     if (!bar) return;
-    const lines = [fill(words["interactive.cursor"], { window: stretch(bar.from, bar.to), number: shown(bar.total) })];
+    const lines = [fill(words["interactive.cursor"], { window: stretch(bar.at, bar.at + 1), number: shown(bar.total) })];
     bar.errors.forEach((errors, i) => errors && lines.push(`${reasons[i].name} ${shown(errors)}`));
     const values = { "aria-valuemin": 1, "aria-valuemax": this.bars.length, "aria-valuenow": at + 1, "aria-valuetext": lines.join(words["story.comma"]) };
     for (const [name, value] of Object.entries(values)) this.main.setAttribute(name, value);
@@ -299,10 +320,10 @@ const timeline = {
     cursor.setAttribute("width", right - left);
     const line = (first, last) => element("p", {}, first, element("b", {}, last));
     const dot = ({ class: name, fill }) => svg("svg", { width: 10, height: 10 }, svg("rect", { class: name, fill, width: 10, height: 10, rx: 2 }));
-    const partial = range(bar.from, bar.to).some(step => data.partial.includes(step));
+    const partial = data.partial.includes(bar.at);
     const rows = bar.errors.map((errors, i) => [errors, reasons[i]]).filter(([errors]) => errors);
     this.tip.replaceChildren(
-      element("p", { class: "tip-title" }, stretch(bar.from, bar.to) + (partial ? words["story.dot"] + words["page.partial"] : "")),
+      element("p", { class: "tip-title" }, stretch(bar.at, bar.at + 1) + (partial ? words["story.dot"] + words["page.partial"] : "")),
       line(words["page.errors"], shown(bar.total)),
       ...rows.map(([errors, reason]) => line(element("span", {}, dot(reason), " ", element("bdi", {}, reason.name)), shown(errors))),
     );
