@@ -86,7 +86,7 @@ fn head(canvas: &Canvas, slot: Slot, scene: &Scene) -> f64 {
     let story = scene.story;
     let name = story.state.to_uppercase();
     let badge = Frame { w: measure::width(&name, POSTER.strong) + 24.0, ..slot.frame(POSTER.strong.leading() + 8.0) };
-    canvas.rect(badge, theme::state(scene.analysis.state));
+    canvas.rect(badge, theme::state(story.colour()));
     let baseline = slot.y + POSTER.strong.size + 6.0;
     canvas.text(&name, (slot.x + badge.w / 2.0, baseline), POSTER.strong, ON_BADGE, Anchor::Center);
     let scope = Slot { x: badge.right() + 16.0, w: slot.right() - badge.right() - 16.0, y: slot.y + 6.0 };

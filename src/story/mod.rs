@@ -17,7 +17,7 @@ mod times;
 mod words;
 
 use crate::{
-    analysis::{Analysis, Note, filter_heading},
+    analysis::{Analysis, Note, State, filter_heading},
     model::{SentenceKey, Timestamp, Zone, key},
     taxonomy::Lang,
 };
@@ -83,7 +83,7 @@ impl<'a> Story<'a> {
             scope: words::scope(analysis, &clock, None),
             filter: filter_heading(lang, &analysis.filter),
             headline: headline::headline(analysis, &clock, &events),
-            state: standing::name(analysis.state, lang),
+            state: standing::name(analysis, lang),
             standing: standing::sentence(analysis, &clock),
             total: notes::marked(analysis, lang),
             compared: Compared::total(analysis, lang),
@@ -102,6 +102,14 @@ impl<'a> Story<'a> {
             analysis,
             clock,
             top,
+        }
+    }
+
+    /// The state that the colour of the badge shows: nothing is good of which nobody knows whether it is usual.
+    pub fn colour(&self) -> State {
+        match self.analysis.state {
+            State::Usual if self.analysis.history.usual.is_none() => State::Unknown,
+            state => state,
         }
     }
 

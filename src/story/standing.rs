@@ -11,9 +11,10 @@ use super::{
     words::{self, LONGEST_NAME},
 };
 
-/// The state in a word or two.
-pub(super) fn name(state: State, lang: Lang) -> &'static str {
-    lang.phrase(match state {
+/// The state in a word or two. Without a usual number to compare with, "as usual" says no more than that nothing stood out.
+pub(super) fn name(analysis: &Analysis, lang: Lang) -> &'static str {
+    lang.phrase(match analysis.state {
+        State::Usual if analysis.history.usual.is_none() => key::state::NO_SPIKES,
         State::Ongoing => key::state::ONGOING,
         State::Over => key::state::OVER,
         State::More => key::state::MORE,

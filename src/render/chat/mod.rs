@@ -119,7 +119,7 @@ impl<'a> Card<'a> {
         let parts = [failed, channels, events, advice].map(|part| part(story, safe));
         Card {
             state: story.state.to_uppercase(),
-            ink: theme::state(story.analysis.state),
+            ink: theme::state(story.colour()),
             headline: safe(&story.headline),
             scope: safe(&story.scope.join(lang.dot())),
             grave: grave.map(sentence).chain(more_grave).collect(),

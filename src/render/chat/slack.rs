@@ -17,7 +17,7 @@ const LONGEST_FALLBACK: usize = 4_000;
 
 pub(super) fn message(card: &Card<'_>) -> Value {
     let story = card.story;
-    let header = format!("{} {}", disc(story.analysis.state), card.state);
+    let header = format!("{} {}", disc(story.colour()), card.state);
     let mut blocks = vec![json!({"type": "header", "text": {"type": "plain_text", "text": header, "emoji": true}})];
     let first =
         [vec![styled(&card.headline, "bold")], card.said.iter().map(|text| plain(&format!("\n{text}"))).collect()];

@@ -26,7 +26,7 @@ pub(super) fn message(card: &Card<'_>) -> Value {
     let headline = vec![run(&card.headline, &[("weight", "Bolder"), ("size", "Medium")])];
     let mut body = vec![json!({
         "type": "Container",
-        "style": style(card.story.analysis.state),
+        "style": style(card.story.colour()),
         "bleed": true,
         "items": [text(badge), text(headline)],
     })];

@@ -141,7 +141,7 @@ fn heat(analysis: &Analysis, lang: Lang) -> Option<Vec<HeatRow>> {
 impl Page<'_> {
     /// The class of the badge.
     fn state(&self) -> &'static str {
-        match self.analysis.state {
+        match self.story.colour() {
             State::Ongoing => "bad",
             State::More | State::New => "warn",
             State::Usual | State::Quiet => "good",

@@ -73,7 +73,7 @@ pub(super) fn html(
     let unsaid = (unsaid.len() + story.infos.len()) as u64;
     Body {
         lang,
-        state: (story.state, theme::state(analysis.state).hex()),
+        state: (story.state, theme::state(story.colour()).hex()),
         scope: story.filter.iter().chain(&story.scope).map(|part| name(part)).collect(),
         strip: images(true),
         pictures: images(false),

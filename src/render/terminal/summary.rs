@@ -107,7 +107,7 @@ fn write(sheet: &mut Sheet, story: &Story<'_>, block: &Block) {
     match block {
         Block::Heading(text) => sheet.heading(text),
         Block::Headline => {
-            let state = of_state(story.analysis.state).on(&story.state.to_uppercase());
+            let state = of_state(story.colour()).on(&story.state.to_uppercase());
             sheet.whole_paragraph(&format!("{state}  "), &story.headline, Ink::Strong);
         }
         Block::Said(tone, text) => sheet.paragraph("", text, of_tone(*tone)),

@@ -40,7 +40,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     }
     story.grave.iter().try_for_each(|note| line(&mut sheet, &note.text, &grave))?;
     let badge = look::plain(lang).set_bold().set_font_color(color(theme::ON_BADGE)).set_text_wrap();
-    let badge = badge.set_background_color(color(theme::state(story.analysis.state)));
+    let badge = badge.set_background_color(color(theme::state(story.colour())));
     let badge = badge.set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter);
     let headline = plain.clone().set_bold().set_font_size(HEADLINE).set_indent(1);
     sheet.put(0, &Cell::text(story.state.to_uppercase()), &badge, SIZE)?;
