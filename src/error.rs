@@ -75,7 +75,11 @@ impl From<ZoneError> for Error {
     fn from(error: ZoneError) -> Self {
         let zones = Zone::names();
         let place = |zone: &&str| zone.rsplit('/').next().is_some_and(|place| place.eq_ignore_ascii_case(&error.0));
-        let near = zones.clone().find(place).or_else(|| taxonomy::nearest(&error.0, zones).first().copied());
+        let offset = || {
+            format!("+{}", error.0).parse().ok().or_else(|| Zone::abbreviated(&error.0)).as_ref().map(Zone::to_string)
+        };
+        let name = || taxonomy::nearest(&error.0, zones.clone()).first().map(|name| (*name).to_owned());
+        let near = zones.clone().find(place).map(str::to_owned).or_else(offset).or_else(name);
         Error::new(key::error::ZONE_FORM).with_sentence("nearest", taxonomy::did_you_mean(near)).with("value", error.0)
     }
 }

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDateTime, TimeDelta};
 use super::{
     Bounds,
     count::months_of,
-    period::{Calendar, PeriodSpec, Resolved, bounds_to},
+    period::{Calendar, PeriodSpec, Resolved, bounds_to, near},
 };
 use crate::{
     error::{Error, Result},
@@ -26,6 +26,9 @@ pub enum Comparison {
     Nothing,
 }
 
+/// The comparisons that have names.
+const NAMES: [&str; 3] = ["previous", "week-before", "none"];
+
 impl FromStr for Comparison {
     type Err = Error;
 
@@ -34,9 +37,13 @@ impl FromStr for Comparison {
             "previous" => Comparison::Previous,
             "week-before" => Comparison::WeekBefore,
             "none" => Comparison::Nothing,
-            period => Comparison::Period(period.parse().map_err(|error: Error| match error.0.key {
-                key::error::PERIOD_FORM => Error::new(key::error::COMPARE_FORM).with("value", text),
-                _ => error,
+            period => Comparison::Period(period.parse().map_err(|error: Error| {
+                match error.0.key {
+                    key::error::PERIOD_FORM => Error::new(key::error::COMPARE_FORM)
+                        .with("value", text)
+                        .with_sentence("nearest", near(text, &NAMES)),
+                    _ => error,
+                }
             })?),
         })
     }

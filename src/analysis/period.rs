@@ -4,10 +4,10 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
 
-use super::Bounds;
+use super::{Bounds, respelled::respelled};
 use crate::{
     error::{Error, Result},
-    model::{Span, Timestamp, Zone, key},
+    model::{Sentence, Span, Timestamp, Zone, key},
     taxonomy,
 };
 
@@ -92,11 +92,14 @@ fn why_not(text: &str) -> Error {
     };
     match text.split("..").find(no_day) {
         Some(day) => Error::new(key::error::PERIOD_DAY).with("day", day),
-        None => {
-            let near = taxonomy::nearest(text, NAMES).first().copied();
-            Error::new(key::error::PERIOD_FORM).with_sentence("nearest", taxonomy::did_you_mean(near))
-        }
+        None => Error::new(key::error::PERIOD_FORM).with_sentence("nearest", near(text, &NAMES)),
     }
+}
+
+/// The question whether one of some names was meant, or a period in another spelling.
+pub(super) fn near(text: &str, names: &[&str]) -> Sentence {
+    let name = taxonomy::nearest(text, names.iter().copied()).first().map(|name| (*name).to_owned());
+    taxonomy::did_you_mean(name.or_else(|| respelled(text).filter(|near| parse(near).is_some())))
 }
 
 fn parse(text: &str) -> Option<PeriodSpec> {

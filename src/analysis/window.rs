@@ -90,6 +90,23 @@ impl WindowSize {
     }
 }
 
+/// The name of the size that a text may mean: that of the same length. `1h`, `60 min`, `daily`
+pub fn near_size(text: &str) -> Option<&'static str> {
+    let text = text.to_lowercase();
+    let unit = text.trim_start_matches(|c: char| !c.is_alphabetic());
+    let minutes = match unit.chars().next()? {
+        'm' if !unit.starts_with("mo") => 1,
+        'h' => 60,
+        'd' => 1440,
+        'w' => 7 * 1440,
+        'm' => 28 * 1440,
+        _ => return None,
+    };
+    let count = text[..text.len() - unit.len()].trim();
+    let minutes = if count.is_empty() { minutes } else { count.parse::<i64>().ok()?.checked_mul(minutes)? };
+    WindowSize::ALL.into_iter().find(|size| size.minutes() == minutes).map(WindowSize::name)
+}
+
 impl FromStr for WindowSize {
     type Err = ();
 

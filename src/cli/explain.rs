@@ -75,11 +75,24 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     }
     match taxonomy::resolve(&arguments.words) {
         Ok(entries) => screen::print(terminal::explain(&entries, &view).as_bytes()),
-        Err(unknown) => Err(Error::new(key::error::EXPLAIN_UNKNOWN)
-            .with("word", Privacy::default().text(&unknown.word))
-            .with_sentence("nearest", taxonomy::did_you_mean(unknown.nearest))
-            .into()),
+        Err(unknown) => {
+            let near = match unknown.nearest.as_slice() {
+                [] => near_log(&unknown.word).into_iter().collect(),
+                near => near.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(),
+            };
+            Err(Error::new(key::error::EXPLAIN_UNKNOWN)
+                .with("word", Privacy::default().text(&unknown.word))
+                .with_sentence("nearest", taxonomy::did_you_mean(near))
+                .into())
+        }
     }
+}
+
+/// The words for lines of access logs that a word may mean.
+fn near_log(word: &str) -> Option<String> {
+    let of_servers = setups().iter().map(|setup| format!("{ACCESS_LOG} {}", setup.name));
+    let all: Vec<String> = std::iter::once(ACCESS_LOG.to_owned()).chain(of_servers).collect();
+    taxonomy::nearest(word, all.iter().map(String::as_str)).first().map(|near| (*near).to_owned())
 }
 
 /// The servers of some names, or all.

@@ -11,14 +11,16 @@ use encoding_rs::Encoding;
 
 use super::moment::{self, Event, Moment, Planned};
 use crate::{
-    analysis::{self, Analysis, AsOf, Comparison, Maintenance, Mark, PeriodSpec, WeekStart, WindowSize},
+    analysis::{
+        self, Analysis, AsOf, Comparison, Maintenance, Mark, PeriodSpec, WeekStart, WindowSize, near_size, respelled,
+    },
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role, is_time_format},
     model::{Channel, Privacy, Timestamp, Zone, key, shell_word},
     server,
     story::Story,
     table::{ChannelRules, Filter, Key, NamingLayer, OverlapPolicy, Term},
-    taxonomy::Lang,
+    taxonomy::{self, Lang},
 };
 
 /// What to read and how.
@@ -306,9 +308,9 @@ fn one_of<T: Copy + Send + Sync>(known: &'static [(&'static str, T)]) -> impl Ty
     })
 }
 
-/// A refused value, by the key of the sentence that says what is wanted instead.
-fn wrong(key: key::SentenceKey, text: &str) -> Error {
-    Error::new(key).with("value", text)
+/// A refused value, by the key of the sentence that says what is wanted instead, and what may be meant.
+fn wrong(key: key::SentenceKey, text: &str, near: impl IntoIterator<Item: ToString>) -> Error {
+    Error::new(key).with("value", text).with_sentence("nearest", taxonomy::did_you_mean(near))
 }
 
 /// Takes a language by any of its codes, for clap.
@@ -323,13 +325,14 @@ type WindowChoice = Option<WindowSize>;
 fn window(text: &str) -> Result<WindowChoice> {
     match text {
         "auto" => Ok(None),
-        size => size.parse().map(Some).map_err(|()| wrong(key::error::WINDOW_FORM, text)),
+        size => size.parse().map(Some).map_err(|()| wrong(key::error::WINDOW_FORM, text, near_size(text))),
     }
 }
 
 fn moment(text: &str) -> Result<Moment> {
     let plausible = |moment: &Moment| moment.in_zone(&Zone::console()).is_plausible();
-    Moment::parse(text).filter(plausible).ok_or_else(|| wrong(key::error::MOMENT_FORM, text))
+    let read = |text: &str| Moment::parse(text).filter(plausible);
+    read(text).ok_or_else(|| wrong(key::error::MOMENT_FORM, text, respelled(text).filter(|near| read(near).is_some())))
 }
 
 /// `--as-of`: what "now" is.
@@ -344,32 +347,41 @@ fn as_of(text: &str) -> Result<Now> {
     match text {
         "now" => Ok(Now::Clock),
         "data" => Ok(Now::Data),
-        _ => moment(text).map(Now::At).map_err(|_| wrong(key::error::AS_OF_FORM, text)),
+        _ => moment(text).map(Now::At).map_err(|mut error| {
+            error.0.key = key::error::AS_OF_FORM;
+            error
+        }),
     }
 }
 
 fn positive(text: &str) -> Result<NonZeroUsize> {
-    text.trim().parse().map_err(|_| wrong(key::error::NUMBER_FORM, text))
+    text.trim().parse().map_err(|_| Error::new(key::error::NUMBER_FORM).with("value", text))
 }
 
 /// A length of time in days or hours, as milliseconds.
 fn age(text: &str) -> Result<i64> {
-    let unit = |unit: char, hours: i64| {
-        let number: i64 = text.trim().strip_suffix(unit)?.parse().ok()?;
+    let read = |text: &str| {
+        let (number, hours) = match text.trim().strip_suffix('d') {
+            Some(days) => (days, 24),
+            None => (text.trim().strip_suffix('h')?, 1),
+        };
+        let number: i64 = number.parse().ok()?;
         (1..100_000).contains(&number).then_some(number * hours * 3_600_000)
     };
-    unit('d', 24).or_else(|| unit('h', 1)).ok_or_else(|| wrong(key::error::AGE_FORM, text))
+    read(text).ok_or_else(|| wrong(key::error::AGE_FORM, text, respelled(text).filter(|near| read(near).is_some())))
 }
 
 fn size(text: &str) -> Result<u64> {
-    text.parse().map(|bytesize::ByteSize(bytes)| bytes).map_err(|_| wrong(key::error::SIZE_FORM, text))
+    text.parse()
+        .map(|bytesize::ByteSize(bytes)| bytes)
+        .map_err(|_| Error::new(key::error::SIZE_FORM).with("value", text))
 }
 
 /// What `--columns` says of each role.
 type ColumnList = Vec<(Role, ColumnName)>;
 
 fn columns(text: &str) -> Result<ColumnList> {
-    let refused = || wrong(key::error::COLUMNS_FORM, text);
+    let refused = || Error::new(key::error::COLUMNS_FORM).with("value", text);
     let mut list: ColumnList = Vec::new();
     for item in text.split(',') {
         let (role, column) = item.split_once('=').ok_or_else(refused)?;
@@ -391,7 +403,11 @@ fn columns(text: &str) -> Result<ColumnList> {
 }
 
 fn time_format(text: &str) -> Result<String> {
-    if is_time_format(text) { Ok(text.to_owned()) } else { Err(wrong(key::error::TIME_FORMAT_FORM, text)) }
+    if is_time_format(text) {
+        Ok(text.to_owned())
+    } else {
+        Err(Error::new(key::error::TIME_FORMAT_FORM).with("value", text))
+    }
 }
 
 fn encoding(text: &str) -> Result<&'static Encoding> {
@@ -400,7 +416,7 @@ fn encoding(text: &str) -> Result<&'static Encoding> {
         "cp950" => "big5".to_owned(),
         other => other.to_owned(),
     };
-    Encoding::for_label(label.as_bytes()).ok_or_else(|| wrong(key::error::ENCODING_FORM, text))
+    Encoding::for_label(label.as_bytes()).ok_or_else(|| Error::new(key::error::ENCODING_FORM).with("value", text))
 }
 
 /// `--channel`.
@@ -427,7 +443,7 @@ impl ChannelRule {
 
 fn channel_rule(text: &str) -> Result<ChannelRule> {
     let (text, configured) = text.strip_prefix(ChannelRule::CONFIGURED).map_or((text, false), |rule| (rule, true));
-    let refused = || wrong(key::error::CHANNEL_FORM, text);
+    let refused = || Error::new(key::error::CHANNEL_FORM).with("value", text);
     let (name, files) = match text.split_once('=') {
         Some((name, files)) => (name, Some(glob::Pattern::new(files).map_err(|_| refused())?)),
         None => (text, None),

@@ -4,10 +4,11 @@ use std::{ffi::OsString, path::Path};
 
 use chrono::{NaiveDate, Utc};
 use clap::{
-    Command,
+    Arg, Command,
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
+use super::screen;
 use crate::{
     check::Rules,
     error::Error,
@@ -73,23 +74,113 @@ pub fn completed(mut arguments: Vec<OsString>, program: &Command) -> Vec<OsStrin
 /// What is wrong, and where to read more; none where clap says it best, with the whole help.
 pub fn sentence(error: &clap::Error, arguments: &[OsString], program: &Command, lang: Lang) -> Option<String> {
     let (path, command) = asked(arguments, program);
-    let what = lang.say(&wrong(error, arguments, command)?);
-    let help = Sentence::new(key::usage::HELP).with("command", format!("{path} --help"));
+    let wrong = wrong(error, arguments, (&path, command), program)?;
+    let what = lang.say(&wrong);
+    // An example at its end says enough.
+    let is_example = |value: &Filling| matches!(value, Filling::Sentence(inner) if inner.key == key::usage::EXAMPLE);
+    if wrong.values.iter().any(|(_, value)| is_example(value)) {
+        return Some(what);
+    }
+    let help = Sentence::new(key::usage::HELP).with("command", format!("{} --help", path.join(" ")));
     Some(what + &lang.say(&help))
 }
 
-/// The command of a command line, and its name with those above it.
-fn asked<'a>(arguments: &[OsString], program: &'a Command) -> (String, &'a Command) {
-    let (mut path, mut command) = ("errstat".to_owned(), program);
+/// The command of a command line, and its name behind those above it.
+fn asked<'a>(arguments: &[OsString], program: &'a Command) -> (Vec<&'a str>, &'a Command) {
+    let (mut path, mut command) = (vec!["errstat"], program);
     for word in arguments.iter().skip(1) {
         let Some(found) = command.find_subcommand(word) else { break };
-        path = format!("{path} {}", found.get_name());
+        path.push(found.get_name());
         command = found;
     }
     (path, command)
 }
 
-fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Option<Sentence> {
+/// The commands that have an option.
+fn holders<'a>(option: &str, program: &'a Command) -> Vec<Vec<&'a str>> {
+    let has = |command: &Command| {
+        let names = |argument: &Arg| {
+            let long = argument.get_long().map(|long| format!("--{long}"));
+            long.is_some_and(|long| long == option)
+                || argument.get_short().is_some_and(|short| format!("-{short}") == option)
+        };
+        command.get_arguments().filter(|argument| !argument.is_hide_set()).any(names)
+    };
+    let below = |command: &'a Command| {
+        let own = has(command).then(Vec::new);
+        let inner = holders(option, command);
+        own.into_iter().chain(inner).map(|path| [vec![command.get_name()], path].concat())
+    };
+    program.get_subcommands().flat_map(below).collect()
+}
+
+/// A command line to be typed instead.
+fn example(words: impl IntoIterator<Item = OsString>) -> Sentence {
+    Sentence::new(key::usage::EXAMPLE).with("command", screen::command_line(words, Privacy::default()))
+}
+
+/// The first of some command lines that can be read.
+fn readable(lines: impl IntoIterator<Item = Vec<OsString>>, program: &Command) -> Sentence {
+    let reads = |line: &Vec<OsString>| program.clone().try_get_matches_from(line).is_ok();
+    lines.into_iter().find(reads).map_or_else(|| Sentence::new(key::error_nearest::NONE), example)
+}
+
+/// An option that other commands have.
+fn elsewhere(
+    option: &str,
+    arguments: &[OsString],
+    (path, command): (&[&str], &Command),
+    program: &Command,
+) -> Option<Sentence> {
+    // What one command takes for a word, another takes for a file.
+    let takes_files = command.get_arguments().any(|argument| argument.get_id() == "inputs");
+    let holders = holders(option, program);
+    let line = |holder: &Vec<&str>| {
+        let words = ["errstat"].iter().chain(holder).map(OsString::from);
+        words.chain(arguments.iter().skip(path.len()).cloned()).collect()
+    };
+    let sentence = Sentence::new(key::usage::OPTION_ELSEWHERE)
+        .with("option", Privacy::default().text(option))
+        .with("asked", path.join(" "))
+        .with_list("known", holders.iter().map(|path| path.join(" ")))
+        .with_sentence("example", readable(holders.iter().filter(|_| takes_files).map(line), program));
+    (!holders.is_empty()).then_some(sentence)
+}
+
+/// A word too many; it may be the value of an option that is missing.
+fn superfluous(word: &str, arguments: &[OsString], command: &Command, program: &Command) -> Sentence {
+    let required = command.get_arguments().filter(|argument| argument.is_required_set());
+    let lines = required.filter_map(|argument| argument.get_long()).map(|long| {
+        let named = |argument: &OsString| {
+            let option = (argument == word).then(|| OsString::from(format!("--{long}")));
+            option.into_iter().chain([argument.clone()])
+        };
+        arguments.iter().flat_map(named).collect()
+    });
+    Sentence::new(key::usage::SUPERFLUOUS)
+        .with("value", Privacy::default().text(word))
+        .with_sentence("example", readable(lines, program))
+}
+
+/// Arguments that are missing, as clap writes them: `--output <DIR|FILE>`.
+fn missing(missing: &[String], arguments: &[OsString]) -> Sentence {
+    if missing.iter().any(|argument| argument.contains("<INPUT>")) {
+        return Sentence::new(key::usage::INPUT_MISSING);
+    }
+    let plain: Vec<String> = missing.iter().map(|argument| argument.replace(['<', '>'], "")).collect();
+    let first = plain.iter().filter_map(|argument| argument.split('|').next());
+    let words = first.flat_map(|argument| argument.split(' ')).map(OsString::from);
+    Sentence::new(key::usage::MISSING)
+        .with_list("arguments", &plain)
+        .with_sentence("example", example(arguments.iter().cloned().chain(words)))
+}
+
+fn wrong(
+    error: &clap::Error,
+    arguments: &[OsString],
+    (path, command): (&[&str], &Command),
+    program: &Command,
+) -> Option<Sentence> {
     let text = |kind| texts(error, kind);
     let safe = |text: &str| Privacy::default().text(text);
     let first = |kind| text(kind).into_iter().next().unwrap_or_default();
@@ -100,14 +191,18 @@ fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Opti
     let known = text(ContextKind::ValidValue);
     Some(match error.kind() {
         ErrorKind::UnknownArgument if option.starts_with('-') => {
-            if let Some(of) = command_behind(option, arguments, command) {
-                return Some(Sentence::new(key::usage::OPTION_FIRST).with("option", safe(option)).with("command", of));
+            if let Some(behind) = behind_command(option, arguments, command) {
+                let first = Sentence::new(key::usage::OPTION_FIRST).with("option", safe(option));
+                return Some(first.with_sentence("example", example(behind)));
             }
-            let meant =
-                instead(option, arguments, command).or_else(|| text(ContextKind::SuggestedArg).first().cloned());
+            let meant = instead(option, arguments, command);
+            if let (None, Some(elsewhere)) = (&meant, elsewhere(option, arguments, (path, command), program)) {
+                return Some(elsewhere);
+            }
+            let meant = meant.or_else(|| text(ContextKind::SuggestedArg).first().cloned());
             Sentence::new(key::usage::OPTION).with("option", safe(option)).with_sentence("nearest", did_you_mean(meant))
         }
-        ErrorKind::UnknownArgument => Sentence::new(key::usage::SUPERFLUOUS).with("value", safe(option)),
+        ErrorKind::UnknownArgument => superfluous(option, arguments, command, program),
         ErrorKind::InvalidSubcommand => {
             let commands: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
             let word = first(ContextKind::InvalidSubcommand);
@@ -135,13 +230,7 @@ fn wrong(error: &clap::Error, arguments: &[OsString], command: &Command) -> Opti
                 None => Sentence::new(key::usage::UNREADABLE).with("option", option).with("value", safe(&value)),
             }
         }
-        ErrorKind::MissingRequiredArgument => {
-            let missing = text(ContextKind::InvalidArg);
-            match missing.iter().any(|argument| argument.contains("<INPUT>")) {
-                true => Sentence::new(key::usage::INPUT_MISSING),
-                false => Sentence::new(key::usage::MISSING).with_list("arguments", missing),
-            }
-        }
+        ErrorKind::MissingRequiredArgument => missing(&text(ContextKind::InvalidArg), arguments),
         ErrorKind::ArgumentConflict => {
             let others = text(ContextKind::PriorArg);
             let others: Vec<&str> = others.iter().filter_map(|other| other.split_whitespace().next()).collect();
@@ -192,11 +281,14 @@ fn did_you_mean(what: Option<String>) -> Sentence {
     taxonomy::did_you_mean(what.map(|what| Privacy::default().text(&what)))
 }
 
-/// The command that follows an option of its own.
-fn command_behind<'a>(option: &str, arguments: &[OsString], program: &'a Command) -> Option<&'a str> {
+/// The command line with the command in front, where it follows an option of its own.
+fn behind_command(option: &str, arguments: &[OsString], program: &Command) -> Option<Vec<OsString>> {
     let long = option.trim_start_matches('-');
-    let found = arguments.iter().skip(1).find_map(|word| program.find_subcommand(word))?;
-    found.get_arguments().any(|argument| argument.get_long() == Some(long)).then(|| found.get_name())
+    let at = arguments.iter().skip(1).position(|word| program.find_subcommand(word).is_some())? + 1;
+    let found = program.find_subcommand(&arguments[at])?;
+    let mut line = arguments.to_vec();
+    line[1..=at].rotate_right(1);
+    found.get_arguments().any(|argument| argument.get_long() == Some(long)).then_some(line)
 }
 
 /// What the command has in place of an option that it has not.

@@ -57,6 +57,15 @@ impl Zone {
         ZONES.iter().map(|zone| zone.name)
     }
 
+    /// The offset of all zones whose clocks had such an abbreviation on 2026-01-01: `JST`. None where they differ.
+    pub fn abbreviated(text: &str) -> Option<Zone> {
+        let at = jiff::Timestamp::from_second(1_767_225_600).ok()?;
+        let has = |zone: &&IanaZone| zone.rules().to_offset_info(at).abbreviation().eq_ignore_ascii_case(text);
+        let mut offsets = ZONES.iter().filter(has).map(|zone| zone.rules().to_offset(at).seconds());
+        let first = offsets.next()?;
+        offsets.all(|other| other == first).then(|| FixedOffset::east_opt(first).map(Zone::Fixed))?
+    }
+
     /// A zone of the database, in any case.
     fn named(name: &str) -> Option<Zone> {
         ZONES.iter().find(|zone| zone.name.eq_ignore_ascii_case(name)).map(Zone::Named)

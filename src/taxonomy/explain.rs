@@ -141,12 +141,15 @@ fn likeness(question: &str, name: &str) -> f64 {
     const IN_PART: f64 = 0.9;
     let (wanted, whole) = (plain(question), plain(name));
     let over_all = strsim::normalized_damerau_levenshtein(&wanted, &whole);
-    // One or two letters are part of nearly every name.
-    if wanted.chars().count() < 3 {
-        return over_all;
-    }
-    let contained = if whole.contains(&wanted) { 1.0 } else { 0.0 };
     let names_words = words(name);
+    let is_part = match wanted.chars().count() {
+        // Few letters are part of nearly every name, but few names begin with them.
+        0 | 1 => return over_all,
+        2 => whole.starts_with(&wanted),
+        3 => names_words.iter().any(|word| word.starts_with(&wanted)),
+        _ => whole.contains(&wanted),
+    };
+    let contained = if is_part { 1.0 } else { 0.0 };
     let best = |word: &String| {
         names_words.iter().map(|other| strsim::normalized_damerau_levenshtein(word, other)).fold(0.0, f64::max)
     };

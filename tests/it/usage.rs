@@ -91,6 +91,72 @@ fn names_that_are_a_slip_away_are_suggested() {
 }
 
 #[test]
+fn values_that_mean_one_of_the_known_are_told_which() {
+    for (value, near) in [
+        ("--window 1h", "hour"),
+        ("--window 24h", "day"),
+        ("--window 60m", "hour"),
+        ("--window daily", "day"),
+        ("--window Monthly", "month"),
+        ("--period 2026/11/16", "2026-11-16"),
+        ("--period ２０２６年１１月", "2026-11"),
+        ("--period lastweek", "last-week"),
+        ("--compare prev", "previous"),
+        ("--compare 2026/11/9", "2026-11-09"),
+        ("--as-of 2026/11/23", "2026-11-23"),
+        ("--exported-at 2026/11/23_9:00", "2026-11-23T09:00"),
+        ("--max-age 8days", "8d"),
+        ("--max-age 1w", "7d"),
+        ("--timezone JST", "+09:00"),
+        ("--timezone 9", "+09:00"),
+    ] {
+        let sentence = refused(&format!("summary webhook-errors.tsv {value}"));
+        assert!(sentence.contains(&format!("Did you mean {near}?")), "{value}: {sentence}");
+    }
+    // Which month or which length is meant nobody knows.
+    for value in ["--window 10m", "--window x", "--period 11/12/2026", "--as-of noon", "--max-age 8"] {
+        let sentence = refused(&format!("summary webhook-errors.tsv {value}"));
+        assert!(!sentence.contains("Did you mean"), "{value}: {sentence}");
+    }
+    for (line, near) in [
+        ("explain access-lgo", "access-log"),
+        ("explain access log", "access-log"),
+        ("explain nginx", "access-log nginx"),
+        ("archive ad webhook-errors.tsv", "add"),
+    ] {
+        let sentence = refused(line);
+        assert!(sentence.contains(&format!("Did you mean {near}?")), "{line}: {sentence}");
+    }
+    // The code of a country for that of its language.
+    let folder = folder();
+    let japanese = folder.errstat("summary webhook-errors.tsv --lang ja").done().text();
+    assert_eq!(folder.errstat("summary webhook-errors.tsv --lang jp").done().text(), japanese);
+}
+
+#[test]
+fn what_is_missing_or_elsewhere_is_shown_as_a_command() {
+    let export = "webhook-errors.tsv";
+    for (line, command) in [
+        (format!("{export} -o out"), format!("errstat report {export} -o out")),
+        (format!("check {export} --output out.html"), format!("errstat report {export} --output out.html")),
+        (format!("report {export}"), format!("errstat report {export} --output DIR")),
+        (format!("summary --for-issue {export}"), format!("errstat inspect --for-issue {export}")),
+        (format!("--top 3 summary {export}"), format!("errstat summary --top 3 {export}")),
+        ("archive info".to_owned(), "errstat archive info --archive DIR".to_owned()),
+        ("archive info history".to_owned(), "errstat archive info --archive history".to_owned()),
+        (format!("archive add {export}"), format!("errstat archive add {export} --archive DIR")),
+    ] {
+        let sentence = refused(&line);
+        assert!(sentence.trim_end().ends_with(&format!("Write, for example: {command}")), "{line}: {sentence}");
+    }
+    // No command has both options, and what is to be explained is no file.
+    for line in ["report webhook-errors.tsv --format json -o out", "explain 502 -o out"] {
+        let sentence = refused(line);
+        assert!(sentence.contains("These commands have it: ") && !sentence.contains("Write"), "{line}: {sentence}");
+    }
+}
+
+#[test]
 fn periods_that_do_not_exist_are_told_why() {
     for (period, why) in [
         // 2026 begins on a Thursday, so it has 53 weeks; 2025 has 52.
