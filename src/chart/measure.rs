@@ -7,7 +7,7 @@
 use unicode_width::UnicodeWidthChar;
 
 use super::{fonts::Embedded, theme::Type};
-use crate::{model::breaks, story::whole_letters};
+use crate::{story::whole_letters, taxonomy::breaks};
 
 /// A page's own font is rarely more than this much wider than Noto Sans.
 const SLACK: f64 = 1.06;

@@ -4,8 +4,8 @@ use super::{Case, MIN_PREVIOUS};
 use crate::{
     analysis::{self, Bounds, Calendar, Incident, WindowSize},
     error::{Error, Result},
-    model::{Kind, Precision, Sentence, Span, key, lines},
-    taxonomy::{self, Lang},
+    model::{Kind, Precision, Sentence, Span, key},
+    taxonomy::{self, Lang, lines},
 };
 
 /// No limit under this: a bot without errors has one some day.

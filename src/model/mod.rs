@@ -1,7 +1,6 @@
 //! The types that travel from input to output. A leaf: it imports nothing of errstat's.
 
 mod address;
-mod breaks;
 mod cell;
 mod columns;
 mod coverage;
@@ -19,7 +18,6 @@ mod time;
 mod visible;
 mod zone;
 
-pub use breaks::{breaks, lines, pieces};
 pub use cell::{Catalog, Cell, Channel, Kind, KindId, TooVaried, VARIETY_LIMIT};
 pub use columns::CellColumns;
 pub use coverage::{Coverage, CoverageBasis, Extent};

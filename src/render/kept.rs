@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::model::pieces;
+use crate::taxonomy::unbroken;
 
 /// Elements whose text has lines of its own, or none.
 const SILENT: [&str; 7] = ["script", "style", "svg", "code", "pre", "title", "option"];
@@ -28,12 +28,10 @@ pub fn kept(html: &str, attribute: &str) -> String {
 
 fn mark(text: &str, attribute: &str, out: &mut String) {
     // Others are broken at blanks alone, and well.
-    if !text.contains(|c: char| c == '×' || c >= '\u{e00}' && c.is_alphabetic())
-        || !text.contains(|c: char| c.is_ascii_digit() || c == '-')
-    {
+    if !text.contains(|c: char| c == '×' || c >= '\u{e00}' && c.is_alphabetic()) {
         return out.push_str(text);
     }
-    for (piece, breaks) in pieces(text) {
+    for (piece, breaks) in unbroken(text) {
         let whole = piece.trim_end();
         if (breaks || whole.contains("--")) && whole.width() <= WIDEST {
             out.extend(["<span ", attribute, ">", whole, "</span>", &piece[whole.len()..]]);
@@ -51,6 +49,7 @@ mod tests {
     fn what_a_browser_would_break_is_marked_outside_of_code() {
         let shown = |html: &str| kept(html, "class=k");
         assert_eq!(shown("<p>有 36 次</p>"), "<p>有 <span class=k>36 次</span></p>");
+        assert_eq!(shown("<b>พบข้อผิดพลาด</b>"), "<b>พบ<span class=k>ข้อผิดพลาด</span></b>");
         for html in [
             "<code>有 36 次</code>",
             "<p title=\"36 次\">x</p>",

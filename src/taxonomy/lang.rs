@@ -30,6 +30,10 @@ pub struct Language {
     pub fonts: Vec<String>,
     /// Signs beyond ASCII are written in ASCII in a mail's subject: so any filter can match it.
     pub ascii_subject: bool,
+    /// Words that no line is broken within though they are made of words.
+    pub words: Vec<String>,
+    /// Words that no line ends with.
+    pub leading: Vec<String>,
     pub workbook: WorkbookFont,
 }
 

@@ -1,11 +1,13 @@
 //! LINE's vocabulary and errstat's own words: data files, and how they are looked up.
 
+mod breaks;
 mod canonical;
 mod codes;
 mod explain;
 mod explanation;
 mod lang;
 
+pub use breaks::{breaks, lines, unbroken};
 pub use canonical::{Spelling, canonical};
 pub use codes::{ERROR_STATUS_CODE, REASONS, details, is_known, status, status_class, status_name};
 pub use explain::{Topic, did_you_mean, entries, nearest, resolve, suggestion};

@@ -6,9 +6,9 @@ use comfy_table::{CellAlignment, ContentArrangement, Row, Table, presets::NOTHIN
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::{
-    model::{for_log, lines},
+    model::for_log,
     render::document::Kind,
-    taxonomy::Lang,
+    taxonomy::{Lang, lines},
 };
 
 use super::ink::{Ink, printed};

@@ -4,10 +4,10 @@ use rust_xlsxwriter::{Format, FormatAlign, IgnoreError, Worksheet, XlsxError};
 
 use super::look::{self, Cell, SIZE};
 use crate::{
-    model::{LocalTime, Sentence, SentenceKey, key, lines},
+    model::{LocalTime, Sentence, SentenceKey, key},
     render::{chat::within, grid::Grid},
     story::Story,
-    taxonomy::Lang,
+    taxonomy::{Lang, lines},
 };
 
 /// What Excel takes in a cell, in units of UTF-16.

@@ -1,22 +1,58 @@
 //! Where a line of text may be broken.
 
-use std::sync::LazyLock;
+use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed, options::LineBreakOptions};
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm, core::Word};
 
+use super::Lang;
+
 static SEGMENTER: LazyLock<LineSegmenterBorrowed<'static>> =
     LazyLock::new(|| LineSegmenter::new_lstm(LineBreakOptions::default()));
 
+/// Words of all languages by their first letter: those that the model takes for several, and, marked, those that hold on to
+/// what follows. A name in a text may be of another language than the text.
+static WORDS: LazyLock<HashMap<char, Vec<(&'static str, bool)>>> = LazyLock::new(|| {
+    let mut words: HashMap<char, Vec<_>> = HashMap::new();
+    for language in Lang::ALL.map(Lang::language) {
+        let marked = language.words.iter().map(|word| (word, false));
+        for (word, leads) in marked.chain(language.leading.iter().map(|word| (word, true))) {
+            words.entry(word.chars().next().unwrap_or_default()).or_default().push((word.as_str(), leads));
+        }
+    }
+    words
+});
+
 /// Where a line may be broken, in bytes, its end included: behind blanks, and where Unicode permits it beside a letter
 /// that is not Latin (UAX #14). Japanese, Chinese and Thai have no blanks: some of their signs never begin a line, and
-/// Thai words are found by a model of them. Commands, addresses and dates stay whole, and a number stays with what it counts.
+/// Thai words are found by a model of them and a list. Commands, addresses and dates stay whole, and a number stays with
+/// what it counts.
 pub fn breaks(line: &str) -> impl Iterator<Item = usize> {
     let ascii = |c: Option<char>| c.is_some_and(|c| c.is_ascii() && c != ' ');
+    let held = held(line);
     SEGMENTER.segment_str(line).filter(move |at| {
         let (before, after) = line.split_at(*at);
-        *at > 0 && !(ascii(before.chars().next_back()) && ascii(after.chars().next())) && !joined(before, after)
+        let latin = ascii(before.chars().next_back()) && ascii(after.chars().next());
+        let inside = || latin || joined(before, after) || held.iter().any(|held| held.contains(at));
+        *at > 0 && (after.is_empty() || !inside())
     })
+}
+
+/// The places within words that stay whole, in bytes; the end is one of them where a word holds on to what follows.
+fn held(line: &str) -> Vec<Range<usize>> {
+    let mut held = Vec::new();
+    let mut at = line.find(|c| c >= '\u{e00}').unwrap_or(line.len());
+    while let Some(first) = line[at..].chars().next() {
+        let words = WORDS.get(&first).into_iter().flatten().filter(|(word, _)| line[at..].starts_with(word));
+        at += match words.max_by_key(|(word, _)| word.len()) {
+            Some((word, leads)) => {
+                held.push(at + 1..at + word.len() + usize::from(*leads));
+                word.len()
+            }
+            None => first.len_utf8(),
+        };
+    }
+    held
 }
 
 /// Whether a line is not broken here though Unicode permits it: `36 次`, `3 ครั้ง`, `802 × 502`, `พ. 18 พ.ย. 19:41`,
@@ -52,11 +88,12 @@ fn joined(before: &str, after: &str) -> bool {
 }
 
 /// The pieces of a text between which a line may be broken, and whether a browser would break them nonetheless.
-pub fn pieces(text: &str) -> impl Iterator<Item = (&str, bool)> {
+pub fn unbroken(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut start = 0;
     breaks(text).map(move |end| {
         let piece = &text[std::mem::replace(&mut start, end)..end];
-        (piece, piece.char_indices().any(|(at, _)| joined(&piece[..at], &piece[at..])))
+        let would = || piece.char_indices().any(|(at, _)| joined(&piece[..at], &piece[at..]));
+        (piece, !held(piece).is_empty() || would())
     })
 }
 
@@ -75,15 +112,44 @@ fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use super::*;
 
     fn pieces(line: &str) -> Vec<&str> {
-        super::pieces(line).map(|(piece, _)| piece).collect()
+        super::unbroken(line).map(|(piece, _)| piece).collect()
+    }
+
+    #[test]
+    fn thai_compounds_stay_whole_and_no_line_ends_with_not() {
+        for word in ["แอปพลิเคชัน", "หน่วยความจำ", "ข้อผิดพลาด", "เซิร์ฟเวอร์", "ดาวน์โหลด", "ใบรับรอง"]
+        {
+            assert_eq!(pieces(word), [word]);
+        }
+        assert_eq!(pieces("เซิร์ฟเวอร์ของแอปพลิเคชัน"), ["เซิร์ฟเวอร์", "ของ", "แอปพลิเคชัน"]);
+        assert_eq!(pieces("จึงไม่มีข้อผิดพลาด"), ["จึง", "ไม่มี", "ข้อผิดพลาด"]);
+        // A word that ends like one that leads is none.
+        assert_eq!(pieces("ต้องการข้อมูล"), ["ต้องการ", "ข้อมูล"]);
+        let all = textwrap::wrap("เมื่อไม่มีข้อผิดพลาดแล้วแอปพลิเคชันไม่ต้องรีสตาร์ต", lines(8));
+        assert!(all.iter().all(|line| !line.ends_with("ไม่")), "{all:?}");
+    }
+
+    #[test]
+    fn the_words_are_of_the_texts() {
+        for lang in Lang::ALL {
+            let files = fs::read_dir(Path::new("src/taxonomy").join(lang.code())).unwrap();
+            let paths = files.map(|file| file.unwrap().path()).filter(|path| !path.ends_with("language.toml"));
+            let texts: String = paths.map(|path| fs::read_to_string(path).unwrap()).collect();
+            let missing = |word: &&String| !texts.contains(word.as_str());
+            let unused: Vec<_> =
+                [&lang.language().words, &lang.language().leading].into_iter().flatten().filter(missing).collect();
+            assert!(unused.is_empty(), "{lang:?}: {unused:?}");
+        }
     }
 
     #[test]
     fn thai_is_broken_between_words_and_no_mark_begins_a_line() {
-        assert_eq!(pieces("ตามปกติไม่ทราบ"), ["ตาม", "ปกติ", "ไม่", "ทราบ"]);
+        assert_eq!(pieces("ตามปกติไม่ทราบ"), ["ตามปกติ", "ไม่ทราบ"]);
         for line in textwrap::wrap("เหตุขัดข้องจบแล้วเมื่อวานหลังจากนั้นไม่มีข้อผิดพลาด", lines(10))
         {
             assert!(textwrap::core::display_width(&line) <= 10, "{line}");
@@ -109,7 +175,7 @@ mod tests {
         assert_eq!(pieces("2026年11月18日（水）19:41に3件"), ["2026年11月18日（水）19:41に", "3件"]);
         assert_eq!(pieces("（a）（b）"), ["（a）", "（b）"]);
         assert_eq!(pieces("20:47: 3,097 × 502 Bad"), ["20:47: ", "3,097 × 502 ", "Bad"]);
-        let marked: Vec<bool> = super::pieces("有 36 次").map(|(_, marked)| marked).collect();
+        let marked: Vec<bool> = super::unbroken("有 36 次").map(|(_, marked)| marked).collect();
         assert_eq!(marked, [false, true]);
     }
 
