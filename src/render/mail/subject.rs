@@ -55,12 +55,16 @@ pub(super) fn subject(story: &Story<'_>, own: Option<&Subject>) -> String {
         .with("state", lang.phrase(state(analysis)))
         .with("errors", &story.total)
         .with("text", own.map_or(story.headline.trim_end_matches(['.', '。']), |own| &own.0));
-    let filter = analysis.filter.first().map(|first| {
-        let more = if analysis.filter.len() > 1 { ", ..." } else { "" };
-        let first: String = first.chars().take(LONGEST_FILTER).collect();
-        format!(" ({})", filter_heading(lang, &[first + more]).unwrap_or_default())
-    });
-    one_line(&plain(lang, lang.say(&subject) + &filter.unwrap_or_default()))
+    let first = analysis.filter.first().map(|first| first.chars().take(LONGEST_FILTER).collect());
+    let more = (analysis.filter.len() > 1).then(|| "…".to_owned());
+    let filter: Vec<String> = first.into_iter().chain(more).collect();
+    let subject = match filter_heading(lang, &filter) {
+        Some(filter) => {
+            Sentence::new(key::mail::SUBJECT_FILTERED).with_sentence("subject", subject).with("filter", filter)
+        }
+        None => subject,
+    };
+    one_line(&plain(lang, lang.say(&subject)))
 }
 
 /// The signs of sentences in ASCII where the language is written so. Names stay as they are.
@@ -116,6 +120,15 @@ mod tests {
         assert!(english(&nothing).starts_with("[NO DATA] "), "{}", english(&nothing));
         nothing.state = State::Quiet;
         assert!(english(&nothing).starts_with("[OK] "), "{}", english(&nothing));
+    }
+
+    #[test]
+    fn a_filter_stands_at_the_end_in_the_brackets_of_the_language() {
+        let mut week = week();
+        week.filter = vec!["status=5xx".to_owned(), "channel=shop".to_owned()];
+        assert!(english(&week).ends_with(" (Filter: status=5xx, ...)"), "{}", english(&week));
+        let chinese = of(&week, Lang::ZhHant, None);
+        assert!(chinese.ends_with("（篩選：status=5xx、…）"), "{chinese}");
     }
 
     #[test]
