@@ -82,7 +82,7 @@ pub fn shaped(mut sentence: Sentence) -> Sentence {
         match filling {
             Filling::Text(text) if *key == "path" => *text = file_shape(text),
             Filling::Text(text) => *text = line_shape(text),
-            Filling::List(items) => items.iter_mut().for_each(|item| *item = line_shape(item)),
+            Filling::List(items) | Filling::OneOf(items) => items.iter_mut().for_each(|item| *item = line_shape(item)),
             Filling::Sentence(inner) | Filling::Limited(inner) => *inner = shaped(inner.clone()),
             Filling::Number(_) | Filling::Moment(_) => {}
         }

@@ -19,6 +19,8 @@ pub enum Filling {
     Text(String),
     /// Texts with the language's comma between them.
     List(Vec<String>),
+    /// Texts of which one is meant: the last stands behind the language's word for or.
+    OneOf(Vec<String>),
     /// A sentence within the sentence, in the same language.
     Sentence(Sentence),
     /// A number with what limits it: `at least 12`.
@@ -50,6 +52,12 @@ impl Sentence {
     #[must_use]
     pub fn with_list(self, placeholder: &'static str, items: impl IntoIterator<Item: ToString>) -> Self {
         self.filled(placeholder, Filling::List(items.into_iter().map(|item| item.to_string()).collect()))
+    }
+
+    /// Fills a placeholder with texts of which one is meant.
+    #[must_use]
+    pub fn with_one_of(self, placeholder: &'static str, items: impl IntoIterator<Item: ToString>) -> Self {
+        self.filled(placeholder, Filling::OneOf(items.into_iter().map(|item| item.to_string()).collect()))
     }
 
     /// Fills a placeholder with a whole number.

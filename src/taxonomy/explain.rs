@@ -124,7 +124,7 @@ pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<
 pub fn did_you_mean(names: impl IntoIterator<Item: ToString>) -> Sentence {
     let mut names = names.into_iter().peekable();
     let key = if names.peek().is_some() { key::error_nearest::ONE } else { key::error_nearest::NONE };
-    Sentence::new(key).with_list("nearest", names)
+    Sentence::new(key).with_one_of("nearest", names)
 }
 
 /// The question whether one of the names was meant that are most like a word; nothing where none is like it.

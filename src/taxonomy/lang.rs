@@ -104,6 +104,7 @@ impl Lang {
                     out.extend(mark_behind(text).filter(|_| matches!(name, "channel" | "what")));
                 }
                 Some((_, Filling::List(items))) => out.push_str(&self.list(items)),
+                Some((_, Filling::OneOf(items))) => out.push_str(&self.one_of(items)),
                 Some((_, Filling::Sentence(inner))) => out.push_str(&self.say(inner)),
                 Some((_, Filling::Limited(number))) => {
                     let number = self.say(number);
@@ -135,6 +136,15 @@ impl Lang {
             .into_iter()
             .enumerate()
             .fold(String::new(), |list, (at, item)| list + if at > 0 { comma } else { "" } + item.as_ref())
+    }
+
+    fn one_of(self, items: &[String]) -> String {
+        match items.split_last() {
+            Some((last, before)) if !before.is_empty() => {
+                self.list(before) + self.phrase(key::story::OR).trim_matches('|') + last
+            }
+            _ => self.list(items),
+        }
     }
 
     /// What stands between parts of a line that are no list: ` · `.
@@ -293,6 +303,16 @@ mod tests {
         let sentence = Sentence::new(key::filter::HEADING).with_list("terms", ["detail=404", "host=a"]);
         assert_eq!(Lang::En.say(&sentence), "Filter: detail=404, host=a");
         assert_eq!(Lang::ZhHant.say(&sentence), "篩選：detail=404、host=a");
+    }
+
+    #[test]
+    fn the_last_of_several_that_may_be_meant_stands_behind_or() {
+        let said =
+            |lang: Lang, items: &[&str]| lang.say(&Sentence::new(key::server_setup::PUT).with_one_of("place", items));
+        assert_eq!(said(Lang::En, &["http { }"]), "In http { }:");
+        assert_eq!(said(Lang::En, &["a", "b", "c"]), "In a, b or c:");
+        assert_eq!(said(Lang::Th, &["server { }", "http { }"]), "ใน server { } หรือ http { }:");
+        assert_eq!(said(Lang::ZhHant, &["server { }", "http { }"]), "在 server { } 或 http { } 裡：");
     }
 
     #[test]

@@ -137,7 +137,7 @@ fn chinese_has_chinese_signs_and_no_blanks_between_its_words() {
     let check = folder.errstat(&format!("check {week} --config rules.toml")).run().text();
     assert!(check.contains("request_timeout｜*：max_errors"), "{check}");
     let setups = folder.errstat("explain access-log --lang zh-Hant").done().text();
-    assert!(setups.contains("在 server { }、http { } 裡："), "{setups}");
+    assert!(setups.contains("在 server { } 或 http { } 裡："), "{setups}");
     let all = [
         folder.errstat(&format!("summary {week} --full")).run().text(),
         folder.errstat("inspect webhook-errors.tsv access.log.gz --lang zh-Hant").done().text(),

@@ -50,7 +50,7 @@ impl Bot {
     fn nginx(program: &Path) -> Bot {
         let (folder, app, port) = (Folder::new(), application(), free_port());
         let lines = printed(&folder, "nginx");
-        let (http, server) = (&lines["http { }"], &lines["server { }, http { }"]);
+        let (http, server) = (&lines["http { }"], &lines["server { } or http { }"]);
         let own: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {kind};"))
             .concat();

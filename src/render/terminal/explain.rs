@@ -68,10 +68,10 @@ pub fn setups<'a>(setups: impl IntoIterator<Item = &'a Setup>, view: &TerminalVi
         sheet.blank();
         sheet.paragraph("", &setup.title, Ink::Strong);
         let keeps = if setup.replaces { key::server_setup::REPLACES } else { key::server_setup::BESIDE };
-        let keeps = Sentence::new(keeps).with_list("directive", &setup.directive);
+        let keeps = Sentence::new(keeps).with_one_of("directive", &setup.directive);
         sheet.paragraph("  ", &lang.say(&keeps), Ink::Plain);
         for part in &setup.parts {
-            let place = Sentence::new(key::server_setup::PUT).with_list("place", &part.place);
+            let place = Sentence::new(key::server_setup::PUT).with_one_of("place", &part.place);
             code(&mut sheet, &lang.say(&place), part.lines.trim().lines());
         }
         let inspect = format!("errstat inspect {}", setup.log);
