@@ -294,7 +294,7 @@ pub fn pattern_for(cell: &str) -> Option<&'static str> {
 }
 
 /// The instant, if exports and mails can be of its year.
-pub fn in_range(at: Timestamp) -> Result<Timestamp, Why> {
+fn in_range(at: Timestamp) -> Result<Timestamp, Why> {
     if at.is_plausible() { Ok(at) } else { Err(key::reject::TIME_OUT_OF_RANGE) }
 }
 

@@ -60,9 +60,10 @@ pub fn groups(lines: &[String], known: bool, hints: &Hints<'_>) -> Option<Vec<Gr
     let mut groups: Vec<Group> = Vec::new();
     for item in trusted(items(&text, &tokens, hints), known) {
         match groups.last_mut() {
-            Some(group) => match group.iter().find(|own| own.name == item.name) {
+            Some(group) => match group.iter_mut().find(|own| own.name == item.name) {
                 // A word of prose does not begin a new group.
                 Some(same) if same.strong && !item.strong => {}
+                Some(lost) if !lost.strong && item.strong && lost.value.is_empty() => *lost = item,
                 Some(_) => groups.push(vec![item]),
                 None => group.push(item),
             },

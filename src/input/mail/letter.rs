@@ -5,6 +5,7 @@ use memchr::memmem;
 
 use super::{
     encoded::{field_text, undone},
+    mailbox::{Mailbox, recognise},
     text::{page, plain},
 };
 use crate::model::{Why, key};
@@ -153,6 +154,13 @@ impl Parts<'_> {
                 let lines = if sub.contains("html") { page(&text) } else { plain(&text) };
                 let version = Version { lines, hindrance: (cut || !closed).then_some(key::mails::CUT_SHORT) };
                 [version.clone(), version]
+            }
+            // Mail programs attach saved mails as files of any kind.
+            (_, PartType::Binary(bytes)) => {
+                for raw in recognise(bytes).into_iter().flat_map(|kind| Mailbox::new(kind, &**bytes)).flatten() {
+                    self.attach(letter_within(&raw.bytes, closed, self.depth + 1));
+                }
+                Default::default()
             }
             _ => Default::default(),
         }

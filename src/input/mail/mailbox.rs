@@ -1,16 +1,25 @@
 //! From a file to its mails.
 //!
 //! A mailbox ("mbox") is mails one behind the other. Each begins with a line `From sender date`, before which an
-//! empty line stands, and lines of a mail that look so are escaped with `>` (RFC 4155 and its relatives).
+//! empty line stands, and lines of a mail that look so are escaped with `>` (RFC 4155 and its relatives). Some programs
+//! write no such date or no empty line: the fields of a mail below a `From ` line are enough. Where mails were put together
+//! without such lines (`cat *.eml`), fields behind the parts of a mail, or in its base64, begin the next one; behind a text
+//! they part it as those of forwarded mails do.
 //! mail-parser's own iterator takes any line that begins with `From ` for such a line and holds lines and mails of any length.
 
-use std::io::{self, BufRead, Read};
+use std::{
+    collections::VecDeque,
+    io::{self, BufRead, Read},
+};
+
+use memchr::memmem;
 
 /// A longer mail is no notification: only its beginning is read.
 const LONGEST_MAIL: usize = 256 << 10;
 
-/// How many lines of a head are looked at.
+/// How many lines of a head are looked at, and how many bytes of one within a file.
 const HEAD_LINES: usize = 400;
+const LONGEST_HEAD: usize = 64 << 10;
 
 /// What a mail file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +37,12 @@ const OTHER_FIELDS: &str = "to cc bcc sender reply-to return-path delivered-to x
 
 /// What a file is, by its content alone; nothing if it is no mail. `head` is its beginning, of which 256 KiB are plenty.
 pub fn recognise(head: &[u8]) -> Option<MailFile> {
+    let (kind, telling, others) = fields(head)?;
+    (telling > 0 && telling + others > 1).then_some(kind)
+}
+
+/// What the fields at the start of a file begin, and how many of them are telling and how many others are known.
+fn fields(head: &[u8]) -> Option<(MailFile, usize, usize)> {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let mut lines =
         head.split(|b| *b == b'\n').take(HEAD_LINES).skip_while(|line| line.trim_ascii().is_empty()).peekable();
@@ -36,22 +51,17 @@ pub fn recognise(head: &[u8]) -> Option<MailFile> {
     let first = lines.peek()?;
     field_name(first).or_else(|| (mailbox && first.starts_with(b">From ")).then(String::new))?;
     let mut seen: Vec<String> = Vec::new();
-    // Anything but fields and what continues them ends the head of a mail.
-    for line in lines.take_while(|line| !line.trim_ascii().is_empty()) {
-        match field_name(line) {
-            Some(name) if seen.contains(&name) => {}
-            Some(name) => seen.push(name),
-            None if line.starts_with(b" ") || line.starts_with(b"\t") || line.starts_with(b">") => {}
-            None => break,
-        }
+    for line in lines.take_while(|line| is_of_head(line)) {
+        seen.extend(field_name(line).filter(|name| !seen.contains(name)));
     }
     let telling = seen.iter().filter(|name| TELLING_FIELDS.contains(&name.as_str())).count();
     let others = seen.iter().filter(|name| OTHER_FIELDS.split(' ').any(|known| known == name.as_str())).count();
-    match telling > 0 && telling + others > 1 {
-        false => None,
-        true if mailbox => Some(MailFile::Mbox),
-        true => Some(MailFile::Message),
-    }
+    Some((if mailbox { MailFile::Mbox } else { MailFile::Message }, telling, others))
+}
+
+/// Whether a line is a field or goes on with one. Anything else ends the head of a mail.
+fn is_of_head(line: &[u8]) -> bool {
+    !line.trim_ascii().is_empty() && (b" \t>".contains(&line[0]) || field_name(line).is_some())
 }
 
 /// The name of the field that a line begins, in lower case.
@@ -86,47 +96,125 @@ impl Raw {
     }
 }
 
+/// A line, or a piece of a longer one.
+struct Line {
+    number: u64,
+    bytes: Vec<u8>,
+    /// It begins here.
+    starts: bool,
+}
+
 /// The mails of a file, read one by one.
 pub(super) struct Mailbox<R> {
     kind: MailFile,
     reader: R,
-    /// Number of the line that is read next, from 1.
+    /// Number of the line that is read next, from 1, and whether its start is.
     line: u64,
+    line_start: bool,
+    /// Lines that were looked at before their turn.
+    ahead: VecDeque<Line>,
     /// The mail that is being read.
     open: Option<Raw>,
+    body: Body,
+}
+
+/// What the mail that is being read has below its fields.
+enum Body {
+    /// These are not over.
+    Unknown,
+    /// A text, or parts that this line closes.
+    Within(Vec<u8>),
+    /// Only another mail has fields here: its parts are closed, or it is base64.
+    Over,
+}
+
+impl Body {
+    fn below(head: &[u8]) -> Body {
+        let lower = head.to_ascii_lowercase();
+        if let Some(at) = memmem::find(&lower, b"boundary=") {
+            let value = &head[at + b"boundary=".len()..];
+            let (value, ends): (_, &[u8]) =
+                value.strip_prefix(b"\"").map_or((value, b"; \t\r\n"), |value| (value, b"\"\r\n"));
+            let boundary = value.split(|b| ends.contains(b)).next().unwrap_or_default();
+            return Body::Within([b"--", boundary, b"--"].concat());
+        }
+        let base64 =
+            |line: &[u8]| line.starts_with(b"content-transfer-encoding:") && memmem::find(line, b"base64").is_some();
+        if lower.split(|b| *b == b'\n').any(base64) { Body::Over } else { Body::Within(Vec::new()) }
+    }
 }
 
 impl<R: BufRead> Mailbox<R> {
     pub fn new(kind: MailFile, reader: R) -> Self {
-        Mailbox { kind, reader, line: 1, open: (kind == MailFile::Message).then(|| Raw::at(1)) }
+        let open = (kind == MailFile::Message).then(|| Raw::at(1));
+        Mailbox { kind, reader, line: 1, line_start: true, ahead: VecDeque::new(), open, body: Body::Unknown }
+    }
+
+    fn next_line(&mut self) -> io::Result<Option<Line>> {
+        let (mut bytes, number, starts) = (Vec::new(), self.line, self.line_start);
+        // Of a longer line every piece is read alone.
+        let read = self.reader.by_ref().take(LONGEST_MAIL as u64).read_until(b'\n', &mut bytes)?;
+        self.line_start = bytes.ends_with(b"\n");
+        self.line += u64::from(self.line_start);
+        Ok((read > 0).then_some(Line { number, bytes, starts }))
+    }
+
+    /// Whether a mail begins with this line: several telling fields stand here, perhaps below a `From ` line.
+    fn is_head(&mut self, line: &Line) -> io::Result<bool> {
+        let mut head = line.bytes.clone();
+        let mut at = 0;
+        while head.len() < LONGEST_HEAD {
+            if at == self.ahead.len() {
+                let Some(next) = self.next_line()? else { break };
+                self.ahead.push_back(next);
+            }
+            if !is_of_head(&self.ahead[at].bytes) {
+                break;
+            }
+            head.extend_from_slice(&self.ahead[at].bytes);
+            at += 1;
+        }
+        Ok(fields(&head).is_some_and(|(_, telling, _)| telling > 1))
     }
 
     fn read(&mut self) -> io::Result<Option<Raw>> {
-        let mut line = Vec::new();
-        // Whether the next bytes begin a line, and whether that may begin a mail.
-        let (mut line_start, mut after_blank) = (true, self.line == 1);
+        // Whether the line before is blank, and whether it is a field.
+        let (mut after_blank, mut after_field) = (self.line == 1, false);
         loop {
-            line.clear();
-            // Of a longer line every piece is read alone.
-            if self.reader.by_ref().take(LONGEST_MAIL as u64).read_until(b'\n', &mut line)? == 0 {
-                return Ok(self.open.take());
-            }
-            let (here, starts) = (self.line, line_start);
-            line_start = line.ends_with(b"\n");
-            self.line += u64::from(line_start);
-            let first = here == 1 && is_from(&line);
-            if self.kind == MailFile::Mbox && starts && after_blank && (first || is_dated_from(&line)) {
-                if let Some(complete) = self.open.replace(Raw::at(here)) {
+            let next = match self.ahead.pop_front() {
+                None => self.next_line()?,
+                next => next,
+            };
+            let Some(line) = next else { return Ok(self.open.take()) };
+            let Line { number, bytes, starts } = &line;
+            let mailbox = self.kind == MailFile::Mbox && *starts;
+            let from = *starts && is_from(bytes);
+            let sure = mailbox && from && after_blank && (*number == 1 || is_dated_from(bytes));
+            let over = *starts && matches!(self.body, Body::Over);
+            let field = is_of_head(bytes);
+            let likely = from && (mailbox || over) || over && field && !after_field;
+            if sure || self.open.is_some() && likely && self.is_head(&line)? {
+                let mut begun = Raw::at(*number);
+                begun.add(if from { b"" } else { bytes });
+                self.body = Body::Unknown;
+                if let Some(complete) = self.open.replace(begun) {
                     return Ok(Some(complete));
                 }
-                after_blank = false;
+                (after_blank, after_field) = (false, false);
                 continue;
             }
+            let blank = *starts && bytes.trim_ascii().is_empty();
             // Above the first mail are blank lines only.
-            after_blank = self.open.is_none() || starts && line.trim_ascii().is_empty();
-            if let Some(open) = &mut self.open {
-                open.add(if self.kind == MailFile::Mbox && starts { unescaped(&line) } else { &line });
+            (after_blank, after_field) = (self.open.is_none() || blank, field);
+            let Some(open) = &mut self.open else { continue };
+            match &self.body {
+                Body::Unknown if blank && !open.bytes.trim_ascii().is_empty() => self.body = Body::below(&open.bytes),
+                Body::Within(closing) if !closing.is_empty() && bytes.trim_ascii_end() == *closing => {
+                    self.body = Body::Over
+                }
+                _ => {}
             }
+            open.add(if mailbox { unescaped(bytes) } else { bytes });
         }
     }
 }
@@ -222,6 +310,35 @@ mod tests {
         assert_eq!(mailbox("From x\nSubject: 1\n\nlast"), [(1, "Subject: 1\n\nlast".to_owned())]);
         assert_eq!(mailbox(""), []);
         assert_eq!(mailbox("From x"), [(1, String::new())]);
+    }
+
+    /// The lines on which mails begin.
+    fn begins(kind: MailFile, text: &str) -> Vec<u64> {
+        Mailbox::new(kind, text.as_bytes()).map(|raw| raw.unwrap().line).collect()
+    }
+
+    #[test]
+    fn the_fields_of_a_mail_below_a_from_line_are_enough() {
+        for from in ["a", "a Mon Nov 16 04:12:33 2026", "a 2026-11-16 04:12:33", "2026年11月16日"] {
+            for end in ["\n", "\r\n"] {
+                let text = format!("From {from}\nSubject: 1\nDate: x\n\ntext\n").repeat(3).replace('\n', end);
+                assert_eq!(begins(MailFile::Mbox, &text), [1, 6, 11], "{text}");
+            }
+        }
+        let prose = "From a\nSubject: 1\nDate: x\n\nFrom here on\nSubject: all\n\nFrom b\n\nSubject: 2\nDate: y\n";
+        assert_eq!(begins(MailFile::Mbox, prose), [1]);
+    }
+
+    #[test]
+    fn mails_put_together_are_parted_behind_what_ends() {
+        let parts = "Subject: 1\nDate: x\nContent-Type: multipart/mixed;\n boundary=\"a b\"\n\n--a b\nContent-Type: \
+                     message/rfc822\n\nSubject: inner\nDate: x\n\ntext\n--a b--\n";
+        let base64 = "Date: x\nSubject: 2\nContent-Transfer-Encoding: base64\n\neA==\n";
+        let together = format!("{parts}{base64}\n{base64}From a\n{parts}");
+        assert_eq!(begins(MailFile::Message, &together), [1, 14, 20, 25]);
+        assert_eq!(begins(MailFile::Mbox, &format!("From a\n{together}")), [1, 15, 21, 26]);
+        // Behind a text they are those of a forwarded mail.
+        assert_eq!(begins(MailFile::Message, "Subject: 1\nDate: x\n\ntext\n\nSubject: 2\nDate: y\n\n"), [1]);
     }
 
     #[test]

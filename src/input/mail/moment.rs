@@ -1,10 +1,9 @@
 //! Moments in mails: `Date` fields, the item "Time detected", and the dates that mail programs write into forwarded text.
 
-use chrono::DateTime;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
-    input::time::{TimeCell, TimeForm, in_range, is_offset},
+    input::time::{TimeCell, TimeForm, is_offset},
     model::{Precision, Timestamp, Why, Zone, key},
 };
 
@@ -13,13 +12,10 @@ const LONGEST: usize = 120;
 
 /// The instant of a `Date` field; none where it is no date, or not between the years 2011 and 2100.
 pub fn sent(date: Option<&str>, zone: Zone) -> Option<Timestamp> {
-    let date = date.filter(|date| date.len() <= LONGEST)?;
-    let found = mail_parser::DateTime::parse_rfc822(date).filter(mail_parser::DateTime::is_valid);
-    // mail-parser takes any day from 1 to 31.
-    match found.map(|found| DateTime::parse_from_rfc3339(&found.to_rfc3339())) {
-        Some(time) => in_range(Timestamp::from(time.ok()?)).ok(),
-        None => read(date, None, zone).ok().map(|(at, _)| at),
-    }
+    let date = date?;
+    // A weekday may be one of any language, or a wrong one.
+    let behind_weekday = date.split_once(',').map_or("", |(_, rest)| rest);
+    [date, behind_weekday].into_iter().find_map(|date| read(date, None, zone).ok()).map(|(at, _)| at)
 }
 
 /// A written time, in the zone where it carries no offset of its own: as exports have it, or as mail programs write it.
@@ -42,10 +38,7 @@ pub fn read(text: &str, note: Option<&str>, zone: Zone) -> Result<(Timestamp, Pr
     let form = match TimeForm::of(&text, true) {
         Some(form) if form.is_open() => form.decided_by(TimeCell::Whole(&text)).ok_or(key::mails::TIME_AMBIGUOUS)?,
         Some(form) => form,
-        None => match DateTime::parse_from_rfc2822(&text) {
-            Ok(time) => return Ok((in_range(Timestamp::from(time))?, Precision::Second)),
-            Err(_) => TimeForm::Pattern("%A %B %d %H:%M:%S %Y".to_owned()),
-        },
+        None => TimeForm::Pattern("%A %B %d %H:%M:%S %Y".to_owned()),
     };
     let (at, _) = form.read(TimeCell::Whole(&text), &zone)?;
     Ok((at, form.precision()))
@@ -143,12 +136,27 @@ mod tests {
             "Sun, 15 Nov 2026 19:12:33 -0000",
             "Mon,16 Nov 2026 04:12:33 +0900",
             "2026-11-16 04:12:33",
+            "Mon, 16 Nov 2026 04:12:33 JST",
+            "Mon, 16 Nov 2026 04:12:33 KST",
+            "Mon, 16 Nov 2026 04:12:33 GMT+9",
+            "Mon, 16 Nov 2026 04:12:33 GMT+0900 (Japan Standard Time)",
+            "Mon, 16 Nov 2026 4:12:33 AM +0900",
+            "Lun, 16 Nov 2026 04:12:33 +0900",
         ] {
             assert_eq!(told(date).as_deref(), Some("2026-11-16T04:12:33+09:00"), "{date}");
         }
-        for date in
-            ["", "x", "Mon, 31 Feb 2026 04:12:33 +0900", "Mon, 16 Nov 1970 04:12:33 +0900", "99 Nov 99999999999"]
-        {
+        for date in [
+            "",
+            "x",
+            "Mon, 31 Feb 2026 04:12:33 +0900",
+            "Mon, 16 Nov 1970 04:12:33 +0900",
+            "99 Nov 99999999999",
+            // Zones that are not known, or are none.
+            "Mon, 16 Nov 2026 04:12:33 CET",
+            "Mon, 16 Nov 2026 04:12:33 BST",
+            "Mon, 16 Nov 2026 04:12:33 +900",
+            "Mon, 16 Nov 2026 04:12:33 +2500",
+        ] {
             assert_eq!(told(date), None, "{date}");
         }
     }

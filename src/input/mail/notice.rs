@@ -27,8 +27,31 @@ const LONGEST_NAME: usize = 400;
 
 /// What came of a text or a mail: what it tells, which may be nothing, or what of it could not be read although it looks
 /// like a notification; what could not be read beside it is not yet safe to show.
-type Told = Result<Vec<Row>, Fault>;
+type Told = Result<Vec<Notice>, Fault>;
 type Fault = (Why, String);
+
+/// What a group of items tells.
+#[derive(Clone)]
+struct Notice {
+    row: Row,
+    /// Whether its count and its time are items.
+    counted: bool,
+    timed: bool,
+}
+
+impl Notice {
+    /// Whether this one tells all that another one does, which may lack items.
+    fn covers(&self, other: &Notice) -> bool {
+        let (own, row) = (&self.row, &other.row);
+        let after = own.time.0 - row.time.0;
+        let timed = self.timed && (0..row.precision.millis().max(1)).contains(&after) && own.precision <= row.precision;
+        own.reason == row.reason
+            && own.detail.starts_with(&row.detail)
+            && (row.channel.id.is_none() || own.channel.id == row.channel.id)
+            && (!other.counted || self.counted && own.errors == row.errors)
+            && (!other.timed || timed)
+    }
+}
 
 fn is_nothing(told: &Told) -> bool {
     matches!(told, Ok(notices) if notices.is_empty())
@@ -50,7 +73,8 @@ pub fn content(letter: &Letter, options: MailOptions) -> Content {
         Ok(notices) => {
             // Who answers a mail repeats it.
             let mut seen = HashSet::new();
-            Content::Notices(notices.into_iter().filter(|notice| seen.insert(notice.clone())).collect())
+            let rows = notices.into_iter().map(|notice| notice.row);
+            Content::Notices(rows.filter(|row| seen.insert(row.clone())).collect())
         }
     }
 }
@@ -70,21 +94,27 @@ fn tell(letter: &Letter, options: MailOptions) -> Told {
     }
 }
 
-/// What the first of the versions of the text tells that can be read whole, or else the first that tells anything.
+/// What the fuller of the versions of the text tells, or the one that can be read whole, or else the first that tells
+/// anything.
 fn best_version(letter: &Letter, subject: Option<&Subject>, options: MailOptions) -> Told {
-    let mut best = Ok(Vec::new());
-    let versions = 1 + usize::from(letter.versions[0] != letter.versions[1]);
-    for version in letter.versions.iter().take(versions) {
-        let told = text(version, letter, subject, options);
-        if told.as_ref().is_ok_and(|notices| !notices.is_empty()) {
-            return told;
-        }
-        // That a version holds no items says less than that those it holds are damaged.
-        if best.as_ref().map_or_else(|(why, _)| *why == key::mails::REASON_MISSING && told.is_err(), |_| true) {
-            best = told;
-        }
+    let [first, last] = &letter.versions;
+    let told = text(first, letter, subject, options);
+    if first == last {
+        return told;
     }
-    best
+    let other = text(last, letter, subject, options);
+    let covers = |all: &[Notice], some: &[Notice]| some.iter().all(|one| all.iter().any(|own| own.covers(one)));
+    match (&told, &other) {
+        (Ok(one), Ok(two)) if covers(one, two) => told,
+        (Ok(one), Ok(two)) if covers(two, one) => other,
+        (Ok(_), Ok(_)) => Err((key::mails::VERSIONS_DIFFER, String::new())),
+        (Ok(one), _) if !one.is_empty() => told,
+        (_, Ok(two)) if !two.is_empty() => other,
+        // That a version holds no items says less than that those it holds are damaged.
+        (Err((why, _)), Err(_)) if *why != key::mails::REASON_MISSING => told,
+        (Err(_), Ok(_)) => told,
+        _ => other,
+    }
 }
 
 /// What is known of a mail beside its text.
@@ -156,7 +186,8 @@ fn section(lines: &[String], context: &Context<'_>) -> Told {
         return match time(&first, context) {
             Ok((time, _)) => {
                 let (channel, reason) = (channel(&first, context), REDELIVERY_STOPPED.to_owned());
-                Ok(vec![Row { time, end: time, channel, reason, origin: Origin::Mail, ..Row::default() }])
+                let row = Row { time, end: time, channel, reason, origin: Origin::Mail, ..Row::default() };
+                Ok(vec![Notice { row, counted: false, timed: first[NoticeItem::Time as usize].is_some() }])
             }
             // A forwarded mail's own stretch is empty; what it forwards follows.
             Err(_) if groups.is_empty() && subject.forwarded => Ok(Vec::new()),
@@ -219,7 +250,7 @@ fn is_notification(reasons: &[&str], items: &[Filled<'_>]) -> bool {
 }
 
 /// The errors that a group of items tells.
-fn by_items(items: &Filled<'_>, context: &Context<'_>) -> Result<Row, Fault> {
+fn by_items(items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, Fault> {
     let (reason, detail) = reason_and_detail(items).unwrap_or_default();
     if context.cut {
         let last = |name: NoticeItem| items[name as usize].map(|item| item.last);
@@ -231,7 +262,7 @@ fn by_items(items: &Filled<'_>, context: &Context<'_>) -> Result<Row, Fault> {
     errors(reason, detail, items, context)
 }
 
-fn errors(reason: &str, detail: &str, items: &Filled<'_>, context: &Context<'_>) -> Result<Row, Fault> {
+fn errors(reason: &str, detail: &str, items: &Filled<'_>, context: &Context<'_>) -> Result<Notice, Fault> {
     let privacy = context.options.privacy;
     if values::is_none(reason) {
         return Err((key::mails::REASON_MISSING, String::new()));
@@ -246,10 +277,9 @@ fn errors(reason: &str, detail: &str, items: &Filled<'_>, context: &Context<'_>)
         None => items[NoticeItem::Url as usize].map(|item| first_word(&item.value)),
     };
     let count = match items[NoticeItem::Count as usize] {
-        Some(item) if !values::is_none(&item.value) => {
-            values::count(&item.value).map_err(|why| (why, item.value.clone()))?
-        }
-        _ => 1,
+        Some(item) if values::is_none(&item.value) => return Err((key::reject::COUNT_MISSING, String::new())),
+        Some(item) => values::count(&item.value).map_err(|why| (why, item.value.clone()))?,
+        None => 1,
     };
     let (time, precision) = time(items, context)?;
     let row = Row {
@@ -268,7 +298,8 @@ fn errors(reason: &str, detail: &str, items: &Filled<'_>, context: &Context<'_>)
     if is_damaged(&row.reason) {
         return Err((key::mails::UNDECODABLE, String::new()));
     }
-    Ok(row)
+    let is_item = |name: NoticeItem| items[name as usize].is_some();
+    Ok(Notice { row, counted: is_item(NoticeItem::Count), timed: is_item(NoticeItem::Time) })
 }
 
 fn time(items: &Filled<'_>, context: &Context<'_>) -> Result<(Timestamp, Precision), Fault> {

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use super::{
     names::Token,
     values::{Fit, Hints, Value, value},
-    words::NoticeItem,
+    words::{NoticeItem, normal},
 };
 
 /// Values reach over so many names of which none is an item.
@@ -108,11 +108,21 @@ pub fn items(text: &str, tokens: &[Token], hints: &Hints<'_>) -> Vec<Item> {
 }
 
 fn told(text: &str, tokens: &[Token], chosen: &[usize], hints: &Hints<'_>) -> Vec<Item> {
-    let mut items = Vec::with_capacity(chosen.len());
+    let mut items: Vec<Item> = Vec::with_capacity(chosen.len());
     let mut end = 0;
-    for (at, token) in chosen.iter().enumerate() {
-        let token = &tokens[*token];
-        let limit = chosen.get(at + 1).map_or(text.len(), |next| tokens[*next].start);
+    let mut chosen = chosen.iter().peekable();
+    for (at, token) in tokens.iter().enumerate() {
+        if chosen.next_if(|chosen| **chosen == at).is_none() {
+            // A mail that lacks the count tells one error; one whose count was lost does not.
+            let name = || normal(&text[token.start..token.end]);
+            let apart = token.name == NoticeItem::Count && token.strong && token.mark != ' ';
+            if apart && !items.last().is_some_and(|item| normal(&item.value).contains(&name())) {
+                let (value, note) = (String::new(), None);
+                items.push(Item { name: token.name, strong: false, note, value, apart: false, last: false });
+            }
+            continue;
+        }
+        let limit = chosen.peek().map_or(text.len(), |next| tokens[**next].start);
         let found = value(text, token, limit, hints);
         items.push(Item {
             name: token.name,

@@ -224,6 +224,91 @@ fn a_mail_that_cannot_be_read_whole_is_no_number() {
 }
 
 #[test]
+fn a_count_that_was_lost_is_not_one() {
+    let with = |count: &str| {
+        let items =
+            format!("Channel ID: 1\nReason for error: unclassified\n{count}Time detected: 2026-11-18 19:00:00\n");
+        mail(SUBJECT, &items)
+    };
+    let one = ["11-18 19:00:00 1/shop unclassified||-|1 second"];
+    assert_eq!(told(&with("")), one, "the mail has no such item");
+    for lost in ["Error count:\n", "Error count: -\n", "Error count: \n\n\n\n90000\n", "エラー件数：\n"] {
+        assert_eq!(hindrance(&with(lost)), key::reject::COUNT_MISSING, "{lost}");
+    }
+    let two = "Channel ID: 1\nReason for error: unclassified\nError count: 2\n\nChannel ID: 1\nReason for error: \
+               request_timeout\nError count:\n";
+    assert_eq!(hindrance(&mail(SUBJECT, two)), key::reject::COUNT_MISSING);
+    // What is written of it elsewhere costs nothing.
+    for count in ["Error count: 7\nThe error count: see below\n", "The error count: see below\nError count: 7\n"] {
+        assert_eq!(told(&with(count)), ["11-18 19:00:00 1/shop unclassified||-|7 second"], "{count}");
+    }
+    assert_eq!(hindrance(&with("Error count: 90.000\n")), key::reject::COUNT_NOT_WHOLE);
+}
+
+#[test]
+fn a_value_goes_on_to_the_next_name() {
+    let expected = ["11-17 10:00:00 1/shop could_not_connect|Connection failed (received GOAWAY)|-|5 second"];
+    let items = "Channel ID: 1\nReason for error: could_not_connect\nDetail for error: Connection failed\n(received \
+                 GOAWAY)\nError count: 5\nTime detected: 2026-11-17\n10:00:00\n";
+    assert_eq!(told(&mail(SUBJECT, items)), expected);
+    assert_eq!(
+        told(&mail(SUBJECT, &items.replace("\n10:00:00", "\n10:00:00 (UTC+9)\nThank you.\n10 staff"))),
+        expected
+    );
+    let page = items
+        .trim_end()
+        .replace('\n', "<br>")
+        .replace(": ", "</td><td>")
+        .replace("<br>Channel", "</tr><tr><td>Channel");
+    let rows = ["Reason", "Detail", "Error", "Time"]
+        .iter()
+        .fold(page, |page, name| page.replace(&format!("<br>{name}"), &format!("</td></tr><tr><td>{name}")));
+    assert_eq!(
+        told(&damaged(
+            &format!("Subject: {SUBJECT}\nContent-Type: text/html"),
+            format!("<table><tr><td>{rows}</td></tr></table>").as_bytes()
+        )),
+        expected
+    );
+    let date = told(&mail(SUBJECT, &items.replace("\n10:00:00", "\n10 to 18 o'clock")));
+    assert_eq!(date, ["11-17 00:00:00 1/shop could_not_connect|Connection failed (received GOAWAY)|-|5 day"]);
+}
+
+#[test]
+fn the_fuller_version_counts_and_two_that_differ_do_not() {
+    let mail = |plain: &str, rich: &str| {
+        let fields = format!("Subject: {SUBJECT}\nContent-Type: multipart/alternative; boundary=b");
+        let rich = rich.replace('\n', "<br>");
+        damaged(&fields, format!("--b\n\n{plain}\n--b\nContent-Type: text/html\n\n<p>{rich}</p>\n--b--\n").as_bytes())
+    };
+    let group = |count: u32| {
+        format!(
+            "Channel ID: 1\nReason for error: request_timeout\nError count: {count}\nTime detected: 2026-11-17 10:00:00\n\n"
+        )
+    };
+    let row = |count: u32| format!("11-17 10:00:00 1/shop request_timeout||-|{count} second");
+    let one = group(9);
+    for lacking in ["Error count: 9\n", "Time detected: 2026-11-17 10:00:00\n", ":00\n", " 10:00:00", "Channel ID: 1\n"]
+    {
+        let less = one.replace(lacking, if lacking == ":00\n" { "\n" } else { "" });
+        assert_eq!(told(&mail(&less, &one)), [row(9)], "{less}");
+        assert_eq!(told(&mail(&one, &less)), [row(9)], "{less}");
+    }
+    let three = group(9) + &group(10) + &group(11);
+    assert_eq!(told(&mail(&format!("{one}..."), &three)), [9, 10, 11].map(row));
+    assert_eq!(told(&mail(&three, &one)), [9, 10, 11].map(row));
+    for other in [
+        group(8),
+        one.replace("10:00", "11:00"),
+        one.replace("-17 10:00:00", "-18"),
+        one.replace("ID: 1", "ID: 2"),
+        one.replace("request_timeout", "unclassified"),
+    ] {
+        assert_eq!(hindrance(&mail(&one, &other)), key::mails::VERSIONS_DIFFER, "{other}");
+    }
+}
+
+#[test]
 fn a_mail_that_ends_too_early_is_told() {
     let head = format!(
         "Subject: {SUBJECT}\nDate: Wed, 18 Nov 2026 20:02:11 +0900\nContent-Type: multipart/alternative; boundary=b\n\n"
@@ -327,6 +412,25 @@ fn an_attached_mail_answers_for_the_one_that_carries_it() {
     assert_eq!(hindrance(&carried("look", "see below", "nothing")), key::mails::REASON_MISSING);
     let spoiled = "Reason for error: a\nError count: x";
     assert_eq!(hindrance(&carried(SUBJECT, spoiled, "request_timeout")), key::reject::COUNT_NOT_WHOLE);
+}
+
+#[test]
+fn a_mail_attached_as_any_file_is_read() {
+    let inner = |n: u32| {
+        format!(
+            "From: a@b.example\nSubject: {SUBJECT}\nDate: Wed, 18 Nov 2026 20:02:11 +0900\n\nReason for error: unclassified\nError count: {n}\n"
+        )
+    };
+    let part = |kind: &str, text: &str| {
+        format!("--b\nContent-Type: {kind}\nContent-Transfer-Encoding: base64\n\n{}\n", STANDARD.encode(text))
+    };
+    let mailbox = format!("From a\n{}\nFrom b\n{}", inner(3), inner(4));
+    let kind = "application/octet-stream; name=\"x.eml\"";
+    let body =
+        part(kind, &inner(1)) + &part("application/x-mail", &inner(2)) + &part(kind, &mailbox) + &part(kind, "a: b");
+    let mail =
+        damaged("Subject: errors\nContent-Type: multipart/mixed; boundary=b", format!("{body}--b--\n").as_bytes());
+    assert_eq!(told(&mail), [1, 2, 3, 4].map(|n| format!("11-18 20:02:00 ?/shop unclassified||-|{n} minute")));
 }
 
 #[test]

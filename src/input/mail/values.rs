@@ -69,9 +69,15 @@ pub fn value(text: &str, token: &Token, limit: usize, hints: &Hints<'_>) -> Valu
         Value { text, fit, end, shared }
     };
     let value = lined(1);
-    // What is understood with the next line only was wrapped.
-    let wrapped = Some(()).filter(|()| value.fit < Fit::Sure && !value.shared).map(|()| lined(2));
-    wrapped.filter(|longer| longer.fit == Fit::Sure).unwrap_or(value)
+    // Others are as they are to be in one line.
+    let grows = matches!(token.name, NoticeItem::Detail | NoticeItem::Time);
+    if value.shared || value.fit == Fit::Sure && !grows {
+        return value;
+    }
+    // What is understood with the next line only, or better with it, was wrapped.
+    let longer = lined(2);
+    let better = longer.fit == Fit::Sure && (value.fit < Fit::Sure || longer.text.len() > value.text.len());
+    if better { longer } else { value }
 }
 
 /// Where the value begins.
@@ -324,6 +330,10 @@ pub fn count(text: &str) -> Result<u64, Why> {
     let text = bare(&text);
     let units = ["errors", "error", "times", "time", "件", "回"];
     let digits = units.iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
+    // `1.000` is a thousand to some, and no program makes decimals of a mail's counts.
+    if digits.contains('.') {
+        return Err(key::reject::COUNT_NOT_WHOLE);
+    }
     // Of `件` alone nothing is missing but a number.
     crate::input::count::count(digits).map_err(|why| match why {
         key::reject::COUNT_MISSING => key::reject::COUNT_NOT_WHOLE,
@@ -375,7 +385,8 @@ mod tests {
         ] {
             assert_eq!(count(text), Ok(expected), "{text}");
         }
-        for text in ["x", "-1", "1.5", "1,23", "12,34,567", "1234,567", ",123", "many"] {
+        for text in ["x", "-1", "1.5", "90.000", "1.000", "3.0 errors", "1,23", "12,34,567", "1234,567", ",123", "many"]
+        {
             assert_eq!(count(text), Err(key::reject::COUNT_NOT_WHOLE), "{text}");
         }
         assert_eq!(count("9223372036854775808"), Err(key::reject::COUNT_TOO_LARGE));

@@ -235,11 +235,20 @@ impl<'a> Scan<'a> {
         Some([year, month, day])
     }
 
-    /// `Z`, `UTC`, `JST`, `+09:00`, `+0900`, `(UTC+9)`, `GMT+0900 (Japan Standard Time)`, in seconds east of UTC.
+    /// `Z`, `UTC`, `JST`, `KST`, `+09:00`, `+0900`, `(UTC+9)`, `GMT+0900 (Japan Standard Time)`, in seconds east of UTC.
     fn offset(&mut self) -> Option<i32> {
         self.0 = self.0.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(self.0);
-        match self.word(&["UTC", "GMT", "Z", "JST", "日本時間", "日本標準時", "Japan Standard Time", "Asia/Tokyo"])
-        {
+        match self.word(&[
+            "UTC",
+            "GMT",
+            "Z",
+            "JST",
+            "日本時間",
+            "日本標準時",
+            "Japan Standard Time",
+            "Asia/Tokyo",
+            "KST",
+        ]) {
             Some(3..) => return Some(9 * 3600),
             Some(_) if self.0.is_empty() => return Some(0),
             _ => {}
