@@ -55,7 +55,11 @@ pub fn ranking(canvas: &Canvas, slot: Slot, scene: &Scene, rows: &[Row<'_>]) -> 
     for (i, row) in rows.iter().enumerate() {
         let y = slot.y + i as f64 * height;
         let baseline = if row.under.is_empty() { y + height / 2.0 + look.body.size * 0.36 } else { y + look.body.size };
-        canvas.fitted(row.name, (slot.x, baseline), look.strong, TEXT, Anchor::Left, names);
+        if row.under.is_empty() && measure::width(row.name, look.strong) > names {
+            canvas.paragraph(Slot { y, w: names, ..slot }, row.name, look.strong, TEXT, 2);
+        } else {
+            canvas.fitted(row.name, (slot.x, baseline), look.strong, TEXT, Anchor::Left, names);
+        }
         let below = (slot.x, baseline + look.small.leading());
         canvas.fitted(&row.under, below, look.small, MUTED, Anchor::Left, names);
         canvas.text(&count(row), (right, baseline), look.strong, TEXT, Anchor::Right);

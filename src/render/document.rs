@@ -170,8 +170,7 @@ pub(super) fn strip(story: &Story<'_>) -> Option<String> {
     let median: String = drawn.chars().skip(strip.bars.len()).flat_map(|sign| [sign, ' ']).collect();
     let this = format!("{} {}", bars.chars().last()?, strip.current);
     let usual = format!("{median}{}", strip.caption);
-    let unknown =
-        bars.contains(UNCOVERED).then(|| format!("{UNCOVERED} {}", story.lang().phrase(key::terminal::UNCOVERED)));
+    let unknown = bars.contains(UNCOVERED).then(|| format!("{UNCOVERED} {}", story.lang().phrase(key::chart::PARTLY)));
     let legend: Vec<String> = [this, usual].into_iter().chain(unknown).collect();
     Some(format!("{bars}  {}", legend.join(story.lang().dot())))
 }

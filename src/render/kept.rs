@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::taxonomy::unbroken;
+use crate::taxonomy::{needs_care, unbroken};
 
 /// Elements whose text has lines of its own, or none.
 const SILENT: [&str; 7] = ["script", "style", "svg", "code", "pre", "title", "option"];
@@ -27,8 +27,7 @@ pub fn kept(html: &str, attribute: &str) -> String {
 }
 
 fn mark(text: &str, attribute: &str, out: &mut String) {
-    // Others are broken at blanks alone, and well.
-    if !text.contains(|c: char| c == '×' || c >= '\u{e00}' && c.is_alphabetic()) {
+    if !needs_care(text) {
         return out.push_str(text);
     }
     for (piece, breaks) in unbroken(text) {
@@ -54,11 +53,14 @@ mod tests {
             "<code>有 36 次</code>",
             "<p title=\"36 次\">x</p>",
             "<p>36 errors, 19:41–20:47</p>",
+            "<td>Wed 18 Nov 2026, 19:41 – 20:47</td>",
             "<svg><text>3 次</text></svg>",
         ] {
             assert_eq!(shown(html), html);
         }
         assert_eq!(shown(&"1年".repeat(99)), "1年".repeat(99));
+        let sentence = "No errors on shop since the evening of <span class=k>Wed 18 Nov 19:41–20:47</span> in Tokyo";
+        assert_eq!(shown(&sentence.replace("<span class=k>", "").replace("</span>", "")), sentence);
         assert_eq!(shown("<p>19:41: 802 × 502 Bad</p>"), "<p>19:41: <span class=k>802 × 502</span> Bad</p>");
         assert_eq!(shown("到（--exported-at）"), "到<span class=k>（--exported-at）</span>");
     }

@@ -97,6 +97,11 @@ impl<'a> Events<'a> {
         Events { shown, listed, none, patterns, recovery: recovery(analysis, &clock) }
     }
 
+    /// Whether there is anything to say of them.
+    pub fn are_told(&self) -> bool {
+        !self.shown.is_empty() || self.none.is_some() || !self.patterns.is_empty()
+    }
+
     /// All of them, the worst first.
     pub fn all(&self) -> impl Iterator<Item = &Event<'a>> {
         self.shown.iter().chain(&self.listed)

@@ -69,7 +69,7 @@ pub(super) fn headline(analysis: &Analysis, clock: &Clock, events: &Events<'_>) 
     let tries = [true, false].into_iter().flat_map(|compares| NAMES.map(|longest| told(longest, compares)));
     let told = tries.into_iter().find(fits).unwrap_or_else(|| how_bad(analysis, clock, NAMES[2], false));
     // A name that is cut ends a sentence as it is.
-    told.replace("….", "…")
+    told.replace("….", "…").replace("…\u{200e}.", "…\u{200e}")
 }
 
 /// How many errors on which bot, and how many are usual.

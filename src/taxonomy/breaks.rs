@@ -70,6 +70,11 @@ fn joined(before: &str, after: &str) -> bool {
         // `802 × 502/503/504`
         (last, '×') => digit(last),
         ('×', _) => true,
+        // No line begins with what parts two things.
+        (_, '·') => true,
+        // `19:41 – 20:47`
+        (last, '–') => digit(last),
+        ('–', next) => digit(next),
         // What stands behind a time is no measure word.
         (last, next) if digit(last) && letter(next) => {
             !apart || after.starts_with("น.") || word.bytes().nth_back(2) != Some(b':')
@@ -78,14 +83,38 @@ fn joined(before: &str, after: &str) -> bool {
         // `18 พ.ย. 2569 (2026) 19:41`
         (last, '(') if apart => digit(last) && after.get(..6).is_some_and(year),
         (')', next) if apart => digit(next) && word.get(word.len().wrapping_sub(6)..).is_some_and(year),
-        ('年' | '月' | '–', next) if digit(next) => !apart,
+        ('年' | '月', next) if digit(next) => !apart,
         ('）', next) if digit(next) => word.char_indices().nth_back(2).is_some_and(|(at, _)| in_brackets(&word[at..])),
         (last, '（') if digit(last) || last == '日' => {
             in_brackets(after.char_indices().nth(3).map_or(after, |(end, _)| &after[..end]))
         }
+        // `Wed 18 Nov 19:41`
+        (last, next) if apart && digit(next) => last.is_ascii_lowercase() && in_date(word.rsplit(' ').next()),
+        (last, next) if apart && digit(last) => {
+            next.is_ascii_uppercase() && in_date(after.split([' ', ',', '.']).next())
+        }
         _ => false,
     }
 }
+
+/// English weekdays and months as dates have them.
+const IN_DATES: [&str; 19] = [
+    "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
+    "Oct", "Nov", "Dec",
+];
+
+fn in_date(word: Option<&str>) -> bool {
+    word.is_some_and(|word| IN_DATES.contains(&word.trim_start_matches('(')))
+}
+
+/// Whether a browser may break a text where [`breaks`] does not.
+pub fn needs_care(text: &str) -> bool {
+    text.contains(|c: char| c == '×' || c >= '\u{e00}' && c.is_alphabetic())
+        || text.len() > SENTENCE && IN_DATES.iter().any(|name| text.contains(name))
+}
+
+/// A shorter text is a date alone, such as in a table, and not broken.
+const SENTENCE: usize = 40;
 
 /// The pieces of a text between which a line may be broken, and whether a browser would break them nonetheless.
 pub fn unbroken(text: &str) -> impl Iterator<Item = (&str, bool)> {
@@ -174,6 +203,11 @@ mod tests {
         assert_eq!(pieces("有 36 次，11/18（三）19:41～20:52"), ["有 ", "36 次，", "11/18（三）19:41～", "20:52"]);
         assert_eq!(pieces("2026年11月18日（水）19:41に3件"), ["2026年11月18日（水）19:41に", "3件"]);
         assert_eq!(pieces("（a）（b）"), ["（a）", "（b）"]);
+        assert_eq!(
+            pieces("since Sun 22 Nov 2026, 9:05 – 21:13: May 3 end"),
+            ["since ", "Sun 22 Nov 2026, ", "9:05 – 21:13: ", "May 3 ", "end"]
+        );
+        assert_eq!(pieces("shop · 29 min"), ["shop · ", "29 ", "min"]);
         assert_eq!(pieces("20:47: 3,097 × 502 Bad"), ["20:47: ", "3,097 × 502 ", "Bad"]);
         let marked: Vec<bool> = super::unbroken("有 36 次").map(|(_, marked)| marked).collect();
         assert_eq!(marked, [false, true]);

@@ -7,7 +7,7 @@ mod explain;
 mod explanation;
 mod lang;
 
-pub use breaks::{breaks, lines, unbroken};
+pub use breaks::{breaks, lines, needs_care, unbroken};
 pub use canonical::{Spelling, canonical};
 pub use codes::{ERROR_STATUS_CODE, REASONS, details, is_known, status, status_class, status_name};
 pub use explain::{Topic, did_you_mean, entries, nearest, resolve, suggestion};

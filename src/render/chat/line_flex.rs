@@ -111,7 +111,7 @@ fn strip(card: &Card<'_>, strip: &Strip) -> Value {
         "contents": bars,
     });
     let lang = card.story.lang();
-    let missing = lang.phrase(key::terminal::UNCOVERED);
+    let missing = lang.phrase(key::chart::PARTLY);
     let missing = strip.bars.iter().any(|bar| !bar.covered).then(|| format!("▒ {missing}"));
     let legend: Vec<String> = [strip.current.clone(), strip.median.map_or("", |_| "— ").to_owned() + &strip.caption]
         .into_iter()

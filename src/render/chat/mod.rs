@@ -445,7 +445,7 @@ mod tests {
         assert_eq!(strip[0]["contents"][3]["offsetBottom"], "28px");
         // 34 of 170 are known of it.
         assert_eq!(strip[0]["contents"][1]["contents"][0]["height"], "11px");
-        assert!(strip[1].to_string().contains("data missing"), "{strip}");
+        assert!(strip[1].to_string().contains("not fully covered"), "{strip}");
     }
 
     #[test]
