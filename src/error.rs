@@ -28,8 +28,19 @@ impl Error {
     /// Fills a placeholder of the sentence.
     #[must_use]
     pub fn with(mut self, placeholder: &'static str, value: impl ToString) -> Self {
-        self.0.values.push((placeholder, Filling::Text(value.to_string())));
+        let mut text = value.to_string();
+        // The number of a system's error helps nobody.
+        if let Some(end) = text.rfind(" (os error ").filter(|_| placeholder == "cause") {
+            text.truncate(end);
+        }
+        self.0.values.push((placeholder, Filling::Text(text)));
         self
+    }
+
+    /// Fills a placeholder with a whole number.
+    #[must_use]
+    pub fn with_number(self, placeholder: &'static str, number: u64) -> Self {
+        self.0.with_number(placeholder, number).into()
     }
 
     /// Fills a placeholder with a list.

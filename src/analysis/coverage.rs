@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use super::{Analysis, Asked, Bounds, Calendar, Incident, Maintenance, incident, sums};
 use crate::{
-    model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone, key, skipped_note},
+    model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone, in_days, key, skipped_note},
     table::{self, Known, Table},
 };
 
@@ -155,7 +155,9 @@ fn redelivery(analysis: &Analysis, notes: &mut Vec<Sentence>) {
 fn files(table: &Table, notes: &mut Vec<Sentence>) {
     notes.extend(table.skipped.iter().take(NAMED_FILES).map(skipped_note));
     if table.skipped.len() > NAMED_FILES {
-        notes.push(Sentence::new(key::note::SKIPPED_FILES).with("count", table.skipped.len() - NAMED_FILES));
+        notes.push(
+            Sentence::new(key::note::SKIPPED_FILES).with_number("count", (table.skipped.len() - NAMED_FILES) as u64),
+        );
     }
     for report in &table.inputs {
         notes.extend(report.partial_note().into_iter().chain(report.rejects_note()));
@@ -165,7 +167,6 @@ fn files(table: &Table, notes: &mut Vec<Sentence>) {
 /// Whether the inputs of each channel reach close enough to the moment of the report.
 fn stale(told: &Told<'_>, max_age: i64, notes: &mut Vec<Sentence>) {
     let (zone, as_of) = (&told.asked.calendar.zone, told.asked.calendar.as_of);
-    let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
     let old = told.table.known.iter().filter_map(|known| {
         let reach = known.reach().filter(|reach| as_of.0 - reach.0 > max_age)?;
         let complete = known.until().is_some_and(|until| until >= reach);
@@ -173,8 +174,8 @@ fn stale(told: &Told<'_>, max_age: i64, notes: &mut Vec<Sentence>) {
         let keys = [key::note::STALE, key::note::STALE_CHANNEL];
         let sentence = Sentence::new(keys[0])
             .with_sentence("until", until.with_moment("at", zone.local(reach)))
-            .with("age", days(as_of.0 - reach.0))
-            .with("limit", days(max_age));
+            .with("age", in_days(as_of.0 - reach.0))
+            .with("limit", in_days(max_age));
         Some((known, keys, sentence))
     });
     notes.extend(of_channels(old, true));

@@ -130,7 +130,7 @@ pub fn windows(start: i64, end: i64, size: WindowSize, zone: &Zone, week_start: 
             let coarser = WindowSize::ALL.into_iter().find(fits).unwrap_or(WindowSize::Month);
             return Err(Error::new(key::error::TOO_MANY_WINDOWS)
                 .with("size", size.name())
-                .with("limit", MOST_WINDOWS)
+                .with_number("limit", MOST_WINDOWS as u64)
                 .with("coarser", coarser.name()));
         }
     }

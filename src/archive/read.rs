@@ -108,7 +108,7 @@ impl ParquetFile {
         let total = metadata.row_groups.iter().try_fold(0_usize, |sum, group| sum.checked_add(group.num_rows()));
         let limit = FILE_ROWS.max(bytes.len().saturating_mul(ROWS_OF_BYTE));
         if total.is_none_or(|total| total > limit) {
-            return Err(Error::new(key::archive::TOO_MANY_ROWS).with("path", shown).with("limit", limit));
+            return Err(Error::new(key::archive::TOO_MANY_ROWS).with("path", shown).with_number("limit", limit as u64));
         }
         for column in columns::ALL.iter().filter(|column| column.needed) {
             if !metadata.schema_descr.columns().iter().any(|there| there.path_in_schema == [column.name]) {

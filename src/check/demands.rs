@@ -13,7 +13,7 @@ use super::{
 use crate::{
     analysis::{self, Bounds, By, DetailRow, Group, Incident, Likes, Sums, WindowSize},
     error::Error,
-    model::{Precision, Sentence, Timestamp, key},
+    model::{Precision, Sentence, Timestamp, in_days, key},
     table::{CellSum, Key, Known, fits},
     taxonomy,
 };
@@ -268,17 +268,16 @@ impl Case<'_> {
             (false, false) => key::check::STALE_UNKNOWN,
         };
         let hours = |millis: i64| Measure::of((millis as f64 / 360_000.0).round() / 10.0, Unit::Hours);
-        let days = |millis: i64| format!("{:.1}", millis as f64 / 86_400_000.0);
         let text = Sentence::new(key)
             .with_moment("until", calendar.zone.local(reach.min(calendar.as_of)))
-            .with("age", days(age))
-            .with("limit", days(most))
+            .with("age", in_days(age))
+            .with("limit", in_days(most))
             .with_sentence("channel", self.of_channels(&oldest));
         let mut ruling = named(Ruling::on(holds, (hours(age), hours(most)), Level::Fail, text.clone()));
         if !holds {
             // What is stale proves nothing, neither good nor bad.
             ruling.status = Status::NotJudged;
-            ruling.text = Sentence::new(key::check::TOO_OLD).with("age", days(age)).with("limit", days(most));
+            ruling.text = Sentence::new(key::check::TOO_OLD).with("age", in_days(age)).with("limit", in_days(most));
             ruling.problem = Some(text);
         }
         ruling

@@ -61,7 +61,9 @@ pub fn matching(conditions: &[Condition], table: &Table) -> Result<Matching, Mis
 
 fn status(condition: &Condition, under_its_reason: bool) -> Result<(), Misplaced> {
     if !(100..=599).any(|status| status_fits(&condition.pattern, status)) {
-        let error = Sentence::new(key::check_error::STATUS).with("value", &condition.pattern);
+        let near = taxonomy::did_you_mean(taxonomy::near_status(&condition.pattern));
+        let error =
+            Sentence::new(key::check_error::STATUS).with("value", &condition.pattern).with_sentence("nearest", near);
         return Err(Misplaced::new(condition.at, error));
     }
     if !under_its_reason {
@@ -83,8 +85,12 @@ fn detail(condition: &Condition, there: &[&str], meant: &dyn Fn(&str) -> bool) -
         let error = Sentence::new(key::check_error::DETAIL_ELSEWHERE).with("value", wanted).with("reason", owner);
         return Err(Misplaced::new(condition.at, error));
     }
-    if !taxonomy::nearest(wanted, listed.iter().copied()).is_empty() {
-        return Err(Misplaced::new(condition.at, missed(key::check_error::DETAIL, condition, listed)));
+    let status = taxonomy::near_status(wanted).filter(|_| meant(ERROR_STATUS_CODE)).map(|status| status.to_string());
+    let near: Vec<&str> =
+        taxonomy::nearest(wanted, listed.iter().copied()).into_iter().chain(status.as_deref()).collect();
+    if !near.is_empty() {
+        let error = Sentence::new(key::check_error::DETAIL).with("value", wanted);
+        return Err(Misplaced::new(condition.at, error.with_sentence("nearest", taxonomy::did_you_mean(near))));
     }
     // Like nothing that is known: LINE may have made it up since, and it may come.
     Ok(())

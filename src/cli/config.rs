@@ -9,6 +9,7 @@ use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
+use unicode_normalization::UnicodeNormalization;
 
 use super::{
     options::{AccessLogs, ChannelRule, Shared},
@@ -68,6 +69,11 @@ impl ConfigFile {
                 _ => {}
             }
         }
+        if let Some(missing) =
+            asked.filter(|path| fs::metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound))
+        {
+            return Err(Error::new(key::error::CONFIG_MISSING).with("path", shown(missing)));
+        }
         let text = text_file::read(path, key::error::CONFIG_UNREADABLE)?;
         Ok(Some(ConfigFile { shown: shown(path), text }))
     }
@@ -104,7 +110,7 @@ impl<'a> Config<'a> {
                     Some(key) if error.message() == "duplicate key" => {
                         Error::new(key::error::CONFIG_TWICE).with("key", Privacy::default().text(key.trim_matches('"')))
                     }
-                    _ => Error::new(key::error::CONFIG_WRONG).with("cause", Privacy::default().text(error.message())),
+                    _ => not_toml(&file.text, span.start, error.message()),
                 };
                 Err(file.refuse(Misplaced::new(span.start, told)))
             }
@@ -163,6 +169,32 @@ impl<'a> Config<'a> {
         }
         Ok(arguments)
     }
+}
+
+/// What is wrong with a line that is not TOML, and how to write it.
+fn not_toml(text: &str, at: usize, cause: &str) -> Error {
+    let begin = text[..text.floor_char_boundary(at)].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[begin..].lines().next().unwrap_or_default().split(" #").next().unwrap_or_default().trim();
+    let (key, value) = line.split_once(['=', ':', '＝', '：']).unwrap_or((line, ""));
+    let key = key.trim();
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_key && value.trim().is_empty() {
+        return Error::new(key::error::CONFIG_NO_VALUE).with("key", key);
+    }
+    let value = value.trim_matches(|c: char| c.is_whitespace() || "\"'“”「」,".contains(c));
+    let number = value.nfkc().filter(|c| *c != ',').collect::<String>().parse::<u64>();
+    let value = match (value.to_lowercase().as_str(), number) {
+        ("true" | "yes" | "on", _) => "true".to_owned(),
+        ("false" | "no" | "off", _) => "false".to_owned(),
+        (_, Ok(number)) => number.to_string(),
+        _ if value.contains('\\') => format!("'{value}'"),
+        _ => format!("\"{value}\""),
+    };
+    let written = format!("{key} = {value}");
+    let near = Some(&written).filter(|written| is_key && *written != line && DeTable::parse(written).is_ok());
+    Error::new(key::error::CONFIG_WRONG)
+        .with("cause", Privacy::default().text(cause))
+        .with_sentence("nearest", taxonomy::did_you_mean(near.map(|near| Privacy::default().text(near))))
 }
 
 /// All options that commands share.

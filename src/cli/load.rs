@@ -209,7 +209,7 @@ fn strict<'a>(reports: impl Iterator<Item = &'a SourceReport>) -> Result<()> {
         return Ok(());
     };
     Err(Error::new(key::error::STRICT)
-        .with("count", rejecting.iter().map(|report| report.rejected).sum::<u64>())
+        .with_number("count", rejecting.iter().map(|report| report.rejected).sum())
         .with("path", &first.path)
         .with("line", reject.line)
         .with_sentence("why", Sentence::new(reject.why))

@@ -151,7 +151,9 @@ pub fn write_all<'a>(files: impl IntoIterator<Item = (&'a Path, &'a [u8])>) -> R
 /// the user gave them: a file inside a folder is not looked for.
 pub fn apart(outputs: &[&Path], inputs: &[String], config: &Path) -> Result<()> {
     for (i, place) in outputs.iter().enumerate() {
-        let key = if inputs.iter().any(|input| is_input(place, input)) {
+        let key = if *place == Path::new("-") {
+            key::error::OUTPUT_DASH
+        } else if inputs.iter().any(|input| is_input(place, input)) {
             key::error::OUTPUT_IS_INPUT
         } else if same(place, config) && place.exists() {
             key::error::OUTPUT_IS_CONFIG

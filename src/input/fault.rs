@@ -5,8 +5,8 @@ use std::io;
 
 use super::allowance::TooMuch;
 use crate::{
-    error::Error,
-    model::{TooVaried, VARIETY_LIMIT, key},
+    error::{Error, Result},
+    model::{Sentence, TooVaried, VARIETY_LIMIT, key},
 };
 
 /// The sentence that a fault is for the user; `path` is safe to show.
@@ -21,8 +21,21 @@ pub fn unreadable(path: &str, cause: &io::Error) -> Error {
             .with("path", path)
             .with("column", column)
             .with("example", example)
-            .with("limit", VARIETY_LIMIT)
-    } else {
+            .with_number("limit", VARIETY_LIMIT as u64)
+    } else if cause.raw_os_error().is_some() {
         Error::new(key::error::UNREADABLE).with("path", path).with("cause", cause)
+    } else {
+        Error::new(key::error::DAMAGED).with("path", path).with("cause", cause)
     }
+}
+
+/// Why a file is skipped that the user did not name, where it is the file that can't be read. Any other error ends the
+/// reading.
+pub fn skipped(error: Error) -> Result<Sentence> {
+    let key = match error.0.key {
+        key::error::UNREADABLE => key::other::UNREADABLE,
+        key::error::DAMAGED => key::other::DAMAGED,
+        _ => return Err(error),
+    };
+    Ok(Sentence { key, ..*error.0 })
 }

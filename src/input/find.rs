@@ -213,7 +213,7 @@ impl Search<'_> {
             return Ok(());
         }
         let shown = self.files.last().map(|file| file.shown.as_str()).unwrap_or_default();
-        Err(Error::new(key::error::TOO_MANY_FILES).with("path", shown).with("limit", MOST_FILES))
+        Err(Error::new(key::error::TOO_MANY_FILES).with("path", shown).with_number("limit", MOST_FILES as u64))
     }
 }
 

@@ -45,6 +45,7 @@ use allowance::Allowance;
 pub use cells::{CellRuns, CellSink, RowSink};
 pub use exact::{exact_rows, identical};
 pub use fault::unreadable;
+use find::Located;
 pub use name::is_expected;
 pub use open::Found;
 use open::Opened;
@@ -96,23 +97,30 @@ pub fn read(arguments: &[String], mut options: ReadOptions, watcher: &dyn Watche
     let allowance = Arc::new(Allowance::new(options.max_bytes));
     let catalog = Mutex::new(Catalog::default());
     let (files, mut skipped) = find::find(arguments, &options, &allowance)?;
-    let opened: Vec<Opened<'_>> =
-        files.iter().map(|file| open::open(file, options.privacy, &allowance)).collect::<Result<_>>()?;
+    let mut opened: Vec<(&Located, Opened<'_>)> = Vec::new();
+    for file in &files {
+        match open::open(file, options.privacy, &allowance) {
+            Ok(found) => opened.push((file, found)),
+            Err(error) if !file.explicit => skipped.push((file.shown.clone(), fault::skipped(error)?)),
+            Err(error) => return Err(error),
+        }
+    }
     if options.zone_unsaid {
         let archives =
-            opened.iter().map(|file| if let Opened::Archive(archive, _) = file { Some(&**archive) } else { None });
+            opened.iter().map(|(_, file)| if let Opened::Archive(archive, _) = file { Some(&**archive) } else { None });
         options.zone = archived::own_zone(archives).unwrap_or(options.zone);
     }
     let pass = Pass { options: &options, catalog: &catalog, watcher };
     let (mut sources, mut texts) = (Vec::new(), Vec::new());
-    for (file, opened) in files.iter().zip(opened) {
+    for (file, opened) in opened {
         let found = match opened {
             Opened::Archive(archive, path) => archived::folder(*archive, path, &file.shown, &allowance, &pass)?,
             Opened::Parquet => archived::file(&file.place, &file.shown, &allowance, &pass)?,
             Opened::Texts(found) => {
                 for (input, text) in found {
                     match text {
-                        Ok(text) if archived::is_csv(&text).map_err(|error| unreadable(&input.path, &error))? => {
+                        // What can't be read says so below.
+                        Ok(text) if archived::is_csv(&text).unwrap_or(false) => {
                             let of_channels = archived::csv(&text, &input, &allowance, &pass)?;
                             if of_channels.is_empty() {
                                 texts.push((input, Ok(text)));
@@ -128,7 +136,11 @@ pub fn read(arguments: &[String], mut options: ReadOptions, watcher: &dyn Watche
         sources.extend(found);
     }
     for (input, outcome) in of_workbooks(read_all(texts, &pass)) {
-        match outcome? {
+        let outcome = match outcome {
+            Err(error) if !input.explicit => Err(fault::skipped(error)?),
+            outcome => outcome?,
+        };
+        match outcome {
             Ok(source) => sources.push(source),
             Err(why) if input.explicit => {
                 return Err(Error::new(key::error::NOT_AN_EXPORT).with("path", &input.path).with_sentence("why", why));
@@ -140,7 +152,7 @@ pub fn read(arguments: &[String], mut options: ReadOptions, watcher: &dyn Watche
         let nothing = || (options.privacy.path(&arguments.join(" ")), Sentence::new(key::other::EMPTY));
         let (path, why) = skipped.first().cloned().unwrap_or_else(nothing);
         return Err(Error::new(key::error::NO_EXPORTS)
-            .with("count", skipped.len())
+            .with_number("count", skipped.len() as u64)
             .with("path", path)
             .with_sentence("why", why));
     }
@@ -156,11 +168,13 @@ pub fn texts(arguments: &[String], options: &ReadOptions) -> Result<(Vec<Found>,
     let (files, mut skipped) = find::find(arguments, options, &allowance)?;
     let mut texts = Vec::new();
     for file in &files {
-        match open::open(file, options.privacy, &allowance)? {
-            Opened::Texts(found) => texts.extend(found),
-            Opened::Archive(..) | Opened::Parquet => {
+        match open::open(file, options.privacy, &allowance) {
+            Ok(Opened::Texts(found)) => texts.extend(found),
+            Ok(Opened::Archive(..) | Opened::Parquet) => {
                 skipped.push((file.shown.clone(), Sentence::new(key::server::ARCHIVED)));
             }
+            Err(error) if !file.explicit => skipped.push((file.shown.clone(), fault::skipped(error)?)),
+            Err(error) => return Err(error),
         }
     }
     Ok((texts, skipped))

@@ -160,7 +160,8 @@ impl Texts<'_> {
     fn members(&mut self, archive: Archive) -> io::Result<()> {
         let shown = &self.file.shown;
         if archive.len() > MOST_FILES {
-            let error = Error::new(key::error::TOO_MANY_MEMBERS).with("path", shown).with("limit", MOST_FILES);
+            let error =
+                Error::new(key::error::TOO_MANY_MEMBERS).with("path", shown).with_number("limit", MOST_FILES as u64);
             return Err(error.into());
         }
         // The zip reader tells members apart by name, so one of two with the same name would be lost without a word.

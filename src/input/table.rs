@@ -77,7 +77,7 @@ fn only_rejects(path: &str, whole: &Tally) -> Error {
     let first = whole.rejects.first();
     Error::new(key::error::ONLY_REJECTS)
         .with("path", path)
-        .with("rows", whole.rows)
+        .with_number("rows", whole.rows)
         .with("line", first.map_or(1, |reject| reject.line))
         .with_sentence("why", Sentence::new(first.map_or(key::reject::TIME_MISSING, |reject| reject.why)))
         .with("text", first.map_or("", |reject| &reject.text))

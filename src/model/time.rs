@@ -118,3 +118,7 @@ impl Span {
         }
     }
 }
+/// A length of time in milliseconds as days, to the tenth, with no more digits than it has: `8`, `1.5`.
+pub fn in_days(millis: i64) -> String {
+    ((millis as f64 / 8_640_000.0).round() / 10.0).to_string()
+}

@@ -120,6 +120,14 @@ pub fn nearest<'a>(word: &str, among: impl IntoIterator<Item = &'a str>) -> Vec<
     rated.into_iter().take(SUGGESTIONS).map(|(_, name)| name).collect()
 }
 
+/// The status whose name is most like a text: `502 Bad Gatway`.
+pub fn near_status(text: &str) -> Option<u16> {
+    let text = text.trim_start_matches(|c: char| !c.is_alphabetic());
+    let mut named = CODES.statuses().iter().filter_map(|status| Some((status.code, status.name.as_deref()?)));
+    let near = nearest(text, named.clone().map(|(_, name)| name)).first().copied()?;
+    named.find(|(_, name)| *name == near).map(|(code, _)| code)
+}
+
 /// The question whether one of some names was meant; nothing where there is none.
 pub fn did_you_mean(names: impl IntoIterator<Item: ToString>) -> Sentence {
     let mut names = names.into_iter().peekable();

@@ -112,11 +112,32 @@ fn damaged_archives() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     std::io::Write::write_all(&mut gzip, GOOD.repeat(1000).as_bytes()).unwrap();
     let gzip = gzip.finish().unwrap();
-    assert_refused("w.tsv.gz", &gzip[..gzip.len() / 2], &["w.tsv.gz"]);
-    assert_refused("w.tsv.gz", &gzip[..12], &["w.tsv.gz"]);
     let zstd = zstd::bulk::compress(GOOD.repeat(1000).as_bytes(), 3).unwrap();
-    assert_refused("w.tsv.zst", &zstd[..zstd.len() - 9], &["w.tsv.zst"]);
-    assert_refused("w.zip", b"PK\x03\x04\x14\0\0\0\x08\0", &["w.zip"]);
+    let damaged = [
+        ("w.tsv.gz", &gzip[..gzip.len() / 2]),
+        ("w.gz", &gzip[..12]),
+        ("w.tsv.zst", &zstd[..zstd.len() - 9]),
+        ("w.zip", b"PK\x03\x04\x14\0\0\0\x08\0"),
+    ];
+    let folder = Folder::with("all/good.tsv", GOOD);
+    folder.file("errstat.toml", "[check]\nmax_errors = 9\n");
+    for (name, bytes) in damaged {
+        assert_refused(name, bytes, &[name, "damaged", "Download or copy it again"]);
+        folder.file(&format!("all/{name}"), bytes);
+    }
+    // Of a folder the others are read, each that isn't is told, and nothing passes.
+    let summary = folder.summary("all");
+    assert_eq!(summary.errors(), 1);
+    let told = folder.errstat("inspect all").done();
+    let told = told.text() + &told.stderr;
+    let verdict = folder.errstat("check all --exported-at 2026-11-18").run();
+    assert_eq!(verdict.code, Some(2), "{}", verdict.text());
+    for (name, _) in damaged {
+        let sentence = format!("errstat skipped all/{name}: it is cut off or damaged");
+        assert!(told.contains(&sentence), "{name}: {told}");
+    }
+    std::fs::remove_file(folder.path("all/good.tsv")).unwrap();
+    assert!(folder.errstat("summary all").refused().contains("No export found in 4 files"));
 }
 
 #[test]

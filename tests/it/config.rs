@@ -89,6 +89,35 @@ fn a_wrong_value_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_line_that_is_not_toml_is_told_how_to_write_it() {
+    for (line, said) in [
+        ("lang = ja", "Did you mean lang = \"ja\"?"),
+        ("lang = “ja”  # Japanese", "Did you mean lang = \"ja\"?"),
+        ("lang ＝ \"ja\"", "Did you mean lang = \"ja\"?"),
+        ("period: last-week", "Did you mean period = \"last-week\"?"),
+        ("period = 2026-W47", "Did you mean period = \"2026-W47\"?"),
+        ("strict = Yes", "Did you mean strict = true?"),
+        ("top = 1,000", "Did you mean top = 1000?"),
+        ("top = 010", "Did you mean top = 10?"),
+        ("encoding = \"C:\\Users\"", "Did you mean encoding = 'C:\\Users'?"),
+        ("top =", "“top” has no value"),
+        ("top", "“top” has no value"),
+    ] {
+        let sentence = folder(&format!("# Settings\n{line}\n")).errstat("summary w.tsv").refused();
+        assert!(sentence.contains("errstat.toml:2:") && sentence.contains(said), "{line}: {sentence}");
+    }
+    // Nothing is known of such a line but that it is wrong.
+    for line in ["[check", "日本語", "columns = {date=\"a\""] {
+        let sentence = folder(&format!("{line}\n")).errstat("summary w.tsv").refused();
+        assert!(sentence.contains("errstat.toml:1:") && !sentence.contains("Did you mean"), "{line}: {sentence}");
+    }
+    let folder = folder("");
+    folder.file("utf16.toml", b"\xff\xfel\0a\0n\0g\0");
+    assert!(folder.errstat("summary w.tsv --config utf16.toml").refused().contains("Save it as UTF-8"));
+    assert!(folder.errstat("summary w.tsv --config none.toml").refused().contains("configuration file not found"));
+}
+
+#[test]
 fn what_writes_or_reveals_is_for_the_command_line_only() {
     for key in [
         "output = \"out\"",

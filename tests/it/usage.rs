@@ -157,6 +157,21 @@ fn what_is_missing_or_elsewhere_is_shown_as_a_command() {
 }
 
 #[test]
+fn a_rule_on_a_misspelt_status_is_refused_with_the_status_that_is_meant() {
+    for (condition, status) in [
+        ("detail = \"502 Bad Gatway\"", "502"),
+        ("detail = \"internal sever error\"", "500"),
+        ("status = \"Bad Gateway\"", "502"),
+    ] {
+        let folder = folder();
+        folder.file("errstat.toml", format!("[[check.rule]]\n{condition}\nmax_errors = 5\n"));
+        let sentence = folder.errstat("check webhook-errors.tsv").refused();
+        assert!(sentence.contains("errstat.toml:2:"), "{sentence}");
+        assert!(sentence.contains(&format!("Did you mean {status}?")), "{sentence}");
+    }
+}
+
+#[test]
 fn periods_that_do_not_exist_are_told_why() {
     for (period, why) in [
         // 2026 begins on a Thursday, so it has 53 weeks; 2025 has 52.

@@ -151,7 +151,7 @@ impl Unlike {
         Sentence::new(if few { key::error::OVERLAP_SMALL } else { key::error::OVERLAP_UNCLEAR })
             .with("first", first)
             .with("second", second)
-            .with("errors", self.errors)
+            .with_number("errors", self.errors)
             .with("share", format!("{:.0}", self.share * 100.0))
             .with_moment("start", zone.local(self.span.first))
             .with_moment("end", zone.local(self.span.last))
