@@ -33,7 +33,7 @@ const MISSING: [SentenceKey; 3] = [key::note::PARTIAL_DOWNLOAD, key::note::REJEC
 /// Errors may count twice.
 const DOUBLED: [SentenceKey; 1] = [key::note::MAILS_BESIDE_UNNAMED];
 
-const WARNINGS: [SentenceKey; 30] = [
+const WARNINGS: [SentenceKey; 31] = [
     key::note::EXPORTED_AT_AHEAD,
     key::note::EXPORTED_AT_EARLY,
     key::note::QUIET_UNUSUAL,
@@ -64,6 +64,7 @@ const WARNINGS: [SentenceKey; 30] = [
     key::note::LOG_CLOCK,
     key::note::LOG_CLOCK_APPLIED,
     key::note::LOG_UNREADABLE,
+    key::note::LOG_UNLOGGED,
 ];
 
 impl Level {

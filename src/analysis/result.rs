@@ -528,12 +528,30 @@ pub struct ServerLogReport {
     pub duration: Option<RequestDurations>,
     /// The share of the requests that were aborted or took longer than 1.7 s, 0 to 1; null where the logs have no durations.
     pub slow: Option<f64>,
+    #[serde(skip)]
+    pub slow_requests: Option<SlowRequests>,
     /// Null where the logs and the errors are of different times, without a request, or where a filter leaves errors out.
     pub rate: Option<ErrorRate>,
+    /// That of the whole period, with the errors before the logs' first line and behind the last.
+    #[serde(skip)]
+    pub rate_of_all: Option<ErrorRate>,
+    /// Errors at whose times the logs have no line.
+    #[serde(skip)]
+    pub unlogged: u64,
     /// By reason and detail, the most errors first.
     pub matches: Vec<LogMatch>,
     /// When no line of any kind was written for 5 minutes or more, from the first line to the last.
     pub silent: Vec<LogSpan>,
+}
+
+/// LINE's requests that were aborted or took longer than 1.7 s: at least `slow` of `requests`, at most `slow_most` of
+/// `requests_most`, with those that have no duration, can't be read, or were of times without a line.
+#[derive(Clone, Copy, Debug)]
+pub struct SlowRequests {
+    pub requests: u64,
+    pub slow: u64,
+    pub slow_most: u64,
+    pub requests_most: u64,
 }
 
 /// An access log.

@@ -243,7 +243,10 @@ pub fn logged(mut analysis: Analysis, windows: &[Option<(u64, [f64; 3])>]) -> An
         by_verdict: Vec::new(),
         duration: None,
         slow: Some(0.0),
+        slow_requests: None,
         rate: None,
+        rate_of_all: None,
+        unlogged: 0,
         matches: Vec::new(),
         silent,
     });

@@ -7,14 +7,15 @@ use super::{
     ruling::{Ruling, unjudged},
 };
 use crate::{
-    analysis::Analysis,
+    analysis::{Analysis, LogSpan, SlowRequests},
     model::{Sentence, SentenceKey, key},
+    server,
 };
 
 /// At most this part of the webhooks failed: the largest possible rate keeps to it, or the smallest one does not.
 pub fn error_rate(analysis: &Analysis, most: Percent) -> Ruling {
     let Some(report) = &analysis.server_log else { return not_known(Sentence::new(key::check_unjudged::NO_LOG)) };
-    let Some(rate) = &report.rate else { return not_known(Sentence::new(key::check_unjudged::NO_RATE)) };
+    let Some(rate) = &report.rate_of_all else { return not_known(Sentence::new(key::check_unjudged::NO_RATE)) };
     let holds = most.holds(rate.errors, rate.attempts_low);
     let broken = rate.attempts_high.is_some_and(|attempts| !most.holds(rate.errors, attempts));
     let said = |key: SentenceKey| {
@@ -23,8 +24,15 @@ pub fn error_rate(analysis: &Analysis, most: Percent) -> Ruling {
         sentence.with_number("attempts", if broken { rate.attempts_high.unwrap_or(0) } else { rate.attempts_low })
     };
     if !holds && !broken {
-        let one_sided = rate.attempts_high.is_none();
-        return not_known(said(if one_sided { key::check_unjudged::RATE_AT_MOST } else { key::check_unjudged::RATE }));
+        let part = server::part(report, analysis).filter(|_| rate.attempts_high.is_none());
+        return not_known(match (part, rate.attempts_high) {
+            (Some(part), _) => of_part(said(key::check_unjudged::RATE_PART), part),
+            (None, None) if report.unlogged > 0 => {
+                said(key::check_unjudged::RATE_UNLOGGED).with_number("count", report.unlogged)
+            }
+            (None, None) => said(key::check_unjudged::RATE_AT_MOST),
+            (None, Some(_)) => said(key::check_unjudged::RATE),
+        });
     }
     let share = if broken { rate.low.unwrap_or(rate.high) } else { rate.high };
     ruling(holds, share, most, said(if holds { key::check::ERROR_RATE } else { key::check::ERROR_RATE_ABOVE }))
@@ -33,13 +41,25 @@ pub fn error_rate(analysis: &Analysis, most: Percent) -> Ruling {
 /// At most this part of the requests was aborted or took longer than LINE waits.
 pub fn slow(analysis: &Analysis, most: Percent) -> Ruling {
     let Some(report) = &analysis.server_log else { return not_known(Sentence::new(key::check_unjudged::NO_LOG)) };
-    let (Some(share), requests) = (report.slow, report.requests) else {
+    let Some(SlowRequests { requests, slow, slow_most, requests_most }) = report.slow_requests else {
         return not_known(Sentence::new(key::check_unjudged::NO_DURATIONS));
     };
-    let slow = (share * requests as f64).round() as u64;
+    if let Some(part) = server::part(report, analysis) {
+        return not_known(of_part(Sentence::new(key::check_unjudged::SLOW_PART), part));
+    }
+    let (low, high) = (slow as f64 / requests_most as f64, slow_most as f64 / requests_most as f64);
+    let holds = most.holds(slow_most, requests_most);
+    if !holds && most.holds(slow, requests_most) {
+        let between = Sentence::new(key::check_unjudged::SLOW).with("low", percent(low)).with("high", percent(high));
+        return not_known(between.with("limit", most));
+    }
+    let share = slow as f64 / requests as f64;
     let text = Sentence::new(key::check::SLOW).with_number("slow", slow).with_number("requests", requests);
-    let text = text.with("share", percent(share)).with("limit", most);
-    ruling(most.holds(slow, requests), share, most, text)
+    ruling(holds, share, most, text.with("share", percent(share)).with("limit", most))
+}
+
+fn of_part(sentence: Sentence, part: LogSpan) -> Sentence {
+    sentence.with_moment("first", *part.start).with_moment("last", *part.end)
 }
 
 fn ruling(holds: bool, share: f64, most: Percent, text: Sentence) -> Ruling {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     judgement::{Around, Said, judge, wanted},
-    log::{Cell, Durations, LogFile, ServerLog, Stopped},
-    matching::{self, Alive, Tally, Wanted},
+    log::{Cell, Durations, LogFile, SILENCE, ServerLog, Stopped},
+    matching::{self, Alive, TOLERANCE, Tally, Wanted},
     offset::offset,
     rate::{self, Counts, Place},
     request::{Answer, Verdict},
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     analysis::{
         AccessLogFile, Analysis, Bucket, Class, ErrorRate, Incident, LogFinding, LogMatch, LogSpan, RequestDurations,
-        ServerLogReport, StatusRequests, VerdictRequests, WindowLog,
+        ServerLogReport, SlowRequests, StatusRequests, VerdictRequests, WindowLog,
     },
     model::{CELL_MILLIS, Kind, Sentence, Span, Timestamp, Zone, key},
     table::{CellSum, Table},
@@ -40,10 +40,12 @@ const HOURS: i64 = 3;
 /// Adds to an analysis of a table what logs say of the same time.
 pub fn compare(table: &Table, log: &ServerLog, terms: &Terms, analysis: &mut Analysis) {
     let zoned = log.is_zoned() || terms.zone_said;
-    let side = Side::new(table, log, analysis, zoned);
+    // What would fit the logs without a zone does not fit those that have one.
+    let mixed = !zoned && log.files.iter().any(|file| file.recognised.answers.contains(&Answer::Zone));
+    let side = Side::new(table, log, analysis, zoned, mixed);
     let groups = Groups::of(&side);
     let tallies = matching::tallies(&groups.wanted, groups.cells.len(), &side.failures, &side.alive);
-    let in_time = side.offset.is_none_or(|offset| offset == 0 || side.moved != 0);
+    let in_time = side.offset.map_or(zoned, |offset| offset == 0 || side.moved != 0);
     let findings: Vec<(u64, LogFinding)> = tallies
         .iter()
         .zip(&groups.cells)
@@ -88,6 +90,7 @@ fn finding(tally: &Tally, sentence: Sentence, lang: Lang) -> LogFinding {
 /// Both sides, on LINE's clock.
 struct Side<'a> {
     table: &'a Table,
+    log: &'a ServerLog,
     analysis: &'a Analysis,
     /// The logs' cells, by number.
     cells: BTreeMap<i64, &'a Cell>,
@@ -103,7 +106,7 @@ struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn new(table: &'a Table, log: &'a ServerLog, analysis: &'a Analysis, zoned: bool) -> Side<'a> {
+    fn new(table: &'a Table, log: &'a ServerLog, analysis: &'a Analysis, zoned: bool, mixed: bool) -> Side<'a> {
         let bounds = analysis.period.bounds();
         let cell = |at: i64| at.div_euclid(CELL_MILLIS);
         let reach = table.known.iter().filter_map(|known| known.reach()).max().map_or(i64::MIN, |reach| reach.0);
@@ -111,6 +114,7 @@ impl<'a> Side<'a> {
         let with_requests = log.files.iter().filter(|file| file.requests > 0);
         let mut side = Side {
             table,
+            log,
             analysis,
             cells: BTreeMap::new(),
             failures: matching::failures(&log.cells, 0),
@@ -125,7 +129,7 @@ impl<'a> Side<'a> {
         };
         let all = side.errors(bounds.start, bounds.end).map(|(sum, kind)| side.wanted(&sum, kind, Vec::new()));
         let visible = all.filter(|wanted| wanted.verdict.is_some()).collect();
-        side.offset = offset(&in_order(visible), &side.failures, zoned);
+        side.offset = offset(&in_order(visible), &side.failures, zoned).filter(|_| !mixed);
         side.moved = side.offset.filter(|_| !zoned).unwrap_or(0);
         if side.moved != 0 {
             side.failures = matching::failures(&log.cells, side.moved);
@@ -187,6 +191,7 @@ impl<'a> Side<'a> {
             let (all, unsure) = (cell.requests(), of(Verdict::OkOrSlow));
             around.requests += all;
             around.unsure += unsure;
+            around.unclear += u64::from(cell.unreadable + cell.astray);
             around.failed += all - unsure - of(Verdict::Ok);
             around.durations.merge(&cell.durations);
         }
@@ -207,20 +212,59 @@ impl<'a> Side<'a> {
         requests(DAY, DAYS).or_else(|| requests(HOUR, HOURS))
     }
 
-    /// How many of the webhooks failed from one instant to another; none with a filter, which leaves errors out.
-    fn rate(&self, (start, end): (i64, i64), place: Option<Place>) -> Option<ErrorRate> {
-        let mut counts = Counts::default();
-        for (sum, kind) in self.errors(start, end).filter(|(sum, _)| self.both(i64::from(sum.start.0))) {
-            counts.errors += sum.errors;
+    /// How many of the webhooks failed from one instant to another, from the logs' first line to the last or of all of that
+    /// time; none with a filter, which leaves errors out.
+    fn rate(&self, (start, end): (i64, i64), place: Option<Place>, of_all: bool) -> Option<ErrorRate> {
+        let (mut counts, inside) = (Counts::default(), numbers((start, end)));
+        let known = self.errors(start, end).map(|(sum, kind)| (i64::from(sum.start.0), sum.errors, kind));
+        for (cell, errors, kind) in known.filter(|(cell, ..)| self.is_told(*cell)) {
             match self.said(kind).0 {
-                Said::NoConnection => counts.unconnected += sum.errors,
-                Said::Other => counts.unknown += sum.errors,
+                _ if !inside.contains(&cell) || !self.alive.has(cell) => {
+                    if !of_all && !self.alive.within(cell) {
+                        continue;
+                    }
+                    counts.unlogged += errors;
+                }
+                Said::NoConnection => counts.unconnected += errors,
+                Said::Other => counts.unknown += errors,
                 Said::Status | Said::Timeout => {}
             }
+            counts.errors += errors;
         }
-        let there = self.cells.range(numbers((start, end))).filter(|(at, _)| self.both(**at));
-        counts.requests = there.map(|(_, cell)| cell.requests()).sum();
+        for (_, cell) in self.cells.range(inside).filter(|(at, _)| self.both(**at)) {
+            counts.requests += cell.requests();
+            counts.unreadable += u64::from(cell.unreadable);
+        }
         rate::rate(counts, place).filter(|_| self.analysis.filter.is_empty())
+    }
+
+    /// LINE's errors of the period at whose times the logs have no line, and those of them that are timeouts.
+    fn unlogged(&self) -> (u64, u64) {
+        let bounds = self.analysis.period.bounds();
+        let span = self.log.span();
+        let outside = |sum: &CellSum| {
+            let (first, last) = (sum.span.first.0 - self.moved, sum.span.last.0 - self.moved);
+            span.is_none_or(|span| last < span.first.0 - TOLERANCE || span.last.0 + TOLERANCE < first)
+        };
+        let all = self.errors(bounds.start, bounds.end).filter(|(sum, _)| {
+            let cell = i64::from(sum.start.0);
+            self.is_told(cell) && !self.alive.has(cell) && (self.alive.within(cell) || outside(sum))
+        });
+        all.fold((0, 0), |(all, timeouts), (sum, kind)| {
+            (all + sum.errors, timeouts + if self.said(kind).0 == Said::Timeout { sum.errors } else { 0 })
+        })
+    }
+
+    /// How many of LINE's requests of the period were too slow, as far as the logs tell.
+    fn slow(&self, total: &Cell) -> Option<SlowRequests> {
+        let (requests, slow) = (total.requests(), u64::from(total.slow));
+        let unknown = u64::from(total.unreadable) + self.unlogged().1;
+        (self.has_durations && requests > 0).then(|| SlowRequests {
+            requests,
+            slow,
+            slow_most: slow + u64::from(total.untimed) + unknown,
+            requests_most: requests + unknown,
+        })
     }
 
     /// LINE's requests of a window, within the period.
@@ -234,7 +278,7 @@ impl<'a> Side<'a> {
         WindowLog {
             requests: Some(total.requests()),
             slow: self.has_durations.then(|| u64::from(total.slow)),
-            rate: self.rate(inside, place),
+            rate: self.rate(inside, place, false),
             duration: durations(&total.durations),
         }
     }
@@ -274,7 +318,10 @@ impl Side<'_> {
                 .collect(),
             duration: durations(&total.durations),
             slow: (self.has_durations && requests > 0).then(|| f64::from(total.slow) / requests as f64),
-            rate: self.rate(inside, terms.place),
+            slow_requests: self.slow(&total),
+            rate: self.rate(inside, terms.place, false),
+            rate_of_all: self.rate(inside, terms.place, true),
+            unlogged: self.unlogged().0,
             matches,
             silent: log.silent().into_iter().map(span).collect(),
         }
@@ -320,6 +367,9 @@ impl Side<'_> {
         if unreadable > 0 {
             notes.push(Sentence::new(key::note::LOG_UNREADABLE).with_number("count", unreadable));
         }
+        if report.unlogged > 0 {
+            notes.push(Sentence::new(key::note::LOG_UNLOGGED).with_number("count", report.unlogged));
+        }
         if report.rate.is_some() {
             notes.push(Sentence::new(key::note::LOG_RATE));
         }
@@ -327,10 +377,21 @@ impl Side<'_> {
     }
 }
 
-/// The numbers of the five minutes from one instant to another.
+/// The numbers of the whole five minutes from one instant to another.
 fn numbers((start, end): (i64, i64)) -> std::ops::Range<i64> {
-    let start = start.div_euclid(CELL_MILLIS);
+    let start = (start + CELL_MILLIS - 1).div_euclid(CELL_MILLIS);
     start..end.div_euclid(CELL_MILLIS).max(start)
+}
+
+/// Which part of the period the logs cover, from their first line to the last, where it is not all of it; it ends before it
+/// starts where they cover nothing.
+pub fn part(report: &ServerLogReport, analysis: &Analysis) -> Option<LogSpan> {
+    let (span, period) = (report.span?, &analysis.period);
+    // A period that goes on is covered to the moment of the report.
+    let end = period.end.min(analysis.timezone.time(analysis.calendar.as_of));
+    let (first, last) = (span.start.max(period.start), span.end.min(end));
+    let is_part = first.millis() - period.start.millis() >= SILENCE || end.millis() - last.millis() >= SILENCE;
+    is_part.then_some(LogSpan { start: first, end: last })
 }
 
 /// Quantiles of durations, in seconds; none where nothing was measured.

@@ -170,7 +170,7 @@ const LOOKED_AT: usize = 200;
 /// A file of which fewer lines are requests is something else, such as an application's own log that quotes one.
 const FEWEST: f64 = 0.1;
 /// Two servers that write one file, and what their format was before: more in one file is no log.
-const MOST_FORMATS: usize = 3;
+pub const MOST_FORMATS: usize = 3;
 
 /// The formats of a file, and how that is known.
 #[derive(Clone, Debug)]
@@ -193,10 +193,17 @@ pub fn recognise(
     format: Option<&Arc<Format>>,
     asked: &Asked,
 ) -> std::result::Result<Option<Recognised>, Sentence> {
+    let formats = format.map_or(&KNOWN.0[..], std::slice::from_ref);
+    let fits = |line: &[u8]| {
+        BEFORE.iter().any(|before| {
+            let lines = Lines { format: Arc::clone(&formats[0]), before };
+            lines.read(line, asked, &mut Remembered::default()).is_some()
+        })
+    };
     let whole = memchr::memrchr(b'\n', head).map_or(head, |end| &head[..end]);
     let lines = whole.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    let lines: Vec<&[u8]> = lines.take(LOOKED_AT).collect();
-    let formats = format.map_or(&KNOWN.0[..], std::slice::from_ref);
+    // What the user says of a format holds from where it begins: a program may greet before its first request.
+    let lines: Vec<&[u8]> = lines.skip_while(|line| format.is_some() && !fits(line)).take(LOOKED_AT).collect();
     let candidates =
         formats.iter().flat_map(|format| BEFORE.map(|before| Lines { format: Arc::clone(format), before }));
     let mut left: Vec<(Lines, Vec<Option<ReadLine>>)> = candidates

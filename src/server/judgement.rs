@@ -41,12 +41,14 @@ pub struct Around {
     /// Of these, those that got no good answer, or may have got it too late.
     pub failed: u64,
     pub unsure: u64,
+    /// Lines of which nobody can say that they are none of those errors: they can't be read, or are LINE's of another path.
+    pub unclear: u64,
     /// Requests at the same hours of other days, or else in the hours around; none where the log has neither.
     pub usual: Option<f64>,
     pub durations: Durations,
 }
 
-/// The sentence about some errors. `in_time` is whether the log's clock is known to be LINE's, or nothing tells that it is not.
+/// The sentence about some errors. `in_time` is whether the log's zone is known, and nothing tells that its clock is not LINE's.
 pub fn judge(said: Said, tally: &Tally, around: &Around, in_time: bool) -> Sentence {
     let undecided = Sentence::new(key::server_says::UNDECIDED);
     if tally.errors < LEAST_ERRORS || said == Said::Other {
@@ -57,13 +59,18 @@ pub fn judge(said: Said, tally: &Tally, around: &Around, in_time: bool) -> Sente
         return matched(said, tally, around).with_number("matched", tally.matched).with_number("errors", tally.errors);
     }
     let Some(usual) = around.usual.filter(|usual| *usual >= LEAST_USUAL && in_time) else { return undecided };
-    let (share, good) = (around.requests as f64 / usual, around.failed as f64 <= UNMATCHED * tally.errors as f64);
-    let unmatched = tally.share() <= UNMATCHED;
-    // A 2xx of which nobody knows whether it came in time is no good answer to what LINE calls a timeout.
-    let sure = said == Said::Status || said == Said::Timeout && around.unsure == 0;
+    let (share, few) = (around.requests as f64 / usual, UNMATCHED * tally.errors as f64);
+    // A 2xx of which nobody knows whether it came in time may be what LINE calls a timeout.
+    let unsure = if said == Said::Timeout { around.unsure } else { 0 };
+    let unmatched = (tally.matched + around.unclear + unsure) as f64 <= few;
+    // What the log shows at another time may be these errors, on a clock that is off.
+    let moved = tally.near.max(tally.chance.unwrap_or(0.0)) > UNMATCHED;
     match () {
-        () if unmatched && share <= FAR_FEWER => Sentence::new(key::server_says::NOT_IN_LOG),
-        () if unmatched && share >= USUAL && good && sure => Sentence::new(key::server_says::ELSEWHERE),
+        () if !unmatched || moved => undecided,
+        () if share <= FAR_FEWER => Sentence::new(key::server_says::NOT_IN_LOG),
+        () if share >= USUAL && around.failed as f64 <= few && said != Said::NoConnection => {
+            Sentence::new(key::server_says::ELSEWHERE)
+        }
         () => undecided,
     }
 }
@@ -142,10 +149,23 @@ mod tests {
             let late = judge(Said::Timeout, &tally(20, 4, None), &around, false);
             assert_eq!(late.key.code(), "undecided", "a clock that is off hides requests");
         }
+        let usual = Around { requests: 100, usual: Some(100.0), ..Around::default() };
+        let (four, hour) = (tally(20, 4, Some(0.0)), tally(20, 0, Some(0.25)));
+        let minutes = Tally { near: 0.25, ..tally(20, 0, Some(0.0)) };
+        assert_eq!(
+            [&four, &hour, &minutes].map(|of| code(Said::Status, of, &usual)),
+            ["elsewhere", "undecided", "undecided"]
+        );
+        // 4 requests that can't be read or told may be 4 of 20 errors.
+        for (unclear, unsure, expected) in
+            [(4, 0, "not-in-log"), (5, 0, "undecided"), (2, 2, "not-in-log"), (2, 3, "undecided")]
+        {
+            let around = Around { unclear, unsure, usual: Some(100.0), ..Around::default() };
+            assert_eq!(code(Said::Timeout, &tally(20, 0, Some(0.0)), &around), expected, "{unclear} {unsure}");
+        }
         let few = Around { requests: 3, usual: Some(100.0), ..Around::default() };
         assert_eq!(code(Said::NoConnection, &tally(20, 0, None), &few), "not-in-log");
         assert_eq!(code(Said::Other, &tally(20, 0, None), &few), "undecided");
-        let usual = Around { requests: 100, usual: Some(100.0), ..Around::default() };
         assert_eq!(code(Said::NoConnection, &tally(20, 0, None), &usual), "undecided");
     }
 

@@ -15,16 +15,55 @@ pub fn json(keys: &Keys, line: &[u8], mut set: impl FnMut(Field, &[u8])) -> bool
     if !line.starts_with(b"{") {
         return false;
     }
-    let mut found = vec![None; keys.len()];
-    let keys_left = keys.iter().enumerate().map(|(at, (_, key))| (at, key.as_str())).collect();
-    let mut json = serde_json::Deserializer::from_slice(line);
-    if (Wanted { keys_left, found: &mut found }).deserialize(&mut json).and_then(|()| json.end()).is_err() {
-        return false;
-    }
+    let Some(found) = values(keys, line).or_else(|| values(keys, &mended(line))) else { return false };
     for ((field, _), value) in keys.iter().zip(&found) {
         value.iter().for_each(|value: &String| set(*field, value.as_bytes()));
     }
     true
+}
+
+fn values(keys: &Keys, line: &[u8]) -> Option<Vec<Option<String>>> {
+    let mut found = vec![None; keys.len()];
+    let keys_left = keys.iter().enumerate().map(|(at, (_, key))| (at, key.as_str())).collect();
+    let mut json = serde_json::Deserializer::from_slice(line);
+    (Wanted { keys_left, found: &mut found }).deserialize(&mut json).and_then(|()| json.end()).ok()?;
+    Some(found)
+}
+
+/// nginx writes whatever a variable has where a `log_format` has the signs of JSON around it: nothing, `-` or a list as a
+/// value without quotes (`"urt":,`), and `\x22` in a text.
+fn mended(line: &[u8]) -> Vec<u8> {
+    let (mut mended, mut rest) = (Vec::with_capacity(line.len() + 8), line);
+    let mut quoted = false;
+    while let Some((sign, behind)) = rest.split_first() {
+        mended.push(*sign);
+        rest = behind;
+        match sign {
+            b'"' => quoted = !quoted,
+            b'\\' if quoted && rest.first() == Some(&b'x') => {
+                mended.extend(b"u00");
+                rest = &rest[1..];
+            }
+            b'\\' if quoted && !rest.is_empty() => {
+                mended.push(rest[0]);
+                rest = &rest[1..];
+            }
+            b':' if !quoted => {
+                let bare = |at: &usize| matches!(&rest[*at..], [b'}', ..] | [b',', b'"', ..] | [b',', b' ', b'"', ..]);
+                let end = (0..rest.len()).find(bare).unwrap_or(0);
+                let value = rest[..end].trim_ascii();
+                let is_json = value.first().is_some_and(|first| b"\"{[".contains(first));
+                if !is_json && serde_json::from_slice::<IgnoredAny>(value).is_err() {
+                    mended.push(b'"');
+                    mended.extend(value);
+                    mended.push(b'"');
+                    rest = &rest[end..];
+                }
+            }
+            _ => {}
+        }
+    }
+    mended
 }
 
 /// By number, what is left of each key within the value that is read next: nothing where this is the value.
@@ -79,8 +118,9 @@ impl<'de> Visitor<'de> for Wanted<'_, '_> {
         Ok(())
     }
 
+    /// pino has no status of a request that was given up.
     fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+        self.take("-")
     }
 
     /// Caddy writes the values of headers as lists.
@@ -161,6 +201,29 @@ mod tests {
         assert_eq!(values, expected.map(|(field, value)| (field, value.into())));
         for line in ["", "{", "[]", "{\"status\":", &"{\"a\":".repeat(10_000)] {
             assert!(!json(&keys(), line.as_bytes(), |_, _| {}), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_nginx_leaves_empty_or_unquoted_is_read() {
+        let read = |line: &str| {
+            let mut values = Vec::new();
+            let all =
+                json(&keys(), line.as_bytes(), |_, value| values.push(String::from_utf8_lossy(value).into_owned()));
+            (all, values)
+        };
+        for (bare, value) in
+            [("", ""), ("-", "-"), ("null", "-"), ("0.004, 0.002", "0.004, 0.002"), ("007", "007"), ("200", "200")]
+        {
+            for line in [
+                format!("{{\"x\":\"a\\x22:,b\",\"status\":{bare},\"y\":1}}"),
+                format!("{{\"y\": 1, \"status\": {bare}}}"),
+            ] {
+                assert_eq!(read(&line), (true, vec![value.to_owned()]), "{line}");
+            }
+        }
+        for line in ["{\"status\":", "{\"status\":,", "{:,}", "{\"a\\"] {
+            assert!(!read(line).0, "{line}");
         }
     }
 

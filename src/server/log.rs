@@ -87,18 +87,30 @@ pub struct Cell {
     pub durations: Durations,
     /// Those that were aborted or took longer than LINE waits.
     pub slow: u32,
+    /// Those that are neither, as far as a line without a duration tells.
+    pub untimed: u32,
+    /// Lines about then that may be further ones, and can't be read.
+    pub unreadable: u32,
+    /// Those by their user agent that are of another path, and got no good answer.
+    pub astray: u32,
 }
 
 impl Cell {
     pub fn add(&mut self, request: &Request) {
         let verdict = request.verdict();
+        let failed = !matches!(verdict, Verdict::Ok | Verdict::OkOrSlow);
+        if request.astray {
+            self.astray += u32::from(failed);
+            return;
+        }
         *self.verdicts.entry(verdict).or_default() += 1;
         *self.statuses.entry(request.status).or_default() += 1;
         if let Some(duration) = request.duration {
             self.durations.add(duration);
         }
         self.slow += u32::from(request.aborted || request.duration.is_some_and(|duration| duration >= SLOW));
-        if !matches!(verdict, Verdict::Ok | Verdict::OkOrSlow) {
+        self.untimed += u32::from(!request.aborted && request.duration.is_none());
+        if failed {
             let second = (request.start.0.rem_euclid(CELL_MILLIS) / 1000) as u16;
             let failed = Failed { second, verdict, status: request.status, by: request.by };
             *self.failed.entry(failed).or_default() += 1;
@@ -114,6 +126,9 @@ impl Cell {
         sum(&mut self.failed, &other.failed);
         self.durations.merge(&other.durations);
         self.slow += other.slow;
+        self.untimed += other.untimed;
+        self.unreadable += other.unreadable;
+        self.astray += other.astray;
     }
 
     pub fn requests(&self) -> u64 {

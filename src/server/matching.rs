@@ -19,6 +19,8 @@ pub const TOLERANCE: i64 = 60_000;
 /// had its turn.
 const HOURS_MOVED: i64 = 24;
 const HOUR: i64 = 3_600_000;
+/// A clock that is off by up to ten minutes hides what the log has: steps of twice the tolerance leave nothing between.
+const CLOCK_STEPS: i64 = 5;
 /// A moved log of which fewer of the errors' times are known tells nothing.
 const LEAST_KNOWN: f64 = 0.5;
 
@@ -76,6 +78,11 @@ impl Alive {
         Alive(spans.iter().filter_map(range).collect())
     }
 
+    /// Whether a cell is none before the first of them, and none behind the last.
+    pub fn within(&self, cell: i64) -> bool {
+        self.0.first().zip(self.0.last()).is_some_and(|(first, last)| (first.0..last.1).contains(&cell))
+    }
+
     pub fn has(&self, cell: i64) -> bool {
         let after = self.0.partition_point(|(first, _)| *first <= cell);
         after > 0 && cell < self.0[after - 1].1
@@ -121,6 +128,8 @@ pub struct Tally {
     pub matched: u64,
     /// The largest share, 0 to 1, that the log matches when it is moved by hours; none where it is too short for that.
     pub chance: Option<f64>,
+    /// The same when it is moved by minutes.
+    pub near: f64,
     /// The matched requests.
     pub by: BTreeMap<By, u64>,
     pub statuses: BTreeMap<Option<u16>, u64>,
@@ -139,7 +148,8 @@ pub fn tallies(wanted: &[Wanted], groups: usize, failures: &Failures, alive: &Al
     let mut by_verdict: BTreeMap<Option<Verdict>, Vec<&Wanted>> = BTreeMap::new();
     wanted.iter().for_each(|wanted| by_verdict.entry(wanted.verdict).or_default().push(wanted));
     let mut tallies = vec![Tally::default(); groups];
-    for moved in std::iter::once(0).chain((1..=HOURS_MOVED).flat_map(|hours| [hours * HOUR, -hours * HOUR])) {
+    let both = |most: i64, step: i64| (1..=most).flat_map(move |steps| [steps * step, -steps * step]);
+    for moved in std::iter::once(0).chain(both(CLOCK_STEPS, 2 * TOLERANCE)).chain(both(HOURS_MOVED, HOUR)) {
         let mut errors = vec![0_u64; groups];
         let mut matched = vec![0_u64; groups];
         for (verdict, all) in &by_verdict {
@@ -164,7 +174,10 @@ pub fn tallies(wanted: &[Wanted], groups: usize, failures: &Failures, alive: &Al
                 (tally.errors, tally.matched) = (errors[group], matched[group]);
             } else if errors[group] > 0 && errors[group] as f64 >= LEAST_KNOWN * tally.errors as f64 {
                 let share = matched[group] as f64 / errors[group] as f64;
-                tally.chance = Some(tally.chance.unwrap_or(0.0).max(share));
+                match moved.abs() < HOUR {
+                    true => tally.near = tally.near.max(share),
+                    false => tally.chance = Some(tally.chance.unwrap_or(0.0).max(share)),
+                }
             }
         }
     }
@@ -226,5 +239,9 @@ mod tests {
         assert_eq!((silent[0].errors, silent[0].matched, silent[0].chance), (1, 0, Some(0.0)));
         let short = tallies(&errors, 1, &Failures::new(), &Alive(vec![(60, 64)]));
         assert_eq!((short[0].errors, short[0].chance), (2, None));
+        // A clock that is 400 s fast: within 480 ± 60 s.
+        let late = [seen(18_400_000, 1), seen(19_400_000, 1)];
+        let tally = &tallies(&errors, 1, &[(Verdict::Timeout, late.to_vec())].into(), &alive)[0];
+        assert_eq!((tally.matched, tally.near, tally.chance), (0, 1.0, Some(0.0)));
     }
 }

@@ -32,9 +32,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 
-pub use compare::{Terms, compare, durations};
+pub use compare::{Terms, compare, durations, part};
 pub use format::{Format, Lines, Recognised};
-pub use log::{Cell, Durations, Failed, LogFile, SILENCE, ServerLog, Stopped};
+pub use log::{Cell, Durations, Failed, LogFile, ServerLog, Stopped};
 pub use rate::Place;
 pub use request::{AGENT, Answer, Asked, By, LIMIT, Request, SLOW, Unreadable, Verdict};
 use scan::{Buckets, LineReader, Scanned};
@@ -107,24 +107,38 @@ pub fn find(arguments: &[String], options: &Options, reading: &ReadOptions) -> R
 }
 
 /// Reads access logs, on so many threads.
-pub fn read(logs: Vec<Found>, options: &Options, threads: usize) -> Result<ServerLog> {
+pub fn read(mut logs: Vec<Found>, options: &Options, threads: usize) -> Result<ServerLog> {
     let asked = &options.asked;
-    let scan = |found: &Found| {
+    let scan = |found: &mut Found| {
         // Also where the first lines have no user agent: further ones may.
         let path = asked.path.as_deref().filter(|_| !found.recognised.answers.contains(&Answer::Agent));
         let needle = Finder::new(path.unwrap_or(AGENT.trim_end_matches('/'))).into_owned();
-        let reader = LineReader { lines: found.recognised.lines.clone(), needle, asked: asked.clone() };
-        scan::scan(&found.text, &reader).map_err(|error| unreadable(&found.path, &error))
+        let mut reader = LineReader { lines: found.recognised.lines.clone(), needle, asked: asked.clone() };
+        loop {
+            let scanned = scan::scan(&found.text, &reader).map_err(|error| unreadable(&found.path, &error))?;
+            // The server may have got another format since the file's first lines.
+            let more = match options.format {
+                Some(_) => None,
+                None => format::recognise(&scanned.strange.join(&b'\n'), None, asked).ok().flatten(),
+            };
+            let Some(more) = more.filter(|_| reader.lines.len() < format::MOST_FORMATS) else { return Ok(scanned) };
+            found.recognised.answers = &found.recognised.answers & &more.answers;
+            reader.lines.extend(more.lines);
+            found.recognised.lines.clone_from(&reader.lines);
+        }
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let all = || logs.par_iter().map(scan).collect::<Result<Vec<Scanned>>>();
-    let scanned = pool.map_or_else(|_| all(), |pool| pool.install(all))?;
+    let mut all = || logs.par_iter_mut().map(scan).collect::<Result<Vec<Scanned>>>();
+    let scanned = match pool {
+        Ok(pool) => pool.install(all),
+        Err(_) => all(),
+    }?;
     Ok(together(logs, scanned, asked.path.is_some()))
 }
 
 fn together(logs: Vec<Found>, scanned: Vec<Scanned>, path_known: bool) -> ServerLog {
     let mut log = ServerLog::default();
-    let mut by_stem: BTreeMap<String, (Server, Buckets)> = BTreeMap::new();
+    let mut by_stem: BTreeMap<String, Vec<(Server, Buckets)>> = BTreeMap::new();
     for (found, scanned) in logs.into_iter().zip(scanned) {
         let Found { path, packing, mut recognised, .. } = found;
         let span = scanned.alive.first().zip(scanned.alive.last()).map(|(first, last)| first.union(*last));
@@ -132,9 +146,15 @@ fn together(logs: Vec<Found>, scanned: Vec<Scanned>, path_known: bool) -> Server
         if requests > 0 && !path_known {
             recognised.answers.insert(Answer::Agent);
         }
-        let name = rotated::stem(&path).to_owned();
-        let new = || (Server { name: name.clone(), ..Server::default() }, Buckets::new());
-        let (server, buckets) = by_stem.entry(name.clone()).or_insert_with(new);
+        let name = rotated::stem(&path);
+        let of_stem = by_stem.entry(name.clone()).or_default();
+        let at =
+            of_stem.iter().position(|(_, known)| !rotated::differ(known, &scanned.buckets)).unwrap_or(of_stem.len());
+        if at == of_stem.len() {
+            let name = if at == 0 { name } else { path.clone() };
+            of_stem.push((Server { name, ..Server::default() }, Buckets::new()));
+        }
+        let (server, buckets) = &mut of_stem[at];
         log.repeated += rotated::add(buckets, scanned.buckets);
         server.alive.extend_from_slice(&scanned.alive);
         server.lines += scanned.lines;
@@ -144,7 +164,7 @@ fn together(logs: Vec<Found>, scanned: Vec<Scanned>, path_known: bool) -> Server
         log.files.push(LogFile { path, packing, recognised, lines, told, requests, span, unreadable, examples });
     }
     let mut servers: Vec<(Server, Buckets)> = Vec::new();
-    for (server, buckets) in by_stem.into_values() {
+    for (server, buckets) in by_stem.into_values().flatten() {
         match servers.iter_mut().find(|(_, known)| rotated::is_same(known, &buckets)) {
             Some((same, known)) => {
                 log.repeated += rotated::add(known, buckets);

@@ -65,6 +65,8 @@ pub struct Request {
     /// Whether the log says that LINE hung up.
     pub aborted: bool,
     pub by: By,
+    /// Whether it is LINE's by its user agent, and of another path than the webhook's.
+    pub astray: bool,
 }
 
 /// What LINE saw of a request.
@@ -281,12 +283,10 @@ impl Draft {
         self.duration.or(parts).or_else(between).or(self.behind)
     }
 
-    /// The request, if it is one of LINE's: POST, and its user agent or, where there is none, its path; both where both
-    /// are known.
+    /// The request, if it is one of LINE's: POST, and its user agent or, where there is none, its path. With both it may be
+    /// another bot's, or LINE may have another path than the one that was asked for.
     pub fn finish(&self) -> Result<Option<Request>, Unreadable> {
-        let wanted =
-            self.of_line.or(self.on_path) == Some(true) && self.on_path != Some(false) && self.post == Some(true);
-        if !wanted {
+        if self.of_line.or(self.on_path) != Some(true) || self.post != Some(true) {
             return Ok(None);
         }
         if !self.has_status() {
@@ -303,7 +303,7 @@ impl Draft {
         let aborted = self.left || matches!(status, None | Some(CLIENT_CLOSED | CLIENT_CLOSED_ALB));
         // Nobody answered a request that was given up.
         let by = if aborted { By::Unknown } else { self.by(status) };
-        Ok(Some(Request { start, duration, status, aborted, by }))
+        Ok(Some(Request { start, duration, status, aborted, by, astray: self.on_path == Some(false) }))
     }
 
     fn by(&self, status: Option<u16>) -> By {
@@ -459,7 +459,7 @@ mod tests {
                 draft.set(field, value.as_bytes(), &asked);
             }
             draft.set(Field::Agent, agent.as_bytes(), &asked);
-            draft.finish().unwrap().is_some()
+            draft.finish().unwrap().is_some_and(|request| !request.astray)
         };
         for (request, agent, of_line) in [
             ("POST /cb?x=1 HTTP/1.1", "-", true),

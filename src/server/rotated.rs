@@ -14,6 +14,14 @@ pub fn is_same(one: &Buckets, other: &Buckets) -> bool {
     alike > 0 && alike * 2 >= common.len()
 }
 
+/// Whether two files tell of the same minutes, and not alike: then they are of two servers. Only a cut makes the minutes differ
+/// that one log has in two files, and cuts are where files begin and end.
+pub fn differ(one: &Buckets, other: &Buckets) -> bool {
+    let is_inside = |bucket: &Bucket| bucket.singles.is_none() && bucket.cell.requests() > 0;
+    let both = other.iter().filter_map(|(start, bucket)| Some((one.get(start)?, bucket)));
+    both.filter(|(one, other)| is_inside(one) && is_inside(other)).any(|(one, other)| !one.is_like(other))
+}
+
 /// Adds the requests of a file to those of its log; gives the number of those that were there already.
 ///
 /// Five minutes that both tell alike are the same requests. Where they differ, and both begin or end there, single lines
@@ -67,16 +75,26 @@ fn lacking(known: &Bucket, bucket: &Bucket) -> Option<Lacking> {
     }
 }
 
-/// What the names of rotated files of one log have in common: `access.log`, `access.log.1`, `access.log-20261127.gz`.
-pub fn stem(path: &str) -> &str {
-    let (folder, name) = path.rsplit_once('/').map_or((0, path), |(folder, name)| (folder.len() + 1, name));
+/// What the names of rotated files of one log have in common: `access.log`, `access.log.1`, `access.log-20261127.gz`,
+/// `access.2026112714.log`, `2026/11/27/14.log`.
+pub fn stem(path: &str) -> String {
     let is_turn =
         |part: &str| ["gz", "zst"].contains(&part) || part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let mut end = name.len();
-    while let Some(at) = name[..end].rfind(['.', '-']).filter(|at| *at > 0 && is_turn(&name[at + 1..end])) {
+    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+    let folders: String =
+        folder.split('/').filter(|part| part.is_empty() || !is_turn(part)).map(|part| format!("{part}/")).collect();
+    // Behind a date there may be anything: an AWS load balancer writes an address and a word of chance.
+    let is_date = |at: &usize| {
+        let inside = name[..*at].ends_with(|sign: char| sign.is_ascii_alphanumeric());
+        let digits: Vec<u8> = name[*at..].bytes().filter(|byte| !b"-_.".contains(byte)).take(8).collect();
+        !inside && digits.starts_with(b"20") && digits.len() == 8 && digits.iter().all(u8::is_ascii_digit)
+    };
+    let mut end = name.match_indices("20").map(|(at, _)| at).find(is_date).unwrap_or(name.len());
+    while let Some(at) = name[..end].rfind(['.', '-', '_']).filter(|at| *at > 0 && is_turn(&name[at + 1..end])) {
         end = at;
     }
-    &path[..folder + end]
+    let turned = name[..end].split('.').next().is_some_and(|first| !first.is_empty() && is_turn(first) && first != "-");
+    format!("{}{}", if folder.is_empty() { "" } else { &folders }, if turned { "" } else { &name[..end] })
 }
 
 #[cfg(test)]
@@ -95,7 +113,14 @@ mod tests {
             let mut bucket = Bucket { singles, ..Bucket::default() };
             for hash in *hashes {
                 let start = Timestamp(i64::from(*start) * 300_000);
-                let request = Request { start, duration: None, status: Some(200), aborted: false, by: By::Unknown };
+                let request = Request {
+                    start,
+                    duration: None,
+                    status: Some(200),
+                    aborted: false,
+                    by: By::Unknown,
+                    astray: false,
+                };
                 bucket.add(*hash, request);
             }
             (CellStart(*start), bucket)
@@ -153,6 +178,15 @@ mod tests {
     }
 
     #[test]
+    fn files_that_tell_of_the_same_minutes_otherwise_are_of_two_servers() {
+        let log = file(&[(0, &[1]), (1, &[2, 3]), (2, &[4]), (3, &[5])]);
+        assert!(differ(&log, &file(&[(0, &[6]), (1, &[7, 8]), (3, &[9])])));
+        // The next file, and a copy that was cut.
+        assert!(!differ(&log, &file(&[(3, &[10]), (4, &[11]), (5, &[12])])));
+        assert!(!differ(&log, &file(&[(0, &[1]), (1, &[2, 3]), (2, &[])])));
+    }
+
+    #[test]
     fn rotated_files_have_one_stem() {
         for path in [
             "l/access.log",
@@ -160,9 +194,19 @@ mod tests {
             "l/access.log.2.gz",
             "l/access.log-20261127.zst",
             "l/access.log.2026-11-27",
+            "l/2026/11/27/access.log",
+            "l/2026-11-27/access.log.gz",
         ] {
-            assert_eq!(stem(path), "l/access.log");
+            assert_eq!(stem(path), "l/access.log", "{path}");
         }
+        assert_eq!([stem("l/access.2026112714.log"), stem("l/access_2026-11-27_14.log.gz")], ["l/access", "l/access"]);
+        assert_eq!([stem("l/2026/11/27/14.log"), stem("l/2026/11/28/00.log")], ["l/", "l/"]);
+        let balancer = |rest: &str| stem(&format!("l/2026/11/27/123_elb_x_app.my.0123abcd_{rest}.log.gz"));
+        assert_eq!(
+            balancer("20261127T1505Z_172.160.1.190_46f62d33"),
+            balancer("20261127T1510Z_172.160.1.191_1d882a21")
+        );
+        assert_eq!(balancer("20261127T1505Z_172.160.1.190_46f62d33"), "l/123_elb_x_app.my.0123abcd");
         assert_eq!(stem("a-1.2/shop-access.log"), "a-1.2/shop-access.log");
         assert_ne!(stem("web1.log"), stem("web2.log"));
         assert_eq!(stem("-"), "-");

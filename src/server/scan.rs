@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     input::Text,
-    model::{CellStart, Span, Timestamp},
+    model::{CELL_MILLIS, CellStart, Span, Timestamp},
 };
 
 /// So much of a file is looked through at once.
@@ -28,8 +28,12 @@ const BLOCK: usize = 3 << 20;
 const LONGEST: usize = 1 << 20;
 /// So many unreadable lines of a file are told.
 pub const EXAMPLES: usize = 20;
-/// Where a line has no time, so many further ones are asked for theirs.
+/// A longer line tells no format.
+const STRANGE: usize = 16 << 10;
+/// Around a line that can't be read, so many others are asked for the time.
 const TRIES: usize = 16;
+/// So many lines before a silence are asked whether it is one.
+const DOUBTED: usize = 100;
 
 /// How the lines of a file are read.
 #[derive(Clone, Debug)]
@@ -152,6 +156,8 @@ pub struct Scanned {
     pub buckets: Buckets,
     pub unreadable: u64,
     pub examples: Vec<(u64, Unreadable)>,
+    /// Some of the last lines in a form that is none of the file's: its format may have changed.
+    pub strange: Vec<Vec<u8>>,
 }
 
 impl Scanned {
@@ -161,6 +167,9 @@ impl Scanned {
         self.examples.extend(next.examples.into_iter().take(room).map(|(line, why)| (self.lines + line, why)));
         self.lines += next.lines;
         self.unreadable += next.unreadable;
+        if !next.strange.is_empty() {
+            self.strange = next.strange;
+        }
         self.alive.extend(next.alive);
         let edges = self.buckets.keys().take(EDGE).chain(self.buckets.keys().rev().take(EDGE));
         let touched: Vec<CellStart> = edges.chain(next.buckets.keys()).copied().collect();
@@ -259,9 +268,9 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
         let start = memrchr(b'\n', &bytes[..at + hit]).map_or(0, |end| end + 1);
         let end = memchr(b'\n', &bytes[at + hit..]).map_or(bytes.len(), |end| at + hit + end);
         let line = &bytes[start..end];
+        let new = || Bucket { singles: Some(Singles::default()), ..Bucket::default() };
         match reader.request(line, &mut last) {
             Ok(Some(request)) => {
-                let new = || Bucket { singles: Some(Singles::default()), ..Bucket::default() };
                 let hash = HASHES.hash_one(line.strip_suffix(b"\r").unwrap_or(line));
                 let cell = request.start.cell();
                 // Most lines are of the five minutes of the line before.
@@ -275,6 +284,19 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
             }
             Ok(None) => {}
             Err(why) => {
+                let near = last_timed(&bytes[..start], TRIES, &|line| reader.time(line));
+                if let Some((_, at)) =
+                    near.or_else(|| timed(bytes, end + 1, bytes.len(), TRIES, &|line| reader.time(line)))
+                {
+                    let bucket = match &mut at_hand {
+                        Some((known, bucket)) if *known == at.cell() => bucket,
+                        _ => found.buckets.entry(at.cell()).or_insert_with(new),
+                    };
+                    bucket.cell.unreadable += 1;
+                }
+                if why == Unreadable::Form && found.strange.len() < EXAMPLES && line.len() <= STRANGE {
+                    found.strange.push(line.to_vec());
+                }
                 let told = found.examples.len() < EXAMPLES;
                 let before = if told { memchr_iter(b'\n', &bytes[..start]).count() as u64 } else { 0 };
                 found.refuse(found.lines + before + 1, why);
@@ -295,26 +317,54 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
     }
     let cells: Vec<CellStart> = found.buckets.keys().copied().collect();
     trim(&mut found.buckets, &cells);
-    found.alive = alive(bytes, &|line| reader.time(line));
+    found.alive = alive(bytes, &found.buckets, &|line| reader.time(line));
     found
 }
 
 /// A line by its place, and its time.
 type Timed = (usize, Timestamp);
 
-/// When lines were written, by the times of as few of them as tell.
-fn alive(bytes: &[u8], time: &dyn Fn(&[u8]) -> Option<Timestamp>) -> Vec<Span> {
-    let Some(first) = timed(bytes, 0, bytes.len(), time) else { return Vec::new() };
-    let last = last_timed(bytes, time).unwrap_or(first);
-    let mut spans = vec![instant(first.1)];
-    between(bytes, first, last, time, &mut spans);
-    joined(spans)
+/// How a line's time is read.
+type Time<'t> = &'t dyn Fn(&[u8]) -> Option<Timestamp>;
+
+/// When lines were written, by the times of as few of them as tell. Lines are mostly in the order of time, but some tell when
+/// a long request began, and some files were put together backwards: where anything speaks against a silence, all are read.
+fn alive(bytes: &[u8], requests: &Buckets, time: Time<'_>) -> Vec<Span> {
+    let Some(first) = timed(bytes, 0, bytes.len(), usize::MAX, time) else { return Vec::new() };
+    let mut times = vec![first];
+    // Of the last lines the latest: the very last one may tell when a long request began.
+    let mut end: Vec<Timed> = backwards(bytes, bytes.len(), usize::MAX, time).take(TRIES).collect();
+    end.reverse();
+    if let Some(last) = end.iter().copied().max_by_key(|(_, at)| *at) {
+        between(bytes, first, last, time, &mut times);
+    }
+    times.append(&mut end);
+    let close = |pair: &[Timed]| (pair[1].1.0 - pair[0].1.0).abs() < SILENCE;
+    let skipped = times.windows(2).filter(|pair| close(pair)).map(|pair| instant(pair[0].1).union(instant(pair[1].1)));
+    let spans = joined(times.iter().map(|(_, at)| instant(*at)).chain(skipped).collect());
+    let first_behind = |at: Timestamp| times.iter().position(|(_, time)| *time >= at).unwrap_or(times.len());
+    let disproved = spans.windows(2).any(|pair| {
+        let (before, behind) = (pair[0].last, pair[1].first);
+        let place = first_behind(behind).checked_sub(1).map_or(0, |at| times[at].0);
+        let mut lines = backwards(bytes, place, TRIES, time).take(DOUBTED);
+        lines.any(|(_, at)| before < at && at < behind)
+    });
+    let told = |cell: &CellStart| {
+        let (start, end) = (cell.timestamp().0, cell.timestamp().0 + CELL_MILLIS);
+        let next = spans.partition_point(|span| span.last.0 < start);
+        spans.get(next).is_some_and(|span| span.first.0 < end)
+    };
+    if !disproved && requests.keys().all(told) {
+        return spans;
+    }
+    let lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| time(line.trim_ascii_end()));
+    joined(lines.map(instant).collect())
 }
 
-/// Adds the times of the lines behind `from` up to `to`; those between two lines of about the same time are of that time.
-fn between(bytes: &[u8], from: Timed, to: Timed, time: &dyn Fn(&[u8]) -> Option<Timestamp>, spans: &mut Vec<Span>) {
+/// Adds the times of lines behind `from` up to `to`; not of those between two lines of about the same time.
+fn between(bytes: &[u8], from: Timed, to: Timed, time: Time<'_>, times: &mut Vec<Timed>) {
     if (to.1.0 - from.1.0).abs() < SILENCE {
-        spans.push(instant(from.1).union(instant(to.1)));
+        times.push(to);
         return;
     }
     let behind = line_end(bytes, from.0);
@@ -322,20 +372,20 @@ fn between(bytes: &[u8], from: Timed, to: Timed, time: &dyn Fn(&[u8]) -> Option<
     while behind < until {
         let middle = behind + (until - behind) / 2;
         let start = memrchr(b'\n', &bytes[behind..middle]).map_or(behind, |end| behind + end + 1);
-        if let Some(found) = timed(bytes, start, until, time) {
-            between(bytes, from, found, time, spans);
-            between(bytes, found, to, time, spans);
+        if let Some(found) = timed(bytes, start, until, usize::MAX, time) {
+            between(bytes, from, found, time, times);
+            between(bytes, found, to, time, times);
             return;
         }
         until = start;
     }
-    spans.extend([instant(from.1), instant(to.1)]);
+    times.push(to);
 }
 
-/// The first line from a line on that has a time, among some.
-fn timed(bytes: &[u8], from: usize, until: usize, time: &dyn Fn(&[u8]) -> Option<Timestamp>) -> Option<Timed> {
+/// The first line from a line on that has a time, among so many.
+fn timed(bytes: &[u8], from: usize, until: usize, tries: usize, time: Time<'_>) -> Option<Timed> {
     let mut at = from;
-    for _ in 0..TRIES {
+    for _ in 0..tries {
         if at >= until {
             return None;
         }
@@ -348,9 +398,19 @@ fn timed(bytes: &[u8], from: usize, until: usize, time: &dyn Fn(&[u8]) -> Option
     None
 }
 
-fn last_timed(bytes: &[u8], time: &dyn Fn(&[u8]) -> Option<Timestamp>) -> Option<Timed> {
+/// The lines before a place that have a time, the last one first; ends where so many follow each other that have none.
+fn backwards<'a>(bytes: &'a [u8], end: usize, tries: usize, time: Time<'a>) -> impl Iterator<Item = Timed> + 'a {
+    let before = move |end: usize| last_timed(&bytes[..end], tries, time);
+    std::iter::successors(before(end), move |(start, _)| before(*start))
+}
+
+/// The last line that has a time, among so many.
+fn last_timed(bytes: &[u8], tries: usize, time: Time<'_>) -> Option<Timed> {
     let mut end = bytes.len();
-    for _ in 0..TRIES {
+    for _ in 0..tries {
+        if end == 0 {
+            return None;
+        }
         let line = bytes[..end].strip_suffix(b"\n").unwrap_or(&bytes[..end]);
         let start = memrchr(b'\n', line).map_or(0, |at| at + 1);
         if let Some(found) = time(line[start..].trim_ascii_end()) {

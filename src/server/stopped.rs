@@ -62,10 +62,11 @@ fn whole(server: &Server) -> Span {
     server.alive[0].union(server.alive[server.alive.len() - 1])
 }
 
-/// Whether a server began where another one ended.
+/// Whether a server began where another one ended, and not together with it. Some live for minutes only.
 fn replaces(server: &Server, ended: Span) -> bool {
     let began = whole(server).first.0;
-    began > ended.first.0 + REPLACED && (began - ended.last.0).abs() <= REPLACED
+    let together = REPLACED.min((ended.last.0 - ended.first.0) / 4);
+    began > ended.first.0 + together && (began - ended.last.0).abs() <= REPLACED
 }
 
 /// Some times without others.
@@ -123,6 +124,13 @@ mod tests {
         assert_eq!(told(&[busy.clone(), server("standby", &[(0, 1), (41, 100)], 20)]), []);
         assert_eq!(told(&[server("blue", &[(0, 50)], 5_000), server("green", &[(50, 100)], 5_000)]), []);
         assert_eq!(told(&[busy, server("new", &[(60, 100)], 4_000)]), []);
+        // Two at a time, each for 40 minutes.
+        let pod = |nth: i64| {
+            let (first, last) = (Timestamp(nth * HOUR / 3), Timestamp((nth + 2) * HOUR / 3));
+            let cells = (nth * 4..nth * 4 + 8).map(|cell| CellStart(cell as u32)).collect();
+            Server { name: nth.to_string(), alive: vec![Span { first, last }], lines: 400, cells }
+        };
+        assert_eq!(told(&(0..12).map(pod).collect::<Vec<_>>()), []);
     }
 
     #[test]

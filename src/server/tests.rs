@@ -204,6 +204,11 @@ fn products_have_their_own_keys() {
         ),
         (
             "pino",
+            r#"{"time":1795789112450,"req":{"method":"POST","url":"/cb","headers":{"user-agent":"LineBotWebhook/2.0"}},"res":{"statusCode":null},"responseTime":1950,"msg":"request aborted"}"#.to_owned(),
+            Unknown,
+        ),
+        (
+            "pino",
             r#"{"time":1795789112450,"req":{"method":"POST","url":"/cb","headers":{"user-agent":"LineBotWebhook/2.0"}},"res":{"statusCode":200},"responseTime":1950}"#.to_owned(),
             Unknown,
         ),
@@ -355,6 +360,76 @@ fn other_peoples_lines_are_the_heartbeat() {
     // 7200 s later it is 16:18:30, three and a half minutes into its cell.
     let expected = Failed { second: 210, verdict: Status(503), status: Some(503), by: Unknown };
     assert_eq!(failed, [(CellStart(5_985_987), (&expected, &1))]);
+}
+
+/// When the lines of a log were written.
+fn written(text: &str) -> Vec<Span> {
+    let (lines, needle) = (recognised(GUNICORN, None).lines, Finder::new("LineBotWebhook"));
+    let text = text.as_bytes().to_vec();
+    let text = Text::stream(move || Ok(Box::new(std::io::Cursor::new(text.clone()))));
+    scan::scan(&text, &LineReader { lines, needle, asked: asked(None) }).unwrap().alive
+}
+
+#[test]
+fn only_lines_that_are_read_make_a_silence() {
+    let at = |second: i64| Timestamp(1_795_789_110_000 + second * 1000);
+    let all = [Span { first: at(0), last: at(86_370) }];
+    let webhook = |second: i64| line(second, "/cb", 200, "LineBotWebhook/2.0");
+    let day: Vec<String> = (0..2880).map(|half_minute| webhook(half_minute * 30)).collect();
+    assert_eq!(written(&day.concat()), all);
+    // The newest file first, as `cat access.log*` has it.
+    assert_eq!(written(&[day[1440..].concat(), day[..1440].concat()].concat()), all);
+    let noise = "  at Object.<anonymous> (/app/bot.js:1:1)\n".repeat(50);
+    assert_eq!(written(&[noise.clone(), day.concat(), noise.clone()].concat()), all);
+    let parts = day.chunks(480).map(|part| part.concat()).collect::<Vec<_>>();
+    assert_eq!(written(&parts.join(&noise)), all);
+    // Apache's lines tell when a request began, and three clients wait for ten minutes each: their lines come late.
+    let mut lines: Vec<(i64, String)> = (0..2880).map(|nth| (nth * 30, webhook(nth * 30))).collect();
+    for client in 0..3 {
+        let began = (0..142).map(|nth| client * 200 + nth * 603);
+        lines.extend(began.map(|began| (began + 600, line(began, "/events", 200, "Mozilla/5.0"))));
+    }
+    lines.sort();
+    let text: String = lines.into_iter().map(|(_, line)| line).collect();
+    assert_eq!(written(&text), all);
+    // A true silence stays one.
+    let lines =
+        text.split_inclusive('\n').filter(|line| !(11..13).any(|hour| line.contains(&format!("28/Nov/2026:{hour}:"))));
+    assert_eq!(written(&lines.collect::<String>()).len(), 2);
+}
+
+#[test]
+fn a_format_may_change_behind_the_first_lines() {
+    let folder = folder();
+    let json = |second: i64| {
+        let at = Timestamp(1_795_789_110_000 + second * 1000).utc().to_rfc3339();
+        format!(
+            r#"{{"time_iso8601":"{at}","status":502,"request":"POST /cb HTTP/1.1","http_user_agent":"LineBotWebhook/2.0"}}"#
+        ) + "\n"
+    };
+    let before: String = (0..300).map(|nth| line(nth * 30, "/cb", 200, "LineBotWebhook/2.0")).collect();
+    fs::write(folder.path().join("a.log"), before + &(300..600).map(|nth| json(nth * 30)).collect::<String>()).unwrap();
+    let log = read_in(folder.path(), &Options::default());
+    assert_eq!((log.files[0].unreadable, log.total().statuses), (0, [(Some(200), 300), (Some(502), 300)].into()));
+    assert_eq!((log.formats().len(), log.silent()), (2, vec![]));
+    // What the user says of the format holds from where it begins.
+    fs::write(folder.path().join("a.log"), "Loading\n".repeat(300) + &line(0, "/cb", 200, "LineBotWebhook/2.0"))
+        .unwrap();
+    let options = Options { format: Some(Format::parse("combined").unwrap()), ..Options::default() };
+    assert_eq!(read_in(folder.path(), &options).total().requests(), 1);
+}
+
+#[test]
+fn what_may_be_lines_request_is_counted_apart() {
+    let folder = folder();
+    let cut = "\"LineBotWebhook/2.0\" cut\n";
+    let cb = line(0, "/cb", 200, "LineBotWebhook/2.0");
+    let other = |status| line(1, "/other", status, "LineBotWebhook/2.0");
+    fs::write(folder.path().join("a.log"), [&cb, cut, &other(404), &other(200), cut].concat()).unwrap();
+    let options = Options { asked: asked(Some("/cb")), ..Options::default() };
+    let total = read_in(folder.path(), &options).total();
+    // Another bot's request that was answered well is none that LINE could miss.
+    assert_eq!((total.requests(), total.unreadable, total.astray, total.untimed), (1, 2, 1, 1));
 }
 
 #[test]

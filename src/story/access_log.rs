@@ -3,7 +3,7 @@
 use crate::{
     analysis::{Analysis, ErrorRate, RequestDurations, ServerLogReport, VerdictRequests},
     model::{Sentence, key},
-    server::SILENCE,
+    server,
     taxonomy::Lang,
 };
 
@@ -75,17 +75,13 @@ pub fn quantiles(took: &RequestDurations) -> Sentence {
 
 /// Which part of the period the logs cover, where it is not all of it.
 fn covers(analysis: &Analysis, report: &ServerLogReport, clock: &Clock) -> Option<Sentence> {
-    let (span, period) = (report.span?, &analysis.period);
-    // A period that goes on is covered to the moment of the report.
-    let end = period.end.min(analysis.timezone.time(analysis.calendar.as_of));
-    let (first, last) = (span.start.max(period.start), span.end.min(end));
-    let late = first.millis() - period.start.millis() >= SILENCE;
-    let early = end.millis() - last.millis() >= SILENCE;
-    if first >= last {
+    let part = server::part(report, analysis)?;
+    if part.start >= part.end {
+        let span = report.span?;
         let other = Sentence::new(key::note::LOG_OTHER_TIME).with_moment("first", *span.start);
         return Some(other.with_moment("last", *span.end));
     }
-    (late || early).then(|| Sentence::new(key::server_log::COVERS).with("when", clock.stretch(first, last)))
+    Some(Sentence::new(key::server_log::COVERS).with("when", clock.stretch(part.start, part.end)))
 }
 
 /// What the logs lack.

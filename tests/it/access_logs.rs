@@ -428,6 +428,51 @@ fn rules_hold_by_the_largest_rate_and_break_by_the_smallest() {
 }
 
 #[test]
+fn a_rule_does_not_pass_by_what_the_log_does_not_have() {
+    let lines = log(0, " +0900");
+    let within = |from: &str, to: &str| {
+        let is_within = |line: &&str| line.split_once('[').is_some_and(|(_, time)| (from..to).contains(&&time[..14]));
+        lines.lines().filter(is_within).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    let without = |hours: &[&str]| {
+        let silent = |line: &&str| hours.iter().any(|hour| line.contains(hour));
+        lines.lines().filter(|line| !silent(line)).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    for (lines, rule, said) in [
+        // 60 of 162 errors are of the hour without a line; 11,459 − 60 requests are left of the log.
+        (
+            without(&["18/Nov/2026:10:"]),
+            "max_error_rate = \"1.3%\"",
+            "1.41 % of the webhooks failed, limit: 1.3 %. Whether it is less isn't known: 60 of the 162",
+        ),
+        // Without the 60 slow answers, which LINE counted as timeouts.
+        (
+            without(&["17/Nov/2026:18:", "17/Nov/2026:17:59"]),
+            "max_slow = \"0.4%\"",
+            "Between 0.00 % and 0.53 % of LINE's requests",
+        ),
+        (
+            within("18/Nov/2026:12", "18/Nov/2026:13"),
+            "max_error_rate = \"1%\"",
+            "only from Wed 18 Nov 2026, 12:00 to Wed 18 Nov 2026, 12:59",
+        ),
+        (
+            within("18/Nov/2026:12", "18/Nov/2026:13"),
+            "max_slow = \"1%\"",
+            "only from Wed 18 Nov 2026, 12:00 to Wed 18 Nov 2026, 12:59",
+        ),
+    ] {
+        let folder = story(&lines);
+        folder.file("errstat.toml", format!("[check]\n{rule}\n"));
+        let period = "--period 2026-11-15..2026-11-18 --exported-at 2026-11-19 --as-of 2026-11-19T09:00";
+        let call = folder.errstat(&format!("check errors.tsv {period} --access-log access.log --log-is edge"));
+        let outcome = call.arg("--log-format").arg(FORMAT).run();
+        let text = outcome.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(outcome.code == Some(2) && text.contains(said), "{rule}\n{text}\n{}", outcome.stderr);
+    }
+}
+
+#[test]
 fn nothing_of_a_line_is_shown() {
     let secret = "s3cret9f2b";
     let lines = log(0, " +0900")
