@@ -7,7 +7,7 @@ use crate::model::{Why, key};
 /// A count with white space around it, or the reason why it is none. At most 2⁶³ − 1.
 ///
 /// Spreadsheets and dataframes write whole numbers as `3.0`, `1,234` or `1.2E+03`, some in full-width digits. What is not
-/// surely whole (`1.5`, `1.234`) or not surely one number (`1,23`) is none.
+/// surely whole (`1.5`, `1.234`) or not surely one number (`1,23`; `90.000`, which is ninety thousand to many) is none.
 pub fn count(text: &str) -> Result<u64, Why> {
     let text = text.trim();
     if text.is_empty() {
@@ -25,6 +25,9 @@ pub fn count(text: &str) -> Result<u64, Why> {
     };
     let (integer, fraction) = number.split_once('.').unwrap_or((number, ""));
     let digits = ungrouped(integer).ok_or(key::reject::COUNT_NOT_WHOLE)?;
+    if fraction == "000" && exponent == 0 && digits == integer && digits.len() <= 3 {
+        return Err(key::reject::COUNT_NOT_WHOLE);
+    }
     // Digits behind the point that the exponent does not bring before it must be zeros.
     let (raised, rest) = fraction.split_at_checked(exponent.min(fraction.len())).ok_or(key::reject::COUNT_NOT_WHOLE)?;
     if !raised.bytes().all(|b| b.is_ascii_digit()) || !rest.bytes().all(|b| b == b'0') {
@@ -93,9 +96,24 @@ mod tests {
         for text in ["9223372036854775808", "1E30", "1E99999999999", "10,000,000,000,000,000,000"] {
             assert!(matches!(count(text), Err(key::reject::COUNT_TOO_LARGE | key::reject::COUNT_NOT_WHOLE)), "{text}");
         }
-        for text in
-            ["-1", "1.5", "1.234", "1,23", "1,2345", "1,234 567", ",234", "1e-3", "x", "1 2", "5.021E+02", "E5", "."]
-        {
+        for text in [
+            "-1",
+            "1.5",
+            "1.234",
+            "90.000",
+            "1.000",
+            "1.000.000",
+            "1,23",
+            "1,2345",
+            "1,234 567",
+            ",234",
+            "1e-3",
+            "x",
+            "1 2",
+            "5.021E+02",
+            "E5",
+            ".",
+        ] {
             assert_eq!(count(text), Err(key::reject::COUNT_NOT_WHOLE), "{text}");
         }
     }

@@ -42,6 +42,8 @@ pub fn recognise(head: &[u8], asked: Option<&'static Encoding>) -> Recognised {
     }
     match with_most_headings(head) {
         Some(encoding) => found(encoding, key::evidence::ENCODING_HEADING),
+        None if is_damaged_utf8(head) => found(UTF_8, key::evidence::ENCODING_STRAY),
+        None if is_shift_jis(head) => found(SHIFT_JIS, key::evidence::ENCODING_GUESSED),
         None if only_stray_bytes(head) => found(UTF_8, key::evidence::ENCODING_STRAY),
         None => {
             let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
@@ -87,18 +89,28 @@ fn foreign_headings(head: &[u8], encoding: &'static Encoding) -> usize {
     known.max().unwrap_or(0)
 }
 
-/// Whether bytes beyond ASCII stand alone, or are mostly whole characters of UTF-8: damage, not another encoding.
+/// Whether bytes beyond ASCII are mostly whole characters of UTF-8.
+fn is_damaged_utf8(head: &[u8]) -> bool {
+    let (whole, broken) = head.utf8_chunks().fold((0, 0), |(whole, broken), piece| {
+        (whole + piece.valid().chars().filter(|c| !c.is_ascii()).count(), broken + piece.invalid().len())
+    });
+    whole > broken * 4
+}
+
+/// Whether all of it is Shift_JIS, and something in it is Japanese: kana, or two characters side by side. One kanji alone
+/// may be a damaged byte and the letter behind it.
+fn is_shift_jis(head: &[u8]) -> bool {
+    let Some(text) = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(head) else { return false };
+    let japanese = |c: char| matches!(c, '\u{3041}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}');
+    text.chars().any(|c| matches!(c, '\u{3041}'..='\u{30ff}'))
+        || text.chars().zip(text.chars().skip(1)).any(|(one, next)| japanese(one) && japanese(next))
+}
+
+/// Whether bytes beyond ASCII stand alone, and are few: damage, not another encoding.
 fn only_stray_bytes(head: &[u8]) -> bool {
-    let (mut whole, mut broken, mut broken_runs) = (0, 0, 0);
-    for piece in head.utf8_chunks() {
-        whole += piece.valid().chars().filter(|c| !c.is_ascii()).count();
-        broken += piece.invalid().len();
-        broken_runs += usize::from(
-            !piece.invalid().is_empty()
-                && (piece.valid().is_empty() || !piece.valid().ends_with(|c: char| c.is_ascii())),
-        );
-    }
-    whole > broken * 4 || broken_runs == 0 && broken <= 8
+    let broken: usize = head.utf8_chunks().map(|piece| piece.invalid().len()).sum();
+    let alone = |valid: &str| valid.ends_with(|c: char| c.is_ascii());
+    broken <= 8 && head.utf8_chunks().all(|piece| piece.invalid().is_empty() || alone(piece.valid()))
 }
 
 /// Whether lines and delimiters cannot be found in the bytes, so that the input is turned into UTF-8 first.
@@ -179,6 +191,18 @@ mod tests {
         let text =
             "Time\tReason\tDetail\tChannel\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t花屋のボット\n";
         assert_eq!(recognised(&SHIFT_JIS.encode(text).0), "Shift_JIS");
+    }
+
+    #[test]
+    fn a_short_name_is_enough_to_know_shift_jis() {
+        for (name, expected) in [("カフェ", "Shift_JIS"), ("本店", "Shift_JIS"), ("ソ", "Shift_JIS")] {
+            let text =
+                format!("Time,Reason,Detail,Channel\n2026-11-16 04:12:33,request_timeout,Request timeout,{name}\n");
+            assert_eq!(recognised(&SHIFT_JIS.encode(&text).0), expected, "{name}");
+            assert_eq!(recognised(text.as_bytes()), "UTF-8", "{name}");
+        }
+        // An é of Latin-1 and the letter behind it are a kanji of Shift_JIS.
+        assert_eq!(recognised(b"Time,Reason,Channel\n2026-11-16,request_timeout,Ren\xe9e\n"), "UTF-8");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From arguments to files: files, folders, globs, standard input.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashSet},
     fs,
     io::{self, Read},
@@ -8,12 +9,15 @@ use std::{
     sync::Arc,
 };
 
+use glob::{MatchOptions, Pattern};
 use parking_lot::Mutex;
+use walkdir::{DirEntry, WalkDir};
 
 use super::{
     ReadOptions, Skipped,
     allowance::{Allowance, TooMuch},
     fault::unreadable,
+    name::ends_as_one,
     place::{OpenFile, Place, spooled},
 };
 use crate::{
@@ -106,7 +110,7 @@ impl Search<'_> {
     fn folder(&mut self, folder: &Path) -> Result<()> {
         let shown = self.options.privacy.path(&folder.to_string_lossy());
         let mut any = false;
-        let mut walk = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
+        let mut walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = walk.next() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -128,6 +132,9 @@ impl Search<'_> {
             if is_dir && (hidden || is_archive || self.is_apart(entry.path())) {
                 walk.skip_current_dir();
             }
+            if hidden && !is_dir && is_hidden_export(&entry.file_name().to_string_lossy()) {
+                self.skip(&entry.path().to_string_lossy(), key::other::HIDDEN)?;
+            }
             if hidden || is_dir && (!is_archive || self.is_apart(entry.path())) {
                 continue;
             }
@@ -139,12 +146,45 @@ impl Search<'_> {
 
     fn glob(&mut self, pattern: &str) -> Result<()> {
         let shown = self.options.privacy.path(pattern);
-        let paths = glob::glob(pattern)
+        // Names are matched as they are shown: glob's own walk passes over those that are not UTF-8.
+        let (fixed, varying) = parted(pattern);
+        let parts: Vec<Pattern> = varying
+            .iter()
+            .map(|part| Pattern::new(part))
+            .collect::<std::result::Result<_, _>>()
             .map_err(|error| Error::new(key::error::GLOB_WRONG).with("pattern", &shown).with("cause", error.msg))?;
+        let deep = varying.iter().position(|part| part == "**").unwrap_or(usize::MAX);
+        let name = |entry: &DirEntry| entry.file_name().to_string_lossy().into_owned();
+        let root = if fixed.as_os_str().is_empty() { Path::new(".") } else { &*fixed };
+        let walk = WalkDir::new(root)
+            .min_depth(1)
+            .max_depth(if deep == usize::MAX { parts.len() } else { usize::MAX })
+            .follow_links(true)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|entry| match entry.depth() {
+                0 => true,
+                depth => depth > deep || parts.get(depth - 1).is_some_and(|part| part.matches(&name(entry))),
+            });
+        let whole = Pattern::new(&varying.join("/")).unwrap_or_default();
+        let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
         let mut any = false;
-        for path in paths {
-            any = true;
-            self.met(path.map_err(|error| unreadable(&shown, error.error()))?, false)?;
+        for entry in walk {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) if error.depth() > 0 => {
+                    any = true;
+                    self.skip(&error.path().unwrap_or(root).to_string_lossy(), key::other::UNREACHABLE)?;
+                    continue;
+                }
+                Err(_) => break,
+            };
+            let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            let parts: Vec<Cow<'_, str>> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+            if whole.matches_with(&parts.join("/"), options) {
+                any = true;
+                self.met(fixed.join(below), false)?;
+            }
         }
         if any { Ok(()) } else { Err(Error::new(key::error::GLOB_EMPTY).with("pattern", shown)) }
     }
@@ -215,6 +255,28 @@ impl Search<'_> {
         let shown = self.files.last().map(|file| file.shown.as_str()).unwrap_or_default();
         Err(Error::new(key::error::TOO_MANY_FILES).with("path", shown).with_number("limit", MOST_FILES as u64))
     }
+}
+
+/// The folder in which a glob searches, and the parts of the glob below it.
+fn parted(pattern: &str) -> (PathBuf, Vec<String>) {
+    let mut parts = Path::new(pattern).components().map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let mut fixed = PathBuf::new();
+    let varying: Vec<String> = parts
+        .by_ref()
+        .skip_while(|part| {
+            let is_fixed = !part.contains(['*', '?', '[']);
+            if is_fixed {
+                fixed.push(part);
+            }
+            is_fixed
+        })
+        .collect();
+    (fixed, varying)
+}
+
+/// Whether somebody hid an export. (macOS keeps what else it knows of a file in one whose name begins with `._`.)
+fn is_hidden_export(name: &str) -> bool {
+    !name.starts_with("._") && ends_as_one(name.trim_start_matches('.'))
 }
 
 /// The file or folder beside one that is not there whose name is most like its name, if only a slip or two away.

@@ -9,7 +9,8 @@ mod body;
 mod settle;
 mod when;
 
-use body::{Body, is_reason};
+use body::Body;
+pub use body::is_reason;
 use settle::Settling;
 pub use when::When;
 
@@ -21,6 +22,7 @@ use super::{
 use crate::{
     error::Result,
     model::{Columns, Sentence, SkippedLine, key},
+    taxonomy,
 };
 
 /// How many of the first lines are looked at.
@@ -54,6 +56,8 @@ pub struct Layout {
     /// Names of the columns, to show.
     pub names: Columns,
     pub evidence: Vec<Sentence>,
+    /// Line of the heading, from 1; none where the columns were recognised by their content.
+    pub heading_line: Option<u64>,
     /// Titles and blank lines before the heading, and the heading itself: how many lines to skip, and how many bytes.
     pub preamble: u64,
     pub rows_at: u64,
@@ -84,9 +88,10 @@ impl Layout {
         }
     }
 
-    /// Line of the heading within the sample, from 1.
-    pub fn heading_line(&self) -> Option<u64> {
-        self.heading.is_some().then_some(self.preamble)
+    /// Whether a line is a heading, and not the one of this table.
+    pub fn is_other_heading<S: AsRef<str>>(&self, cells: &[S]) -> bool {
+        let normal = || cells.iter().map(|cell| headings::normal(cell.as_ref())).collect();
+        is_heading(cells) && self.heading != Some(normal())
     }
 }
 
@@ -107,8 +112,21 @@ struct Candidate {
     score: usize,
 }
 
-/// Whether the cells of a line are a heading: at least two roles, one of them the reason or one of the time's.
+/// Whether the cells of a line are a heading, and no row stands behind it in the same line.
 pub fn is_heading<S: AsRef<str>>(cells: &[S]) -> bool {
+    names_columns(cells) && !cells.iter().any(|cell| is_reason(cell.as_ref()))
+}
+
+/// Whether a line tells of errors, however damaged it is and by whatever its cells are parted: one of LINE's codes, and
+/// several cells that begin with digits. A title may name a code and a stretch of time.
+pub fn tells_of_errors(line: &str) -> bool {
+    let digits = |cell: &&str| cell.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let several = line.split(['\t', ',', ';']).filter(digits).nth(1).is_some();
+    several && taxonomy::REASONS.iter().any(|code| line.to_lowercase().contains(code))
+}
+
+/// Whether cells name at least two roles, one of them the reason or one of the time's.
+fn names_columns<S: AsRef<str>>(cells: &[S]) -> bool {
     let roles: Vec<Role> = cells.iter().filter_map(|cell| headings::role(cell.as_ref())).collect();
     let mut distinct = roles.clone();
     distinct.sort_unstable();
@@ -179,7 +197,8 @@ fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<C
     let names = |row: &[String], fits: fn(Role) -> bool| row.iter().filter_map(|cell| headings::role(cell)).any(fits);
     let better = |best: usize, &next: &usize| {
         let whole = names(&rows[best], Role::tells_time) && names(&rows[best], |role| role == Role::Reason);
-        if rows[best + 1..next].iter().any(|row| is_row(row) || whole && has_time(row)) {
+        let tells = |at: usize| tells_of_errors(&lines[at]) || whole && has_time(&rows[at]);
+        if (best + 1..next).any(tells) {
             return Err(best);
         }
         Ok(if known(&rows[next]) > known(&rows[best]) { next } else { best })
@@ -196,7 +215,9 @@ fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<C
     }
     // No heading: the reason codes are unmistakable.
     let mut reasons: Vec<usize> = Vec::new();
-    for index in rows.iter().filter_map(|row| row.iter().position(|cell| is_reason(cell))) {
+    for index in
+        rows.iter().filter(|row| !names_columns(row)).filter_map(|row| row.iter().position(|cell| is_reason(cell)))
+    {
         reasons.resize(reasons.len().max(index + 1), 0);
         reasons[index] += 1;
     }
@@ -243,14 +264,16 @@ fn settle(
     };
     let time = table.time_form(when)?;
     let columns = table.columns();
-    // Lines above the first row of a table without known headings are titles, or headings in a language nobody told us:
-    // only lines whose time and reason both say nothing; a damaged row is a reject.
-    let is_row = |row: &Vec<String>| {
-        row.get(columns[Role::Reason as usize].unwrap_or(0)).is_some_and(|cell| is_reason(cell))
-            || when.of(row).is_some_and(|cell| time.read(cell, &options.zone).is_ok())
+    // Lines above the heading, or above the first row of a table without known headings, are titles, or headings in a
+    // language nobody told us: only lines whose time and reason both say nothing; a damaged row is a reject.
+    let is_row = |row: &Vec<String>| when.of(row).is_some_and(|cell| time.read(cell, &options.zone).is_ok());
+    let first_row = || (0..body.0.len()).find(|i| tells_of_errors(&text[*i]) || is_row(&body.0[*i]));
+    let above = match found.heading {
+        Some(heading) => (0..heading).find(|i| tells_of_errors(&text[*i])).unwrap_or(heading + 1),
+        None => first_row().unwrap_or(0),
     };
-    let above = found.heading.map_or_else(|| body.0.iter().position(is_row).unwrap_or(0), |i| i + 1);
-    let (last, rows_at) = above.checked_sub(1).and_then(|last| lines(head).nth(last)).unwrap_or_default();
+    let line = |at: usize| lines(head).nth(at).unwrap_or_default();
+    let rows_at = above.checked_sub(1).map_or(0, |last| line(last).1);
     let skipped = text[..above].iter().enumerate().filter(|(i, _)| found.heading != Some(*i)).map(|(i, line)| {
         let blank = line.chars().all(|c| c.is_whitespace() || c == char::from(found.delimiter));
         let what = if blank { key::inspect::LINE_BLANK } else { key::inspect::LINE_TITLE };
@@ -266,7 +289,8 @@ fn settle(
         needed,
         usual: body.usual_width().clamp(needed, width.max(needed)),
         heading: heading.map(|cells| cells.iter().map(|cell| headings::normal(cell)).collect()),
-        heading_line_bytes: heading.map_or_else(Vec::new, |_| last.trim_ascii_end().to_vec()),
+        heading_line_bytes: found.heading.map_or_else(Vec::new, |at| line(at).0.trim_ascii_end().to_vec()),
+        heading_line: found.heading.map(|at| at as u64 + 1),
         when,
         doubtful_count: table.doubtful_count(),
         names: table.names(),

@@ -105,8 +105,8 @@ fn numbers(name: &str) -> Vec<Number> {
 
 /// Endings of exports as they are downloaded, and as people save them again.
 const ENDINGS: [&str; 6] = ["tsv", "csv", "txt", "xlsx", "xls", "ods"];
-/// Endings of what is packed, and of a download that has not come to its end.
-const AROUND: [&str; 5] = ["gz", "zst", "zip", "part", "crdownload"];
+/// Endings of what is packed, also in ways that errstat does not read, and of a download that has not come to its end.
+const AROUND: [&str; 11] = ["gz", "zst", "zip", "bz2", "xz", "7z", "lz4", "br", "rar", "part", "crdownload"];
 
 /// Whether a file that was skipped, by its path and the reason, calls itself an export: by its ending, packed or not, or
 /// by a date. What errstat wrote itself, access logs, and mails that do not count, are known to be none.
@@ -122,6 +122,13 @@ pub fn is_expected(path: &str, why: &Sentence) -> bool {
 
 /// Whether the name of a file has an export's ending, packed or not, or a date.
 pub fn is_named_as_one(name: &str) -> bool {
+    // A packed file without an ending of its own may hold anything.
+    let bare = name.matches('.').count() == 1 && ["gz", "zst", "zip"].iter().any(|packed| name.ends_with(packed));
+    ends_as_one(name) || bare || covered_before(name).is_some()
+}
+
+/// Whether the name of a file has an export's ending, packed or not.
+pub fn ends_as_one(name: &str) -> bool {
     let mut parts = name.rsplit('.').map(str::to_lowercase);
     let mut ending = parts.next().unwrap_or_default();
     let has_ending = name.contains('.');
@@ -129,9 +136,7 @@ pub fn is_named_as_one(name: &str) -> bool {
         let Some(inner) = parts.next() else { break };
         ending = inner;
     }
-    // A packed file without an ending of its own may hold anything.
-    let bare = name.matches('.').count() == 1 && ["gz", "zst", "zip"].iter().any(|packed| name.ends_with(packed));
-    has_ending && ENDINGS.contains(&ending.as_str()) || bare || covered_before(name).is_some()
+    has_ending && ENDINGS.contains(&ending.as_str())
 }
 
 /// What browsers add to the name until all of it is there.

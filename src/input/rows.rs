@@ -57,7 +57,7 @@ use super::{
     Role, RowSink,
     count::count,
     headings,
-    layout::{Layout, When, is_heading},
+    layout::{Layout, When, is_heading, is_reason, tells_of_errors},
     split::{QuotedSplitter, lines, split_lines},
     time::{Steps, TimeForm, TimeReader, WithinMinute},
 };
@@ -96,6 +96,9 @@ pub struct Tally {
     pub rejects: Vec<Reject>,
     pub skipped: Vec<SkippedLine>,
     pub skipped_lines: u64,
+    /// So many of the last lines have one cell each that tells of no error: rejects, unless a heading follows, of which
+    /// they are the titles then.
+    pub titles: u64,
 }
 
 impl Tally {
@@ -111,12 +114,27 @@ impl Tally {
         self.errors = self.errors.zip(errors).and_then(|(a, b)| a.checked_add(b));
         self.span = Span::join(self.span, Some(span));
         self.end = self.end.max(Some(end));
+        self.titles = 0;
     }
 
     /// Adds what follows these lines.
     pub fn append(&mut self, next: Tally) {
-        let Tally { lines, rows, accepted, rejected, errors, span, end, steps, rejects, skipped, skipped_lines } = next;
+        let Tally {
+            lines,
+            rows,
+            accepted,
+            rejected,
+            errors,
+            span,
+            end,
+            steps,
+            rejects,
+            skipped,
+            skipped_lines,
+            titles,
+        } = next;
         let base = self.lines;
+        self.titles = if titles == lines { self.titles + titles } else { titles };
         self.lines += lines;
         self.rows += rows;
         self.accepted += accepted;
@@ -130,6 +148,19 @@ impl Tally {
         let room = EXAMPLES.saturating_sub(self.skipped.len());
         self.skipped.extend(skipped.into_iter().take(room).map(|line| SkippedLine { line: base + line.line, ..line }));
         self.skipped_lines += skipped_lines;
+    }
+
+    /// A heading follows: what looked like its titles is no row.
+    pub fn forgive_titles(&mut self) {
+        let titles = std::mem::take(&mut self.titles);
+        self.rows -= titles;
+        self.rejected -= titles;
+        self.skipped_lines += titles;
+        let first = self.lines - titles;
+        for reject in self.rejects.extract_if(.., |reject| reject.line > first) {
+            self.skipped.push(SkippedLine { line: reject.line, what: key::inspect::LINE_TITLE, text: reject.text });
+        }
+        self.skipped.truncate(EXAMPLES);
     }
 }
 
@@ -518,13 +549,14 @@ impl<'a> RowReader<'a> {
 
     fn slow_line(&mut self, line: Line<'_>, tally: &mut Tally, sink: &mut impl RowSink) -> Stopped {
         let bytes = line.bytes;
+        let titles = std::mem::take(&mut tally.titles);
         let (layout, privacy) = (self.layout, self.privacy);
         let text = |limit| told(bytes, layout, privacy, limit);
         match self.judge(line) {
             Ok(row) => row.count(tally, sink),
             Err(Other::TooVaried(varied)) => return Err(varied),
             Err(Other::Heading { same }) => {
-                self.forgive_titles(tally);
+                tally.titles = titles;
                 return Ok(Some(Break { offset: 0, same }));
             }
             Err(Other::Joined { at }) => {
@@ -551,6 +583,10 @@ impl<'a> RowReader<'a> {
             Err(Other::Reject(why)) => {
                 tally.rows += 1;
                 tally.rejected += 1;
+                let one_cell = why == key::reject::TOO_FEW_CELLS && memchr::memchr(layout.delimiter, bytes).is_none();
+                if one_cell && !tells_of_errors(&layout.decoded(bytes)) {
+                    tally.titles = titles + 1;
+                }
                 if self.all_rejects || tally.rejects.len() < EXAMPLES {
                     tally.rejects.push(Reject { line: tally.lines + 1, why, text: text(EXCERPT) });
                 }
@@ -558,21 +594,6 @@ impl<'a> RowReader<'a> {
         }
         tally.lines += 1;
         Ok(None)
-    }
-
-    /// Lines of one cell just above a heading were its title, not rows.
-    fn forgive_titles(&self, tally: &mut Tally) {
-        let delimiter = char::from(self.layout.delimiter);
-        let mut line = tally.lines;
-        while let Some(reject) = tally.rejects.pop_if(|reject| {
-            reject.line == line && reject.why == key::reject::TOO_FEW_CELLS && !reject.text.contains(delimiter)
-        }) {
-            tally.rows -= 1;
-            tally.rejected -= 1;
-            tally.skipped_lines += 1;
-            tally.skipped.push(SkippedLine { line: reject.line, what: key::inspect::LINE_TITLE, text: reject.text });
-            line -= 1;
-        }
     }
 
     fn judge(&mut self, line: Line<'_>) -> Result<Row, Other> {
@@ -611,13 +632,14 @@ impl<'a> RowReader<'a> {
             return Other::Joined { at };
         }
         if is_heading(&texts) {
-            let normal: Vec<String> = texts.iter().map(|cell| headings::normal(cell)).collect();
-            return Other::Heading { same: self.layout.heading.as_ref() == Some(&normal) };
+            return Other::Heading { same: !self.layout.is_other_heading(&texts) };
         }
         let no_time =
             matches!(why, key::reject::TIME_MISSING | key::reject::TIME_UNREADABLE | key::reject::TOO_FEW_CELLS);
         let first = texts.iter().find(|cell| !cell.trim().is_empty());
-        if no_time && first.is_some_and(|cell| headings::is_total(cell)) { Other::Total } else { reject() }
+        let is_total = no_time && first.is_some_and(|cell| headings::is_total(cell));
+        // A channel may be called so.
+        if is_total && !texts.iter().any(|cell| is_reason(cell)) { Other::Total } else { reject() }
     }
 
     /// Where in a line a heading begins that stands behind a row: the heading of this table again, or another one whose

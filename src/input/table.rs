@@ -53,7 +53,7 @@ pub fn read(input: &Input, text: Text, table: recognise::Table, pass: &Pass<'_>)
         encoding: is_file.then(|| encoding.encoding.name()),
         delimiter: is_file.then(|| layout.delimiter_name()),
         doubtful_count,
-        heading_line: layout.heading_line(),
+        heading_line: layout.heading_line,
         time_form: (whole.accepted > 0).then(|| layout.time.describe()),
         evidence: is_file.then_some(read_as).into_iter().chain(layout.evidence.iter().cloned()).collect(),
         rows: whole.rows,
@@ -136,7 +136,7 @@ impl Tables<'_> {
                 skipped_lines: layout.skipped.len() as u64,
                 ..Tally::new()
             };
-            if let (Some(line), true) = (layout.heading_line(), first.is_some()) {
+            if let (Some(line), true) = (layout.heading_line.filter(|line| *line <= layout.preamble), first.is_some()) {
                 preamble.skip_heading(line);
             }
             self.whole.append(preamble);
@@ -174,6 +174,10 @@ impl Tables<'_> {
         let Pass { options, catalog, watcher } = *self.pass;
         let all_rejects = watcher.wants_all_rejects();
         let mut anew = None;
+        // Rejects that may still turn out to be the titles of a heading.
+        let mut held: Vec<Reject> = Vec::new();
+        let (pass, path) = (self.pass, self.path);
+        let tell = |held: &mut Vec<Reject>| held.drain(..).try_for_each(|reject| pass.reject(path, &reject));
         each_chunk(
             self.text,
             plan,
@@ -182,12 +186,18 @@ impl Tables<'_> {
             |read: Pieces| {
                 watcher.bytes(read.bytes);
                 for Piece { offset, opens, tally, cells } in read.pieces {
-                    for reject in &tally.rejects {
-                        let line = self.whole.lines + reject.line;
-                        self.pass.reject(self.path, &Reject { line, ..reject.clone() })?;
-                    }
                     if opens {
+                        held.clear();
+                        self.whole.forgive_titles();
                         self.begin(layout, offset, self.whole.lines + 1);
+                    }
+                    let others = tally.lines - tally.titles;
+                    if others > 0 {
+                        tell(&mut held)?;
+                    }
+                    for reject in &tally.rejects {
+                        let told = Reject { line: self.whole.lines + reject.line, ..reject.clone() };
+                        if reject.line > others { held.push(told) } else { pass.reject(path, &told)? }
                     }
                     if let Some(part) = self.parts.last_mut() {
                         part.add(offset, &tally, cells)?;
@@ -195,14 +205,19 @@ impl Tables<'_> {
                     self.whole.append(tally);
                 }
                 anew = read.anew;
+                if anew.is_some() {
+                    held.clear();
+                    self.whole.forgive_titles();
+                }
                 Ok(if anew.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
             },
         )?;
+        tell(&mut held)?;
         Ok(anew)
     }
 
     /// The form of times whose order of day and month the first lines leave open: the first cell that tells them apart
-    /// decides, in the whole text if need be.
+    /// decides, in the whole table if need be. Another table has a form of its own.
     fn order_of_dates(&self, plan: &Plan, layout: &Layout) -> io::Result<TimeForm> {
         let mut decided = None;
         each_chunk(
@@ -210,14 +225,21 @@ impl Tables<'_> {
             plan,
             || (),
             |(), chunk| {
-                Ok(chunk.lines.split(|b| matches!(b, b'\n' | b'\r')).find_map(|line| {
+                for line in chunk.lines.split(|b| matches!(b, b'\n' | b'\r')) {
                     let line = layout.decoded(&line[..line.len().min(10_000)]);
-                    layout.time.decided_by(layout.when.of(split_lines([&line], layout.delimiter).first()?)?)
-                }))
+                    let rows = split_lines([&line], layout.delimiter);
+                    let Some(row) = rows.first() else { continue };
+                    let form = layout.when.of(row).and_then(|cell| layout.time.decided_by(cell));
+                    if form.is_some() || layout.is_other_heading(row) {
+                        return Ok(ControlFlow::Break(form));
+                    }
+                }
+                Ok(ControlFlow::Continue(()))
             },
-            |found| {
-                decided = found;
-                Ok(if decided.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            |read| {
+                let ControlFlow::Break(form) = read else { return Ok(ControlFlow::Continue(())) };
+                decided = form;
+                Ok(ControlFlow::Break(()))
             },
         )?;
         let [day_first, month_first] = layout.time.patterns_of_orders().unwrap_or_default();
@@ -251,7 +273,8 @@ fn read_chunk(reader: &mut RowReader<'_>, sink: &mut CellSink, chunk: &Chunk<'_>
         if heading[..behind].ends_with(b"\r") && heading.get(behind) == Some(&b'\n') {
             behind += 1;
         }
-        if !at.same || reader.begins_in_other_form(&heading[behind..]) {
+        // What follows it, which may be written in another form, may lie in the next chunk.
+        if !at.same || behind == heading.len() || reader.begins_in_other_form(&heading[behind..]) {
             read.anew = Some(offset + at.offset as u64);
             return Ok(read);
         }

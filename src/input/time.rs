@@ -18,7 +18,7 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 pub use reader::{TimeReader, WithinMinute};
 pub use steps::Steps;
 use written::{Clock, Dress, Written};
-pub use written::{is_offset, is_roc_date};
+pub use written::{is_roc_date, offset};
 
 use crate::model::{Precision, Timestamp, Why, Zone, key};
 
@@ -67,12 +67,14 @@ impl<'a> TimeCell<'a> {
             TimeCell::Whole(text) => return written::date(text.trim()),
             TimeCell::Apart { date, clock } => (date.trim(), clock.trim()),
         };
+        // A date that is an instant within its day is one of another zone: nobody knows which day the time of day is of.
+        let day = || written::date(date).filter(|day| day.time.time == Some(NaiveTime::MIN));
         if let Some(time) = written::time_of_day(clock) {
-            return Some(Written { time, ..written::date(date)? });
+            return Some(Written { time, ..day()? });
         }
         let whole = written::date(clock).filter(|whole| whole.time.clock > Clock::None)?;
         if SPREADSHEET_ZERO_YEARS.contains(&whole.year) {
-            return Some(Written { time: whole.time, ..written::date(date)? });
+            return Some(Written { time: whole.time, ..day()? });
         }
         Some(whole)
     }

@@ -21,10 +21,17 @@ pub struct Spelling<'a> {
 /// or with other separators. Unknown ones keep their own name, but for white space around it.
 /// A webhook URL behind a colon is split off the detail.
 pub fn canonical<'a>(reason: &'a str, detail: &'a str) -> Spelling<'a> {
-    let reason = reason.trim();
+    let reason = trimmed(reason);
     let reason = known_reason(reason).map_or(Cow::Borrowed(reason), Cow::Borrowed);
-    let (detail, url) = split(&reason, detail.trim());
+    let (detail, url) = split(&reason, trimmed(detail));
     Spelling { reason, detail, url }
+}
+
+/// The text without white space and marks that nobody sees around it: spaces without width, marks of direction and of byte
+/// order, soft hyphens.
+fn trimmed(text: &str) -> &str {
+    let unseen = |c| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    text.trim_matches(|c: char| c.is_whitespace() || unseen(c))
 }
 
 /// The detail and the URL behind it.

@@ -641,3 +641,20 @@ fn the_column_with_more_reason_codes_is_the_reason() {
         ]
     );
 }
+
+#[test]
+fn a_column_that_may_hold_counts_is_asked_for() {
+    for number in ["90000件", "90000,0", "90.123", "12 errors"] {
+        let text = format!("Time;Reason;Detail;Anzahl\n2026-11-16 04:12:33;request_timeout;Request timeout;{number}\n");
+        let message = Folder::with("w.csv", text).errstat("summary w.csv").refused();
+        assert!(message.contains("--columns count=4"), "{number}: {message}");
+    }
+}
+
+#[test]
+fn titles_called_from_and_to_make_no_mail_of_a_table() {
+    let text = "From: 2026-11-10\nTo: 2026-11-16\nDate\tStart\tEnd\tReason\tDetail\tErrors\n\
+                2026-11-16\t04:12:33\t04:12:33\trequest_timeout\tRequest timeout\t7\n";
+    let summary = Folder::with("w.tsv", text).summary("w.tsv");
+    assert_eq!((summary.errors(), crate::program::text(&summary["inputs"][0], "kind")), (7, "tsv"));
+}

@@ -305,3 +305,88 @@ fn a_count_that_is_followed_by_other_columns_is_not_counted_where_they_are_cut_o
     folder.file("v.tsv", format!("Time\tReason\tDetail\tCount\tNote\n{row}{}", row.replace(":33", ":34")));
     assert_eq!(folder.summary("w.tsv v.tsv --overlap max").errors(), 369);
 }
+
+const DOCUMENTED: &str = "Date\tStart\tEnd\tReason\tDetail\tErrors\n";
+
+fn documented(day: u32, errors: u32) -> String {
+    format!("2026-11-{day}\t04:12:33\t04:12:33\terror_status_code\t502\t{errors}\n")
+}
+
+/// Rows, accepted and rejected of one file, and the errors.
+fn read(content: &str) -> ([u64; 3], u64) {
+    let summary = Folder::with("w.tsv", content).summary("w.tsv");
+    (summary.balance()[0], summary.errors())
+}
+
+#[test]
+fn rows_that_were_cut_above_a_repeated_heading_are_no_titles() {
+    let cut = "2026-11-17\t05:12:33\t05:12:40\terror_status_code\n2026-11-17\t06:12:33\t06:1\n";
+    let text = [DOCUMENTED, &documented(16, 1), cut, DOCUMENTED, &documented(18, 1)].concat();
+    assert_eq!(read(&text), ([4, 2, 2], 2));
+    // A title is one cell that tells of no error.
+    let text = [DOCUMENTED, &documented(16, 1), "Week 47\n", DOCUMENTED, &documented(18, 1)].concat();
+    assert_eq!(read(&text), ([2, 2, 0], 2));
+}
+
+#[test]
+fn what_tells_of_errors_above_a_heading_is_a_row() {
+    // A table of another delimiter, a damaged row.
+    let other = "Date,Start,End,Reason,Detail,Errors\n2026-11-16,04:12:33,04:12:33,error_status_code,502,90000\n";
+    let text = [other, DOCUMENTED, &documented(17, 1)].concat();
+    assert_eq!(read(&text), ([2, 1, 1], 1));
+    let damaged = "####\t04:12:33\t04:12:33\terror_status_code\t502\t90000\n";
+    let text = [damaged, DOCUMENTED, &documented(17, 1)].concat();
+    assert_eq!(read(&text), ([2, 1, 1], 1));
+    // Titles name dates, and codes.
+    let text = ["Export of 2026-11-16\nReason: request_timeout\n", DOCUMENTED, &documented(17, 1)].concat();
+    assert_eq!(read(&text), ([1, 1, 0], 1));
+}
+
+#[test]
+fn a_row_in_the_line_of_the_heading_is_not_passed_over() {
+    let glued = DOCUMENTED.trim_end().to_owned() + &documented(16, 90_000);
+    Folder::with("w.tsv", glued.clone() + &documented(17, 1)).errstat("summary w.tsv").refused();
+    // All line ends became blanks.
+    Folder::with("w.tsv", (glued + &documented(17, 1)).replace('\n', " ")).errstat("summary w.tsv").refused();
+}
+
+#[test]
+fn a_channel_that_is_called_total_has_rows() {
+    let row = |date: &str, errors| format!("Total Fitness\t{date}\trequest_timeout\tRequest timeout\t{errors}\n");
+    let heading = "Channel name\tTime\tReason\tDetail\tErrors\n";
+    let text = [heading, &row("2026-11-16 04:12:33", 1), &row("####", 90_000)].concat();
+    assert_eq!(read(&text), ([2, 1, 1], 1));
+    let text = [heading, &row("2026-11-16 04:12:33", 1), "Total\t\t\t\t1\n"].concat();
+    assert_eq!(read(&text), ([1, 1, 0], 1));
+}
+
+#[test]
+fn thousands_that_may_be_decimals_are_no_count() {
+    assert_rejected("2026-11-16 04:12:34\trequest_timeout\tRequest timeout\t90.000", "count");
+}
+
+#[test]
+fn marks_that_nobody_sees_are_no_part_of_a_detail() {
+    let text = [DOCUMENTED, &documented(16, 1), &documented(16, 2).replace("502", "\u{200b}502\u{feff}")].concat();
+    let summary = Folder::with("w.tsv", text).summary("w.tsv");
+    assert_eq!(summary.details(), [("error_status_code", "502", 3)]);
+}
+
+#[test]
+fn where_a_chunk_ends_changes_nothing() {
+    // Rows are read by chunks of 256 KiB. The first ends with a heading, of which the table has another form of times, or
+    // with its title.
+    let row = documented(16, 1);
+    let other = "16/11/2026\t05:12:33\t05:12:33\terror_status_code\t503\t7\n17/11/2026\t05:12:33\t05:12:33\terror_status_code\t503\t7\n";
+    for title in ["", "Week "] {
+        let last = if title.is_empty() { DOCUMENTED } else { title };
+        let rows = (256 * 1024 - last.len()) / row.len() - 1;
+        let gap = 256 * 1024 - last.len() - rows * row.len();
+        let end = match title {
+            "" => format!("{}\n{DOCUMENTED}", &" ".repeat(gap - 1)),
+            title => format!("{title}{}\n{DOCUMENTED}", "4".repeat(gap - 1)),
+        };
+        let (balance, errors) = read(&[DOCUMENTED, &row.repeat(rows), &end, other].concat());
+        assert_eq!((balance, errors), ([rows as u64 + 2, rows as u64 + 2, 0], rows as u64 + 14), "{title}");
+    }
+}

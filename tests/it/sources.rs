@@ -324,3 +324,31 @@ fn half_a_download_is_said_to_be_one() {
     assert!(folder.errstat("summary w.xlsx.crdownload").refused().contains("w.xlsx.crdownload"));
     assert!(!Folder::with("w.tsv", rows).summary("w.tsv").notes().contains(&"partial-download"));
 }
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_utf8_are_found_by_globs() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let folder = Folder::with("shop-2026-11-16.tsv", day("2026-11-15"));
+    // エラー in CP932, as zip files of Japanese machines have it.
+    let name = OsStr::from_bytes(b"\x83\x47\x83\x89\x81\x5b-2026-11-17.tsv");
+    std::fs::write(folder.path(name), day("2026-11-16")).unwrap();
+    assert_eq!(folder.errstat("summary --channel s").arg("*.tsv").summary().errors(), 48);
+    assert_eq!(folder.errstat("summary --channel s").arg("**/*-1?.tsv").summary().errors(), 48);
+    assert_eq!(folder.errstat("summary").arg("[a-z]*.tsv").summary().errors(), 24);
+}
+
+#[test]
+fn a_hidden_export_is_told() {
+    let folder = Folder::with("x/shop-2026-11-17.tsv", day("2026-11-16"));
+    folder
+        .file("x/.shop-2026-11-24.tsv", day("2026-11-17"))
+        .file("x/._shop-2026-11-17.tsv", "macOS")
+        .file("x/.git", "");
+    let summary = folder.summary("x");
+    assert_eq!(summary.errors(), 24);
+    let note = summary.note("skipped-file");
+    assert!(note.contains("x/.shop-2026-11-24.tsv") && !note.contains("._shop"), "{note}");
+    folder.file("errstat.toml", "[check]\nperiod = \"2026-11-16\"\nmax_errors = 100\n");
+    assert_eq!(folder.errstat("check x --as-of 2026-11-17").run().code, Some(2));
+}

@@ -326,3 +326,43 @@ fn unreadable_times_are_refused_with_an_example_and_the_option() {
         assert!(sentence.contains(word), "{word} is missing in: {sentence}");
     }
 }
+
+#[test]
+fn a_date_that_is_an_instant_of_another_day_is_not_cut_to_its_day() {
+    // What Google's scripts write of 16 Nov in Japan, and the like.
+    for (date, start) in [
+        ("2026-11-15T15:00:00.000Z", "1899-12-30T01:00:00.000Z"),
+        ("2026-11-15T15:00:00Z", "10:00:00"),
+        ("2026-11-15 15:00:00", "10:00:00"),
+    ] {
+        let text = format!("Date,Start,End,Reason,Detail,Errors\n{date},{start},{start},error_status_code,502,9\n");
+        Folder::with("w.csv", text).errstat("summary w.csv").refused();
+    }
+    // A midnight is a date.
+    let text = "Date,Start,End,Reason,Detail,Errors\n2026-11-16 00:00:00,10:00:00,10:00:00,error_status_code,502,9\n";
+    assert_eq!(Folder::with("w.csv", text).summary("w.csv").errors(), 9);
+}
+
+#[test]
+fn a_zone_in_a_heading_must_be_the_one_of_reading() {
+    for heading in ["Time (UTC)", "Timestamp UTC", "日時（UTC）"] {
+        let text =
+            format!("{heading}\tReason\tDetail\tErrors\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t1\n");
+        let folder = Folder::with("w.tsv", text);
+        let message = folder.errstat("summary w.tsv").refused();
+        assert!(message.contains("--input-timezone=+00:00"), "{message}");
+        // 04:12:33 UTC is 13:12:33 in Japan.
+        let summary = folder.summary("w.tsv --input-timezone=+00:00");
+        assert_eq!(summary["data_span"]["first"], "2026-11-16T13:12:33+09:00", "{heading}");
+    }
+    let text = "Time (JST)\tReason\tDetail\tErrors\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t1\n";
+    assert_eq!(Folder::with("w.tsv", text).summary("w.tsv").errors(), 1);
+}
+
+#[test]
+fn another_table_does_not_decide_the_order_of_day_and_month() {
+    let text = "Date\tReason\tDetail\tErrors\n05/11/2026\trequest_timeout\tRequest timeout\t1\n\
+                Date\tReason\tDetail\tChannel name\tErrors\n11/17/2026\trequest_timeout\tRequest timeout\tshop\t1\n";
+    let message = Folder::with("w.tsv", text).errstat("summary w.tsv").refused();
+    assert!(message.contains("%d/%m/%Y"), "{message}");
+}

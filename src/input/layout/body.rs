@@ -19,7 +19,7 @@ const CHANNEL_ID_DIGITS: usize = 9;
 /// The first rows below the heading.
 pub(super) struct Body(pub Vec<Vec<String>>);
 
-pub(super) fn is_reason(cell: &str) -> bool {
+pub fn is_reason(cell: &str) -> bool {
     // Times, counts and statuses need no second look: no reason starts with a digit.
     let number = cell.trim_start().starts_with(|c: char| c.is_ascii_digit());
     !number && cell.len() < 100 && taxonomy::REASONS.contains(&&*taxonomy::canonical(cell, "").reason)
@@ -135,9 +135,16 @@ impl Body {
         self.holds_numbers(index) && !self.is_channel_id(index) && !self.numbers_rows(index)
     }
 
-    /// Whether most cells are whole numbers of the size that counts have.
+    /// Whether most cells are, or may be, whole numbers of the size that counts have: also with a unit, or with signs that
+    /// part thousands or decimals elsewhere.
     pub fn holds_counts(&self, index: usize) -> bool {
-        self.mostly(index, |cell| count(cell).is_ok() && !(is_whole(cell) && cell.len() >= CHANNEL_ID_DIGITS))
+        let may_be = |cell: &str| {
+            let number = cell.trim_end_matches(|c: char| c.is_alphabetic() || c == ' ');
+            [number.to_owned(), number.replace('.', ","), number.replace(',', ".")]
+                .iter()
+                .any(|text| count(text).is_ok())
+        };
+        self.mostly(index, |cell| may_be(cell) && !(is_whole(cell) && cell.len() >= CHANNEL_ID_DIGITS))
     }
 
     pub fn is_constant(&self, index: usize) -> bool {

@@ -1,13 +1,15 @@
 //! Settling which column is which: what the user says, then the headings, then the content.
 
+use chrono::NaiveDate;
 use strum::{EnumCount, IntoEnumIterator};
+use unicode_normalization::UnicodeNormalization;
 
 use super::{Role, TimeForm, body::Body, when::When};
 use crate::{
     error::{Error, Result},
     input::{
         ColumnName, ReadOptions, headings,
-        time::{TimeCell, is_roc_date, pattern_for, time_of_day_millis},
+        time::{TimeCell, is_roc_date, offset, pattern_for, time_of_day_millis},
     },
     model::{Columns, Sentence, key},
 };
@@ -114,6 +116,38 @@ impl<'a> Settling<'a> {
 
     /// The form of the times.
     pub fn time_form(&self, when: When) -> Result<TimeForm> {
+        let form = self.written_form(when)?;
+        if !form.has_offset() && !matches!(form, TimeForm::Epoch { .. }) {
+            self.agrees_with_zone(when)?;
+        }
+        Ok(form)
+    }
+
+    /// Fails where a heading of the times names another zone than the one in which they would be read.
+    fn agrees_with_zone(&self, when: When) -> Result<()> {
+        for index in [Some(when.date), when.clock, when.end].into_iter().flatten() {
+            let Some(heading) = self.heading.and_then(|cells| cells.get(index)) else { continue };
+            let heading: String = heading.nfkc().collect();
+            let words = heading.split(|c: char| c.is_whitespace() || "()[]_".contains(c)).filter(|word| word.len() > 2);
+            let Some(east) = words.filter_map(offset).next_back() else { continue };
+            // Of a zone whose clocks change, either time of the year.
+            let zone = self.options.zone;
+            let clocks = [1, 7]
+                .map(|month| zone.local(zone.day_start(NaiveDate::from_ymd_opt(2026, month, 1).unwrap_or_default())));
+            if clocks.iter().all(|clock| clock.offset().local_minus_utc() != east) {
+                let sign = if east < 0 { '-' } else { '+' };
+                let own = format!("{sign}{:02}:{:02}", east.abs() / 3600, east.abs() / 60 % 60);
+                return Err(Error::new(key::error::TIME_ZONE_NAMED)
+                    .with("path", self.path)
+                    .with("column", self.title(index))
+                    .with("zone", zone)
+                    .with("own", own));
+            }
+        }
+        Ok(())
+    }
+
+    fn written_form(&self, when: When) -> Result<TimeForm> {
         if let Some(pattern) = self.pattern() {
             return Ok(pattern);
         }

@@ -51,7 +51,14 @@ fn fields(head: &[u8]) -> Option<(MailFile, usize, usize)> {
     let first = lines.peek()?;
     field_name(first).or_else(|| (mailbox && first.starts_with(b">From ")).then(String::new))?;
     let mut seen: Vec<String> = Vec::new();
-    for line in lines.take_while(|line| is_of_head(line)) {
+    // `From: 2026-11-10` is a title of a table.
+    let is_title = |line: &[u8]| {
+        let value = line.get(5..).unwrap_or_default().trim_ascii();
+        line.to_ascii_lowercase().starts_with(b"from:")
+            && value.first().is_some_and(u8::is_ascii_digit)
+            && !value.contains(&b'@')
+    };
+    for line in lines.take_while(|line| is_of_head(line)).filter(|line| !is_title(line)) {
         seen.extend(field_name(line).filter(|name| !seen.contains(name)));
     }
     let telling = seen.iter().filter(|name| TELLING_FIELDS.contains(&name.as_str())).count();

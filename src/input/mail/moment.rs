@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
-    input::time::{TimeCell, TimeForm, is_offset},
+    input::time::{TimeCell, TimeForm, offset},
     model::{Precision, Timestamp, Why, Zone, key},
 };
 
@@ -32,7 +32,7 @@ pub fn read(text: &str, note: Option<&str>, zone: Zone) -> Result<(Timestamp, Pr
     // What stands beside the time itself is nearer.
     let has_own = TimeForm::of(&text, true).is_some_and(|form| form.has_offset());
     let note = note.filter(|_| !has_own).map(|note| note.nfkc().collect::<String>());
-    if let Some(note) = note.filter(|note| is_offset(note)) {
+    if let Some(note) = note.filter(|note| offset(note).is_some()) {
         text = format!("{text} {note}");
     }
     let form = match TimeForm::of(&text, true) {

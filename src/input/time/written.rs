@@ -146,10 +146,10 @@ pub fn is_roc_date(text: &str) -> bool {
     year.is_some() && scan.any(&['-', '/', '.', '年']).is_some() && scan.number(1, 2).is_some()
 }
 
-/// Whether a text is a UTC offset and nothing else.
-pub fn is_offset(text: &str) -> bool {
+/// The seconds east of UTC of a text that is a UTC offset and nothing else.
+pub fn offset(text: &str) -> Option<i32> {
     let mut scan = Scan(text.trim());
-    scan.offset().is_some() && scan.0.is_empty()
+    scan.offset().filter(|_| scan.0.is_empty())
 }
 
 const HOURS: [char; 6] = [':', '時', '时', '點', '点', '시'];
