@@ -251,6 +251,34 @@ mod tests {
     }
 
     #[test]
+    fn a_period_without_errors_says_what_is_no_longer_seen() {
+        let mut quiet = nothing();
+        let mut row = week().by_detail[0].clone();
+        (row.errors, row.previous_errors, row.change) = (0, Some(12), Some(-12));
+        quiet.by_detail = vec![row];
+        let page = html(&quiet);
+        let failed = between(&page, "id=\"failed\"", "</section>");
+        assert!(failed.contains("No longer seen: 502 Bad Gateway (12)") && !failed.contains("<table"), "{failed}");
+    }
+
+    #[test]
+    fn more_incidents_than_are_listed_are_counted_on_paper_too() {
+        let mut many = week();
+        many.incidents = vec![many.incidents[0].clone(); 25];
+        let page = html(&many);
+        assert!(page.contains("on-paper\">10 of 25 shown · The page on screen lists all.<"), "{page}");
+        assert!(page.contains("<summary>15 more</summary>"));
+    }
+
+    #[test]
+    fn a_wide_name_is_cut_beside_numbers_and_whole_where_it_is_pointed_at() {
+        let name = "予".repeat(40);
+        let page = html(&week_named(&name));
+        // A sign is two columns wide, and 64 have room.
+        assert!(page.contains(&format!("title=\"{name}\">{}…</bdi>", "予".repeat(32))));
+    }
+
+    #[test]
     fn what_the_script_asks_for_is_handed_to_it() {
         for name in
             SCRIPT.split('"').filter(|name| ["page.", "interactive."].iter().any(|table| name.starts_with(table)))

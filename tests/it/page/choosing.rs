@@ -185,8 +185,15 @@ fn days_and_weeks_are_chosen_as_wholes() {
 fn many_windows_on_a_narrow_screen_share_bars() {
     let report = Report::of_two_channels();
     let Some(tab) = report.open() else { return };
+    let said = |tab: &Tab| -> Vec<String> {
+        tab.ask("[...document.querySelectorAll('#timeline-drawing .peak')].map(text => text.textContent)")
+    };
+    let on_a_desk = said(&tab);
     tab.size(375, 800);
     tab.settle();
+    assert_eq!(said(&tab), on_a_desk, "a narrow screen names the same peak");
+    let shared: String = tab.ask("document.getElementById('pooled').innerText");
+    assert_eq!(shared, "Each column shows the highest of 2 neighbouring time windows.");
     let bars: Vec<(usize, usize, u64)> = tab.ask(
         "[...document.querySelectorAll('#timeline-drawing [data-window]')]
             .map(bar => [Number(bar.dataset.window), Number(bar.dataset.windows), Number(bar.dataset.errors)])",
