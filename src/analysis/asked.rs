@@ -2,7 +2,7 @@
 
 use super::{
     AsOf, Bounds, Maintenance, Options,
-    period::{Calendar, Resolved},
+    period::{Calendar, PeriodSpec, Resolved},
 };
 use crate::{
     error::Result,
@@ -45,7 +45,13 @@ impl Asked {
             as_of,
             data,
         };
-        let resolved = options.period.resolve(&calendar)?;
+        // Without rows, all of the data is the last day that they are known to cover.
+        let reach = reading.reports().filter_map(|report| report.coverage.until).max().filter(|_| data.is_none());
+        let last = match (&options.period, reach) {
+            (PeriodSpec::All, Some(until)) => Timestamp(until.0 - 1).min(as_of),
+            _ => as_of,
+        };
+        let resolved = options.period.resolve(&Calendar { as_of: last, ..calendar })?;
         let previous = options.compare.bounds(&options.period, &resolved, &calendar)?;
         let Resolved { bounds, before, unfinished } = resolved;
         let future = data.is_some_and(|data| data.last > as_of && as_of >= options.now).then_some(as_of.0 + 1);

@@ -309,7 +309,7 @@ mod tests {
         let place =
             |at| file.refuse(Misplaced::new(at, Error::new(key::error::CONFIG_WRONG).with("cause", ""))).to_string();
         for (at, line, column) in [(0, 1, 1), (4, 1, 5), (6, 2, 1), (8, 2, 2), (16, 3, 2), (99, 3, 3)] {
-            assert_eq!(place(at).trim(), format!("errstat.toml:{line}:{column}:"), "{at}");
+            assert!(place(at).starts_with(&format!("errstat.toml:{line}:{column}: ")), "{at}");
         }
     }
 }

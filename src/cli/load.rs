@@ -33,7 +33,7 @@ pub fn inputs(shared: &Shared) -> Result<Reading> {
     let mut reading = read(shared).map_err(|error| of_access_log(error, shared))?;
     for (path, why) in reading.skipped.iter_mut().take(MOST_ASKED) {
         // Only what was read and is text without a table; a pipe, for one, is never opened.
-        let may_be_one = [key::other::NO_COLUMNS, key::other::PROSE].contains(&why.key);
+        let may_be_one = [key::other::NO_COLUMNS, key::other::OTHER_COLUMNS, key::other::PROSE].contains(&why.key);
         if may_be_one && is_access_log(path, &shared.read_options()) {
             *why = Sentence::new(key::other::ACCESS_LOG).with("path", &*path);
         }

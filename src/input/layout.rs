@@ -145,7 +145,7 @@ pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: 
     }
     match best(&lines, options) {
         Some(found) => settle(found, head, &lines, encoding, path, options),
-        None => Ok(Recognition::Other(other::unrecognised(&lines))),
+        None => Ok(Recognition::Other(other::unrecognised(&lines, options.privacy))),
     }
 }
 
@@ -259,7 +259,7 @@ fn settle(
     let mut table = Settling::new(path, options, heading, &body, width);
     let when = match table.settle() {
         Ok(when) => when,
-        Err(None) => return Ok(Recognition::Other(Sentence::new(key::other::NO_COLUMNS))),
+        Err(None) => return Ok(Recognition::Other(other::unrecognised(text, options.privacy))),
         Err(Some(error)) => return Err(error),
     };
     let time = table.time_form(when)?;

@@ -1,6 +1,7 @@
 //! What a file is that is no export.
 
-use crate::model::{Sentence, key};
+use super::{Role, split::split_lines};
+use crate::model::{Privacy, Sentence, key};
 
 /// Words of a page that asks who one is: what a browser saves where a session has ended.
 const LOGIN: [&str; 7] = ["type=\"password\"", "type=password", "log in", "login", "sign in", "ログイン", "登入"];
@@ -48,9 +49,31 @@ pub fn made_by_programs(head: &[u8], lines: &[String]) -> Option<Sentence> {
     }))
 }
 
-/// Why a text without recognisable columns is no export.
-pub fn unrecognised(lines: &[String]) -> Sentence {
+/// So many columns are named, so many letters of each.
+const NAMED: usize = 8;
+const LONGEST: usize = 40;
+
+/// Why a text without recognisable columns is no export; its columns, if it has any, with the option that names them.
+pub fn unrecognised(lines: &[String], privacy: Privacy) -> Sentence {
     let text: String = lines.iter().take(20).map(String::as_str).collect();
     let odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\t' | '\r') || *c == '\u{fffd}').count();
-    Sentence::new(if odd * 20 > text.chars().count() { key::other::BINARY } else { key::other::NO_COLUMNS })
+    if odd * 20 > text.chars().count() {
+        return Sentence::new(key::other::BINARY);
+    }
+    let first: Vec<&String> = lines.iter().filter(|line| !line.trim().is_empty()).take(2).collect();
+    // Lines of prose have commas too, but not each as many.
+    let even = |rows: &Vec<Vec<String>>| rows[0].len() > 1 && rows.iter().all(|row| row.len() == rows[0].len());
+    let tables = [b'\t', b',', b';'].map(|delimiter| split_lines(&first, delimiter));
+    let Some(columns) = tables.iter().find(|rows| even(rows)).map(|rows| &rows[0]) else {
+        return Sentence::new(key::other::NO_COLUMNS);
+    };
+    let named = columns.iter().take(NAMED).zip(1..);
+    let roles = [Role::Time, Role::Reason, Role::Detail, Role::Count].map(Role::name);
+    let option = roles.iter().zip(1..=columns.len()).map(|(role, number)| format!("{role}={number}"));
+    Sentence::new(key::other::OTHER_COLUMNS)
+        .with_list(
+            "columns",
+            named.map(|(name, number)| format!("{} ({number})", privacy.excerpt(name.trim(), LONGEST))),
+        )
+        .with("option", option.collect::<Vec<_>>().join(","))
 }

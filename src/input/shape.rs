@@ -13,7 +13,7 @@ use super::{
     split,
 };
 use crate::{
-    model::{Columns, Filling, Sentence, SourceReport, visible},
+    model::{Columns, Filling, Sentence, SourceReport, key, visible},
     taxonomy,
 };
 
@@ -76,10 +76,16 @@ fn first_lines(text: &str) -> Vec<String> {
     split::lines(text.as_bytes()).map(|(text, _)| line(text)).take(LINES).collect()
 }
 
+/// What errstat says of a file in its own words: options, patterns, numbers of lines.
+const OWN: [&str; 9] = ["option", "role", "pattern", "day_first", "month_first", "form", "line", "rows", "number"];
+
 /// A sentence with shapes instead of the texts that were filled in.
 pub fn shaped(mut sentence: Sentence) -> Sentence {
+    // Why a file is damaged, its reader says in its own words too.
+    let is_damaged = sentence.key == key::error::DAMAGED || sentence.key == key::other::DAMAGED;
     for (key, filling) in &mut sentence.values {
         match filling {
+            _ if OWN.contains(key) || is_damaged && *key == "cause" => {}
             Filling::Text(text) if *key == "path" => *text = file_shape(text),
             Filling::Text(text) => *text = line_shape(text),
             Filling::List(items) | Filling::OneOf(items) => items.iter_mut().for_each(|item| *item = line_shape(item)),
@@ -110,6 +116,11 @@ fn line_shape(line: &str) -> String {
 
 /// The shape of a cell.
 fn shape(cell: &str) -> String {
+    // The number of a column stands behind its name.
+    let number = |text: &str| text.strip_suffix(')').is_some_and(|text| text.bytes().all(|b| b.is_ascii_digit()));
+    if let Some((name, number)) = cell.rsplit_once(" (").filter(|(_, behind)| number(behind.trim_end())) {
+        return format!("{} ({number}", shape(name));
+    }
     let text = cell.trim().trim_matches('"');
     if is_known(text) { cell.to_owned() } else { letters(cell) }
 }
@@ -148,10 +159,23 @@ mod tests {
             ),
             ("Time,Reason,原因,理由書", "Time,Reason,原因,あああ"),
             ("Total␉S3cret", "Total␉a9aaaa"),
+            ("Errors (5) | S3cret (16)", "Errors (5) | a9aaaa (16)"),
             ("Total of S3cret at bot.example.com", "aaaaa aa a9aaaa aa aaa.aaaaaaa.aaa"),
         ] {
             assert_eq!(line_shape(line), shape);
         }
         assert_eq!(file_shape("/home/anna/shop-2026-11-23.tsv.gz"), "aaaa-9999-99-99.tsv.gz");
+    }
+
+    #[test]
+    fn a_sentence_keeps_what_errstat_says_itself() {
+        let sentence = Sentence::new(key::error::TIME_FORM_PATTERN)
+            .with("path", "shop.tsv")
+            .with("column", "S3cret")
+            .with("example", "20260101")
+            .with("pattern", "%Y%m%d");
+        let said = taxonomy::Lang::En.say(&shaped(sentence));
+        assert!(said.starts_with("aaaa.tsv: ") && said.contains("“a9aaaa”") && said.contains("“99999999”"), "{said}");
+        assert!(said.ends_with("Add --time-format '%Y%m%d'."), "{said}");
     }
 }

@@ -141,6 +141,36 @@ fn damaged_archives() {
 }
 
 #[test]
+fn a_header_without_rows_is_of_the_time_that_its_name_tells() {
+    let heading = "Date\tStart\tEnd\tReason\tDetail\tErrors\n";
+    let folder = Folder::with("webhook-errors-20261118.tsv", heading);
+    folder.file("w.tsv", heading);
+    // Complete to the beginning of the 18th, so the 17th is the last day that it covers.
+    let summary = folder.summary("webhook-errors-20261118.tsv");
+    assert_eq!(summary["period"]["start"], "2026-11-17T00:00:00+09:00");
+    assert_eq!(summary["period"]["end"], "2026-11-18T00:00:00+09:00");
+    assert_eq!(folder.summary("w.tsv --exported-at 2026-11-20T12:00")["period"]["start"], "2026-11-20T00:00:00+09:00");
+    let known = folder.errstat("inspect webhook-errors-20261118.tsv").done().text();
+    assert!(known.contains("Complete until Wed 18 Nov 2026, 00:00"), "{known}");
+    let unknown = folder.errstat("inspect w.tsv").done().text();
+    assert!(unknown.contains("Unknown: the file has no rows") && unknown.contains("--exported-at"), "{unknown}");
+}
+
+#[test]
+fn columns_of_another_table_are_named_with_the_option_that_says_what_they_are() {
+    for (table, columns, option) in [
+        ("id,name,amount\n1,a,3\n", "id (1), name (2), amount (3)", "--columns time=1,reason=2,detail=3"),
+        ("when;\"why, then\"\n1;a\n", "when (1), why, then (2)", "--columns time=1,reason=2"),
+        ("Quand\tPourquoi\tQuoi\tCombien\n", "Quand (1)", "--columns time=1,reason=2,detail=3,count=4"),
+    ] {
+        assert_refused("other.csv", table.as_bytes(), &[columns, option]);
+    }
+    // Prose has commas too.
+    let told = Folder::with("w.txt", "Dear all,\nthis, and that, and more.\n").errstat("summary w.txt").refused();
+    assert!(told.contains("no columns") && !told.contains("Dear"), "{told}");
+}
+
+#[test]
 fn a_header_without_rows_is_a_week_without_errors() {
     for heading in [
         "Time\tReason\tDetail\tCount\n",

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::{
-    model::{Coverage, CoverageBasis, Sentence, SentenceKey, SourceReport, Timestamp, Zone, key},
+    model::{CoverageBasis, Sentence, SentenceKey, SourceReport, Timestamp, Zone, key},
     story::{Clock, counted, delimiter as delimiter_name, kind as kind_name},
     taxonomy::Lang,
 };
@@ -120,7 +120,7 @@ fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Fields 
         let text = Sentence::new(key::inspect::IN_ZONE).with_sentence("text", range).with("zone", zone);
         fields.say(key::inspect::SPAN, &text);
     }
-    fields.add(key::inspect::COVERAGE, [coverage(report.coverage, zone, lang)]);
+    fields.add(key::inspect::COVERAGE, [coverage(report, zone, lang)]);
     if let Some(original) = &report.same_as {
         fields.say(key::inspect::SAME, &Sentence::new(key::page::SAME_AS).with("value", original));
     }
@@ -150,9 +150,11 @@ fn fields(report: &SourceReport, zone: &Zone, lang: Lang, top: usize) -> Fields 
     fields
 }
 
-fn coverage(coverage: Coverage, zone: &Zone, lang: Lang) -> String {
+fn coverage(report: &SourceReport, zone: &Zone, lang: Lang) -> String {
+    let coverage = report.coverage;
     let moment = |at: Timestamp| lang.moment(zone.local(at));
     let sentence = match (coverage.from.map(moment), coverage.until.map(moment)) {
+        (None, None) if report.span.is_none() => return lang.phrase(key::inspect::COVERS_NOTHING).to_owned(),
         (None, None) => return lang.phrase(key::page::COVERAGE_UNKNOWN).to_owned(),
         (Some(from), None) => Sentence::new(key::inspect::COVERS_FROM).with("from", from),
         (None, Some(until)) => Sentence::new(key::inspect::COVERS_UNTIL).with("until", until),
@@ -189,7 +191,7 @@ const LABELS: [SentenceKey; 15] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Columns, Precision, Reject, SkippedLine, SourceKind, Span};
+    use crate::model::{Columns, Coverage, Precision, Reject, SkippedLine, SourceKind, Span};
 
     fn report() -> SourceReport {
         SourceReport {
