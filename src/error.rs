@@ -1,5 +1,7 @@
 //! What went wrong, as a sentence for the person at the keyboard.
 
+use std::io::{self, ErrorKind};
+
 use crate::{
     model::{Filling, Sentence, Zone, ZoneError, key},
     taxonomy::{self, Lang},
@@ -54,6 +56,23 @@ impl Error {
     pub fn with_sentence(mut self, placeholder: &'static str, sentence: Sentence) -> Self {
         self.0.values.push((placeholder, Filling::Sentence(sentence)));
         self
+    }
+
+    /// Fills the placeholder `cause` with why the system refused something: in words of the user's language where that is
+    /// common, else in the system's own.
+    #[must_use]
+    pub fn because(self, cause: &io::Error) -> Self {
+        let Some(code) = cause.raw_os_error() else { return self.with("cause", cause) };
+        let key = match cause.kind() {
+            ErrorKind::NotFound => key::cause::NOT_FOUND,
+            ErrorKind::PermissionDenied => key::cause::DENIED,
+            ErrorKind::IsADirectory => key::cause::FOLDER,
+            ErrorKind::NotADirectory => key::cause::NO_FOLDER,
+            ErrorKind::StorageFull => key::cause::FULL,
+            ErrorKind::ReadOnlyFilesystem => key::cause::READ_ONLY,
+            _ => return self.with("cause", cause),
+        };
+        self.with_sentence("cause", Sentence::new(key).with("code", code))
     }
 
     /// The sentence in a language.

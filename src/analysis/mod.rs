@@ -400,7 +400,7 @@ fn input(report: &SourceReport, zone: &Zone) -> Input {
     let time = |at: Option<Timestamp>| at.map(|at| zone.time(at));
     Input {
         path: report.path.clone(),
-        channel: (!report.channels.is_empty()).then(|| report.channels.join(", ")),
+        channels: report.channels.clone(),
         kind: report.kind.name(),
         encoding: report.encoding,
         delimiter: report.delimiter,

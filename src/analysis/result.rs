@@ -408,7 +408,9 @@ pub struct Input {
     pub path: String,
     /// The channel that its rows are of, or that it was said to be of; the names of several with commas between them; null
     /// where nothing names one.
-    pub channel: Option<String>,
+    #[serde(rename = "channel", serialize_with = "joined")]
+    #[schemars(with = "Option<String>")]
+    pub channels: Vec<String>,
     /// `tsv`, `csv`, `xlsx`, `xls`, `ods`, `mail`, `archive` or `parquet`.
     pub kind: &'static str,
     /// Null for what is no table.
@@ -427,6 +429,10 @@ pub struct Input {
     /// The input that this one repeats byte for byte.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
+}
+
+fn joined<S: serde::Serializer>(channels: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    (!channels.is_empty()).then(|| channels.join(", ")).serialize(serializer)
 }
 
 /// The stretch of time that an input speaks for; null where it is not known.

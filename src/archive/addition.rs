@@ -200,7 +200,7 @@ impl Addition<'_> {
         for file in &files {
             let path = disk.path(&file.path);
             let bytes = read(&path);
-            let unread = |error| Error::new(key::error::UNREADABLE).with("path", shown(&path)).with("cause", error);
+            let unread = |error| Error::new(key::error::UNREADABLE).with("path", shown(&path)).because(&error);
             digests += &sha256(&bytes.map_err(unread)?);
         }
         self.source(NewSource {

@@ -95,9 +95,7 @@ impl Draft {
             .map_err(|error| disk.unwritten(MANIFEST, &error))?;
         self.made = true;
         let done = disk.sync([FOLDER]).and_then(|()| finish(disk, &self.written, &self.manifest.leaving));
-        done.map_err(|error| {
-            Error::new(key::archive::UNFINISHED).with("path", shown(disk.root())).with("cause", error)
-        })?;
+        done.map_err(|error| Error::new(key::archive::UNFINISHED).with("path", shown(disk.root())).because(&error))?;
         Ok(std::mem::take(&mut self.manifest))
     }
 }

@@ -129,7 +129,7 @@ impl Disk {
 
     /// That something below could not be written.
     pub fn unwritten(&self, below: &str, error: &io::Error) -> Error {
-        Error::new(key::archive::UNWRITTEN).with("path", shown(&self.path(below))).with("cause", error)
+        Error::new(key::archive::UNWRITTEN).with("path", shown(&self.path(below))).because(error)
     }
 }
 

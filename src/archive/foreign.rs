@@ -71,7 +71,7 @@ pub fn below(root: &Path, entry: &walkdir::DirEntry) -> String {
 
 pub fn unsearchable(root: &Path, error: walkdir::Error) -> Error {
     let cause = error.into_io_error().unwrap_or_else(|| io::Error::from(io::ErrorKind::Other));
-    Error::new(key::error::FOLDER_UNREADABLE).with("path", shown(root)).with("cause", cause)
+    Error::new(key::error::FOLDER_UNREADABLE).with("path", shown(root)).because(&cause)
 }
 
 /// Whether a folder is an archive: one with errstat's books, or one that holds nothing but Parquet files in the

@@ -251,7 +251,7 @@ fn damaged(shown: &str, cause: &str) -> Error {
 }
 
 fn unreadable(shown: &str, cause: std::io::Error) -> Error {
-    Error::new(key::error::UNREADABLE).with("path", shown).with("cause", cause)
+    Error::new(key::error::UNREADABLE).with("path", shown).because(&cause)
 }
 
 /// What a whole number counts, where it is a time: so many of it are a millisecond.

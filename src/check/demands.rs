@@ -389,13 +389,18 @@ fn name(rule: &Rule) -> Sentence {
         return Sentence::new(rule.demand.names().1);
     }
     // In the words of errstat.toml.
-    let per = rule.per.map_or_else(String::new, |size| format!(" per {}", size.name()));
-    let demand = format!("{}{per}", rule.demand.key());
+    let demand = own(rule.demand.key());
+    let demand = match rule.per {
+        Some(size) => Sentence::new(key::check_name::PER).with_sentence("demand", demand).with("size", size.name()),
+        None => demand,
+    };
     let conditions = rule.conditions.iter().map(|condition| own(&condition.pattern)).reduce(|first, second| {
         Sentence::new(key::check_name::BOTH).with_sentence("first", first).with_sentence("second", second)
     });
     match conditions {
-        Some(about) => Sentence::new(key::check_name::ABOUT).with_sentence("conditions", about).with("demand", demand),
-        None => own(&demand),
+        Some(about) => {
+            Sentence::new(key::check_name::ABOUT).with_sentence("conditions", about).with_sentence("demand", demand)
+        }
+        None => demand,
     }
 }

@@ -238,9 +238,7 @@ fn job_summary(text: &str) -> Result<()> {
         .create(true)
         .open(place)
         .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|cause| {
-            Error::new(key::check_error::SUMMARY_UNWRITTEN).with("path", shown(place)).with("cause", cause)
-        })
+        .map_err(|cause| Error::new(key::check_error::SUMMARY_UNWRITTEN).with("path", shown(place)).because(&cause))
 }
 
 /// Proposes rules from the inputs. The settings of the file that they are proposed for hold, and stay.

@@ -64,7 +64,7 @@ impl ConfigFile {
                 // A pipe that nobody named may let wait forever.
                 Ok(there) if !there.is_file() => {
                     let error = Error::new(key::error::CONFIG_UNREADABLE).with("path", shown(path));
-                    return Err(error.with("cause", "not a regular file"));
+                    return Err(error.with_sentence("cause", Sentence::new(key::cause::NO_FILE)));
                 }
                 _ => {}
             }

@@ -210,10 +210,10 @@ fn unwritten(path: &Path, cause: &io::Error) -> Error {
     // Libraries add the name of the temporary file to the cause; the system's own words are enough.
     let cause =
         match cause.raw_os_error().or_else(|| cause.get_ref()?.source()?.downcast_ref::<io::Error>()?.raw_os_error()) {
-            Some(code) => io::Error::from_raw_os_error(code).to_string(),
-            None => cause.kind().to_string(),
+            Some(code) => io::Error::from_raw_os_error(code),
+            None => cause.kind().into(),
         };
-    Error::new(key::error::OUTPUT_UNWRITTEN).with("path", shown(path)).with("cause", cause)
+    Error::new(key::error::OUTPUT_UNWRITTEN).with("path", shown(path)).because(&cause)
 }
 
 #[cfg(all(test, unix))]

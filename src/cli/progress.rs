@@ -49,7 +49,7 @@ impl Watch {
         }
         let Some(rejects) = self.rejects else { return Ok(()) };
         let list = rejects.into_inner().into_inner();
-        list.map_err(|error| Error::new(key::error::REJECTS_UNWRITTEN).with("cause", error.error()))?.keep()
+        list.map_err(|error| Error::new(key::error::REJECTS_UNWRITTEN).because(error.error()))?.keep()
     }
 }
 

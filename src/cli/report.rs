@@ -27,6 +27,21 @@ use crate::{
     story::Story,
 };
 
+/// The endings of files that errstat writes.
+const ENDINGS: [&str; 11] = [
+    ".html",
+    ".eml",
+    ".md",
+    ".png",
+    ".json",
+    ".xlsx",
+    ".prom",
+    ".slack.json",
+    ".teams.json",
+    ".discord.json",
+    ".line-flex.json",
+];
+
 /// Write a report: a page, pictures and the numbers
 ///
 /// A folder gets report.html, overview.png, charts/ and summary.json. A name that ends in .html, .eml, .md, .png, .json or
@@ -112,10 +127,7 @@ impl Arguments {
                 return Err(Error::new(key::error::OUTPUT_ENDING)
                     .with("path", shown(place))
                     .with("ending", shown(Path::new(&format!(".{ending}"))))
-                    .with(
-                        "known",
-                        ".html, .eml, .md, .png, .json, .xlsx, .prom, .slack.json, .teams.json, .discord.json, .line-flex.json",
-                    ));
+                    .with_list("known", ENDINGS));
             }
         })
     }

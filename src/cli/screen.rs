@@ -67,7 +67,7 @@ pub fn printed(written: io::Result<()>) -> Result<(), Stop> {
     match written.and_then(|()| io::stdout().flush()) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(Stop::PipeClosed),
-        Err(error) => Err(Error::new(key::error::STDOUT).with("cause", error).into()),
+        Err(error) => Err(Error::new(key::error::STDOUT).because(&error).into()),
     }
 }
 

@@ -17,6 +17,6 @@ pub fn read(path: &Path, unreadable: key::SentenceKey) -> Result<String> {
     if bytes.len() as u64 > LARGEST {
         return Err(Error::new(key::error::TEXT_TOO_LARGE).with("path", shown(path)).with("limit", "16 MiB"));
     }
-    read.map_err(|cause| Error::new(unreadable).with("path", shown(path)).with("cause", cause))?;
+    read.map_err(|cause| Error::new(unreadable).with("path", shown(path)).because(&cause))?;
     String::from_utf8(bytes).map_err(|_| Error::new(key::error::TEXT_NOT_UTF8).with("path", shown(path)))
 }

@@ -23,7 +23,7 @@ pub fn unreadable(path: &str, cause: &io::Error) -> Error {
             .with("example", example)
             .with_number("limit", VARIETY_LIMIT as u64)
     } else if cause.raw_os_error().is_some() {
-        Error::new(key::error::UNREADABLE).with("path", path).with("cause", cause)
+        Error::new(key::error::UNREADABLE).with("path", path).because(cause)
     } else {
         Error::new(key::error::DAMAGED).with("path", path).with("cause", cause)
     }

@@ -203,7 +203,7 @@ impl Search<'_> {
         let mut kept = KEPT.lock();
         let failed = |error: io::Error| match shown.as_str() {
             "-" if !error.get_ref().is_some_and(|cause| cause.is::<TooMuch>() || cause.is::<Error>()) => {
-                Error::new(key::error::STDIN).with("cause", error)
+                Error::new(key::error::STDIN).because(&error)
             }
             path => unreadable(path, &error),
         };

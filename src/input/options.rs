@@ -157,7 +157,7 @@ impl Pass<'_> {
     /// Hands on a rejected row.
     pub fn reject(&self, path: &str, reject: &Reject) -> Result<()> {
         let kept = self.watcher.reject(path, reject);
-        kept.map_err(|cause| Error::new(key::error::REJECTS_UNWRITTEN).with("cause", cause))
+        kept.map_err(|cause| Error::new(key::error::REJECTS_UNWRITTEN).because(&cause))
     }
 }
 /// Whether a text is a pattern of strftime that can give a date back to itself.

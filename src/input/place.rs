@@ -86,7 +86,7 @@ fn no_scratch(cause: io::Error) -> io::Error {
     // The cause of a failed creation names the folder too; the system's own words are enough.
     let cause = cause.raw_os_error().map_or(cause, io::Error::from_raw_os_error);
     let folder = Privacy::default().path(&std::env::temp_dir().to_string_lossy());
-    Error::new(key::error::SCRATCH).with("path", folder).with("cause", cause).into()
+    Error::new(key::error::SCRATCH).with("path", folder).because(&cause).into()
 }
 
 /// Keeps a stream on disk, to be read again.

@@ -423,7 +423,7 @@ fn files(story: &Story<'_>) -> Vec<Block> {
     let number = |number| Cell::Text(lang.number(number));
     let files = Grid::of(shown)
         .column(column(key::terminal::FILE, Kind::Path), |input| Cell::Text(input.path.clone()))
-        .column(column(key::terminal::CHANNEL, Kind::Name), |of| Cell::Text(of.channel.clone().unwrap_or_default()))
+        .column(column(key::terminal::CHANNEL, Kind::Name), |of| Cell::Text(lang.list(&of.channels)))
         .column(column(key::terminal::ROWS, Kind::Number), |input| number(input.rows))
         .column(column(key::terminal::REJECTED, Kind::Number), |input| number(input.rejected))
         .column(column(key::terminal::ERRORS, Kind::Number), |input| number(input.errors));

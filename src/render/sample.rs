@@ -145,7 +145,7 @@ pub(super) fn channel(name: &str, errors: u64) -> ChannelRow {
 fn input(path: &str) -> Input {
     Input {
         path: path.into(),
-        channel: None,
+        channels: Vec::new(),
         kind: "tsv",
         encoding: Some("UTF-8"),
         delimiter: Some("tab"),

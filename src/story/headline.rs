@@ -151,13 +151,13 @@ fn on(analysis: &Analysis, clock: &Clock, longest: usize) -> String {
         (_, []) => String::new(),
         ([], [only]) => words::on(lang, only, longest),
         ([one], _) => one.channel.as_deref().map_or_else(String::new, |name| words::on(lang, name, longest)),
-        ([one, other, ..], _) if one.errors == other.errors => {
+        // Rows that name no channel are none to name.
+        ([one, other, ..], _) if one.errors == other.errors || one.channel.is_none() => {
             lang.say(&Sentence::new(key::headline::ON_EVENLY).with_number("number", failing.len() as u64))
         }
         ([most, ..], _) => {
-            let name = most.channel.as_deref().unwrap_or_else(|| lang.phrase(key::story::NO_CHANNEL));
             let on = Sentence::new(key::headline::ON_SEVERAL).with_number("number", failing.len() as u64);
-            lang.say(&on.with("channel", shortened(name, longest)))
+            lang.say(&on.with("channel", shortened(most.channel.as_deref().unwrap_or_default(), longest)))
         }
         ([], _) => String::new(),
     }

@@ -95,6 +95,11 @@ fn no_english_is_left_in_any_output() {
         for mistake in ["summary missing.tsv", "summary --perod 7d", "check webhook-errors.tsv --period lastweek"] {
             said(mistake, &folder.errstat(&format!("{mistake} --lang {code}")).refused());
         }
+        // Why the system refused is said in the language too.
+        for refused in ["check webhook-errors.tsv --baseline missing.json", "summary . --config errstat.toml/x"] {
+            let sentence = folder.errstat(&format!("{refused} --lang {code}")).refused();
+            assert!(!sentence.contains("os error") && sentence.contains(['2', '0']), "{sentence}");
+        }
         folder.errstat(&format!("report {week} -o {code}.html --lang {code}")).done();
         said("report.html", &untagged(&folder.text(&format!("{code}.html"))));
     }
@@ -132,10 +137,17 @@ fn other_mails_have_a_name_in_each_language() {
 #[test]
 fn chinese_has_chinese_signs_and_no_blanks_between_its_words() {
     let folder = folder();
-    folder.file("rules.toml", "[[check.rule]]\nreason = \"request_timeout\"\nhost = \"*\"\nmax_errors = 1\n");
+    folder.file(
+        "rules.toml",
+        "[[check.rule]]\nreason = \"request_timeout\"\nhost = \"*\"\nmax_errors = 1\n\
+         [[check.rule]]\nstatus = \"5xx\"\nmax_errors = 1\nper = \"day\"\n",
+    );
     let week = "webhook-errors.tsv --period 2026-W47 --as-of 2026-11-23 --access-log access.log.gz --lang zh-Hant";
     let check = folder.errstat(&format!("check {week} --config rules.toml")).run().text();
     assert!(check.contains("request_timeout｜*：max_errors"), "{check}");
+    assert!(check.contains("5xx：max_errors（per = day）"), "{check}");
+    let ending = folder.errstat("report webhook-errors.tsv -o x.foo --lang zh-Hant").refused();
+    assert!(ending.contains(".html、.eml、.md"), "{ending}");
     let setups = folder.errstat("explain access-log --lang zh-Hant").done().text();
     assert!(setups.contains("在 server { } 或 http { } 裡："), "{setups}");
     let all = [

@@ -24,7 +24,7 @@ pub fn sheet(story: &Story<'_>) -> Result<Worksheet, XlsxError> {
     };
     let files = Grid::of(&analysis.inputs)
         .column(sheet.t(key::page::FILE), |input| Cell::name(&input.path))
-        .column(sheet.t(key::page::CHANNEL), |input| Cell::name(input.channel.clone().unwrap_or_default()))
+        .column(sheet.t(key::page::CHANNEL), |input| Cell::name(lang.list(&input.channels)))
         .column(sheet.t(key::page::ROWS_TITLE), |input| Cell::Count(input.rows))
         .column(sheet.t(key::page::REJECTED), |input| Cell::Count(input.rejected))
         .column(sheet.t(key::page::ERRORS), |input| Cell::Count(input.errors))
