@@ -1,13 +1,13 @@
 //! What is asked for, before the inputs are brought together.
 
 use super::{
-    AsOf, Bounds, Maintenance, Options,
+    AsOf, Bounds, Event, Maintenance, Mark, Options, Planned,
     period::{Calendar, PeriodSpec, Resolved},
 };
 use crate::{
     error::Result,
     input::Reading,
-    model::{Precision, SourceReport, Timestamp},
+    model::{Moment, Precision, SourceReport, Timestamp},
 };
 
 /// A period, resolved against what the inputs hold before they are brought together.
@@ -23,8 +23,9 @@ pub struct Asked {
     pub unfinished: Option<Timestamp>,
     /// The first millisecond after the moment of the report, where the inputs have rows behind it and it is not past.
     pub future: Option<i64>,
-    /// Start and end of each maintenance.
-    pub maintenance: Vec<(i64, i64)>,
+    /// What people did, in the zone of the calendar.
+    pub marks: Vec<Mark>,
+    pub maintenance: Vec<Maintenance>,
 }
 
 impl Asked {
@@ -55,8 +56,13 @@ impl Asked {
         let previous = options.compare.bounds(&options.period, &resolved, &calendar)?;
         let Resolved { bounds, before, unfinished } = resolved;
         let future = data.is_some_and(|data| data.last > as_of && as_of >= options.now).then_some(as_of.0 + 1);
-        let maintenance = options.maintenance.iter().map(Maintenance::bounds).collect();
-        Ok(Asked { calendar, bounds, previous, before, unfinished, future, maintenance })
+        let time = |moment: &Moment| calendar.zone.time(moment.in_zone(&calendar.zone));
+        let mark = |(at, name): &Event| Mark { at: time(at), name: name.clone() };
+        let planned =
+            |([from, until], name): &Planned| Maintenance { start: time(from), end: time(until), name: name.clone() };
+        let marks = options.marks.iter().map(mark).collect();
+        let maintenance = options.maintenance.iter().map(planned).collect();
+        Ok(Asked { calendar, bounds, previous, before, unfinished, future, marks, maintenance })
     }
 
     /// Whether the period is made of the data: it goes from the day of the first row to that of the last.
@@ -69,10 +75,15 @@ impl Asked {
         self.before.is_empty() && data.is_none_or(|data| data == (self.bounds.start, self.bounds.end))
     }
 
+    /// Start and end of each maintenance.
+    pub fn maintenance_bounds(&self) -> Vec<(i64, i64)> {
+        self.maintenance.iter().map(Maintenance::bounds).collect()
+    }
+
     /// The moments that no cell may reach across.
     pub fn edges(&self) -> Vec<Timestamp> {
         let bounds = std::iter::once(&self.bounds).chain(&self.before).chain(&self.previous);
-        let maintenance = self.maintenance.iter().flat_map(|(start, end)| [*start, *end]);
+        let maintenance = self.maintenance_bounds().into_iter().flat_map(|(start, end)| [start, end]);
         let edges = bounds.flat_map(|bounds| [bounds.start, bounds.end]).chain(maintenance).chain(self.future);
         edges.map(Timestamp).collect()
     }

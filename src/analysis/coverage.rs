@@ -75,7 +75,7 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
         stale(told, max_age, notes);
     }
     files(table, notes);
-    let (Some(_), Some(shown)) = (asked.calendar.data, table.span_of_channels) else {
+    let (Some(_), Some(shown)) = (asked.calendar.data, table.span_of_channels()) else {
         notes.push(Sentence::new(key::note::NO_ROWS));
         redelivery(analysis, notes);
         return;
@@ -169,7 +169,7 @@ fn stale(told: &Told<'_>, max_age: i64, notes: &mut Vec<Sentence>) {
     let (zone, as_of) = (&told.asked.calendar.zone, told.asked.calendar.as_of);
     let old = told.table.known.iter().filter_map(|known| {
         let reach = known.reach().filter(|reach| as_of.0 - reach.0 > max_age)?;
-        let complete = known.until().is_some_and(|until| until >= reach);
+        let complete = known.end().is_some_and(|(_, dated)| dated);
         let until = Sentence::new(if complete { key::reach::COMPLETE_UNTIL } else { key::reach::LAST_ROW });
         let keys = [key::note::STALE, key::note::STALE_CHANNEL];
         let sentence = Sentence::new(keys[0])

@@ -49,8 +49,13 @@ pub fn weeks(table: &Table, asked: &Asked, channels: &[ChannelRow]) -> Vec<Week>
     let of_channel = |row: &ChannelRow, week: usize| {
         let (start, until) = weeks[week];
         let errors = series.get(&row.channel.as_deref()).map_or(0, |series| series[week]);
-        let missing = |known: &Known| known.channel == row.channel && !known.missing(start, until).is_empty();
-        (errors, start >= known_from && until <= end && !table.known.iter().any(missing))
+        let of_channel = |known: &&Known| known.channel == row.channel;
+        // Where the newest input tells no end, a period in which it has rows counts as known up to its end.
+        let lacks = |known: &Known| match until <= bounds.start {
+            true => known.lacks(start, until, &calendar.zone),
+            false => known.begins_after(start, &calendar.zone) || !known.missing(start, until).is_empty(),
+        };
+        (errors, until <= end && !table.known.iter().filter(of_channel).any(lacks))
     };
     let week = |at: usize| Week {
         start: calendar.zone.time(Timestamp(weeks[at].0)),

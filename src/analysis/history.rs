@@ -23,7 +23,7 @@ pub fn history(table: &Table, asked: &Asked) -> History {
     let period = |bounds: &Bounds| LikePeriod {
         label: bounds.label.clone(),
         errors: table.cells().between(bounds.start, bounds.end).iter().map(|cell| cell.errors).sum(),
-        covered: is_covered(table, bounds, known_from),
+        covered: is_covered(table, asked, bounds),
         start: zone.time(Timestamp(bounds.start)),
     };
     let reached = asked.before.iter().filter(|bounds| bounds.end > known_from);
@@ -36,21 +36,24 @@ pub fn history(table: &Table, asked: &Asked) -> History {
 /// The first day of the inputs, which may well have begun without an error.
 pub fn known_from(table: &Table, asked: &Asked) -> Option<i64> {
     let zone = &asked.calendar.zone;
-    let span = table.span_of_channels.or(asked.calendar.data)?;
+    let span = table.span_of_channels().or(asked.calendar.data)?;
     Some(zone.day_start(zone.day(span.first)).0)
 }
 
-fn is_covered(table: &Table, bounds: &Bounds, known_from: i64) -> bool {
-    known_from <= bounds.start
-        && table.known.iter().all(|known: &Known| known.missing(bounds.start, bounds.end).is_empty())
+/// Whether nothing of a like period is unknown of the channels that count in the period; where of none anything is known
+/// there, of all.
+fn is_covered(table: &Table, asked: &Asked, like: &Bounds) -> bool {
+    let counts = |known: &&Known| known.reach().is_some_and(|reach| reach.0 >= asked.bounds.start);
+    let none = !table.known.iter().any(|known| counts(&known));
+    let mut counted = table.known.iter().filter(|known| none || counts(known));
+    !counted.any(|known| known.lacks(like.start, like.end, &asked.calendar.zone))
 }
 
 /// For each window of the period the median of its likes in the covered like periods; none with fewer than three of them.
 pub fn usual(table: &Table, asked: &Asked, windows: &[(i64, i64)], size: WindowSize) -> Vec<Option<u64>> {
     let Asked { calendar, bounds, .. } = asked;
-    let from = known_from(table, asked).unwrap_or(i64::MAX);
     let of_period = |before: &Bounds| Likes::of(size, bounds, before, calendar).errors(table, windows, None);
-    let covered = asked.before.iter().filter(|before| is_covered(table, before, from));
+    let covered = asked.before.iter().filter(|before| is_covered(table, asked, before));
     let likes: Vec<Vec<Option<u64>>> = covered.map(of_period).collect();
     let usual = |window: usize| {
         let counts: Vec<u64> = likes.iter().filter_map(|likes| likes[window]).collect();

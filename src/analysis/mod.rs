@@ -33,7 +33,7 @@ pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, in
 pub use level::{Bound, Level, bound};
 pub use options::{AsOf, Options};
 pub use period::{Calendar, PeriodSpec, WeekStart};
-pub use plan::{Maintenance, Mark};
+pub use plan::{Event, Maintenance, Mark, Planned};
 pub use reconcile::{Day, DaySums, Reconciliation, reconcile};
 pub use respelled::respelled;
 pub use result::*;
@@ -65,7 +65,7 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
         notes.push(Sentence::new(key));
     }
     // Days before the data are unknown, not free of errors.
-    let shown = table.span_of_channels.or(calendar.data);
+    let shown = table.span_of_channels().or(calendar.data);
     let known_from = shown.map(|span| zone.day_start(zone.day(span.first)).0);
     let comparable = |previous: &Bounds| known_from.is_some_and(|from| from < previous.end);
     let (previous, unknown): (Option<&Bounds>, _) = match &asked.previous {
@@ -197,14 +197,16 @@ impl Analysis {
 /// A longer part of the period before the first row or behind the last one may hold errors that nobody knows of.
 const EDGE: f64 = 0.1;
 
-/// Whether the inputs of a channel say nothing of how far they reach, and its last row is far from the period's end.
+/// Whether the newest input of a channel says nothing of how far it reaches, and its last row is far from the period's end.
 /// A period that is made of the data ends with the last row of all.
 fn tail_unknown(known: &Known, asked: &Asked) -> bool {
     let Asked { bounds, calendar, .. } = asked;
     let end = bounds.end.min(calendar.as_of.0);
     let is_last = || known.reach() >= calendar.data.map(|data| data.last);
     let tail = |last: Timestamp| (end - last.0) as f64 > EDGE * (bounds.end - bounds.start) as f64;
-    known.until().is_none() && known.reach().is_some_and(tail) && (!asked.is_of_data() || is_last())
+    known.end().is_some_and(|(_, dated)| !dated)
+        && known.reach().is_some_and(tail)
+        && (!asked.is_of_data() || is_last())
 }
 
 /// Whether all inputs begin far behind the period's beginning.
@@ -332,8 +334,8 @@ fn computed(
         history: History::default(),
         patterns: Vec::new(),
         server_log: None,
-        events: plan::marks_in(bounds, &options.marks),
-        maintenance: plan::maintenance_in(bounds, &options.maintenance),
+        events: plan::marks_in(bounds, &asked.marks),
+        maintenance: plan::maintenance_in(bounds, &asked.maintenance),
         redelivery_stopped: stops
             .map(|(channel, at)| RedeliveryStopped { channel: channel.clone(), at: zone.time(*at) })
             .collect(),

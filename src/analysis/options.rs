@@ -1,6 +1,6 @@
 //! What the user can say about the analysis.
 
-use super::{Comparison, Maintenance, Mark, PeriodSpec, WeekStart, WindowSize};
+use super::{Comparison, Event, PeriodSpec, Planned, WeekStart, WindowSize};
 use crate::{
     model::{Timestamp, Zone},
     taxonomy::Lang,
@@ -24,8 +24,8 @@ pub struct Options {
     /// Older data than this, in milliseconds before the moment of the report, are said to be stale.
     pub max_age: Option<i64>,
     /// What happened, for the reader to see beside the errors.
-    pub marks: Vec<Mark>,
-    pub maintenance: Vec<Maintenance>,
+    pub marks: Vec<Event>,
+    pub maintenance: Vec<Planned>,
     /// Whether to compute [`Analysis::finer`](super::Analysis::finer), which few outputs need.
     pub finer: bool,
 }

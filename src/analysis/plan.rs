@@ -4,7 +4,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Bounds;
-use crate::model::LocalTime;
+use crate::model::{LocalTime, Moment};
+
+/// A moment and the name of what happened then, in a zone that is known only later.
+pub type Event = (Moment, String);
+
+/// From when to when, and the name of what was done, likewise.
+pub type Planned = ([Moment; 2], String);
 
 /// A moment after which something may fail, such as a deployment.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]

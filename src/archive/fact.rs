@@ -40,8 +40,7 @@ impl Mergeable for Fact {
     }
 
     fn content_order(&self, other: &Fact) -> Ordering {
-        let content = |fact: &Fact| (fact.errors, fact.end);
-        self.kind.host.cmp(&other.kind.host).then(content(self).cmp(&content(other)))
+        self.kind.host.cmp(&other.kind.host).then(self.errors.cmp(&other.errors))
     }
 
     fn errors(&self) -> u64 {
@@ -58,6 +57,8 @@ impl Mergeable for Fact {
             // The same notification, sent or filed more than once.
             Origin::Mail => self.rows.max(if alike { other.rows } else { 0 }),
         };
+        // A group was still open at one download, and one may have been cut: the latest of their ends counts.
+        self.end = self.end.max(other.end);
         // Of two names of one moment the first in order is a channel's, whichever source has the larger sum.
         let (own, others) = (&self.kind.channel.name, &other.kind.channel.name);
         if others.is_some() && (own.is_none() || others < own) {

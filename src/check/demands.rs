@@ -259,7 +259,7 @@ impl Case<'_> {
         let holds = age <= most;
         let oldest: Vec<&Known> = self.table.known.iter().filter(|known| known.reach() == Some(reach)).collect();
         // No date makes mails reach further.
-        let reaches = |known: &&Known| known.until().is_some_and(|until| until >= reach) || !holds && known.mails_only;
+        let reaches = |known: &&Known| known.end().is_some_and(|(_, dated)| dated) || !holds && known.mails_only;
         let complete = oldest.iter().all(reaches);
         let key = match (holds, complete) {
             (true, true) => key::check::FRESH,

@@ -4,7 +4,7 @@ use super::Case;
 use crate::{
     analysis::{AsOf, Bounds, PeriodSpec},
     input::is_expected,
-    model::{Sentence, SourceKind, SourceReport, Timestamp, key},
+    model::{Extent, Sentence, SourceKind, SourceReport, Timestamp, key},
     table::Known,
 };
 
@@ -163,7 +163,8 @@ impl Case<'_> {
         let zone = &self.analysis.calendar.zone;
         let local = zone.local(end);
         // Mails are complete up to no moment.
-        let newest = known.extents.iter().max_by_key(|(_, extent)| extent.end()).filter(|_| !known.mails_only);
+        let by_end = |(source, extent): &&(usize, Extent)| (extent.dated_end(), &self.table.inputs[*source].path);
+        let newest = known.extents.iter().max_by_key(by_end).filter(|_| !known.mails_only);
         let Some((source, extent)) = newest else { return Sentence::new(key::check_fix::DOWNLOAD) };
         let report = &self.table.inputs[*source];
         // A name has a day only, and speaks for the time up to its beginning.

@@ -43,6 +43,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     if rulings.is_empty() {
         return Err(Error::new(key::check_error::NO_RULES).into());
     }
+    let nothing_judged = rulings.iter().all(|ruling| ruling.status == Status::NotJudged);
     let rejects_allowed = rules.rules.iter().any(|rule| matches!(rule.demand, Demand::Rejected(_)));
     let mut doubts = doubts(case, !rejects_allowed);
     if rules.incomplete == Level::Warn {
@@ -52,7 +53,6 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     fatal.extend(rulings.iter().filter_map(|ruling| ruling.problem.clone()));
     let open: Vec<Sentence> = doubts.time.iter().chain(&doubts.unread).cloned().collect();
     let undecided: Vec<Sentence> = rulings.iter().filter_map(|ruling| ruling.open.clone()).collect();
-    let nothing_judged = rulings.iter().all(|ruling| ruling.status == Status::NotJudged);
     if nothing_judged && fatal.is_empty() && open.is_empty() && undecided.is_empty() {
         fatal.push(Sentence::new(key::check_problem::NOTHING_JUDGED));
     }

@@ -9,14 +9,14 @@ use clap::{
 };
 use encoding_rs::Encoding;
 
-use super::moment::{self, Event, Moment, Planned};
+use super::moment;
 use crate::{
     analysis::{
-        self, Analysis, AsOf, Comparison, Maintenance, Mark, PeriodSpec, WeekStart, WindowSize, near_size, respelled,
+        self, Analysis, AsOf, Comparison, Event, PeriodSpec, Planned, WeekStart, WindowSize, near_size, respelled,
     },
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role, is_time_format},
-    model::{Channel, Privacy, Timestamp, Zone, key, shell_word},
+    model::{Channel, Moment, Privacy, Timestamp, Zone, key, shell_word},
     server,
     story::Story,
     table::{ChannelRules, Filter, Key, NamingLayer, OverlapPolicy, Term},
@@ -544,7 +544,6 @@ impl Shared {
     pub fn analysis_options(&self, now: Timestamp, generated_at: Timestamp) -> analysis::Options {
         let selection = &self.selection;
         let zone = self.zone();
-        let time = |moment: &Moment| zone.time(moment.in_zone(&zone));
         analysis::Options {
             zone,
             period: selection.period.clone().unwrap_or(PeriodSpec::All),
@@ -560,12 +559,8 @@ impl Shared {
             generated_at,
             now,
             max_age: selection.max_age,
-            marks: selection.event.iter().map(|(at, name)| Mark { at: time(at), name: name.clone() }).collect(),
-            maintenance: selection
-                .maintenance
-                .iter()
-                .map(|([from, until], name)| Maintenance { start: time(from), end: time(until), name: name.clone() })
-                .collect(),
+            marks: selection.event.clone(),
+            maintenance: selection.maintenance.clone(),
             finer: false,
         }
     }

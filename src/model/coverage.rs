@@ -60,6 +60,11 @@ impl Extent {
         self.rows.map(|rows| Timestamp(rows.last.0 + self.step)).max(self.until)
     }
 
+    /// The same, and whether it is known to be complete up to there: of those that end together, one that is comes last.
+    pub fn dated_end(&self) -> Option<(Timestamp, bool)> {
+        Some((self.end()?, self.until.is_some()))
+    }
+
     /// The first instant that it speaks for surely: how far it reaches back before its first row, nobody knows.
     pub fn start(&self) -> Option<Timestamp> {
         self.rows.map(|rows| rows.first).or(self.until)

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     input::{CellRuns, Reading, Source},
-    model::{Catalog, Cell, CellColumns, Channel, CoverageBasis, Origin, Sentence, Span, Timestamp, Zone, key},
+    model::{Catalog, Cell, CellColumns, Channel, CoverageBasis, Origin, Sentence, Timestamp, Zone, key},
 };
 
 /// Brings all inputs together.
@@ -78,12 +78,11 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     let mut stops = stops(&sources, &naming, label);
     let evidence = coverage::evidence(&cells, &told, &names);
     let mut known = coverage::known(&sources, &strands, &names.channels, &evidence, label);
+    sources.iter_mut().for_each(tell_reach);
     known.retain(|known| filter.keeps_channel(known.channel.as_deref()));
     let name = |strand: &Strand| names.channels[strand.label as usize].as_deref();
-    let shown = strands.iter().filter(|strand| filter.keeps_channel(name(strand)));
     let unnamed = strands.iter().filter(|strand| strand.origin == Origin::Export && name(strand).is_none());
-    let (span_of_channels, unnamed) =
-        (shown.map(|strand| strand.span).reduce(Span::union), unnamed.map(|strand| strand.span).collect());
+    let unnamed = unnamed.map(|strand| strand.span).collect();
     let exported = strands.iter().any(|strand| strand.origin == Origin::Export);
     let mailed = !told.is_empty();
     if let Some(kept) = filter.kinds(&names)? {
@@ -93,7 +92,6 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     }
     Ok(Table {
         cells: frame::packed(cells).map_err(|cause| Error::new(key::error::FRAME).with("cause", cause))?,
-        span_of_channels,
         unnamed,
         inputs: sources.into_iter().map(|source| source.report).collect(),
         skipped,
@@ -169,18 +167,23 @@ fn disbelieved(at: Timestamp, strands: &[Strand], now: Timestamp, zone: &Zone) -
     Some(Sentence::new(key).with_moment("at", zone.local(at)).with_moment("other", zone.local(other)))
 }
 
-/// Corrects coverage that cannot be true: nothing covers what is still to come at `now`, and an input covers its own
-/// rows, which then tell how far it reaches.
+/// Tells how far an input reaches that has rows behind the end that was told of it. What is known of the time goes by that
+/// end: rows of the day of the download shift no week.
+fn tell_reach(source: &mut Source) {
+    let coverage = &mut source.report.coverage;
+    if let (Some(reach), Some(span)) = (&mut coverage.until, source.report.span)
+        && *reach < span.last
+    {
+        (*reach, coverage.by) = (span.last, CoverageBasis::LastRow);
+    }
+}
+
+/// Corrects coverage that cannot be true: nothing covers what is still to come at `now`.
 fn believe_until(sources: &mut [Source], strands: &[Strand], now: Timestamp) {
     for source in sources.iter_mut() {
         let coverage = &mut source.report.coverage;
         if coverage.until.is_some_and(|until| until > now) {
             (coverage.until, coverage.by) = (None, CoverageBasis::LastRow);
-        }
-        if let (Some(reach), Some(span)) = (&mut coverage.until, source.report.span)
-            && *reach < span.last
-        {
-            (*reach, coverage.by) = (span.last, CoverageBasis::LastRow);
         }
         for (_, extent) in &mut source.extents {
             extent.until = extent.until.filter(|until| *until <= now);

@@ -64,9 +64,16 @@ impl Known {
         self.begin().is_some_and(|first| zone.day_start(zone.day(first)).0 > start)
     }
 
-    /// Whether something of a stretch of time is missing, or lies before the inputs.
+    /// Up to when the inputs speak for sure, and whether the one that does is known to be complete up to there: then
+    /// what comes behind it is missing, else nobody knows.
+    pub fn end(&self) -> Option<(Timestamp, bool)> {
+        self.extents.iter().filter_map(|(_, extent)| extent.dated_end()).max()
+    }
+
+    /// Whether something of a stretch of time is missing or unknown.
     pub fn lacks(&self, start: i64, end: i64, zone: &Zone) -> bool {
-        self.begins_after(start, zone) || !self.missing(start, end).is_empty()
+        let ends = || self.end().is_none_or(|(at, _)| at.0 < end);
+        self.begins_after(start, zone) || ends() || !self.missing(start, end).is_empty()
     }
 
     /// How far the inputs are known to reach: to where they are complete, or at least to the last row.
@@ -81,8 +88,7 @@ impl Known {
 
     /// The stretches of a stretch of time of which it is known that no input speaks for them.
     pub fn missing(&self, start: i64, end: i64) -> Vec<(i64, i64)> {
-        let newest = self.extents.iter().map(|(_, extent)| extent).max_by_key(|extent| extent.end());
-        let dated = newest.is_some_and(|extent| extent.until.is_some());
+        let dated = self.end().is_some_and(|(_, dated)| dated);
         let known_end = self.reach().filter(|_| dated).map(|reach| (reach.0, i64::MAX));
         let cut = |(from, until): &(i64, i64)| ((*from).max(start), (*until).min(end));
         self.gaps.iter().chain(&known_end).map(cut).filter(|(from, until)| from < until).collect()

@@ -48,8 +48,6 @@ pub struct Table {
     pub skipped: Vec<(String, Sentence)>,
     /// What is known of the time of each channel.
     pub known: Vec<Known>,
-    /// First and last row of the channels that the filter lets through, whatever else it leaves out.
-    pub span_of_channels: Option<Span>,
     /// First and last row of each export that names no channel.
     pub unnamed: Vec<Span>,
     /// Everything that mails told, also where an export wins, in no particular order.
@@ -73,6 +71,12 @@ impl Table {
     /// The cells, in the order of time.
     pub fn cells(&self) -> Cells<'_> {
         Cells::of(&self.cells)
+    }
+
+    /// First and last row of the channels that the filter lets through, whatever else it leaves out: in their exports, or in
+    /// the mails of those that have none.
+    pub fn span_of_channels(&self) -> Option<Span> {
+        self.known.iter().fold(None, |span, known| Span::join(span, known.span()))
     }
 
     /// The coarsest precision of the inputs that have rows.

@@ -654,3 +654,19 @@ fn every_format_shows_the_worst_incidents_first() {
     });
     assert!(places.is_sorted(), "{places:?}");
 }
+
+#[test]
+fn an_incident_has_the_errors_of_its_class_from_its_onset_to_its_end() {
+    // 502 three times a minute for an hour; eight 500, which are less than a twentieth, seven minutes before and four behind.
+    let heading = "Time\tChannel\tReason\tDetail\tCount\n".to_owned();
+    let days = (1..=7).map(|day| format!("2026-10-{day:02} 12:00:00\tshop\trequest_timeout\tRequest timeout\t1\n"));
+    let hour = (28..88).map(|minute| {
+        format!("2026-10-06 {}:{:02}:01\tshop\terror_status_code\t502\t3\n", 18 + minute / 60, minute % 60)
+    });
+    let beside = ["18:20:20", "19:31:46"].map(|at| format!("2026-10-06 {at}\tshop\terror_status_code\t500\t4\n"));
+    let rows = heading + &days.chain(hour).chain(beside).collect::<String>();
+    let summary = Folder::with("shop-2026-10-08.tsv", rows).summary("shop-2026-10-08.tsv --as-of 2026-10-08T09:00");
+    assert_eq!(ranges(&summary), [("2026-10-06T18:28:01+09:00", "2026-10-06T19:27:01+09:00", 180)]);
+    let made_of = summary["incidents"][0]["made_of"].as_array().unwrap();
+    assert_eq!((made_of.len(), &made_of[0]["errors"]), (1, &json!(180)));
+}

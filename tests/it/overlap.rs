@@ -5,7 +5,10 @@ use std::io::Write;
 
 use serde_json::json;
 
-use crate::program::{Folder, Summary, text};
+use crate::{
+    notice::mail,
+    program::{Folder, Summary, text},
+};
 
 /// An export whose rows are given as `time reason-and-detail count`, with `|` between the cells.
 fn export(rows: &[&str]) -> String {
@@ -705,4 +708,44 @@ fn what_comes_after_the_moment_of_the_report_never_counts_in_relative_periods() 
     // 22:03:30 cuts the minute and the cell.
     let summary = folder.summary("a.tsv --period today --as-of 2026-11-16T22:03:30+09:00");
     assert_eq!(summary.errors(), 1);
+}
+
+#[test]
+fn the_latest_end_of_a_group_counts_from_files_and_from_an_archive() {
+    // Two downloads have the group of 19:21; that of the later one ended at 19:22:20, so the mail of 19:22:10 repeats it.
+    let row = |end: &str, count: u32| {
+        let heading = "Date\tStart\tEnd\tReason\tDetail\tErrors\tChannel name\n";
+        format!("{heading}2026-11-18\t19:21:30\t{end}\terror_status_code\t502\t{count}\tshop\n")
+    };
+    for count in [7, 8] {
+        let folder = Folder::with("a.tsv", row("19:22:20", 7));
+        folder.file("b.tsv", row("19:21:39", count));
+        folder.file("m.eml", mail("shop", "2026-11-18 19:22:10", "502", 7));
+        folder.errstat("archive add --archive ar a.tsv b.tsv m.eml").done();
+        for inputs in ["a.tsv b.tsv m.eml", "m.eml b.tsv a.tsv", "ar"] {
+            let summary = folder.summary(inputs);
+            assert_eq!(summary.errors(), u64::from(count), "{inputs}");
+            assert_eq!(text(&summary["by_detail"][0], "last_seen"), "2026-11-18T19:22:20+09:00", "{inputs}");
+        }
+    }
+}
+
+#[test]
+fn rows_without_errors_end_an_incident_in_any_order() {
+    // The bot was renamed; the second minute has a row of no error in both downloads.
+    let export = |name: &str, count: u32| {
+        let rows = [("15:00:38", count), ("15:01:39", 0)].map(|(at, count)| {
+            format!("2026-11-23\t{at}\t{at}\terror_status_code\t500\t{count}\t1650000001\t{name}\n")
+        });
+        "Date\tStart\tEnd\tReason\tDetail\tErrors\tChannel ID\tChannel name\n".to_owned() + &rows.concat()
+    };
+    let folder = Folder::with("a.tsv", export("shop-old", 40));
+    folder.file("b.tsv", export("shop", 39));
+    let end = |inputs: &str| {
+        let summary = folder.summary(&format!("{inputs} --as-of 2026-11-24T09:00"));
+        assert_eq!(summary.list("incidents").len(), 1, "{inputs}");
+        text(&summary["incidents"][0], "end").to_owned()
+    };
+    folder.errstat("archive add --archive ar a.tsv b.tsv").done();
+    assert_eq!(["a.tsv b.tsv", "b.tsv a.tsv", "ar"].map(end), ["2026-11-23T15:01:39+09:00"; 3]);
 }

@@ -733,3 +733,92 @@ fn a_period_that_divides_a_day_without_times_says_where_it_counts() {
         assert!(!summary.notes().contains(&"edge-in-day"), "{period}");
     }
 }
+
+/// What is usual: label, errors and whether it is covered of each like week, and their median.
+fn usual(summary: &Summary) -> (Vec<(&str, u64, bool)>, &Value) {
+    let periods = summary["history"]["periods"].as_array().expect("periods").iter();
+    let period = |period| (text(period, "label"), period["errors"].as_u64().unwrap(), period["covered"] == true);
+    (periods.map(period).collect(), &summary["history"]["median"])
+}
+
+#[test]
+fn a_week_in_which_a_channel_is_unknown_is_no_usual_one() {
+    // An error a day on news; shop is new on Tuesday of W47, or ended in W45.
+    let folder = Folder::with("news-2026-11-23.tsv", daily(1..=22));
+    folder.file("shop-2026-11-23.tsv", export(&["2026-11-17 10:00:00 200"]));
+    folder.file("old-2026-11-06.tsv", export(&["2026-11-03 10:00:00 3"]));
+    let told = |files: &str| {
+        let channels = "--channel news=news* --channel shop=shop* --channel old=old*";
+        folder.summary(&format!("{files} {channels} --period 2026-W47"))
+    };
+    let of = |covered| vec![("2026-W44", 1, false), ("2026-W45", 7, covered), ("2026-W46", 7, covered)];
+    assert_eq!(usual(&told("news-2026-11-23.tsv")), (of(true), &json!(7)));
+    assert_eq!(usual(&told("news-2026-11-23.tsv shop-2026-11-23.tsv")), (of(false), &Value::Null));
+    // What ended before the week is not in its total, whatever is unknown of it since then.
+    let ended = vec![("2026-W44", 1, false), ("2026-W45", 10, true), ("2026-W46", 7, true)];
+    assert_eq!(usual(&told("news-2026-11-23.tsv old-2026-11-06.tsv")), (ended, &json!(9)));
+}
+
+#[test]
+fn an_old_mail_is_no_beginning_of_the_exports() {
+    let folder = Folder::with("shop-2026-11-23.tsv", export(&["2026-11-17 10:00:00 5"]));
+    folder.file("m.eml", mail("shop", "2026-10-01 10:00:00", "502", 7));
+    let summary = folder.summary("shop-2026-11-23.tsv m.eml --period 2026-W47");
+    assert_eq!((summary.errors(), &summary["totals"]["previous_errors"]), (5, &Value::Null));
+    assert_eq!(usual(&summary), (Vec::new(), &Value::Null));
+    let note = summary.note("period-partly-before-data");
+    assert!(note.contains("Tue 17 Nov 2026, 10:00"), "{note}");
+    assert!(!summary.notes().contains(&"comparison-partly-covered"), "{:?}", summary.notes());
+    // Where there are only mails, they are all that is known.
+    let mails =
+        folder.file("n.eml", mail("shop", "2026-11-17 10:00:00", "502", 7)).summary("m.eml n.eml --period 2026-W47");
+    assert_eq!(mails["totals"]["previous_errors"], 0);
+}
+
+#[test]
+fn what_ends_together_is_as_known_as_the_dated_one_in_any_order() {
+    let days = |count: u32| {
+        let row = |day: u32| format!("2026-11-{day:02}\terror_status_code\t502\t{count}\n");
+        "Date\tReason\tDetail\tErrors\n".to_owned() + &[2, 3, 9, 10, 11].map(row).concat()
+    };
+    let folder = Folder::with("a.tsv", days(5));
+    folder.file("b-2026-11-12.tsv", days(4));
+    rules(&folder, "incomplete = \"warn\"\nmax_increase = \"0%\"\n");
+    let weeks = (vec![("2026-W45", 10, true), ("2026-W46", 15, false)], json!(10));
+    // The undated one alone ends in the middle of W46 too.
+    for files in ["a.tsv b-2026-11-12.tsv", "b-2026-11-12.tsv a.tsv", "a.tsv"] {
+        let files = format!("--channel shop {files}");
+        let summary = folder.summary(&format!("{files} --period 2026-W47"));
+        assert_eq!(summary["totals"]["change"], Value::Null, "{files}");
+        let (told, median) = usual(&summary);
+        assert_eq!((told, median.clone()), weeks, "{files}");
+        // A warning about the data is no rule that was judged.
+        let (code, verdict) = judged(&folder, &files);
+        assert_eq!((code, problems(&verdict)), (2, vec!["errstat couldn't judge any rule."]), "{verdict}");
+        let warned = verdict["rules"].as_array().unwrap().iter().find(|rule| rule["rule"] == "incomplete").unwrap();
+        let text = text(warned, "text");
+        assert_eq!(text.contains("Download the newest export"), files.contains('b'), "{text}");
+    }
+}
+
+#[test]
+fn a_gap_ends_by_the_dates_of_the_downloads() {
+    // Downloaded each Monday in the night, that of the 16th is missing: the one of the 23rd reaches back to seven days
+    // before its last row.
+    let folder = Folder::new();
+    for (day, before, row) in [
+        ("2026-11-02", "2026-10-27 10:00:00 5", "2026-11-02 08:10:00 5"),
+        ("2026-11-09", "2026-11-04 10:00:00 5", "2026-11-09 02:10:00 5"),
+        ("2026-11-23", "2026-11-18 10:00:00 5", "2026-11-23 05:10:00 5"),
+        ("2026-11-30", "2026-11-26 10:00:00 5", "2026-11-30 01:10:00 5"),
+    ] {
+        folder.file(&format!("in/shop-{day}.tsv"), export(&[before, row]));
+    }
+    folder.errstat("archive add --archive ar --channel shop in").done();
+    for inputs in ["--channel shop in", "ar"] {
+        let line = format!("{inputs} --as-of 2026-11-30T09:00 --period 2026-11-16..2026-11-29");
+        let note = folder.summary(&line);
+        let note = note.note("gap");
+        assert!(note.contains("Mon 9 Nov 2026, 02:10 to Mon 16 Nov 2026, 05:10"), "{inputs}: {note}");
+    }
+}

@@ -88,8 +88,20 @@ impl Measure<'_> {
         self.known().and_then(Known::reach).map_or(Timestamp(i64::MIN), |reach| reach.min(self.now))
     }
 
-    /// An incident of several with its numbers: the errors of each class while the leading class or itself was failing,
-    /// without those of another incident.
+    /// From when to when the details are that lead a class, of its cells.
+    fn leading_details<'a>(&self, cells: impl Iterator<Item = &'a CellSum>) -> Option<Span> {
+        let mut of_detail: BTreeMap<(u32, u32), (u64, Span)> = BTreeMap::new();
+        for cell in cells {
+            let kind = self.table.names.kinds[cell.kind.0 as usize];
+            let (errors, span) = of_detail.entry((kind.reason, kind.detail)).or_insert((0, cell.span));
+            (*errors, *span) = (*errors + cell.errors, span.union(cell.span));
+        }
+        let least = of_detail.values().map(|(errors, _)| errors).sum::<u64>().div_ceil(LEADING);
+        of_detail.into_values().filter(|(errors, _)| *errors >= least).map(|(_, span)| span).reduce(Span::union)
+    }
+
+    /// An incident of several with its numbers: from its onset to its end the errors of the leading class, and of each other
+    /// while that or itself was failing; without those of another incident.
     fn incident(&self, groups: &[Group], of: usize) -> Incident {
         let (table, group) = (self.table, &groups[of]);
         let time = |millis: i64| self.zone.time(Timestamp(millis));
@@ -101,24 +113,31 @@ impl Measure<'_> {
         }
         let start = failing.values().map(|of| of.0).min().unwrap_or(leading.start);
         let end = failing.values().map(|of| of.1).max().unwrap_or(leading.end);
-        let mut of_class: BTreeMap<Class, Vec<u64>> =
-            failing.keys().map(|class| (*class, vec![0; (end - start) as usize])).collect();
-        let mut made_of: BTreeMap<(u32, u32), (u64, Span)> = BTreeMap::new();
         let bounds = [start, end].map(|cell| i64::from(cell) * CELL_MILLIS);
         let others = groups.iter().enumerate().filter(|(i, _)| *i != of).flat_map(|(_, group)| group);
         let others: Vec<_> = others.filter(|(_, other, _)| other.start < end && other.end > start).collect();
         let is_of_another =
             |of: Class, cell: u32| others.iter().any(|(class, other, _)| *class == of && other.contains(cell));
-        for cell in table.cells().between(bounds[0], bounds[1]).iter().filter(|cell| cell.errors > 0) {
+        let of_group = |cell: CellSum| {
+            let is_of_channel = table.names.kinds[cell.kind.0 as usize].channel == self.channel.label;
+            let class = self.classes[cell.kind.0 as usize].filter(|_| is_of_channel && cell.errors > 0)?;
+            let (start, end) = failing.get(&class)?;
+            let counts = (*start..*end).contains(&cell.start.0) && !is_of_another(class, cell.start.0);
+            counts.then_some((class, cell))
+        };
+        let mut cells: Vec<(Class, CellSum)> =
+            table.cells().between(bounds[0], bounds[1]).iter().filter_map(of_group).collect();
+        let inside =
+            self.leading_details(cells.iter().filter(|(class, _)| *class == leading_class).map(|(_, cell)| cell));
+        let inside = inside.unwrap_or(Span { first: Timestamp(bounds[0]), last: Timestamp(bounds[1]) });
+        let counts = |span: Span| span.first <= inside.last && span.last >= inside.first;
+        cells.retain(|(class, cell)| *class != leading_class || counts(cell.span));
+        let mut of_class: BTreeMap<Class, Vec<u64>> = BTreeMap::new();
+        let mut made_of: BTreeMap<(u32, u32), (u64, Span)> = BTreeMap::new();
+        for (class, cell) in cells {
             let kind = table.names.kinds[cell.kind.0 as usize];
-            let class = self.classes[cell.kind.0 as usize].filter(|_| kind.channel == self.channel.label);
-            let Some(class) = class else { continue };
-            let of = failing.get(&class).filter(|(start, end)| (*start..*end).contains(&cell.start.0));
-            let (Some(_), Some(cells)) = (of, of_class.get_mut(&class)) else { continue };
-            if is_of_another(class, cell.start.0) {
-                continue;
-            }
-            cells[(cell.start.0 - start) as usize] += cell.errors;
+            let of_class = of_class.entry(class).or_insert_with(|| vec![0; (end - start) as usize]);
+            of_class[(cell.start.0 - start) as usize] += cell.errors;
             let (errors, span) = made_of.entry((kind.reason, kind.detail)).or_insert((0, cell.span));
             (*errors, *span) = (*errors + cell.errors, span.union(cell.span));
         }
@@ -135,9 +154,7 @@ impl Measure<'_> {
         let mut made_of: Vec<MadeOf> = made_of.into_iter().map(made).collect();
         made_of.sort_by(|a, b| (b.errors, &a.reason, &a.detail).cmp(&(a.errors, &b.reason, &b.detail)));
         let of_leading = || made_of.iter().filter(|made| Class::of(&made.reason, &made.detail) == leading_class);
-        let leads = || of_leading().filter(|made| made.errors >= classes[0].errors.div_ceil(LEADING));
-        let first = leads().map(|made| made.first_seen.millis()).min().unwrap_or(bounds[0]);
-        let mut last = leads().map(|made| made.last_seen.millis()).max().unwrap_or(bounds[1]);
+        let (first, mut last) = (inside.first.0, inside.last.0);
         // A row that tells five minutes or an hour stands for all of it.
         if self.step >= CELL_MILLIS {
             last += self.step;

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     input::{CellSink, Entry, ReadOptions, Source, exact_rows},
     model::{
-        CELL_MILLIS, Catalog, Cell, HostLabel, Precision, Span, Timestamp, Zone,
+        CELL_MILLIS, Catalog, Cell, HostLabel, Kind, KindId, Precision, Span, Timestamp, Zone,
         merge::{Mergeable, folded, merged},
     },
     table::Naming,
@@ -60,7 +60,7 @@ impl Mergeable for Told<'_> {
     }
 
     fn content_order(&self, other: &Self) -> Ordering {
-        let content = |told: &Self| (told.row.at, told.host.cloned(), told.row.errors, told.row.end);
+        let content = |told: &Self| (told.row.at, told.host.cloned(), told.row.errors);
         content(self).cmp(&content(other))
     }
 
@@ -74,6 +74,10 @@ impl Mergeable for Told<'_> {
 
     fn join(&mut self, other: &Self, _alike: bool) -> Option<()> {
         self.row.rows = self.row.rows.checked_add(other.row.rows)?;
+        // The latest of the ends of one group counts; a coarser row is none.
+        if self.row.at == other.row.at {
+            self.row.end = self.row.end.max(other.row.end);
+        }
         Some(())
     }
 }
@@ -91,6 +95,12 @@ pub fn merge(stretch: &Stretch, once: bool, cuts: &[Timestamp], strands: Strands
         let keys = keyed(stretch, &slice, strands)?;
         let mut sinks: Vec<CellSink> = (0..=cuts.len()).map(|_| CellSink::default()).collect();
         let known = strands.catalog.lock();
+        // Under whichever name of its channel a row counts, it is of one kind.
+        let mut kinds: BTreeMap<_, KindId> = BTreeMap::new();
+        let mut of_channel = |kind: KindId| {
+            let Kind { reason, detail, host, origin, .. } = known.kind(kind);
+            *kinds.entry((reason, detail, host, origin)).or_insert(kind)
+        };
         for (_, by_strand) in keys {
             let exact = if once {
                 counted(by_strand, strands.all, &known, &strands.options.zone).ok_or_else(Error::overflow)?
@@ -98,7 +108,8 @@ pub fn merge(stretch: &Stretch, once: bool, cuts: &[Timestamp], strands: Strands
                 by_strand.into_values().flatten().collect()
             };
             for row in exact {
-                sinks[cuts.partition_point(|cut| cut.0 <= row.at)].add(row.at, row.end, row.kind, row.errors, row.rows);
+                let sink = &mut sinks[cuts.partition_point(|cut| cut.0 <= row.at)];
+                sink.add(row.at, row.end, of_channel(row.kind), row.errors, row.rows);
             }
         }
         for sink in &mut sinks {
