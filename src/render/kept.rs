@@ -31,11 +31,16 @@ fn mark(text: &str, attribute: &str, out: &mut String) {
         return out.push_str(text);
     }
     for (piece, breaks) in unbroken(text) {
-        let whole = piece.trim_end();
-        if (breaks || whole.contains("--")) && whole.width() <= WIDEST {
-            out.extend(["<span ", attribute, ">", whole, "</span>", &piece[whole.len()..]]);
-        } else {
-            out.push_str(piece);
+        // A date and a time that are too wide together stay whole each.
+        let wide = piece.trim_end().width() > WIDEST;
+        for part in piece.split_inclusive(|c| wide && matches!(c, ')' | '）')) {
+            let whole = part.trim();
+            let (before, behind) = part.split_once(whole).unwrap_or_default();
+            if !whole.is_empty() && (breaks || whole.contains("--")) && whole.width() <= WIDEST {
+                out.extend([before, "<span ", attribute, ">", whole, "</span>", behind]);
+            } else {
+                out.push_str(part);
+            }
         }
     }
 }
@@ -62,6 +67,9 @@ mod tests {
         let sentence = "No errors on shop since the evening of <span class=k>Wed 18 Nov 19:41–20:47</span> in Tokyo";
         assert_eq!(shown(&sentence.replace("<span class=k>", "").replace("</span>", "")), sentence);
         assert_eq!(shown("<p>19:41: 802 × 502 Bad</p>"), "<p>19:41: <span class=k>802 × 502</span> Bad</p>");
+        let wide = "พ. 18 พ.ย. 2569 (2026) 20:31 – 20:53";
+        let parts = "<span class=k>พ. 18 พ.ย. 2569 (2026)</span> <span class=k>20:31 – 20:53</span>";
+        assert_eq!(shown(wide), parts);
         assert_eq!(shown("到（--exported-at）"), "到<span class=k>（--exported-at）</span>");
     }
 }
