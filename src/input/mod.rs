@@ -156,6 +156,13 @@ pub fn read(arguments: &[String], mut options: ReadOptions, watcher: &dyn Watche
             .with("path", path)
             .with_sentence("why", why));
     }
+    // One mail that can't be read is none of many, but mails of which none can be read are no input.
+    let is_of_rejects =
+        |source: &Source| source.report.accepted == 0 && source.report.rejected > 0 && source.stops.is_empty();
+    if sources.iter().all(is_of_rejects) {
+        let report = &sources[0].report;
+        return Err(table::only_rejects(&report.path, report.rows, &report.rejects));
+    }
     Ok(Reading { sources, catalog, options, skipped })
 }
 

@@ -34,7 +34,7 @@ pub fn read(input: &Input, text: Text, table: recognise::Table, pass: &Pass<'_>)
     let layout = tables.read(table).map_err(|fault| unreadable(path, &fault))?;
     let Tables { whole, parts, .. } = tables;
     if whole.accepted == 0 && whole.rows > 0 {
-        return Err(only_rejects(path, &whole));
+        return Err(only_rejects(path, whole.rows, &whole.rejects));
     }
     let doubtful_count = parts.iter().find_map(|part| part.layout.doubtful_count.clone());
     let parts: Vec<Part> = parts.into_iter().map(Growing::finish).collect::<Result<_>>()?;
@@ -73,11 +73,12 @@ pub fn read(input: &Input, text: Text, table: recognise::Table, pass: &Pass<'_>)
     Ok(Source { report, parts, text: Some(text), lines, label: None, stops, extents })
 }
 
-fn only_rejects(path: &str, whole: &Tally) -> Error {
-    let first = whole.rejects.first();
+/// Says that nothing in a file could be read.
+pub fn only_rejects(path: &str, rows: u64, rejects: &[Reject]) -> Error {
+    let first = rejects.first();
     Error::new(key::error::ONLY_REJECTS)
         .with("path", path)
-        .with_number("rows", whole.rows)
+        .with_number("rows", rows)
         .with("line", first.map_or(1, |reject| reject.line))
         .with_sentence("why", Sentence::new(first.map_or(key::reject::TIME_MISSING, |reject| reject.why)))
         .with("text", first.map_or("", |reject| &reject.text))

@@ -161,6 +161,13 @@ fn a_mail_that_cannot_be_read_whole_is_a_reject() {
     assert_eq!(folder.errstat("summary bad.eml good.eml --strict").run().code, Some(2));
     folder.errstat("summary bad.eml good.eml --rejects r.csv").done();
     assert!(folder.text("r.csv").contains("bad.eml"));
+    // Where nothing else is read there is nothing to sum up, as in an export of rejects only.
+    folder.file("inbox/1.eml", folder.text("bad.eml"));
+    for inputs in ["bad.eml", "inbox", "bad.eml inbox/1.eml"] {
+        assert!(folder.errstat(&format!("summary {inputs}")).refused().contains("count is not a whole number: many"));
+    }
+    folder.file("w.tsv", "Date\tStart\tEnd\tReason\tDetail\tErrors\n");
+    assert_eq!(folder.summary("inbox w.tsv").balance(), [[1, 0, 1], [0, 0, 0]]);
 }
 
 #[test]

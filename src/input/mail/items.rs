@@ -50,15 +50,19 @@ pub fn filled(groups: &[Group]) -> Vec<Filled<'_>> {
 
 /// The groups of items in the lines of a mail, in their order. `known` says that the mail is surely LINE's.
 ///
-/// Nothing where there are more names than any mail has.
+/// Nothing where there are more names than any mail has, or more ways to read them.
 pub fn groups(lines: &[String], known: bool, hints: &Hints<'_>) -> Option<Vec<Group>> {
     let text = text(lines);
     let tokens = tokens(&text);
+    // In a mail that may be any, names without a reason are words.
+    if !known && !tokens.iter().any(|token| matches!(token.name, NoticeItem::Reason | NoticeItem::Detail)) {
+        return Some(Vec::new());
+    }
     if tokens.len() > MOST_NAMES {
         return None;
     }
     let mut groups: Vec<Group> = Vec::new();
-    for item in trusted(items(&text, &tokens, hints), known) {
+    for item in trusted(items(&text, &tokens, hints)?, known) {
         match groups.last_mut() {
             Some(group) => match group.iter_mut().find(|own| own.name == item.name) {
                 // A word of prose does not begin a new group.
@@ -92,8 +96,9 @@ fn trusted(items: Vec<Item>, known: bool) -> Vec<Item> {
 fn text(lines: &[String]) -> String {
     let mut text = String::new();
     let mut at = 0;
+    let whole: Vec<Option<NoticeItem>> = lines.iter().map(|line| names::whole(&without_edges(line))).collect();
     while at < lines.len() {
-        if let Some((pairs, next)) = table(lines, at).or_else(|| list(lines, at)) {
+        if let Some((pairs, next)) = table(lines, at).or_else(|| list(lines, &whole, at)) {
             pairs.iter().for_each(|(name, value)| text.extend([name, "\t", value, "\n"]));
             at = next;
             continue;
@@ -147,14 +152,15 @@ fn table(lines: &[String], at: usize) -> Option<Pairs> {
 }
 
 /// The pairs of names on lines of their own, below which the values stand on as many lines.
-fn list(lines: &[String], at: usize) -> Option<Pairs> {
+/// `whole` are the names that lines are.
+fn list(lines: &[String], whole: &[Option<NoticeItem>], at: usize) -> Option<Pairs> {
     let one = |line: &String| (!line.contains('\t')).then(|| without_edges(line).trim().to_owned());
     let mut names: Vec<(String, NoticeItem)> = Vec::new();
     let mut next = at;
     while names.len() <= MOST_COLUMNS
         && let Some(text) = lines.get(next).and_then(one)
     {
-        match names::whole(&text) {
+        match whole[next] {
             Some(name) if names.iter().any(|(_, known)| *known == name) => break,
             Some(name) => names.push((text, name)),
             None if text.is_empty() && !names.is_empty() => {}
@@ -166,7 +172,7 @@ fn list(lines: &[String], at: usize) -> Option<Pairs> {
     while values.len() < names.len() {
         let text = one(lines.get(next)?)?;
         // A channel may be called like an item; three names may be one without a value, a name and such a channel.
-        if names.len() < 4 && names::whole(&text).is_some() {
+        if names.len() < 4 && whole[next].is_some() {
             return None;
         }
         values.extend(Some(text).filter(|text| !text.is_empty()));

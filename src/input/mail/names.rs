@@ -79,7 +79,8 @@ fn found(text: &str) -> Vec<(NoticeItem, bool, usize, usize)> {
         // A name begins where no other letter stands directly before.
         let begins = at == 0 || places[at].0 > open;
         open = places[at].1;
-        match WORDS.names.iter().filter(|_| begins).find_map(|spelling| named(at, spelling)) {
+        let likely = |name: &&(String, NoticeItem, bool)| begins && name.0.as_bytes()[0] == letters.as_bytes()[at];
+        match WORDS.names.iter().filter(likely).find_map(|spelling| named(at, spelling)) {
             Some((next, name)) => {
                 found.push(name);
                 (at, open) = (next, name.3);

@@ -16,6 +16,12 @@ use super::{
 
 /// Values reach over so many names of which none is an item.
 const REACH: usize = 64;
+/// No name that is the value of an item is longer.
+const LONGEST: usize = 500;
+/// No mail has more text to weigh, in bytes and about as much for each value and each reading.
+const MOST_WORK: usize = 2 << 20;
+/// What a value is beside its text.
+const VALUE: usize = 200;
 /// A reading that passes over names of this weight is never the best.
 const HOPELESS: i32 = 130;
 
@@ -44,9 +50,10 @@ struct Path {
     from: Option<(usize, usize)>,
 }
 
-/// The items among the tokens of a text.
-pub fn items(text: &str, tokens: &[Token], hints: &Hints<'_>) -> Vec<Item> {
+/// The items among the tokens of a text; nothing where there is too much to weigh.
+pub fn items(text: &str, tokens: &[Token], hints: &Hints<'_>) -> Option<Vec<Item>> {
     let usual = usual(tokens);
+    let mut work = 0;
     // What it weighs to pass over all names before one.
     let mut before = vec![0];
     before.extend(tokens.iter().zip(&usual).scan(0, |sum, (token, usual)| {
@@ -82,9 +89,16 @@ pub fn items(text: &str, tokens: &[Token], hints: &Hints<'_>) -> Vec<Item> {
             if !settled {
                 let value = value(text, token, other.start, hints);
                 own = worth(&value);
+                // A detail may end behind each of its words.
+                let ends = if token.name == NoticeItem::Detail { 4 } else { 1 };
+                work += ends * (value.end - token.value + VALUE);
                 settled = !value.shared && text[value.end..other.start].matches('\n').count() > 2;
             }
             let own = own + i32::from(other.name > token.name) - over;
+            work += here.len() * paths[next].len();
+            if work > MOST_WORK {
+                return None;
+            }
             for (which, path) in here.iter().enumerate() {
                 // A name that comes again begins a new group, which must be worth it.
                 let (names, again) = match path.names & bit(other.name) {
@@ -104,7 +118,7 @@ pub fn items(text: &str, tokens: &[Token], hints: &Hints<'_>) -> Vec<Item> {
         at = paths[token][which].from;
     }
     chosen.reverse();
-    told(text, tokens, &chosen, hints)
+    Some(told(text, tokens, &chosen, hints))
 }
 
 fn told(text: &str, tokens: &[Token], chosen: &[usize], hints: &Hints<'_>) -> Vec<Item> {
@@ -116,7 +130,8 @@ fn told(text: &str, tokens: &[Token], chosen: &[usize], hints: &Hints<'_>) -> Ve
             // A mail that lacks the count tells one error; one whose count was lost does not.
             let name = || normal(&text[token.start..token.end]);
             let apart = token.name == NoticeItem::Count && token.strong && token.mark != ' ';
-            if apart && !items.last().is_some_and(|item| normal(&item.value).contains(&name())) {
+            let within = |item: &Item| item.value.len() < LONGEST && normal(&item.value).contains(&name());
+            if apart && !items.last().is_some_and(within) {
                 let (value, note) = (String::new(), None);
                 items.push(Item { name: token.name, strong: false, note, value, apart: false, last: false });
             }

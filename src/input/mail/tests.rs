@@ -487,6 +487,23 @@ fn hostile_mails_come_to_an_end() {
     assert_eq!(hindrance(&typed("multipart/mixed; boundary=b", &much(parts))), key::mails::TOO_MANY_PARTS);
     let many: String = (0..12_000).map(|n| format!("Reason: a\nCount: {n}\n")).collect();
     assert_eq!(hindrance(&typed("text/plain", &many)), key::mails::TOO_MANY_ITEMS);
+    // Fewer names, each of which may be the end of many values.
+    for (names, piece) in [
+        (1, "Detail for error Connection failed "),
+        (1, "URL http://x/ "),
+        (3, "Error count 1 Channel ID x Channel name "),
+    ] {
+        let many = format!("Reason for error: a {}", piece.repeat(1_900 / names));
+        assert_eq!(hindrance(&typed("text/plain", &many)), key::mails::TOO_MANY_ITEMS, "{piece}");
+    }
+    let digest: String = (0..200)
+        .map(|n| {
+            format!(
+                "Channel ID: 1\nReason for error: unclassified\nError count: {n}\nTime detected: 2026-11-18 19:00\n\n"
+            )
+        })
+        .collect();
+    assert_eq!(told(&typed("text/plain", &digest)).len(), 200);
     let long = format!("Subject: {}\nX: {}\n{SUBJECT}\n\nx", much("=?utf-8?q?"), much("y"));
     assert!(is_other(&read(long.as_bytes(), 1, OPTIONS())));
 }

@@ -15,6 +15,8 @@ use crate::{
 
 /// No value is longer; what is longer is read so far, to say that it is.
 const LONGEST: usize = 8 << 10;
+/// A longer text is no count.
+const LONGEST_COUNT: usize = 120;
 /// No value is wrapped into more lines.
 const MOST_LINES: usize = 8;
 /// Programs wrap at 65 to 78 characters: a line to which the next word would have given so many may have been wrapped.
@@ -214,7 +216,7 @@ fn fit(token: &Token, text: &str, hints: &Hints<'_>) -> (String, Fit) {
                 let wide = |c: char| !c.is_ascii() && c.is_alphabetic();
                 rest.starts_with(wide) || rest.starts_with(char::is_uppercase) && rest.split_whitespace().count() > 1
             };
-            match prefix(text, 40, sentence, |text| is_detail(without_own_brackets(text))) {
+            match prefix(text, 6, sentence, |text| is_detail(without_own_brackets(text))) {
                 // A page of documentation is no detail.
                 (_, Fit::Wrong) if token.strong || !text.starts_with("http") => as_is(Fit::Fits),
                 found => found,
@@ -326,6 +328,9 @@ pub fn name_and_id(text: &str) -> (Option<&str>, Option<&str>) {
 
 /// A count as people write it: as exports have them, and with a word behind it.
 pub fn count(text: &str) -> Result<u64, Why> {
+    if text.len() > LONGEST_COUNT {
+        return Err(key::reject::COUNT_NOT_WHOLE);
+    }
     let text = text.nfkc().collect::<String>().replace('’', "'").to_lowercase();
     let text = bare(&text);
     let units = ["errors", "error", "times", "time", "件", "回"];
