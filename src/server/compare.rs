@@ -187,7 +187,7 @@ impl<'a> Side<'a> {
         let alive = || cells.iter().copied().filter(|at| self.alive.has(*at));
         let mut around = Around { usual: alive().map(|at| self.usual(at, cells)).sum(), ..Around::default() };
         for cell in alive().filter_map(|at| self.cells.get(&at)) {
-            let of = |verdict: Verdict| cell.verdicts.get(&verdict).copied().map_or(0, u64::from);
+            let of = |verdict: Verdict| cell.verdicts.get(verdict);
             let (all, unsure) = (cell.requests(), of(Verdict::OkOrSlow));
             around.requests += all;
             around.unsure += unsure;
@@ -298,8 +298,8 @@ impl Side<'_> {
         let total = self.total(inside);
         let requests = total.requests();
         let mut by_verdict: BTreeMap<&str, u64> = BTreeMap::new();
-        for (verdict, count) in &total.verdicts {
-            *by_verdict.entry(verdict.name()).or_default() += u64::from(*count);
+        for (verdict, count) in total.verdicts.iter() {
+            *by_verdict.entry(verdict.name()).or_default() += u64::from(count);
         }
         let span = |span: Span| self.span(span);
         ServerLogReport {
@@ -310,7 +310,7 @@ impl Side<'_> {
             zone: (!log.is_zoned()).then(|| terms.zone.to_string()),
             offset_seconds: self.offset.map(|offset| offset / 1000),
             requests,
-            by_status: most_first(total.statuses.iter().map(|(status, count)| (*status, u64::from(*count))))
+            by_status: most_first(total.statuses.iter().map(|(status, count)| (status, u64::from(count))))
                 .map(|(status, requests)| StatusRequests { status, requests })
                 .collect(),
             by_verdict: most_first(by_verdict)

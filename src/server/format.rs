@@ -217,9 +217,13 @@ pub fn recognise(
         Recognised { lines: Vec::new(), looked_at: lines.len(), fitting: 0, more: false, answers: BTreeSet::new() };
     let mut open = vec![true; lines.len()];
     while found.lines.len() < MOST_FORMATS {
-        let fits = |read: &[Option<_>]| read.iter().zip(&open).filter(|(read, open)| **open && read.is_some()).count();
+        let fits = |read: &[Option<ReadLine>]| {
+            let of_open = read.iter().zip(&open).filter(|(_, open)| **open).filter_map(|(read, _)| read.as_ref());
+            // Of those that fit as many lines, that which understands more.
+            (of_open.clone().count(), of_open.take(1).map(|(draft, _)| draft.answers().len()).sum::<usize>())
+        };
         // Of equals the last is the greatest for `max_by_key`, and here the first.
-        let Some(at) = (0..left.len()).rev().max_by_key(|at| fits(&left[*at].1)).filter(|at| fits(&left[*at].1) > 0)
+        let Some(at) = (0..left.len()).rev().max_by_key(|at| fits(&left[*at].1)).filter(|at| fits(&left[*at].1).0 > 0)
         else {
             break;
         };

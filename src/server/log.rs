@@ -11,10 +11,51 @@ use super::{
 };
 use crate::model::{CELL_MILLIS, CellStart, Sentence, Span, Timestamp};
 
+/// How often there was what. A cell has few of each, and a year has a hundred thousand cells: a map would take four times the
+/// memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts<K>(Vec<(K, u32)>);
+
+impl<K> Default for Counts<K> {
+    fn default() -> Self {
+        Counts(Vec::new())
+    }
+}
+
+impl<K: Ord + Copy> Counts<K> {
+    pub fn add(&mut self, what: K, count: u32) {
+        match self.0.binary_search_by(|(known, _)| known.cmp(&what)) {
+            Ok(at) => self.0[at].1 += count,
+            Err(at) => self.0.insert(at, (what, count)),
+        }
+    }
+
+    pub fn merge(&mut self, other: &Counts<K>) {
+        other.iter().for_each(|(what, count)| self.add(what, count));
+    }
+
+    pub fn get(&self, what: K) -> u64 {
+        self.0.binary_search_by(|(known, _)| known.cmp(&what)).map_or(0, |at| u64::from(self.0[at].1))
+    }
+
+    /// In order.
+    pub fn iter(&self) -> impl Iterator<Item = (K, u32)> {
+        self.0.iter().copied()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn sum(&self) -> u64 {
+        self.0.iter().map(|(_, count)| u64::from(*count)).sum()
+    }
+}
+
 /// How long requests took: counts of lengths, each 4 % longer than the one before, so that a quantile is within 2 %.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Durations {
-    bins: BTreeMap<u16, u32>,
+    bins: Counts<u16>,
     /// In milliseconds.
     longest: u32,
 }
@@ -32,38 +73,35 @@ fn bin(millis: u32) -> u16 {
 
 impl Durations {
     pub(super) fn add(&mut self, millis: u32) {
-        *self.bins.entry(bin(millis)).or_default() += 1;
+        self.bins.add(bin(millis), 1);
         self.longest = self.longest.max(millis);
     }
 
     pub fn merge(&mut self, other: &Durations) {
-        for (bin, count) in &other.bins {
-            *self.bins.entry(*bin).or_default() += count;
-        }
+        self.bins.merge(&other.bins);
         self.longest = self.longest.max(other.longest);
     }
 
     /// The longest, in milliseconds; none where nothing was measured.
     pub fn longest(&self) -> Option<u32> {
-        (!self.bins.is_empty()).then_some(self.longest)
+        (self.bins.len() > 0).then_some(self.longest)
     }
 
     /// The length within which a share of the requests (0 to 1) was done, in milliseconds: the nearest rank.
     pub fn quantile(&self, share: f64) -> Option<f64> {
-        let count: u64 = self.bins.values().map(|count| u64::from(*count)).sum();
-        let rank = ((share * count as f64).ceil() as u64).max(1);
+        let rank = ((share * self.bins.sum() as f64).ceil() as u64).max(1);
         let mut before = 0;
         let bin = self.bins.iter().find(|(_, count)| {
-            before += u64::from(**count);
+            before += u64::from(*count);
             before >= rank
         });
-        bin.map(|(bin, _)| GROWTH.powf(f64::from(*bin) + 0.5).min(f64::from(self.longest)))
+        bin.map(|(bin, _)| GROWTH.powf(f64::from(bin) + 0.5).min(f64::from(self.longest)))
     }
 
     /// The median of those that took at least so long, in milliseconds.
     pub fn median_from(&self, least: u32) -> Option<f64> {
-        let bins = self.bins.range(bin(least)..).map(|(bin, count)| (*bin, *count)).collect();
-        Durations { bins, longest: self.longest }.quantile(0.5)
+        let bins = self.bins.iter().filter(|(of, _)| *of >= bin(least)).collect();
+        Durations { bins: Counts(bins), longest: self.longest }.quantile(0.5)
     }
 }
 
@@ -81,9 +119,9 @@ pub struct Failed {
 /// LINE's requests that began within five minutes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
-    pub verdicts: BTreeMap<Verdict, u32>,
-    pub statuses: BTreeMap<Option<u16>, u32>,
-    pub failed: BTreeMap<Failed, u32>,
+    pub verdicts: Counts<Verdict>,
+    pub statuses: Counts<Option<u16>>,
+    pub failed: Counts<Failed>,
     pub durations: Durations,
     /// Those that were aborted or took longer than LINE waits.
     pub slow: u32,
@@ -103,8 +141,8 @@ impl Cell {
             self.astray += u32::from(failed);
             return;
         }
-        *self.verdicts.entry(verdict).or_default() += 1;
-        *self.statuses.entry(request.status).or_default() += 1;
+        self.verdicts.add(verdict, 1);
+        self.statuses.add(request.status, 1);
         if let Some(duration) = request.duration {
             self.durations.add(duration);
         }
@@ -113,17 +151,14 @@ impl Cell {
         if failed {
             let second = (request.start.0.rem_euclid(CELL_MILLIS) / 1000) as u16;
             let failed = Failed { second, verdict, status: request.status, by: request.by };
-            *self.failed.entry(failed).or_default() += 1;
+            self.failed.add(failed, 1);
         }
     }
 
     pub fn merge(&mut self, other: &Cell) {
-        fn sum<K: Ord + Copy>(into: &mut BTreeMap<K, u32>, from: &BTreeMap<K, u32>) {
-            from.iter().for_each(|(key, count)| *into.entry(*key).or_default() += count);
-        }
-        sum(&mut self.verdicts, &other.verdicts);
-        sum(&mut self.statuses, &other.statuses);
-        sum(&mut self.failed, &other.failed);
+        self.verdicts.merge(&other.verdicts);
+        self.statuses.merge(&other.statuses);
+        self.failed.merge(&other.failed);
         self.durations.merge(&other.durations);
         self.slow += other.slow;
         self.untimed += other.untimed;
@@ -132,7 +167,7 @@ impl Cell {
     }
 
     pub fn requests(&self) -> u64 {
-        self.verdicts.values().map(|count| u64::from(*count)).sum()
+        self.verdicts.sum()
     }
 }
 
@@ -267,7 +302,7 @@ mod tests {
         (0..32).for_each(|bit| durations.add(u32::MAX >> bit));
         (0..100_000).for_each(|millis| durations.add(millis));
         // ln(2³²) ÷ ln(1.04) = 565.5
-        assert_eq!(*durations.bins.keys().last().unwrap(), 565);
+        assert_eq!(durations.bins.iter().last().unwrap().0, 565);
         assert!(durations.bins.len() <= 566);
     }
 

@@ -53,9 +53,9 @@ pub type Failures = BTreeMap<Verdict, Vec<Seen>>;
 pub fn failures(cells: &BTreeMap<CellStart, Cell>, moved: i64) -> Failures {
     let mut failures = Failures::new();
     for (start, cell) in cells {
-        for (failed, requests) in &cell.failed {
+        for (failed, requests) in cell.failed.iter() {
             let at = start.timestamp().0 + i64::from(failed.second) * 1000 + moved;
-            let seen = Seen { at, requests: u64::from(*requests), status: failed.status, by: failed.by };
+            let seen = Seen { at, requests: u64::from(requests), status: failed.status, by: failed.by };
             failures.entry(failed.verdict).or_default().push(seen);
         }
     }

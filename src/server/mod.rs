@@ -27,14 +27,17 @@ mod stopped;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+};
 
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 
 pub use compare::{Terms, compare, durations, part};
 pub use format::{Format, Lines, Recognised};
-pub use log::{Cell, Durations, Failed, LogFile, ServerLog, Stopped};
+pub use log::{Cell, Counts, Durations, Failed, LogFile, ServerLog, Stopped};
 pub use rate::Place;
 pub use request::{AGENT, Answer, Asked, By, LIMIT, Request, SLOW, Unreadable, Verdict};
 use scan::{Buckets, LineReader, Scanned};
@@ -158,6 +161,8 @@ fn together(logs: Vec<Found>, scanned: Vec<Scanned>, path_known: bool) -> Server
         log.repeated += rotated::add(buckets, scanned.buckets);
         server.alive.extend_from_slice(&scanned.alive);
         server.lines += scanned.lines;
+        server.answers = server.answers.max(recognised.answers.len());
+        server.formats.extend(recognised.lines.iter().map(|lines| lines.format.title.clone()));
         log.alive.extend(scanned.alive);
         let told = path_known || recognised.answers.contains(&Answer::Agent);
         let Scanned { lines, unreadable, examples, .. } = scanned;
@@ -174,13 +179,42 @@ fn together(logs: Vec<Found>, scanned: Vec<Scanned>, path_known: bool) -> Server
             None => servers.push((server, buckets)),
         }
     }
+    let mut logs = std::mem::take(&mut servers);
+    // What understands more of the same requests comes first.
+    logs.sort_by_key(|(server, _)| std::cmp::Reverse(server.answers));
+    for (server, buckets) in logs {
+        let is_twin = |other: &Server, known: &Buckets| {
+            other.formats.is_disjoint(&server.formats) && rotated::is_twin(known, &buckets)
+        };
+        match servers.iter_mut().find(|(other, known)| is_twin(other, known)) {
+            Some((twin, known)) => {
+                for (start, bucket) in buckets {
+                    let known = known.entry(start).or_default();
+                    let (one, other) = (known.cell.requests(), bucket.cell.requests());
+                    // Where one of them begins or ends, the other has all of these minutes.
+                    if known.written != bucket.written && one < other {
+                        *known = bucket;
+                    }
+                    log.repeated += one.min(other);
+                }
+                twin.alive.extend(server.alive);
+            }
+            None => servers.push((server, buckets)),
+        }
+    }
     // A log without any request of LINE tells that the machine lives, and nothing else.
     servers.retain(|(_, buckets)| !buckets.is_empty());
-    for (start, bucket) in servers.iter().flat_map(|(_, buckets)| buckets) {
-        log.cells.entry(*start).or_default().merge(&bucket.cell);
+    let mut logs = Vec::new();
+    for (server, buckets) in servers {
+        logs.push(Server { cells: buckets.keys().copied().collect(), ..server });
+        for (start, bucket) in buckets {
+            match log.cells.entry(start) {
+                Entry::Vacant(place) => drop(place.insert(bucket.cell)),
+                Entry::Occupied(mut known) => known.get_mut().merge(&bucket.cell),
+            }
+        }
     }
-    let of_line = |(server, buckets): (Server, Buckets)| Server { cells: buckets.into_keys().collect(), ..server };
-    log.stopped = stopped::stopped(servers.into_iter().map(of_line).collect());
+    log.stopped = stopped::stopped(logs);
     log.alive = stopped::without(log::joined(log.alive), &log.stopped);
     log
 }

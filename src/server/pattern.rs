@@ -19,6 +19,8 @@ struct Piece {
     field: Field,
     quoted: bool,
     is_time: bool,
+    /// Blanks that are surely in it.
+    blanks: usize,
     /// The text between this value and the next; after the last one that of the line's end.
     after: Vec<u8>,
 }
@@ -94,9 +96,16 @@ impl Pattern {
     /// A time of Apache's, which may be made of several: `%{%Y-%m-%dT%H:%M:%S}t.%{msec_frac}t%{%z}t` is one value.
     fn time(&mut self, form: &str) {
         let field = if form.starts_with("end:") { Field::End } else { Field::Start };
+        let blanks = |text: &[u8]| memchr::memchr_iter(b' ', text).count();
         match self.pieces.last_mut() {
-            Some(last) if last.field == field && last.after.len() <= 1 => last.after.clear(),
+            Some(last) if last.field == field && last.after.len() <= 1 => {
+                last.blanks += blanks(&last.after);
+                last.after.clear();
+            }
             _ => self.value(field),
+        }
+        if let Some(last) = self.pieces.last_mut() {
+            last.blanks += blanks(form.as_bytes());
         }
     }
 
@@ -106,7 +115,7 @@ impl Pattern {
         let before = self.pieces.last().map_or(&self.before, |last| &last.after);
         let quoted = before.ends_with(b"\"");
         let is_time = matches!(field, Field::Start | Field::End | Field::Time);
-        self.pieces.push(Piece { field, quoted, is_time, after: Vec::new() });
+        self.pieces.push(Piece { field, quoted, is_time, blanks: 0, after: Vec::new() });
     }
 
     fn literal(&mut self, text: &str) {
@@ -154,7 +163,9 @@ impl Piece {
     fn split<'a>(&self, text: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
         let end = self.end(text)?;
         let value = &text[..end];
-        let fits = self.field != Field::Addr || !value.contains(&b' ');
+        // One that proxies forwarded is a list.
+        let is_list = |value: &[u8]| memchr::memchr_iter(b' ', value).all(|at| value[..at].ends_with(b","));
+        let fits = self.field != Field::Addr || is_list(value);
         fits.then(|| (value, &text[end + self.after.len()..]))
     }
 
@@ -163,7 +174,11 @@ impl Piece {
         // The last one ends with the line, or where operators add what this format does not know.
         let stop = self.after.first().copied().unwrap_or(b' ');
         // A time in brackets has a blank before its zone.
-        let mut at = if self.is_time && text.starts_with(b"[") { memchr::memchr(b']', text)? } else { 0 };
+        let mut at = match self.blanks {
+            0 if self.is_time && text.starts_with(b"[") => memchr::memchr(b']', text)?,
+            0 => 0,
+            blanks => memchr::memchr_iter(b' ', text).nth(blanks - 1)? + 1,
+        };
         while let Some(step) = first(stop, &text[at..]) {
             at += step;
             if self.ends(&text[..at], &text[at + 1..]) {
@@ -183,11 +198,11 @@ impl Piece {
             // The quote is of the value itself behind an odd number of backslashes.
             return value.iter().rev().take_while(|sign| **sign == b'\\').count() % 2 == 0;
         }
-        if self.after.first().is_some_and(|first| *first != b' ') {
-            return true;
-        }
         // A blank may stand before the zone, and between the elements of a list: `502, 200` and `500 : 404`.
         let behind = &behind[self.after.len().saturating_sub(1)..];
+        if self.after.first().is_some_and(|first| *first != b' ') {
+            return self.after != b"," || !behind.starts_with(b" ");
+        }
         let digits = |digits: &[u8]| digits.len() >= 4 && digits[..4].iter().all(u8::is_ascii_digit);
         let zone = self.is_time && matches!(behind, [b'+' | b'-', rest @ ..] if digits(rest));
         !(zone || value.ends_with(b",") || value.ends_with(b" :") || behind.starts_with(b": "))
@@ -212,8 +227,12 @@ fn first(byte: u8, text: &[u8]) -> Option<usize> {
 /// The format string in a piece of configuration: whole (`log_format main '…' '…';`, `LogFormat "…" main`), in quotes, or
 /// alone. Whether it is one of Apache's stands beside it.
 pub fn configured(text: &str) -> (String, bool) {
+    // Apache's directives may be written in any case, and go on behind a backslash at the end of a line.
+    let text = text.replace("\\\r\n", " ").replace("\\\n", " ");
     let text = text.trim().trim_end_matches(';').trim_end();
-    let (nginx, apache) = (text.strip_prefix("log_format"), text.strip_prefix("LogFormat"));
+    let directive =
+        |name: &str| text.get(..name.len()).filter(|it| it.eq_ignore_ascii_case(name)).map(|_| &text[name.len()..]);
+    let (nginx, apache) = (text.strip_prefix("log_format"), directive("LogFormat"));
     let quote =
         text.chars().next().filter(|sign| ['\'', '"'].contains(sign) && text.len() > 1 && text.ends_with(*sign));
     let body = nginx.or(apache).unwrap_or(text);
@@ -224,8 +243,8 @@ pub fn configured(text: &str) -> (String, bool) {
         _ => strings(body, if apache.is_some() { 1 } else { usize::MAX }),
     };
     let is_apache = apache.is_some() || !format.contains('$');
-    if is_apache {
-        format = format.replace("\\\"", "\"").replace("\\t", "\t");
+    for (escaped, sign) in [("\\\"", "\""), ("\\'", "'"), ("\\t", "\t")] {
+        format = format.replace(escaped, sign);
     }
     (format, is_apache)
 }
@@ -300,6 +319,27 @@ mod tests {
     }
 
     #[test]
+    fn blanks_and_commas_within_a_value_end_none() {
+        let read = |pattern: &Pattern, line: &str| values(pattern, line).unwrap().0;
+        let pattern = Pattern::nginx("$_end,$_status,$_upstream,$_agent", &Names::new());
+        for upstream in ["502, 200", "200", "-"] {
+            let expected = ["2026-11-27T14:18:30+00:00", "200", upstream, "LineBotWebhook/2.0"];
+            assert_eq!(read(&pattern, &expected.join(",")), expected);
+        }
+        let pattern = Pattern::nginx("$_addr - $user [$_end] $_status", &Names::new());
+        for address in ["203.0.113.9", "203.0.113.9, 10.0.0.1, 10.0.0.2"] {
+            let line = format!("{address} - - [27/Nov/2026:14:18:30 +0000] 200");
+            assert_eq!(read(&pattern, &line), ["27/Nov/2026:14:18:30 +0000", "200"]);
+        }
+        assert!(values(&pattern, "203.0.113.9 10.0.0.1 - - [27/Nov/2026:14:18:30 +0000] 200").is_none());
+        let names = names(&[("s", Field::Status)]);
+        for format in ["%{%Y-%m-%d %H:%M:%S}t %h %s", "%{%Y-%m-%d}t %{%H:%M:%S}t %h %s"] {
+            let line = "2026-11-27 14:18:30 192.0.2.1 200";
+            assert_eq!(read(&Pattern::apache(format, &names), line), ["2026-11-27 14:18:30", "200"], "{format}");
+        }
+    }
+
+    #[test]
     fn apaches_directives_have_modifiers_and_arguments() {
         let names = names(&[
             ("t", Field::Start),
@@ -326,6 +366,10 @@ mod tests {
         let apache = r#"LogFormat "%h %t \"%r\" %>s" common"#;
         assert_eq!(configured(apache), ("%h %t \"%r\" %>s".into(), true));
         assert_eq!(configured(r#""%h %t \"%r\" %>s""#), ("%h %t \"%r\" %>s".into(), true));
+        let apache = "logformat \"%h %t \\\n  \\\"%r\\\" %>s\" common";
+        assert_eq!(configured(apache), ("%h %t    \"%r\" %>s".into(), true));
+        let nginx = r#"log_format l "time:$msec\tst:$status\t\"$request\"";"#;
+        assert_eq!(configured(nginx), ("time:$msec\tst:$status\t\"$request\"".into(), false));
         assert_eq!(configured("'$msec $status'"), ("$msec $status".into(), false));
         assert_eq!(configured("\"$request\" \"$status\""), ("\"$request\" \"$status\"".into(), false));
         assert_eq!(configured("%h %t"), ("%h %t".into(), true));

@@ -67,6 +67,8 @@ pub struct Request {
     pub by: By,
     /// Whether it is LINE's by its user agent, and of another path than the webhook's.
     pub astray: bool,
+    /// What the line says of the time.
+    pub written: Timestamp,
 }
 
 /// What LINE saw of a request.
@@ -168,6 +170,7 @@ pub struct Draft {
     status: Option<Option<u16>>,
     /// In seconds.
     duration: Option<f64>,
+    whole: Option<f64>,
     parts: Option<f64>,
     behind: Option<f64>,
     /// The status of what is behind, and whether it is surely its own.
@@ -197,7 +200,7 @@ impl Draft {
             Field::DurationWholeS => {
                 let sure =
                     |whole: &f64| (*whole + 1.0) * 1000.0 <= f64::from(SLOW) || *whole * 1000.0 >= f64::from(SLOW);
-                self.duration = self.duration.or_else(|| seconds(value, 1.0).filter(sure));
+                self.whole = self.whole.or_else(|| seconds(value, 1.0).filter(sure));
             }
             Field::PartS => self.parts = Some(self.parts.unwrap_or(0.0) + seconds(value, 1.0).unwrap_or(f64::NAN)),
             Field::UpstreamS => {
@@ -280,7 +283,9 @@ impl Draft {
     fn seconds(&self) -> Option<f64> {
         let parts = self.parts.filter(|sum| sum.is_finite());
         let between = || Some((self.end?.at.0 - self.start?.at.0) as f64 / 1000.0);
-        self.duration.or(parts).or_else(between).or(self.behind)
+        // What was not reached took no time, and the request did.
+        let unreached = matches!(self.upstream, Some((None, true))).then(between).flatten();
+        unreached.or(self.duration).or(self.whole).or(parts).or_else(between).or(self.behind)
     }
 
     /// The request, if it is one of LINE's: POST, and its user agent or, where there is none, its path. With both it may be
@@ -303,7 +308,7 @@ impl Draft {
         let aborted = self.left || matches!(status, None | Some(CLIENT_CLOSED | CLIENT_CLOSED_ALB));
         // Nobody answered a request that was given up.
         let by = if aborted { By::Unknown } else { self.by(status) };
-        Ok(Some(Request { start, duration, status, aborted, by, astray: self.on_path == Some(false) }))
+        Ok(Some(Request { start, duration, status, aborted, by, astray: self.on_path == Some(false), written }))
     }
 
     fn by(&self, status: Option<u16>) -> By {
@@ -414,6 +419,9 @@ mod tests {
             let read = request(&[(Field::Status, "200"), (Field::DurationWholeS, value)]);
             assert_eq!(read.duration, duration, "{value}");
         }
+        // `%T/%D`
+        let both = [(Field::Status, "200"), (Field::DurationWholeS, "2"), (Field::DurationUs, "2400000")];
+        assert_eq!(request(&both).duration, Some(2400));
     }
 
     #[test]

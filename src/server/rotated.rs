@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     request::Request,
-    scan::{Bucket, Buckets},
+    scan::{Bucket, Buckets, MOST_CELLS},
 };
 
 /// Whether two logs are one, or one holds a copy of a part of the other: most of the minutes that both have are alike.
@@ -12,6 +12,18 @@ pub fn is_same(one: &Buckets, other: &Buckets) -> bool {
     let common: Vec<bool> = other.iter().filter_map(|(start, bucket)| Some(one.get(start)?.is_like(bucket))).collect();
     let alike = common.iter().filter(|alike| **alike).count();
     alike > 0 && alike * 2 >= common.len()
+}
+
+/// Fewer minutes may be alike by chance.
+const TWINS: usize = 3;
+
+/// Whether two logs of other formats tell the same requests: a server may write two at once, and most of the minutes that
+/// both have then have the same statuses at the same seconds.
+pub fn is_twin(one: &Buckets, other: &Buckets) -> bool {
+    let both = other.iter().filter_map(|(start, bucket)| Some((one.get(start)?.written, bucket.written)));
+    let common: Vec<(u64, u64)> = both.filter(|(one, other)| *one != 0 && *other != 0).collect();
+    let alike = common.iter().filter(|(one, other)| one == other).count();
+    alike >= TWINS && alike * 2 >= common.len()
 }
 
 /// Whether two files tell of the same minutes, and not alike: then they are of two servers. Only a cut makes the minutes differ
@@ -29,8 +41,11 @@ pub fn differ(one: &Buckets, other: &Buckets) -> bool {
 pub fn add(log: &mut Buckets, file: Buckets) -> u64 {
     let mut repeated = 0;
     for (start, bucket) in file {
+        let there = log.len();
         let Some(known) = log.get_mut(&start) else {
-            log.insert(start, bucket);
+            if there < MOST_CELLS {
+                log.insert(start, bucket);
+            }
             continue;
         };
         let both = known.cell.requests() + bucket.cell.requests();
@@ -120,6 +135,7 @@ mod tests {
                     aborted: false,
                     by: By::Unknown,
                     astray: false,
+                    written: start,
                 };
                 bucket.add(*hash, request);
             }

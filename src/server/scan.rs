@@ -34,6 +34,8 @@ const STRANGE: usize = 16 << 10;
 const TRIES: usize = 16;
 /// So many lines before a silence are asked whether it is one.
 const DOUBTED: usize = 100;
+/// Where a block seems to have so many silences, asking around each of them takes longer than reading all lines.
+const MANY: usize = 64;
 
 /// How the lines of a file are read.
 #[derive(Clone, Debug)]
@@ -72,6 +74,8 @@ pub struct Bucket {
     pub cell: Cell,
     /// The sum of the hashes of its lines.
     pub digest: u64,
+    /// The sum of the hashes of second and status of the lines that were written in these minutes.
+    pub written: u64,
     /// Its requests, where a file begins or ends: another one may have the rest.
     pub singles: Option<Singles>,
 }
@@ -94,6 +98,7 @@ impl Bucket {
     pub fn merge(&mut self, other: Bucket) {
         self.cell.merge(&other.cell);
         self.digest = self.digest.wrapping_add(other.digest);
+        self.written = self.written.wrapping_add(other.written);
         self.singles = self.singles.take().zip(other.singles).map(|(mut singles, others)| {
             singles.lines.extend(others.lines);
             singles.thin(others.zeros);
@@ -136,6 +141,9 @@ impl Singles {
 /// LINE's requests by five minutes.
 pub type Buckets = BTreeMap<CellStart, Bucket>;
 
+/// Requests of five years and more are no log: what is kept grows with the time that it tells of.
+pub const MOST_CELLS: usize = 5 * 366 * 288;
+
 /// Cells at the beginning and the end of a file whose single requests are kept: one that was long under way is told in
 /// the next file, and began in the cell before.
 pub const EDGE: usize = 2;
@@ -174,9 +182,11 @@ impl Scanned {
         let edges = self.buckets.keys().take(EDGE).chain(self.buckets.keys().rev().take(EDGE));
         let touched: Vec<CellStart> = edges.chain(next.buckets.keys()).copied().collect();
         for (start, bucket) in next.buckets {
+            let there = self.buckets.len();
             match self.buckets.get_mut(&start) {
                 Some(known) => known.merge(bucket),
-                None => drop(self.buckets.insert(start, bucket)),
+                None if there < MOST_CELLS => drop(self.buckets.insert(start, bucket)),
+                None => self.unreadable += bucket.cell.requests(),
             }
         }
         trim(&mut self.buckets, &touched);
@@ -278,8 +288,14 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
                     found.buckets.extend(at_hand.take());
                     at_hand = Some((cell, found.buckets.remove(&cell).unwrap_or_else(new)));
                 }
-                if let Some((_, bucket)) = &mut at_hand {
+                let written = HASHES.hash_one((request.written.0.div_euclid(1000), request.status));
+                if let Some((known, bucket)) = &mut at_hand {
                     bucket.add(hash, request);
+                    let of_line = match request.written.cell() {
+                        cell if cell == *known => bucket,
+                        cell => found.buckets.entry(cell).or_insert_with(new),
+                    };
+                    of_line.written = of_line.written.wrapping_add(written);
                 }
             }
             Ok(None) => {}
@@ -342,13 +358,19 @@ fn alive(bytes: &[u8], requests: &Buckets, time: Time<'_>) -> Vec<Span> {
     let close = |pair: &[Timed]| (pair[1].1.0 - pair[0].1.0).abs() < SILENCE;
     let skipped = times.windows(2).filter(|pair| close(pair)).map(|pair| instant(pair[0].1).union(instant(pair[1].1)));
     let spans = joined(times.iter().map(|(_, at)| instant(*at)).chain(skipped).collect());
-    let first_behind = |at: Timestamp| times.iter().position(|(_, time)| *time >= at).unwrap_or(times.len());
-    let disproved = spans.windows(2).any(|pair| {
-        let (before, behind) = (pair[0].last, pair[1].first);
-        let place = first_behind(behind).checked_sub(1).map_or(0, |at| times[at].0);
-        let mut lines = backwards(bytes, place, TRIES, time).take(DOUBTED);
-        lines.any(|(_, at)| before < at && at < behind)
+    // The latest time up to each line that was read: so much of it is in order.
+    let latest = times.iter().scan(Timestamp(i64::MIN), |latest, (_, at)| {
+        *latest = (*latest).max(*at);
+        Some(*latest)
     });
+    let latest: Vec<Timestamp> = latest.collect();
+    let disproved = spans.len() > MANY
+        || spans.windows(2).any(|pair| {
+            let (before, behind) = (pair[0].last, pair[1].first);
+            let place = latest.partition_point(|at| *at < behind).checked_sub(1).map_or(0, |at| times[at].0);
+            let mut lines = backwards(bytes, place, TRIES, time).take(DOUBTED);
+            lines.any(|(_, at)| before < at && at < behind)
+        });
     let told = |cell: &CellStart| {
         let (start, end) = (cell.timestamp().0, cell.timestamp().0 + CELL_MILLIS);
         let next = spans.partition_point(|span| span.last.0 < start);

@@ -13,6 +13,9 @@ pub struct Server {
     /// When lines of any kind were written.
     pub alive: Vec<Span>,
     pub lines: u64,
+    /// How many things its log can answer.
+    pub answers: usize,
+    pub formats: BTreeSet<String>,
     /// Five minutes in which it got requests of LINE.
     pub cells: BTreeSet<CellStart>,
 }
@@ -95,7 +98,7 @@ mod tests {
     fn server(name: &str, alive: &[(i64, i64)], lines: u64) -> Server {
         let cells = alive.iter().flat_map(|(first, last)| first * 12..last * 12).map(|cell| CellStart(cell as u32));
         let (alive, cells) = (alive.iter().map(|(first, last)| span(*first, *last)).collect(), cells.collect());
-        Server { name: name.to_owned(), alive, lines, cells }
+        Server { name: name.to_owned(), alive, lines, cells, ..Server::default() }
     }
 
     fn told(servers: &[Server]) -> Vec<(String, Span)> {
@@ -128,7 +131,7 @@ mod tests {
         let pod = |nth: i64| {
             let (first, last) = (Timestamp(nth * HOUR / 3), Timestamp((nth + 2) * HOUR / 3));
             let cells = (nth * 4..nth * 4 + 8).map(|cell| CellStart(cell as u32)).collect();
-            Server { name: nth.to_string(), alive: vec![Span { first, last }], lines: 400, cells }
+            Server { name: nth.to_string(), alive: vec![Span { first, last }], lines: 400, cells, ..Server::default() }
         };
         assert_eq!(told(&(0..12).map(pod).collect::<Vec<_>>()), []);
     }

@@ -127,7 +127,7 @@ impl Shown<'_> {
                 Verdict::Status(status) => Sentence::new(key::server::BY_STATUS).with("status", status),
             };
             let line = Sentence::new(key::server::VERDICT).with_sentence("what", what);
-            self.say(&line.with_number("count", u64::from(*count)))
+            self.say(&line.with_number("count", u64::from(count)))
         });
         let repeated = Sentence::new(key::server::REPEATED).with_number("count", self.log.repeated);
         let repeated = (self.log.repeated > 0).then(|| self.say(&repeated));
