@@ -43,8 +43,8 @@ impl<K: Ord + Copy> Counts<K> {
         self.0.iter().copied()
     }
 
-    pub fn len(&self) -> usize {
-        self.0.len()
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub fn sum(&self) -> u64 {
@@ -84,7 +84,7 @@ impl Durations {
 
     /// The longest, in milliseconds; none where nothing was measured.
     pub fn longest(&self) -> Option<u32> {
-        (self.bins.len() > 0).then_some(self.longest)
+        (!self.bins.is_empty()).then_some(self.longest)
     }
 
     /// The length within which a share of the requests (0 to 1) was done, in milliseconds: the nearest rank.
@@ -303,7 +303,7 @@ mod tests {
         (0..100_000).for_each(|millis| durations.add(millis));
         // ln(2³²) ÷ ln(1.04) = 565.5
         assert_eq!(durations.bins.iter().last().unwrap().0, 565);
-        assert!(durations.bins.len() <= 566);
+        assert!(durations.bins.iter().count() <= 566);
     }
 
     #[test]
