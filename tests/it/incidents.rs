@@ -285,7 +285,7 @@ fn an_outage_and_another_kind_that_only_lasts_longer_stay_two() {
 
 #[test]
 fn an_incident_goes_on_until_it_is_silent_for_longer_than_it_usually_is() {
-    // Three refused connections every two hours, the last at 22:00:07 on Sunday: three pauses of two hours end it.
+    // Three refused connections every two hours, the last at 22:00:07 on Sunday: two pauses of two hours end it.
     let log = Log::new().with_trickle().add((14 * 288..CELLS).step_by(24), REFUSED, 3);
     let ongoing = |exported: &str| {
         let summary = log.summary(&format!("--exported-at {exported} --as-of 2026-11-23T12:00"));
@@ -293,8 +293,8 @@ fn an_incident_goes_on_until_it_is_silent_for_longer_than_it_usually_is() {
         summary["incidents"][0]["ongoing"].clone()
     };
     assert_eq!(ongoing("2026-11-22T23:36"), true);
-    assert_eq!(ongoing("2026-11-23T04:00"), true);
-    assert_eq!(ongoing("2026-11-23T04:06"), false);
+    assert_eq!(ongoing("2026-11-23T02:00"), true);
+    assert_eq!(ongoing("2026-11-23T02:06"), false);
 }
 
 #[test]
@@ -669,4 +669,33 @@ fn an_incident_has_the_errors_of_its_class_from_its_onset_to_its_end() {
     assert_eq!(ranges(&summary), [("2026-10-06T18:28:01+09:00", "2026-10-06T19:27:01+09:00", 180)]);
     let made_of = summary["incidents"][0]["made_of"].as_array().unwrap();
     assert_eq!((made_of.len(), &made_of[0]["errors"]), (1, &json!(180)));
+}
+
+#[test]
+fn an_outage_hides_no_other_one_of_few_days() {
+    // Each row is of a number of errors, so many seconds behind the one before.
+    let file = |outages: &[(&str, usize, u64, u32)]| {
+        let mut rows = "Time\tReason\tDetail\tCount\n".to_owned();
+        for (start, count, seconds, errors) in outages {
+            let start: chrono::NaiveDateTime = start.parse().unwrap();
+            for at in (0..*count as u64).map(|row| start + std::time::Duration::from_secs(row * seconds)) {
+                rows += &format!("{at}\tunclassified\tSession closed unexpectedly\t{errors}\n");
+            }
+        }
+        rows
+    };
+    let found = |name: &str, outages| {
+        let summary =
+            Folder::with(name, file(outages)).summary(&format!("{name} --channel shop --as-of 2026-10-20T09:00"));
+        let mut found: Vec<u64> = ranges(&summary).into_iter().map(|(.., errors)| errors).collect();
+        found.sort_unstable();
+        found
+    };
+    // A day without an error between two of eight hours: 200 rows of 4, and 500 of 4.
+    let days = [("2026-10-01T11:47:00", 500, 60, 4), ("2026-10-03T10:50:00", 200, 150, 4)];
+    assert_eq!(found("a.tsv", &days), [800, 2000]);
+    // Five whole days, of which three have a part of one of two about midnight: 58 rows of 2, and 77 of 3.
+    let nights = [("2026-10-02T23:37:00", 58, 60, 2), ("2026-10-06T23:28:00", 77, 60, 3)];
+    assert_eq!(found("a.tsv", &nights), [116, 231]);
+    assert_eq!(found("a-2026-10-08.tsv", &nights), [116, 231]);
 }

@@ -29,8 +29,8 @@ const LEADING: u64 = 20;
 
 /// So many quiet cells end an incident, where the data reach so far ...
 const QUIET: i64 = 3 * CELL_MILLIS;
-/// ... and so many of its own usual pauses.
-const PAUSES: i64 = 3;
+/// ... and so many of its own usual pauses: what fails every night has then left out two nights.
+const PAUSES: i64 = 2;
 /// So long must the time behind an incident be known for it to be over: what is not usual there is another incident.
 const OVER: i64 = 3_600_000;
 

@@ -51,7 +51,7 @@ pub fn judge(table: &Table, zone: &Zone, now: Timestamp) -> (Vec<Incident>, Vec<
         let measure = Measure { table, zone, now, classes: &classes, channel: &channel, step };
         let mut stretches = Vec::new();
         for (class, series) in &channel.classes {
-            if series.iter().map(|(_, errors)| errors).sum::<u64>() < stretch::LEAST_ERRORS {
+            if series.iter().map(|(_, errors)| errors).sum::<u64>() < usual::LEAST_ERRORS {
                 continue;
             }
             let usual = Usual::of(series, &channel.clock);

@@ -7,8 +7,8 @@ use super::{
     class::Class,
     clock::{Clock, DAY, HOUR, Place},
     habit::Rhythm,
-    stretch::{LEAST_ERRORS, Stretch},
-    usual::{Series, Usual},
+    stretch::Stretch,
+    usual::{LEAST_ERRORS, Series, Usual},
 };
 use crate::{
     analysis::history::median,

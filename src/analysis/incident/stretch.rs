@@ -3,7 +3,7 @@
 use super::{
     automaton::{Automaton, Failing},
     clock::{Clock, HOUR},
-    usual::{Series, Usual, quantile},
+    usual::{LEAST_ERRORS, Series, Usual, quantile},
 };
 use crate::model::{CELL_MILLIS, Span};
 
@@ -22,9 +22,7 @@ const LASTING: Failing = Failing { times: 2.0, more: 1.0 };
 const STEADY: u32 = 3;
 /// Where a habit comes in an outage, at least so many of its cells have the errors of the outage too.
 const FAILING: (u32, u32) = (3, 4);
-/// Fewer errors are not worth a name ...
-pub const LEAST_ERRORS: u64 = 10;
-/// ... nor is less than so many times what is usual.
+/// Less than so many times what is usual is no outage either.
 const LEAST_TIMES: f64 = 2.0;
 /// Such a calm time parts two outages, in cells ...
 const CALM: u32 = HOUR / 2;

@@ -2,6 +2,8 @@
 
 use super::clock::{ByTime, Clock, DAY, HOUR, Place};
 
+/// Fewer errors are no outage worth a name.
+pub const LEAST_ERRORS: u64 = 10;
 /// The quieter days that set the level, of all: an outage may fill up to six days of ten and not raise it.
 const QUIET: f64 = 0.4;
 /// The calmer days that tell the scatter, of all: more than [`QUIET`], for a variance needs more values than a mean.
@@ -81,8 +83,13 @@ impl Usual {
         let quiet = mean(hours.iter().copied().filter(|sum| *sum <= half));
         let level = |hour: usize| {
             let near = [hour + 23, hour, hour + 1].map(|hour| hour % 24);
-            let sums = days.sums.iter().flat_map(|day| near.iter().filter_map(|hour| day[*hour]));
-            let near = quantile(&mut sums.map(f64::from).collect::<Vec<f64>>(), QUIET);
+            let of_day = |day: &[Option<f32>; 24]| -> Vec<f64> {
+                near.iter().filter_map(|hour| day[*hour]).map(f64::from).collect()
+            };
+            let by_day = || days.sums.iter().map(of_day).filter(|sums| !sums.is_empty());
+            // Hour by hour and day by day: of three days two may have the outage, or of six days four a part of it.
+            let mut means: Vec<f64> = by_day().map(|sums| mean(sums.into_iter())).collect();
+            let near = quantile(&mut by_day().flatten().collect::<Vec<f64>>(), QUIET).min(quantile(&mut means, QUIET));
             if comparable { near.max(quiet) } else { quiet }.max(UNKNOWN_PER_HOUR)
         };
         // Of a single day, even the quieter half may be the outage.
@@ -240,8 +247,10 @@ impl Days {
     fn calm(&self, kinds: &Kinds) -> Vec<bool> {
         let mut calm = vec![false; self.sums.len()];
         for (days, totals) in self.of_their_kind(kinds) {
-            let half = quantile(&mut self.totals(days), CALM);
-            totals.into_iter().for_each(|(day, total)| calm[day] = total <= half);
+            let [quiet, half] = [QUIET, CALM].map(|part| quantile(&mut self.totals(days), part));
+            // Of few days, half may have a part of the outage.
+            let most = half.min(HABIT.0 * quiet + LEAST_ERRORS as f64);
+            totals.into_iter().for_each(|(day, total)| calm[day] = total <= most);
         }
         calm
     }
