@@ -73,7 +73,8 @@ pub fn value(text: &str, token: &Token, limit: usize, hints: &Hints<'_>) -> Valu
     let value = lined(1);
     // Others are as they are to be in one line.
     let grows = matches!(token.name, NoticeItem::Detail | NoticeItem::Time);
-    if value.shared || value.fit == Fit::Sure && !grows {
+    let alone = || text[value.end..limit].trim().is_empty();
+    if value.shared || value.fit == Fit::Sure && !grows || alone() {
         return value;
     }
     // What is understood with the next line only, or better with it, was wrapped.
