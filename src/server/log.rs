@@ -11,7 +11,7 @@ use super::{
 };
 use crate::model::{CELL_MILLIS, CellStart, Sentence, Span, Timestamp};
 
-/// How often there was what. A cell has few of each, and a year has a hundred thousand cells: a map would take four times the
+/// How often there was what, in order. A cell has few of each, and a year has a hundred thousand cells: maps would take far more
 /// memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts<K>(Vec<(K, u32)>);
