@@ -303,6 +303,7 @@ def judge(scenario):
     days = any(file.precision == "day" for file in scenario.files)
     zone = scenario.input_zone if days else scenario.zone
     counted, exported, mailed = [], defaultdict(int), defaultdict(int)
+    begins = []
     for channel in {channel for channel, _ in tables} | {channel for channel, _ in mails}:
         files = [file for one, file in tables if one == channel]
         if scenario.overlap == "sum":
@@ -310,6 +311,8 @@ def judge(scenario):
         else:
             rows = fold(files, scenario.input_zone)
         of_channel = [mail for one, mail in mails if one == channel]
+        # A mail is no beginning of exports.
+        begins.append(min([row.at for file in files for row in file.rows] or [mail.at for mail in of_channel]))
         exported[label[channel]] += sum(row.errors for row in rows)
         mailed[label[channel]] += sum(mail.errors for mail in uncovered(of_channel, [], scenario.input_zone, 0))
         rows += uncovered(of_channel, files, scenario.input_zone, scenario.as_of)
@@ -327,7 +330,8 @@ def judge(scenario):
             shown["by_channel"][channel] += row.errors
             shown["windows"][window_start(row.at, scenario.window, zone)] += row.errors
             shown["heatmap"][here.weekday(), here.hour] += row.errors
-    if before is not None:
+    first = datetime.combine(local(min(begins), zone).date(), datetime.min.time()).replace(tzinfo=ZoneInfo(zone))
+    if before is not None and first.timestamp() < (until or [start])[0]:
         shown["previous"] = sum(row.errors for _, row in counted if before <= row.at < (until or [start])[0])
     return {key: {k: n for k, n in value.items() if n} if isinstance(value, dict) else value
             for key, value in shown.items()}
