@@ -17,7 +17,6 @@ use super::{
     ReadOptions, Skipped,
     allowance::{Allowance, TooMuch},
     fault::unreadable,
-    name::ends_as_one,
     place::{OpenFile, Place, spooled},
 };
 use crate::{
@@ -131,9 +130,6 @@ impl Search<'_> {
             let is_archive = within && is_dir && archive::is_archive(entry.path());
             if is_dir && (hidden || is_archive || self.is_apart(entry.path())) {
                 walk.skip_current_dir();
-            }
-            if hidden && !is_dir && is_hidden_export(&entry.file_name().to_string_lossy()) {
-                self.skip(&entry.path().to_string_lossy(), key::other::HIDDEN)?;
             }
             if hidden || is_dir && (!is_archive || self.is_apart(entry.path())) {
                 continue;
@@ -272,11 +268,6 @@ fn parted(pattern: &str) -> (PathBuf, Vec<String>) {
         })
         .collect();
     (fixed, varying)
-}
-
-/// Whether somebody hid an export. (macOS keeps what else it knows of a file in one whose name begins with `._`.)
-fn is_hidden_export(name: &str) -> bool {
-    !name.starts_with("._") && ends_as_one(name.trim_start_matches('.'))
 }
 
 /// The file or folder beside one that is not there whose name is most like its name, if only a slip or two away.

@@ -122,13 +122,6 @@ pub fn is_expected(path: &str, why: &Sentence) -> bool {
 
 /// Whether the name of a file has an export's ending, packed or not, or a date.
 pub fn is_named_as_one(name: &str) -> bool {
-    // A packed file without an ending of its own may hold anything.
-    let bare = name.matches('.').count() == 1 && ["gz", "zst", "zip"].iter().any(|packed| name.ends_with(packed));
-    ends_as_one(name) || bare || covered_before(name).is_some()
-}
-
-/// Whether the name of a file has an export's ending, packed or not.
-pub fn ends_as_one(name: &str) -> bool {
     let mut parts = name.rsplit('.').map(str::to_lowercase);
     let mut ending = parts.next().unwrap_or_default();
     let has_ending = name.contains('.');
@@ -136,7 +129,9 @@ pub fn ends_as_one(name: &str) -> bool {
         let Some(inner) = parts.next() else { break };
         ending = inner;
     }
-    has_ending && ENDINGS.contains(&ending.as_str())
+    // A packed file without an ending of its own may hold anything.
+    let bare = name.matches('.').count() == 1 && ["gz", "zst", "zip"].iter().any(|packed| name.ends_with(packed));
+    has_ending && ENDINGS.contains(&ending.as_str()) || bare || covered_before(name).is_some()
 }
 
 /// What browsers add to the name until all of it is there.

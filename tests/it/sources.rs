@@ -337,18 +337,3 @@ fn names_that_are_no_utf8_are_found_by_globs() {
     assert_eq!(folder.errstat("summary --channel s").arg("**/*-1?.tsv").summary().errors(), 48);
     assert_eq!(folder.errstat("summary").arg("[a-z]*.tsv").summary().errors(), 24);
 }
-
-#[test]
-fn a_hidden_export_is_told() {
-    let folder = Folder::with("x/shop-2026-11-17.tsv", day("2026-11-16"));
-    folder
-        .file("x/.shop-2026-11-24.tsv", day("2026-11-17"))
-        .file("x/._shop-2026-11-17.tsv", "macOS")
-        .file("x/.git", "");
-    let summary = folder.summary("x");
-    assert_eq!(summary.errors(), 24);
-    let note = summary.note("skipped-file");
-    assert!(note.contains("x/.shop-2026-11-24.tsv") && !note.contains("._shop"), "{note}");
-    folder.file("errstat.toml", "[check]\nperiod = \"2026-11-16\"\nmax_errors = 100\n");
-    assert_eq!(folder.errstat("check x --as-of 2026-11-17").run().code, Some(2));
-}

@@ -225,8 +225,12 @@ def judge(scenario):
     errors = Counter()
     for row in rows:
         errors[row.reason] += row.errors if row.first // CELL in both else 0
-    attempts = sum(line.start // CELL in both for line in lines) + errors["could_not_connect"]
-    least, most = (max(attempts + more, errors.total()) for more in (0, errors["unclassified"]))
+    # What failed between two lines, while nothing was written, was tried at least once each.
+    between = range(min(heard), max(heard)) if heard else ()
+    unlogged = sum(row.errors for row in rows if row.first // CELL in between and row.first // CELL not in heard)
+    attempts = sum(line.start // CELL in both for line in lines) + errors["could_not_connect"] + unlogged
+    failed_all = errors.total() + unlogged
+    least, most = (max(attempts + more, failed_all) for more in (0, errors["unclassified"]))
     took = sorted(line.took for line in lines) if format.timed else []
     return {
         "requests": len(lines),
@@ -237,7 +241,7 @@ def judge(scenario):
         "hours": {hour: sum(line.start // HOUR == hour for line in lines)
                   for hour in range(days.start * 24 - 9, days.stop * 24 - 9) if heard & set(range(hour * 12, hour * 12 + 12))},
         "silent": [(before[1] // SECOND, after[0] // SECOND) for before, after in zip(alive, alive[1:])],
-        "rate": (errors.total(), least, most if scenario.edge else None) if least else None,
+        "rate": (failed_all, least, most if scenario.edge and not unlogged else None) if least else None,
         "matches": {kind: match(kind, found, failed, heard) for kind, found in by_kind(rows).items()},
     }
 
