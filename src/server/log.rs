@@ -202,7 +202,7 @@ pub struct Stopped {
 pub struct ServerLog {
     pub files: Vec<LogFile>,
     pub cells: BTreeMap<CellStart, Cell>,
-    /// When all the logs were written, in order: lines of any kind less than [`SILENCE`] apart.
+    /// When all the logs were written, in order: lines of any kind less than five minutes apart.
     pub alive: Vec<Span>,
     /// When some were not.
     pub stopped: Vec<Stopped>,
