@@ -180,7 +180,7 @@ impl Texts<'_> {
         let members = (0..archive.len()).map(|index| (index, name(index)));
         let members: Vec<(usize, String)> = members.filter(|(_, name)| !name.ends_with('/') && !shadow(name)).collect();
         let mut heads = archive.clone();
-        let archive = Arc::new(archive);
+        let (archive, last) = (Arc::new(archive), Arc::new(zipped::Last::default()));
         for (index, name) in members {
             let head = heads.by_index(index).map_err(|error| match error {
                 ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
@@ -189,8 +189,8 @@ impl Texts<'_> {
                 error => io::Error::from(error),
             });
             let format = format(&mut head?)?;
-            let archive = Arc::clone(&archive);
-            let text = self.metered(move || decoder(zipped::member(&archive, index)?, format));
+            let (archive, last) = (Arc::clone(&archive), Arc::clone(&last));
+            let text = self.metered(move || decoder(zipped::member(&archive, index, &last)?, format));
             self.packed(text, format, Some(&name), "zip")?;
         }
         Ok(())

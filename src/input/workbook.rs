@@ -166,7 +166,7 @@ fn is_own(archive: &Archive) -> bool {
 /// A part of a workbook, unpacked on its way.
 fn part(archive: &Archive, name: &'static str) -> Result<impl BufRead + use<>, Fault> {
     let index = archive.index_for_name(name).ok_or_else(|| Fault::damaged(format!("{name} is missing")))?;
-    Ok(BufReader::new(zipped::member(archive, index)?))
+    Ok(BufReader::new(zipped::member(archive, index, &zipped::Last::default())?))
 }
 
 /// A sheet's text.

@@ -1,7 +1,11 @@
 //! Zip files: their list of members, and how each is unpacked.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::{
+    io::{self, BufReader, Read, Seek, SeekFrom},
+    sync::Arc,
+};
 
+use parking_lot::Mutex;
 use zip::ZipArchive;
 
 use super::{piped::piped, place::OpenFile, text::Stream};
@@ -38,17 +42,34 @@ impl Seek for Buffered {
 /// A member is unpacked at once if it is no larger.
 const SMALL: u64 = 1 << 20;
 
+/// The small member that was unpacked last: what is looked at is read next.
+#[derive(Default)]
+pub struct Last(Mutex<Option<(usize, Arc<[u8]>)>>);
+
 /// One member of a zip file, unpacked: on a thread of its own where it is large, since the zip reader lends its members and
 /// cannot give them away.
-pub fn member(archive: &Archive, index: usize) -> io::Result<Stream> {
-    let mut archive = archive.clone();
-    let mut small = Vec::new();
-    // What it says of its size need not be true.
-    if archive.by_index(index)?.size() <= SMALL {
-        archive.by_index(index)?.take(SMALL + 1).read_to_end(&mut small)?;
-        if small.len() as u64 <= SMALL {
-            return Ok(Box::new(io::Cursor::new(small)));
-        }
+pub fn member(archive: &Archive, index: usize, last: &Last) -> io::Result<Stream> {
+    let mut last = last.0.lock();
+    if let Some((_, bytes)) = last.as_ref().filter(|(known, _)| *known == index) {
+        return Ok(Box::new(io::Cursor::new(Arc::clone(bytes))));
     }
+    let mut archive = archive.clone();
+    let member = archive.by_index(index)?;
+    let said = member.size();
+    if let Some(bytes) = small(member, said)? {
+        let (_, bytes) = last.insert((index, bytes));
+        return Ok(Box::new(io::Cursor::new(Arc::clone(bytes))));
+    }
+    drop(last);
     piped("unzip", move |mut end| io::copy(&mut archive.by_index(index)?, &mut end).map(|_| ()))
+}
+
+/// The bytes of a member that is small, whatever it says of its size.
+fn small(member: impl Read, said: u64) -> io::Result<Option<Arc<[u8]>>> {
+    if said > SMALL {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    member.take(SMALL + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= SMALL).then(|| bytes.into()))
 }
