@@ -76,7 +76,7 @@ fn readable(layout: &Layout, text: &[u8]) {
     }
     let lines = text.split(|b| matches!(b, b'\n' | b'\r')).count() as u64;
     assert!(layout.preamble <= lines && layout.skipped.len() as u64 <= layout.preamble);
-    assert!(layout.heading_line().is_none_or(|line| line > 0));
+    assert!(layout.heading_line.is_none_or(|line| line > 0));
     assert!(layout.skipped.iter().all(|line| 0 < line.line && line.line <= layout.preamble));
     layout.time.describe();
 }
