@@ -121,8 +121,11 @@ pub fn is_heading<S: AsRef<str>>(cells: &[S]) -> bool {
 /// several cells that begin with digits. A title may name a code and a stretch of time.
 pub fn tells_of_errors(line: &str) -> bool {
     let digits = |cell: &&str| cell.trim_start().starts_with(|c: char| c.is_ascii_digit());
-    let several = line.split(['\t', ',', ';']).filter(digits).nth(1).is_some();
-    several && taxonomy::REASONS.iter().any(|code| line.to_lowercase().contains(code))
+    if line.split(['\t', ',', ';']).filter(digits).nth(1).is_none() {
+        return false;
+    }
+    let line = line.to_lowercase();
+    taxonomy::REASONS.iter().any(|code| line.contains(code))
 }
 
 /// Whether cells name at least two roles, one of them the reason or one of the time's.
