@@ -77,8 +77,7 @@ pub fn overview(scene: &Scene) -> Svg {
 
 /// Whether the incidents have a part of their own.
 fn lists_events(scene: &Scene) -> bool {
-    let analysis = scene.analysis;
-    analysis.totals.errors > 0 && analysis.by_channel.len() < 2 && scene.story.events.none.is_none()
+    scene.analysis.by_channel.len() < 2 && scene.story.events.all().next().is_some()
 }
 
 /// Whose errors and when, state, headline, standing, the error rate, and the notes that make a number doubtful; gives the lower edge.

@@ -375,6 +375,16 @@ fn unknown_reasons_have_colours_of_their_own_and_what_is_beyond_five_shares_one(
 }
 
 #[test]
+fn the_overview_has_no_empty_part() {
+    let mut quiet = analysis("hour", 60, &[[3, 0, 2, 0]]);
+    for state in [State::Unknown, State::Usual] {
+        quiet.state = state;
+        let title = Lang::En.phrase(key::chart::INCIDENTS);
+        assert!(!overview(&quiet, Lang::En, 10).to_string().contains(title), "{state:?}");
+    }
+}
+
+#[test]
 fn the_overview_says_what_counts() {
     let mut week = compared(week(), &[20, 20, 20, 20, 20, 20, 26], &[]);
     week.notes.push(Sentence::new(key::note::PERIOD_NOT_COVERED).with("until", "Friday"));
