@@ -9,7 +9,7 @@ use super::{
     format::Recognised,
     request::{Answer, By, Request, SLOW, Unreadable, Verdict},
 };
-use crate::model::{CELL_MILLIS, CellStart, Sentence, Span, Timestamp};
+use crate::model::{CELL_MILLIS, CellStart, Sentence, Span, Timestamp, Zone};
 
 /// How often there was what, in order. A cell has few of each, and a year has a hundred thousand cells: maps would take far more
 /// memory.
@@ -206,6 +206,8 @@ pub struct ServerLog {
     pub alive: Vec<Span>,
     /// When some were not.
     pub stopped: Vec<Stopped>,
+    /// That of times that state none.
+    pub zone: Option<Zone>,
     /// Requests that were in more than one file.
     pub repeated: u64,
     /// Files of folders that are no access logs: path, and why.
@@ -256,10 +258,14 @@ impl ServerLog {
         titles.into_iter().map(|(title, _)| title.to_owned()).collect()
     }
 
-    /// The times between first and last line in which nothing was written.
+    /// The times between first and last line in which nothing was written. Where a clock was set back, the lines of two hours
+    /// that state no zone are read as those of the first, and tell of no silence in the second.
     pub fn silent(&self) -> Vec<Span> {
         let gap = |pair: &[Span]| Span { first: pair[0].last, last: pair[1].first };
-        self.alive.windows(2).map(gap).collect()
+        let zone = self.zone.filter(|_| !self.is_zoned());
+        let shown_twice = |at: i64| zone.is_some_and(|zone| zone.shows_twice(zone.time(Timestamp(at))));
+        let is_second = |gap: &Span| shown_twice(gap.first.0 + SILENCE) && shown_twice(gap.last.0 - SILENCE);
+        self.alive.windows(2).map(gap).filter(|gap| !is_second(gap)).collect()
     }
 }
 
@@ -316,5 +322,19 @@ mod tests {
         assert_eq!(log.alive, [span(0, 600_000), span(900_000, 950_000)]);
         assert_eq!(log.silent(), [span(600_000, 900_000)]);
         assert_eq!(log.span(), Some(span(0, 950_000)));
+    }
+
+    #[test]
+    fn the_second_of_two_hours_that_look_alike_is_no_silence() {
+        // 2026-10-25T01:00:00Z, 03:00 in Berlin, where the clock is set back to 02:00.
+        let (back, hour) = (1_792_890_000_000, 3_600_000);
+        let span = |first: i64, last: i64| Span { first: Timestamp(back + first), last: Timestamp(back + last) };
+        let alive = vec![span(-5 * hour, -1000), span(hour, 2 * hour), span(3 * hour, 4 * hour)];
+        let silent = |zone: &str| {
+            let zone = Some(zone.parse().unwrap());
+            ServerLog { alive: alive.clone(), zone, ..ServerLog::default() }.silent()
+        };
+        assert_eq!(silent("Europe/Berlin"), [span(2 * hour, 3 * hour)]);
+        assert_eq!(silent("Europe/Moscow"), [span(-1000, hour), span(2 * hour, 3 * hour)]);
     }
 }

@@ -136,11 +136,12 @@ pub fn read(mut logs: Vec<Found>, options: &Options, threads: usize) -> Result<S
         Ok(pool) => pool.install(all),
         Err(_) => all(),
     }?;
-    Ok(together(logs, scanned, asked.path.is_some()))
+    Ok(together(logs, scanned, asked))
 }
 
-fn together(logs: Vec<Found>, scanned: Vec<Scanned>, path_known: bool) -> ServerLog {
-    let mut log = ServerLog::default();
+fn together(logs: Vec<Found>, scanned: Vec<Scanned>, asked: &Asked) -> ServerLog {
+    let mut log = ServerLog { zone: Some(asked.zone), ..ServerLog::default() };
+    let path_known = asked.path.is_some();
     let mut by_stem: BTreeMap<String, Vec<(Server, Buckets)>> = BTreeMap::new();
     for (found, scanned) in logs.into_iter().zip(scanned) {
         let Found { path, packing, mut recognised, .. } = found;
