@@ -52,7 +52,9 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
         }
     };
     shared.keep_urls = Some(keep_urls);
-    let canonical = Canonical::new(load::inputs(&shared)?, &load::channel_rules(&shared))?;
+    let reading = load::inputs(&shared)?;
+    load::whole(&reading)?;
+    let canonical = Canonical::new(reading, &load::channel_rules(&shared))?;
     let mut collected = Collected::default();
     for source in 0..canonical.reading.reports().count() {
         collected.source()?;

@@ -1590,6 +1590,11 @@ fn convert_that_cannot_write_says_so_and_leaves_what_was() {
     folder.errstat("convert a.tsv b.tsv -o a.parquet --channel shop").refused();
     assert_eq!(folder.text("a.parquet"), "mine");
     assert_eq!(folder.list(), ["a.parquet", "a.tsv"]);
+    // What else keeps rows leaves out no export either.
+    folder.file("errors-2026-11-20.tsv.gz", [0x1f, 0x8b, 8, 0, 0]);
+    let sentence = folder.errstat("convert . -o a.parquet --channel shop").refused();
+    assert!(sentence.contains("errors-2026-11-20.tsv.gz looks like an export, but"), "{sentence}");
+    assert_eq!(folder.text("a.parquet"), "mine");
 }
 
 #[test]
