@@ -1,5 +1,5 @@
-//! The rules of counting, and those of access logs, once more, by brute force and in another language: `tests/reference/`
-//! (Python, standard library) judges scenarios row by row and holds the program against it.
+//! The rules of counting, of `check` and of access logs, once more, by brute force and in another language:
+//! `tests/reference/` (Python, standard library) judges scenarios row by row and holds the program against it.
 //!
 //! `ERRSTAT_SCENARIOS=20000` tries as many random ones; those of CI are always the same.
 
@@ -13,6 +13,8 @@ use crate::{program::PROGRAM, tools};
 
 /// Random scenarios beside the fixed ones, on two cores in less than two minutes with the optimised program.
 const SCENARIOS: &str = "2000";
+/// Random sets of rules, on two cores in less than half a minute.
+const RULES: &str = "600";
 /// Random access logs, on two cores in less than half a minute.
 const LOGS: &str = "250";
 
@@ -20,6 +22,12 @@ const LOGS: &str = "250";
 fn every_scenario_counts_as_the_reference_does() {
     let Some((tried, wanted)) = tried("run.py", SCENARIOS) else { return };
     assert!(tried > wanted, "the fixed scenarios are among them");
+}
+
+#[test]
+fn every_rule_is_judged_as_the_reference_judges_it() {
+    let Some((tried, wanted)) = tried("rules.py", RULES) else { return };
+    assert_eq!(tried, wanted);
 }
 
 #[test]

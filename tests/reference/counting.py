@@ -6,7 +6,7 @@ Reads nothing of errstat. A scenario is files and mails as lists of rows; `judge
 
 from collections import defaultdict, namedtuple
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 

@@ -6,20 +6,18 @@ formats, one file or rotated ones, other people's lines, silences and outages. A
 
 import gzip
 import json
-import os
 import random
 import re
 import subprocess
-import sys
 import tempfile
-import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta, timezone
 from math import ceil
 from pathlib import Path
 from typing import NamedTuple
+
+import trial
 
 SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
 CELL = SILENCE = 5 * MINUTE
@@ -344,14 +342,5 @@ def tried(job):
     return "\n".join([f"{number}, {scenario.format.line}", *wrong]) if wrong else None
 
 
-def main(program, first, count):
-    began = time.monotonic()
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        jobs = [(program, number) for number in range(first, first + count)]
-        faults = [fault for fault in pool.map(tried, jobs, chunksize=4) if fault]
-    print(*faults[:10], f"{count} logs, {len(faults)} wrong, {time.monotonic() - began:.0f} s", sep="\n")
-    return 1 if faults else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(os.path.abspath(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    trial.main(tried)

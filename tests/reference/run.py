@@ -7,29 +7,16 @@ import json
 import os
 import random
 import subprocess
-import sys
 import tempfile
-import time
-from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
+import trial
 from cases import CASES
 from counting import Refused, judge, local
 from scenarios import random_scenario, text_of, text_of_mail
 
 PATIENCE = 60
-
-
-def main(program, first, count):
-    began = time.monotonic()
-    jobs = [(program, name) for name in CASES] + [(program, number) for number in range(first, first + count)]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        faults = [fault for fault in pool.map(tried, jobs, chunksize=8) if fault]
-    for fault in faults[:10]:
-        print(fault, "\n")
-    print(f"{len(jobs)} scenarios, {len(faults)} wrong, {time.monotonic() - began:.0f} s")
-    return 1 if faults else 0
 
 
 def tried(job):
@@ -135,4 +122,4 @@ def differences(expected, said):
 
 
 if __name__ == "__main__":
-    sys.exit(main(os.path.abspath(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    trial.main(tried, CASES)

@@ -7,7 +7,6 @@ minute, five minutes, the hour or the day, under every way of naming a channel.
 import random
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from counting import NOBODY, PRECISIONS, File, Mail, Row, Scenario, instant, local, step
 
