@@ -76,16 +76,17 @@ impl Case<'_> {
     /// The rows that could not be read, with the first of them.
     fn unread_rows(self) -> Option<Sentence> {
         let rejects = &self.analysis.rejects;
-        let first = rejects.examples.first()?;
-        Some(
+        let first = rejects.examples.first();
+        // The count is the doubt, not the example.
+        (rejects.count > 0).then(|| {
             Sentence::new(key::check_problem::REJECTED)
                 .with_number("count", rejects.count)
                 .with_number("rows", self.table.inputs.iter().map(|report| report.rows).sum())
-                .with("path", &first.path)
-                .with("line", first.line)
-                .with("why", &first.why)
-                .with("allowed", rejects.count),
-        )
+                .with("path", first.map_or("", |first| &first.path))
+                .with("line", first.map_or(1, |first| first.line))
+                .with("why", first.map_or("", |first| &first.why))
+                .with("allowed", rejects.count)
+        })
     }
 
     /// The end of what is judged: of the period, or the moment of the check where it is not over. A period that is made

@@ -205,13 +205,12 @@ pub fn whole(reading: &Reading) -> Result<()> {
 
 fn strict<'a>(reports: impl Iterator<Item = &'a SourceReport>) -> Result<()> {
     let rejecting: Vec<&SourceReport> = reports.filter(|report| report.rejected > 0).collect();
-    let Some((first, reject)) = rejecting.first().and_then(|report| Some((report, report.rejects.first()?))) else {
-        return Ok(());
-    };
+    let Some(first) = rejecting.first() else { return Ok(()) };
+    let reject = first.rejects.first();
     Err(Error::new(key::error::STRICT)
         .with_number("count", rejecting.iter().map(|report| report.rejected).sum())
         .with("path", &first.path)
-        .with("line", reject.line)
-        .with_sentence("why", Sentence::new(reject.why))
-        .with("text", &reject.text))
+        .with("line", reject.map_or(1, |reject| reject.line))
+        .with_sentence("why", Sentence::new(reject.map_or(key::reject::TOO_FEW_CELLS, |reject| reject.why)))
+        .with("text", reject.map_or("", |reject| &reject.text)))
 }

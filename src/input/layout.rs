@@ -117,11 +117,16 @@ pub fn is_heading<S: AsRef<str>>(cells: &[S]) -> bool {
     names_columns(cells) && !cells.iter().any(|cell| is_reason(cell.as_ref()))
 }
 
-/// Whether a line tells of errors, however damaged it is and by whatever its cells are parted: one of LINE's codes, and
-/// several cells that begin with digits. A title may name a code and a stretch of time.
+/// Whether a text begins as a time does, and no title of a table that follows another one.
+pub fn begins_with_digit(text: &str) -> bool {
+    text.trim_start_matches(|c: char| c.is_whitespace() || c == '"').starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a line tells of errors, however damaged it is and by whatever its cells are parted: one of LINE's codes behind
+/// a digit at its beginning, or beside several cells that begin with digits. A title may name a code and a stretch of time.
 pub fn tells_of_errors(line: &str) -> bool {
-    let digits = |cell: &&str| cell.trim_start().starts_with(|c: char| c.is_ascii_digit());
-    if line.split(['\t', ',', ';']).filter(digits).nth(1).is_none() {
+    let cells = || line.split(['\t', ',', ';', '|']).filter(|cell| begins_with_digit(cell));
+    if !begins_with_digit(line) && cells().nth(1).is_none() {
         return false;
     }
     let line = line.to_lowercase();
@@ -269,10 +274,19 @@ fn settle(
     let columns = table.columns();
     // Lines above the heading, or above the first row of a table without known headings, are titles, or headings in a
     // language nobody told us: only lines whose time and reason both say nothing; a damaged row is a reject.
-    let is_row = |row: &Vec<String>| when.of(row).is_some_and(|cell| time.read(cell, &options.zone).is_ok());
-    let first_row = || (0..body.0.len()).find(|i| tells_of_errors(&text[*i]) || is_row(&body.0[*i]));
+    let has_time = |row: &Vec<String>| when.of(row).is_some_and(|cell| time.read(cell, &options.zone).is_ok());
+    let first_row = || (0..body.0.len()).find(|i| tells_of_errors(&text[*i]) || has_time(&body.0[*i]));
+    let needed = columns.iter().flatten().max().map_or(0, |i| i + 1);
+    // A title may have a date where the times are, and another one behind it.
+    let reason = columns[Role::Reason as usize].unwrap_or(0);
+    let is_row = |row: &Vec<String>| {
+        row.len() >= needed && has_time(row) && !row[reason].trim().is_empty() && !begins_with_digit(&row[reason])
+    };
     let above = match found.heading {
-        Some(heading) => (0..heading).find(|i| tells_of_errors(&text[*i])).unwrap_or(heading + 1),
+        Some(heading) => {
+            let rows = (0..heading).find(|i| tells_of_errors(&text[*i]) || is_row(&found.rows[*i]));
+            rows.unwrap_or(heading + 1)
+        }
         None => first_row().unwrap_or(0),
     };
     let line = |at: usize| lines(head).nth(at).unwrap_or_default();
@@ -282,7 +296,6 @@ fn settle(
         let what = if blank { key::inspect::LINE_BLANK } else { key::inspect::LINE_TITLE };
         SkippedLine { line: i as u64 + 1, what, text: options.privacy.excerpt(line, 80) }
     });
-    let needed = columns.iter().flatten().max().map_or(0, |i| i + 1);
     Ok(Recognition::Table(Box::new(Layout {
         encoding,
         delimiter: found.delimiter,

@@ -57,7 +57,7 @@ use super::{
     Role, RowSink,
     count::count,
     headings,
-    layout::{Layout, When, is_heading, is_reason, tells_of_errors},
+    layout::{Layout, When, begins_with_digit, is_heading, is_reason, tells_of_errors},
     split::{QuotedSplitter, lines, split_lines},
     time::{Steps, TimeForm, TimeReader, WithinMinute},
 };
@@ -96,8 +96,8 @@ pub struct Tally {
     pub rejects: Vec<Reject>,
     pub skipped: Vec<SkippedLine>,
     pub skipped_lines: u64,
-    /// So many of the last lines have one cell each that tells of no error: rejects, unless a heading follows, of which
-    /// they are the titles then.
+    /// So many of the last lines have one cell each that neither begins as a row does nor tells of errors: rejects, unless
+    /// a heading follows, of which they are the titles then.
     pub titles: u64,
 }
 
@@ -156,8 +156,8 @@ impl Tally {
         self.rows -= titles;
         self.rejected -= titles;
         self.skipped_lines += titles;
-        let first = self.lines - titles;
-        for reject in self.rejects.extract_if(.., |reject| reject.line > first) {
+        let lines = self.lines - titles + 1..=self.lines;
+        for reject in self.rejects.extract_if(.., |reject| lines.contains(&reject.line)) {
             self.skipped.push(SkippedLine { line: reject.line, what: key::inspect::LINE_TITLE, text: reject.text });
         }
         self.skipped.truncate(EXAMPLES);
@@ -563,8 +563,9 @@ impl<'a> RowReader<'a> {
                 // The byte order mark of the second file.
                 let before = bytes[..at].strip_suffix("\u{feff}".as_bytes()).unwrap_or(&bytes[..at]);
                 if self.slow_line(Line { bytes: before, open: line.open }, tally, sink)?.is_none() {
-                    // The heading counts as the line.
+                    // The heading counts as the line. What stands in it is no title of its own.
                     tally.lines -= 1;
+                    tally.titles = 0;
                 }
                 let same = bytes[at..].trim_ascii_end() == self.layout.heading_line_bytes;
                 return Ok(Some(Break { offset: at, same }));
@@ -584,7 +585,8 @@ impl<'a> RowReader<'a> {
                 tally.rows += 1;
                 tally.rejected += 1;
                 let one_cell = why == key::reject::TOO_FEW_CELLS && memchr::memchr(layout.delimiter, bytes).is_none();
-                if one_cell && !tells_of_errors(&layout.decoded(bytes)) {
+                let decoded = || layout.decoded(bytes);
+                if one_cell && !begins_with_digit(&decoded()) && !tells_of_errors(&decoded()) {
                     tally.titles = titles + 1;
                 }
                 if self.all_rejects || tally.rejects.len() < EXAMPLES {

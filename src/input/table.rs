@@ -198,7 +198,8 @@ impl Tables<'_> {
                     }
                     for reject in &tally.rejects {
                         let told = Reject { line: self.whole.lines + reject.line, ..reject.clone() };
-                        if reject.line > others { held.push(told) } else { pass.reject(path, &told)? }
+                        let is_title = tally.titles > 0 && reject.line > others;
+                        if is_title { held.push(told) } else { pass.reject(path, &told)? }
                     }
                     if let Some(part) = self.parts.last_mut() {
                         part.add(offset, &tally, cells)?;

@@ -329,6 +329,50 @@ fn rows_that_were_cut_above_a_repeated_heading_are_no_titles() {
 }
 
 #[test]
+fn a_row_that_is_cut_within_the_line_of_a_heading_is_a_reject_and_listed() {
+    let cut = "2026-11-17\t04:12:3";
+    let folder = Folder::with("w.tsv", [DOCUMENTED, &documented(16, 1), cut, DOCUMENTED, &documented(18, 1)].concat());
+    let summary = folder.summary("w.tsv --rejects rejects.csv");
+    assert_eq!((summary.balance(), summary.errors()), (vec![[3, 2, 1]], 2));
+    assert_eq!(summary.rejects(), [(3, "too few cells")]);
+    assert_eq!(folder.text("rejects.csv").lines().count(), 2, "{}", folder.text("rejects.csv"));
+    folder.errstat("summary w.tsv --strict").refused();
+    folder.file("errstat.toml", "[check]\nperiod = \"all\"\nmax_errors = 100\n");
+    let at = "--exported-at 2026-11-19T12:00 --as-of 2026-11-19T12:00";
+    assert_eq!(folder.errstat(&format!("check w.tsv {at}")).run().code, Some(2));
+}
+
+#[test]
+fn what_begins_as_a_row_above_a_repeated_heading_is_no_title() {
+    for row in [
+        "2026-11-17|04:12:33|04:12:59|error_status_code|502|300",
+        "| 2026-11-17 | 04:12:33 | 04:12:59 | error_status_code | 502 | 300 |",
+        "2026-11-17 04:12:33 04:12:59 error_status_code 502 300",
+        "2026-11-17",
+    ] {
+        let text = [DOCUMENTED, &documented(16, 1), row, "\n", DOCUMENTED, &documented(18, 1)].concat();
+        assert_eq!(read(&text), ([3, 2, 1], 2), "{row}");
+    }
+}
+
+#[test]
+fn rows_above_the_first_heading_or_row_are_no_titles() {
+    // Parted otherwise, two of them.
+    let bars = "|2026-11-10|04:12:33|04:12:59|error_status_code|502|900|\n".repeat(2);
+    assert_eq!(read(&[&bars, DOCUMENTED, &documented(17, 1)].concat()), ([3, 1, 2], 1));
+    // Damaged, in a table without headings.
+    let row = |time: &str| format!("{time}\trequest_timeout\tRequest timeout\n");
+    let text = [row("2026-11-1004:12:33"), row("2026-11-10 05:12:33"), row("2026-11-10 06:12:33")].concat();
+    assert_eq!(read(&text), ([3, 2, 1], 2));
+    // With a reason that LINE has not published.
+    let text = ["2026-11-10 04:12:33\tserver_busy\tfoo\t3000\n", HEADING, GOOD].concat();
+    assert_eq!(read(&text), ([2, 2, 0], 3001));
+    // A title with a date where the times are.
+    let text = ["2026-11-10\t2026-11-16\t\t\n2026-11-10\t\t\t\n2026-11-10\n", HEADING, GOOD].concat();
+    assert_eq!(read(&text), ([1, 1, 0], 1));
+}
+
+#[test]
 fn what_tells_of_errors_above_a_heading_is_a_row() {
     // A table of another delimiter, a damaged row.
     let other = "Date,Start,End,Reason,Detail,Errors\n2026-11-16,04:12:33,04:12:33,error_status_code,502,90000\n";
