@@ -43,7 +43,7 @@ pub use addition::{Addition, NewSource};
 pub(crate) use caught::caught;
 pub use caught::is_caught;
 pub use collected::Collected;
-pub use csv::{csv_heading, read_csv, to_csv};
+pub use csv::{csv_delimiter, read_csv, to_csv};
 pub use foreign::is_archive;
 pub use manifest::Source;
 pub use read::{EachRow, ParquetFile, Reader};

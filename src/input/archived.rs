@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, io, path::Path, sync::Arc};
 use parking_lot::Mutex;
 
 use super::{
-    CellRuns, CellSink, Pass, RowsIn,
+    CellRuns, CellSink, Pass, ReadOptions, RowsIn,
     allowance::Allowance,
+    encoding,
     fault::unreadable,
     name::coverage,
     place::Place,
@@ -15,7 +16,7 @@ use super::{
     text::Text,
 };
 use crate::{
-    archive::{Archive, Reader, csv_heading},
+    archive::{Archive, Reader, csv_delimiter},
     error::{Error, Result},
     model::{
         Catalog, Channel, Columns, CoverageBasis, Origin, Precision, Row, SourceKind, SourceReport, Span, Timestamp,
@@ -88,18 +89,34 @@ pub fn file(place: &Place, shown: &str, allowance: &Allowance, pass: &Pass<'_>) 
     sources(store, SourceKind::Parquet, shown, allowance, pass)
 }
 
-/// Whether a text is the archive's rows as CSV.
-pub fn is_csv(text: &Text) -> io::Result<bool> {
-    let heading = csv_heading();
-    let head = text.head(0, heading.len() + 1)?;
-    Ok(head.strip_prefix(heading.as_bytes()).is_some_and(|rest| rest == b"\n" || rest == b"\r"))
+/// So much of a text tells whether it is the archive's rows as CSV.
+const HEAD: usize = 4096;
+
+/// The archive's rows as CSV, decoded, and what parts their columns; none where a text is something else.
+pub fn as_csv(text: &Text, options: &ReadOptions) -> io::Result<Option<(Text, u8)>> {
+    let head = text.head(0, HEAD)?;
+    let found = encoding::recognise(&head, options.encoding).encoding;
+    let Some(delimiter) = csv_delimiter(&found.decode(&head).0) else { return Ok(None) };
+    let raw = text.clone();
+    // What claims to be UTF-8 and isn't is refused.
+    let text = match found == encoding_rs::UTF_8 {
+        true => raw,
+        false => Text::stream(move || Ok(Box::new(encoding::transcoded(raw.open()?, found)))),
+    };
+    Ok(Some((text, delimiter)))
 }
 
 /// Reads such a text; it has no source where it has no row.
-pub fn csv(text: &Text, input: &Input, allowance: &Allowance, pass: &Pass<'_>) -> Result<Vec<Source>> {
+pub fn csv(
+    (text, delimiter): (Text, u8),
+    input: &Input,
+    allowance: &Allowance,
+    pass: &Pass<'_>,
+) -> Result<Vec<Source>> {
     let reader = Reader { folder: None, privacy: pass.options.privacy, zone: pass.options.zone };
-    let store = Store::Csv { text: text.clone(), shown: input.path.clone(), reader };
-    let mut sources = sources(store, SourceKind::Csv, &input.path, allowance, pass)?;
+    let store = Store::Csv { text, delimiter, shown: input.path.clone(), reader };
+    let kind = input.sheet.as_ref().map_or(SourceKind::Csv, |sheet| sheet.kind);
+    let mut sources = sources(store, kind, &input.path, allowance, pass)?;
     for report in sources.iter_mut().map(|source| &mut source.report) {
         report.coverage = coverage(&input.name, report.precision, pass.options);
     }

@@ -1,6 +1,6 @@
 //! Which column is which: recognised by the headings, else by the content, never assumed.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use encoding_rs::Encoding;
 use strum::EnumCount;
@@ -177,6 +177,17 @@ pub fn is_prose(head: &[u8], encoding: &'static Encoding, options: &ReadOptions)
         times += usize::from(has_time(row));
     }
     (times as f64) < FEWEST_TIMES * f64::from(all)
+}
+
+/// Whether a sheet lists errors, though one of its columns is not known: codes beside times in whatever form, or times below
+/// several known headings. A sum has no times, or no more than a day and a number.
+pub fn lists_errors(head: &[u8], encoding: &'static Encoding) -> bool {
+    let rows = split_lines(sample(head, encoding), b'\t');
+    let numbers = |cell: &String| cell.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).count();
+    let timed = |row: &[String]| row.iter().any(|cell| numbers(cell) >= 3);
+    let headings = |row: &[String]| row.iter().filter_map(|cell| headings::role(cell)).collect::<HashSet<_>>().len();
+    rows.iter().any(|row| timed(row) && row.iter().any(|cell| is_reason(cell)))
+        || rows.iter().any(|row| headings(row) >= 3) && rows.iter().any(|row| timed(row))
 }
 
 /// The first of the delimiters that fit best: a tab wins over a comma where both fit.

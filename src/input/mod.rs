@@ -118,16 +118,12 @@ pub fn read(arguments: &[String], mut options: ReadOptions, watcher: &dyn Watche
             Opened::Parquet => archived::file(&file.place, &file.shown, &allowance, &pass)?,
             Opened::Texts(found) => {
                 for (input, text) in found {
-                    match text {
-                        // What can't be read says so below.
-                        Ok(text) if archived::is_csv(&text).unwrap_or(false) => {
-                            let of_channels = archived::csv(&text, &input, &allowance, &pass)?;
-                            if of_channels.is_empty() {
-                                texts.push((input, Ok(text)));
-                            }
-                            sources.extend(of_channels);
-                        }
-                        text => texts.push((input, text)),
+                    // What can't be read says so below.
+                    let rows = text.as_ref().ok().and_then(|text| archived::as_csv(text, &options).ok().flatten());
+                    let of_channels = rows.map(|rows| archived::csv(rows, &input, &allowance, &pass)).transpose()?;
+                    match of_channels.filter(|sources| !sources.is_empty()) {
+                        Some(of_channels) => sources.extend(of_channels),
+                        None => texts.push((input, text)),
                     }
                 }
                 continue;
@@ -230,13 +226,16 @@ fn of_partial(read: std::result::Result<Source, Sentence>) -> std::result::Resul
     Ok(source)
 }
 
-/// A workbook is read where one of its sheets is: the others hold notes, sums, drawings. Where none is, they say why
-/// together.
+/// A workbook is read where one of its sheets is: the others hold notes, sums, drawings, or are skipped as a file of a
+/// folder would be. Where none is read, they say why together.
 fn of_workbooks(outcomes: Vec<(Input, Outcome)>) -> Vec<(Input, Outcome)> {
     // A sum by reason has no times, and so no column for them.
     let is_table = |(_, outcome): &(Input, Outcome)| match outcome {
         Ok(read) => read.is_ok(),
         Err(error) => error.0.key != key::error::COLUMN_MISSING,
+    };
+    let lacks_column = |(_, outcome): &(Input, Outcome)| {
+        matches!(outcome, Ok(Err(why)) if why.key == key::other::COLUMN_MISSING) || outcome.is_err()
     };
     let mut settled = Vec::with_capacity(outcomes.len());
     let mut outcomes = outcomes.into_iter().peekable();
@@ -250,18 +249,25 @@ fn of_workbooks(outcomes: Vec<(Input, Outcome)>) -> Vec<(Input, Outcome)> {
             sheets.push(next);
         }
         if sheets.iter().any(is_table) {
-            settled.extend(sheets.into_iter().filter(is_table));
+            for mut sheet in sheets {
+                let is_table = is_table(&sheet);
+                sheet.0.explicit &= is_table;
+                if is_table || matches!(&sheet.1, Ok(Err(why)) if why.key == key::other::COLUMN_MISSING) {
+                    settled.push(sheet);
+                }
+            }
             continue;
         }
         let names: Vec<&str> =
             sheets.iter().filter_map(|(input, _)| input.path.strip_prefix(&*book)?.get(1..)).collect();
         let why = Sentence::new(key::other::WORKBOOK_NO_TABLE).with("sheets", names.join(" | "));
-        let missing = sheets.iter().position(|(_, outcome)| outcome.is_err());
-        let (mut input, outcome) = sheets.swap_remove(missing.unwrap_or(0));
+        let missing = sheets.iter().position(lacks_column);
+        let (mut input, mut outcome) = sheets.swap_remove(missing.unwrap_or(0));
         if missing.is_none() {
             input.path = book;
+            outcome = Ok(Err(why));
         }
-        settled.push((input, outcome.map(|_| Err(why))));
+        settled.push((input, outcome));
     }
     settled
 }

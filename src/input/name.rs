@@ -109,12 +109,12 @@ const ENDINGS: [&str; 6] = ["tsv", "csv", "txt", "xlsx", "xls", "ods"];
 const AROUND: [&str; 11] = ["gz", "zst", "zip", "bz2", "xz", "7z", "lz4", "br", "rar", "part", "crdownload"];
 
 /// Whether a file that was skipped, by its path and the reason, calls itself an export: by its ending, packed or not, or
-/// by a date. What errstat wrote itself, access logs, and mails that do not count, are known to be none.
+/// by a date; a sheet beside others does so by its rows. What errstat wrote itself, access logs, and mails that do not count, are known to be none.
 pub fn is_expected(path: &str, why: &Sentence) -> bool {
     if [key::other::OWN_OUTPUT, key::other::MAIL_SENDER, key::other::ACCESS_LOG].contains(&why.key) {
         return false;
     }
-    if why.key == key::other::PARTIAL {
+    if [key::other::PARTIAL, key::other::COLUMN_MISSING].contains(&why.key) {
         return true;
     }
     is_named_as_one(path.rsplit('/').next().unwrap_or(path))

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{
-    ReadOptions,
+    ReadOptions, Role,
     encoding::{self, Recognised},
     fault::unreadable,
     format::Format,
@@ -70,9 +70,22 @@ pub fn recognise(raw: Text, input: &Input, options: &ReadOptions) -> Result<(Tex
     if !surely && layout::is_prose(&head[start..], encoding, options) {
         return Ok((text, Kind::Other(Sentence::new(key::other::PROSE))));
     }
-    let kind = match layout::recognise(&head[start..], encoding, &input.path, options)? {
-        Recognition::Table(layout) => Kind::Table(Table { encoding: found, start: start as u64, layout }),
-        Recognition::Other(why) => Kind::Other(why),
+    let lists_errors = || input.sheet.is_some() && layout::lists_errors(&head[start..], encoding);
+    let kind = match layout::recognise(&head[start..], encoding, &input.path, options) {
+        Ok(Recognition::Table(layout)) => Kind::Table(Table { encoding: found, start: start as u64, layout }),
+        Err(error) if error.0.key == key::error::COLUMN_MISSING && lists_errors() => {
+            Kind::Other(Sentence { key: key::other::COLUMN_MISSING, ..*error.0 })
+        }
+        // Without known headings the codes are found, and no times beside them.
+        Ok(Recognition::Other(why)) if why.key == key::other::OTHER_COLUMNS && lists_errors() => {
+            let headings =
+                why.values.into_iter().find(|(name, _)| *name == "columns").map(|(_, columns)| ("headings", columns));
+            let mut why = Sentence::new(key::other::COLUMN_MISSING).with("role", Role::Time.name());
+            why.values.extend(headings);
+            Kind::Other(why)
+        }
+        Ok(Recognition::Other(why)) => Kind::Other(why),
+        Err(error) => return Err(error),
     };
     Ok((text, kind))
 }

@@ -40,7 +40,7 @@ impl Entry {
 pub enum Store {
     Archive(Archive),
     File { place: Place, shown: String, reader: Reader<'static> },
-    Csv { text: Text, shown: String, reader: Reader<'static> },
+    Csv { text: Text, delimiter: u8, shown: String, reader: Reader<'static> },
 }
 
 impl Store {
@@ -57,9 +57,9 @@ impl Store {
                     if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
                 })
             }
-            Store::Csv { text, shown, reader } => {
+            Store::Csv { text, delimiter, shown, reader } => {
                 let text = text.open().map_err(|error| unreadable(shown, &error))?;
-                read_csv(text, shown, reader.privacy, reader.zone, &mut |row| {
+                read_csv(text, *delimiter, shown, reader.privacy, reader.zone, &mut |row| {
                     if range.is_none_or(|range| range.contains(&row.time)) { each(row) } else { Ok(()) }
                 })
             }

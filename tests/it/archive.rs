@@ -1505,7 +1505,29 @@ fn what_convert_wrote_counts_as_the_files_do() {
                 assert_eq!(read[field], files[field], "{inputs} {name} {field}");
             }
         }
+        // As spreadsheet programs save it again.
+        let csv = folder.text("o.csv");
+        let lines = |line: fn(&str) -> String| csv.lines().map(|text| line(text) + "\r\n").collect::<String>();
+        let utf16 = |text: &str| [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let tabs = lines(|line| line.replace(',', "\t"));
+        for (saved, bytes) in [
+            ("mark", format!("\u{feff}{}", lines(str::to_owned)).into_bytes()),
+            ("quotes", lines(|line| format!("\"{}\"", line.replace(',', "\",\""))).into_bytes()),
+            ("semicolons", lines(|line| line.replace(',', ";")).into_bytes()),
+            ("tabs", tabs.clone().into_bytes()),
+            ("UTF-16", utf16(&tabs)),
+            ("blank lines", format!(",,,\r\n{}", lines(|line| format!("{line}\r\n,,,"))).into_bytes()),
+            ("another column", lines(|line| format!("a note,{line},,")).into_bytes()),
+        ] {
+            let read = folder.file("s.csv", bytes).summary("s.csv");
+            for field in ["totals", "by_detail", "by_host", "by_channel"] {
+                assert_eq!(read[field], files[field], "{inputs} {saved} {field}");
+            }
+        }
     }
+    let sentence =
+        folder.file("s.csv", folder.text("o.csv").replace("errors", "count")).errstat("summary s.csv").refused();
+    assert!(sentence.contains("s.csv: has no column “errors”"), "{sentence}");
     assert_eq!(folder.summary("o.csv --channel shop").list("by_host")[0]["host"], "https://bot.example.com");
     // Nothing of a file of which a row cannot be counts.
     folder.file("o.csv", folder.text("o.csv").replace(",second,", ",moment,"));

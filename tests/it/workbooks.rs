@@ -79,6 +79,53 @@ fn every_sheet_with_a_table_is_read_as_its_text_would_be() {
     }
 }
 
+/// 5000 errors without a reason, or with times in Thai words, beside 3 that are read; and sums, which list no errors: by
+/// reason and detail, and by day.
+#[test]
+fn a_sheet_that_lists_errors_is_not_left_out_without_a_word() {
+    for unread in [
+        "[['Date', 'Start', 'End', 'Detail', 'Errors'], ['2026-11-20', '01:02:03', '01:02:04', '502', 5000]]",
+        "[['When', 'Reason', 'Detail', 'Errors'], ['16 พ.ย. 2569 04:12:33', 'error_status_code', '502', 5000]]",
+        "[['Wann', 'Grund'], ['16 พ.ย. 2569 04:12:33', 'error_status_code']]",
+    ] {
+        let sheets = format!(
+            "{{'Oct': [['Date', 'Start', 'End', 'Reason', 'Detail', 'Errors'],
+                ['2026-10-16', '04:12:33', '04:12:59', 'error_status_code', '502', 3]], 'Nov': {unread},
+              'Sums': [['Reason', 'Detail', 'Count'], ['error_status_code', 502, 3], ['Total', None, 3]],
+              'Days': [['Date', 'Count'], ['2026-10-16', 3]]}}"
+        );
+        let Some(folder) = each_kind(&sheets) else { return };
+        folder.file("rules.toml", "[check]\nperiod = \"all\"\nmax_errors = 100\n");
+        for kind in KINDS {
+            let summary = folder.summary(&format!("w.{kind}"));
+            assert_eq!(summary.errors(), 3, "{kind}: {unread}");
+            let skipped: Vec<_> = summary.notes().into_iter().filter(|code| code.starts_with("skipped")).collect();
+            assert_eq!(skipped, ["skipped-file"], "{kind}: {unread}");
+            let check = format!("check w.{kind} --config rules.toml --exported-at 2026-10-17");
+            let check = folder.errstat(&check).run();
+            assert_eq!(check.code, Some(2), "{kind}: {unread}");
+            assert!(check.text().contains(&format!("w.{kind}/Nov")), "{}", check.text());
+        }
+    }
+}
+
+/// 30 errors by an export and, of the same channel and minute, 30 by a mail: 30. A table of the console would have 60.
+#[test]
+fn what_convert_wrote_is_known_in_a_workbook() {
+    let Some(folder) = each_kind(
+        r"{'rows': [['time', 'end', 'precision', 'channel_id', 'channel', 'reason', 'detail', 'status', 'host', 'errors', 'rows', 'source'],
+            ['2026-11-15T19:12:33Z', '2026-11-15T19:12:59Z', 'second', 1650000001, 'shop', 'error_status_code', 502, 502, None, 30, 1, 'export'],
+            ['2026-11-15T19:10:00Z', '2026-11-15T19:15:00Z', '5m', 1650000001, 'shop', 'error_status_code', '502', 502, None, 30, 1, 'mail']]}",
+    ) else {
+        return;
+    };
+    for kind in KINDS {
+        let summary = folder.summary(&format!("w.{kind}"));
+        assert_eq!(summary.errors(), 30, "{kind}");
+        assert_eq!(text(&summary["inputs"][0], "kind"), kind);
+    }
+}
+
 /// LINE's columns in Japanese. A date and a time of day in cells of their own kind; midnight, a second before it and a group
 /// that ends on the next day; times that are shown with the day on which the program begins to count. 3 + 14 + 1234 + 1 errors.
 #[test]
