@@ -328,7 +328,7 @@ pub struct Incident {
     pub minutes: u64,
     /// Of all its classes.
     pub errors: u64,
-    /// The largest number of errors in five minutes, and when those five minutes began.
+    /// The largest number of errors in five minutes from start to end, and when those five minutes began.
     pub peak_errors: u64,
     pub peak_at: LocalTime,
     /// The detail with the most errors of the leading class.
@@ -338,7 +338,7 @@ pub struct Incident {
     pub ongoing: Option<bool>,
     /// What it consists of, the most errors first.
     pub made_of: Vec<MadeOf>,
-    /// Its end; null while it goes on or nobody knows.
+    /// End of the last row of all that it consists of, which may come after its end; null while it goes on or nobody knows.
     pub quiet_since: Option<LocalTime>,
     /// What the access logs say of its leading failure class; null without a log.
     pub log: Option<LogFinding>,
@@ -387,6 +387,11 @@ impl Incident {
     /// Whether it is known to go on where the inputs end.
     pub fn is_ongoing(&self) -> bool {
         self.ongoing == Some(true)
+    }
+
+    /// The most errors in five minutes that a picture of it shows, also outside start and end.
+    pub fn highest(&self) -> u64 {
+        self.cells().into_iter().max().unwrap_or(0)
     }
 
     /// Errors of each five minutes from `cells_start` on.

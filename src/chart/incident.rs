@@ -52,7 +52,7 @@ pub fn beside_text(scene: &Scene, index: usize) -> Option<Chart> {
 fn panel(canvas: &Canvas, slot: Slot, scene: &Scene, event: &Event<'_>) -> f64 {
     let (look, incident) = (scene.look, event.incident);
     // All on one scale, so that they can be compared.
-    let highest = scene.story.events.shown.iter().map(|event| event.incident.peak_errors).max().unwrap_or(0);
+    let highest = scene.story.events.shown.iter().map(|event| event.incident.highest()).max().unwrap_or(0);
     let counts = CountScale::new(highest, 3);
     let layers = layers(scene, event);
     let entries: Vec<Entry> = layers.iter().map(|layer| Entry::layer(scene, layer)).collect();

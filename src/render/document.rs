@@ -236,7 +236,7 @@ pub(super) fn more_incidents(story: &Story<'_>, first: usize) -> Option<String> 
 /// Incidents with their curves on one scale.
 fn incident_table(story: &Story<'_>) -> Table {
     let (lang, events) = (story.lang(), &story.events.shown);
-    let highest = events.iter().map(|event| event.incident.peak_errors).max().unwrap_or(0);
+    let highest = events.iter().map(|event| event.incident.highest()).max().unwrap_or(0);
     let column = |key, kind| Column::new(lang, key, kind);
     let text = Cell::Text;
     let table = Grid::of(events)

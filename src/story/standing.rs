@@ -58,6 +58,7 @@ pub(super) fn sentence(analysis: &Analysis, clock: &Clock) -> Option<String> {
         Some(channel) if analysis.channels.len() > 1 => words::on(lang, channel, LONGEST_NAME),
         _ => String::new(),
     };
-    let sentence = Sentence::new(key).with("at", clock.moment(at.unwrap_or(told.end))).with("on", on);
+    let sentence =
+        Sentence::new(key).with("at", clock.moment(at.or(told.quiet_since).unwrap_or(told.end))).with("on", on);
     Some(lang.say(&sentence.with_number("most", told.usual_after.unwrap_or(0))))
 }

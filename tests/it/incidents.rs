@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::program::{Folder, Summary, text};
+use crate::program::{AS_OF, Folder, Summary, text};
 
 /// A made-up log of four weeks, from Monday 2026-10-26 to Sunday 2026-11-22, in cells of five minutes.
 struct Log(String);
@@ -182,8 +182,11 @@ fn beside(from: u32, to: u32) -> Summary {
 #[test]
 fn classes_that_begin_to_fail_together_are_one_incident_of_the_leading_one() {
     // A quarter of an hour later, and as much longer; and ten minutes that lie in it.
-    for (from, to, refused) in [(wednesday(10, 15), wednesday(11, 15), 120), (wednesday(10, 0), wednesday(10, 10), 20)]
-    {
+    for (from, to, refused, quiet_since) in [
+        // Errors of it go on behind its end.
+        (wednesday(10, 15), wednesday(11, 15), 120, "11:10:07"),
+        (wednesday(10, 0), wednesday(10, 10), 20, "10:55:07"),
+    ] {
         let summary = beside(from, to);
         assert_eq!(summary.list("incidents").len(), 1, "{}", summary["incidents"]);
         let incident = &summary["incidents"][0];
@@ -200,8 +203,29 @@ fn classes_that_begin_to_fail_together_are_one_incident_of_the_leading_one() {
         assert_eq!((made_of, &incident["errors"]), (expected.to_vec(), &json!(300 + refused)));
         // In each cell of both, 35; the first of them.
         assert_eq!(&incident["peak_errors"], &json!(35));
-        assert_eq!(text(incident, "quiet_since"), text(incident, "end"));
+        assert_eq!(text(incident, "quiet_since"), format!("2026-11-18T{quiet_since}+09:00"));
     }
+}
+
+#[test]
+fn a_peak_lies_between_start_and_end_and_silence_begins_behind_all() {
+    let refused = |log: Log, from: u32, errors: u32| log.add(from..from + 1, REFUSED, errors);
+    let log =
+        Log::new().with_trickle().add(wednesday(10, 0)..wednesday(10, 20), ["shop", "error_status_code", "502"], 50);
+    let log =
+        (0..6).zip([15, 15, 5, 5, 5, 100]).fold(log, |log, (at, errors)| refused(log, wednesday(10, 5 * at), errors));
+    let folder = Folder::with("w-2026-11-23.tsv", &log.0);
+    let summary = folder.summary("w-2026-11-23.tsv --period 2026-W47");
+    let incident = &summary["incidents"][0];
+    assert_eq!((summary.list("incidents").len(), &incident["errors"]), (1, &json!(200 + 145)));
+    assert_eq!(
+        (text(incident, "start"), text(incident, "end"), text(incident, "quiet_since")),
+        ("2026-11-18T10:00:07+09:00", "2026-11-18T10:15:07+09:00", "2026-11-18T10:25:07+09:00")
+    );
+    // 50 and 15, twice; the first of them begins with the incident.
+    assert_eq!((&incident["peak_errors"], text(incident, "peak_at")), (&json!(65), "2026-11-18T10:00:07+09:00"));
+    let told = folder.errstat(&format!("summary w-2026-11-23.tsv --period 2026-W47 --as-of {AS_OF}")).done().text();
+    assert!(told.contains("since Wed 18 Nov 2026, 10:25"), "{told}");
 }
 
 #[test]

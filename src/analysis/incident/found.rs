@@ -144,6 +144,7 @@ impl Measure<'_> {
         let errors = |(class, cells): (Class, Vec<u64>)| ClassErrors { class, errors: cells.iter().sum(), cells };
         let mut classes: Vec<ClassErrors> = of_class.into_iter().map(errors).collect();
         classes.sort_by_key(|of| (of.class != leading_class, Reverse(of.errors)));
+        let mut silent_since = made_of.values().map(|(_, span)| span.last.0).max().unwrap_or(inside.last.0);
         let made = |((reason, detail), (errors, span)): ((u32, u32), (u64, Span))| MadeOf {
             reason: table.names.reasons[reason as usize].clone(),
             detail: table.names.details[detail as usize].clone(),
@@ -158,6 +159,7 @@ impl Measure<'_> {
         // A row that tells five minutes or an hour stands for all of it.
         if self.step >= CELL_MILLIS {
             last += self.step;
+            silent_since += self.step;
         }
         let (known, reach) = (self.known(), self.reach());
         // A row counts where it begins, so one that the end of the coverage lies in is known. It is not behind its own end,
@@ -178,9 +180,12 @@ impl Measure<'_> {
             && known.is_some_and(|known| known.missing(bounds[1], quiet).is_empty());
         let leading = of_leading().next().unwrap_or(&made_of[0]);
         let cells = ClassErrors::sums(&classes);
+        let begin = |at: usize| bounds[0] + at as i64 * CELL_MILLIS;
+        // Another class may go on behind the end.
+        let named = |(at, _): &(usize, &u64)| begin(*at) <= inside.last.0 && begin(*at + 1) > inside.first.0;
         // The first of equal ones.
-        let peak = cells.iter().enumerate().max_by_key(|(at, errors)| (**errors, Reverse(*at)));
-        let (peak, peak_errors) = peak.map_or((0, 0), |(at, errors)| (at as i64, *errors));
+        let peak = cells.iter().enumerate().filter(named).max_by_key(|(at, errors)| (**errors, Reverse(*at)));
+        let (peak, peak_errors) = peak.map_or((0, 0), |(at, errors)| (at, *errors));
         Incident {
             channel: table.names.channels[self.channel.label as usize].clone(),
             start: time(first),
@@ -188,11 +193,11 @@ impl Measure<'_> {
             minutes: ((last - first).max(1) as u64).div_ceil(60_000),
             errors: cells.iter().sum(),
             peak_errors,
-            peak_at: time((bounds[0] + peak * CELL_MILLIS).max(first)),
+            peak_at: time(begin(peak).max(first)),
             reason: leading.reason.clone(),
             detail: leading.detail.clone(),
             ongoing,
-            quiet_since: (ongoing == Some(false)).then(|| time(last)),
+            quiet_since: (ongoing == Some(false)).then(|| time(silent_since)),
             log: None,
             made_of,
             class: leading_class,

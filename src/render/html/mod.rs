@@ -11,7 +11,7 @@ mod words;
 use askama::Template;
 
 use crate::{
-    analysis::{Analysis, Bucket, DetailRow, Heatmap, LogMatch, ReasonRow, State},
+    analysis::{Analysis, Bucket, DetailRow, Heatmap, Incident, LogMatch, ReasonRow, State},
     chart::{self, Chart, OF_LOGS, ReasonInks, heat_level, strongest, theme, weekday},
     model::{disarmed, key},
     render::{columns::Columns, kept::kept},
@@ -72,7 +72,7 @@ pub fn page(story: &Story<'_>, view: &PageView<'_>) -> Result<String, askama::Er
         narrow: chart::for_phone(story),
         matches: logged.filter(|found| found.errors > 0).take(LISTED).collect(),
         drawings: chart::inline(story, if incidents.len() <= PICTURED { PICTURED } else { 0 }),
-        highest: analysis.incidents.iter().map(|incident| incident.peak_errors).max().unwrap_or(0),
+        highest: analysis.incidents.iter().map(Incident::highest).max().unwrap_or(0),
         incidents,
         windows: if failing <= LISTED { windows.collect() } else { Vec::new() },
         rare: analysis.by_detail.iter().filter(|row| row.errors > 0).skip(story.top).take(LISTED).collect(),
