@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// Notes which say that the inputs do not reach the period.
-pub const UNREACHED: [key::SentenceKey; 10] = [
+pub const UNREACHED: [key::SentenceKey; 11] = [
+    key::note::NO_ROWS_CHANNEL,
     key::note::PERIOD_AHEAD,
     key::note::STALE,
     key::note::STALE_CHANNEL,
@@ -75,15 +76,22 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
         stale(told, max_age, notes);
     }
     files(table, notes);
-    let (Some(_), Some(shown)) = (asked.calendar.data, table.span_of_channels()) else {
+    if asked.calendar.data.is_none() {
         notes.push(Sentence::new(key::note::NO_ROWS));
         redelivery(analysis, notes);
         return;
-    };
+    }
+    let nothing = table.known.iter().filter(|known| known.reach().is_none());
+    let keys = [key::note::NO_ROWS, key::note::NO_ROWS_CHANNEL];
+    notes.extend(of_channels(nothing.map(|known| (known, keys, Sentence::new(keys[0]))), true));
+    // Of channels without a row exports may well tell until when.
+    let shown = table.span_of_channels();
     period(told, shown, notes);
     gaps(told, notes);
     edges(told, notes);
-    comparison(told, shown, notes);
+    if let Some(shown) = shown {
+        comparison(told, shown, notes);
+    }
     vocabulary(analysis, notes);
     let reported = |incident: &&Incident| {
         let (start, end) = incident.cell_bounds();
@@ -91,7 +99,7 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     };
     if told.incidents.iter().filter(reported).any(|incident| !incident.comparable) {
         notes.push(Sentence::new(key::note::NOTHING_TO_JUDGE_BY));
-    } else if (shown.last.0 - shown.first.0) < incident::LEAST_HISTORY_DAYS * 86_400_000 {
+    } else if shown.is_some_and(|span| span.last.0 - span.first.0 < incident::LEAST_HISTORY_DAYS * 86_400_000) {
         notes.push(Sentence::new(key::note::LITTLE_HISTORY).with("days", incident::LEAST_HISTORY_DAYS));
     }
     if let Some(future) = asked.future {
@@ -182,7 +190,7 @@ fn stale(told: &Told<'_>, max_age: i64, notes: &mut Vec<Sentence>) {
 }
 
 /// Whether the inputs reach the period.
-fn period(told: &Told<'_>, shown: Span, notes: &mut Vec<Sentence>) {
+fn period(told: &Told<'_>, shown: Option<Span>, notes: &mut Vec<Sentence>) {
     let (zone, bounds) = (&told.asked.calendar.zone, &told.asked.bounds);
     let all = &told.table.known;
     let now = told.asked.calendar.as_of;
@@ -222,6 +230,7 @@ fn period(told: &Told<'_>, shown: Span, notes: &mut Vec<Sentence>) {
         Some((known, keys, Sentence::new(keys[0]).with_moment(name, zone.local(at)).with_sentence("fix", fix.clone())))
     });
     notes.extend(of_channels(unreached, all.len() > 1));
+    let Some(shown) = shown else { return };
     let first = zone.local(shown.first);
     if shown.first.0 >= bounds.end {
         notes.push(Sentence::new(key::note::PERIOD_BEFORE_DATA).with_moment("first", first));

@@ -113,7 +113,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
 }
 
 /// The notes that tell what problems tell too.
-const TOLD: [key::SentenceKey; 16] = [
+const TOLD: [key::SentenceKey; 17] = [
     key::note::COVERAGE_UNKNOWN,
     key::note::COVERAGE_UNKNOWN_CHANNEL,
     key::note::GAP,
@@ -121,6 +121,7 @@ const TOLD: [key::SentenceKey; 16] = [
     key::note::MAILS_ONLY,
     key::note::MAILS_ONLY_CHANNEL,
     key::note::NO_ROWS,
+    key::note::NO_ROWS_CHANNEL,
     key::note::PERIOD_BEFORE_DATA,
     key::note::PERIOD_NOT_COVERED,
     key::note::PERIOD_NOT_COVERED_CHANNEL,

@@ -6,7 +6,7 @@
 //! Source: <https://github.com/prometheus/OpenMetrics/blob/main/specification/OpenMetrics.md>
 
 use crate::{
-    analysis::State,
+    analysis::{Level, State},
     model::{LocalTime, disarmed},
     story::Story,
 };
@@ -43,7 +43,7 @@ pub fn openmetrics(story: &Story<'_>) -> String {
         ("incidents", Some(analysis.incidents.len() as u64)),
         ("ongoing_incidents", Some(ongoing as u64)),
         ("rejected_rows", Some(analysis.rejects.count)),
-        ("grave_notes", Some(story.grave.len() as u64)),
+        ("grave_notes", Some(story.notes().filter(|note| note.level == Level::Grave).count() as u64)),
     ] {
         family(&mut text, name, value.map(|value| (&[][..], value)));
     }

@@ -24,7 +24,7 @@ use crate::{
 ///
 /// # Errors
 /// Where it is not clear whether overlapping files are of one channel, where a label is not clear,
-/// where an overlap cannot be read again, where a sum leaves 64 bits, where the filter fits nothing.
+/// where an overlap cannot be read again, where a sum leaves 64 bits, where the filter fits nothing or leaves no channel.
 pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     reading.must_count()?;
     let Settings { rules, policy, filter, mut cuts, believed } = settings;
@@ -79,6 +79,7 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     let evidence = coverage::evidence(&cells, &told, &names);
     let mut known = coverage::known(&sources, &strands, &names.channels, &evidence, label);
     sources.iter_mut().for_each(tell_reach);
+    let any = !known.is_empty();
     known.retain(|known| filter.keeps_channel(known.channel.as_deref()));
     let name = |strand: &Strand| names.channels[strand.label as usize].as_deref();
     let unnamed = strands.iter().filter(|strand| strand.origin == Origin::Export && name(strand).is_none());
@@ -86,6 +87,9 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     let exported = strands.iter().any(|strand| strand.origin == Origin::Export);
     let mailed = !told.is_empty();
     if let Some(kept) = filter.kinds(&names)? {
+        if any && known.is_empty() {
+            return Err(Error::new(key::error::FILTER_ALL_CHANNELS).with_list("filter", filter.shown()));
+        }
         cells.retain(|cell| kept[cell.kind.0 as usize]);
         told.retain(|told| kept[told.kind.0 as usize]);
         stops.retain(|(channel, _)| filter.keeps_channel(channel.as_deref()));

@@ -181,3 +181,45 @@ fn coverage_is_told_of_the_channels_that_are_shown() {
     assert_eq!(codes("--only channel=club"), ["period-not-covered"]);
     assert_eq!(codes("--exclude channel=lamp"), ["period-not-covered"]);
 }
+
+/// The only export of news has no row and is complete up to the 9th; the week that is asked for begins on the 16th.
+#[test]
+fn a_channel_without_a_row_is_known_as_far_as_its_exports_tell() {
+    let folder = Folder::new();
+    let heading = "Time\tReason\tDetail\tCount\n";
+    folder.file("shop-2026-11-23.tsv", format!("{heading}2026-11-17 10:00:00\terror_status_code\t502\t3\n"));
+    folder.file("news-2026-11-09.tsv", heading);
+    folder.file("club.tsv", heading);
+    folder.file("errstat.toml", "channel = [\"shop=shop*\", \"news=news*\", \"club=club*\"]\n");
+    let of = |inputs: &str, options: &str| folder.summary(&format!("{inputs} --period last-week {options}"));
+    for (options, state, code) in [
+        ("--only channel=news", "unknown", "period-not-covered"),
+        ("--only channel=club", "unknown", "no-rows-channel"),
+        ("--only channel=news --only channel=shop", "unknown", "period-not-covered-channel"),
+        // The week before is known, and had none.
+        ("--only channel=news --as-of 2026-11-09", "quiet", ""),
+    ] {
+        let summary = of("shop-2026-11-23.tsv news-2026-11-09.tsv club.tsv", options);
+        assert_eq!(summary["state"], state, "{options}: {}", summary["notes"]);
+        assert!(code.is_empty() || summary.notes().contains(&code), "{options}: {}", summary["notes"]);
+        let line = format!("summary . --period last-week {options} --format openmetrics");
+        let line = if line.contains("--as-of") { line } else { format!("{line} --as-of {AS_OF}") };
+        let metrics = folder.errstat(&line).done().text();
+        let grave = metrics.lines().find(|line| line.starts_with("errstat_grave_notes")).expect("grave notes");
+        assert_eq!(grave == "errstat_grave_notes 0", state == "quiet", "{options}: {grave}");
+    }
+    assert_eq!(of("shop-2026-11-23.tsv club.tsv", "")["state"], "unknown", "nothing is known of club");
+    let metrics = folder.errstat("summary club.tsv --format openmetrics").done().text();
+    assert!(metrics.contains("\nerrstat_grave_notes 1\n"), "no input has a row: {metrics}");
+}
+
+#[test]
+fn a_filter_that_leaves_out_every_channel_is_refused() {
+    let folder = folder();
+    for exclude in ["--exclude channel=shop --exclude channel=news", "--exclude channel=*"] {
+        let refused = folder.errstat(&format!("summary w-2026-11-23.tsv {exclude}")).refused();
+        assert!(refused.contains("leaves out every channel"), "{refused}");
+    }
+    // What leaves out every error leaves the channels.
+    assert_eq!(folder.summary("w-2026-11-23.tsv --exclude detail=*").errors(), 0);
+}
