@@ -30,12 +30,7 @@ impl Error {
     /// Fills a placeholder of the sentence.
     #[must_use]
     pub fn with(mut self, placeholder: &'static str, value: impl ToString) -> Self {
-        let mut text = value.to_string();
-        // The number of a system's error helps nobody.
-        if let Some(end) = text.rfind(" (os error ").filter(|_| placeholder == "cause") {
-            text.truncate(end);
-        }
-        self.0.values.push((placeholder, Filling::Text(text)));
+        self.0.values.push((placeholder, Filling::Text(value.to_string())));
         self
     }
 
