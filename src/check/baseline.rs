@@ -31,6 +31,13 @@ struct Accepted {
     totals: Totals,
     by_detail: Vec<Detail>,
     incidents: Vec<serde::de::IgnoredAny>,
+    #[serde(default)]
+    notes: Vec<Note>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Note {
+    code: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -76,8 +83,12 @@ impl Baseline {
     }
 
     /// # Errors
-    /// Where it is of another length of period, another zone or other channels: such numbers cannot be compared.
+    /// Where it is of another length of period, another zone or other channels, or has errors of maintenance, which are
+    /// not judged: such numbers cannot be compared.
     pub fn must_fit(&self, analysis: &Analysis) -> Result<()> {
+        if self.accepted.notes.iter().any(|note| note.code == key::note::MAINTENANCE_ERRORS.code()) {
+            return Err(Error::new(key::check_error::BASELINE_MAINTENANCE).with("path", &self.path));
+        }
         let (accepted, now) = (&self.accepted, &analysis.period);
         let is_month = |label: &str| label.len() == 7 && !label.contains('W');
         let months = is_month(&accepted.period.label) && is_month(&now.label);

@@ -36,7 +36,7 @@ pub fn matching(conditions: &[Condition], table: &Table) -> Result<Matching, Mis
     if let Some(condition) = asked(conditions, Key::Detail) {
         let there = names.kinds.iter().filter(|kind| meant(&names.reasons[kind.reason as usize]));
         let there: Vec<&str> = there.map(|kind| names.details[kind.detail as usize].as_str()).collect();
-        detail(condition, &there, &meant)?;
+        detail(condition, asked(conditions, Key::Status), &there, &meant)?;
     }
     if let Some(condition) = asked(conditions, Key::Channel) {
         // A channel without a row is known too, if an input was said to be of it.
@@ -73,8 +73,21 @@ fn status(condition: &Condition, under_its_reason: bool) -> Result<(), Misplaced
     Ok(())
 }
 
-fn detail(condition: &Condition, there: &[&str], meant: &dyn Fn(&str) -> bool) -> Result<(), Misplaced> {
+fn detail(
+    condition: &Condition,
+    status: Option<&Condition>,
+    there: &[&str],
+    meant: &dyn Fn(&str) -> bool,
+) -> Result<(), Misplaced> {
     let wanted = condition.pattern.as_str();
+    if let Some(Condition { pattern, .. }) = status {
+        // What has a status has it as its detail.
+        if (100..=599).any(|code: u16| status_fits(pattern, code) && fits(wanted, &code.to_string())) {
+            return Ok(());
+        }
+        let error = Sentence::new(key::check_error::DETAIL_STATUS).with("value", wanted).with("status", pattern);
+        return Err(Misplaced::new(condition.at, error));
+    }
     let of = |reason: &&'static str| taxonomy::details(reason).into_iter();
     let listed: Vec<&str> = REASONS.iter().filter(|reason| meant(reason)).flat_map(of).collect();
     let status = |reason: &str| (100..=599_u16).any(|status| meant(reason) && fits(wanted, &status.to_string()));

@@ -84,6 +84,25 @@ fn errors_of_maintenance_are_shown_and_not_judged() {
 }
 
 #[test]
+fn a_baseline_with_errors_of_maintenance_is_refused() {
+    let folder = folder();
+    folder.file(
+        "errstat.toml",
+        "[[maintenance]]\nfrom = 2026-11-18T02:00:00\nuntil = 2026-11-18T03:00:00\nname = \"database\"\n",
+    );
+    let judged = |line: &str| folder.errstat(&format!("check {WEEK} --baseline accepted.json {line}"));
+    folder.file("accepted.json", folder.errstat(&format!("summary {WEEK} --format json")).done().stdout);
+    let refused = judged("").refused();
+    assert!(refused.contains("accepted.json") && refused.contains("maintenance"), "{refused}");
+    judged("--update-baseline").done();
+    judged("").done();
+    // A week without maintenance is the same for both.
+    let other = WEEK.replace("W47", "W46");
+    folder.file("accepted.json", folder.errstat(&format!("summary {other} --format json")).done().stdout);
+    judged("").done();
+}
+
+#[test]
 fn what_is_no_event_is_refused_with_an_example() {
     let folder = folder();
     for (line, wanted) in [
