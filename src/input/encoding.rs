@@ -56,7 +56,7 @@ pub fn recognise(head: &[u8], asked: Option<&'static Encoding>) -> Recognised {
 /// Text in a Latin script in UTF-16 has a zero in every other byte.
 fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
     let sample = &head[..head.len().min(4096) & !1];
-    if sample.len() < 8 {
+    if sample.len() < 8 || begins_in_bytes(sample) {
         return None;
     }
     let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
@@ -69,6 +69,15 @@ fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
     } else {
         None
     }
+}
+
+/// Whether UTF-16 was put behind a file of another encoding: its mark stands in the midst of the text, or the first line
+/// is one of cells whose delimiter and end are one byte each.
+fn begins_in_bytes(sample: &[u8]) -> bool {
+    let line = sample.split(|b| matches!(b, b'\n' | b'\r')).next().filter(|line| line.len() < sample.len());
+    let cells = |line: &str| line.contains(['\t', ',', ';']) && !line.contains(|c: char| c.is_control() && c != '\t');
+    sample.windows(2).any(|pair| matches!(pair, b"\xff\xfe" | b"\xfe\xff"))
+        || line.and_then(|line| std::str::from_utf8(line).ok()).is_some_and(cells)
 }
 
 /// The encoding under which most cells of a line are known headings: one may look like one by chance, a line does not.

@@ -135,6 +135,21 @@ fn a_stray_byte_or_nul_spoils_at_most_its_row() {
 }
 
 #[test]
+fn utf16_behind_another_encoding_hides_no_row_above_it() {
+    for (first, marks) in [(encoded(SHIFT_JIS, JAPANESE), &[true][..]), (ENGLISH.into(), &[true, false])] {
+        // An even and an odd number of bytes.
+        for (mark, end) in marks.iter().flat_map(|mark| [(*mark, ""), (*mark, "\n")]) {
+            let bytes = [&first, end.as_bytes(), &utf16(&ENGLISH.repeat(3), mark, u16::to_le_bytes)].concat();
+            Folder::with("w.tsv", bytes).errstat("summary w.tsv --strict").refused();
+        }
+    }
+    let below = utf16("2026-11-17 04:12:33\trequest_timeout\tRequest timeout\t7\tshop\n", true, u16::to_le_bytes);
+    let summary = Folder::with("w.tsv", [ENGLISH.as_bytes(), &below.repeat(9)].concat()).summary("w.tsv");
+    assert_eq!(summary.errors(), 5);
+    assert!(summary.balance()[0][2] >= 9, "{:?}", summary.balance());
+}
+
+#[test]
 fn damaged_utf16_costs_no_more_than_its_cell() {
     // Half a character pair in place of §, and half a character at the end of the file.
     let text = ENGLISH.replace("timeout", "time§out");
