@@ -90,22 +90,22 @@ pub fn recognise(raw: Text, input: &Input, options: &ReadOptions) -> Result<(Tex
     Ok((text, kind))
 }
 
-/// The layout of a table that begins behind the rows of another one of that layout; none if it is no table.
+/// The layout of a table that begins behind the rows of another one of that layout; why, if it is none of an export.
 pub fn further(
     text: &Text,
     start: u64,
     before: &Layout,
     path: &str,
     options: &ReadOptions,
-) -> io::Result<Option<Layout>> {
+) -> io::Result<std::result::Result<Layout, Sentence>> {
     let mut head = first_lines(text, start, FURTHER_HEAD)?;
     let cut = head.len() + head.len() / 2 > FURTHER_HEAD;
     if cut && memchr::memchr2_iter(b'\n', b'\r', &head).nth(FURTHER_LINES).is_none() {
         head = first_lines(text, start, HEAD)?;
     }
     Ok(match layout::recognise(&head, before.encoding, path, options)? {
-        Recognition::Table(layout) => Some(*layout),
-        Recognition::Other(_) => None,
+        Recognition::Table(layout) => Ok(*layout),
+        Recognition::Other(why) => Err(why),
     })
 }
 

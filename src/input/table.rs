@@ -145,14 +145,13 @@ impl Tables<'_> {
             self.begin(&shared, plan.range.start, self.whole.lines);
             let anew = self.rows(&plan, &shared)?;
             first.get_or_insert_with(|| Arc::clone(&shared));
-            let next = match anew {
-                Some(at) => further(self.text, at, &shared, self.path, self.pass.options)?.map(|layout| (at, layout)),
-                None => None,
-            };
-            match next {
-                Some(next) => (start, layout) = next,
-                None => return Ok(first.unwrap_or(shared)),
-            }
+            let Some(at) = anew else { return Ok(first.unwrap_or(shared)) };
+            let read = further(self.text, at, &shared, self.path, self.pass.options)?;
+            layout = read.map_err(|why| {
+                let place = format!("{}:{}", self.path, self.whole.lines + 1);
+                Error::new(key::error::NOT_AN_EXPORT).with("path", place).with_sentence("why", why)
+            })?;
+            start = at;
         }
     }
 

@@ -223,6 +223,16 @@ fn what_errstat_wrote_is_no_input() {
 }
 
 #[test]
+fn what_errstat_wrote_in_the_midst_of_a_text_ends_no_reading() {
+    let own = Folder::with("a.tsv", day("2026-11-16")).errstat("summary a.tsv --format csv").done().text();
+    let comma = |date: &str| day(date).replace('\t', ",");
+    let folder = Folder::with("all.csv", [comma("2026-11-16"), own, comma("2026-11-17")].concat());
+    let line = comma("2026-11-16").lines().count() + 1;
+    let sentence = folder.errstat("summary all.csv").refused();
+    assert!(sentence.contains(&format!("all.csv:{line}: this is an output of errstat")), "{sentence}");
+}
+
+#[test]
 fn a_name_with_a_date_says_up_to_when_the_export_reaches() {
     // One date is the day of the download, which may lie within it; two are the first and the last day.
     let folder = Folder::with("webhook-errors_2026-11-16_2026-11-22.tsv", day("2026-11-16"));
