@@ -234,9 +234,8 @@ fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<C
     }
     // No heading: the reason codes are unmistakable.
     let mut reasons: Vec<usize> = Vec::new();
-    for index in
-        rows.iter().filter(|row| !names_columns(row)).filter_map(|row| row.iter().position(|cell| is_reason(cell)))
-    {
+    let told = rows.iter().filter(|row| !names_columns(row) && has_number(row));
+    for index in told.filter_map(|row| row.iter().position(|cell| is_reason(cell))) {
         reasons.resize(reasons.len().max(index + 1), 0);
         reasons[index] += 1;
     }
@@ -247,6 +246,12 @@ fn candidate(delimiter: u8, lines: &[String], options: &ReadOptions) -> Option<C
         return None;
     }
     Some(Candidate { delimiter, heading: None, score: 1 + most, rows })
+}
+
+/// Whether one of several cells holds a digit, as times and counts do, and the titles of columns do not, which codes may
+/// well be.
+fn has_number(row: &[String]) -> bool {
+    row.len() > 1 && row.iter().any(|cell| cell.contains(char::is_numeric))
 }
 
 /// Whether one of several cells is a time.

@@ -91,6 +91,30 @@ fn no_recognisable_column() {
 }
 
 #[test]
+fn reason_codes_as_titles_of_columns() {
+    for table in [
+        "Date,error_status_code,request_timeout\n2026-11-16,300,1\n2026-11-17,400,0\n2026-11-18,500,3\n",
+        "Date,error_status_code\n2026-11-16,300\n",
+        "\"Time\",\"error_status_code\",\"request_timeout\"\n2026-11-16 04:12:00,300,1\n2026-11-16 04:13:00,400,0\n",
+        "日付,Request timeout\n2026-11-16,300\n2026-11-17,400\n",
+        "Date,could_not_connect,error_status_code,request_timeout\n2026-11-16,0,300,1\n2026-11-17,3,400,0\n",
+        "Time,Errors,request_timeout\n2026-11-16 04:12:00,300,1\n",
+    ] {
+        assert_refused("pivot.csv", table.as_bytes(), &["pivot.csv"]);
+        Folder::with("pivot.csv", table).errstat("summary pivot.csv --columns count=3").refused();
+    }
+}
+
+#[test]
+fn a_list_that_mentions_a_code() {
+    let list = "date,category,title\n2026-11-16,billing,foo\n2026-11-17,billing,bar\n2026-11-18,request_timeout,baz\n";
+    assert_refused("tickets.csv", list.as_bytes(), &["tickets.csv", "category"]);
+    // Half of them, and titles in a language that nobody told us.
+    let table = "Zeit,Grund\n2026-11-16 04:12:33,server_busy\n2026-11-16 04:12:34,request_timeout\n";
+    assert_eq!(Folder::with("w.csv", table).summary("w.csv").errors(), 2);
+}
+
+#[test]
 fn only_rejects() {
     let rows = "Time\tReason\tDetail\tCount\n2026-11-16 04:12:33\trequest_timeout\tRequest timeout\tmany\n2026-11-16 04:12:34\t\tRequest timeout\t1\n";
     assert_refused("w.tsv", rows.as_bytes(), &["w.tsv", ":2", "count", "many"]);

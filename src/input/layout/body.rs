@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{TimeForm, is_heading};
+use super::{TimeForm, has_number, is_heading};
 use crate::{
     input::{
         ReadOptions,
@@ -61,15 +61,18 @@ impl Body {
         hits > 0 && hits * 2 >= all
     }
 
-    /// The column, among those that may be it, with the most reason codes. (`Request timeout` is a detail that reads like
-    /// a reason: of equal columns the one that spells codes as LINE does, then the first.)
+    /// The column, among those that may be it, with the most reason codes, and at least half of them: new reasons are news,
+    /// but a text that mentions a code is no export. (`Request timeout` is a detail that reads like a reason: of equal
+    /// columns the one that spells codes as LINE does, then the first.)
     pub fn reasons(&self, free: &[usize]) -> Option<usize> {
         // A few texts fill these columns; each is looked at once.
         let mut known: HashMap<&str, (bool, bool)> = HashMap::new();
         let mut counts = vec![(0_usize, 0_usize); free.len()];
-        for row in &self.0 {
-            for (count, cell) in counts.iter_mut().zip(free.iter().map(|i| row.get(*i))) {
-                let Some(cell) = cell else { continue };
+        let mut filled = vec![0_usize; free.len()];
+        for row in self.0.iter().filter(|row| has_number(row)) {
+            for (at, cell) in free.iter().enumerate().filter_map(|(at, i)| Some((at, row.get(*i)?))) {
+                filled[at] += usize::from(!cell.trim().is_empty());
+                let count = &mut counts[at];
                 let (reads, spelled) = *known.entry(cell).or_insert_with(|| {
                     (is_reason(cell), taxonomy::REASONS.iter().any(|code| code.eq_ignore_ascii_case(cell.trim())))
                 });
@@ -77,7 +80,7 @@ impl Body {
                 count.1 += usize::from(spelled);
             }
         }
-        let best = (0..free.len()).filter(|i| counts[*i].0 > 0);
+        let best = (0..free.len()).filter(|i| counts[*i].0 > 0 && counts[*i].0 * 2 >= filled[*i]);
         best.max_by_key(|i| (counts[*i], std::cmp::Reverse(*i))).map(|i| free[i])
     }
 
