@@ -6,8 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Analysis, Asked, Bounds, Calendar, Incident, Maintenance, incident, sums};
+use super::{Analysis, Asked, Bounds, Calendar, Incident, Maintenance, Silent, incident, sums};
 use crate::{
+    input::is_expected,
     model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone, in_days, key, skipped_note},
     table::{self, Known, Table},
 };
@@ -22,6 +23,16 @@ pub const UNREACHED: [key::SentenceKey; 11] = [
     key::note::PERIOD_NOT_COVERED_CHANNEL,
     key::note::PERIOD_UNKNOWN,
     key::note::PERIOD_UNKNOWN_CHANNEL,
+    key::note::PERIOD_BEFORE_DATA,
+    key::note::MAILS_ONLY,
+    key::note::MAILS_ONLY_CHANNEL,
+];
+
+/// Those after which nothing is to be said of the period, however much of it is missing.
+pub(super) const UNTOLD: [key::SentenceKey; 6] = [
+    key::note::PERIOD_AHEAD,
+    key::note::STALE,
+    key::note::STALE_CHANNEL,
     key::note::PERIOD_BEFORE_DATA,
     key::note::MAILS_ONLY,
     key::note::MAILS_ONLY_CHANNEL,
@@ -43,20 +54,41 @@ type Keys = [key::SentenceKey; 2];
 
 /// Tells of channels together where the same is to be told of each, by their names if they have to be told apart.
 fn of_channels<'a>(told: impl IntoIterator<Item = (&'a Known, Keys, Sentence)>, apart: bool) -> Vec<Sentence> {
-    let mut together: Vec<(Sentence, Vec<&str>)> = Vec::new();
+    let mut together: Vec<(Sentence, Vec<Option<&str>>)> = Vec::new();
     for (known, keys, sentence) in told {
-        let channel = known.channel.as_deref().filter(|_| apart);
-        let sentence = Sentence { key: keys[usize::from(channel.is_some())], ..sentence };
-        match together.iter_mut().find(|(other, channels)| *other == sentence && !channels.is_empty()) {
-            Some((_, channels)) => channels.extend(channel),
-            None => together.push((sentence, channel.into_iter().collect())),
+        let channel = known.channel.as_deref();
+        let sentence = Sentence { key: keys[usize::from(apart)], ..sentence };
+        let alike = |(other, channels): &&mut (Sentence, Vec<Option<&str>>)| {
+            *other == sentence && channel.is_some() && !channels.contains(&None)
+        };
+        match together.iter_mut().find(alike) {
+            Some((_, channels)) => channels.push(channel),
+            None => together.push((sentence, vec![channel])),
         }
     }
-    let named = |(sentence, channels): (Sentence, Vec<&str>)| {
-        let key = if channels.len() > 1 { key::reach::CHANNELS } else { key::reach::CHANNEL };
-        sentence.with_sentence("channel", Sentence::new(key).with_list("channel", channels))
+    let named = |(sentence, channels): (Sentence, Vec<Option<&str>>)| {
+        if apart { sentence.with_sentence("channel", of_names(&channels)) } else { sentence }
     };
     together.into_iter().map(named).collect()
+}
+
+/// Channels in a sentence: `channels news, shop`; those without a name are never among others.
+fn of_names(channels: &[Option<&str>]) -> Sentence {
+    let names: Vec<&str> = channels.iter().copied().flatten().collect();
+    let key = match names.len() {
+        0 => key::story::NO_CHANNEL,
+        1 => key::reach::CHANNEL,
+        _ => key::reach::CHANNELS,
+    };
+    Sentence::new(key).with_list("channel", names)
+}
+
+/// That a channel has no errors where it usually has some.
+pub(super) fn silent(silent: &Silent, apart: bool) -> Sentence {
+    let key = if apart { key::note::QUIET_UNUSUAL_CHANNEL } else { key::note::QUIET_UNUSUAL };
+    let (least, most) = silent.usual;
+    let note = Sentence::new(key).with_sentence("channel", of_names(&[silent.channel.as_deref()]));
+    note.with_number("least", least).with_number("most", most)
 }
 
 /// What the notes are about.
@@ -161,7 +193,9 @@ fn redelivery(analysis: &Analysis, notes: &mut Vec<Sentence>) {
 }
 
 fn files(table: &Table, notes: &mut Vec<Sentence>) {
-    notes.extend(table.skipped.iter().take(NAMED_FILES).map(skipped_note));
+    let mut skipped: Vec<&(String, Sentence)> = table.skipped.iter().collect();
+    skipped.sort_by_key(|(path, why)| !is_expected(path, why));
+    notes.extend(skipped.into_iter().take(NAMED_FILES).map(skipped_note));
     if table.skipped.len() > NAMED_FILES {
         notes.push(
             Sentence::new(key::note::SKIPPED_FILES).with_number("count", (table.skipped.len() - NAMED_FILES) as u64),
@@ -186,7 +220,14 @@ fn stale(told: &Told<'_>, max_age: i64, notes: &mut Vec<Sentence>) {
             .with("limit", in_days(max_age));
         Some((known, keys, sentence))
     });
-    notes.extend(of_channels(old, true));
+    let alone = told.table.known.iter().all(|known| known.channel.is_none());
+    notes.extend(of_channels(old, !alone));
+}
+
+/// Up to when the inputs are to tell of the period. One that is made of the data reaches as far as any channel is known to.
+pub(super) fn end_of_told(all: &[Known], asked: &Asked) -> i64 {
+    let until = all.iter().filter_map(Known::until).max().filter(|_| asked.is_of_data());
+    asked.bounds.end.min(until.map_or(asked.calendar.as_of.0, |until| until.0))
 }
 
 /// Whether the inputs reach the period.
@@ -200,12 +241,10 @@ fn period(told: &Told<'_>, shown: Option<Span>, notes: &mut Vec<Sentence>) {
         return;
     }
     let of_data = told.asked.is_of_data();
-    // A period that is made of the data reaches as far as any channel is known to.
-    let end = match all.iter().filter_map(Known::until).max() {
-        Some(until) if of_data => bounds.end.min(until.0),
-        None if of_data => return,
-        _ => bounds.end.min(now.0),
-    };
+    if of_data && all.iter().all(|known| known.until().is_none()) {
+        return;
+    }
+    let end = end_of_told(all, told.asked);
     // An option that cannot be true has a note of its own, which says what to do.
     let told_of = |note: &Sentence| DISBELIEVED.contains(&note.key);
     let fix = if told.table.notes.iter().any(told_of) { key::error_nearest::NONE } else { key::fix::EXPORTED_AT };

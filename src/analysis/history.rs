@@ -3,7 +3,7 @@
 //! The middle is the median and the width the median absolute deviation, of which an outage in one of the periods moves
 //! neither (Hampel, "The influence curve and its role in robust estimation", *J. Amer. Statist. Assoc.* 69 (1974) 383–393).
 
-use super::{Asked, Bounds, History, LikePeriod, WindowSize, count::Likes};
+use super::{Asked, Bounds, Calendar, History, LikePeriod, Silent, WindowSize, count::Likes};
 use crate::{
     model::Timestamp,
     table::{Known, Table},
@@ -47,6 +47,27 @@ fn is_covered(table: &Table, asked: &Asked, like: &Bounds) -> bool {
     let none = !table.known.iter().any(|known| counts(&known));
     let mut counted = table.known.iter().filter(|known| none || counts(known));
     !counted.any(|known| known.lacks(like.start, like.end, &asked.calendar.zone))
+}
+
+/// The channels that have no error in the period, which is known of them, though the like period before it had some, and a
+/// usual one has.
+pub fn silent(table: &Table, asked: &Asked) -> Vec<Silent> {
+    let Asked { bounds, before, calendar: Calendar { zone, as_of, .. }, .. } = asked;
+    let silent = |known: &Known| {
+        let label = known.label?;
+        let errors = |like: &Bounds| -> u64 {
+            let cells = table.cells().between(like.start, like.end).iter();
+            cells.filter(|cell| table.names.kinds[cell.kind.0 as usize].channel == label).map(|cell| cell.errors).sum()
+        };
+        if known.lacks(bounds.start, bounds.end.min(as_of.0), zone) || errors(bounds) > 0 {
+            return None;
+        }
+        let covered = before.iter().filter(|like| !known.lacks(like.start, like.end, zone));
+        let counts: Vec<u64> = covered.map(errors).collect();
+        let usual = band(&counts).filter(|(least, _)| *least > 0 && counts[0] > 0)?;
+        Some(Silent { channel: known.channel.clone(), median: median(counts)?, usual })
+    };
+    table.known.iter().filter_map(silent).collect()
 }
 
 /// For each window of the period the median of its likes in the covered like periods; none with fewer than three of them.

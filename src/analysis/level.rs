@@ -4,7 +4,13 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::coverage::{GAPS, UNREACHED};
-use crate::model::key::{self, SentenceKey};
+use crate::{
+    input::is_expected,
+    model::{
+        Filling, Sentence,
+        key::{self, SentenceKey},
+    },
+};
 
 /// How much a note weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
@@ -33,10 +39,11 @@ const MISSING: [SentenceKey; 3] = [key::note::PARTIAL_DOWNLOAD, key::note::REJEC
 /// Errors may count twice.
 const DOUBLED: [SentenceKey; 1] = [key::note::MAILS_BESIDE_UNNAMED];
 
-const WARNINGS: [SentenceKey; 31] = [
+const WARNINGS: [SentenceKey; 32] = [
     key::note::EXPORTED_AT_AHEAD,
     key::note::EXPORTED_AT_EARLY,
     key::note::QUIET_UNUSUAL,
+    key::note::QUIET_UNUSUAL_CHANNEL,
     key::note::COVERAGE_UNKNOWN,
     key::note::COVERAGE_UNKNOWN_CHANNEL,
     key::note::EDGE_IN_DAY,
@@ -69,17 +76,28 @@ const WARNINGS: [SentenceKey; 31] = [
 
 impl Level {
     /// Of a note.
-    pub fn of(note: SentenceKey) -> Level {
+    pub fn of(note: &Sentence) -> Level {
         match bound(note) {
             Some(_) => Level::Grave,
-            None if WARNINGS.contains(&note) => Level::Warning,
+            None if WARNINGS.contains(&note.key) => Level::Warning,
             None => Level::Info,
         }
     }
 }
 
 /// Which way the total is wrong because of a note.
-pub fn bound(note: SentenceKey) -> Option<Bound> {
-    let is_missing = || UNREACHED.iter().chain(&GAPS).chain(&MISSING).any(|key| *key == note);
-    if DOUBLED.contains(&note) { Some(Bound::AtMost) } else { is_missing().then_some(Bound::AtLeast) }
+pub(super) fn bound(note: &Sentence) -> Option<Bound> {
+    let is_missing = || UNREACHED.iter().chain(&GAPS).chain(&MISSING).any(|key| *key == note.key) || is_unread(note);
+    if DOUBLED.contains(&note.key) { Some(Bound::AtMost) } else { is_missing().then_some(Bound::AtLeast) }
+}
+
+/// Whether it names an input that should be an export and could not be read, or not to its end.
+pub(super) fn is_unread(note: &Sentence) -> bool {
+    let value = |wanted| note.values.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+    match (value("path"), value("why")) {
+        (Some(Filling::Text(path)), Some(Filling::Sentence(why))) if note.key == key::note::SKIPPED_FILE => {
+            is_expected(path, why)
+        }
+        _ => note.key == key::note::PARTIAL_DOWNLOAD,
+    }
 }

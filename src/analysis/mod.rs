@@ -30,7 +30,9 @@ pub use coverage::DISBELIEVED;
 pub use history::median;
 pub use incident::{Class, ClassErrors, DayKind, Pattern};
 pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};
-pub use level::{Bound, Level, bound};
+pub use level::{Bound, Level};
+
+use level::{bound, is_unread};
 pub use options::{AsOf, Options};
 pub use period::{Calendar, PeriodSpec, WeekStart};
 pub use plan::{Event, Maintenance, Mark, Planned};
@@ -106,7 +108,7 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     analysis.patterns = patterns;
     analysis.usual_hours =
         hours::usual_hours(&analysis.heatmap, &analysis.incidents, bounds, &zone, calendar.week_start);
-    analysis.know(&table.known, asked);
+    analysis.know(table, asked);
     if let Some(now) = *unfinished {
         // What is not compared is not said to be.
         let compared = previous.filter(|_| !analysis.partly_unknown);
@@ -118,28 +120,30 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     let unjudged = [key::note::LITTLE_HISTORY, key::note::NOTHING_TO_JUDGE_BY, key::note::NEW_UNKNOWN_CHANNEL];
     let judged = !notes.iter().any(|note| unjudged.contains(&note.key)) && !head_unknown(&table.known, asked);
     analysis.notes = notes;
-    analysis.reached = analysis.unreached().is_none();
+    analysis.told = analysis.how_much_is_told(table, asked);
     analysis.history = history::history(table, asked);
-    analysis.state = State::of(&analysis, judged);
     // A filter may well leave nothing.
-    let usual = analysis.history.usual.filter(|(least, _)| *least > 0 && analysis.filter.is_empty());
-    if let Some((least, most)) = usual.filter(|_| analysis.state == State::Quiet) {
-        let note = Sentence::new(key::note::QUIET_UNUSUAL);
-        analysis.notes.push(note.with_number("least", least).with_number("most", most));
+    if analysis.is_whole_channels() {
+        analysis.silent = history::silent(table, asked);
     }
+    let apart = table.known.len() > 1;
+    let silent = analysis.silent.iter().map(|silent| coverage::silent(silent, apart));
+    analysis.notes.extend(silent);
+    analysis.state = State::of(&analysis, judged);
     Ok(analysis)
 }
 
 impl Analysis {
     /// Takes over what is known to be missing. A change in a time, or against one, of which a part is missing or nobody
     /// knows whether it is, is none.
-    fn know(&mut self, known: &[Known], asked: &Asked) {
+    fn know(&mut self, table: &Table, asked: &Asked) {
+        let known = &table.known;
         let Asked { calendar: Calendar { as_of, zone, .. }, bounds, .. } = asked;
         let previous = self.period.previous.clone();
         let inside = |known: &Known| known.missing(bounds.start, bounds.end.min(as_of.0));
         let lacks = |known: &&Known| {
             let before = previous.as_ref().is_some_and(|previous| known.lacks(previous.start, previous.end, zone));
-            before || !inside(known).is_empty() || tail_unknown(known, asked)
+            before || !inside(known).is_empty() || tail_unknown(table, known, asked).is_some()
         };
         let incomplete: Vec<&Known> = known.iter().filter(lacks).collect();
         self.partly_unknown = self.totals.change.is_some() && !incomplete.is_empty();
@@ -148,7 +152,7 @@ impl Analysis {
         let end = |known: &Known| Some((known.channel.clone(), self.timezone.time(known.reach()?.min(*as_of))));
         self.ends = known.iter().filter_map(end).collect();
         let told = |known: &Known| known.reach().is_some_and(|reach| reach.0 >= bounds.start);
-        self.tail_unknown = known.iter().any(|known| told(known) && tail_unknown(known, asked));
+        self.tail_unknown = known.iter().any(|known| told(known) && tail_unknown(table, known, asked).is_some());
         for row in &mut self.by_channel {
             row.at_least = known.iter().any(|known| known.channel == row.channel && !inside(known).is_empty());
         }
@@ -184,35 +188,70 @@ impl Analysis {
         before.into_iter().chain(self.unknown.iter().copied()).chain(after).collect()
     }
 
-    /// The note which says that the inputs do not reach the period. No errors are no good news where a part is missing.
-    pub fn unreached(&self) -> Option<&Sentence> {
-        let incomplete = self.totals.errors == 0 && !self.unknown.is_empty();
-        let says_so = |note: &&Sentence| {
-            coverage::UNREACHED.contains(&note.key) || incomplete && coverage::GAPS.contains(&note.key)
+    /// How much of the period's errors the inputs tell: state, headline and marks follow from it alone.
+    fn how_much_is_told(&self, table: &Table, asked: &Asked) -> Told {
+        let Asked { bounds, .. } = asked;
+        let end = coverage::end_of_told(&table.known, asked);
+        // What of the period is known to be missing, of the channel that lacks most.
+        let lacks = |known: &Known| {
+            let tail = tail_unknown(table, known, asked).map(|from| (from.max(bounds.start), end));
+            let missing = known.missing(bounds.start, end).into_iter().chain(tail);
+            missing.map(|(from, until)| (until - from).max(0)).sum::<i64>()
         };
-        self.notes.iter().find(says_so)
+        let lacks = table.known.iter().map(lacks).max().unwrap_or(0);
+        let [rows, rejected] = [|of: &SourceReport| of.rows, |of: &SourceReport| of.rejected]
+            .map(|count| table.inputs.iter().map(count).sum::<u64>());
+        let none = self.notes.iter().any(|note| coverage::UNTOLD.contains(&note.key) || is_unread(note));
+        let (at_least, _) = self.limits();
+        match () {
+            () if none || lacks as f64 > NOTABLE * run(asked) || rejected as f64 > NOTABLE * rows as f64 => {
+                Told::TooLittle
+            }
+            // No errors are no good news where a part is missing.
+            () if at_least && self.totals.errors == 0 => Told::TooLittle,
+            () if at_least => Told::AtLeast,
+            () => Told::All,
+        }
+    }
+
+    /// Whether nothing is filtered but whole channels.
+    pub fn is_whole_channels(&self) -> bool {
+        self.filter.iter().all(|term| term.starts_with("channel"))
+    }
+
+    /// Whether there may be more errors than are counted, and whether there may be fewer.
+    pub fn limits(&self) -> (bool, bool) {
+        let is = |wanted: Bound| self.notes.iter().any(|note| bound(note) == Some(wanted));
+        (self.tail_unknown || is(Bound::AtLeast), is(Bound::AtMost))
     }
 }
 
-/// A longer part of the period before the first row or behind the last one may hold errors that nobody knows of.
-const EDGE: f64 = 0.1;
+/// A larger part of the period, or of the rows, may hold errors that change what is to be said of it.
+const NOTABLE: f64 = 0.1;
 
-/// Whether the newest input of a channel says nothing of how far it reaches, and its last row is far from the period's end.
-/// A period that is made of the data ends with the last row of all.
-fn tail_unknown(known: &Known, asked: &Asked) -> bool {
+/// Silence that is not longer than this, or than twice the longest of a channel, is no sign that rows are missing.
+const HALF_A_DAY: i64 = 12 * 3_600_000;
+
+/// How long the period has run.
+fn run(asked: &Asked) -> f64 {
+    (asked.bounds.end.min(asked.calendar.as_of.0) - asked.bounds.start).max(0) as f64
+}
+
+/// From when on nothing is known of a channel whose newest input says nothing of how far it reaches, where its last row is
+/// far from the period's end. A period that is made of the data ends with the last row of all.
+fn tail_unknown(table: &Table, known: &Known, asked: &Asked) -> Option<i64> {
     let Asked { bounds, calendar, .. } = asked;
-    let end = bounds.end.min(calendar.as_of.0);
-    let is_last = || known.reach() >= calendar.data.map(|data| data.last);
-    let tail = |last: Timestamp| (end - last.0) as f64 > EDGE * (bounds.end - bounds.start) as f64;
-    known.end().is_some_and(|(_, dated)| !dated)
-        && known.reach().is_some_and(tail)
-        && (!asked.is_of_data() || is_last())
+    let last = known.reach().filter(|_| known.end().is_some_and(|(_, dated)| !dated))?;
+    let is_last = || Some(last) >= calendar.data.map(|data| data.last);
+    let tail = bounds.end.min(calendar.as_of.0) - last.0;
+    let longest = || known.label.map_or(0, |label| sums::longest_silence(table, label, last.0));
+    let far = tail as f64 > NOTABLE * run(asked) || tail > 2 * HALF_A_DAY && tail > 2 * longest();
+    (far && (!asked.is_of_data() || is_last())).then_some(last.0)
 }
 
 /// Whether all inputs begin far behind the period's beginning.
 fn head_unknown(known: &[Known], asked: &Asked) -> bool {
-    let Bounds { start, end, .. } = asked.bounds;
-    let far = start + (EDGE * (end - start) as f64) as i64;
+    let far = asked.bounds.start + (NOTABLE * run(asked)) as i64;
     !known.is_empty() && known.iter().all(|known| known.begins_after(far, &asked.calendar.zone))
 }
 
@@ -342,7 +381,8 @@ fn computed(
         inputs: table.inputs.iter().map(|report| input(report, &zone)).collect(),
         rejects: rejects(&table.inputs, options.lang),
         notes: Vec::new(),
-        reached: true,
+        silent: Vec::new(),
+        told: Told::All,
         unknown: Vec::new(),
         ends: Vec::new(),
         partly_unknown: false,

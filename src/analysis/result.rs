@@ -64,9 +64,12 @@ pub struct Analysis {
     /// What a reader of any output must see.
     #[serde(skip)]
     pub notes: Vec<Sentence>,
-    /// Whether the inputs reach the whole period, as far as is known.
+    /// The channels that are silent and usually not.
     #[serde(skip)]
-    pub reached: bool,
+    pub silent: Vec<Silent>,
+    /// How much of the period's errors the inputs tell.
+    #[serde(skip)]
+    pub told: Told,
     /// The stretches of the period for which inputs of a channel are known to be missing, in milliseconds since
     /// 1970-01-01T00:00:00Z, end exclusive, by their start; those of different channels may overlap.
     #[serde(skip)]
@@ -94,6 +97,27 @@ pub struct Analysis {
 impl Analysis {
     /// Name and version of the JSON.
     pub const SCHEMA: &'static str = "errstat/summary/2";
+}
+
+/// A channel that has no errors where it usually has some.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silent {
+    pub channel: Option<String>,
+    /// The median of the like periods before.
+    pub median: u64,
+    /// From how many to how many errors are usual.
+    pub usual: (u64, u64),
+}
+
+/// How much of a period's errors the inputs tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// All, as far as is known.
+    All,
+    /// A little is missing: there may be more.
+    AtLeast,
+    /// A notable part is missing, or may be: how things stand is not known.
+    TooLittle,
 }
 
 /// The stretch of time that is reported: start inclusive, end exclusive.
@@ -477,7 +501,7 @@ pub struct Note {
 impl Note {
     /// The note in a language.
     pub fn of(sentence: &Sentence, lang: Lang) -> Note {
-        Note { code: sentence.key.code(), level: Level::of(sentence.key), text: lang.say(sentence) }
+        Note { code: sentence.key.code(), level: Level::of(sentence), text: lang.say(sentence) }
     }
 }
 

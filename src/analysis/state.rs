@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Analysis;
+use super::{Analysis, Told};
 use crate::model::{SentenceKey, key};
 
 /// How things stand at the end of a period.
@@ -28,7 +28,12 @@ pub enum State {
 }
 
 /// Notes which say that LINE may have suspended a webhook.
-pub const SUSPENSIONS: [SentenceKey; 2] = [key::note::POSSIBLE_SUSPENSION, key::note::POSSIBLE_SUSPENSION_CHANNEL];
+pub const SUSPENSIONS: [SentenceKey; 4] = [
+    key::note::POSSIBLE_SUSPENSION,
+    key::note::POSSIBLE_SUSPENSION_CHANNEL,
+    key::note::QUIET_UNUSUAL,
+    key::note::QUIET_UNUSUAL_CHANNEL,
+];
 
 /// With less than two weeks, from the first row to the last, an outage that fills them all looks usual.
 const LONG: i64 = 13 * 86_400_000;
@@ -46,7 +51,7 @@ impl State {
         let young = analysis.notes.iter().any(|note| note.key == key::note::NEW_UNKNOWN_CHANNEL);
         match () {
             () if analysis.incidents.iter().any(|incident| incident.ongoing == Some(true)) => State::Ongoing,
-            () if !analysis.reached || analysis.tail_unknown || analysis.data_span.is_none() => State::Unknown,
+            () if analysis.told == Told::TooLittle || analysis.data_span.is_none() => State::Unknown,
             // Silence may be a suspended webhook.
             () if analysis.notes.iter().any(|note| SUSPENSIONS.contains(&note.key)) => State::Unknown,
             () if analysis.incidents.iter().any(|incident| !incident.over) => State::Unknown,

@@ -55,7 +55,8 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
     by_reason.sort_by_key(|row| std::cmp::Reverse(row.errors));
     let by_detail = by_reason.iter().map(|row| detail(&row.reason, "502", row.errors, errors)).collect();
     Analysis {
-        reached: true,
+        silent: Vec::new(),
+        told: crate::analysis::Told::All,
         unknown: Vec::new(),
         ends: Vec::new(),
         partly_unknown: false,

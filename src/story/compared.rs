@@ -121,12 +121,12 @@ impl Compared {
         Compared { errors, at_least: false, share, before, change }
     }
 
-    /// Fewer errors are no good news where some may be missing, and no news where the inputs do not reach the end.
+    /// Fewer errors are no good news where nobody knows how things stand, and no news where some may be missing.
     fn doubted(mut self, analysis: &Analysis) -> Compared {
-        if !analysis.reached || analysis.tail_unknown {
+        if analysis.limits().0 {
             self.change = self.change.filter(|_| self.before.is_some_and(|before| before <= self.errors));
         }
-        let unknown = analysis.state == State::Unknown || !analysis.unknown.is_empty();
+        let unknown = analysis.state == State::Unknown;
         if let Some(change) = self.change.as_mut().filter(|change| change.trend == Trend::Better && unknown) {
             change.trend = Trend::Same;
         }

@@ -6,7 +6,7 @@ use chrono::Timelike;
 use unicode_width::UnicodeWidthChar;
 
 use crate::{
-    analysis::{Analysis, Period},
+    analysis::{Analysis, Period, Told},
     model::{Sentence, SentenceKey, Timestamp, key},
 };
 
@@ -82,7 +82,7 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
     let Some(end) = first_end(analysis).filter(|_| analysis.data_span.is_some()) else {
         return lang.say(&sentence(key::headline::NO_ROWS));
     };
-    if !analysis.reached || analysis.tail_unknown {
+    if analysis.told == Told::TooLittle {
         let span = analysis.data_span.as_ref().filter(|span| span.first >= analysis.period.end);
         if let Some(span) = span.filter(|_| errors == 0) {
             return lang.say(&sentence(key::headline::NO_DATA_YET).with("at", clock.short_moment(span.first)));
@@ -90,17 +90,31 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
         let (whose, end) = end;
         let of =
             whose.map(|name| lang.say(&Sentence::new(key::headline::OF).with("channel", shortened(name, longest))));
-        let missing = analysis.unknown.first().map(|(from, _)| analysis.timezone.time(Timestamp(*from)));
+        let time = |at: i64| analysis.timezone.time(Timestamp(at));
+        let longest_gap = analysis.unknown.iter().max_by_key(|(from, until)| until - from);
+        let gap = longest_gap.map(|(from, until)| (time(*from), time(*until))).filter(|(_, until)| *until <= end);
+        let missing = analysis.unknown.first().map(|(from, _)| time(*from));
+        let ends = end < analysis.period.end.min(time(analysis.calendar.as_of.0));
         let (key, end) = match missing.map_or(end, |missing| missing.min(end)) {
-            _ if errors > 0 => (key::headline::SO_FAR, end),
+            _ if errors > 0 && gap.is_some() => (key::headline::GAP, end),
+            _ if errors > 0 && ends => (key::headline::UP_TO, end),
+            // The time is covered, but something of it could not be read.
+            _ if errors > 0 || !ends && missing.is_none() => (key::headline::ERRORS, end),
             known if known > analysis.period.start => (key::headline::NONE_SO_FAR, known),
             _ if end > analysis.period.start => (key::headline::NO_DATA_GAP, end),
             _ => (key::headline::NO_DATA, end),
         };
-        return lang.say(&sentence(key).with("of", of.unwrap_or_default()).with("at", clock.short_moment(end)));
+        let gap = gap.map(|(from, until)| clock.short_stretch(from, until)).unwrap_or_default();
+        let said = sentence(key).with("of", of.unwrap_or_default()).with("at", clock.short_moment(end));
+        return lang.say(&said.with("when", gap));
     }
-    let (usual, band) = (analysis.history.median, analysis.history.usual);
-    let before = analysis.totals.previous_errors.filter(|_| analysis.totals.change.is_some());
+    // Of a number that is only a limit no more is said than is so for every number beyond it.
+    let (at_least, at_most) = analysis.limits();
+    let holds = |least: u64, most: u64| !(at_least && errors <= most || at_most && errors >= least);
+    let band = analysis.history.usual.filter(|(least, most)| holds(*least, *most));
+    let usual = analysis.history.median;
+    let before =
+        analysis.totals.previous_errors.filter(|before| analysis.totals.change.is_some() && holds(*before, *before));
     let chosen = analysis.period.previous.as_ref().filter(|_| analysis.period.by_name && compares);
     if let Some((there, before)) = chosen.zip(before) {
         let [start, end] = [there.start, there.end].map(|at| analysis.timezone.time(Timestamp(at)));
@@ -108,7 +122,7 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
         return lang.say(&said.with_number("before", before));
     }
     let told = match (usual.zip(band), before) {
-        _ if errors == 0 && !analysis.filter.is_empty() => sentence(key::headline::NONE_FILTERED),
+        _ if errors == 0 && !analysis.is_whole_channels() => sentence(key::headline::NONE_FILTERED),
         _ if !compares => sentence(if errors == 0 { key::headline::NONE } else { key::headline::ERRORS }),
         (Some((usual, _)), _) if errors == 0 && usual > 0 => {
             sentence(key::headline::NONE_USUAL).with_number("usual", usual)
@@ -150,7 +164,14 @@ fn on(analysis: &Analysis, clock: &Clock, longest: usize) -> String {
     match (&failing[..], &analysis.channels[..]) {
         (_, []) => String::new(),
         ([], [only]) => words::on(lang, only, longest),
-        ([one], _) => one.channel.as_deref().map_or_else(String::new, |name| words::on(lang, name, longest)),
+        ([one], [_]) if analysis.by_channel.iter().all(|row| row.channel.is_some()) => {
+            one.channel.as_deref().map_or_else(String::new, |name| words::on(lang, name, longest))
+        }
+        // What is compared is the sum of all.
+        ([one], _) => one.channel.as_deref().map_or_else(String::new, |name| {
+            let on = Sentence::new(key::headline::ON_ONE).with_number("number", analysis.by_channel.len() as u64);
+            lang.say(&on.with("channel", shortened(name, longest)))
+        }),
         // Rows that name no channel are none to name.
         ([one, other, ..], _) if one.errors == other.errors || one.channel.is_none() => {
             lang.say(&Sentence::new(key::headline::ON_EVENLY).with_number("number", failing.len() as u64))
@@ -193,6 +214,14 @@ fn what_happened(analysis: &Analysis, clock: &Clock, events: &Events<'_>, longes
         return Some(lang.say(&sentence));
     }
     let failed = || analysis.by_detail.iter().filter(|row| row.errors > 0);
+    // The first sentence says so where no channel has an error.
+    if let Some(silent) = analysis.silent.iter().find(|silent| silent.channel.is_some() && analysis.totals.errors > 0) {
+        let key = if analysis.silent.len() > 1 { key::headline::SILENT_SEVERAL } else { key::headline::SILENT };
+        let said =
+            Sentence::new(key).with("channel", shortened(silent.channel.as_deref().unwrap_or_default(), longest));
+        let said = said.with_number("number", analysis.silent.len() as u64).with_number("usual", silent.median);
+        return Some(lang.say(&said.with("unit", lang.phrase(Unit::of(&analysis.period).word()))));
+    }
     let name = |row: &crate::analysis::DetailRow| shortened(&what(lang, &row.reason, &row.detail), longest);
     if let Some(new) = failed().find(|row| row.new) {
         let more = failed().filter(|row| row.new).map(|row| &row.detail).collect::<BTreeSet<_>>().len() > 1;

@@ -1,7 +1,7 @@
 //! Notes by their weight, and the mark that grave ones put on the total.
 
 use crate::{
-    analysis::{Analysis, Bound, Level, Note, bound},
+    analysis::{Analysis, Level, Note},
     model::{Sentence, SentenceKey, key},
     taxonomy::Lang,
 };
@@ -34,9 +34,7 @@ pub(super) fn with_total(sentence: Sentence, analysis: &Analysis) -> Sentence {
 }
 
 fn limit(analysis: &Analysis) -> Option<(char, SentenceKey)> {
-    let tail = analysis.tail_unknown.then_some(Bound::AtLeast);
-    let bounds = || analysis.notes.iter().filter_map(|note| bound(note.key)).chain(tail);
-    match (bounds().any(|bound| bound == Bound::AtLeast), bounds().any(|bound| bound == Bound::AtMost)) {
+    match analysis.limits() {
         (true, true) => Some(('≈', key::headline::ABOUT)),
         (true, false) => Some(('≥', key::headline::AT_LEAST)),
         (false, true) => Some(('≤', key::headline::AT_MOST)),

@@ -1,7 +1,7 @@
 //! How things stand: the badge, and the sentence that says whether it is over.
 
 use crate::{
-    analysis::{Analysis, DISBELIEVED, Incident, SUSPENSIONS, State},
+    analysis::{Analysis, DISBELIEVED, Incident, SUSPENSIONS, State, Told},
     model::{Filling, Sentence, key},
     taxonomy::Lang,
 };
@@ -31,7 +31,7 @@ pub(super) fn sentence(analysis: &Analysis, clock: &Clock) -> Option<String> {
     let last = |wanted: fn(&&Incident) -> bool| analysis.incidents.iter().filter(wanted).max_by_key(|one| one.end);
     // What goes on comes first, then what nobody knows the end of.
     let Some(told) = last(|one| one.is_ongoing()).or_else(|| last(|one| !one.over)).or_else(|| last(|_| true)) else {
-        let reached = analysis.reached && !analysis.tail_unknown && analysis.totals.errors > 0;
+        let reached = analysis.told != Told::TooLittle && analysis.totals.errors > 0;
         let suspended = analysis.notes.iter().any(|note| SUSPENSIONS.contains(&note.key));
         let too_little = analysis.state == State::Unknown && reached && !suspended;
         return too_little.then(|| lang.phrase(key::standing::TOO_LITTLE).to_owned());

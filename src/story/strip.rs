@@ -52,7 +52,7 @@ impl Strip {
         let current = StripBar {
             label: label(analysis.period.start),
             errors: analysis.totals.errors,
-            covered: analysis.reached && analysis.unknown.is_empty(),
+            covered: !analysis.limits().0,
             current: true,
         };
         let covered = history.periods.iter().filter(|period| period.covered).count() as u64;

@@ -35,7 +35,8 @@ fn it_names_the_channel_whose_data_end_where_others_go_on() {
     let line = format!("shop-2026-11-23.tsv news-2026-11-16.tsv {WEEK}");
     // Seven days of three on shop; of news nothing is known.
     assert!(
-        headline(&folder, &line).starts_with("≥ 21 errors on shop so far: the data of news end Mon 16 Nov 00:00."),
+        headline(&folder, &line)
+            .starts_with("≥ 21 errors on 2 channels, all on shop: the data of news end Mon 16 Nov 00:00."),
         "{}",
         headline(&folder, &line)
     );
@@ -102,9 +103,95 @@ fn silence_on_a_bot_that_is_never_silent_is_no_all_clear() {
     let text = heading.to_owned() + &text.replace(heading, "");
     let folder = folder(&[("shop-2026-11-23.tsv", text)]);
     let summary = folder.summary(&format!("shop-2026-11-23.tsv {WEEK}"));
-    assert_eq!((summary.errors(), summary["state"].as_str()), (0, Some("quiet")));
+    assert_eq!((summary.errors(), summary["state"].as_str()), (0, Some("unknown")));
+    assert!(summary["headline"].as_str().unwrap() == "No errors on shop. A usual week has 21.");
     assert!(summary.note("quiet-unusual").contains("7 to 35"), "{}", summary.note("quiet-unusual"));
-    // A filter may well leave nothing.
+    // A week later it is no news.
+    let later =
+        folder.summary("shop-2026-11-23.tsv --period 2026-W48 --as-of 2026-11-30T09:00 --exported-at 2026-11-30");
+    assert_eq!(later["state"], "quiet");
+    // A filter may well leave nothing, unless it is the channel.
+    let one = folder.summary(&format!("shop-2026-11-23.tsv {WEEK} --only channel=shop"));
+    assert!(one.notes().contains(&"quiet-unusual") && one["headline"] == summary["headline"]);
     let filtered = folder.summary(&format!("shop-2026-11-23.tsv {WEEK} --only reason=request_timeout"));
     assert!(!filtered.notes().contains(&"quiet-unusual"));
+}
+
+#[test]
+fn a_bot_that_falls_silent_is_told_beside_others() {
+    // 21 errors a week on both, until shop has none in the last week.
+    let rows = |channel: &str, last| {
+        let october = days(channel, 1, 31).replace("2026-11-", "2026-10-");
+        october + days(channel, 1, last).split_once('\n').unwrap().1
+    };
+    let folder = folder(&[("shop-2026-11-23.tsv", rows("shop", 15)), ("news-2026-11-23.tsv", rows("news", 22))]);
+    let summary = folder.summary(&format!("shop-2026-11-23.tsv news-2026-11-23.tsv {WEEK}"));
+    assert_eq!(summary["state"], "unknown");
+    // The sum of both is compared with the sum of both.
+    assert_eq!(
+        summary["headline"],
+        "21 errors on 2 channels, all on news, below a usual week (42). None on shop, where a usual week has 21."
+    );
+    let note = summary.note("quiet-unusual-channel");
+    assert!(note.contains("of channel shop in") && note.contains("7 to 35"), "{note}");
+    let news = folder.summary(&format!("shop-2026-11-23.tsv news-2026-11-23.tsv {WEEK} --only channel=news"));
+    assert_eq!((news["state"].as_str(), news.notes().contains(&"quiet-unusual")), (Some("usual"), false));
+}
+
+#[test]
+fn one_rule_for_what_is_missing_at_the_beginning_in_the_middle_and_at_the_end() {
+    // An error every two hours: 84 a week, of which the inputs must tell nine tenths, 151 hours.
+    let hours = |last: u32| {
+        let hours = (0..last).step_by(2);
+        let row = |hour: u32| {
+            let at = chrono::NaiveDate::from_ymd_opt(2026, 10, 5).unwrap().and_hms_opt(0, 30, 0).unwrap()
+                + chrono::TimeDelta::hours(hour.into());
+            let (day, time) = (at.format("%Y-%m-%d"), at.format("%H:%M:%S"));
+            format!("{day}\t{time}\t{time}\trequest_timeout\tRequest timeout\t1\n")
+        };
+        "Date\tStart\tEnd\tReason\tDetail\tErrors\n".to_owned() + &hours.map(row).collect::<String>()
+    };
+    // The week from the 16th of November on begins 1,008 hours after the 5th of October, and ends at 1,176.
+    let told = |last: u32, options: &str| {
+        let folder = folder(&[("w.tsv", hours(last))]);
+        let summary = folder.summary(&format!("w.tsv {WEEK} {options}"));
+        (summary["state"].as_str().unwrap().to_owned(), summary["headline"].as_str().unwrap().to_owned())
+    };
+    let usual = ("usual".to_owned(), "84 errors, like a usual week (84). All are Request timeout.".to_owned());
+    assert_eq!(told(1176, "--exported-at 2026-11-23"), usual);
+    // Sixteen hours are missing at the end: less than a tenth, but nobody says that 76 are fewer than usual.
+    let (state, said) = told(1160, "--exported-at 2026-11-22T08:00");
+    assert_eq!((&*state, &*said), ("usual", "≥ 76 errors. All are Request timeout."));
+    let (state, said) = told(1150, "--exported-at 2026-11-21T22:00");
+    assert_eq!((&*state, &*said), ("unknown", "≥ 71 errors: the data end Sat 21 Nov 22:00. All are Request timeout."));
+    // Where the file does not say how far it reaches, no more is said.
+    assert_eq!(told(1150, "").0, "unknown");
+    // In a month, 32 hours without a row behind one every two hours are silence that never was; 20 hours are not.
+    let month = |last: u32| {
+        let folder = folder(&[("w.tsv", hours(last))]);
+        folder.summary("w.tsv --period 2026-11 --as-of 2026-11-23T00:00")
+    };
+    assert!(headline_of(&month(1144)).starts_with("≥ 248 errors."), "{}", headline_of(&month(1144)));
+    assert!(month(1144)["totals"]["change"].is_null());
+    assert!(headline_of(&month(1156)).starts_with("254 errors. "), "{}", headline_of(&month(1156)));
+    // What could not be read may be of any time.
+    let unread = folder(&[("w-2026-11-23.tsv", hours(1176)), ("news-2026-11-23.tsv", "<html>".to_owned())]);
+    let summary = unread.summary(&format!("*.tsv {WEEK}"));
+    assert_eq!(
+        (&summary["state"], headline_of(&summary)),
+        (&"unknown".into(), "≥ 84 errors. All are Request timeout.")
+    );
+    let note = summary.list("notes").iter().find(|note| note["code"] == "skipped-file").unwrap();
+    assert_eq!(note["level"], "grave");
+    // A row that could not be read among hundreds leaves the state, but nothing is said to be like or below a usual week.
+    let text = hours(1176) + "2026-11-17\t12:00:00\t12:00:00\trequest_timeout\tRequest timeout\tmany\n";
+    let rejected = folder(&[("w-2026-11-23.tsv", text)]).summary(&format!("w-2026-11-23.tsv {WEEK}"));
+    assert_eq!(
+        (&rejected["state"], headline_of(&rejected)),
+        (&"usual".into(), "≥ 84 errors. All are Request timeout.")
+    );
+}
+
+fn headline_of(summary: &crate::program::Summary) -> &str {
+    summary["headline"].as_str().unwrap()
 }
