@@ -1,6 +1,6 @@
 //! What a file is that is no export.
 
-use super::{Role, split::split_lines};
+use super::{Role, layout::is_reason, split::split_lines};
 use crate::model::{Privacy, Sentence, key};
 
 /// Words of a page that asks who one is: what a browser saves where a session has ended.
@@ -67,6 +67,9 @@ pub fn unrecognised(lines: &[String], privacy: Privacy) -> Sentence {
     let Some(columns) = tables.iter().find(|rows| even(rows)).map(|rows| &rows[0]) else {
         return Sentence::new(key::other::NO_COLUMNS);
     };
+    if columns.iter().any(|cell| is_reason(cell)) && !columns.iter().any(|cell| cell.contains(char::is_numeric)) {
+        return Sentence::new(key::other::CODE_COLUMNS);
+    }
     let named = columns.iter().take(NAMED).zip(1..);
     let roles = [Role::Time, Role::Reason, Role::Detail, Role::Count].map(Role::name);
     let option = roles.iter().zip(1..=columns.len()).map(|(role, number)| format!("{role}={number}"));

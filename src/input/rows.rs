@@ -649,8 +649,12 @@ impl<'a> RowReader<'a> {
     fn joined_heading(&self, line: &[u8], cells: &[Cow<'_, str>]) -> Option<usize> {
         let own = &self.layout.heading_line_bytes;
         let found = (!own.is_empty()).then(|| memchr::memmem::find(line, own)).flatten();
-        // A byte order mark before a heading is no row.
-        let is_row = |at: &usize| !headings::normal(&self.layout.decoded(&line[..*at])).is_empty();
+        // A byte order mark before a heading is no row, nor are columns that another table has in front.
+        let is_row = |at: &usize| {
+            let text = self.layout.decoded(&line[..*at]);
+            let columns = line[..*at].ends_with(&[self.layout.delimiter]) && !text.contains(char::is_numeric);
+            !columns && !headings::normal(&text).is_empty()
+        };
         if let Some(at) = found.filter(is_row) {
             return Some(at);
         }

@@ -100,7 +100,7 @@ fn reason_codes_as_titles_of_columns() {
         "Date,could_not_connect,error_status_code,request_timeout\n2026-11-16,0,300,1\n2026-11-17,3,400,0\n",
         "Time,Errors,request_timeout\n2026-11-16 04:12:00,300,1\n",
     ] {
-        assert_refused("pivot.csv", table.as_bytes(), &["pivot.csv"]);
+        assert_refused("pivot.csv", table.as_bytes(), &["pivot.csv", "the titles of its columns are reason codes"]);
         Folder::with("pivot.csv", table).errstat("summary pivot.csv --columns count=3").refused();
     }
 }

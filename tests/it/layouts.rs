@@ -387,6 +387,26 @@ fn a_repeated_heading_with_another_order_is_followed() {
 }
 
 #[test]
+fn a_heading_with_more_columns_in_front_is_followed() {
+    let more = "Time\tReason\tDetail\tErrors\n2026-11-16 04:12:33\terror_status_code\t502\t3\n\
+        Channel name\tTime\tReason\tDetail\tErrors\nshop\t2026-11-17 04:12:33\terror_status_code\t502\t4\n";
+    let summary = read(more);
+    assert_eq!((summary.errors(), summary.balance()), (7, vec![[2, 2, 0]]));
+    let apart = "Start\tEnd\tReason\tDetail\tURL\n\
+        2026-11-16 04:12:33\t2026-11-16 04:12:33\tcould_not_connect\tConnection timeout\t\n\
+        Date\tStart\tEnd\tReason\tDetail\tURL\n2026-11-17\t04:12:33\t04:12:59\terror_status_code\t502\t\n";
+    let details = [("could_not_connect", "Connection timeout", 1), ("error_status_code", "502", 1)];
+    assert_eq!(read(apart).details(), details);
+    // A row whose last cell is empty, and whose line has no end.
+    let row = "2026-11-16 04:12:33\t2026-11-16 04:12:33\tserver_busy\tfull\t";
+    let glued = format!(
+        "Start\tEnd\tReason\tDetail\tURL\n{row}Start\tEnd\tReason\tDetail\tURL\n{}\n",
+        row.replace("-16", "-17")
+    );
+    assert_eq!(read(glued).details(), [("server_busy", "full", 2)]);
+}
+
+#[test]
 fn rows_above_a_better_heading_are_no_titles() {
     let row = |minute: u32| format!("2026-11-16 10:{minute:02}:00\tunclassified\tSession closed unexpectedly");
     let better = format!("Time\tReason\tDetail\tCount\n{}\t5\n", row(30));
