@@ -145,8 +145,7 @@ impl Addition<'_> {
         let known: Vec<Source> = all.filter(|source| again.contains_key(&*source.id)).cloned().collect();
         let is_old = writer.manifest.is_old();
         if new.is_empty() && !is_old && draft.manifest.sources == *old && writer.foreign.is_empty() {
-            let errors = writer.manifest.errors()?;
-            return Ok(Change { known, errors: (errors, errors), ..Change::default() });
+            return Ok(Change { known, ..Change::default() });
         }
         let files = match is_old {
             true => {
@@ -168,7 +167,7 @@ impl Addition<'_> {
                 draft.take_away(path);
             }
         }
-        writer.commit(draft, Change { sources: new, known, relabelled, files, errors: (0, 0) })
+        writer.commit(draft, Change { sources: new, known, relabelled, files })
     }
 
     fn finish_source(&mut self) -> Result<()> {

@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 
 use super::{
     disk::{Disk, read, shown},
-    fact::add,
     partition::{Month, is_file_path},
 };
 use crate::{
@@ -260,11 +259,6 @@ impl Manifest {
     /// Whether it is of a version that kept the rows of sources in packs.
     pub fn is_old(&self) -> bool {
         (1..VERSION).contains(&self.version)
-    }
-
-    /// The errors of all months.
-    pub fn errors(&self) -> Result<u64> {
-        self.files.iter().try_fold(0, |sum, file| add(sum, file.errors))
     }
 
     /// Every file but the manifests, with the SHA-256 of its content or the beginning of it.

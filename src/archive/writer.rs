@@ -47,8 +47,6 @@ pub struct Change {
     pub relabelled: Vec<(Source, Source)>,
     /// Parquet files of months that were written or taken away.
     pub files: usize,
-    /// Errors in the archive before and after.
-    pub errors: (u64, u64),
 }
 
 /// The one writer of an archive.
@@ -130,12 +128,11 @@ impl Writer {
         }
     }
 
-    /// Makes a change, and completes what is told of it.
+    /// Makes a change; what is told of it is given back.
     pub(super) fn commit(&mut self, draft: Draft, change: Change) -> Result<Change> {
-        let before = self.manifest.errors()?;
         self.manifest = draft.commit()?;
         self.foreign.clear();
-        Ok(Change { errors: (before, self.manifest.errors()?), ..change })
+        Ok(change)
     }
 }
 

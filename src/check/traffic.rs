@@ -15,6 +15,9 @@ use crate::{
 /// At most this part of the webhooks failed: the largest possible rate keeps to it, or the smallest one does not.
 pub fn error_rate(analysis: &Analysis, most: Percent) -> Ruling {
     let Some(report) = &analysis.server_log else { return not_known(Sentence::new(key::check_unjudged::NO_LOG)) };
+    if let Some(other) = server::other_time(report, analysis) {
+        return not_known(other);
+    }
     let Some(rate) = &report.rate_of_all else { return not_known(Sentence::new(key::check_unjudged::NO_RATE)) };
     let holds = most.holds(rate.errors, rate.attempts_low);
     let broken = rate.attempts_high.is_some_and(|attempts| !most.holds(rate.errors, attempts));
@@ -41,6 +44,9 @@ pub fn error_rate(analysis: &Analysis, most: Percent) -> Ruling {
 /// At most this part of the requests was aborted or took longer than LINE waits.
 pub fn slow(analysis: &Analysis, most: Percent) -> Ruling {
     let Some(report) = &analysis.server_log else { return not_known(Sentence::new(key::check_unjudged::NO_LOG)) };
+    if let Some(other) = server::other_time(report, analysis) {
+        return not_known(other);
+    }
     let Some(SlowRequests { requests, slow, slow_most, requests_most }) = report.slow_requests else {
         return not_known(Sentence::new(key::check_unjudged::NO_DURATIONS));
     };

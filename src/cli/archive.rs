@@ -138,6 +138,7 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
         Command::Info(command) => info(command),
         Command::Verify(command) => verify(&command),
         Command::Remove(Remove { there, sources }) => {
+            let before = counted(&there.place.archive, &there.showing);
             let mut writer = there.writer()?;
             // All or none of them.
             for source in &sources {
@@ -146,10 +147,13 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
             for source in &sources {
                 tell(&writer.remove(source)?, key::archiving::REMOVED, &there.place.archive, &there.showing);
             }
+            tell_errors(before, &there.place.archive, &there.showing);
             Ok(())
         }
         Command::Rebuild(there) => {
+            let before = counted(&there.place.archive, &there.showing);
             tell(&there.writer()?.rebuild()?, key::archiving::REBUILT, &there.place.archive, &there.showing);
+            tell_errors(before, &there.place.archive, &there.showing);
             Ok(())
         }
     }
@@ -203,6 +207,7 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
             covered_until: report.coverage.until.filter(|until| *until <= now()),
         });
     }
+    let before = counted(&place.archive, &shared.showing);
     let mut writer = wait.writer(&place, shared.read_options().privacy)?;
     let mut addition = writer.addition()?;
     for (index, source) in sources.into_iter().enumerate() {
@@ -211,8 +216,31 @@ fn add(command: Add) -> std::result::Result<(), Stop> {
     }
     let change = addition.commit()?;
     tell(&change, key::archiving::ADDED, &place.archive, &shared.showing);
+    tell_errors(before, &place.archive, &shared.showing);
     screen::tell_left_out(&canonical, &shared.showing);
     Ok(())
+}
+
+/// The errors of an archive as every command counts them: none before it is made; `None` where it can't be read, or nobody
+/// wants to know.
+fn counted(folder: &Path, showing: &Showing) -> Option<u64> {
+    if showing.quiet {
+        return None;
+    }
+    let is_empty =
+        |folder: &Path| Archive::open(folder, Privacy::default()).is_ok_and(|it| it.partitions(None).next().is_none());
+    if !archive::is_archive(folder) || is_empty(folder) {
+        return Some(0);
+    }
+    Some(load::stock(folder, showing).ok()?.cells().iter().map(|sum| sum.errors).sum())
+}
+
+/// How many errors an archive had before it changed and has now, on standard error.
+fn tell_errors(before: Option<u64>, folder: &Path, showing: &Showing) {
+    if let (Some(before), Some(after)) = (before, counted(folder, showing)) {
+        let errors = Sentence::new(key::archiving::TOTAL).with_number("before", before).with_number("after", after);
+        screen::tell(&showing.lang().say(&errors));
+    }
 }
 
 /// What has changed, on standard error: standard output is for results.
@@ -224,9 +252,7 @@ fn tell(change: &Change, key: key::SentenceKey, archive: &Path, showing: &Showin
     let sentence = Sentence::new(key)
         .with_number("sources", change.sources.len() as u64)
         .with_number("known", change.known.len() as u64)
-        .with_number("files", change.files as u64)
-        .with_number("before", change.errors.0)
-        .with_number("after", change.errors.1);
+        .with_number("files", change.files as u64);
     screen::tell(&lang.say(&sentence));
     for (new, old) in &change.relabelled {
         let note = Sentence::new(key::archiving::RELABELLED)

@@ -8,7 +8,7 @@ use crate::model::{Coverage, CoverageBasis, Precision, Sentence, key};
 /// The coverage of a file by its name, unless the user said when it was exported.
 ///
 /// One date is the day of the export, up to whose start the file is surely complete; two dates are a
-/// first and a last day; a week or a month in ISO 8601 stands for all its days. Days are those of the user's zone, who
+/// first and a last day, and a third is the day of the export; a week or a month in ISO 8601 stands for all its days. Days are those of the user's zone, who
 /// named the file; of rows without a time of day, which stay days of theirs, those of the rows.
 pub fn coverage(file_name: &str, precision: Option<Precision>, options: &ReadOptions) -> Coverage {
     let zone = if precision == Some(Precision::Day) { options.zone } else { options.day_zone };
@@ -43,7 +43,8 @@ fn covered_before(name: &str) -> Option<NaiveDate> {
     dates.dedup();
     match dates[..] {
         [day] => Some(day),
-        [.., last] => last.checked_add_days(Days::new(1)),
+        [_, last] => last.checked_add_days(Days::new(1)),
+        [.., export] => Some(export),
         _ => week(name).or_else(|| month(&numbers)),
     }
 }
@@ -173,6 +174,7 @@ mod tests {
             ("2026-11-16_2026-11-22.tsv", "2026-11-23"),
             ("20261116-20261122.tsv", "2026-11-23"),
             ("shop-20261123 (2026-11-23).tsv", "2026-11-23"),
+            ("shop_2026-11-16_2026-11-22 (2026-11-23).tsv", "2026-11-23"),
             ("errors-2026-W47.tsv", "2026-11-23"),
             ("errors-2026W47.tsv", "2026-11-23"),
             ("errors-2026-11.tsv", "2026-12-01"),

@@ -250,6 +250,15 @@ impl TimeForm {
     pub fn has_offset(&self) -> bool {
         matches!(self, Self::Calendar(Calendar { dress: Dress { offset: true, .. }, .. }))
     }
+
+    /// Whether cells of this form count the hours of half a day.
+    pub fn has_halves(&self) -> bool {
+        match self {
+            Self::Calendar(form) => form.dress.half_days,
+            Self::Pattern(pattern) => pattern.to_lowercase().contains("%p"),
+            Self::Epoch { .. } => false,
+        }
+    }
 }
 
 impl Calendar {

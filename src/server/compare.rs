@@ -15,7 +15,7 @@ use crate::{
         AccessLogFile, Analysis, Bucket, Class, ErrorRate, Incident, LogFinding, LogMatch, LogSpan, RequestDurations,
         ServerLogReport, SlowRequests, StatusRequests, VerdictRequests, WindowLog,
     },
-    model::{CELL_MILLIS, Kind, Sentence, Span, Timestamp, Zone, key},
+    model::{CELL_MILLIS, Kind, LocalTime, Sentence, Span, Timestamp, Zone, key},
     table::{CellSum, Table},
     taxonomy::{self, Lang},
 };
@@ -336,13 +336,11 @@ impl Side<'_> {
     /// What the reader must know of the logs.
     fn notes(&self, log: &ServerLog, terms: &Terms, report: &ServerLogReport) -> Vec<Sentence> {
         let mut notes = Vec::new();
+        if let Some(other) = other_time(report, self.analysis) {
+            return vec![other];
+        }
         let bounds = self.analysis.period.bounds();
         let reaches = |span: &Span| span.first.0 + self.moved < bounds.end && bounds.start <= span.last.0 + self.moved;
-        if let Some(span) = log.span().filter(|span| !reaches(span)) {
-            let LogSpan { start, end } = self.span(span);
-            let note = Sentence::new(key::note::LOG_OTHER_TIME).with_moment("first", *start);
-            return vec![note.with_moment("last", *end)];
-        }
         match self.offset {
             None if !log.is_zoned() && !terms.zone_said => {
                 notes.push(Sentence::new(key::note::LOG_ZONE_UNKNOWN).with("zone", terms.zone));
@@ -383,15 +381,26 @@ fn numbers((start, end): (i64, i64)) -> std::ops::Range<i64> {
     start..end.div_euclid(CELL_MILLIS).max(start)
 }
 
-/// Which part of the period the logs cover, from their first line to the last, where it is not all of it; it ends before it
-/// starts where they cover nothing.
+/// Which part of the period the logs cover, from their first line to the last, where it is some and not all of it.
 pub fn part(report: &ServerLogReport, analysis: &Analysis) -> Option<LogSpan> {
-    let (span, period) = (report.span?, &analysis.period);
-    // A period that goes on is covered to the moment of the report.
-    let end = period.end.min(analysis.timezone.time(analysis.calendar.as_of));
-    let (first, last) = (span.start.max(period.start), span.end.min(end));
-    let is_part = first.millis() - period.start.millis() >= SILENCE || end.millis() - last.millis() >= SILENCE;
-    is_part.then_some(LogSpan { start: first, end: last })
+    let (span, period) = (report.span?, judged(analysis));
+    let covered = LogSpan { start: span.start.max(period.start), end: span.end.min(period.end) };
+    let lacks = |from: LocalTime, until: LocalTime| until.millis() - from.millis() >= SILENCE;
+    let is_part = lacks(period.start, covered.start) || lacks(covered.end, period.end);
+    (is_part && other_time(report, analysis).is_none()).then_some(covered)
+}
+
+/// That the logs cover nothing of the period.
+pub fn other_time(report: &ServerLogReport, analysis: &Analysis) -> Option<Sentence> {
+    let (LogSpan { start, end }, period) = (report.span?, judged(analysis));
+    let other = Sentence::new(key::note::LOG_OTHER_TIME).with_moment("first", *start).with_moment("last", *end);
+    (end < period.start || period.end <= start).then_some(other)
+}
+
+/// The period; one that goes on, to the moment of the report.
+fn judged(analysis: &Analysis) -> LogSpan {
+    let period = &analysis.period;
+    LogSpan { start: period.start, end: period.end.min(analysis.timezone.time(analysis.calendar.as_of)) }
 }
 
 /// Quantiles of durations, in seconds; none where nothing was measured.

@@ -35,7 +35,7 @@ use std::{
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 
-pub use compare::{Terms, compare, durations, part};
+pub use compare::{Terms, compare, durations, other_time, part};
 pub use format::{Format, Lines, Recognised};
 pub use log::{Cell, Counts, Durations, Failed, LogFile, ServerLog, Stopped};
 pub use rate::Place;

@@ -1,7 +1,7 @@
 //! What the server's own access logs say.
 
 use crate::{
-    analysis::{Analysis, ErrorRate, RequestDurations, ServerLogReport, VerdictRequests},
+    analysis::{Analysis, ErrorRate, LogSpan, RequestDurations, ServerLogReport, VerdictRequests},
     model::{Sentence, key},
     server,
     taxonomy::Lang,
@@ -75,13 +75,9 @@ pub fn quantiles(took: &RequestDurations) -> Sentence {
 
 /// Which part of the period the logs cover, where it is not all of it.
 fn covers(analysis: &Analysis, report: &ServerLogReport, clock: &Clock) -> Option<Sentence> {
-    let part = server::part(report, analysis)?;
-    if part.start >= part.end {
-        let span = report.span?;
-        let other = Sentence::new(key::note::LOG_OTHER_TIME).with_moment("first", *span.start);
-        return Some(other.with_moment("last", *span.end));
-    }
-    Some(Sentence::new(key::server_log::COVERS).with("when", clock.stretch(part.start, part.end)))
+    let covers =
+        |part: LogSpan| Sentence::new(key::server_log::COVERS).with("when", clock.stretch(part.start, part.end));
+    server::other_time(report, analysis).or_else(|| server::part(report, analysis).map(covers))
 }
 
 /// What the logs lack.

@@ -473,6 +473,26 @@ fn a_rule_does_not_pass_by_what_the_log_does_not_have() {
 }
 
 #[test]
+fn logs_of_another_time_cover_no_part_of_the_period() {
+    let folder = story(&log(0, " +0900"));
+    for rule in ["max_error_rate = \"1%\"", "max_slow = \"1%\""] {
+        folder.file("errstat.toml", format!("[check]\n{rule}\n"));
+        // Before the logs begin, and after they end.
+        for period in ["2026-11-12..2026-11-14", "2026-11-19..2026-11-20"] {
+            let call = format!("check errors.tsv --period {period} --exported-at 2026-11-21 --as-of 2026-11-21T09:00");
+            let outcome =
+                folder.errstat(&format!("{call} --access-log access.log")).arg("--log-format").arg(FORMAT).run();
+            let text = outcome.text().split_whitespace().collect::<Vec<_>>().join(" ");
+            let said = "The access logs are of Sun 15 Nov 2026, 00:00 to Wed 18 Nov 2026, 23:59, not of this period.";
+            assert!(outcome.code == Some(2) && text.contains(said), "{rule} {period}\n{text}");
+            for wrong in ["only from", "how long requests took", "At most"] {
+                assert!(!text.contains(wrong), "{rule} {period}\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn nothing_of_a_line_is_shown() {
     let secret = "s3cret9f2b";
     let lines = log(0, " +0900")

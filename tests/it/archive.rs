@@ -891,6 +891,21 @@ fn coarse_and_fine_exports_of_the_same_days_count_once() {
 
 // Mistakes.
 
+/// 20 errors by an export, which the mail of the same minute repeats.
+#[test]
+fn a_change_counts_as_the_summary_does() {
+    let folder = Folder::with("a.tsv", export(&["2026-11-18 20:00:10|error_status_code|502|20"]));
+    folder.file("m.eml", mail("shop", "2026-11-18 20:00:10", "502", 20));
+    let added = add(&folder, "a.tsv m.eml --channel shop --exported-at 2026-11-20").stderr;
+    assert!(added.contains("Errors in the archive: 0 before, 20 now."), "{added}");
+    let added = add(&folder, "m.eml --channel shop").stderr;
+    assert!(added.contains("Errors in the archive: 20 before, 20 now."), "{added}");
+    let removed = folder.errstat("archive remove --archive ar a.tsv").done().stderr;
+    assert!(removed.contains("Errors in the archive: 20 before, 20 now."), "{removed}");
+    let removed = folder.errstat("archive remove --archive ar m.eml").done().stderr;
+    assert!(removed.contains("Errors in the archive: 20 before, 0 now."), "{removed}");
+}
+
 #[test]
 fn a_wrong_label_is_warned_of_and_taken_back() {
     let folder = Folder::new();

@@ -14,12 +14,14 @@ use super::{
 use crate::model::{Timestamp, Why, key};
 
 const DAY: i64 = 86_400_000;
+const HALF: i64 = DAY / 2;
 
 impl TimeReader<'_> {
     /// The last instant of a row that starts at `start`, both in milliseconds since 1970-01-01T00:00:00Z. A row without
     /// an end ends when it starts.
     pub fn end(&self, start: i64, cell: &[u8]) -> Result<i64, Why> {
         if let (Some(ahead), Some((minute, second))) = (self.ahead, seconds(cell))
+            && !self.form.has_halves()
             && let Some(([], hour, minute)) = hour_and_minute(minute)
         {
             let end = (i64::from(hour) * 60 + i64::from(minute)) * 60 + i64::from(second);
@@ -31,15 +33,25 @@ impl TimeReader<'_> {
             return Ok(start);
         }
         if let Some(clock) = super::time_of_day_millis(text) {
-            // The wall clock of a start that carries its own offset is not known here.
-            if self.form.has_offset() {
-                return Ok(start);
-            }
-            let step = match written::time_of_day(text).map(|time| time.clock) {
+            let written = written::time_of_day(text);
+            let step = match written.map(|time| time.clock) {
                 Some(Clock::Minutes) => 60_000,
                 Some(Clock::Fraction) => 1,
                 _ => 1_000,
             };
+            if let Some(east) = written.and_then(|time| time.offset) {
+                return Ok(on_clock(start, 1_000 * i64::from(east), clock, step));
+            }
+            // The wall clock of a start that carries its own offset is not known here.
+            if self.form.has_offset() {
+                return Ok(start);
+            }
+            // Behind starts with AM or PM an end without either is of whichever half comes first.
+            let bare = self.form.has_halves() && !written.is_some_and(|time| time.dress.half_days);
+            if bare && clock < HALF + DAY / 24 {
+                let ends = [0, HALF].map(|half| self.at_clock(start, clock % HALF + half, step));
+                return Ok(ends[0].min(ends[1]));
+            }
             return Ok(self.at_clock(start, clock, step));
         }
         // A whole time, in the form of the starts; the minute or second in which the row starts is as good as its start.
