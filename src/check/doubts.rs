@@ -172,7 +172,7 @@ impl Case<'_> {
         let day = zone.day(end);
         let name = dated(report, day).filter(|_| zone.day_start(day) == end);
         let (key, name) = match (report.kind, extent.until, name) {
-            (SourceKind::Archive | SourceKind::Parquet, ..) => (key::check_fix::ARCHIVE, None),
+            (SourceKind::Archive, ..) => (key::check_fix::ARCHIVE, None),
             (_, None, Some(name)) => (key::check_fix::RENAME, Some(name)),
             (_, None, None) => (key::check_fix::EXPORTED_AT, None),
             (_, Some(until), _) if zone.day(until) == day => (key::check_fix::EXPORTED_AT, None),

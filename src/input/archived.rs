@@ -73,7 +73,7 @@ pub fn folder(
     let mut tries = 1..TRIES;
     loop {
         let store = Store::Archive(archive.in_zone(pass.options.zone));
-        match sources(store, SourceKind::Archive, shown, allowance, pass) {
+        match sources(store, SourceKind::Archive, (shown, ""), allowance, pass) {
             Err(error) if error.0.key == key::archive::CHANGED && tries.next().is_some() => {
                 archive = Archive::open(path, pass.options.privacy)?;
             }
@@ -86,7 +86,8 @@ pub fn folder(
 pub fn file(place: &Place, shown: &str, allowance: &Allowance, pass: &Pass<'_>) -> Result<Vec<Source>> {
     let reader = Reader { folder: None, privacy: pass.options.privacy, zone: pass.options.zone };
     let store = Store::File { place: place.clone(), shown: shown.to_owned(), reader };
-    sources(store, SourceKind::Parquet, shown, allowance, pass)
+    let name = shown.rsplit('/').next().unwrap_or(shown);
+    sources(store, SourceKind::Parquet, (shown, name), allowance, pass)
 }
 
 /// So much of a text tells whether it is the archive's rows as CSV.
@@ -116,14 +117,17 @@ pub fn csv(
     let reader = Reader { folder: None, privacy: pass.options.privacy, zone: pass.options.zone };
     let store = Store::Csv { text, delimiter, shown: input.path.clone(), reader };
     let kind = input.sheet.as_ref().map_or(SourceKind::Csv, |sheet| sheet.kind);
-    let mut sources = sources(store, kind, &input.path, allowance, pass)?;
-    for report in sources.iter_mut().map(|source| &mut source.report) {
-        report.coverage = coverage(&input.name, report.precision, pass.options);
-    }
-    Ok(sources)
+    sources(store, kind, (&input.path, &input.name), allowance, pass)
 }
 
-fn sources(store: Store, kind: SourceKind, shown: &str, allowance: &Allowance, pass: &Pass<'_>) -> Result<Vec<Source>> {
+/// The sources of a store, which is shown as its path and has the name of a file.
+fn sources(
+    store: Store,
+    kind: SourceKind,
+    (shown, file_name): (&str, &str),
+    allowance: &Allowance,
+    pass: &Pass<'_>,
+) -> Result<Vec<Source>> {
     let mut channels: BTreeMap<Channel, OfChannel> = BTreeMap::new();
     // Rows of one channel come in runs.
     let mut last: Option<(Channel, Channel)> = None;
@@ -154,7 +158,16 @@ fn sources(store: Store, kind: SourceKind, shown: &str, allowance: &Allowance, p
     }
     let store = Arc::new(store);
     let alone = channels.len() == 1;
-    let source = |(channel, found): (Channel, OfChannel)| found.source(&store, &channel, kind, shown, alone);
+    let source = |(channel, found): (Channel, OfChannel)| -> Result<Source> {
+        let mut source = found.source(&store, &channel, kind, shown, alone)?;
+        // Mails are complete up to no moment, and an archive has the ends of its own sources.
+        let exported = source.parts.iter().any(|part| part.origin == Origin::Export);
+        let report = &mut source.report;
+        if exported && !matches!(&*store, Store::Archive(archive) if archive.sources().is_some()) {
+            report.coverage = coverage(file_name, report.precision, pass.options);
+        }
+        Ok(source)
+    };
     channels.into_iter().map(source).collect()
 }
 

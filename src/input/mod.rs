@@ -60,7 +60,7 @@ pub use text::Text;
 
 use crate::{
     error::{Error, Result},
-    model::{Catalog, CoverageBasis, Sentence, SourceReport, key},
+    model::{Catalog, CoverageBasis, Sentence, SourceKind, SourceReport, key},
 };
 
 /// Everything that was read.
@@ -158,6 +158,13 @@ pub fn read(arguments: &[String], mut options: ReadOptions, watcher: &dyn Watche
     if sources.iter().all(is_of_rejects) {
         let report = &sources[0].report;
         return Err(table::only_rejects(&report.path, report.rows, &report.rejects));
+    }
+    let by_option = |source: &Source| source.report.coverage.by == CoverageBasis::ExportedAt;
+    if options.exported_at.is_some() && !sources.iter().any(by_option) {
+        let archive = sources.iter().find(|source| source.report.kind == SourceKind::Archive);
+        if let Some(Source { report, .. }) = archive {
+            return Err(Error::new(key::error::EXPORTED_AT_ARCHIVE).with("path", &report.path));
+        }
     }
     Ok(Reading { sources, catalog, options, skipped })
 }

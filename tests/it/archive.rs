@@ -175,6 +175,42 @@ fn an_archive_is_an_input_of_every_command() {
     assert_eq!(reconciled["totals"]["exported"], 30);
 }
 
+/// An export as it was downloaded, as rows of `convert`, and in an archive; the mail is of a time that the export covers.
+#[test]
+fn rows_in_any_form_reach_as_far_as_the_option_or_their_name_tells() {
+    let folder = Folder::new();
+    folder.file("x.tsv", export(&["2026-11-03 10:00:00|unclassified||3", "2026-11-17 10:00:00|unclassified||4"]));
+    folder.file("m.eml", mail("shop", "2026-11-20T10:00:00+09:00", "502", 7));
+    for name in ["x.csv", "x.parquet", "x-2026-11-23.csv", "x-2026-11-23.parquet"] {
+        folder.errstat(&format!("convert x.tsv -o {name}")).done();
+    }
+    let until = "2026-11-23T00:00:00+09:00";
+    for (name, option) in [
+        ("x.tsv", "--exported-at 2026-11-23"),
+        ("x.csv", "--exported-at 2026-11-23"),
+        ("x.parquet", "--exported-at 2026-11-23"),
+        ("x-2026-11-23.csv", ""),
+        ("x-2026-11-23.parquet", ""),
+    ] {
+        let summary = folder.summary(&format!("{name} m.eml --channel shop --period last-week {option}"));
+        assert_eq!((summary.errors(), text(&summary["inputs"][0]["coverage"], "until")), (4, until), "{name}");
+        folder.file("errstat.toml", "[check]\nmax_errors = 4\n");
+        let line = format!("check {name} --channel shop --period last-week --as-of {AS_OF} {option}");
+        assert_eq!(folder.errstat(&line).run().code, Some(0), "{line}");
+    }
+    // Mails are complete up to no moment, in whatever form they are kept.
+    folder.errstat("convert m.eml -o m-2026-11-23.csv").done();
+    assert_eq!(folder.summary("m-2026-11-23.csv --period last-week")["state"], "unknown");
+    // An archive has the ends of its own sources; beside it, the option is about the others.
+    folder.file("errstat.toml", "");
+    add(&folder, "x.tsv --channel shop");
+    for inputs in ["ar", "ar m.eml"] {
+        let refused = folder.errstat(&format!("summary {inputs} --exported-at 2026-11-23")).refused();
+        assert!(refused.contains("archive add"), "{refused}");
+    }
+    assert_eq!(folder.summary("ar x-2026-11-23.csv --channel shop --exported-at 2026-11-23").errors(), 7);
+}
+
 #[test]
 fn an_archive_in_a_searched_folder_is_one_input_and_a_pattern_finds_it() {
     let folder = Folder::with("all/old/a.tsv", export(&["2026-11-16 10:00:00|error_status_code|502|1"]));
