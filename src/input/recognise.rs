@@ -1,6 +1,8 @@
 //! What a text is: mails, a table of errors, or no export.
 
-use std::io;
+use std::io::{self, Read};
+
+use encoding_rs::Encoding;
 
 use super::{
     ReadOptions, Role,
@@ -33,11 +35,14 @@ pub enum Kind {
 }
 
 /// Lines with cells.
+#[derive(Clone)]
 pub struct Table {
     /// Of the text before it was decoded.
     pub encoding: Recognised,
     /// Offset of its first line in the text: behind the byte order mark.
     pub start: u64,
+    /// The first lines are ASCII, and so may be of another encoding than UTF-8.
+    pub is_ascii: bool,
     pub layout: Box<Layout>,
 }
 
@@ -72,7 +77,10 @@ pub fn recognise(raw: Text, input: &Input, options: &ReadOptions) -> Result<(Tex
     }
     let lists_errors = || input.sheet.is_some() && layout::lists_errors(&head[start..], encoding);
     let kind = match layout::recognise(&head[start..], encoding, &input.path, options) {
-        Ok(Recognition::Table(layout)) => Kind::Table(Table { encoding: found, start: start as u64, layout }),
+        Ok(Recognition::Table(layout)) => {
+            let is_ascii = found.evidence == key::evidence::ENCODING_UTF8 && head.is_ascii();
+            Kind::Table(Table { encoding: found, start: start as u64, is_ascii, layout })
+        }
         Err(error) if error.0.key == key::error::COLUMN_MISSING && lists_errors() => {
             Kind::Other(Sentence { key: key::other::COLUMN_MISSING, ..*error.0 })
         }
@@ -88,6 +96,20 @@ pub fn recognise(raw: Text, input: &Input, options: &ReadOptions) -> Result<(Tex
         Err(error) => return Err(error),
     };
     Ok((text, kind))
+}
+
+/// The encoding of a text whose first lines are ASCII, from its first lines that are not.
+pub fn below_ascii(text: &Text) -> io::Result<Recognised> {
+    let (mut stream, mut offset, mut buffer) = (text.open()?, 0, vec![0; HEAD]);
+    loop {
+        let read = stream.read(&mut buffer)?;
+        let ascii = Encoding::ascii_valid_up_to(&buffer[..read]);
+        offset += ascii as u64;
+        if read == 0 || ascii < read {
+            // A letter before it tells a damaged byte from a word.
+            return Ok(encoding::recognise(&first_lines(text, offset.saturating_sub(1), HEAD)?, None));
+        }
+    }
 }
 
 /// The layout of a table that begins behind the rows of another one of that layout; why, if it is none of an export.

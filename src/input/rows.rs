@@ -45,7 +45,7 @@ mod kinds;
 mod outline;
 mod told;
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, io, ops::Range};
 
 use bytes::{Places, digits};
 use kinds::RawKinds;
@@ -174,7 +174,34 @@ pub struct Break {
 }
 
 /// Where reading stopped, if not at the end.
-type Stopped = Result<Option<Break>, TooVaried>;
+type Stopped = Result<Option<Break>, Halt>;
+
+/// Why a table cannot be read on.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Halt {
+    TooVaried(TooVaried),
+    NotUtf8,
+}
+
+/// The text is not in UTF-8, as its first lines, which are ASCII, let assume.
+#[derive(Debug, thiserror::Error)]
+#[error("not in UTF-8")]
+pub struct NotUtf8;
+
+impl From<TooVaried> for Halt {
+    fn from(varied: TooVaried) -> Self {
+        Halt::TooVaried(varied)
+    }
+}
+
+impl From<Halt> for io::Error {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::TooVaried(varied) => varied.into(),
+            Halt::NotUtf8 => io::Error::other(NotUtf8),
+        }
+    }
+}
 
 /// Reads the rows of a table, chunk by chunk, on one thread.
 pub struct RowReader<'a> {
@@ -198,6 +225,8 @@ pub struct RowReader<'a> {
     time_key: Vec<u8>,
     /// The text ends within the last of the lines that come next: nobody knows whether all of it is there.
     pub open: bool,
+    /// That the text is in UTF-8 is not known yet: a row that is not halts the reading.
+    pub assumes_utf8: bool,
 }
 
 /// The columns that make a kind.
@@ -308,7 +337,7 @@ enum Other {
     },
     Reject(Why),
     /// A row that cannot be taken, and with it the whole table.
-    TooVaried(TooVaried),
+    Halt(Halt),
 }
 
 impl From<Why> for Other {
@@ -317,9 +346,9 @@ impl From<Why> for Other {
     }
 }
 
-impl From<TooVaried> for Other {
-    fn from(varied: TooVaried) -> Self {
-        Other::TooVaried(varied)
+impl From<Halt> for Other {
+    fn from(halt: Halt) -> Self {
+        Other::Halt(halt)
     }
 }
 
@@ -355,6 +384,7 @@ impl<'a> RowReader<'a> {
             key: Vec::new(),
             time_key: Vec::new(),
             open: false,
+            assumes_utf8: false,
             zone,
             layout,
             privacy,
@@ -529,7 +559,7 @@ impl<'a> RowReader<'a> {
 
     /// Decides what a line is and counts it so; the offset of a heading is that in the line.
     #[cold]
-    fn slow(&mut self, line: Line<'_>, tally: &mut Tally, sink: &mut impl RowSink) -> Result<Option<Break>, TooVaried> {
+    fn slow(&mut self, line: Line<'_>, tally: &mut Tally, sink: &mut impl RowSink) -> Stopped {
         let Line { bytes, open } = line;
         let other_end = self.layout.other_line_end();
         // Where lines end in a carriage return, the rest of a CRLF is at the start of the next.
@@ -554,7 +584,7 @@ impl<'a> RowReader<'a> {
         let text = |limit| told(bytes, layout, privacy, limit);
         match self.judge(line) {
             Ok(row) => row.count(tally, sink),
-            Err(Other::TooVaried(varied)) => return Err(varied),
+            Err(Other::Halt(halt)) => return Err(halt),
             Err(Other::Heading { same }) => {
                 tally.titles = titles;
                 return Ok(Some(Break { offset: 0, same }));
@@ -739,7 +769,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// The kind of a row, remembered under its raw cells.
-    fn kind(&mut self, cells: &Split<'_>) -> Result<KindId, TooVaried> {
+    fn kind(&mut self, cells: &Split<'_>) -> Result<KindId, Halt> {
         let delimiter = self.layout.delimiter;
         let plain = cells.iter().all(|cell| !cell.contains(&delimiter) && cell.first() != Some(&b'"'));
         match self.kind_columns {
@@ -755,7 +785,10 @@ impl<'a> RowReader<'a> {
         Ok(kind)
     }
 
-    fn intern(&self, cells: &Split<'_>) -> Result<KindId, TooVaried> {
+    fn intern(&self, cells: &Split<'_>) -> Result<KindId, Halt> {
+        if self.assumes_utf8 && cells.iter().any(|cell| std::str::from_utf8(cell).is_err()) {
+            return Err(Halt::NotUtf8);
+        }
         let text = |role: Role| self.text(cells, role);
         let (reason, detail, url) = (text(Role::Reason), text(Role::Detail), text(Role::Url));
         let canonical = taxonomy::canonical(&reason, &detail);
@@ -767,7 +800,7 @@ impl<'a> RowReader<'a> {
         let channel = Channel { id: named(Role::ChannelId), name: named(Role::ChannelName) };
         let (reason, detail) = (self.privacy.text(&canonical.reason), self.privacy.text(&canonical.detail));
         let mut catalog = self.catalog.lock();
-        catalog.intern(&channel, &reason, &detail, host.as_ref(), Origin::Export)
+        Ok(catalog.intern(&channel, &reason, &detail, host.as_ref(), Origin::Export)?)
     }
 }
 

@@ -13,8 +13,8 @@ use super::{
     fault::unreadable,
     layout::Layout,
     name::coverage,
-    recognise::{self, further},
-    rows::{RowReader, Tally},
+    recognise::{self, below_ascii, further},
+    rows::{NotUtf8, RowReader, Tally},
     source::{Input, Part, RowsIn, Source},
     split::split_lines,
     text::Text,
@@ -27,11 +27,18 @@ use crate::{
 
 /// Reads all tables of a text. Fails where it cannot be read, where columns or dates of a later table are ambiguous, and
 /// where every row is a reject.
-pub fn read(input: &Input, text: Text, table: recognise::Table, pass: &Pass<'_>) -> Result<Source> {
+pub fn read(input: &Input, text: Text, mut table: recognise::Table, pass: &Pass<'_>) -> Result<Source> {
     let path = &input.path;
-    let encoding = table.encoding;
-    let mut tables = Tables { path, text: &text, pass, whole: Tally::new(), parts: Vec::new() };
-    let layout = tables.read(table).map_err(|fault| unreadable(path, &fault))?;
+    let mut tables = Tables::new(path, &text, pass, table.is_ascii);
+    let mut layout = tables.read(table.clone());
+    if layout.as_ref().is_err_and(|fault| fault.get_ref().is_some_and(|inner| inner.is::<NotUtf8>())) {
+        table.encoding = below_ascii(&text).map_err(|fault| unreadable(path, &fault))?;
+        table.layout.encoding = table.encoding.encoding;
+        let told = tables.whole.lines - tables.whole.titles;
+        tables = Tables { told, ..Tables::new(path, &text, pass, false) };
+        layout = tables.read(table.clone());
+    }
+    let (layout, encoding) = (layout.map_err(|fault| unreadable(path, &fault))?, table.encoding);
     let Tables { whole, parts, .. } = tables;
     if whole.accepted == 0 && whole.rows > 0 {
         return Err(only_rejects(path, whole.rows, &whole.rejects));
@@ -89,6 +96,9 @@ struct Tables<'a> {
     path: &'a str,
     text: &'a Text,
     pass: &'a Pass<'a>,
+    assumes_utf8: bool,
+    /// The rejects of so many lines were told already.
+    told: u64,
     whole: Tally,
     parts: Vec<Growing>,
 }
@@ -120,7 +130,11 @@ struct Pieces {
     anew: Option<u64>,
 }
 
-impl Tables<'_> {
+impl<'a> Tables<'a> {
+    fn new(path: &'a str, text: &'a Text, pass: &'a Pass<'a>, assumes_utf8: bool) -> Tables<'a> {
+        Tables { path, text, pass, assumes_utf8, told: 0, whole: Tally::new(), parts: Vec::new() }
+    }
+
     /// Reads one table after the other, and gives the layout of the first.
     fn read(&mut self, table: recognise::Table) -> io::Result<Arc<Layout>> {
         let (mut start, mut layout) = (table.start, *table.layout);
@@ -176,12 +190,17 @@ impl Tables<'_> {
         let mut anew = None;
         // Rejects that may still turn out to be the titles of a heading.
         let mut held: Vec<Reject> = Vec::new();
-        let (pass, path) = (self.pass, self.path);
-        let tell = |held: &mut Vec<Reject>| held.drain(..).try_for_each(|reject| pass.reject(path, &reject));
+        let (pass, path, told, assumes_utf8) = (self.pass, self.path, self.told, self.assumes_utf8);
+        let tell_one = |reject: Reject| if reject.line > told { pass.reject(path, &reject) } else { Ok(()) };
+        let tell = |held: &mut Vec<Reject>| held.drain(..).try_for_each(tell_one);
         each_chunk(
             self.text,
             plan,
-            || (RowReader::new(layout, options.zone, options.privacy, catalog, all_rejects), CellSink::default()),
+            || {
+                let mut reader = RowReader::new(layout, options.zone, options.privacy, catalog, all_rejects);
+                reader.assumes_utf8 = assumes_utf8;
+                (reader, CellSink::default())
+            },
             |(reader, sink), chunk| read_chunk(reader, sink, &chunk),
             |read: Pieces| {
                 watcher.bytes(read.bytes);
@@ -198,7 +217,7 @@ impl Tables<'_> {
                     for reject in &tally.rejects {
                         let told = Reject { line: self.whole.lines + reject.line, ..reject.clone() };
                         let is_title = tally.titles > 0 && reject.line > others;
-                        if is_title { held.push(told) } else { pass.reject(path, &told)? }
+                        if is_title { held.push(told) } else { tell_one(told)? }
                     }
                     if let Some(part) = self.parts.last_mut() {
                         part.add(offset, &tally, cells)?;

@@ -150,6 +150,37 @@ fn utf16_behind_another_encoding_hides_no_row_above_it() {
 }
 
 #[test]
+fn letters_far_down_tell_the_encoding() {
+    // 400 KB of ASCII, with a row that is none; then 2 × 300 rows of names, of which the first alone tells nothing.
+    let row = |channel: &str| format!("2026-11-16 04:12:33\trequest_timeout\tRequest timeout\t1\t{channel}\n");
+    let heading = ENGLISH.lines().next().unwrap();
+    let above = format!("{heading}\nsoon\t\t\t\t\n{}{}", row("shop").repeat(6000), row("本"));
+    let below = (row("東京") + &row("中京")).repeat(300);
+    for encoding in [SHIFT_JIS, encoding_rs::UTF_8] {
+        let folder = Folder::with("w.tsv", encoded(encoding, &(above.clone() + &below)));
+        for threads in [1, 2] {
+            let summary = folder.summary(&format!("w.tsv --rejects rejects.csv --threads {threads}"));
+            let channels =
+                summary.list("by_channel").iter().map(|row| (row["channel"].as_str(), row["errors"].as_u64()));
+            let expected = [("shop", 6000), ("中京", 300), ("東京", 300), ("本", 1)];
+            assert!(
+                channels.eq(expected.map(|(name, errors)| (Some(name), Some(errors)))),
+                "{}",
+                summary["by_channel"]
+            );
+            assert_eq!(summary["inputs"][0]["encoding"], encoding.name());
+            assert_eq!(folder.text("rejects.csv").lines().count(), 2);
+        }
+    }
+    // One damaged byte is damage.
+    let damaged =
+        [above.replace("本", "x").as_bytes(), &row("sh\u{0}op").into_bytes(), row("shop").as_bytes()].concat();
+    let damaged: Vec<u8> = damaged.into_iter().map(|byte| if byte == 0 { 0xff } else { byte }).collect();
+    let summary = Folder::with("w.tsv", damaged).summary("w.tsv");
+    assert_eq!((&summary["inputs"][0]["encoding"], summary.errors()), (&"UTF-8".into(), 6003));
+}
+
+#[test]
 fn damaged_utf16_costs_no_more_than_its_cell() {
     // Half a character pair in place of §, and half a character at the end of the file.
     let text = ENGLISH.replace("timeout", "time§out");
