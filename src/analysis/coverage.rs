@@ -302,10 +302,19 @@ fn gaps(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     {
         notes.push(
             Sentence::new(key::note::NOT_COMPARED)
-                .with("period", &asked.bounds.label)
-                .with("previous", &previous.label),
+                .with_sentence("period", named(&asked.bounds, zone))
+                .with_sentence("previous", named(previous, zone)),
         );
     }
+}
+
+/// A period in a sentence: its name, or its ends where they have times of day.
+fn named(bounds: &Bounds, zone: &Zone) -> Sentence {
+    if !bounds.label.contains('T') {
+        return Sentence::new(key::reach::PERIOD).with("period", &bounds.label);
+    }
+    let [from, to] = [bounds.start, bounds.end].map(|at| zone.local(Timestamp(at)));
+    Sentence::new(key::story::RANGE).with_moment("from", from).with_moment("to", to)
 }
 
 /// Which ends of the period divide a day or an hour of which the inputs tell no more: all of it counts where it begins.

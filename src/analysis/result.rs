@@ -162,6 +162,21 @@ pub struct History {
     pub usual: Option<(u64, u64)>,
 }
 
+impl History {
+    /// The errors of the covered periods.
+    pub fn covered(&self) -> impl Iterator<Item = u64> {
+        self.periods.iter().filter(|period| period.covered).map(|period| period.errors)
+    }
+
+    /// The usual range, where there are periods enough to show it; fewer are themselves shown.
+    pub fn range(&self) -> Option<(u64, u64)> {
+        self.usual.filter(|_| self.covered().count() >= ENOUGH)
+    }
+}
+
+/// The range of fewer periods is wider than what anybody would call usual.
+const ENOUGH: usize = 6;
+
 /// A period as long as the reported one, before it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct LikePeriod {

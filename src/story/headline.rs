@@ -133,10 +133,10 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
             sentence(key::headline::TIMES).with_number("times", times)
         }
         (Some((usual, (least, most))), _) => {
-            let covered =
-                || analysis.history.periods.iter().filter(|period| period.covered).map(|period| period.errors);
-            // Of what is usual within wide bounds the middle says little.
-            let far = errors >= LEAST_USUAL && (errors >= 2 * usual || 2 * errors <= usual);
+            let covered = || analysis.history.covered();
+            // Of what is usual within wide bounds, or of few periods, the middle says little.
+            let far = analysis.history.range().is_none()
+                || errors >= LEAST_USUAL && (errors >= 2 * usual || 2 * errors <= usual);
             sentence(match errors {
                 _ if errors > most => key::headline::MORE,
                 _ if errors < least => key::headline::FEWER,

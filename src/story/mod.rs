@@ -17,7 +17,7 @@ mod times;
 mod words;
 
 use crate::{
-    analysis::{Analysis, Note, State, filter_heading},
+    analysis::{Analysis, Note, State, Told, filter_heading},
     model::{SentenceKey, Timestamp, Zone, key},
     taxonomy::Lang,
 };
@@ -107,9 +107,22 @@ impl<'a> Story<'a> {
 
     /// The state that the colour of the badge shows: nothing is good of which nobody knows whether it is usual.
     pub fn colour(&self) -> State {
+        if standing::is_without_spikes(self.analysis) { State::Unknown } else { self.analysis.state }
+    }
+
+    /// The state as the subject of a mail has it.
+    pub fn mark(&self) -> SentenceKey {
         match self.analysis.state {
-            State::Usual if self.analysis.history.usual.is_none() => State::Unknown,
-            state => state,
+            _ if standing::is_without_spikes(self.analysis) => key::mail::NO_SPIKES,
+            State::Ongoing => key::mail::ONGOING,
+            State::Over => key::mail::OVER,
+            State::More => key::mail::MORE,
+            State::New => key::mail::NEW,
+            State::Usual | State::Quiet => key::mail::OK,
+            State::Unknown if self.analysis.totals.rows == 0 && self.analysis.told == Told::TooLittle => {
+                key::mail::NO_DATA
+            }
+            State::Unknown => key::mail::UNKNOWN,
         }
     }
 

@@ -11,10 +11,15 @@ use super::{
     words::{self, LONGEST_NAME},
 };
 
+/// Whether no more is known than that nothing stood out: no like periods say what is usual.
+pub(super) fn is_without_spikes(analysis: &Analysis) -> bool {
+    analysis.state == State::Usual && analysis.history.usual.is_none()
+}
+
 /// The state in a word or two. Without a usual number to compare with, "as usual" says no more than that nothing stood out.
 pub(super) fn name(analysis: &Analysis, lang: Lang) -> &'static str {
     lang.phrase(match analysis.state {
-        State::Usual if analysis.history.usual.is_none() => key::state::NO_SPIKES,
+        _ if is_without_spikes(analysis) => key::state::NO_SPIKES,
         State::Ongoing => key::state::ONGOING,
         State::Over => key::state::OVER,
         State::More => key::state::MORE,

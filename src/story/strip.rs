@@ -6,12 +6,13 @@ use crate::{
     taxonomy::Lang,
 };
 
-use super::{headline::Unit, notes::marked, words::counted};
+use super::{headline::Unit, notes::marked};
 
 /// Bars of the like periods and of this one, the earliest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strip {
     pub bars: Vec<StripBar>,
+    /// The usual number, where the periods are enough to know it.
     pub median: Option<u64>,
     /// From how many to how many errors are usual.
     pub usual: Option<(u64, u64)>,
@@ -55,13 +56,18 @@ impl Strip {
             covered: !analysis.limits().0,
             current: true,
         };
-        let covered = history.periods.iter().filter(|period| period.covered).count() as u64;
-        let caption = match history.median {
+        let median = history.median.filter(|_| history.usual.is_some());
+        let caption = match median {
             Some(median) => {
-                let of = counted(lang, key::story::STRIP_OF_ONE, key::story::STRIP_OF, covered);
+                let number = history.covered().count() as u64;
+                let of = lang.say(&Sentence::new(key::story::STRIP_OF).with_number("number", number));
                 let unit = lang.phrase(unit.word());
                 let sentence = Sentence::new(key::story::STRIP_USUAL).with_number("median", median);
                 lang.say(&sentence.with("unit", unit).with("of", of))
+            }
+            None if history.median.is_some() => {
+                let counts = history.covered().map(|errors| lang.number(errors));
+                lang.say(&Sentence::new(key::story::STRIP_FEW).with_list("counts", counts))
             }
             None => lang.phrase(key::story::STRIP_UNKNOWN).to_owned(),
         };
@@ -69,8 +75,8 @@ impl Strip {
         Some(Strip {
             current: lang.say(&counted.with("errors", marked(analysis, lang))),
             bars: before.chain([current]).collect(),
-            median: history.median,
-            usual: history.usual,
+            median,
+            usual: history.range(),
             caption,
         })
     }

@@ -446,6 +446,7 @@ mod tests {
             key::mail::MORE,
             key::mail::NEW,
             key::mail::OK,
+            key::mail::NO_SPIKES,
             key::mail::UNKNOWN,
             key::mail::NO_DATA,
             key::mail::SUBJECT,

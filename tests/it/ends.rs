@@ -139,6 +139,26 @@ fn a_bot_that_falls_silent_is_told_beside_others() {
 }
 
 #[test]
+fn few_periods_before_are_shown_and_two_tell_nothing_usual() {
+    // An error at noon and in the two minutes after it, so 21 a week, in the weeks from Monday 2 November on.
+    let folder = folder(&[("shop-2026-11-23.tsv", days("shop", 2, 22))]);
+    let line = format!("shop-2026-11-23.tsv {WEEK}");
+    let summary = folder.summary(&line);
+    assert_eq!(summary["headline"], "21 errors on shop, after 21 the week before. All are Request timeout.");
+    assert_eq!((&summary["state"], &summary["history"]["median"]), (&"usual".into(), &21.into()));
+    let text = folder.errstat(&format!("summary {line}")).done().text();
+    assert!(text.contains("NO SPIKES") && text.contains("Before: 21, 21. Too few periods"), "{text}");
+    folder.errstat(&format!("report {line} -o w.eml --mail-from a@b.example --mail-to c@d.example")).done();
+    assert!(folder.text("w.eml").contains("\nSubject: [NO SPIKES] 21 errors"));
+    // Three before: seven days, then two, then seven.
+    let october = days("shop", 26, 31).replace("2026-11-", "2026-10-");
+    let some =
+        october + days("shop", 1, 1).split_once('\n').unwrap().1 + days("shop", 7, 22).split_once('\n').unwrap().1;
+    let summary = self::folder(&[("shop-2026-11-23.tsv", some)]).summary(&line);
+    assert_eq!(summary["headline"], "21 errors on shop. The weeks before had 6 to 21. All are Request timeout.");
+}
+
+#[test]
 fn one_rule_for_what_is_missing_at_the_beginning_in_the_middle_and_at_the_end() {
     // An error every two hours: 84 a week, of which the inputs must tell nine tenths, 151 hours.
     let hours = |last: u32| {

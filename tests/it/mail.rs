@@ -195,8 +195,8 @@ fn the_subject_tells_the_state() {
     // 12 timeouts on each of 7 days, this week and before.
     let (compared, alone) = (mail(&calm, ""), mail(&calm, "--compare none"));
     let (Some(compared), Some(alone)) = (compared, alone) else { return };
-    assert!(compared.subject().starts_with("[OK] 84 errors on shop"), "{}", compared.subject());
-    assert!(alone.subject().starts_with("[OK] 84 errors on shop"), "{}", alone.subject());
+    assert!(compared.subject().starts_with("[NO SPIKES] 84 errors on shop"), "{}", compared.subject());
+    assert!(alone.subject().starts_with("[NO SPIKES] 84 errors on shop"), "{}", alone.subject());
 
     let folder = Folder::with("w47.tsv", calm);
     folder

@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use crate::{
-    analysis::{Analysis, State, filter_heading},
+    analysis::filter_heading,
     error::{Error, Result},
-    model::{Sentence, SentenceKey, key},
+    model::{Sentence, key},
     story::Story,
     taxonomy::Lang,
 };
@@ -32,27 +32,13 @@ impl FromStr for Subject {
     }
 }
 
-/// The state in a word that is the same in every language, so that mail programs can sort by it. OK is only what is known
-/// to be usual.
-fn state(analysis: &Analysis) -> SentenceKey {
-    match analysis.state {
-        State::Ongoing => key::mail::ONGOING,
-        State::Over => key::mail::OVER,
-        State::More => key::mail::MORE,
-        State::New => key::mail::NEW,
-        State::Usual | State::Quiet => key::mail::OK,
-        State::Unknown if analysis.totals.rows == 0 => key::mail::NO_DATA,
-        State::Unknown => key::mail::UNKNOWN,
-    }
-}
-
 /// The whole subject: the state and the headline, such as `[OVER] 991 errors on shop, 7 times a usual week`; `own` replaces
 /// what follows the number. A filter is named at the end, the first part of it.
 pub(super) fn subject(story: &Story<'_>, own: Option<&Subject>) -> String {
     let (analysis, lang) = (story.analysis, story.lang());
     let key = if own.is_some() { key::mail::SUBJECT_OWN } else { key::mail::SUBJECT };
     let subject = Sentence::new(key)
-        .with("state", lang.phrase(state(analysis)))
+        .with("state", lang.phrase(story.mark()))
         .with("errors", &story.total)
         .with("text", own.map_or(story.headline.trim_end_matches(['.', '。']), |own| &own.0));
     let first = analysis.filter.first().map(|first| first.chars().take(LONGEST_FILTER).collect());
@@ -85,6 +71,7 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::{Analysis, State, Told};
     use crate::render::sample::{nothing, week};
 
     fn of(analysis: &Analysis, lang: Lang, own: Option<&Subject>) -> String {
@@ -103,20 +90,23 @@ mod tests {
             (State::Over, "[OVER] 170 "),
             (State::More, "[MORE] 170 "),
             (State::New, "[NEW] 170 "),
-            (State::Usual, "[OK] 170 "),
+            (State::Usual, "[NO SPIKES] 170 "),
             (State::Unknown, "[UNKNOWN] 170 "),
         ] {
             week.state = state;
             let subject = english(&week);
             assert!(subject.starts_with(tag) && subject.is_ascii() && !subject.ends_with('.'), "{subject}");
         }
+        (week.state, week.history.usual) = (State::Usual, Some((0, 200)));
+        assert!(english(&week).starts_with("[OK] "), "{}", english(&week));
+        week.state = State::Unknown;
         assert!(of(&week, Lang::Ja, None).starts_with("[UNKNOWN] shopの"), "{}", of(&week, Lang::Ja, None));
     }
 
     #[test]
     fn no_rows_are_not_ok() {
         let mut nothing = nothing();
-        (nothing.state, nothing.totals.rows) = (State::Unknown, 0);
+        (nothing.state, nothing.told, nothing.totals.rows) = (State::Unknown, Told::TooLittle, 0);
         assert!(english(&nothing).starts_with("[NO DATA] "), "{}", english(&nothing));
         nothing.state = State::Quiet;
         assert!(english(&nothing).starts_with("[OK] "), "{}", english(&nothing));

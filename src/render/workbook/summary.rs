@@ -92,7 +92,7 @@ fn figures(sheet: &mut Sheet<'_>) -> Result<(), XlsxError> {
     let trend = story.compared.change.as_ref().map_or(Trend::Same, |change| change.trend);
     let change = Cell::of(totals.change, |change| Cell::Change(change, trend));
     let percent = Cell::of(totals.change_pct, |percent| Cell::ChangePercent(percent, trend));
-    let range = analysis.history.usual.map(|(least, most)| {
+    let range = analysis.history.range().map(|(least, most)| {
         let range = Sentence::new(key::story::RANGE).with("from", lang.number(least));
         lang.say(&range.with("to", lang.number(most)))
     });
