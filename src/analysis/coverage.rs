@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::{Analysis, Asked, Bounds, Calendar, Incident, Maintenance, Silent, incident, sums};
 use crate::{
     input::is_expected,
-    model::{CELL_MILLIS, Precision, Sentence, Span, Timestamp, Zone, in_days, key, skipped_note},
+    model::{CELL_MILLIS, CoverageBasis, Precision, Sentence, Span, Timestamp, Zone, in_days, key, skipped_note},
     table::{self, Known, Table},
 };
 
@@ -40,6 +40,9 @@ pub(super) const UNTOLD: [key::SentenceKey; 6] = [
 
 /// Notes on a time of `--exported-at` that cannot be true: they say to correct it.
 pub const DISBELIEVED: [key::SentenceKey; 2] = [key::note::EXPORTED_AT_AHEAD, key::note::EXPORTED_AT_EARLY];
+
+/// Notes which say that `--exported-at` says more than the names of inputs.
+pub const NAMED_EARLIER: Keys = [key::note::NAMED_EARLIER, key::note::NAMED_EARLIER_CHANNEL];
 
 /// Notes which say that no export speaks for a part of the period, or of the one before.
 pub const GAPS: Keys = [key::note::GAP, key::note::GAP_CHANNEL];
@@ -115,7 +118,10 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     }
     let nothing = table.known.iter().filter(|known| known.reach().is_none());
     let keys = [key::note::NO_ROWS, key::note::NO_ROWS_CHANNEL];
-    notes.extend(of_channels(nothing.map(|known| (known, keys, Sentence::new(keys[0]))), true));
+    notes.extend(of_channels(
+        nothing.map(|known| (known, keys, Sentence::new(keys[0]).with_sentence("fix", fix(table)))),
+        true,
+    ));
     // Of channels without a row exports may well tell until when.
     let shown = table.span_of_channels();
     period(told, shown, notes);
@@ -230,6 +236,18 @@ pub(super) fn end_of_told(all: &[Known], asked: &Asked) -> i64 {
     asked.bounds.end.min(until.map_or(asked.calendar.as_of.0, |until| until.0))
 }
 
+/// What to do about inputs of which nobody knows how far they reach.
+fn fix(table: &Table) -> Sentence {
+    // An option that cannot be true has a note of its own, which says what to do.
+    let told_of = |note: &Sentence| DISBELIEVED.contains(&note.key);
+    Sentence::new(match () {
+        () if table.notes.iter().any(told_of) => key::error_nearest::NONE,
+        // The option would be told of these too.
+        () if table.inputs.iter().any(|report| report.coverage.by == CoverageBasis::FileName) => key::fix::NAME,
+        () => key::fix::EXPORTED_AT,
+    })
+}
+
 /// Whether the inputs reach the period.
 fn period(told: &Told<'_>, shown: Option<Span>, notes: &mut Vec<Sentence>) {
     let (zone, bounds) = (&told.asked.calendar.zone, &told.asked.bounds);
@@ -245,10 +263,12 @@ fn period(told: &Told<'_>, shown: Option<Span>, notes: &mut Vec<Sentence>) {
         return;
     }
     let end = end_of_told(all, told.asked);
-    // An option that cannot be true has a note of its own, which says what to do.
-    let told_of = |note: &Sentence| DISBELIEVED.contains(&note.key);
-    let fix = if told.table.notes.iter().any(told_of) { key::error_nearest::NONE } else { key::fix::EXPORTED_AT };
-    let fix = Sentence::new(fix);
+    let named = all.iter().filter_map(|known| {
+        let named = known.named(&told.table.inputs).filter(|named| named.0 < end)?;
+        Some((known, NAMED_EARLIER, Sentence::new(NAMED_EARLIER[0]).with_moment("named", zone.local(named))))
+    });
+    notes.extend(of_channels(named, all.len() > 1));
+    let fix = fix(told.table);
     let unreached = all.iter().filter_map(|known| {
         let not_covered = [key::note::PERIOD_NOT_COVERED, key::note::PERIOD_NOT_COVERED_CHANNEL];
         let unknown = [key::note::COVERAGE_UNKNOWN, key::note::COVERAGE_UNKNOWN_CHANNEL];

@@ -39,7 +39,9 @@ const MISSING: [SentenceKey; 3] = [key::note::PARTIAL_DOWNLOAD, key::note::REJEC
 /// Errors may count twice.
 const DOUBLED: [SentenceKey; 1] = [key::note::MAILS_BESIDE_UNNAMED];
 
-const WARNINGS: [SentenceKey; 32] = [
+const WARNINGS: [SentenceKey; 34] = [
+    key::note::NAMED_EARLIER,
+    key::note::NAMED_EARLIER_CHANNEL,
     key::note::EXPORTED_AT_AHEAD,
     key::note::EXPORTED_AT_EARLY,
     key::note::QUIET_UNUSUAL,

@@ -26,7 +26,7 @@ use std::{collections::BTreeMap, panic::resume_unwind, thread};
 pub use asked::Asked;
 pub use comparison::Comparison;
 pub use count::{Likes, count, windows_of};
-pub use coverage::DISBELIEVED;
+pub use coverage::{DISBELIEVED, NAMED_EARLIER};
 pub use history::median;
 pub use incident::{Class, ClassErrors, DayKind, Pattern};
 pub use inventory::{ArchivedChannel, ArchivedSource, Gap, Inventory, Stretch, inventory};

@@ -2,9 +2,9 @@
 
 use super::Case;
 use crate::{
-    analysis::{AsOf, Bounds, PeriodSpec},
+    analysis::{AsOf, Bounds, NAMED_EARLIER, PeriodSpec},
     input::is_expected,
-    model::{Extent, Sentence, SourceKind, SourceReport, Timestamp, key},
+    model::{CoverageBasis, Extent, Sentence, SourceKind, SourceReport, Timestamp, key},
     table::Known,
 };
 
@@ -57,7 +57,9 @@ pub fn doubts(case: Case<'_>, rejected: bool) -> Doubts {
     let empty = (bounds.start >= bounds.end)
         .then(|| Sentence::new(key::check_problem::EMPTY_PERIOD).with("period", &bounds.label));
     let nothing: Vec<Sentence> = empty.into_iter().collect();
-    let time = if nothing.is_empty() { case.unknown_time(case.judged_end(data.last)) } else { Vec::new() };
+    let mut time = if nothing.is_empty() { case.unknown_time(case.judged_end(data.last)) } else { Vec::new() };
+    // What one option says of all inputs is not known of those whose names say less.
+    time.extend(case.analysis.notes.iter().filter(|note| NAMED_EARLIER.contains(&note.key)).cloned());
     Doubts { time, unread, nothing }
 }
 
@@ -159,6 +161,11 @@ impl Case<'_> {
         Sentence::new(key).with_list("channel", names)
     }
 
+    /// Whether the names of some inputs say how far they reach: `--exported-at` would be told of these too.
+    fn by_name(self) -> bool {
+        self.table.inputs.iter().any(|report| report.coverage.by == CoverageBasis::FileName)
+    }
+
     /// What to do about a channel whose inputs do not reach an instant.
     fn fix(self, known: &Known, end: Timestamp) -> Sentence {
         let zone = &self.analysis.calendar.zone;
@@ -173,6 +180,7 @@ impl Case<'_> {
         let name = dated(report, day).filter(|_| zone.day_start(day) == end);
         let (key, name) = match (report.kind, extent.until, name) {
             (SourceKind::Archive, ..) => (key::check_fix::ARCHIVE, None),
+            (_, None, Some(name)) if self.by_name() => (key::check_fix::RENAME_ONLY, Some(name)),
             (_, None, Some(name)) => (key::check_fix::RENAME, Some(name)),
             (_, None, None) => (key::check_fix::EXPORTED_AT, None),
             (_, Some(until), _) if zone.day(until) == day => (key::check_fix::EXPORTED_AT, None),

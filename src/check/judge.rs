@@ -113,13 +113,15 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
 }
 
 /// The notes that tell what problems tell too.
-const TOLD: [key::SentenceKey; 17] = [
+const TOLD: [key::SentenceKey; 19] = [
     key::note::COVERAGE_UNKNOWN,
     key::note::COVERAGE_UNKNOWN_CHANNEL,
     key::note::GAP,
     key::note::GAP_CHANNEL,
     key::note::MAILS_ONLY,
     key::note::MAILS_ONLY_CHANNEL,
+    key::note::NAMED_EARLIER,
+    key::note::NAMED_EARLIER_CHANNEL,
     key::note::NO_ROWS,
     key::note::NO_ROWS_CHANNEL,
     key::note::PERIOD_BEFORE_DATA,

@@ -12,12 +12,15 @@ use crate::model::{Coverage, CoverageBasis, Precision, Sentence, key};
 /// named the file; of rows without a time of day, which stay days of theirs, those of the rows.
 pub fn coverage(file_name: &str, precision: Option<Precision>, options: &ReadOptions) -> Coverage {
     let zone = if precision == Some(Precision::Day) { options.zone } else { options.day_zone };
-    let (until, by) = match (options.exported_at, covered_before(file_name)) {
+    let day = covered_before(file_name);
+    let (until, by) = match (options.exported_at, day) {
         (Some(at), _) => (Some(at), CoverageBasis::ExportedAt),
         (None, Some(day)) => (Some(zone.day_start(day)), CoverageBasis::FileName),
         (None, None) => (None, CoverageBasis::LastRow),
     };
-    Coverage { from: None, until, by }
+    // The option may well tell at what time of that day it was.
+    let named = day.filter(|day| options.exported_at.is_some_and(|at| at >= zone.day_end(*day)));
+    Coverage { from: None, until, by, named: named.map(|day| zone.day_start(day)) }
 }
 
 /// The first day that the name does not promise.

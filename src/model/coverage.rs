@@ -16,6 +16,8 @@ pub struct Coverage {
     /// is known is "at least to the last row".
     pub until: Option<Timestamp>,
     pub by: CoverageBasis,
+    /// Where the user says that it was exported after the day that its name tells: the beginning of that day.
+    pub named: Option<Timestamp>,
 }
 
 /// How the end of a coverage is known.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Dictionary, Label, Told, overlap::geometry::Strand};
 use crate::{
     input::Source,
-    model::{CellColumns, Channel, Extent, Origin, SourceKind, Span, Timestamp, Zone},
+    model::{CellColumns, Channel, Extent, Origin, SourceKind, SourceReport, Span, Timestamp, Zone},
 };
 
 const DAY: i64 = 86_400_000;
@@ -44,6 +44,13 @@ impl Known {
     /// Up to when the inputs are known to be complete.
     pub fn until(&self) -> Option<Timestamp> {
         self.extents.iter().filter_map(|(_, extent)| extent.until).max()
+    }
+
+    /// Up to when the names of the inputs say that they are complete, where `--exported-at` says more of each.
+    pub fn named(&self, inputs: &[SourceReport]) -> Option<Timestamp> {
+        let told = |(source, extent): &(usize, Extent)| inputs[*source].coverage.named.or(extent.until);
+        let named = self.extents.iter().filter_map(told).max()?;
+        (named < self.until()?).then_some(named)
     }
 
     /// The first and the last row of all inputs.

@@ -205,6 +205,35 @@ fn an_export_without_a_date_covers_what_is_said_of_it() {
     assert_eq!(judged(&folder, "old").0, 0);
 }
 
+/// news was downloaded on the 9th, shop nobody knows when; the week that is judged begins on the 16th.
+#[test]
+fn one_option_for_all_inputs_does_not_pass_for_what_their_names_say_less_of() {
+    let folder = Folder::with("in/shop.tsv", export(&["2026-11-17 10:00:00 3"]));
+    folder.file("in/news-2026-11-09.tsv", export(&["2026-11-03 10:00:00 3"]));
+    folder.file(
+        "errstat.toml",
+        "channel = [\"shop=shop*\", \"news=news*\"]\n[check]\nperiod = \"last-week\"\nmax_errors = 50\n",
+    );
+    // The advice is nothing that would speak for news too.
+    let (code, verdict) = judged(&folder, "in");
+    let said = problems(&verdict).join("\n");
+    assert!(code == 2 && said.contains("shop-2026-11-23.tsv") && !said.contains("--exported-at"), "{said}");
+    let (code, verdict) = judged(&folder, "in --exported-at 2026-11-23T09:00");
+    let said = problems(&verdict).join("\n");
+    assert!(code == 2 && said.contains("channel news") && said.contains("--exported-at"), "{said}");
+    let noted = folder.summary("in --period last-week --exported-at 2026-11-23T09:00");
+    assert!(noted.note("named-earlier-channel").contains("9 Nov"), "{}", noted["notes"]);
+    // A time of the day in the name is no more, and one file of a channel may say what the others don't.
+    for more in ["in/news-2026-11-23.tsv", "in/news.tsv"] {
+        folder.file(more, export(&["2026-11-03 10:00:00 3"]));
+        assert_eq!(judged(&folder, "in --exported-at 2026-11-23T09:00").0, 0, "{more}");
+        std::fs::remove_file(folder.path(more)).unwrap();
+    }
+    // A period that the names speak for.
+    let before = folder.summary("in --period 2026-W45 --exported-at 2026-11-23T09:00");
+    assert!(!before.notes().contains(&"named-earlier-channel"), "{}", before["notes"]);
+}
+
 #[test]
 fn nothing_is_judged_beyond_the_data_or_the_moment_of_the_check() {
     let folder = Folder::with("shop.tsv", export(&["2026-11-10 10:00:00 2", "2026-11-24 10:00:00 1"]));

@@ -220,7 +220,11 @@ mod tests {
             // 2026-11-15T15:00:00Z is midnight in Japan; the last row is 90 minutes later.
             span: Some(Span { first: Timestamp(1_794_754_800_000), last: Timestamp(1_794_760_200_000) }),
             precision: Some(Precision::Minute),
-            coverage: Coverage { from: None, until: Some(Timestamp(1_795_359_600_000)), by: CoverageBasis::FileName },
+            coverage: Coverage {
+                until: Some(Timestamp(1_795_359_600_000)),
+                by: CoverageBasis::FileName,
+                ..Coverage::default()
+            },
             rejects: vec![Reject {
                 line: 17, why: key::reject::COUNT_NOT_WHOLE, text: "2026/11/16 4:12␉viele".into()
             }],
