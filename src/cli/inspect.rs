@@ -70,6 +70,11 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
             log.files.iter_mut().for_each(|file| file.path = input::file_shape(&file.path));
         }
         text = terminal::server_log(&log, &shared.zone(), log_timezone.as_ref(), &screen::view(&shared));
+        let why = log.no_requests(logs.webhook_path.as_deref());
+        // Without a user agent that is among what the log can't answer.
+        if let Some(why) = why.filter(|why| why.key != key::server_unusable::NO_AGENT) {
+            text.push_str(&noted(&why, &shared));
+        }
     }
     if shared.reading.inputs.is_empty() {
         return screen::print(text.as_bytes());

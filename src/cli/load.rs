@@ -128,15 +128,8 @@ pub fn access_logs(
     if log.files.is_empty() {
         return Err(Error::new(key::server_unusable::NONE).with("path", shown(first)));
     }
-    if log.total().requests() == 0 {
-        let file = &log.files[0];
-        let key = match &access.logs.webhook_path {
-            _ if !file.told => key::server_unusable::NO_AGENT,
-            None => key::server_unusable::NO_REQUESTS,
-            Some(_) => key::server_unusable::NO_REQUESTS_PATH,
-        };
-        let webhook = access.logs.webhook_path.clone().unwrap_or_default();
-        return Err(Error::new(key).with("path", &file.path).with("webhook", webhook));
+    if let Some(why) = log.no_requests(access.logs.webhook_path.as_deref()) {
+        return Err(why.into());
     }
     let terms = server::Terms {
         place: access.log_is,

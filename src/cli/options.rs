@@ -16,7 +16,7 @@ use crate::{
     },
     error::{Error, Result},
     input::{ColumnName, ReadOptions, Role, is_time_format},
-    model::{Channel, Moment, Privacy, Timestamp, Zone, key, shell_word},
+    model::{Channel, Moment, Privacy, Timestamp, Zone, composed, key, shell_word},
     server,
     story::Story,
     table::{ChannelRules, Filter, Key, NamingLayer, OverlapPolicy, Term},
@@ -445,7 +445,7 @@ fn channel_rule(text: &str) -> Result<ChannelRule> {
     let (text, configured) = text.strip_prefix(ChannelRule::CONFIGURED).map_or((text, false), |rule| (rule, true));
     let refused = || Error::new(key::error::CHANNEL_FORM).with("value", text);
     let (name, files) = match text.split_once('=') {
-        Some((name, files)) => (name, Some(glob::Pattern::new(files).map_err(|_| refused())?)),
+        Some((name, files)) => (name, Some(glob::Pattern::new(&composed(files)).map_err(|_| refused())?)),
         None => (text, None),
     };
     let name = Privacy::default().text(name.trim());

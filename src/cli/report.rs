@@ -153,7 +153,7 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
         drawn: arguments.shared.story(&analysis, chart::picture_language(lang)),
         story: &story,
         arguments: &arguments,
-        command_line: screen::command_line(command_line.iter().cloned(), arguments.shared.privacy()),
+        command_line: screen::command_line(screen::without_addresses(command_line), arguments.shared.privacy()),
     };
     let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     let mut folders: Vec<PathBuf> = Vec::new();

@@ -109,20 +109,29 @@ fn is_first_time() -> bool {
 /// Options whose values are addresses of people.
 const ADDRESSES: [&str; 2] = ["--mail-from", "--mail-to"];
 
+/// The words of a command without the addresses of people in it, for what others read.
+pub fn without_addresses(words: &[OsString]) -> Vec<OsString> {
+    let mut is_value = false;
+    let is_of_mail = |word: &&OsString| {
+        let text = word.to_string_lossy();
+        let is_option = ADDRESSES.contains(&text.split('=').next().unwrap_or_default());
+        let of_mail = is_option || is_value;
+        is_value = is_option && !text.contains('=');
+        !of_mail
+    };
+    words.iter().filter(is_of_mail).cloned().collect()
+}
+
 /// A command as it can be typed again, safe to show.
 pub fn command_line(words: impl IntoIterator<Item = OsString>, privacy: Privacy) -> String {
-    let mut is_option = false;
-    let mut of_mail = |word: &OsString| {
+    let mut is_channel = false;
+    let words = words.into_iter().skip(1).map(|word| {
         let text = word.to_string_lossy();
-        let is_value = std::mem::replace(&mut is_option, ADDRESSES.contains(&&*text));
-        let joined = text.split_once('=').is_some_and(|(option, _)| ADDRESSES.contains(&option));
-        is_value || is_option || joined
-    };
-    let words = words.into_iter().skip(1).filter(|word| !of_mail(word)).map(|word| {
-        let text = word.to_string_lossy();
-        // What begins on the disk is a path, in which dots and slashes are those of folders.
+        // What begins on the disk is a path, in which dots and slashes are those of folders; so is a channel's pattern.
         let there = Path::new(&word).components().next().is_some_and(|first| Path::new(&first).exists());
-        quoted(&if there { privacy.path(&text) } else { privacy.text(&text) })
+        let is_path = there || is_channel || text.starts_with("--channel=");
+        is_channel = text == "--channel";
+        quoted(&if is_path { privacy.path(&text) } else { privacy.text(&text) })
     });
     ["errstat".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
 }

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     archive,
     error::{Error, Result},
-    model::{Sentence, key},
+    model::{Sentence, composed, key},
     taxonomy,
 };
 
@@ -146,11 +146,11 @@ impl Search<'_> {
         let (fixed, varying) = parted(pattern);
         let parts: Vec<Pattern> = varying
             .iter()
-            .map(|part| Pattern::new(part))
+            .map(|part| Pattern::new(&composed(part)))
             .collect::<std::result::Result<_, _>>()
             .map_err(|error| Error::new(key::error::GLOB_WRONG).with("pattern", &shown).with("cause", error.msg))?;
         let deep = varying.iter().position(|part| part == "**").unwrap_or(usize::MAX);
-        let name = |entry: &DirEntry| entry.file_name().to_string_lossy().into_owned();
+        let name = |entry: &DirEntry| composed(&entry.file_name().to_string_lossy()).into_owned();
         let root = if fixed.as_os_str().is_empty() { Path::new(".") } else { &*fixed };
         let walk = WalkDir::new(root)
             .min_depth(1)
@@ -162,7 +162,7 @@ impl Search<'_> {
                 0 => true,
                 depth => depth > deep || parts.get(depth - 1).is_some_and(|part| part.matches(&name(entry))),
             });
-        let whole = Pattern::new(&varying.join("/")).unwrap_or_default();
+        let whole = Pattern::new(&composed(&varying.join("/"))).unwrap_or_default();
         let options = MatchOptions { require_literal_separator: true, ..MatchOptions::new() };
         let mut any = false;
         for entry in walk {
@@ -177,7 +177,7 @@ impl Search<'_> {
             };
             let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
             let parts: Vec<Cow<'_, str>> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-            if whole.matches_with(&parts.join("/"), options) {
+            if whole.matches_with(&composed(&parts.join("/")), options) {
                 any = true;
                 self.met(fixed.join(below), false)?;
             }

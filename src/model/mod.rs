@@ -31,7 +31,7 @@ pub use row::{Origin, REDELIVERY_STOPPED, Row};
 pub use sentence::{Filling, Sentence};
 pub use shell::shell_word;
 pub use source::{Columns, SkippedLine, SourceKind, SourceReport, skipped_note};
-pub use text::{HostLabel, Privacy, hex, shown, spreadsheet_safe};
+pub use text::{HostLabel, Privacy, composed, hex, shown, spreadsheet_safe};
 pub use time::{CELL_MILLIS, CellStart, LocalTime, Span, Timestamp, in_days};
 pub use visible::{is_right_to_left, mark_behind, visible};
 pub use zone::{Zone, ZoneError};

@@ -4,7 +4,9 @@
 //! characters, workflow commands or formulas. [`Privacy`] is the one gate: what has passed it may
 //! be kept, drawn and printed.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
+
+use unicode_normalization::UnicodeNormalization;
 
 use super::{
     address::{self, Suspicion},
@@ -75,6 +77,11 @@ fn shorten(text: &str, limit: usize, cut_before: bool) -> String {
         None if cut_before => format!("{text}…"),
         None => text.to_owned(),
     }
+}
+
+/// A name as it is compared: a Mac writes letters and their marks apart, which look the same as those in one.
+pub fn composed(name: &str) -> Cow<'_, str> {
+    if name.is_ascii() { name.into() } else { name.nfc().collect::<String>().into() }
 }
 
 /// A path as it may be shown.

@@ -9,7 +9,7 @@ use super::{
     format::Recognised,
     request::{Answer, By, Request, SLOW, Unreadable, Verdict},
 };
-use crate::model::{CELL_MILLIS, CellStart, Sentence, Span, Timestamp, Zone};
+use crate::model::{CELL_MILLIS, CellStart, Sentence, Span, Timestamp, Zone, key};
 
 /// How often there was what, in order. A cell has few of each, and a year has a hundred thousand cells: maps would take far more
 /// memory.
@@ -218,6 +218,17 @@ pub struct ServerLog {
 pub const SILENCE: i64 = 5 * 60 * 1000;
 
 impl ServerLog {
+    /// Why there is no request of LINE, where there is none; `webhook` is the path of the webhook URL.
+    pub fn no_requests(&self, webhook: Option<&str>) -> Option<Sentence> {
+        let file = self.files.first().filter(|_| self.total().requests() == 0)?;
+        let key = match webhook {
+            _ if !file.told => key::server_unusable::NO_AGENT,
+            None => key::server_unusable::NO_REQUESTS,
+            Some(_) => key::server_unusable::NO_REQUESTS_PATH,
+        };
+        Some(Sentence::new(key).with("path", &file.path).with("webhook", webhook.unwrap_or_default()))
+    }
+
     /// All requests together.
     pub fn total(&self) -> Cell {
         self.cells.values().fold(Cell::default(), |mut all, cell| {

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     error::{Error, Result},
-    model::{Catalog, Channel, Privacy, Sentence, key, shell_word},
+    model::{Catalog, Channel, Privacy, Sentence, composed, key, shell_word},
 };
 
 /// What the user says about channels; an earlier layer goes before a later one.
@@ -25,7 +25,7 @@ pub struct ChannelRules {
 pub struct NamingLayer {
     /// `--channel NAME`: the channel of inputs that name none and that no pattern of any layer names.
     pub names: Vec<Channel>,
-    /// `--channel NAME=GLOB`: the channel of the files that match.
+    /// `--channel NAME=GLOB`: the channel of the files that match; the patterns as [`composed`] gives them.
     pub files: Vec<(Channel, glob::Pattern)>,
 }
 
@@ -89,9 +89,9 @@ fn several<'a>(key: key::SentenceKey, path: &str, channels: impl IntoIterator<It
 }
 
 /// Whether a file is meant: by its name, or by its path if the pattern has a `/`.
-fn fits(pattern: &glob::Pattern, path: &str) -> bool {
+pub fn fits(pattern: &glob::Pattern, path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
-    pattern.matches(if pattern.as_str().contains('/') { path } else { file })
+    pattern.matches(&composed(if pattern.as_str().contains('/') { path } else { file }))
 }
 
 /// Index into the list of channel labels.

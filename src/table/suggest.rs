@@ -1,6 +1,7 @@
 //! Commands that settle whose a file is, ready to be pasted.
 
-use crate::model::{Channel, shell_word};
+use super::channels::fits;
+use crate::model::{Channel, composed, shell_word};
 
 /// An input whose channel is unclear.
 #[derive(Clone, Copy, Debug)]
@@ -40,14 +41,14 @@ fn spelled(channel: &Channel) -> String {
 }
 
 /// The options that say that two inputs are of one channel.
-pub fn one(a: Unclear<'_>, b: Unclear<'_>) -> String {
+pub fn one(a: Unclear<'_>, b: Unclear<'_>, files: &[&str]) -> String {
     let name = if b.channel.is_some() { b.candidate() } else { a.candidate() };
-    options([(name.clone(), a), (name, b)])
+    options([(name.clone(), a), (name, b)], files)
 }
 
 /// The options that say that inputs are of different channels, where `apart` holds the pairs that are; those of one file
 /// cannot be told apart by its name.
-pub fn different(unclear: &[Unclear<'_>], apart: &[(usize, usize)]) -> String {
+pub fn different(unclear: &[Unclear<'_>], apart: &[(usize, usize)], files: &[&str]) -> String {
     if apart.iter().any(|(a, b)| unclear[*a].path == unclear[*b].path) {
         return "--overlap sum".to_owned();
     }
@@ -62,23 +63,52 @@ pub fn different(unclear: &[Unclear<'_>], apart: &[(usize, usize)]) -> String {
     let numbered =
         || (1..=unclear.len()).zip(unclear).map(|(number, unclear)| format!("{}-{number}", unclear.candidate()));
     let names = names.unwrap_or_else(|| numbered().collect());
-    options(names.into_iter().zip(unclear.iter().copied()))
+    options(names.into_iter().zip(unclear.iter().copied()), files)
 }
 
 /// The option that says that one file is of a channel.
 pub fn of(name: &Channel, path: &str) -> String {
-    options([(spelled(name), Unclear { path, channel: None })])
+    options([(spelled(name), Unclear { path, channel: None })], &[])
 }
 
-fn options<'a>(named: impl IntoIterator<Item = (String, Unclear<'a>)>) -> String {
+/// Options that name files, all inputs being `files`. Those whose names differ in their dates only are named together, where
+/// they are to have one name: next week's file is then named too.
+fn options<'a>(named: impl IntoIterator<Item = (String, Unclear<'a>)>, files: &[&str]) -> String {
+    let named: Vec<_> = named.into_iter().filter(|(_, unclear)| unclear.channel.is_none()).collect();
+    let together = |name: &str, path: &str| {
+        let pattern = of_any_date(path);
+        let like = |file: &str| of_any_date(file) == pattern;
+        let one_name = named.iter().all(|(other, unclear)| !like(unclear.path) || other == name);
+        let fitting = |file: &&&str| glob::Pattern::new(&composed(&pattern)).is_ok_and(|glob| fits(&glob, file));
+        let all: Vec<&&str> = files.iter().filter(fitting).collect();
+        (all.len() > 1 && one_name && all.iter().all(|file| like(file))).then_some(pattern)
+    };
     let mut words: Vec<String> = Vec::new();
-    for (name, unclear) in named.into_iter().filter(|(_, unclear)| unclear.channel.is_none()) {
-        let word = shell_word(&format!("{name}={}", glob::Pattern::escape(unclear.path)));
+    for (name, unclear) in &named {
+        let pattern = together(name, unclear.path).unwrap_or_else(|| glob::Pattern::escape(unclear.path));
+        let word = shell_word(&format!("{name}={pattern}"));
         if !words.contains(&word) {
             words.push(word);
         }
     }
     words.into_iter().map(|word| format!("--channel {word}")).collect::<Vec<_>>().join(" ")
+}
+
+/// A pattern for files whose names differ from one only in their dates: `exports/shop-*.tsv` of `exports/shop-2026-11-23.tsv`.
+fn of_any_date(path: &str) -> String {
+    let (folder, mut rest) = path.split_at(path.len() - file(path).len());
+    let mut pattern = glob::Pattern::escape(folder);
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let digits = rest[start..].bytes().take_while(u8::is_ascii_digit).count();
+        let is_year = rest[start..].starts_with("20") && (digits == 4 || digits == 8);
+        let joined = |c: char| c.is_ascii_digit() || is_year && "-_W".contains(c);
+        let date = rest[start..].find(|c: char| !joined(c)).unwrap_or(rest.len() - start);
+        let date = rest[start..start + date].trim_end_matches(|c: char| !c.is_ascii_digit()).len();
+        pattern += &glob::Pattern::escape(&rest[..start]);
+        pattern += if is_year { "*" } else { &rest[start..start + date] };
+        rest = &rest[start + date..];
+    }
+    pattern + &glob::Pattern::escape(rest)
 }
 
 fn file(path: &str) -> &str {
@@ -128,22 +158,48 @@ mod tests {
     }
 
     #[test]
+    fn any_date_is_left_open_and_no_other_number() {
+        for (path, pattern) in [
+            ("in/shop-2026-11-23.tsv", "in/shop-*.tsv"),
+            ("2026/shop_20261116-20261122 (2026-11-23).tsv.gz", "2026/shop_* (*).tsv.gz"),
+            ("shop-2026-W47.tsv", "shop-*.tsv"),
+            ("1650000001-2026-11.tsv", "1650000001-*.tsv"),
+            ("shop-2 [a].tsv", "shop-2 [[]a[]].tsv"),
+            ("-", "-"),
+        ] {
+            assert_eq!(of_any_date(path), pattern);
+        }
+    }
+
+    #[test]
     fn options_have_the_real_names_in_a_shells_quotes() {
         let (shop, news) = (unnamed("shop-1 [a].tsv"), unnamed("in/news-1.tsv"));
-        let two = |a, b| different(&[a, b], &[(0, 1)]);
+        let two = |a, b| different(&[a, b], &[(0, 1)], &[]);
         assert_eq!(two(shop, news), "--channel 'shop=shop-1 [[]a[]].tsv' --channel news=in/news-1.tsv");
-        assert_eq!(one(shop, news), "--channel 'shop=shop-1 [[]a[]].tsv' --channel shop=in/news-1.tsv");
+        assert_eq!(one(shop, news, &[]), "--channel 'shop=shop-1 [[]a[]].tsv' --channel shop=in/news-1.tsv");
         assert_eq!(two(unnamed("a-1.tsv"), unnamed("a-2.tsv")), "--channel a-1=a-1.tsv --channel a-2=a-2.tsv");
         assert_eq!(two(unnamed("x/e.tsv"), unnamed("y/e.tsv")), "--channel x=x/e.tsv --channel y=y/e.tsv");
         assert_eq!(two(unnamed("a.tsv"), unnamed("a.tsv")), "--overlap sum");
         // Files of one name are of one bot, unless they are said to be different.
         let weeks = ["shop-1.tsv", "shop-2.tsv", "news-1.tsv"].map(unnamed);
         let expected = "--channel shop=shop-1.tsv --channel shop=shop-2.tsv --channel news=news-1.tsv";
-        assert_eq!(different(&weeks, &[(0, 2), (1, 2)]), expected);
+        assert_eq!(different(&weeks, &[(0, 2), (1, 2)], &[]), expected);
+        // Dates are left open, where no other file is meant by that.
+        let weeks = ["in/shop-2026-11-16.tsv", "in/shop-2026-11-23.tsv", "in/news-2026-11-23.tsv"];
+        let [a, b, news] = weeks.map(unnamed);
+        assert_eq!(one(a, b, &weeks), "--channel 'shop=in/shop-*.tsv'");
+        assert_eq!(
+            different(&[a, b, news], &[(0, 2), (1, 2)], &weeks),
+            "--channel 'shop=in/shop-*.tsv' --channel news=in/news-2026-11-23.tsv"
+        );
+        let apart = "--channel shop-2026-11-16=in/shop-2026-11-16.tsv --channel shop-2026-11-23=in/shop-2026-11-23.tsv";
+        assert_eq!(different(&[a, b], &[(0, 1)], &weeks), apart);
+        let files = [weeks[0], weeks[1], "in/shop-eu-2026-11-23.tsv"];
+        assert_eq!(one(a, b, &files), "--channel shop=in/shop-2026-11-16.tsv --channel shop=in/shop-2026-11-23.tsv");
         // A file that names its channel needs no option.
         let channel = Channel { id: Some("1650000001".into()), name: Some("shop".into()) };
         let named = Unclear { path: "all.tsv", channel: Some(&channel) };
-        assert_eq!(one(unnamed("plain.tsv"), named), "--channel 1650000001=plain.tsv");
+        assert_eq!(one(unnamed("plain.tsv"), named, &[]), "--channel 1650000001=plain.tsv");
         assert_eq!(two(unnamed("plain.tsv"), named), "--channel plain=plain.tsv");
     }
 }

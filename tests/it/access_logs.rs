@@ -231,6 +231,8 @@ fn logs_that_say_nothing_are_a_sentence() {
         let sentence = folder.errstat(&format!("summary errors.tsv --access-log {log}")).refused();
         assert!(sentence.contains(said), "{log}: {sentence}");
     }
+    let inspected = folder.errstat("inspect foreign.log").done().text();
+    assert!(inspected.contains("foreign.log: the access log has no request of LINE"), "{inspected}");
     let told = folder.summary("errors.tsv --access-log other.log");
     let notes = told["notes"].as_array().unwrap();
     assert!(notes.iter().any(|note| note["code"] == "log-other-time"), "{notes:?}");

@@ -206,7 +206,7 @@ fn one_command_settles_all_files() {
     // The weeks of a bot do not meet, and those of two bots are unlike.
     let sentence = folder.errstat("summary .").refused();
     let command = sentence.trim_end().rsplit("errstat summary ").next().expect("a command").to_owned();
-    let settled = folder.summary(&command);
+    let settled = folder.summary(&command.replace('\'', ""));
     assert_eq!(channels(&settled), named(&[("club", 40 * 9), ("news", 40 * 7), ("shop", 40 * 3)]));
 }
 
@@ -384,4 +384,43 @@ fn proposed_rules_name_the_channels_and_judge_each() {
 /// Takes the proposal away: `--init` overwrites nothing.
 fn forget(folder: &Folder) {
     std::fs::remove_file(folder.path("errstat.toml")).expect("a proposal");
+}
+
+// What is said can be pasted, and names match as they look.
+
+#[test]
+fn a_command_to_paste_settles_all_files_that_differ_in_their_dates() {
+    // Each week's file has an error that the next one's, which begins before it ends, has not.
+    let folder = Folder::new();
+    for (week, from, until) in [("09", "02", "10"), ("16", "09", "17"), ("23", "16", "22")] {
+        let rows = [from, until].map(|day| format!("2026-11-{day} 10:00:00|request_timeout|Request timeout|1"));
+        folder.file(&format!("exports/shop-2026-11-{week}.tsv"), table(PLAIN, &[&rows[0], &rows[1]]));
+    }
+    let call = "report exports -o weekly.eml --mail-from a@b.example --mail-to c@d.example";
+    let said = folder.errstat(call).refused();
+    let line = said.lines().find_map(|line| line.split_once("one channel: errstat ")).expect("a command").1;
+    assert_eq!(line, format!("{call} --channel 'shop=exports/shop-*.tsv'"));
+    folder.errstat(&line.replace('\'', "")).done();
+    assert!(folder.path("weekly.eml").exists());
+}
+
+#[test]
+fn the_pattern_of_a_channel_is_a_path_and_no_address() {
+    let folder = Folder::new();
+    for (name, status) in [("a.tsv", 502), ("b.tsv", 503)] {
+        folder.file(name, table(PLAIN, &[&format!("2026-11-16 04:12:33|error_status_code|{status}|3")]));
+    }
+    let said = folder.errstat("summary a.tsv b.tsv --channel shop=all.zip/exports/shop/*").refused();
+    assert!(said.contains("--channel 'shop=all.zip/exports/shop/*' --channel"), "{said}");
+}
+
+#[test]
+fn names_match_that_look_the_same() {
+    // As a Mac writes it: フ and the ring of プ apart.
+    let folder = Folder::new();
+    folder.file("ショッフ\u{309a}-2026-11-20.tsv", table(PLAIN, &["2026-11-16 04:12:33|error_status_code|502|3"]));
+    for line in ["ショップ-*", "."] {
+        let summary = folder.summary(&format!("{line} --channel shop=ショップ-*"));
+        assert_eq!(channels(&summary), named(&[("shop", 3)]), "{line}");
+    }
 }

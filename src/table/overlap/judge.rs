@@ -147,6 +147,7 @@ impl Unlike {
         if all.len() > MOST_FILES_SETTLED {
             (all, apart) = (vec![a, b], vec![(0, 1)]);
         }
+        let files: Vec<&str> = strands.sources.iter().map(|source| source.report.file()).collect();
         let few = self.errors < ENOUGH_ERRORS;
         Sentence::new(if few { key::error::OVERLAP_SMALL } else { key::error::OVERLAP_UNCLEAR })
             .with("first", first)
@@ -155,8 +156,8 @@ impl Unlike {
             .with("share", format!("{:.0}", self.share * 100.0))
             .with_moment("start", zone.local(self.span.first))
             .with_moment("end", zone.local(self.span.last))
-            .with("one", format!("{command} {}", suggest::one(a, b)))
-            .with("two", format!("{command} {}", suggest::different(&all, &apart)))
+            .with("one", format!("{command} {}", suggest::one(a, b, &files)))
+            .with("two", format!("{command} {}", suggest::different(&all, &apart, &files)))
             .into()
     }
 }
