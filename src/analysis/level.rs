@@ -39,7 +39,7 @@ const MISSING: [SentenceKey; 3] = [key::note::PARTIAL_DOWNLOAD, key::note::REJEC
 /// Errors may count twice.
 const DOUBLED: [SentenceKey; 1] = [key::note::MAILS_BESIDE_UNNAMED];
 
-const WARNINGS: [SentenceKey; 34] = [
+const WARNINGS: [SentenceKey; 35] = [
     key::note::NAMED_EARLIER,
     key::note::NAMED_EARLIER_CHANNEL,
     key::note::EXPORTED_AT_AHEAD,
@@ -64,6 +64,7 @@ const WARNINGS: [SentenceKey; 34] = [
     key::note::SKIPPED_FILE,
     key::note::SKIPPED_FILES,
     key::note::CHANNEL_UNMATCHED,
+    key::note::CHANNEL_WITHOUT,
     key::note::FROM_MAILS,
     key::note::REDELIVERY_STOPPED,
     key::note::REDELIVERY_STOPPED_CHANNEL,

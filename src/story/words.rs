@@ -96,6 +96,13 @@ pub(super) fn scope(analysis: &Analysis, clock: &Clock, part: Option<(LocalTime,
         [channel] => Some(shortened(channel, LONGEST_NAME).chars().chain(mark_behind(channel)).collect()),
         several => Some(counted(clock.lang, key::story::CHANNELS, key::story::CHANNELS, several.len() as u64)),
     };
+    // Errors that are of no named channel are not those of the named ones.
+    let unnamed = analysis.by_channel.iter().any(|row| row.channel.is_none() && row.errors > 0);
+    let channel = channel.map(|channel| match unnamed {
+        true => [channel, clock.lang.phrase(key::story::NO_CHANNEL).to_owned()]
+            .join(clock.lang.phrase(key::story::COMMA).trim_matches('|')),
+        false => channel,
+    });
     channel.into_iter().chain(label).chain([days, analysis.timezone.to_string()]).collect()
 }
 

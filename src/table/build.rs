@@ -83,6 +83,9 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     known.retain(|known| filter.keeps_channel(known.channel.as_deref()));
     let name = |strand: &Strand| names.channels[strand.label as usize].as_deref();
     let unnamed = strands.iter().filter(|strand| strand.origin == Origin::Export && name(strand).is_none());
+    if filter.keeps_channel(None) {
+        notes.extend(rules.without(unnamed.clone().map(|strand| &*sources[strand.source].report.path)));
+    }
     let unnamed = unnamed.map(|strand| strand.span).collect();
     let exported = strands.iter().any(|strand| strand.origin == Origin::Export);
     let mailed = !told.is_empty();

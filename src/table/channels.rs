@@ -29,6 +29,9 @@ pub struct NamingLayer {
     pub files: Vec<(Channel, glob::Pattern)>,
 }
 
+/// So many inputs without a channel are named.
+const NAMED_FILES: usize = 10;
+
 impl ChannelRules {
     /// A note for each pattern that no input matches.
     pub fn unmatched<'a>(&self, paths: impl Iterator<Item = &'a str> + Clone) -> Vec<Sentence> {
@@ -39,6 +42,19 @@ impl ChannelRules {
                 .with("pattern", Privacy::default().path(pattern.as_str()))
         };
         self.layers.iter().flat_map(|layer| &layer.files).filter(alone).map(note).collect()
+    }
+
+    /// The note on inputs without a channel, where patterns give channels to others.
+    pub fn without<'a>(&self, paths: impl IntoIterator<Item = &'a str>) -> Option<Sentence> {
+        let mut paths: Vec<&str> = paths.into_iter().collect();
+        paths.sort_unstable();
+        paths.dedup();
+        if paths.is_empty() || self.layers.iter().all(|layer| layer.files.is_empty()) {
+            return None;
+        }
+        let more = (paths.len() > NAMED_FILES).then_some("…");
+        let named = paths.into_iter().take(NAMED_FILES).chain(more);
+        Some(Sentence::new(key::note::CHANNEL_WITHOUT).with_list("paths", named))
     }
 
     /// The channel of an input by a pattern.

@@ -139,6 +139,22 @@ fn a_bot_that_falls_silent_is_told_beside_others() {
 }
 
 #[test]
+fn errors_without_a_channel_are_not_those_of_a_named_one() {
+    let rows = |from, last| days("", from, last).replace("\tChannel name", "").replace("\t\n", "\n");
+    let folder = folder(&[("shop-2026-11-23.tsv", rows(1, 22)), ("store-2026-11-23.tsv", rows(16, 17))]);
+    let line = format!("shop-2026-11-23.tsv store-2026-11-23.tsv --channel shop=shop-* {WEEK} --overlap sum");
+    let text = folder.errstat(&format!("summary {line} --format line")).done().text();
+    assert!(text.contains("\nshop, (no channel) · 2026-W47"), "{text}");
+    let summary = folder.summary(&line);
+    assert!(summary.note("channel-without").starts_with("Errors in store-2026-11-23.tsv have no channel"));
+    assert!(summary.note("new-unknown-channel").contains("(no channel)"));
+    // Of a file that is left out nothing is said, nor where no pattern is given.
+    for line in [format!("{line} --only channel=shop"), format!("shop-2026-11-23.tsv {WEEK}")] {
+        assert!(!folder.summary(&line).notes().contains(&"channel-without"), "{line}");
+    }
+}
+
+#[test]
 fn few_periods_before_are_shown_and_two_tell_nothing_usual() {
     // An error at noon and in the two minutes after it, so 21 a week, in the weeks from Monday 2 November on.
     let folder = folder(&[("shop-2026-11-23.tsv", days("shop", 2, 22))]);
