@@ -71,6 +71,17 @@ impl FromStr for PeriodSpec {
 /// The periods that have names.
 const NAMES: [&str; 7] = ["all", "today", "yesterday", "this-week", "last-week", "this-month", "last-month"];
 
+/// What people call them in the languages of LINE's markets.
+const SPOKEN: [(&str, &str); 7] = [
+    ("今日 本日 今天 วันนี้", "today"),
+    ("昨日 昨天 เมื่อวาน", "yesterday"),
+    ("今週 本週 這週 สัปดาห์นี้", "this-week"),
+    ("先週 前週 上週 สัปดาห์ที่แล้ว", "last-week"),
+    ("今月 本月 這個月 เดือนนี้", "this-month"),
+    ("先月 前月 上月 上個月 เดือนที่แล้ว", "last-month"),
+    ("全期間 すべて 全部 ทั้งหมด", "all"),
+];
+
 /// What is wrong with a text that is no period.
 fn why_not(text: &str) -> Error {
     let digits = |text: &str, n: usize| text.len() == n && text.bytes().all(|b| b.is_ascii_digit());
@@ -98,7 +109,9 @@ fn why_not(text: &str) -> Error {
 
 /// The question whether one of some names was meant, or a period in another spelling.
 pub(super) fn near(text: &str, names: &[&str]) -> Sentence {
-    let name = taxonomy::nearest(text, names.iter().copied()).first().map(|name| (*name).to_owned());
+    let spoken = SPOKEN.iter().find(|(words, name)| names.contains(name) && words.split(' ').any(|word| word == text));
+    let spoken = spoken.map(|(_, name)| *name);
+    let name = spoken.or_else(|| taxonomy::nearest(text, names.iter().copied()).first().copied()).map(str::to_owned);
     taxonomy::did_you_mean(name.or_else(|| respelled(text).filter(|near| parse(near).is_some())))
 }
 

@@ -37,8 +37,15 @@ pub fn error_rate(analysis: &Analysis, most: Percent) -> Ruling {
             (None, Some(_)) => said(key::check_unjudged::RATE),
         });
     }
+    // The log's own rate is of its time alone.
+    let outside = rate.errors - report.rate.as_ref().map_or(0, |of_logs| of_logs.errors.min(rate.errors));
+    let outside = match outside {
+        0 => Sentence::new(key::error_nearest::NONE),
+        count => Sentence::new(key::check::ERROR_RATE_OUTSIDE).with_number("count", count),
+    };
     let share = if broken { rate.low.unwrap_or(rate.high) } else { rate.high };
-    ruling(holds, share, most, said(if holds { key::check::ERROR_RATE } else { key::check::ERROR_RATE_ABOVE }))
+    let text = said(if holds { key::check::ERROR_RATE } else { key::check::ERROR_RATE_ABOVE });
+    ruling(holds, share, most, text.with_sentence("outside", outside))
 }
 
 /// At most this part of the requests was aborted or took longer than LINE waits.

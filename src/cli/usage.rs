@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Options of other programs, the option of errstat's that does their work, and how to write it; `{}` is the value.
-const INSTEAD: [(&str, &str, &str); 17] = [
+const INSTEAD: [(&str, &str, &str); 19] = [
     ("date", "period", "--period 2026-11-16"),
     ("days", "period", "--period 7d"),
     ("json", "format", "--format json"),
@@ -35,6 +35,8 @@ const INSTEAD: [(&str, &str, &str); 17] = [
     ("zone", "timezone", "--timezone {}"),
     ("language", "lang", "--lang {}"),
     ("limit", "top", "--top {}"),
+    ("access-log", "log-format", "errstat inspect {}"),
+    ("v", "quiet", "errstat --version"),
 ];
 
 /// Options of other programs for the first and the last day of a period.
@@ -207,6 +209,7 @@ fn wrong(
             let commands: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
             let word = first(ContextKind::InvalidSubcommand);
             let meant = nearest(&word, commands.iter().copied()).first().map(|name| (*name).to_owned());
+            let meant = if word == "version" { Some("errstat --version".to_owned()) } else { meant };
             Sentence::new(key::usage::COMMAND)
                 .with("value", safe(&word))
                 .with_list("known", &commands)
@@ -218,11 +221,14 @@ fn wrong(
         ErrorKind::InvalidValue if value.is_empty() => {
             Sentence::new(key::usage::VALUE_MISSING_OF).with("option", option).with_list("known", known)
         }
-        ErrorKind::InvalidValue => Sentence::new(key::usage::VALUE)
-            .with("option", option)
-            .with("value", safe(&value))
-            .with_list("known", known)
-            .with_sentence("nearest", did_you_mean(text(ContextKind::SuggestedValue).into_iter().next())),
+        ErrorKind::InvalidValue => {
+            let near = did_you_mean(text(ContextKind::SuggestedValue).into_iter().next());
+            Sentence::new(key::usage::VALUE)
+                .with("option", option)
+                .with("value", safe(&value))
+                .with_list("known", known)
+                .with_sentence("nearest", as_report(option, &value, arguments, program).unwrap_or(near))
+        }
         ErrorKind::ValueValidation => {
             let why = std::error::Error::source(error)?;
             match why.downcast_ref::<Error>() {
@@ -245,6 +251,35 @@ fn wrong(
         ErrorKind::InvalidUtf8 => Sentence::new(key::usage::NOT_UTF8),
         _ => return None,
     })
+}
+
+/// What people ask a summary for that is a file of a report, and its ending. A browser prints a page as PDF.
+const FILES: [(&str, &str); 7] = [
+    ("html", "html"),
+    ("pdf", "html"),
+    ("xlsx", "xlsx"),
+    ("excel", "xlsx"),
+    ("png", "png"),
+    ("eml", "eml"),
+    ("md", "md"),
+];
+
+/// The report that a summary in a format of files would be.
+fn as_report(option: &str, format: &str, arguments: &[OsString], program: &Command) -> Option<Sentence> {
+    let (_, ending) = FILES.iter().find(|(asked, _)| option == "--format" && *asked == format.to_lowercase())?;
+    let at = arguments.iter().position(|word| word == "summary")?;
+    let joined = format!("--format={format}");
+    let mut line: Vec<OsString> = Vec::new();
+    for (i, word) in arguments.iter().enumerate() {
+        let is_value = i > 0 && arguments[i - 1] == "--format";
+        match () {
+            () if i == at => line.push("report".into()),
+            () if word == "--format" || is_value || *word == *joined => {}
+            () => line.push(word.clone()),
+        }
+    }
+    line.extend(["-o".into(), format!("out.{ending}").into()]);
+    program.clone().try_get_matches_from(&line).is_ok().then(|| example(line))
 }
 
 /// What is wrong with a value that an option does not take, with nothing in it that may not be shown.

@@ -348,7 +348,8 @@ impl Side<'_> {
             Some(offset) if offset != 0 => {
                 let applied = self.moved != 0;
                 let key = if applied { key::note::LOG_CLOCK_APPLIED } else { key::note::LOG_CLOCK };
-                notes.push(Sentence::new(key).with("offset", signed_seconds(offset / 1000)));
+                let note = Sentence::new(key).with_sentence("offset", signed(offset / 1000));
+                notes.push(note.with_sentence("is_zone", zone_of(offset / 1000, log, terms)));
             }
             _ => {}
         }
@@ -417,8 +418,26 @@ fn by_server(stopped: &[Stopped]) -> BTreeMap<&str, Vec<&Span>> {
     spans
 }
 
-fn signed_seconds(seconds: i64) -> String {
-    format!("{}{}", if seconds < 0 { "−" } else { "+" }, seconds.unsigned_abs())
+/// Seconds with their sign, in the largest unit of which they are whole.
+fn signed(seconds: i64) -> Sentence {
+    let (key, unit) = match seconds {
+        _ if seconds % 3600 == 0 => (key::note::LOG_CLOCK_HOURS, 3600),
+        _ if seconds % 60 == 0 => (key::note::LOG_CLOCK_MINUTES, 60),
+        _ => (key::note::LOG_CLOCK_SECONDS, 1),
+    };
+    let sign = if seconds < 0 { "−" } else { "+" };
+    Sentence::new(key).with("count", format!("{sign}{}", seconds.unsigned_abs() / unit))
+}
+
+/// The zone in which times without one would fit, where a clock that is right may be in it.
+fn zone_of(offset: i64, log: &ServerLog, terms: &Terms) -> Sentence {
+    let read = log.span().map_or(0, |span| i64::from(terms.zone.local(span.first).offset().local_minus_utc()));
+    let east = read - offset;
+    if east % 900 != 0 || east.abs() > 14 * 3600 {
+        return Sentence::new(key::error_nearest::NONE);
+    }
+    let (sign, minutes) = (if east < 0 { '-' } else { '+' }, east.abs() / 60);
+    Sentence::new(key::note::LOG_CLOCK_ZONE).with("zone", format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60))
 }
 
 /// The largest count first; equal ones by name.

@@ -26,7 +26,11 @@ impl FromStr for Term {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let wrong = || Error::new(key::error::FILTER_FORM).with("value", text).with_list("known", Key::VARIANTS);
+        let wrong = || {
+            let near = taxonomy::did_you_mean(meant(text));
+            let wrong = Error::new(key::error::FILTER_FORM).with("value", text).with_list("known", Key::VARIANTS);
+            wrong.with_sentence("nearest", near)
+        };
         let (key, pattern) = text.split_once('=').ok_or_else(wrong)?;
         let (key, pattern) = (key.trim().to_lowercase(), pattern.trim());
         let Ok(found) = key.parse::<Key>() else {
@@ -40,6 +44,16 @@ impl FromStr for Term {
         }
         Ok(Term { key: found, pattern: found.pattern(pattern) })
     }
+}
+
+/// The term that a value alone may stand for: `502`, `5xx`, `request_timeout`.
+fn meant(text: &str) -> Option<String> {
+    let is_class = || text.len() == 3 && text.ends_with("xx");
+    if taxonomy::status(taxonomy::ERROR_STATUS_CODE, text).is_some() || is_class() {
+        return Some(format!("status={text}"));
+    }
+    let reason = canonical_reason(text);
+    taxonomy::REASONS.contains(&&*reason).then(|| format!("reason={reason}"))
 }
 
 impl fmt::Display for Term {

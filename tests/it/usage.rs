@@ -45,6 +45,8 @@ fn options_of_other_programs_are_translated() {
         ("report webhook-errors.tsv -o out --json", "--json", "-o out.json"),
         ("summary webhook-errors.tsv --status 5xx", "--status", "--only status=5xx"),
         ("summary webhook-errors.tsv --tz=Asia/Taipei", "--tz", "--timezone Asia/Taipei"),
+        ("inspect --access-log x.log", "--access-log", "errstat inspect x.log"),
+        ("-v", "-v", "errstat --version"),
         // Rules stand in the configuration.
         ("check webhook-errors.tsv --max-errors 5", "--max-errors", "`[check] max_errors = …` (errstat.toml)"),
         // A slip of the keyboard.
@@ -57,6 +59,21 @@ fn options_of_other_programs_are_translated() {
         );
         assert!(sentence.contains(" --help"), "{line}: {sentence}");
     }
+}
+
+#[test]
+fn a_summary_as_a_file_is_a_report() {
+    for (format, ending) in [("html", "html"), ("xlsx", "xlsx"), ("pdf", "html"), ("PNG", "png")] {
+        for line in [
+            format!("webhook-errors.tsv --top 3 --format {format}"),
+            format!("summary --format={format} webhook-errors.tsv --top 3"),
+        ] {
+            let command = format!("errstat report webhook-errors.tsv --top 3 -o out.{ending}");
+            let sentence = refused(&line);
+            assert!(sentence.contains(&command), "{line}: {sentence}");
+        }
+    }
+    assert!(refused("version").contains("Did you mean errstat --version?"));
 }
 
 #[test]
@@ -101,6 +118,11 @@ fn values_that_mean_one_of_the_known_are_told_which() {
         ("--period 2026/11/16", "2026-11-16"),
         ("--period ２０２６年１１月", "2026-11"),
         ("--period lastweek", "last-week"),
+        ("--period 先週", "last-week"),
+        ("--period เมื่อวาน", "yesterday"),
+        ("--only 502", "status=502"),
+        ("--exclude 5xx", "status=5xx"),
+        ("--only Request_Timeout", "reason=request_timeout"),
         ("--compare prev", "previous"),
         ("--compare 2026/11/9", "2026-11-09"),
         ("--as-of 2026/11/23", "2026-11-23"),
