@@ -154,7 +154,8 @@ impl Analysis {
         let told = |known: &Known| known.reach().is_some_and(|reach| reach.0 >= bounds.start);
         self.tail_unknown = known.iter().any(|known| told(known) && tail_unknown(table, known, asked).is_some());
         for row in &mut self.by_channel {
-            row.at_least = known.iter().any(|known| known.channel == row.channel && !inside(known).is_empty());
+            let lacks = |known: &Known| !inside(known).is_empty() || tail_unknown(table, known, asked).is_some();
+            row.at_least = known.iter().any(|known| known.channel == row.channel && lacks(known));
         }
         if !self.partly_unknown {
             return;

@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, Class, ClassErrors, DayKind, Incident, MadeOf, Maintenance, Mark, Pattern, State},
-    model::{Sentence, key},
+    model::{CELL_MILLIS, Sentence, key},
     taxonomy::{Lang, status},
 };
 
@@ -44,8 +44,10 @@ pub struct Event<'a> {
     pub made_of: String,
     /// What leads it: `502/503/504`, or the detail.
     pub what: String,
-    /// Errors of what leads it.
+    /// Errors of what leads it, in the period.
     pub leading: u64,
+    /// The same in all, where a part of them lies outside of the period.
+    pub in_all: Option<u64>,
     /// Its failure classes, the leading one first.
     pub parts: Vec<Part<'a>>,
     /// Cut to the length of a name in a sentence.
@@ -129,9 +131,9 @@ impl<'a> Event<'a> {
             Some(false) => None,
         };
         let parts = parts(lang, incident);
-        let (what, leading) = match parts.first() {
-            Some(leads) => (leads.name.clone(), leads.errors),
-            None => (what(lang, &incident.reason, &incident.detail), incident.errors),
+        let (what, in_all, leading) = match parts.first() {
+            Some(leads) => (leads.name.clone(), leads.errors, inside(incident, leads.cells, analysis)),
+            None => (what(lang, &incident.reason, &incident.detail), incident.errors, incident.errors),
         };
         let sentence = Sentence::new(match (&channel, state) {
             (None, None) => key::story::EVENT,
@@ -163,12 +165,21 @@ impl<'a> Event<'a> {
             made_of,
             what,
             leading,
+            in_all: (leading < in_all).then_some(in_all),
             parts,
             channel,
             state,
             incident,
         }
     }
+}
+
+/// The errors of a class of an incident that lie in the period.
+fn inside(incident: &Incident, cells: &[u64], analysis: &Analysis) -> u64 {
+    let period = analysis.period.bounds();
+    let starts = (0..).map(|cell| incident.cells_start.millis() + cell * CELL_MILLIS);
+    let inside = starts.zip(cells).filter(|(start, _)| (period.start..period.end).contains(start));
+    inside.map(|(_, errors)| errors).sum()
 }
 
 /// What people did when an incident began.

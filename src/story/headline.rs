@@ -195,16 +195,15 @@ fn what_happened(analysis: &Analysis, clock: &Clock, events: &Events<'_>, longes
             (Some(false), true) => key::headline::WORST,
             (Some(false), false) => key::headline::INCIDENT,
         };
-        let (incident, period) = (event.incident, &analysis.period);
-        // Beside a smaller number of the period it is told to be of all.
-        let beyond = incident.start < period.start || incident.end > period.end;
-        let all = if beyond { lang.phrase(key::headline::IN_ALL) } else { "" };
+        let incident = event.incident;
+        let all =
+            event.in_all.map(|errors| lang.say(&Sentence::new(key::headline::IN_ALL).with_number("number", errors)));
         // The first sentence names the bot with most errors.
         let named = analysis.by_channel.first().and_then(|row| row.channel.as_ref());
         let on = event.channel.as_ref().filter(|_| analysis.channels.len() > 1 && incident.channel.as_ref() != named);
         let on = on.map(|name| words::on(lang, name, longest));
         let sentence = Sentence::new(key)
-            .with("all", all.trim_matches('|'))
+            .with("all", all.unwrap_or_default().trim_matches('|'))
             .with("on", on.unwrap_or_default())
             .with_number("count", events.all().count() as u64)
             .with("when", clock.short_stretch(event.incident.start, event.incident.end))

@@ -301,3 +301,20 @@ fn the_same_advice_is_given_once() {
     assert_eq!(text.matches("store the event durably").count(), 1, "{text}");
     assert!(!text.contains("No advice"), "{text}");
 }
+
+#[test]
+fn an_incident_across_the_edge_has_no_more_errors_than_the_period() {
+    // One a day for three weeks; five a minute from Sunday 23:30 to Monday 00:29, so 150 before midnight and 150 behind it.
+    let mut rows: Vec<(String, u32)> = (1..=22).map(|day| (format!("2026-11-{day:02} 12:00:00"), 1)).collect();
+    rows.extend((30..60).map(|minute| (format!("2026-11-15 23:{minute}:00"), 5)));
+    rows.extend((0..30).map(|minute| (format!("2026-11-16 00:{minute:02}:00"), 5)));
+    let rows: Vec<(&str, &str, u32)> = rows.iter().map(|(time, errors)| (&**time, "502", *errors)).collect();
+    let folder = file("w-2026-11-23.tsv", &rows);
+    let said = |period: &str| {
+        let summary = folder.summary(&format!("w-2026-11-23.tsv --period {period}"));
+        (summary.errors(), summary["headline"].as_str().unwrap().to_owned())
+    };
+    let (errors, headline) = said("2026-W47");
+    assert!(errors == 157 && headline.contains(": 150 × 502 Bad Gateway (300 in all)."), "{errors}: {headline}");
+    assert!(said("2026-11").1.contains(": 300 × 502 Bad Gateway."), "{}", said("2026-11").1);
+}
