@@ -220,6 +220,11 @@ impl Analysis {
         self.filter.iter().all(|term| term.starts_with("channel"))
     }
 
+    /// Whether rows or files could not be read, which may hold errors of any time.
+    pub fn is_unread(&self) -> bool {
+        self.notes.iter().any(|note| is_unread(note) || note.key == key::note::REJECTS)
+    }
+
     /// Whether there may be more errors than are counted, and whether there may be fewer.
     pub fn limits(&self) -> (bool, bool) {
         let is = |wanted: Bound| self.notes.iter().any(|note| bound(note) == Some(wanted));

@@ -98,8 +98,8 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
         let (key, end) = match missing.map_or(end, |missing| missing.min(end)) {
             _ if errors > 0 && gap.is_some() => (key::headline::GAP, end),
             _ if errors > 0 && ends => (key::headline::UP_TO, end),
-            // The time is covered, but something of it could not be read.
-            _ if errors > 0 || !ends && missing.is_none() => (key::headline::ERRORS, end),
+            // Something of its time could not be read.
+            _ if errors > 0 || analysis.is_unread() && end > analysis.period.start => (key::headline::ERRORS, end),
             known if known > analysis.period.start => (key::headline::NONE_SO_FAR, known),
             _ if end > analysis.period.start => (key::headline::NO_DATA_GAP, end),
             _ => (key::headline::NO_DATA, end),

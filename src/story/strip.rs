@@ -1,7 +1,7 @@
 //! The like periods before, and this one: how much is usual.
 
 use crate::{
-    analysis::Analysis,
+    analysis::{Analysis, Told},
     model::{Sentence, key},
     taxonomy::Lang,
 };
@@ -53,7 +53,7 @@ impl Strip {
         let current = StripBar {
             label: label(analysis.period.start),
             errors: analysis.totals.errors,
-            covered: !analysis.limits().0,
+            covered: analysis.told != Told::TooLittle && !analysis.tail_unknown && analysis.unknown.is_empty(),
             current: true,
         };
         let median = history.median.filter(|_| history.usual.is_some());

@@ -60,6 +60,8 @@ fn days_without_errors_that_are_known_are_no_missing_data() {
     assert!(later.starts_with("No data for this week: the data end Thu 19 Nov 00:00."), "{later}");
     let before = headline(&folder, "shop-2026-11-19.tsv --period 2026-W42 --as-of 2026-11-23T09:00");
     assert!(before.starts_with("No data for this week: the data begin Sun 1 Nov 12:00."), "{before}");
+    let ahead = folder.summary("shop-2026-11-19.tsv --period 2026-W53 --as-of 2026-11-19T00:00");
+    assert!(headline_of(&ahead).starts_with("No data for this week: the data end Thu 19 Nov 00:00."));
     let ahead = folder.summary("shop-2026-11-19.tsv --period 2026-W53 --as-of 2026-11-23T09:00");
     assert!(ahead.note("period-ahead").contains("Mon 28 Dec 2026, 00:00"), "{:?}", ahead.notes());
 }
@@ -219,6 +221,9 @@ fn one_rule_for_what_is_missing_at_the_beginning_in_the_middle_and_at_the_end() 
     );
     let note = summary.list("notes").iter().find(|note| note["code"] == "skipped-file").unwrap();
     assert_eq!(note["level"], "grave");
+    // Nor is a week free of errors then.
+    let none = unread.summary("*.tsv --period 2026-11-21..2026-11-22 --as-of 2026-11-23T09:00 --only detail=500");
+    assert_eq!((&none["state"], headline_of(&none)), (&"unknown".into(), "≥ 0 errors."));
     // A row that could not be read among hundreds leaves the state, but nothing is said to be like or below a usual week.
     let text = hours(1176) + "2026-11-17\t12:00:00\t12:00:00\trequest_timeout\tRequest timeout\tmany\n";
     let rejected = folder(&[("w-2026-11-23.tsv", text)]).summary(&format!("w-2026-11-23.tsv {WEEK}"));
