@@ -150,7 +150,8 @@ pub fn table(shared: &Shared, options: &analysis::Options) -> Result<(Table, Ask
         policy: shared.reading.overlap.unwrap_or(OverlapPolicy::Auto),
         filter: shared.filter(),
         cuts: asked.edges(),
-        believed: Some(asked.calendar.as_of.max(options.now)),
+        // The last row is no moment at which anybody knows more than now.
+        believed: Some(if options.as_of == analysis::AsOf::Data { options.now } else { asked.calendar.as_of }),
     };
     Ok((table::build(reading, settings)?, asked))
 }
