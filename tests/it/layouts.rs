@@ -293,6 +293,27 @@ fn unusual_headings_are_named_with_columns() {
 }
 
 #[test]
+fn a_number_that_a_heading_contradicts_is_refused() {
+    let foreign =
+        "Date\tStart\tEnd\tReason\tDetail\tFehler\n2026-11-16\t04:12:33\t04:12:59\terror_status_code\t502\t3\n";
+    let folder = Folder::with("a.tsv", foreign);
+    assert_eq!(folder.summary("a.tsv --columns count=6").errors(), 3);
+    // In another file the same number is the status, in a third one it is beside the count.
+    for other in ["Errors\tDate\tStart\tEnd\tReason\tDetail\n4\t", "Errors\tDate\tStart\tEnd\tReason\tStatus\n4\t"] {
+        let other = other.to_owned() + "2026-11-17\t04:12:33\t04:12:59\terror_status_code\t502\n";
+        folder.file("b.tsv", &other).file("c.tsv", foreign.to_owned() + &other);
+        for files in ["a.tsv b.tsv", "c.tsv"] {
+            let sentence = folder.errstat(&format!("summary {files} --columns count=6")).refused();
+            assert!(sentence.contains("column 6") && sentence.contains("Errors | Date"), "{sentence}");
+        }
+        assert_eq!(folder.summary("b.tsv --columns count=Errors").errors(), 4);
+    }
+    // A whole time may stand under “Date”.
+    let folder = Folder::with("w.tsv", "Date\tReason\n2026-11-17 04:12:33\trequest_timeout\n");
+    assert_eq!(folder.summary("w.tsv --columns time=1").errors(), 1);
+}
+
+#[test]
 fn columns_that_are_not_there_are_refused() {
     let folder = Folder::with("w.tsv", table([0, 1, 2, 3], "\t", "\n"));
     for (columns, word) in [

@@ -198,7 +198,7 @@ impl<'a> Settling<'a> {
     fn as_asked(&mut self) -> Result<()> {
         for (role, name) in &self.options.columns {
             let index = match name {
-                ColumnName::Number(number) => number - 1,
+                ColumnName::Number(number) => self.numbered(*role, number - 1)?,
                 ColumnName::Heading(wanted) => self.named(*role, wanted)?,
                 ColumnName::None => continue,
             };
@@ -209,6 +209,22 @@ impl<'a> Settling<'a> {
             self.take(*role, index, key::evidence::COLUMN_ASKED);
         }
         Ok(())
+    }
+
+    /// The column with a number that the user says, perhaps of another file. It is not under the heading of another role,
+    /// nor beside one of its own; a date and a time may well be under each other's.
+    fn numbered(&self, role: Role, index: usize) -> Result<usize> {
+        let cells = self.heading.unwrap_or_default();
+        let known = |index: usize| cells.get(index).and_then(|cell| headings::role(cell));
+        let fits = match known(index) {
+            Some(known) => known == role || known.tells_time() && role.tells_time(),
+            None => (0..cells.len()).all(|other| known(other) != Some(role)),
+        };
+        if fits {
+            return Ok(index);
+        }
+        let error = self.error(key::error::COLUMN_CONTRADICTS, role).with("column", index + 1);
+        Err(error.with("headings", self.headings()))
     }
 
     /// The column under a heading that the user names: as it is written, else in any spelling.
