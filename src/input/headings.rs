@@ -33,8 +33,30 @@ const HEADINGS: [(Role, &str); 10] = [
     (Role::Url, "url webhookurl"),
 ];
 
-/// Words that stand at the start of a line of totals.
-pub(super) const TOTALS: [&str; 8] = ["total", "sum", "grandtotal", "subtotal", "合計", "総計", "小計", "計"];
+/// Words of totals, as people and spreadsheets write them in the languages of LINE's markets.
+pub(super) const TOTALS: [&str; 21] = [
+    "total",
+    "sum",
+    "grandtotal",
+    "subtotal",
+    "合計",
+    "総計",
+    "小計",
+    "計",
+    "集計",
+    "總計",
+    "合计",
+    "总计",
+    "小计",
+    "합계",
+    "총계",
+    "총합계",
+    "소계",
+    "รวม",
+    "รวมทั้งหมด",
+    "ยอดรวม",
+    "ผลรวม",
+];
 
 /// A heading without case, white space, punctuation and width. (Vowel signs and tone marks belong to their letters.)
 pub fn normal(heading: &str) -> String {
@@ -59,18 +81,20 @@ pub fn role(heading: &str) -> Option<Role> {
     ROLES.get(&*normal(heading)).copied()
 }
 
-/// Whether a cell starts a line of totals.
+/// Whether a cell is the label of a line of totals.
 pub fn is_total(cell: &str) -> bool {
     if cell.len() > 200 {
         return false;
     }
-    // `Total errors` and `合計件数` begin with the word; `totally` does not.
+    // `Total errors` and `合計件数` begin with the word; `totally` does not. `2026-11-16 Total` ends with it.
     let begins = |word: &str| {
         let rest = cell.trim_start().to_lowercase().strip_prefix(word).map(str::to_owned);
         rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
     };
-    TOTALS.contains(&normal(cell).as_str())
-        || ["total", "grand total", "合計", "総計", "小計"].iter().any(|word| begins(word))
+    let is_word = |text: &str| TOTALS.contains(&normal(text).as_str());
+    is_word(cell)
+        || ["total", "grand total", "合計", "総計", "小計", "總計"].iter().any(|word| begins(word))
+        || cell.split_whitespace().next_back().is_some_and(is_word)
 }
 
 #[cfg(test)]
@@ -101,6 +125,7 @@ mod tests {
     #[test]
     fn totals_are_recognised() {
         assert!(is_total("Total") && is_total("合計") && is_total("総計:") && is_total("Total errors"));
+        assert!(is_total("2026/11/16 集計") && is_total("2026-11-16 Total") && is_total("รวม") && is_total("합계："));
         assert!(!is_total("") && !is_total("request_timeout") && !is_total("2026-11-16") && !is_total("totally"));
     }
 }

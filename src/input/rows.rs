@@ -57,7 +57,7 @@ use super::{
     Role, RowSink,
     count::count,
     headings,
-    layout::{Layout, When, begins_with_digit, is_heading, is_reason, tells_of_errors},
+    layout::{Layout, When, begins_with_digit, is_heading, tells_of_errors},
     split::{QuotedSplitter, lines, split_lines},
     time::{Steps, TimeForm, TimeReader, WithinMinute},
 };
@@ -660,6 +660,10 @@ impl<'a> RowReader<'a> {
         }
         let texts: Vec<Cow<'_, str>> =
             cells.iter().map(|cell| self.layout.decoded(&cell[..cell.len().min(400)])).collect();
+        let is_blank = |cell: &[u8]| self.layout.decoded(cell).trim().is_empty();
+        if texts.iter().all(|cell| cell.trim().is_empty()) && cells.iter().all(|cell| is_blank(cell)) {
+            return Other::Blank;
+        }
         if let Some(at) = self.joined_heading(line.bytes, &texts) {
             return Other::Joined { at };
         }
@@ -668,10 +672,14 @@ impl<'a> RowReader<'a> {
         }
         let no_time =
             matches!(why, key::reject::TIME_MISSING | key::reject::TIME_UNREADABLE | key::reject::TOO_FEW_CELLS);
-        let first = texts.iter().find(|cell| !cell.trim().is_empty());
-        let is_total = no_time && first.is_some_and(|cell| headings::is_total(cell));
-        // A channel may be called so.
-        if is_total && !texts.iter().any(|cell| is_reason(cell)) { Other::Total } else { reject() }
+        let mut filled = texts.iter().filter(|cell| !cell.trim().is_empty());
+        let is_total = no_time && filled.next().is_some_and(|cell| headings::is_total(cell));
+        // A channel may be called so; behind the label of a total stand numbers.
+        if is_total && filled.all(|cell| begins_with_digit(cell) || !cell.contains(char::is_alphabetic)) {
+            Other::Total
+        } else {
+            reject()
+        }
     }
 
     /// Where in a line a heading begins that stands behind a row: the heading of this table again, or another one whose

@@ -402,6 +402,38 @@ fn a_channel_that_is_called_total_has_rows() {
     assert_eq!(read(&text), ([2, 1, 1], 1));
     let text = [heading, &row("2026-11-16 04:12:33", 1), "Total\t\t\t\t1\n"].concat();
     assert_eq!(read(&text), ([1, 1, 0], 1));
+    // With a reason that LINE has not published.
+    let row = |date: &str| row(date, 1).replace("request_timeout\tRequest timeout", "server_busy\tx");
+    assert_eq!(read(&[heading, &row("2026-11-16 04:12:33"), &row("2026-11-16 0412:33")].concat()), ([2, 1, 1], 1));
+}
+
+#[test]
+fn totals_and_subtotals_of_the_consoles_languages_are_no_rows() {
+    for label in [
+        "Total",
+        "2026-11-16 Total",
+        "Grand Total",
+        "合計",
+        "2026/11/16 集計",
+        "総計",
+        "總計",
+        "2026/11/16 小計",
+        "합계",
+        "รวม",
+    ] {
+        for cells in ["\t\t\t\t\t3", "\t\t\t\t\t\"1,003\"", "\t3 件"] {
+            let text = [DOCUMENTED, &documented(16, 3), label, cells, "\n"].concat();
+            assert_eq!(read(&text), ([1, 1, 0], 3), "{label}{cells}");
+        }
+    }
+}
+
+#[test]
+fn blank_rows_are_no_rows_in_quotes_and_however_blank() {
+    for blank in ["\"\"\t\"\"\t\"\"\t\"\"\t\"\"\t\"\"", "\" \"\t\t", "\u{3000}\t\u{a0}\t\t\t\t", "\u{3000}"] {
+        let text = [DOCUMENTED, &documented(16, 3), blank, "\n", &documented(17, 3)].concat();
+        assert_eq!(read(&text), ([2, 2, 0], 6), "{blank:?}");
+    }
 }
 
 #[test]
