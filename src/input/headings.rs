@@ -89,7 +89,7 @@ pub fn is_total(cell: &str) -> bool {
     // `Total errors` and `合計件数` begin with the word; `totally` does not. `2026-11-16 Total` ends with it.
     let begins = |word: &str| {
         let rest = cell.trim_start().to_lowercase().strip_prefix(word).map(str::to_owned);
-        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
     };
     let is_word = |text: &str| TOTALS.contains(&normal(text).as_str());
     is_word(cell)
@@ -127,5 +127,6 @@ mod tests {
         assert!(is_total("Total") && is_total("合計") && is_total("総計:") && is_total("Total errors"));
         assert!(is_total("2026/11/16 集計") && is_total("2026-11-16 Total") && is_total("รวม") && is_total("합계："));
         assert!(!is_total("") && !is_total("request_timeout") && !is_total("2026-11-16") && !is_total("totally"));
+        assert!(!is_total("total_failure"));
     }
 }

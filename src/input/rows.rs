@@ -777,7 +777,7 @@ impl<'a> RowReader<'a> {
     }
 
     /// The kind of a row, remembered under its raw cells.
-    fn kind(&mut self, cells: &Split<'_>) -> Result<KindId, Halt> {
+    fn kind(&mut self, cells: &Split<'_>) -> Result<KindId, Other> {
         let delimiter = self.layout.delimiter;
         let plain = cells.iter().all(|cell| !cell.contains(&delimiter) && cell.first() != Some(&b'"'));
         match self.kind_columns {
@@ -787,6 +787,10 @@ impl<'a> RowReader<'a> {
         }
         if let Some(kind) = self.kinds.get(&self.key, 0..self.key.len()) {
             return Ok(kind);
+        }
+        // The subtotal of a day has a time.
+        if headings::is_total(&self.text(cells, Role::Reason)) {
+            return Err(Other::Total);
         }
         let kind = self.intern(cells)?;
         self.kinds.put(&self.key, kind);

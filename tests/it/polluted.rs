@@ -367,7 +367,7 @@ const FAULTS_OF_COMMAS: &[Fault] = &[
         row.with_raw(2, &format!("  \"{}\"", row.detail()))
     }),
     fault!("blanks in front of every quote", Rejected("count"), |row| row.line().replace(",\"", ", \"")),
-    fault!("a row of empty quotes below", Beside(1, "time"), |row| row.line() + "\r\n\"\",\"\",\"\",\"\""),
+    fault!("a row of empty quotes below", Same, |row| row.line() + "\r\n\"\",\"\",\"\",\"\""),
     fault!("a form feed in front", Rejected("time"), |row| format!("\u{c}{}", row.line())),
     fault!("a byte order mark in front", Same, |row| format!("\u{feff}{}", row.line())),
 ];

@@ -429,6 +429,16 @@ fn totals_and_subtotals_of_the_consoles_languages_are_no_rows() {
 }
 
 #[test]
+fn the_subtotal_of_a_day_is_no_reason() {
+    let subtotal = |label: &str| format!("2026-11-16\t04:12:33\t04:12:33\t{label}\t\t3\n");
+    for label in ["合計", "Total", "error_status_code 合計"] {
+        assert_eq!(read(&[DOCUMENTED, &documented(16, 3), &subtotal(label)].concat()), ([1, 1, 0], 3), "{label}");
+    }
+    // What LINE may add one day.
+    assert_eq!(read(&[DOCUMENTED, &documented(16, 3), &subtotal("total_failure")].concat()), ([2, 2, 0], 6));
+}
+
+#[test]
 fn blank_rows_are_no_rows_in_quotes_and_however_blank() {
     for blank in ["\"\"\t\"\"\t\"\"\t\"\"\t\"\"\t\"\"", "\" \"\t\t", "\u{3000}\t\u{a0}\t\t\t\t", "\u{3000}"] {
         let text = [DOCUMENTED, &documented(16, 3), blank, "\n", &documented(17, 3)].concat();
