@@ -3,7 +3,7 @@
 use super::Case;
 use crate::{
     analysis::{AsOf, Bounds, NAMED_EARLIER, PeriodSpec},
-    input::is_expected,
+    input::{is_expected, named_day},
     model::{CoverageBasis, Extent, Sentence, SourceKind, SourceReport, Timestamp, key},
     table::Known,
 };
@@ -177,7 +177,8 @@ impl Case<'_> {
         let report = &self.table.inputs[*source];
         // A name has a day only, and speaks for the time up to its beginning.
         let day = zone.day(end);
-        let name = dated(report, day).filter(|_| zone.day_start(day) == end);
+        let says = |path: &String| named_day(path.rsplit('/').next().unwrap_or(path)) == Some(day);
+        let name = dated(report, day).filter(|name| zone.day_start(day) == end && says(name));
         let (key, name) = match (report.kind, extent.until, name) {
             (SourceKind::Archive, ..) => (key::check_fix::ARCHIVE, None),
             (_, None, Some(name)) if self.by_name() => (key::check_fix::RENAME_ONLY, Some(name)),

@@ -52,7 +52,17 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     let mut fatal = std::mem::take(&mut doubts.nothing);
     fatal.extend(rulings.iter().filter_map(|ruling| ruling.problem.clone()));
     let open: Vec<Sentence> = doubts.time.iter().chain(&doubts.unread).cloned().collect();
-    let undecided: Vec<Sentence> = rulings.iter().filter_map(|ruling| ruling.open.clone()).collect();
+    // Each reason with the rules that it leaves open.
+    let mut undecided: Vec<(&Sentence, Vec<String>)> = Vec::new();
+    for (ruling, why) in rulings.iter().filter_map(|ruling| Some((ruling, ruling.open.as_ref()?))) {
+        let name = lang.say(&ruling.name);
+        match undecided.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, names)) => names.push(name),
+            None => undecided.push((why, vec![name])),
+        }
+    }
+    let undecided: Vec<String> =
+        undecided.into_iter().map(|(why, names)| lang.lead(&lang.list(names)) + &lang.say(why)).collect();
     if nothing_judged && fatal.is_empty() && open.is_empty() && undecided.is_empty() {
         fatal.push(Sentence::new(key::check_problem::NOTHING_JUDGED));
     }
@@ -75,7 +85,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
         }
     }
     let analysis = case.analysis;
-    let told: Vec<String> = told.iter().chain(&undecided).map(|sentence| lang.say(sentence)).collect();
+    let told: Vec<String> = told.iter().map(|sentence| lang.say(sentence)).chain(undecided).collect();
     // What is told as a problem is not told again.
     let new = |sentence: &&Sentence| told.is_empty() || !TOLD.contains(&sentence.key);
     let mut notes: Vec<Note> = analysis.notes.iter().filter(new).map(|note| Note::of(note, lang)).collect();

@@ -46,7 +46,7 @@ pub use cells::{CellRuns, CellSink, RowSink};
 pub use exact::{exact_rows, identical};
 pub use fault::unreadable;
 use find::Located;
-pub use name::is_expected;
+pub use name::{is_expected, named_day};
 pub use open::Found;
 use open::Opened;
 pub use options::{ColumnName, Pass, ReadOptions, Role, Unwatched, Watcher, is_time_format};

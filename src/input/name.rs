@@ -12,7 +12,7 @@ use crate::model::{Coverage, CoverageBasis, Precision, Sentence, key};
 /// named the file; of rows without a time of day, which stay days of theirs, those of the rows.
 pub fn coverage(file_name: &str, precision: Option<Precision>, options: &ReadOptions) -> Coverage {
     let zone = if precision == Some(Precision::Day) { options.zone } else { options.day_zone };
-    let day = covered_before(file_name);
+    let day = named_day(file_name);
     let (until, by) = match (options.exported_at, day) {
         (Some(at), _) => (Some(at), CoverageBasis::ExportedAt),
         (None, Some(day)) => (Some(zone.day_start(day)), CoverageBasis::FileName),
@@ -23,8 +23,8 @@ pub fn coverage(file_name: &str, precision: Option<Precision>, options: &ReadOpt
     Coverage { from: None, until, by, named: named.map(|day| zone.day_start(day)) }
 }
 
-/// The first day that the name does not promise.
-fn covered_before(name: &str) -> Option<NaiveDate> {
+/// The first day that the name of a file does not promise.
+pub fn named_day(name: &str) -> Option<NaiveDate> {
     let mut dates = Vec::new();
     let numbers = numbers(name);
     let mut i = 0;
@@ -135,7 +135,7 @@ pub fn is_named_as_one(name: &str) -> bool {
     }
     // A packed file without an ending of its own may hold anything.
     let bare = name.matches('.').count() == 1 && ["gz", "zst", "zip"].iter().any(|packed| name.ends_with(packed));
-    has_ending && ENDINGS.contains(&ending.as_str()) || bare || covered_before(name).is_some()
+    has_ending && ENDINGS.contains(&ending.as_str()) || bare || named_day(name).is_some()
 }
 
 /// What browsers add to the name until all of it is there.
@@ -182,7 +182,7 @@ mod tests {
             ("errors-2026W47.tsv", "2026-11-23"),
             ("errors-2026-11.tsv", "2026-12-01"),
         ] {
-            assert_eq!(covered_before(name), day(expected), "{name}");
+            assert_eq!(named_day(name), day(expected), "{name}");
         }
         for name in [
             "errors.tsv",
@@ -195,7 +195,7 @@ mod tests {
             "errors (1).tsv",
             "日本W4.tsv",
         ] {
-            assert_eq!(covered_before(name), None, "{name}");
+            assert_eq!(named_day(name), None, "{name}");
         }
     }
 

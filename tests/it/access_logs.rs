@@ -410,6 +410,7 @@ fn rules_hold_by_the_largest_rate_and_break_by_the_smallest() {
         ("max_slow = \"0.53%\"", unknown, 0, "0.52 % of LINE's requests"),
         ("max_slow = \"0.52%\"", unknown, 1, "(60 of 11,459), limit: 0.52 %"),
         ("max_slow = \"1%\"", "", 2, "Add --access-log"),
+        ("max_slow = \"1%\"\nmax_error_rate = \"1%\"", "", 2, "Slow answers, Error rate: This rule needs"),
         // What is broken stays broken, whatever else is not known.
         ("max_errors = 1\nmax_slow = \"1%\"", "", 1, "Add --access-log"),
         ("max_errors = 1000\nmax_slow = \"1%\"", "", 2, "Errors: 162, limit: 1,000"),

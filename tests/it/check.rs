@@ -722,3 +722,20 @@ fn options_that_write_cannot_stand_in_the_file() {
         assert!(said.contains("errstat.toml:1:1"), "{said}");
     }
 }
+
+/// A name that promises days to come is not believed, with a further date behind it neither.
+#[test]
+fn no_name_is_proposed_that_would_not_be_believed() {
+    let rows = "Date\tStart\tEnd\tReason\tDetail\tErrors\n2026-11-17\t04:12:33\t04:12:59\terror_status_code\t502\t3\n";
+    for (name, advice) in [
+        ("shop.tsv", "rename it to shop-2026-11-23.tsv"),
+        ("shop-2026-11-17_2027-11-30.tsv", "add --exported-at 2026-11-23T00:00"),
+    ] {
+        let folder = Folder::with(name, rows);
+        folder.file("errstat.toml", "[check]\nperiod = \"2026-W47\"\nmax_errors = 100\n");
+        let outcome = folder.errstat(&format!("check {name} --as-of 2026-11-23T09:00")).run();
+        let text = outcome.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(outcome.code == Some(2) && text.contains(advice), "{text}\n{}", outcome.stderr);
+        assert_eq!(text.contains("rename it"), advice.starts_with("rename"), "{text}");
+    }
+}
