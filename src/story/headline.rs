@@ -135,8 +135,8 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
         (Some((usual, (least, most))), _) => {
             let covered = || analysis.history.covered();
             // Of what is usual within wide bounds, or of few periods, the middle says little.
-            let far = analysis.history.range().is_none()
-                || errors >= LEAST_USUAL && (errors >= 2 * usual || 2 * errors <= usual);
+            let few = analysis.history.range().is_none() && covered().min() != covered().max();
+            let far = few || errors >= LEAST_USUAL && (errors >= 2 * usual || 2 * errors <= usual);
             sentence(match errors {
                 _ if errors > most => key::headline::MORE,
                 _ if errors < least => key::headline::FEWER,

@@ -168,6 +168,10 @@ fn few_periods_before_are_shown_and_two_tell_nothing_usual() {
     assert!(text.contains("NO SPIKES") && text.contains("Before: 21, 21. Too few periods"), "{text}");
     folder.errstat(&format!("report {line} -o w.eml --mail-from a@b.example --mail-to c@d.example")).done();
     assert!(folder.text("w.eml").contains("\nSubject: [NO SPIKES] 21 errors"));
+    // Three that are alike need no range.
+    let alike = days("shop", 26, 31).replace("2026-11-", "2026-10-") + days("shop", 1, 22).split_once('\n').unwrap().1;
+    let summary = self::folder(&[("shop-2026-11-23.tsv", alike)]).summary(&line);
+    assert_eq!(summary["headline"], "21 errors on shop, like a usual week (21). All are Request timeout.");
     // Three before: seven days, then two, then seven.
     let october = days("shop", 26, 31).replace("2026-11-", "2026-10-");
     let some =
