@@ -232,7 +232,14 @@ fn wrong(
         ErrorKind::ValueValidation => {
             let why = std::error::Error::source(error)?;
             match why.downcast_ref::<Error>() {
-                Some(why) => Sentence::new(key::usage::INVALID).with("option", option).with_sentence("why", shown(why)),
+                Some(why) => {
+                    let mut why = shown(why);
+                    if let Some(period) = to_today(&value) {
+                        why.values.retain(|(name, _)| *name != "nearest");
+                        why = why.with_sentence("nearest", did_you_mean(Some(period)));
+                    }
+                    Sentence::new(key::usage::INVALID).with("option", option).with_sentence("why", why)
+                }
                 None => Sentence::new(key::usage::UNREADABLE).with("option", option).with("value", safe(&value)),
             }
         }
@@ -280,6 +287,12 @@ fn as_report(option: &str, format: &str, arguments: &[OsString], program: &Comma
     }
     line.extend(["-o".into(), format!("out.{ending}").into()]);
     program.clone().try_get_matches_from(&line).is_ok().then(|| example(line))
+}
+
+/// A period without a last day, up to today.
+fn to_today(period: &str) -> Option<String> {
+    let first = period.strip_suffix("..").filter(|day| day.parse::<NaiveDate>().is_ok())?;
+    Some(format!("{first}..{}", Utc::now().date_naive()))
 }
 
 /// What is wrong with a value that an option does not take, with nothing in it that may not be shown.

@@ -90,9 +90,15 @@ impl Search<'_> {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let near = neighbour(path).map(|near| self.options.privacy.path(&near.to_string_lossy()));
+                // A status or a reason instead of a file.
+                let topic = || {
+                    taxonomy::resolve(&[argument])
+                        .is_ok()
+                        .then(|| format!("errstat explain {}", self.options.privacy.text(argument)))
+                };
                 Err(Error::new(key::error::FILE_MISSING)
                     .with("path", self.options.privacy.path(argument))
-                    .with_sentence("nearest", taxonomy::did_you_mean(near)))
+                    .with_sentence("nearest", taxonomy::did_you_mean(near.or_else(topic))))
             }
             Err(error) => Err(unreadable(&self.options.privacy.path(argument), &error)),
         }

@@ -76,10 +76,21 @@ pub fn resolve<S: AsRef<str>>(arguments: &[S]) -> Result<Vec<Topic>, Unknown> {
         },
         None => {
             let all = REASONS.iter().flat_map(|&reason| std::iter::once(reason).chain(names(reason)));
-            Err(Unknown { nearest: nearest(&question, all), word: question })
+            let english = SPOKEN.iter().fold(question.clone(), |text, (words, english)| {
+                words.split(' ').fold(text, |text, word| text.replace(word, english))
+            });
+            Err(Unknown { nearest: nearest(&english, all), word: question })
         }
     }
 }
+
+/// What people ask for in the languages of LINE's markets, whose names for it stay English.
+const SPOKEN: [(&str, &str); 4] = [
+    ("タイムアウト 逾時 超時 หมดเวลา", "timeout"),
+    ("証明書 憑證 ใบรับรอง", "TLS handshake failure"),
+    ("接続 連線 การเชื่อมต่อ", "Connection failed"),
+    ("ホスト 主機 โฮสต์", "host"),
+];
 
 /// The entry of a reason that a text means.
 fn entry_of(reason: &'static str, text: &str) -> Option<Topic> {

@@ -144,11 +144,17 @@ fn values_that_mean_one_of_the_known_are_told_which() {
         ("explain access-lgo", "access-log"),
         ("explain access log", "access-log"),
         ("explain nginx", "access-log nginx"),
+        ("explain 証明書", "TLS handshake failure"),
+        ("webhook-errors.tsv 502", "errstat explain 502"),
         ("archive ad webhook-errors.tsv", "add"),
     ] {
         let sentence = refused(line);
         assert!(sentence.contains(&format!("Did you mean {near}?")), "{line}: {sentence}");
     }
+    let told = |line: &str| refused(line).split_once("Did you mean ").map(|(_, rest)| rest.to_owned());
+    assert!(told("explain タイムアウト").is_some() && told("explain タイムアウト") == told("explain timeout"));
+    let period = told("summary webhook-errors.tsv --period 2026-11-16..").unwrap_or_default();
+    assert!(period.starts_with("2026-11-16..20"), "{period}");
     // The code of a country for that of its language.
     let folder = folder();
     let japanese = folder.errstat("summary webhook-errors.tsv --lang ja").done().text();
