@@ -75,6 +75,12 @@ impl Asked {
         self.before.is_empty() && data.is_none_or(|data| data == (self.bounds.start, self.bounds.end))
     }
 
+    /// Whether the like periods are only as much of theirs as has passed of this one: whole ones follow each other.
+    pub fn in_part(&self) -> bool {
+        let next = std::iter::once(&self.bounds).chain(&self.before);
+        self.before.iter().zip(next).any(|(like, next)| like.end < next.start)
+    }
+
     /// Start and end of each maintenance.
     pub fn maintenance_bounds(&self) -> Vec<(i64, i64)> {
         self.maintenance.iter().map(Maintenance::bounds).collect()

@@ -355,6 +355,7 @@ fn computed(
             previous: previous.cloned(),
             by_name: asked.previous.as_ref() != asked.before.first(),
             unfinished: asked.unfinished.is_some(),
+            in_part: asked.in_part(),
         },
         data_span: calendar.data.map(|span| DataSpan {
             first: zone.time(span.first),

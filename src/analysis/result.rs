@@ -135,6 +135,9 @@ pub struct Period {
     /// The period is not over; `previous` is then the same part of the one compared with.
     #[serde(skip)]
     pub unfinished: bool,
+    /// The like periods before it are only as much of theirs as has passed of this one.
+    #[serde(skip)]
+    pub in_part: bool,
 }
 
 impl Period {

@@ -77,6 +77,7 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
             previous: None,
             by_name: false,
             unfinished: false,
+            in_part: false,
         },
         data_span: None,
         totals: Totals { errors, rows: errors, previous_errors: None, change: None, change_pct: None },

@@ -71,6 +71,7 @@ pub(super) fn week() -> Analysis {
             previous: Some(bounds("2026-W46")),
             by_name: false,
             unfinished: false,
+            in_part: false,
         },
         data_span: Some(DataSpan { first: at("01T00:03"), last: at("22T23:58") }),
         totals: Totals {

@@ -32,6 +32,8 @@ pub(super) enum Unit {
     Week,
     Month,
     Other,
+    /// As much of a day, week or month as has passed of this one.
+    Part,
 }
 
 impl Unit {
@@ -46,12 +48,18 @@ impl Unit {
         }
     }
 
+    /// Of the like periods before it: the same part of a week isn't a week.
+    pub fn of_likes(period: &Period) -> Unit {
+        if period.in_part { Unit::Part } else { Unit::of(period) }
+    }
+
     pub fn word(self) -> SentenceKey {
         match self {
             Unit::Day => key::unit::DAY,
             Unit::Week => key::unit::WEEK,
             Unit::Month => key::unit::MONTH,
             Unit::Other => key::unit::OTHER,
+            Unit::Part => key::unit::PART,
         }
     }
 }
@@ -76,9 +84,12 @@ pub(super) fn headline(analysis: &Analysis, clock: &Clock, events: &Events<'_>) 
 fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -> String {
     let lang = clock.lang;
     let errors = analysis.totals.errors;
-    let unit = lang.phrase(Unit::of(&analysis.period).word());
-    let sentence =
-        |key| with_total(Sentence::new(key), analysis).with("on", on(analysis, clock, longest)).with("unit", unit);
+    let with_unit = |key, unit: Unit| {
+        let on = on(analysis, clock, longest);
+        with_total(Sentence::new(key), analysis).with("on", on).with("unit", lang.phrase(unit.word()))
+    };
+    let sentence = |key| with_unit(key, Unit::of(&analysis.period));
+    let beside_likes = |key| with_unit(key, Unit::of_likes(&analysis.period));
     let Some(end) = first_end(analysis).filter(|_| analysis.data_span.is_some()) else {
         return lang.say(&sentence(key::headline::NO_ROWS));
     };
@@ -125,19 +136,19 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
         _ if errors == 0 && !analysis.is_whole_channels() => sentence(key::headline::NONE_FILTERED),
         _ if !compares => sentence(if errors == 0 { key::headline::NONE } else { key::headline::ERRORS }),
         (Some((usual, _)), _) if errors == 0 && usual > 0 => {
-            sentence(key::headline::NONE_USUAL).with_number("usual", usual)
+            beside_likes(key::headline::NONE_USUAL).with_number("usual", usual)
         }
         _ if errors == 0 => sentence(key::headline::NONE),
         (Some((usual, (_, most))), _) if errors > most && usual >= LEAST_USUAL && errors >= 2 * usual => {
             let times = (errors as f64 / usual as f64).round() as u64;
-            sentence(key::headline::TIMES).with_number("times", times)
+            beside_likes(key::headline::TIMES).with_number("times", times)
         }
         (Some((usual, (least, most))), _) => {
             let covered = || analysis.history.covered();
             // Of what is usual within wide bounds, or of few periods, the middle says little.
             let few = analysis.history.range().is_none() && covered().min() != covered().max();
             let far = few || errors >= LEAST_USUAL && (errors >= 2 * usual || 2 * errors <= usual);
-            sentence(match errors {
+            beside_likes(match errors {
                 _ if errors > most => key::headline::MORE,
                 _ if errors < least => key::headline::FEWER,
                 _ if far => key::headline::WITHIN,
@@ -148,9 +159,11 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
             .with_number("most", covered().max().unwrap_or(usual))
         }
         (None, Some(before)) => {
-            let unfinished = analysis.period.unfinished;
-            let key = if unfinished { key::headline::BEFORE_SO_FAR } else { key::headline::BEFORE };
-            sentence(key).with_number("before", before)
+            let told = match analysis.period.unfinished {
+                true => sentence(key::headline::BEFORE_SO_FAR),
+                false => beside_likes(key::headline::BEFORE),
+            };
+            told.with_number("before", before)
         }
         (None, None) => sentence(key::headline::ERRORS),
     };
@@ -219,7 +232,7 @@ fn what_happened(analysis: &Analysis, clock: &Clock, events: &Events<'_>, longes
         let said =
             Sentence::new(key).with("channel", shortened(silent.channel.as_deref().unwrap_or_default(), longest));
         let said = said.with_number("number", analysis.silent.len() as u64).with_number("usual", silent.median);
-        return Some(lang.say(&said.with("unit", lang.phrase(Unit::of(&analysis.period).word()))));
+        return Some(lang.say(&said.with("unit", lang.phrase(Unit::of_likes(&analysis.period).word()))));
     }
     let name = |row: &crate::analysis::DetailRow| shortened(&what(lang, &row.reason, &row.detail), longest);
     if let Some(new) = failed().find(|row| row.new) {

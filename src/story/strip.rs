@@ -61,7 +61,7 @@ impl Strip {
             Some(median) => {
                 let number = history.covered().count() as u64;
                 let of = lang.say(&Sentence::new(key::story::STRIP_OF).with_number("number", number));
-                let unit = lang.phrase(unit.word());
+                let unit = lang.phrase(Unit::of_likes(&analysis.period).word());
                 let sentence = Sentence::new(key::story::STRIP_USUAL).with_number("median", median);
                 lang.say(&sentence.with("unit", unit).with("of", of))
             }

@@ -71,6 +71,30 @@ fn nothing_is_new_only_where_the_inputs_hold_nothing_before() {
     }
 }
 
+/// An error every six hours for twelve weeks: 28 in a week, 4 in a day.
+#[test]
+fn what_is_usual_in_a_part_of_a_week_is_not_said_of_a_week() {
+    let days = (1..=30).map(|day| (9, day)).chain((1..=31).map(|day| (10, day))).chain((1..=23).map(|day| (11, day)));
+    let row = |(month, day, hour): (u32, u32, u32)| {
+        format!("2026-{month:02}-{day:02} {hour:02}:00:00\trequest_timeout\tRequest timeout\n")
+    };
+    let rows = days.flat_map(|(month, day)| [0, 6, 12, 18].map(|hour| row((month, day, hour))));
+    let text = "Time\tReason\tDetail\n".to_owned() + &rows.collect::<String>();
+    let folder = Folder::with("shop-2026-11-24.tsv", text);
+    let said = |period: &str| {
+        let line = format!("summary shop-2026-11-24.tsv --period {period} --as-of 2026-11-24T00:00");
+        folder.errstat(&line).done().text()
+    };
+    let whole = said("2026-W47");
+    assert!(whole.contains("like a usual week (28)") && whole.contains("Usual: 28 a week"), "{whole}");
+    for period in ["2026-W48", "this-week"] {
+        let part = said(period);
+        let told = ["like a usual comparable part (4)", "Usual: 4 a comparable part"].map(|text| part.contains(text));
+        assert_eq!(told, [true; 2], "{period}: {part}");
+    }
+    assert!(said("2026-11-23").contains("like a usual day (4)"));
+}
+
 #[test]
 fn mails_are_counted_in_the_period_alone() {
     let folder = Folder::new();
