@@ -13,7 +13,8 @@ use super::{
 use crate::{
     archive::{Collected, to_csv},
     error::Error,
-    model::{Sentence, key},
+    input::Source,
+    model::{Origin, Sentence, key},
     table::Canonical,
 };
 
@@ -68,6 +69,11 @@ pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     };
     output::write(&output, &bytes)?;
     screen::tell_left_out(&canonical, &shared.showing);
+    let sources = canonical.reading.sources.iter().filter(|source| !source.parts.is_empty());
+    let is_export = |source: &&Source| source.parts.iter().any(|part| part.origin == Origin::Export);
+    if !shared.showing.quiet && sources.clone().count() > 1 && sources.clone().any(|source| is_export(&source)) {
+        screen::tell(&shared.lang().say(&Sentence::new(key::convert::ENDS_LOST)));
+    }
     if !shared.showing.quiet {
         let written = Sentence::new(key::convert::WRITTEN).with("path", shown(&output)).with_number("rows", rows);
         screen::tell(&shared.lang().say(&written));

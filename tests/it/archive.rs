@@ -198,6 +198,9 @@ fn rows_in_any_form_reach_as_far_as_the_option_or_their_name_tells() {
         let line = format!("check {name} --channel shop --period last-week --as-of {AS_OF} {option}");
         assert_eq!(folder.errstat(&line).run().code, Some(0), "{line}");
     }
+    // One file of several inputs can't tell where each ends, and says so.
+    let joined = |inputs: &str| folder.errstat(&format!("convert {inputs} -o joined.csv")).done().stderr;
+    assert!(joined("x.tsv m.eml").contains("hides gaps") && !joined("x.tsv").contains("hides gaps"));
     // Mails are complete up to no moment, in whatever form they are kept.
     folder.errstat("convert m.eml -o m-2026-11-23.csv").done();
     assert_eq!(folder.summary("m-2026-11-23.csv --period last-week")["state"], "unknown");
