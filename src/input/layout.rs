@@ -10,7 +10,6 @@ mod settle;
 mod when;
 
 use body::Body;
-pub use body::is_reason;
 use settle::Settling;
 pub use when::When;
 
@@ -22,7 +21,7 @@ use super::{
 use crate::{
     error::Result,
     model::{Columns, Sentence, SkippedLine, key},
-    taxonomy,
+    taxonomy::{self, is_reason},
 };
 
 /// How many of the first lines are looked at.

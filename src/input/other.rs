@@ -1,7 +1,10 @@
 //! What a file is that is no export.
 
-use super::{Role, layout::is_reason, split::split_lines};
-use crate::model::{Privacy, Sentence, key};
+use super::{Role, split::split_lines};
+use crate::{
+    model::{Privacy, Sentence, key},
+    taxonomy::is_reason,
+};
 
 /// Words of a page that asks who one is: what a browser saves where a session has ended.
 const LOGIN: [&str; 7] = ["type=\"password\"", "type=password", "log in", "login", "sign in", "ログイン", "登入"];

@@ -189,6 +189,13 @@ fn narrow(c: char) -> char {
     }
 }
 
+/// Whether a cell reads as one of LINE's reason codes.
+pub fn is_reason(cell: &str) -> bool {
+    // Times, counts and statuses need no second look: no reason starts with a digit.
+    let number = cell.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    !number && cell.len() < 100 && super::REASONS.contains(&&*canonical(cell, "").reason)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

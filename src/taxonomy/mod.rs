@@ -8,7 +8,7 @@ mod explanation;
 mod lang;
 
 pub use breaks::{breaks, lines, needs_care, unbroken};
-pub use canonical::{Spelling, canonical};
+pub use canonical::{Spelling, canonical, is_reason};
 pub use codes::{ERROR_STATUS_CODE, REASONS, details, is_known, status, status_class, status_name};
 pub use explain::{Topic, did_you_mean, entries, near_status, nearest, resolve, suggestion};
 pub use explanation::{Explanation, Piece, explanation, pieces};

@@ -10,7 +10,7 @@ use crate::{
         time::{TimeCell, is_midnight, time_of_day_millis},
     },
     model::Precision,
-    taxonomy,
+    taxonomy::{self, is_reason},
 };
 
 /// LINE's channel ids are numbers of ten digits, and a constant column of such is no count.
@@ -18,12 +18,6 @@ const CHANNEL_ID_DIGITS: usize = 9;
 
 /// The first rows below the heading.
 pub(super) struct Body(pub Vec<Vec<String>>);
-
-pub fn is_reason(cell: &str) -> bool {
-    // Times, counts and statuses need no second look: no reason starts with a digit.
-    let number = cell.trim_start().starts_with(|c: char| c.is_ascii_digit());
-    !number && cell.len() < 100 && taxonomy::REASONS.contains(&&*taxonomy::canonical(cell, "").reason)
-}
 
 fn is_whole(cell: &str) -> bool {
     !cell.is_empty() && cell.bytes().all(|b| b.is_ascii_digit())
