@@ -150,8 +150,7 @@ pub fn table(shared: &Shared, options: &analysis::Options) -> Result<(Table, Ask
         policy: shared.reading.overlap.unwrap_or(OverlapPolicy::Auto),
         filter: shared.filter(),
         cuts: asked.edges(),
-        // The last row is no moment at which anybody knows more than now.
-        believed: Some(if options.as_of == analysis::AsOf::Data { options.now } else { asked.calendar.as_of }),
+        believed: Some(asked.calendar.as_of.max(options.now)),
     };
     Ok((table::build(reading, settings)?, asked))
 }

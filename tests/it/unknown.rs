@@ -234,20 +234,6 @@ fn one_option_for_all_inputs_does_not_pass_for_what_their_names_say_less_of() {
     assert!(!before.notes().contains(&"named-earlier-channel"), "{}", before["notes"]);
 }
 
-/// Whatever the clock says: both days are long past.
-#[test]
-fn a_name_promises_nothing_behind_the_moment_of_the_report() {
-    let folder = Folder::with("shop-2024-11-20.tsv", export(&["2024-11-11 10:00:00 3"]));
-    let until = |as_of: &str| {
-        let summary = folder.summary(&format!("shop-2024-11-20.tsv --period 2024-W46 --as-of {as_of}"));
-        (summary["inputs"][0]["coverage"]["until"].clone(), summary["state"] == "unknown")
-    };
-    assert_eq!(until("2024-11-20").0, "2024-11-20T00:00:00+09:00");
-    assert_eq!(until("2024-11-19T23:59"), (Value::Null, true));
-    // Of the last row nobody knows whether it was the end.
-    assert_eq!(until("data").0, "2024-11-20T00:00:00+09:00");
-}
-
 #[test]
 fn nothing_is_judged_beyond_the_data_or_the_moment_of_the_check() {
     let folder = Folder::with("shop.tsv", export(&["2026-11-10 10:00:00 2", "2026-11-24 10:00:00 1"]));
