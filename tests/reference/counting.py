@@ -8,6 +8,7 @@ from collections import defaultdict, namedtuple
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from fnmatch import fnmatchcase
+from time import time as clock
 from zoneinfo import ZoneInfo
 
 # From fine to coarse, with the seconds of a step. A day is a civil date, whatever its length.
@@ -221,7 +222,7 @@ def uncovered(mails, files, zone, as_of):
     stretches = []
     for file in files:
         times = [row.at for row in file.rows]
-        promised = file.until if file.until is not None and file.until <= as_of else 0
+        promised = file.until if file.until is not None and file.until <= max(as_of, clock()) else 0
         stretches.append((min(times), max(step_end(max(times), file.precision, zone), promised)))
     kept = {}
     for mail in mails:
