@@ -28,12 +28,7 @@ pub enum State {
 }
 
 /// Notes which say that LINE may have suspended a webhook.
-pub const SUSPENSIONS: [SentenceKey; 4] = [
-    key::note::POSSIBLE_SUSPENSION,
-    key::note::POSSIBLE_SUSPENSION_CHANNEL,
-    key::note::QUIET_UNUSUAL,
-    key::note::QUIET_UNUSUAL_CHANNEL,
-];
+pub const SUSPENSIONS: [SentenceKey; 2] = [key::note::POSSIBLE_SUSPENSION, key::note::POSSIBLE_SUSPENSION_CHANNEL];
 
 /// With less than two weeks, from the first row to the last, an outage that fills them all looks usual.
 const LONG: i64 = 13 * 86_400_000;

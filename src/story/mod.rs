@@ -105,9 +105,9 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// The state that the colour of the badge shows: nothing is good of which nobody knows whether it is usual.
+    /// The state that the colour of the badge shows.
     pub fn colour(&self) -> State {
-        if standing::is_without_spikes(self.analysis) { State::Unknown } else { self.analysis.state }
+        if standing::is_doubtful(self.analysis) { State::Unknown } else { self.analysis.state }
     }
 
     /// The state as the subject of a mail has it.
@@ -118,6 +118,7 @@ impl<'a> Story<'a> {
             State::Over => key::mail::OVER,
             State::More => key::mail::MORE,
             State::New => key::mail::NEW,
+            State::Usual | State::Quiet if standing::is_doubtful(self.analysis) => key::mail::UNKNOWN,
             State::Usual | State::Quiet => key::mail::OK,
             State::Unknown if self.analysis.totals.rows == 0 && self.analysis.told == Told::TooLittle => {
                 key::mail::NO_DATA

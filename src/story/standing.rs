@@ -16,6 +16,11 @@ pub(super) fn is_without_spikes(analysis: &Analysis) -> bool {
     analysis.state == State::Usual && analysis.history.usual.is_none()
 }
 
+/// Whether a state that looks good is none: nobody knows what is usual, or a channel that usually has errors has none.
+pub(super) fn is_doubtful(analysis: &Analysis) -> bool {
+    is_without_spikes(analysis) || matches!(analysis.state, State::Usual | State::Quiet) && !analysis.silent.is_empty()
+}
+
 /// The state in a word or two. Without a usual number to compare with, "as usual" says no more than that nothing stood out.
 pub(super) fn name(analysis: &Analysis, lang: Lang) -> &'static str {
     lang.phrase(match analysis.state {

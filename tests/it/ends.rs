@@ -105,13 +105,23 @@ fn silence_on_a_bot_that_is_never_silent_is_no_all_clear() {
     let text = heading.to_owned() + &text.replace(heading, "");
     let folder = folder(&[("shop-2026-11-23.tsv", text)]);
     let summary = folder.summary(&format!("shop-2026-11-23.tsv {WEEK}"));
-    assert_eq!((summary.errors(), summary["state"].as_str()), (0, Some("unknown")));
+    assert_eq!((summary.errors(), summary["state"].as_str()), (0, Some("quiet")));
     assert!(summary["headline"].as_str().unwrap() == "No errors on shop. A usual week has 21.");
+    let subject = |line: &str| {
+        folder.errstat(&format!("report {line} -o w.eml --mail-from a@example.com --mail-to b@example.com")).done();
+        folder.text("w.eml").lines().find(|line| line.starts_with("Subject: ")).unwrap().to_owned()
+    };
+    assert_eq!(
+        subject(&format!("shop-2026-11-23.tsv {WEEK}")),
+        "Subject: [UNKNOWN] No errors on shop. A usual week has 21"
+    );
     assert!(summary.note("quiet-unusual").contains("7 to 35"), "{}", summary.note("quiet-unusual"));
     // A week later it is no news.
     let later =
         folder.summary("shop-2026-11-23.tsv --period 2026-W48 --as-of 2026-11-30T09:00 --exported-at 2026-11-30");
     assert_eq!(later["state"], "quiet");
+    let later = "shop-2026-11-23.tsv --period 2026-W48 --as-of 2026-11-30T09:00 --exported-at 2026-11-30";
+    assert!(subject(later).starts_with("Subject: [OK] No errors on shop"), "{}", subject(later));
     // A filter may well leave nothing, unless it is the channel.
     let one = folder.summary(&format!("shop-2026-11-23.tsv {WEEK} --only channel=shop"));
     assert!(one.notes().contains(&"quiet-unusual") && one["headline"] == summary["headline"]);
@@ -128,7 +138,7 @@ fn a_bot_that_falls_silent_is_told_beside_others() {
     };
     let folder = folder(&[("shop-2026-11-23.tsv", rows("shop", 15)), ("news-2026-11-23.tsv", rows("news", 22))]);
     let summary = folder.summary(&format!("shop-2026-11-23.tsv news-2026-11-23.tsv {WEEK}"));
-    assert_eq!(summary["state"], "unknown");
+    assert_eq!(summary["state"], "usual");
     // The sum of both is compared with the sum of both.
     assert_eq!(
         summary["headline"],
