@@ -1,10 +1,10 @@
 //! What may be meant by a day, a moment or a period that is not spelled as errstat reads it.
 
-use chrono::{Datelike, NaiveDate, Utc, Weekday};
+use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization;
 
 /// The text as errstat reads it, if its numbers make a day, a moment, a period or an age: `2026/11/16`, `16.11.2026`,
-/// `２０２６年１１月`, `w47`, `8 days`. Of a day and a month that may be either, none.
+/// `２０２６年１１月`, `8 days`. Of a day and a month that may be either, none.
 pub fn respelled(text: &str) -> Option<String> {
     let text: String = text.nfkc().flat_map(char::to_lowercase).collect();
     let mut numbers: Vec<u32> = Vec::new();
@@ -18,13 +18,6 @@ pub fn respelled(text: &str) -> Option<String> {
         text.trim_start_matches(|c: char| !c.is_ascii_digit()).trim_start_matches(|c: char| !c.is_alphabetic());
     let of_week = |text: &str| text.contains(['w', '週']);
     Some(match numbers[..] {
-        [week] if text.starts_with('w') => {
-            let today = Utc::now().date_naive();
-            let begun =
-                |year: &i32| NaiveDate::from_isoywd_opt(*year, week, Weekday::Mon).is_some_and(|day| day <= today);
-            let year = [today.year() + 1, today.year(), today.year() - 1].into_iter().find(begun)?;
-            format!("{year}-W{week:02}")
-        }
         [count] => match behind.chars().next()? {
             'd' | '日' => format!("{count}d"),
             'h' | '時' => format!("{count}h"),
@@ -78,15 +71,8 @@ mod tests {
         ] {
             assert_eq!(respelled(text).as_deref(), Some(meant), "{text}");
         }
-        for text in ["", "8", "week", "11/12/2026", "16.11.26.1", "99999999999", "2026-02-30"] {
+        for text in ["", "8", "week", "w47", "11/12/2026", "16.11.26.1", "99999999999", "2026-02-30"] {
             assert_eq!(respelled(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn a_week_without_a_year_is_the_last_that_began() {
-        let week = Utc::now().date_naive().iso_week();
-        assert_eq!(respelled(&format!("W{}", week.week())), Some(format!("{}-W{:02}", week.year(), week.week())));
-        assert_eq!(respelled("w60"), None);
     }
 }
