@@ -19,7 +19,7 @@
 //! 2. **Plain.** Any order of columns, any form of time, also columns that mean nothing: delimiters are searched, and each
 //!    cell is looked at. A plain line has as many cells as the heading, none of which
 //!    starts with a quote.
-//! 3. **Slow.** Whatever is not plain, or plain and somehow wrong, or of a kind that was never met: decided anew from
+//! 3. **Slow** (`slow`). Whatever is not plain, or plain and somehow wrong, or of a kind that was never met: decided anew from
 //!    the line alone, into blank, heading, total, row or reject. Only here is a reject made and a kind named, which is
 //!    why one place says why a row was not counted, and why no row but the first of its kind allocates, is decoded,
 //!    or made safe to show.
@@ -29,7 +29,7 @@
 //!
 //! When you change this:
 //! - A line must mean the same on all three ways. The first two may give up whenever they like; they must never accept
-//!   what the slow one would reject or read otherwise. The test at the end of this file holds them against each other.
+//!   what the slow one would reject or read otherwise. A test in `tests` holds them against each other.
 //! - What a quoted cell holds may not enter what the first way compares with ([`TimeReader::minute`], the keys of
 //!   [`RawKinds`]) if a delimiter or a quote is in it: it would be found again where it means something else.
 //! - A time once read counts as a step of its column, so read it last, when nothing can go wrong any more.
@@ -43,126 +43,35 @@
 mod bytes;
 mod kinds;
 mod outline;
+mod slow;
+mod tally;
+#[cfg(test)]
+mod tests;
 mod told;
 
-use std::{borrow::Cow, io, ops::Range};
+use std::{io, ops::Range};
 
 use bytes::{Places, digits};
 use kinds::RawKinds;
 use outline::{Minute, Outline};
 use parking_lot::Mutex;
-use told::told;
+use slow::Line;
+pub use tally::Tally;
 
 use super::{
     Role, RowSink,
-    count::count,
-    headings,
-    layout::{Layout, When, begins_with_digit, is_heading, tells_of_errors},
+    layout::{Layout, When},
     split::{QuotedSplitter, lines, split_lines},
-    time::{Steps, TimeForm, TimeReader, WithinMinute},
+    time::{TimeForm, TimeReader, WithinMinute},
 };
-use crate::{
-    model::{
-        Catalog, Channel, KindId, Origin, Privacy, Reject, SkippedLine, Span, Timestamp, TooVaried, Why, Zone, key,
-    },
-    taxonomy,
-};
+use crate::model::{Catalog, KindId, Privacy, Span, Timestamp, TooVaried, Zone};
 
 /// Longer lines are rejects.
 pub const LONGEST_LINE: usize = 1 << 20;
-/// Longer details are rejects.
-const LONGEST_DETAIL: usize = 4096;
 /// Examples of rejects and of skipped lines that are kept for each input.
 pub const EXAMPLES: usize = 20;
-/// Length of the text of a reject, in characters.
-const EXCERPT: usize = 200;
 /// More cells than this are counted but not looked at on the fast path.
 const MOST_CELLS: usize = 32;
-
-/// What came of a stretch of lines. Line numbers are relative to its start, from 1.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    pub lines: u64,
-    pub rows: u64,
-    pub accepted: u64,
-    pub rejected: u64,
-    /// Sum of the counts; `None` once it left 64 bits.
-    pub errors: Option<u64>,
-    /// First and last start of a row.
-    pub span: Option<Span>,
-    /// Latest end of a row.
-    pub end: Option<Timestamp>,
-    pub steps: Steps,
-    pub rejects: Vec<Reject>,
-    pub skipped: Vec<SkippedLine>,
-    pub skipped_lines: u64,
-    /// So many of the last lines have one cell each that neither begins as a row does nor tells of errors: rejects, unless
-    /// a heading follows, of which they are the titles then.
-    pub titles: u64,
-}
-
-impl Tally {
-    pub fn new() -> Self {
-        Tally { errors: Some(0), ..Tally::default() }
-    }
-
-    /// Adds accepted rows.
-    #[inline]
-    fn add(&mut self, rows: u64, errors: Option<u64>, span: Span, end: Timestamp) {
-        self.rows += rows;
-        self.accepted += rows;
-        self.errors = self.errors.zip(errors).and_then(|(a, b)| a.checked_add(b));
-        self.span = Span::join(self.span, Some(span));
-        self.end = self.end.max(Some(end));
-        self.titles = 0;
-    }
-
-    /// Adds what follows these lines.
-    pub fn append(&mut self, next: Tally) {
-        let Tally {
-            lines,
-            rows,
-            accepted,
-            rejected,
-            errors,
-            span,
-            end,
-            steps,
-            rejects,
-            skipped,
-            skipped_lines,
-            titles,
-        } = next;
-        let base = self.lines;
-        self.titles = if titles == lines { self.titles + titles } else { titles };
-        self.lines += lines;
-        self.rows += rows;
-        self.accepted += accepted;
-        self.rejected += rejected;
-        self.errors = self.errors.zip(errors).and_then(|(a, b)| a.checked_add(b));
-        self.span = Span::join(self.span, span);
-        self.end = self.end.max(end);
-        self.steps.add(&steps);
-        let room = EXAMPLES.saturating_sub(self.rejects.len());
-        self.rejects.extend(rejects.into_iter().take(room).map(|reject| Reject { line: base + reject.line, ..reject }));
-        let room = EXAMPLES.saturating_sub(self.skipped.len());
-        self.skipped.extend(skipped.into_iter().take(room).map(|line| SkippedLine { line: base + line.line, ..line }));
-        self.skipped_lines += skipped_lines;
-    }
-
-    /// A heading follows: what looked like its titles is no row.
-    pub fn forgive_titles(&mut self) {
-        let titles = std::mem::take(&mut self.titles);
-        self.rows -= titles;
-        self.rejected -= titles;
-        self.skipped_lines += titles;
-        let lines = self.lines - titles + 1..=self.lines;
-        for reject in self.rejects.extract_if(.., |reject| lines.contains(&reject.line)) {
-            self.skipped.push(SkippedLine { line: reject.line, what: key::inspect::LINE_TITLE, text: reject.text });
-        }
-        self.skipped.truncate(EXAMPLES);
-    }
-}
 
 /// Where a repeated heading ends the table that is being read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -310,45 +219,6 @@ impl Run {
             let span = Span { first: Timestamp(first), last: Timestamp(last) };
             tally.add(self.rows, u64::try_from(self.errors).ok(), span, Timestamp(self.end));
         }
-    }
-}
-
-/// A line that the slow way decides on.
-#[derive(Clone, Copy)]
-struct Line<'l> {
-    bytes: &'l [u8],
-    /// The text ends within it: nobody knows whether all of it is there.
-    open: bool,
-}
-
-/// Cells of a line, without the quotes around them.
-type Split<'l> = [Cow<'l, [u8]>];
-
-/// What a line is that is no row.
-enum Other {
-    Blank,
-    Total,
-    Heading {
-        same: bool,
-    },
-    /// A row, and from a byte on a heading: files were put together of which the first had no end at its last line.
-    Joined {
-        at: usize,
-    },
-    Reject(Why),
-    /// A row that cannot be taken, and with it the whole table.
-    Halt(Halt),
-}
-
-impl From<Why> for Other {
-    fn from(why: Why) -> Self {
-        Other::Reject(why)
-    }
-}
-
-impl From<Halt> for Other {
-    fn from(halt: Halt) -> Self {
-        Other::Halt(halt)
     }
 }
 
@@ -556,278 +426,6 @@ impl<'a> RowReader<'a> {
         Row { at, end, kind, errors }.count(tally, sink);
         true
     }
-
-    /// Decides what a line is and counts it so; the offset of a heading is that in the line.
-    #[cold]
-    fn slow(&mut self, line: Line<'_>, tally: &mut Tally, sink: &mut impl RowSink) -> Stopped {
-        let Line { bytes, open } = line;
-        let other_end = self.layout.other_line_end();
-        // Where lines end in a carriage return, the rest of a CRLF is at the start of the next.
-        let mut start = usize::from(other_end == b'\n' && bytes.starts_with(b"\n"));
-        // The other line end ends a line too; files that were put together have both.
-        let searched = if bytes.len() <= LONGEST_LINE { &bytes[start..] } else { &[] };
-        let first = start;
-        for end in memchr::memchr_iter(other_end, searched).map(|at| first + at).chain([bytes.len()]) {
-            let line = Line { bytes: &bytes[start..end], open: open && end == bytes.len() };
-            if let Some(Break { offset, same }) = self.slow_line(line, tally, sink)? {
-                return Ok(Some(Break { offset: start + offset, same }));
-            }
-            start = end + 1;
-        }
-        Ok(None)
-    }
-
-    fn slow_line(&mut self, line: Line<'_>, tally: &mut Tally, sink: &mut impl RowSink) -> Stopped {
-        let bytes = line.bytes;
-        let titles = std::mem::take(&mut tally.titles);
-        let (layout, privacy) = (self.layout, self.privacy);
-        let text = |limit| told(bytes, layout, privacy, limit);
-        match self.judge(line) {
-            Ok(row) => row.count(tally, sink),
-            Err(Other::Halt(halt)) => return Err(halt),
-            Err(Other::Heading { same }) => {
-                tally.titles = titles;
-                return Ok(Some(Break { offset: 0, same }));
-            }
-            Err(Other::Joined { at }) => {
-                // The byte order mark of the second file.
-                let before = bytes[..at].strip_suffix("\u{feff}".as_bytes()).unwrap_or(&bytes[..at]);
-                if self.slow_line(Line { bytes: before, open: line.open }, tally, sink)?.is_none() {
-                    // The heading counts as the line. What stands in it is no title of its own.
-                    tally.lines -= 1;
-                    tally.titles = 0;
-                }
-                let same = bytes[at..].trim_ascii_end() == self.layout.heading_line_bytes;
-                return Ok(Some(Break { offset: at, same }));
-            }
-            Err(Other::Blank) => tally.skipped_lines += 1,
-            Err(Other::Total) => {
-                tally.skipped_lines += 1;
-                if tally.skipped.len() < EXAMPLES {
-                    tally.skipped.push(SkippedLine {
-                        line: tally.lines + 1,
-                        what: key::inspect::LINE_TOTAL,
-                        text: text(80),
-                    });
-                }
-            }
-            Err(Other::Reject(why)) => {
-                tally.rows += 1;
-                tally.rejected += 1;
-                let one_cell = why == key::reject::TOO_FEW_CELLS && memchr::memchr(layout.delimiter, bytes).is_none();
-                let decoded = || layout.decoded(bytes);
-                if one_cell && !begins_with_digit(&decoded()) && !tells_of_errors(&decoded()) {
-                    tally.titles = titles + 1;
-                }
-                if self.all_rejects || tally.rejects.len() < EXAMPLES {
-                    tally.rejects.push(Reject { line: tally.lines + 1, why, text: text(EXCERPT) });
-                }
-            }
-        }
-        tally.lines += 1;
-        Ok(None)
-    }
-
-    fn judge(&mut self, line: Line<'_>) -> Result<Row, Other> {
-        let Line { bytes, open } = line;
-        let delimiter = self.layout.delimiter;
-        // Of a longer line only the beginning is here, so it is not known to be blank.
-        if bytes.len() > LONGEST_LINE {
-            return Err(key::reject::LINE_TOO_LONG.into());
-        }
-        if bytes.iter().all(|b| b.is_ascii_whitespace() || *b == delimiter) {
-            return Err(Other::Blank);
-        }
-        let cells: Vec<Cow<'_, [u8]>> = if memchr::memchr(b'"', bytes).is_some() {
-            let cells =
-                self.splitter.split(bytes).map_err(|_| cut_off(line, delimiter, key::reject::QUOTE_NOT_CLOSED))?;
-            cells.map(|cell| Cow::Owned(cell.to_vec())).collect()
-        } else {
-            bytes.split(|b| *b == delimiter).map(Cow::Borrowed).collect()
-        };
-        self.row(&cells, open).map_err(|other| match other {
-            Other::Reject(why) => self.no_row(line, &cells, why),
-            other => other,
-        })
-    }
-
-    /// A line that is no good row: a heading, a total, or a reject.
-    fn no_row(&self, line: Line<'_>, cells: &Split<'_>, why: Why) -> Other {
-        let reject = || Other::Reject(cut_off(line, self.layout.delimiter, why));
-        // Headings and totals are short; a damaged row need not be decoded whole to see that it is none.
-        if cells.len() > 4 * self.layout.width.max(8) {
-            return reject();
-        }
-        let texts: Vec<Cow<'_, str>> =
-            cells.iter().map(|cell| self.layout.decoded(&cell[..cell.len().min(400)])).collect();
-        let is_blank = |cell: &[u8]| self.layout.decoded(cell).trim().is_empty();
-        if texts.iter().all(|cell| cell.trim().is_empty()) && cells.iter().all(|cell| is_blank(cell)) {
-            return Other::Blank;
-        }
-        if let Some(at) = self.joined_heading(line.bytes, &texts) {
-            return Other::Joined { at };
-        }
-        if is_heading(&texts) {
-            return Other::Heading { same: !self.layout.is_other_heading(&texts) };
-        }
-        let no_time =
-            matches!(why, key::reject::TIME_MISSING | key::reject::TIME_UNREADABLE | key::reject::TOO_FEW_CELLS);
-        let mut filled = texts.iter().filter(|cell| !cell.trim().is_empty());
-        let is_total = no_time && filled.next().is_some_and(|cell| headings::is_total(cell));
-        // A channel may be called so; behind the label of a total stand numbers.
-        if is_total && filled.all(|cell| begins_with_digit(cell) || !cell.contains(char::is_alphabetic)) {
-            Other::Total
-        } else {
-            reject()
-        }
-    }
-
-    /// Where in a line a heading begins that stands behind a row: the heading of this table again, or another one whose
-    /// first cell is glued to the row's last.
-    fn joined_heading(&self, line: &[u8], cells: &[Cow<'_, str>]) -> Option<usize> {
-        let own = &self.layout.heading_line_bytes;
-        let found = (!own.is_empty()).then(|| memchr::memmem::find(line, own)).flatten();
-        // A byte order mark before a heading is no row, nor are columns that another table has in front.
-        let is_row = |at: &usize| {
-            let text = self.layout.decoded(&line[..*at]);
-            let columns = line[..*at].ends_with(&[self.layout.delimiter]) && !text.contains(char::is_numeric);
-            !columns && !headings::normal(&text).is_empty()
-        };
-        if let Some(at) = found.filter(is_row) {
-            return Some(at);
-        }
-        // With quotes the cells are no bytes of the line any more.
-        if line.contains(&b'"') {
-            return None;
-        }
-        let mut start = 0;
-        for (i, cell) in line.split(|b| *b == self.layout.delimiter).enumerate() {
-            let rest = cells.get(i + 1..).filter(|rest| !rest.is_empty())?;
-            if headings::role(cells.get(i)?).is_none() && headings::role(&rest[0]).is_some() {
-                let suffix = |at: &usize| {
-                    let text = self.layout.decoded(&cell[*at..]);
-                    let others: Vec<&str> = rest.iter().map(AsRef::as_ref).collect();
-                    headings::role(&text).is_some()
-                        && !text.contains('\u{fffd}')
-                        && is_heading(&[&[&*text], &others[..]].concat())
-                };
-                return (1..cell.len().min(400)).find(suffix).map(|at| start + at);
-            }
-            start += cell.len() + 1;
-        }
-        None
-    }
-
-    /// Reads a row; `open` where the text ends within it.
-    fn row(&mut self, cells: &Split<'_>, open: bool) -> Result<Row, Other> {
-        let layout = self.layout;
-        if cells.len() < layout.needed {
-            return Err(key::reject::TOO_FEW_CELLS.into());
-        }
-        if cells.iter().skip(layout.width).any(|cell| !cell.trim_ascii().is_empty()) {
-            return Err(key::reject::TOO_MANY_CELLS.into());
-        }
-        let When { date, clock, end } = layout.when;
-        let at = match clock {
-            Some(clock) => self.time.read_apart(&cells[date], &cells[clock])?,
-            None => self.time.read(&cells[date])?,
-        };
-        let end = end.map_or(Ok(at), |end| self.time.end(at, &cells[end]))?;
-        if self.text(cells, Role::Reason).trim().is_empty() {
-            return Err(key::reject::REASON_MISSING.into());
-        }
-        if layout.column(Role::Detail).is_some_and(|column| cells[column].len() > LONGEST_DETAIL) {
-            return Err(key::reject::DETAIL_TOO_LONG.into());
-        }
-        let errors = layout.column(Role::Count).map_or(Ok(1), |column| count(&layout.decoded(&cells[column])))?;
-        if cells.len() < layout.usual && (open || !self.is_known(cells)) || open && self.breaks_off(cells) {
-            return Err(key::reject::TOO_FEW_CELLS.into());
-        }
-        Ok(Row { at, end, kind: self.kind(cells)?, errors })
-    }
-
-    /// The cell of a role; empty where there is no such column.
-    fn text<'c>(&self, cells: &'c Split<'_>, role: Role) -> Cow<'c, str> {
-        self.layout.column(role).map_or(Cow::Borrowed(""), |column| self.layout.decoded(&cells[column]))
-    }
-
-    /// Whether the last cell is the beginning of one of LINE's own words, and no word itself.
-    fn breaks_off(&self, cells: &Split<'_>) -> bool {
-        let begins =
-            |words: &[&str], part: &str| words.iter().any(|word| word.len() > part.len() && word.starts_with(part));
-        let last = Some(cells.len() - 1);
-        let reason = self.text(cells, Role::Reason);
-        if self.layout.column(Role::Reason) == last {
-            return !taxonomy::REASONS.contains(&reason.trim()) && begins(&taxonomy::REASONS, reason.trim());
-        }
-        let detail = self.text(cells, Role::Detail);
-        let row = taxonomy::canonical(&reason, &detail);
-        self.layout.column(Role::Detail) == last
-            && !row.detail.is_empty()
-            && !taxonomy::is_known(&row.reason, &row.detail)
-            && begins(&taxonomy::details(&row.reason), &row.detail)
-    }
-
-    /// Whether LINE publishes the reason and the detail of a row. A row that lacks cells at its end may lack a delimiter
-    /// further in front instead, and then other cells stand where these are looked for.
-    fn is_known(&self, cells: &Split<'_>) -> bool {
-        let (reason, detail) = (self.text(cells, Role::Reason), self.text(cells, Role::Detail));
-        let canonical = taxonomy::canonical(&reason, &detail);
-        taxonomy::is_known(&canonical.reason, &canonical.detail)
-    }
-
-    /// The kind of a row, remembered under its raw cells.
-    fn kind(&mut self, cells: &Split<'_>) -> Result<KindId, Other> {
-        let delimiter = self.layout.delimiter;
-        let plain = cells.iter().all(|cell| !cell.contains(&delimiter) && cell.first() != Some(&b'"'));
-        match self.kind_columns {
-            // As the fast path will find it: the bytes of neighbouring cells with their delimiters.
-            Some((first, last)) if plain => self.key = cells[first..=last].join(&delimiter),
-            _ => self.layout.kind_key(&mut self.key, |column| &cells[column]),
-        }
-        if let Some(kind) = self.kinds.get(&self.key, 0..self.key.len()) {
-            return Ok(kind);
-        }
-        // The subtotal of a day has a time.
-        if headings::is_total(&self.text(cells, Role::Reason)) {
-            return Err(Other::Total);
-        }
-        let kind = self.intern(cells)?;
-        self.kinds.put(&self.key, kind);
-        Ok(kind)
-    }
-
-    fn intern(&self, cells: &Split<'_>) -> Result<KindId, Halt> {
-        if self.assumes_utf8 && cells.iter().any(|cell| std::str::from_utf8(cell).is_err()) {
-            return Err(Halt::NotUtf8);
-        }
-        let text = |role: Role| self.text(cells, role);
-        let (reason, detail, url) = (text(Role::Reason), text(Role::Detail), text(Role::Url));
-        let canonical = taxonomy::canonical(&reason, &detail);
-        let host = self.privacy.host(canonical.url.unwrap_or(&url));
-        let named = |role: Role| {
-            let text = text(role);
-            (!text.trim().is_empty()).then(|| self.privacy.text(text.trim()))
-        };
-        let channel = Channel { id: named(Role::ChannelId), name: named(Role::ChannelName) };
-        let (reason, detail) = (self.privacy.text(&canonical.reason), self.privacy.text(&canonical.detail));
-        let mut catalog = self.catalog.lock();
-        Ok(catalog.intern(&channel, &reason, &detail, host.as_ref(), Origin::Export)?)
-    }
-}
-
-/// Why a line is a reject, if the text ends within it: what is missing was never there, unless it is no row at all.
-fn cut_off(line: Line<'_>, delimiter: u8, why: Why) -> Why {
-    let begins = line.bytes.first().is_some_and(|first| first.is_ascii_digit() || *first == b'"');
-    let is_row = begins || memchr::memchr(delimiter, line.bytes).is_some();
-    match why {
-        key::reject::TOO_FEW_CELLS | key::reject::QUOTE_NOT_CLOSED | key::reject::COUNT_MISSING
-            if is_row && line.open =>
-        {
-            key::reject::CUT_OFF
-        }
-        why => why,
-    }
 }
 
 /// A row: first and last instant in milliseconds since 1970-01-01T00:00:00Z.
@@ -844,214 +442,5 @@ impl Row {
         let start = Timestamp(self.at);
         tally.add(1, Some(self.errors), Span { first: start, last: start }, Timestamp(self.end));
         sink.row(self.at, self.end, self.kind, self.errors);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::{collection::vec, prelude::*, sample::select};
-
-    use super::*;
-    use crate::input::{
-        ReadOptions,
-        layout::{Recognition, recognise},
-    };
-
-    const TIMES: [&str; 12] = [
-        "2026-11-16 10:00:00",
-        "2026-11-16 10:00:01",
-        "2026-11-16 10:01:01",
-        "2026-11-17 23:59:59",
-        "2026-11-31 10:00:00",
-        "2026-11-16 10:00:60",
-        "2026-11-16\t10:00:00",
-        "2026-11-16 10:00",
-        "",
-        "soon",
-        "total",
-        "2026-11-16 10:00:00 ",
-    ];
-    const REASONS: [&str; 7] =
-        ["error_status_code", "could_not_connect", "unclassified", "", " ", "新しい", "say \"hi\""];
-    const DETAILS: [&str; 7] =
-        ["502", "", "Connection timeout: https://bot.example.com/callback?x=1", "a,b", "a\tb", "\u{fffd}\0", "\"x"];
-    const COUNTS: [&str; 11] = [
-        "1",
-        "1",
-        "17",
-        "0",
-        "",
-        "-1",
-        " 4",
-        "x",
-        "123456789012345678",
-        "9223372036854775808",
-        "00000000000000000000002",
-    ];
-    const OTHERS: [&str; 6] = ["", "shop", "7", "\"q", "a\rb", "502"];
-
-    const DATES: [&str; 5] = ["2026-11-16", "2026-11-17", "2026-11-31", "", "2026-11-16 00:00:00"];
-    const CLOCKS: [&str; 10] = [
-        "10:00:00",
-        "10:00:01",
-        "10:01:59",
-        "23:59:59",
-        "10:00:60",
-        "4:12:33",
-        "10:00",
-        "24:00:00",
-        "",
-        "10:00:00.250",
-    ];
-
-    /// Orders of the columns: time, reason, detail, count, another one, and of the documented layout date, start, end.
-    const ORDERS: [&[usize]; 18] = [
-        &[0, 1, 2, 3],
-        &[0, 1, 2],
-        &[0, 1, 2, 3, 4],
-        &[0, 4, 1, 2, 3],
-        &[1, 2, 0, 3],
-        &[3, 0, 2, 1],
-        &[0, 1, 3, 2],
-        &[4, 0, 1, 2, 3],
-        &[2, 3, 1, 4, 0],
-        &[0, 1],
-        &[0, 3, 1, 2],
-        &[5, 6, 7, 1, 2, 3],
-        &[5, 6, 7, 1, 2, 4, 3],
-        &[5, 6, 7, 1, 2],
-        &[5, 6, 1, 2, 3],
-        &[1, 2, 5, 3, 6, 7],
-        &[7, 6, 5, 4, 3, 2, 1],
-        &[4, 5, 6, 7, 1, 2, 3],
-    ];
-
-    /// The rows that a sink got.
-    #[derive(Debug, Default, PartialEq, Eq)]
-    struct Rows(Vec<(i64, i64, KindId, u64)>);
-
-    impl RowSink for Rows {
-        fn row(&mut self, at: i64, end: i64, kind: KindId, errors: u64) {
-            self.0.push((at, end, kind, errors));
-        }
-    }
-
-    /// A line in some order of columns: each cell as it is or in quotes, some cells more or fewer, some line end.
-    fn line() -> impl Strategy<Value = ([(&'static str, bool); 8], i8, &'static str)> {
-        let cell = |texts: &'static [&'static str]| (select(texts), prop::bool::weighted(0.1));
-        let documented = (cell(&DATES), cell(&CLOCKS), cell(&CLOCKS));
-        let cells = (cell(&TIMES), cell(&REASONS), cell(&DETAILS), cell(&COUNTS), cell(&OTHERS), documented);
-        let more = prop_oneof![20 => Just(0_i8), 1 => Just(1), 1 => Just(-1), 1 => Just(-4)];
-        (
-            cells.prop_map(|(a, b, c, d, e, (f, g, h))| [a, b, c, d, e, f, g, h]),
-            more,
-            select(&["\n", "\n", "\n", "\r\n", "\r\r\n", "\r"][..]),
-        )
-    }
-
-    fn written(cells: &[(&str, bool); 8], more: i8, end: &str, order: &[usize], delimiter: char) -> String {
-        let quoted = |(text, quoted): (&str, bool)| match quoted {
-            true => format!("\"{}\"", text.replace('"', "\"\"")),
-            false => text.to_owned(),
-        };
-        let mut cells: Vec<String> = order.iter().map(|column| quoted(cells[*column])).collect();
-        if more > 0 {
-            cells.push(String::new());
-        }
-        cells.truncate(cells.len().saturating_sub(usize::from(more.min(0).unsigned_abs())));
-        cells.join(&delimiter.to_string()) + end
-    }
-
-    /// What was read, in a form that can be compared.
-    fn told(tally: &Tally, rows: &Rows, catalog: &Mutex<Catalog>) -> String {
-        let catalog = catalog.lock();
-        let kinds: Vec<_> = rows
-            .0
-            .iter()
-            .map(|(at, end, kind, errors)| {
-                let kind = catalog.kind(*kind);
-                let name = (&catalog.reasons[kind.reason as usize], &catalog.details[kind.detail as usize]);
-                (
-                    (at, end),
-                    name,
-                    kind.host.map(|host| &catalog.hosts[host as usize]),
-                    &catalog.channels[kind.channel as usize],
-                    errors,
-                )
-            })
-            .collect();
-        format!("{kinds:#?} {tally:#?}")
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
-
-        #[test]
-        fn every_way_of_reading_a_line_means_the_same(
-            order in select(&ORDERS[..]),
-            other in select(&["Channel name", "memo", "URL"][..]),
-            delimiter in select(&['\t', ',', ';'][..]),
-            lines in vec(line(), 1..40),
-        ) {
-            let headings = ["Time", "Reason", "Detail", "Count", other, "Date", "Start", "End"];
-            let mut head = written(&headings.map(|text| (text, false)), 0, "\n", order, delimiter);
-            let heading = head.len();
-            let sound = [TIMES[0], REASONS[0], DETAILS[0], "1", "", DATES[0], CLOCKS[0], CLOCKS[1]].map(|text| (text, false));
-            head += &written(&sound, 0, "\n", order, delimiter);
-            let mut text = head[heading..].to_owned();
-            for (cells, more, end) in &lines {
-                text += &written(cells, *more, end, order, delimiter);
-                // Often once more, so that the kind and the minute are known.
-                text += &written(cells, *more, end, order, delimiter);
-            }
-            text += "\n";
-            let recognised = recognise(head.as_bytes(), encoding_rs::UTF_8, "x", &ReadOptions::default());
-            let Ok(Recognition::Table(layout)) = recognised else { panic!("{head} is no table: {recognised:?}") };
-            let catalogs = [Mutex::new(Catalog::default()), Mutex::new(Catalog::default())];
-            let reader = |catalog| RowReader::new(&layout, Zone::console(), Privacy::default(), catalog, true);
-
-            let (mut tally, mut rows) = (Tally::new(), Rows::default());
-            let stopped = reader(&catalogs[0]).read(text.as_bytes(), &mut tally, &mut rows).unwrap();
-            prop_assert_eq!(stopped, None);
-
-            let (mut slow_tally, mut slow_rows) = (Tally::new(), Rows::default());
-            let mut slow = reader(&catalogs[1]);
-            for line in text.split_terminator('\n') {
-                let line = line.strip_suffix('\r').unwrap_or(line);
-                // Nothing is remembered but what the line itself says.
-                let steps = slow.time.steps;
-                let joint = layout.when.clock.map(|_| layout.delimiter);
-                slow.time = TimeReader::new(&layout.time, Zone::console(), layout.encoding, joint);
-                slow.time.steps = steps;
-                slow.kinds = RawKinds::default();
-                prop_assert_eq!(slow.slow(Line { bytes: line.as_bytes(), open: false }, &mut slow_tally, &mut slow_rows).unwrap(), None);
-            }
-            slow_tally.steps.add(&slow.time.steps);
-            prop_assert_eq!(told(&tally, &rows, &catalogs[0]), told(&slow_tally, &slow_rows, &catalogs[1]));
-        }
-    }
-
-    #[test]
-    fn a_line_feed_ends_a_line_too_where_carriage_returns_do() {
-        let head = "Time,Reason,Count\r2026-11-16 10:00:00,unclassified,1\r";
-        let recognised = recognise(head.as_bytes(), encoding_rs::UTF_8, "x", &ReadOptions::default());
-        let Ok(Recognition::Table(layout)) = recognised else { panic!("{recognised:?}") };
-        assert_eq!(layout.line_end, b'\r');
-        let catalog = Mutex::new(Catalog::default());
-        let (mut tally, mut rows) = (Tally::new(), Rows::default());
-        let text = "2026-11-16 10:00:00,\"unclassified\",2\n2026-11-16 10:00:01,unclassified,3\r\n2026-11-16 \
-                    10:00:02,unclassified,4\r\nsoon,unclassified,5\n2026-11-16 10:00:03,unclassified,6\n\r";
-        let mut reader = RowReader::new(&layout, Zone::console(), Privacy::default(), &catalog, true);
-        assert_eq!(reader.read(text.as_bytes(), &mut tally, &mut rows), Ok(None));
-        assert_eq!(rows.0.iter().map(|(.., errors)| *errors).collect::<Vec<_>>(), [2, 3, 4, 6]);
-        assert_eq!((tally.rows, tally.accepted, tally.rejects[0].line), (5, 4, 4));
-    }
-
-    #[test]
-    fn plain_counts_are_digits_only() {
-        assert_eq!(digits(b"12"), Some(12));
-        for text in [&b" 12"[..], b"", b"1.0", b"1234567890123456789"] {
-            assert_eq!(digits(text), None);
-        }
     }
 }
