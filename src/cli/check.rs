@@ -161,12 +161,12 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
     let rules = config.map_or_else(|| Ok(Rules::default()), Config::rules)?;
     unfiltered(shared)?;
     let options = load::options(shared);
-    let (table, asked) = load::table(shared, &options)?;
+    let (table, asked, log) = load::table_and_log(shared, &arguments.access, &options)?;
     let maintained = asked.maintenance_bounds();
     let (table, left_out) = table.without(&maintained);
     let mut analysis = analysis::analyse(&table, &asked, &options)?;
     analysis.notes.extend(maintenance(&analysis, left_out));
-    load::access_logs(shared, &arguments.access, &table, &mut analysis, &maintained)?;
+    load::compare(shared, &arguments.access, log, &table, &mut analysis, &maintained)?;
     let numbers = || json::json(&analysis).map_err(output::unmade);
     let baseline = match &arguments.baseline {
         Some(place) if arguments.update_baseline => Some(Baseline::read(shown(place), &numbers()?)?),

@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
     input::{self, ReadOptions, Reading},
     model::{Filling, Sentence, SourceReport, Timestamp, key},
-    server,
+    server::{self, ServerLog},
     table::{self, ChannelRules, OverlapPolicy, Settings, Table},
 };
 
@@ -91,49 +91,57 @@ fn of_access_log(error: Error, shared: &Shared) -> Error {
 /// Reads the inputs and computes everything; with `finer`, also what few outputs need.
 pub fn analyse(shared: &Shared, access: &AccessLogs, finer: bool) -> Result<Analysis> {
     let options = analysis::Options { finer, ..options(shared) };
-    let (table, asked) = table(shared, &options)?;
+    let (table, asked, log) = table_and_log(shared, access, &options)?;
     let mut analysis = analysis::analyse(&table, &asked, &options)?;
-    access_logs(shared, access, &table, &mut analysis, &[])?;
+    compare(shared, access, log, &table, &mut analysis, &[])?;
     Ok(analysis)
 }
 
-/// Adds what the access logs say, where there are any, but for some stretches of time in milliseconds.
+/// Reads the access logs, where there are any.
 ///
 /// # Errors
-/// What the user names is no access log, or it can't be told which of its requests are LINE's, or it has none.
-pub fn access_logs(
+/// What the user names is no access log.
+fn access_logs(shared: &Shared, access: &AccessLogs) -> Result<Option<ServerLog>> {
+    let Some(first) = access.access_log.first() else { return Ok(None) };
+    let (options, reading) = (access.logs.options(shared.selection.log_timezone), shared.read_options());
+    let found = server::find(&access.access_log, &options, &reading)?;
+    if let Some((path, _, why)) = found.others.iter().find(|(_, explicit, _)| *explicit) {
+        return Err(Error::new(key::server::NOT_A_LOG).with("path", path).with_sentence("why", why.clone()));
+    }
+    if found.logs.is_empty() {
+        return Err(Error::new(key::server_unusable::NONE).with("path", shared.privacy().path(first)));
+    }
+    server::read(found.logs, &options, reading.threads).map(Some)
+}
+
+/// Adds to an analysis what the access logs say, where there are any, but for some stretches of time in milliseconds.
+///
+/// # Errors
+/// It can't be told which of a log's requests are LINE's, or it has none.
+pub fn compare(
     shared: &Shared,
     access: &AccessLogs,
+    log: Option<ServerLog>,
     table: &Table,
     analysis: &mut Analysis,
     left_out: &[(i64, i64)],
 ) -> Result<()> {
-    let Some(first) = access.access_log.first() else { return Ok(()) };
-    let zone = shared.selection.log_timezone;
-    let (options, reading) = (access.logs.options(zone), shared.read_options());
-    let found = server::find(&access.access_log, &options, &reading)?;
-    let shown = |path: &str| shared.privacy().path(path);
-    if let Some((path, _, why)) = found.others.iter().find(|(_, explicit, _)| *explicit) {
-        return Err(Error::new(key::server::NOT_A_LOG).with("path", path).with_sentence("why", why.clone()));
-    }
+    let Some(mut log) = log else { return Ok(()) };
     // A folder that is given as both needs no note about what the other reading took.
     let is_read = |why: &Filling| {
         let Filling::Sentence(why) = why else { return false };
         let path = |path: &str| why.values.contains(&("path", Filling::Text(path.to_owned())));
-        why.key == key::other::ACCESS_LOG && found.logs.iter().any(|log| path(&log.path))
+        why.key == key::other::ACCESS_LOG && log.files.iter().any(|log| path(&log.path))
     };
     analysis.notes.retain(|note| !note.values.iter().any(|(_, value)| is_read(value)));
-    let mut log = server::read(found.logs, &options, reading.threads)?;
     log.leave_out(left_out);
-    if log.files.is_empty() {
-        return Err(Error::new(key::server_unusable::NONE).with("path", shown(first)));
-    }
     if let Some(why) = log.no_requests(access.logs.webhook_path.as_deref()) {
         return Err(why.into());
     }
+    let zone = shared.selection.log_timezone;
     let terms = server::Terms {
         place: access.log_is,
-        zone: options.asked.zone,
+        zone: access.logs.options(zone).asked.zone,
         zone_said: zone.is_some(),
         lang: shared.lang(),
     };
@@ -143,16 +151,27 @@ pub fn access_logs(
 
 /// Reads the inputs and brings them together for the period of some options.
 pub fn table(shared: &Shared, options: &analysis::Options) -> Result<(Table, Asked)> {
+    table_and_log(shared, &AccessLogs::default(), options).map(|(table, asked, _)| (table, asked))
+}
+
+/// The same, with the access logs that it is to be compared with.
+pub fn table_and_log(
+    shared: &Shared,
+    access: &AccessLogs,
+    options: &analysis::Options,
+) -> Result<(Table, Asked, Option<ServerLog>)> {
     let reading = inputs(shared)?;
     let asked = Asked::of(&reading, options)?;
+    let log = access_logs(shared, access)?;
     let settings = Settings {
         rules: channel_rules(shared),
         policy: shared.reading.overlap.unwrap_or(OverlapPolicy::Auto),
         filter: shared.filter(),
         cuts: asked.edges(),
+        by_row: log.as_ref().and_then(ServerLog::reach),
         believed: Some(asked.calendar.as_of.max(options.now)),
     };
-    Ok((table::build(reading, settings)?, asked))
+    Ok((table::build(reading, settings)?, asked, log))
 }
 
 /// What an archive holds, counted as every command counts it; a name that several ids bear is a channel of its own.

@@ -11,6 +11,10 @@ use super::{
 };
 use crate::model::{CELL_MILLIS, CellStart, Sentence, Span, Timestamp, Zone, key};
 
+/// A log is held against LINE's errors as it is, moved by up to 14 hours where it states no zone, and from there by up to a
+/// day to see what chance would match. The rest is for clocks that are off. In milliseconds.
+const FURTHEST_MOVED: i64 = 40 * 3_600_000;
+
 /// How often there was what, in order. A cell has few of each, and a year has a hundred thousand cells: maps would take far more
 /// memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -246,6 +250,12 @@ impl ServerLog {
     /// From the first line to the last.
     pub fn span(&self) -> Option<Span> {
         Some(Span { first: self.alive.first()?.first, last: self.alive.last()?.last })
+    }
+
+    /// The time of LINE's errors that are held against the log, also where it is moved.
+    pub fn reach(&self) -> Option<Span> {
+        let Span { first, last } = self.span()?;
+        Some(Span { first: Timestamp(first.0 - FURTHEST_MOVED), last: Timestamp(last.0 + FURTHEST_MOVED) })
     }
 
     /// What all files can answer.

@@ -3,7 +3,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, BinaryHeap},
+    collections::{BTreeMap, BinaryHeap, binary_heap::PeekMut},
 };
 
 use super::{
@@ -24,7 +24,7 @@ const CLOCK_STEPS: i64 = 5;
 /// A moved log of which fewer of the errors' times are known tells nothing.
 const LEAST_KNOWN: f64 = 0.5;
 
-/// Errors of one kind in five minutes, to be found in a log.
+/// Errors of one of LINE's rows, to be found in a log.
 #[derive(Clone, Debug)]
 pub struct Wanted {
     /// Milliseconds since 1970-01-01T00:00:00Z: start of the first row and end of the last.
@@ -102,16 +102,18 @@ pub fn pairs(wanted: &[&Wanted], seen: &[Seen], moved: i64, tolerance: i64, mut 
         }
         let mut requests = seen.requests;
         while requests > 0
-            && let Some((Reverse(deadline), Reverse(which), errors)) = open.pop()
+            && let Some(mut first) = open.peek_mut()
         {
-            if deadline < at {
-                continue;
+            let (Reverse(deadline), Reverse(which), errors) = *first;
+            let count = if deadline < at { 0 } else { errors.min(requests) };
+            if count > 0 {
+                paired(which, seen, count);
+                requests -= count;
             }
-            let count = errors.min(requests);
-            paired(which, seen, count);
-            requests -= count;
-            if errors > count {
-                open.push((Reverse(deadline), Reverse(which), errors - count));
+            if count > 0 && count < errors {
+                first.2 -= count;
+            } else {
+                PeekMut::pop(first);
             }
         }
         if open.is_empty() && next == wanted.len() {

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use super::{
     Dictionary, Label, Naming, OverlapPolicy, Settings, Table,
     canonical::stop_channel,
-    copies, coverage, frame, mails,
+    copies, coverage, frame,
+    grain::{self, Grain},
+    mails,
     overlap::{
         geometry::{self, Strand},
         judge::judge,
@@ -27,11 +29,8 @@ use crate::{
 /// where an overlap cannot be read again, where a sum leaves 64 bits, where the filter fits nothing or leaves no channel.
 pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     reading.must_count()?;
-    let Settings { rules, policy, filter, mut cuts, believed } = settings;
-    // Every zone's day begins with a cell, so that mostly none is divided.
-    cuts.retain(|cut| cut.cell().timestamp() != *cut);
-    cuts.sort_unstable();
-    cuts.dedup();
+    let Settings { rules, policy, filter, cuts, by_row, believed } = settings;
+    let grain = Grain::new(cuts, by_row);
     let Reading { mut sources, mut catalog, options, skipped } = reading;
     let mut notes = settle_channels(&mut sources, catalog.get_mut(), &rules)?;
     let mut naming = name_channels(&sources, catalog.get_mut(), &rules)?;
@@ -51,14 +50,23 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
         }
     }
     tell_channels(&mut sources, catalog.get_mut(), &naming);
-    let mut told = mails::settle(&mut sources, &strands, catalog.get_mut(), &naming.label_of, believed, &cuts)?;
-    let stretches = geometry::stretches(&strands, &cuts, policy, &options.zone);
-    let (mut cells, mut more) = once_read(&mut sources, &stretches, catalog.get_mut(), &naming)?;
+    let mut told = mails::settle(&mut sources, &strands, catalog.get_mut(), &naming.label_of, believed, &grain)?;
+    let stretches = geometry::stretches(&strands, &grain.cuts, policy, &options.zone);
+    // Every table of the channel with a row there takes part, so the stretch alone decides.
+    let merged = |known: &Catalog, cell: &Cell| {
+        geometry::holds(&stretches, naming.label_of[known.kind(cell.kind).channel as usize], cell.start)
+    };
+    let divided = grain::divide(&mut sources, &grain, merged, &catalog, &options)?;
+    let (mut cells, mut more) = {
+        let known = catalog.lock();
+        once_read(&mut sources, (!stretches.is_empty()).then_some(|cell: &Cell| merged(&known, cell)))?
+    };
+    more.extend(divided);
     let again = Strands { all: &strands, sources: &sources, catalog: &catalog, naming: &naming, options: &options };
     for stretch in &stretches {
-        more.extend(merge(stretch, policy != OverlapPolicy::Sum, &cuts, again)?);
+        more.extend(merge(stretch, policy != OverlapPolicy::Sum, &grain, again)?);
     }
-    insert(&mut cells, more, &cuts);
+    insert(&mut cells, more, &grain.cuts);
     // Every sum over the table is at most one of these, so none can wrap.
     let total = cells.errors.iter().try_fold(0_u64, |sum, errors| sum.checked_add(*errors));
     let mailed = told.iter().try_fold(0_u64, |sum, told| sum.checked_add(told.errors));
@@ -115,19 +123,8 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     })
 }
 
-/// The cells of all exports but for the stretches that are read again, sorted; and those of mails.
-fn once_read(
-    sources: &mut [Source],
-    stretches: &[geometry::Stretch],
-    catalog: &Catalog,
-    naming: &Naming,
-) -> Result<(CellColumns, Vec<Cell>)> {
-    // Every table of the channel with a row there takes part, so the stretch alone decides.
-    let again = |cell: &Cell| {
-        let label = naming.label_of[catalog.kind(cell.kind).channel as usize];
-        let next = stretches.partition_point(|stretch| (stretch.label, stretch.end) <= (label, cell.start));
-        stretches.get(next).is_some_and(|stretch| stretch.label == label && stretch.start <= cell.start)
-    };
+/// The cells of all exports but for those of the stretches that are read again, sorted; and those of mails.
+fn once_read(sources: &mut [Source], again: Option<impl Fn(&Cell) -> bool>) -> Result<(CellColumns, Vec<Cell>)> {
     let mut runs = CellRuns::default();
     let mut mailed = Vec::new();
     for part in sources.iter_mut().flat_map(|source| &mut source.parts) {
@@ -137,7 +134,7 @@ fn once_read(
             mailed.append(&mut cells.split_off(0));
             continue;
         }
-        if !stretches.is_empty() {
+        if let Some(again) = &again {
             cells.retain(|cell| !again(cell));
         }
         runs.append(cells)?;

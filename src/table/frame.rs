@@ -29,7 +29,8 @@ pub(super) fn packed(cells: CellColumns) -> PolarsResult<DataFrame> {
     )
 }
 
-/// The sum of one kind in five minutes, or in the part of them before or behind an edge of a period.
+/// The sum of one kind in five minutes, or in the part of them before or behind an edge of a period, or of a row where
+/// [`super::Settings::by_row`] wants that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CellSum {
     pub start: CellStart,
@@ -126,8 +127,8 @@ impl Table {
         (rest, left_out)
     }
 
-    /// The table with names instead of numbers, a row for each five minutes and kind of error (more than one where a period
-    /// divides them or several mailboxes tell of them), in the order of time:
+    /// The table with names instead of numbers, a row for each five minutes and kind of error (more than one where a period or
+    /// [`super::Settings::by_row`] divides them or several mailboxes tell of them), in the order of time:
     /// `time` (i64, start of the five minutes), `channel` (null where the input names none), `reason`, `detail`, `status`
     /// (u32, null where the detail is none), `host` (null where none is named), `errors` (u64), `rows` (u32), `first` and
     /// `last` (i64, start of the first row and latest end of one). Times are milliseconds since 1970-01-01T00:00:00Z.

@@ -2,11 +2,15 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use super::{Cells, Dictionary, Label, Table, overlap::geometry::Strand};
+use super::{
+    Cells, Dictionary, Label, Table,
+    grain::{Grain, Grains},
+    overlap::geometry::Strand,
+};
 use crate::{
     error::Result,
-    input::{CellSink, Entry, Part, RowsIn, Source},
-    model::{Catalog, Cell, CellColumns, Extent, KindId, Origin, Sentence, Span, Timestamp, key},
+    input::{Entry, Part, RowsIn, Source},
+    model::{Catalog, Cell, Extent, KindId, Origin, Sentence, Span, Timestamp, key},
 };
 
 /// What mails of one channel tell of one moment, reason and detail.
@@ -44,7 +48,7 @@ pub fn settle(
     catalog: &Catalog,
     label_of: &[Label],
     believed: Option<Timestamp>,
-    cuts: &[Timestamp],
+    grain: &Grain,
 ) -> Result<Vec<Told>> {
     if !strands.iter().any(|strand| strand.origin == Origin::Mail) {
         return Ok(Vec::new());
@@ -85,15 +89,11 @@ pub fn settle(
     }
     for (source, read) in sources.iter_mut().enumerate() {
         for (part, table) in read.parts.iter_mut().enumerate().filter(|(_, table)| table.origin == Origin::Mail) {
-            let mut sinks: Vec<CellSink> = (0..=cuts.len()).map(|_| CellSink::default()).collect();
+            let mut grains = Grains::new(grain);
             for entry in kept.remove(&(source, part)).unwrap_or_default() {
-                let sink = &mut sinks[cuts.partition_point(|cut| cut.0 <= entry.at)];
-                sink.add(entry.at, entry.end, entry.kind, entry.errors, entry.rows);
+                grains.add(&entry, entry.kind)?;
             }
-            table.cells = CellColumns::default();
-            for sink in &mut sinks {
-                table.cells.extend(&sink.finish()?);
-            }
+            table.cells = grains.finish()?.into_iter().collect();
         }
     }
     Ok(told)

@@ -13,6 +13,7 @@ mod coverage;
 mod dictionary;
 mod filter;
 mod frame;
+mod grain;
 mod mails;
 mod overlap;
 mod pattern;

@@ -1,7 +1,7 @@
 //! What the user can say about how inputs are brought together.
 
 use super::{ChannelRules, Filter};
-use crate::model::Timestamp;
+use crate::model::{Span, Timestamp};
 
 /// What the user can say about inputs that meet in time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub struct Settings {
     pub filter: Filter,
     /// Moments that no cell reaches across: the edges of periods.
     pub cuts: Vec<Timestamp>,
+    /// From the first to the last instant, in whole cells, at which each row is a cell of its own, or all rows of one kind
+    /// that begin at one instant: what access logs are held against.
+    pub by_row: Option<Span>,
     /// Nothing speaks for what comes later, whatever it says of itself; without it everything is believed.
     pub believed: Option<Timestamp>,
 }

@@ -158,6 +158,58 @@ fn each_incident_is_told_as_it_truly_was() {
 }
 
 /// The proxy is a CDN's, and the server behind it knows nothing of the 502s.
+/// Two rows within five minutes, and two requests just in reach of one of them each; the other two are a second away.
+#[test]
+fn each_row_is_matched_by_its_own_start_and_end() {
+    let mut lines = log(0, " +0900");
+    for time in ["21:01:40", "21:01:41", "21:02:59", "21:03:00"] {
+        let request = r#""POST /cb HTTP/1.1" 502 0 "-" "LineBotWebhook/2.0" 0.000 -"#;
+        writeln!(lines, "192.0.2.1 - - [16/Nov/2026:{time} +0900] {request}").unwrap();
+    }
+    let rows = "2026-11-16\t21:00:10\t21:00:40\terror_status_code\t502\t2\n\
+                2026-11-16\t21:04:00\t21:04:20\terror_status_code\t502\t3\n";
+    let folder = story(&lines);
+    folder.file("errors.tsv", export() + rows);
+    let told = summary(&folder, "--period 2026-11-16");
+    let matches = told["server_log"]["matches"].as_array().unwrap();
+    let of_502 = matches.iter().find(|row| row["detail"] == "502").unwrap();
+    assert_eq!((&of_502["errors"], &of_502["matched"]), (&json!(5), &json!(2)));
+}
+
+/// What the log is compared with is finer, and everything else stays as it is: with files that overlap, periods that cut five
+/// minutes, mails and an archive too.
+#[test]
+fn what_the_exports_tell_is_the_same_beside_a_log() {
+    let folder = story(&log(0, " +0900"));
+    let later = export().lines().skip(20).collect::<Vec<_>>().join("\n");
+    folder.file("later.tsv", "Date\tStart\tEnd\tReason\tDetail\tErrors\n".to_owned() + &later + "\n");
+    folder.errstat("archive add errors.tsv --archive kept --channel 1234567890").done().text();
+    for line in [
+        "errors.tsv later.tsv",
+        "errors.tsv later.tsv --period 2026-11-17T12:01..2026-11-17T18:07 --window 5m",
+        "later.tsv --timezone UTC --window hour",
+        "kept --period 2026-11-17",
+    ] {
+        let told = |more: &str| {
+            let call = folder.errstat(&format!("summary {line} --as-of 2026-11-19 --format json {more}"));
+            let mut told: Value =
+                serde_json::from_str(&call.env("SOURCE_DATE_EPOCH", "1795100000").done().text()).unwrap();
+            for of_log in ["server_log", "notes"] {
+                told.as_object_mut().unwrap().remove(of_log);
+            }
+            let of = |told: &mut Value, list: &str, names: &[&str]| {
+                let rows = told.pointer_mut(list).unwrap().as_array_mut().unwrap();
+                rows.iter_mut()
+                    .for_each(|row| row.as_object_mut().unwrap().retain(|name, _| !names.contains(&&**name)));
+            };
+            of(&mut told, "/windows/buckets", &["requests", "slow"]);
+            of(&mut told, "/incidents", &["log", "advice"]);
+            told
+        };
+        assert_eq!(told("--access-log access.log"), told(""), "{line}");
+    }
+}
+
 #[test]
 fn what_line_got_elsewhere_is_told_as_such() {
     let good = log(0, " +0900")

@@ -256,13 +256,11 @@ def spans(times):
 
 
 def by_kind(rows):
-    """For each reason and detail the errors of each five minutes: first and last time, number."""
-    kinds = defaultdict(dict)
+    """For each reason and detail its rows: first and last time, number."""
+    kinds = defaultdict(list)
     for row in rows:
-        first, last, errors = kinds[row.reason, row.detail].get(row.first // CELL, (row.first, row.last, 0))
-        span = min(first, row.first), max(last, row.last)
-        kinds[row.reason, row.detail][row.first // CELL] = (*span, errors + row.errors)
-    return {kind: list(cells.values()) for kind, cells in kinds.items()}
+        kinds[row.reason, row.detail].append((row.first, row.last, row.errors))
+    return kinds
 
 
 def match(kind, found, failed, heard):

@@ -227,6 +227,12 @@ pub fn stretches(strands: &[Strand], cuts: &[Timestamp], policy: OverlapPolicy, 
     found
 }
 
+/// Whether a channel's cell lies in one of some stretches, which are in the order of channels and time.
+pub fn holds(stretches: &[Stretch], label: Label, start: CellStart) -> bool {
+    let next = stretches.partition_point(|stretch| (stretch.label, stretch.end) <= (label, start));
+    stretches.get(next).is_some_and(|stretch| stretch.label == label && stretch.start <= start)
+}
+
 pub fn widened(label: Label, span: Span, precision: Precision, zone: &Zone) -> Stretch {
     let (first, last) = match precision {
         Precision::Day => (zone.day_start(zone.day(span.first)), Timestamp(zone.day_end(zone.day(span.last)).0 - 1)),

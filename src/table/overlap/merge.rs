@@ -7,16 +7,19 @@ use parking_lot::Mutex;
 use super::geometry::{Strand, Stretch, step};
 use crate::{
     error::{Error, Result},
-    input::{CellSink, Entry, ReadOptions, Source, exact_rows},
+    input::{Entry, ReadOptions, Source, exact_rows},
     model::{
         CELL_MILLIS, Catalog, Cell, HostLabel, Kind, KindId, Precision, Span, Timestamp, Zone,
         merge::{Mergeable, folded, merged},
     },
-    table::Naming,
+    table::{
+        Naming,
+        grain::{Grain, Grains},
+    },
 };
 
 /// How many rows may be held at once; a longer stretch is merged in slices.
-const MOST_ROWS: u64 = 1_000_000;
+pub const MOST_ROWS: u64 = 1_000_000;
 
 /// Strands, and what their rows are read from again.
 #[derive(Clone, Copy)]
@@ -82,18 +85,17 @@ impl Mergeable for Told<'_> {
     }
 }
 
-/// The cells of a stretch, in the order of time, of which each lies wholly before or from each cut on; `once` is whether
-/// each error counts once, or everything is added.
+/// The cells of a stretch at some grain; `once` is whether each error counts once, or everything is added.
 ///
 /// For each key the larger sum counts, with its hosts and exact times. Strands of one precision are compared
 /// at that precision; what they make together is then compared, step by step, with what the strands of the next
 /// coarser one make, and so on. Of equal ones the finer counts, then the one that names more hosts. Rows are those of
 /// all strands.
-pub fn merge(stretch: &Stretch, once: bool, cuts: &[Timestamp], strands: Strands<'_>) -> Result<Vec<Cell>> {
+pub fn merge(stretch: &Stretch, once: bool, grain: &Grain, strands: Strands<'_>) -> Result<Vec<Cell>> {
     let mut cells = Vec::new();
     for slice in slices(stretch, strands) {
         let keys = keyed(stretch, &slice, strands)?;
-        let mut sinks: Vec<CellSink> = (0..=cuts.len()).map(|_| CellSink::default()).collect();
+        let mut grains = Grains::new(grain);
         let known = strands.catalog.lock();
         // Under whichever name of its channel a row counts, it is of one kind.
         let mut kinds: BTreeMap<_, KindId> = BTreeMap::new();
@@ -108,13 +110,10 @@ pub fn merge(stretch: &Stretch, once: bool, cuts: &[Timestamp], strands: Strands
                 by_strand.into_values().flatten().collect()
             };
             for row in exact {
-                let sink = &mut sinks[cuts.partition_point(|cut| cut.0 <= row.at)];
-                sink.add(row.at, row.end, of_channel(row.kind), row.errors, row.rows);
+                grains.add(&row, of_channel(row.kind))?;
             }
         }
-        for sink in &mut sinks {
-            cells.append(&mut sink.finish()?);
-        }
+        cells.append(&mut grains.finish()?);
     }
     Ok(cells)
 }
