@@ -6,6 +6,8 @@ use std::{
     collections::{BTreeMap, BinaryHeap, binary_heap::PeekMut},
 };
 
+use rayon::prelude::*;
+
 use super::{
     log::Cell,
     request::{By, Verdict},
@@ -147,43 +149,61 @@ impl Tally {
 /// Matches all errors, and again with the log moved by hours. `wanted` is in the order of time; the tallies are of the
 /// groups from 0 on.
 pub fn tallies(wanted: &[Wanted], groups: usize, failures: &Failures, alive: &Alive) -> Vec<Tally> {
-    let mut by_verdict: BTreeMap<Option<Verdict>, Vec<&Wanted>> = BTreeMap::new();
+    let mut by_verdict = ByVerdict::new();
     wanted.iter().for_each(|wanted| by_verdict.entry(wanted.verdict).or_default().push(wanted));
     let mut tallies = vec![Tally::default(); groups];
-    let both = |most: i64, step: i64| (1..=most).flat_map(move |steps| [steps * step, -steps * step]);
-    for moved in std::iter::once(0).chain(both(CLOCK_STEPS, 2 * TOLERANCE)).chain(both(HOURS_MOVED, HOUR)) {
-        let mut errors = vec![0_u64; groups];
-        let mut matched = vec![0_u64; groups];
-        for (verdict, all) in &by_verdict {
-            let cell = |wanted: &Wanted| (wanted.first - moved).div_euclid(CELL_MILLIS);
-            let known: Vec<&Wanted> = all.iter().copied().filter(|wanted| alive.has(cell(wanted))).collect();
-            for (group, wanted) in known.iter().flat_map(|wanted| wanted.groups.iter().map(move |of| (*of, wanted))) {
-                errors[group] += wanted.errors;
-            }
-            let seen = verdict.and_then(|verdict| failures.get(&verdict)).map_or(&[][..], Vec::as_slice);
-            pairs(&known, seen, moved, TOLERANCE, |which, seen, count| {
-                for group in &known[which].groups {
-                    matched[*group] += count;
-                    if moved == 0 {
-                        *tallies[*group].by.entry(seen.by).or_default() += count;
-                        *tallies[*group].statuses.entry(seen.status).or_default() += count;
-                    }
-                }
-            });
+    let found = pass(&by_verdict, groups, failures, alive, 0, |wanted, seen, count| {
+        for group in &wanted.groups {
+            let tally = &mut tallies[*group];
+            *tally.by.entry(seen.by).or_default() += count;
+            *tally.statuses.entry(seen.status).or_default() += count;
         }
-        for (group, tally) in tallies.iter_mut().enumerate() {
-            if moved == 0 {
-                (tally.errors, tally.matched) = (errors[group], matched[group]);
-            } else if errors[group] > 0 && errors[group] as f64 >= LEAST_KNOWN * tally.errors as f64 {
-                let share = matched[group] as f64 / errors[group] as f64;
-                match moved.abs() < HOUR {
-                    true => tally.near = tally.near.max(share),
-                    false => tally.chance = Some(tally.chance.unwrap_or(0.0).max(share)),
-                }
+    });
+    tallies.iter_mut().zip(found).for_each(|(tally, (errors, matched))| {
+        (tally.errors, tally.matched) = (errors, matched);
+    });
+    let both = |most: i64, step: i64| (1..=most).flat_map(move |steps| [steps * step, -steps * step]);
+    let moves: Vec<i64> = both(CLOCK_STEPS, 2 * TOLERANCE).chain(both(HOURS_MOVED, HOUR)).collect();
+    let passed =
+        moves.into_par_iter().map(|moved| (moved, pass(&by_verdict, groups, failures, alive, moved, |_, _, _| {})));
+    for (moved, found) in passed.collect::<Vec<_>>() {
+        for (tally, (errors, matched)) in tallies.iter_mut().zip(found) {
+            if errors == 0 || (errors as f64) < LEAST_KNOWN * tally.errors as f64 {
+                continue;
+            }
+            let share = matched as f64 / errors as f64;
+            match moved.abs() < HOUR {
+                true => tally.near = tally.near.max(share),
+                false => tally.chance = Some(tally.chance.unwrap_or(0.0).max(share)),
             }
         }
     }
     tallies
+}
+
+type ByVerdict<'a> = BTreeMap<Option<Verdict>, Vec<&'a Wanted>>;
+
+/// For each group the errors of times at which the moved log was written, and how many of them it matches.
+fn pass(
+    by_verdict: &ByVerdict<'_>,
+    groups: usize,
+    failures: &Failures,
+    alive: &Alive,
+    moved: i64,
+    mut paired: impl FnMut(&Wanted, &Seen, u64),
+) -> Vec<(u64, u64)> {
+    let mut found = vec![(0, 0); groups];
+    for (verdict, all) in by_verdict {
+        let cell = |wanted: &Wanted| (wanted.first - moved).div_euclid(CELL_MILLIS);
+        let known: Vec<&Wanted> = all.iter().copied().filter(|wanted| alive.has(cell(wanted))).collect();
+        known.iter().for_each(|wanted| wanted.groups.iter().for_each(|group| found[*group].0 += wanted.errors));
+        let seen = verdict.and_then(|verdict| failures.get(&verdict)).map_or(&[][..], Vec::as_slice);
+        pairs(&known, seen, moved, TOLERANCE, |which, seen, count| {
+            known[which].groups.iter().for_each(|group| found[*group].1 += count);
+            paired(known[which], seen, count);
+        });
+    }
+    found
 }
 
 #[cfg(test)]

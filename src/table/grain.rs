@@ -4,12 +4,14 @@ use std::ops::Range;
 
 use parking_lot::Mutex;
 
-use super::overlap::merge::MOST_ROWS;
 use crate::{
     error::{Error, Result},
     input::{CellSink, Entry, ReadOptions, Source, exact_rows},
     model::{CELL_MILLIS, Catalog, Cell, CellStart, KindId, Origin, Span, Timestamp},
 };
+
+/// How many rows may be held at once; a longer stretch of time is read in slices.
+pub const MOST_ROWS: u64 = 1_000_000;
 
 /// How fine cells are: five minutes, but for this.
 pub struct Grain {
@@ -131,4 +133,31 @@ fn slices(cells: impl Iterator<Item = Cell>) -> Vec<Range<i64>> {
     }
     slices.retain(|_| several);
     slices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_hold_whole_cells_and_a_bounded_number_of_rows() {
+        let cell = |start: u32, kind: u32, rows: u32| Cell {
+            start: CellStart(start),
+            kind: KindId(kind),
+            errors: 1,
+            rows,
+            first_offset: 0,
+            last_offset: 0,
+            end_offset: 0,
+        };
+        let told = |cells: &[Cell]| -> Vec<(i64, i64)> {
+            slices(cells.iter().copied()).into_iter().map(|it| (it.start / CELL_MILLIS, it.end / CELL_MILLIS)).collect()
+        };
+        let many = [cell(3, 0, 600_000), cell(5, 0, 400_000), cell(5, 1, 1), cell(9, 0, 999_998), cell(9, 1, 5)];
+        // Five minutes are never divided, whatever they hold.
+        assert_eq!(told(&many), [(3, 6), (9, 10)]);
+        // Cells of one row each are what is wanted already.
+        assert_eq!(told(&[cell(3, 0, 1), cell(4, 0, 1)]), []);
+        assert_eq!(told(&[cell(3, 0, 1), cell(4, 0, 2), cell(7, 0, 1)]), [(3, 8)]);
+    }
 }

@@ -14,12 +14,9 @@ use crate::{
     },
     table::{
         Naming,
-        grain::{Grain, Grains},
+        grain::{Grain, Grains, MOST_ROWS},
     },
 };
-
-/// How many rows may be held at once; a longer stretch is merged in slices.
-pub const MOST_ROWS: u64 = 1_000_000;
 
 /// Strands, and what their rows are read from again.
 #[derive(Clone, Copy)]
