@@ -90,7 +90,7 @@ fn a_time_of_export_that_cannot_be_is_told() {
     assert!(ahead.note("exported-at-ahead").ends_with("Correct it."));
     assert!(ahead.note("coverage-unknown").ends_with("data are missing."));
     let without = folder.summary(&format!("w.tsv {WEEK}"));
-    assert!(without.note("coverage-unknown").ends_with("Add --exported-at."));
+    assert!(without.note("coverage-unknown").ends_with("Download the file again, or add --exported-at."));
     assert!(notes("2026-11-20").note("exported-at-early").contains("Sun 22 Nov 2026, 12:02"));
     assert!(!notes("2026-11-23").notes().iter().any(|code| code.starts_with("exported-at")));
 }
