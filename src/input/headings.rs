@@ -81,6 +81,13 @@ pub fn role(heading: &str) -> Option<Role> {
     ROLES.get(&*normal(heading)).copied()
 }
 
+/// Whether a text that is no heading is the beginning of one.
+pub fn begins_one(text: &str) -> bool {
+    let part = normal(text);
+    let begins = |name: &str| name.len() > part.len() && name.starts_with(&part);
+    !part.is_empty() && role(text).is_none() && HEADINGS.iter().flat_map(|(_, names)| names.split(' ')).any(begins)
+}
+
 /// Whether a cell is the label of a line of totals.
 pub fn is_total(cell: &str) -> bool {
     if cell.len() > 200 {

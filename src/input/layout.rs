@@ -151,9 +151,25 @@ pub fn recognise(head: &[u8], encoding: &'static Encoding, path: &str, options: 
         return Ok(Recognition::Other(why));
     }
     match best(&lines, options) {
+        Some(found) if ends_in_heading(&found, head) && options.columns.is_empty() => {
+            Ok(Recognition::Other(Sentence::new(key::other::PARTIAL)))
+        }
         Some(found) => settle(found, head, &lines, encoding, path, options),
         None => Ok(Recognition::Other(other::unrecognised(&lines, options.privacy))),
     }
+}
+
+/// Whether a text breaks off within its line of headings: in one of them, or before the count of LINE's layout. Spreadsheets
+/// leave out the end of the last line too.
+fn ends_in_heading(found: &Candidate, head: &[u8]) -> bool {
+    let is_last = found.heading.is_some_and(|at| at + 1 == found.rows.len());
+    let Some(cells) = found.rows.last().filter(|_| is_last && !head.ends_with(b"\n") && !head.ends_with(b"\r")) else {
+        return false;
+    };
+    let roles: Vec<Role> = cells.iter().filter_map(|cell| headings::role(cell)).collect();
+    let has = |role: Role| roles.contains(&role);
+    has(Role::Start) && has(Role::End) && !has(Role::Count)
+        || cells.last().is_some_and(|last| headings::begins_one(last))
 }
 
 /// The first lines, decoded.

@@ -131,7 +131,7 @@ pub fn read(arguments: &[String], mut options: ReadOptions, watcher: &dyn Watche
         };
         sources.extend(found);
     }
-    for (input, outcome) in of_workbooks(read_all(texts, &pass)) {
+    for (input, outcome) in of_zips(of_workbooks(read_all(texts, &pass)), &sources) {
         let outcome = match outcome {
             Err(error) if !input.explicit => Err(fault::skipped(error)?),
             outcome => outcome?,
@@ -194,7 +194,7 @@ pub fn texts(arguments: &[String], options: &ReadOptions) -> Result<(Vec<Found>,
 const LARGE: u64 = 4 << 20;
 
 /// Reads every text; the results are in the order of the texts.
-fn read_all(texts: Vec<Found>, pass: &Pass<'_>) -> Vec<(Input, Outcome)> {
+fn read_all(texts: Vec<Found>, pass: &Pass<'_>) -> Vec<Read> {
     let small = |(_, text): &Found| matches!(text, Ok(Text::File { len, .. }) if *len < LARGE);
     let many = texts.iter().filter(|text| small(text)).count() > 1;
     // A list of all rejects keeps the order of the files, so then they are read one after the other.
@@ -208,7 +208,7 @@ fn read_all(texts: Vec<Found>, pass: &Pass<'_>) -> Vec<(Input, Outcome)> {
     read.into_iter().zip(texts).map(|(done, text)| done.unwrap_or_else(|| read_one(text, pass))).collect()
 }
 
-fn read_one((input, text): Found, pass: &Pass<'_>) -> (Input, Outcome) {
+fn read_one((input, text): Found, pass: &Pass<'_>) -> Read {
     let outcome = text.map_or_else(|why| Ok(Err(why)), |text| read_text(&input, text, pass));
     let outcome = if input.partial { outcome.map(of_partial) } else { outcome };
     (input, outcome)
@@ -233,28 +233,64 @@ fn of_partial(read: std::result::Result<Source, Sentence>) -> std::result::Resul
     Ok(source)
 }
 
+/// A text and what came of it.
+type Read = (Input, Outcome);
+
+/// Those of one file, which follow each other, together; each of no such file alone.
+fn together(outcomes: Vec<Read>, file: fn(&Input) -> Option<&String>) -> Vec<Vec<Read>> {
+    let mut groups: Vec<Vec<Read>> = Vec::new();
+    for next in outcomes {
+        match groups.last_mut() {
+            Some(group) if file(&next.0).is_some() && file(&next.0) == file(&group[0].0) => group.push(next),
+            _ => groups.push(vec![next]),
+        }
+    }
+    groups
+}
+
+/// A zip file that calls itself an export, and of which nothing is read, is skipped as a whole: none of its members may call
+/// itself one. `sources` are those that were read before.
+fn of_zips(outcomes: Vec<Read>, sources: &[Source]) -> Vec<Read> {
+    let is_settled = |(input, outcome): &Read| match outcome {
+        Ok(Err(why)) => name::is_known(why) || is_expected(&input.path, why),
+        _ => true,
+    };
+    let mut settled = Vec::with_capacity(outcomes.len());
+    for mut members in together(outcomes, |input| input.zip.as_ref()) {
+        let is_whole = |zip: &String| {
+            name::names_export(zip.rsplit('/').next().unwrap_or(zip))
+                && !members.iter().any(is_settled)
+                && !sources.iter().any(|source| source.report.path.starts_with(&format!("{zip}/")))
+        };
+        if let Some(zip) = members[0].0.zip.clone().filter(is_whole) {
+            if members.len() > 1 {
+                members.truncate(1);
+                members[0].1 = Ok(Err(Sentence::new(key::other::ZIP_NO_EXPORT)));
+            }
+            members[0].0.path = zip;
+        }
+        settled.extend(members);
+    }
+    settled
+}
+
 /// A workbook is read where one of its sheets is: the others hold notes, sums, drawings, or are skipped as a file of a
 /// folder would be. Where none is read, they say why together.
-fn of_workbooks(outcomes: Vec<(Input, Outcome)>) -> Vec<(Input, Outcome)> {
+fn of_workbooks(outcomes: Vec<Read>) -> Vec<Read> {
     // A sum by reason has no times, and so no column for them.
-    let is_table = |(_, outcome): &(Input, Outcome)| match outcome {
+    let is_table = |(_, outcome): &Read| match outcome {
         Ok(read) => read.is_ok(),
         Err(error) => error.0.key != key::error::COLUMN_MISSING,
     };
-    let lacks_column = |(_, outcome): &(Input, Outcome)| {
+    let lacks_column = |(_, outcome): &Read| {
         matches!(outcome, Ok(Err(why)) if why.key == key::other::COLUMN_MISSING) || outcome.is_err()
     };
     let mut settled = Vec::with_capacity(outcomes.len());
-    let mut outcomes = outcomes.into_iter().peekable();
-    while let Some(first) = outcomes.next() {
-        let Some(book) = first.0.book.clone() else {
-            settled.push(first);
+    for mut sheets in together(outcomes, |input| input.book.as_ref()) {
+        let Some(book) = sheets[0].0.book.clone() else {
+            settled.extend(sheets);
             continue;
         };
-        let mut sheets = vec![first];
-        while let Some(next) = outcomes.next_if(|(input, _)| input.book.as_ref() == Some(&book)) {
-            sheets.push(next);
-        }
         if sheets.iter().any(is_table) {
             for mut sheet in sheets {
                 let is_table = is_table(&sheet);

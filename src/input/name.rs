@@ -108,14 +108,14 @@ fn numbers(name: &str) -> Vec<Number> {
 }
 
 /// Endings of exports as they are downloaded, and as people save them again.
-const ENDINGS: [&str; 6] = ["tsv", "csv", "txt", "xlsx", "xls", "ods"];
+const ENDINGS: [&str; 7] = ["tsv", "csv", "txt", "xlsx", "xls", "ods", "numbers"];
 /// Endings of what is packed, also in ways that errstat does not read, and of a download that has not come to its end.
 const AROUND: [&str; 11] = ["gz", "zst", "zip", "bz2", "xz", "7z", "lz4", "br", "rar", "part", "crdownload"];
 
 /// Whether a file that was skipped, by its path and the reason, calls itself an export: by its ending, packed or not, or
-/// by a date; a sheet beside others does so by its rows. What errstat wrote itself, access logs, and mails that do not count, are known to be none.
+/// by a date; a sheet beside others does so by its rows.
 pub fn is_expected(path: &str, why: &Sentence) -> bool {
-    if [key::other::OWN_OUTPUT, key::other::MAIL_SENDER, key::other::ACCESS_LOG].contains(&why.key) {
+    if is_known(why) {
         return false;
     }
     if [key::other::PARTIAL, key::other::COLUMN_MISSING].contains(&why.key) {
@@ -124,8 +124,20 @@ pub fn is_expected(path: &str, why: &Sentence) -> bool {
     is_named_as_one(path.rsplit('/').next().unwrap_or(path))
 }
 
-/// Whether the name of a file has an export's ending, packed or not, or a date.
+/// Whether a skipped file is known to be no export: errstat wrote it, or it is an access log or a mail that does not count.
+pub fn is_known(why: &Sentence) -> bool {
+    [key::other::OWN_OUTPUT, key::other::MAIL_SENDER, key::other::ACCESS_LOG].contains(&why.key)
+}
+
+/// Whether the name of a file has an export's ending, packed or not, or a date; a packed file without an ending of its own
+/// may hold anything.
 pub fn is_named_as_one(name: &str) -> bool {
+    let bare = name.matches('.').count() == 1 && ["gz", "zst", "zip"].iter().any(|packed| name.ends_with(packed));
+    bare || names_export(name)
+}
+
+/// Whether the name of a file has an export's ending, packed or not, or a date.
+pub fn names_export(name: &str) -> bool {
     let mut parts = name.rsplit('.').map(str::to_lowercase);
     let mut ending = parts.next().unwrap_or_default();
     let has_ending = name.contains('.');
@@ -133,9 +145,7 @@ pub fn is_named_as_one(name: &str) -> bool {
         let Some(inner) = parts.next() else { break };
         ending = inner;
     }
-    // A packed file without an ending of its own may hold anything.
-    let bare = name.matches('.').count() == 1 && ["gz", "zst", "zip"].iter().any(|packed| name.ends_with(packed));
-    has_ending && ENDINGS.contains(&ending.as_str()) || bare || named_day(name).is_some()
+    has_ending && ENDINGS.contains(&ending.as_str()) || named_day(name).is_some()
 }
 
 /// What browsers add to the name until all of it is there.

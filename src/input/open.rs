@@ -110,7 +110,8 @@ impl Texts<'_> {
             None => (whole, None),
         };
         let partial = is_partial(shown) || member.is_some_and(is_partial);
-        self.found.push((Input { path, name, explicit: *explicit, packing, book, sheet, partial }, text));
+        let zip = member.map(|_| shown.clone());
+        self.found.push((Input { path, name, explicit: *explicit, packing, zip, book, sheet, partial }, text));
     }
 
     /// Adds what was packed: a text, or the sheets of a workbook.

@@ -24,6 +24,8 @@ pub struct Input {
     pub explicit: bool,
     /// `gzip`, `zstd`, `zip`, or nothing.
     pub packing: Option<&'static str>,
+    /// The path of the zip file of which it is a member.
+    pub zip: Option<String>,
     /// The path of the workbook of which it is a sheet, and the sheet.
     pub book: Option<String>,
     pub sheet: Option<Sheet>,

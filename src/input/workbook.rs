@@ -151,6 +151,9 @@ fn of_zip(archive: &Archive) -> Result<Option<SourceKind>, Fault> {
     } else if has("[Content_Types].xml") {
         let sheets = archive.file_names().any(|name| name.is_ok_and(|name| name.starts_with("xl/")));
         (SourceKind::Xlsx, sheets && !has("xl/workbook.bin"))
+    } else if has("Index/Document.iwa") {
+        // Numbers, Pages and Keynote.
+        return Err(Fault::Document);
     } else {
         return Ok(None);
     };

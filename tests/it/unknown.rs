@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     notice::mail,
     program::{AS_OF, Folder, Outcome, Summary, text},
+    sources::zip,
 };
 
 const HEADING: &str = "Time\tReason\tDetail\tErrors\n";
@@ -85,6 +86,61 @@ fn a_file_that_calls_itself_an_export_and_is_none_is_no_pass() {
         rules(&folder, "max_errors = 4\n");
         let (code, verdict) = judged(&folder, "exports");
         assert!(code == 1 && remarks(&verdict).contains(name), "{code} {verdict}");
+    }
+}
+
+#[test]
+fn a_zip_file_that_calls_itself_an_export_and_holds_none_is_no_pass() {
+    let page: (&str, &[u8]) = ("index.html", b"<html><title>Log in</title><form></form></html>");
+    let notes: (&str, &[u8]) = ("notes.md", b"Nothing to see here.\n");
+    let (good, week_47) = (export(&["2026-11-17 10:00:00 5"]), "exports/2026-11-20");
+    let numbers: [(&str, &[u8]); 2] = [("Index/Document.iwa", b"x"), ("preview.jpg", b"x")];
+    for (name, members, told) in [
+        (".zip", &[page][..], Some("log in")),
+        (".zip", &[page, notes], Some("none of the files")),
+        (".xlsx", &[("xl/workbook.xml", b"<workbook/>")], Some("columns")),
+        (".numbers", &numbers, Some(".xlsx")),
+        ("/shop.numbers", &numbers, Some(".xlsx")),
+        ("/shop.tsv.zip", &[notes], Some("columns")),
+        // One that is read, or a name that promises nothing.
+        (".zip", &[notes, ("data", good.as_bytes())], None),
+        ("/pictures.zip", &[page, notes], None),
+    ] {
+        let (folder, name) = (week(), format!("{week_47}{name}"));
+        folder.file(&name, zip(members));
+        let (code, verdict) = judged(&folder, "exports");
+        let problems = problems(&verdict);
+        match told {
+            Some(told) => {
+                assert!(code == 2 && problems.len() == 1, "{name}: {verdict}");
+                assert!(problems[0].contains(&format!("{name}: ")) && problems[0].contains(told), "{problems:?}");
+            }
+            None => assert_eq!((code, problems), (0, vec![]), "{name}"),
+        }
+    }
+}
+
+#[test]
+fn a_download_that_breaks_off_in_its_headings_is_no_week_without_errors() {
+    for (heading, is_cut) in [
+        ("Date\tStart\tEnd\tReason\tDetail\tErr", true),
+        ("Date\tStart\tEnd\tReason\tDetail\t", true),
+        ("Date\tStart\tEnd\tReason\tDetail", true),
+        ("日付\t開始\t終了\t原因\t詳細\tエラ", true),
+        ("Time detected\tReason for error\tDetail for error\tError coun", true),
+        // Spreadsheets leave out the end of the last line.
+        ("Date\tStart\tEnd\tReason\tDetail\tErrors", false),
+        ("Time detected\tReason for error\tDetail for error", false),
+        ("Date\tStart\tEnd\tReason\tDetail\n", false),
+    ] {
+        let folder = Folder::with("exports/shop-2026-11-16.tsv", export(&["2026-11-10 10:00:00 2"]));
+        folder.file("exports/shop-2026-11-23.tsv", heading);
+        rules(&folder, "max_errors = 5\nmax_age = \"8d\"\n");
+        assert_eq!(judged(&folder, "exports").0, if is_cut { 2 } else { 0 }, "{heading}");
+        if is_cut {
+            let told = folder.errstat("summary exports/shop-2026-11-23.tsv").refused();
+            assert!(told.contains("download isn't finished"), "{told}");
+        }
     }
 }
 
