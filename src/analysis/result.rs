@@ -585,6 +585,9 @@ pub struct ServerLogReport {
     pub slow_requests: Option<SlowRequests>,
     /// Null where the logs and the errors are of different times, without a request, or where a filter leaves errors out.
     pub rate: Option<ErrorRate>,
+    /// The time that both tell of, where it lacks a tenth of the period or more.
+    #[serde(skip)]
+    pub rate_span: Option<LogSpan>,
     /// That of the whole period, with the errors before the logs' first line and behind the last.
     #[serde(skip)]
     pub rate_of_all: Option<ErrorRate>,

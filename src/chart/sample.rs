@@ -247,6 +247,7 @@ pub fn logged(mut analysis: Analysis, windows: &[Option<(u64, [f64; 3])>]) -> An
         slow: Some(0.0),
         slow_requests: None,
         rate: None,
+        rate_span: None,
         rate_of_all: None,
         unlogged: 0,
         matches: Vec::new(),

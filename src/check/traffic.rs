@@ -34,7 +34,10 @@ pub fn error_rate(analysis: &Analysis, most: Percent) -> Ruling {
                 said(key::check_unjudged::RATE_UNLOGGED).with_number("count", report.unlogged)
             }
             (None, None) => said(key::check_unjudged::RATE_AT_MOST),
-            (None, Some(_)) => said(key::check_unjudged::RATE),
+            (None, Some(_)) => match report.rate_span {
+                Some(part) => of_part(said(key::check_unjudged::RATE_TOLD), part),
+                None => said(key::check_unjudged::RATE),
+            },
         });
     }
     // The log's own rate is of its time alone.

@@ -101,9 +101,10 @@ pub fn analyse(shared: &Shared, access: &AccessLogs, finer: bool) -> Result<Anal
 ///
 /// # Errors
 /// What the user names is no access log.
-fn access_logs(shared: &Shared, access: &AccessLogs) -> Result<Option<ServerLog>> {
+fn access_logs(shared: &Shared, access: &AccessLogs, cuts: Vec<Timestamp>) -> Result<Option<ServerLog>> {
     let Some(first) = access.access_log.first() else { return Ok(None) };
-    let (options, reading) = (access.logs.options(shared.selection.log_timezone), shared.read_options());
+    let options = server::Options { cuts, ..access.logs.options(shared.selection.log_timezone) };
+    let reading = shared.read_options();
     let found = server::find(&access.access_log, &options, &reading)?;
     if let Some((path, _, why)) = found.others.iter().find(|(_, explicit, _)| *explicit) {
         return Err(Error::new(key::server::NOT_A_LOG).with("path", path).with_sentence("why", why.clone()));
@@ -162,7 +163,7 @@ pub fn table_and_log(
 ) -> Result<(Table, Asked, Option<ServerLog>)> {
     let reading = inputs(shared)?;
     let asked = Asked::of(&reading, options)?;
-    let log = access_logs(shared, access)?;
+    let log = access_logs(shared, access, asked.edges())?;
     let settings = Settings {
         rules: channel_rules(shared),
         policy: shared.reading.overlap.unwrap_or(OverlapPolicy::Auto),

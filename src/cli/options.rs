@@ -114,7 +114,7 @@ impl Logs {
     pub fn options(&self, zone: Option<Zone>) -> server::Options {
         let path = self.webhook_path.clone();
         let asked = server::Asked { path, zone: zone.unwrap_or(server::Asked::default().zone) };
-        server::Options { format: self.log_format.clone(), asked }
+        server::Options { format: self.log_format.clone(), asked, cuts: Vec::new() }
     }
 }
 

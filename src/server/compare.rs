@@ -1,6 +1,9 @@
 //! LINE's errors and the server's logs side by side.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     judgement::{Around, Said, judge, wanted},
@@ -36,6 +39,9 @@ const HOUR: i64 = 12;
 /// The same hour of so many days before and after; else so many hours before and after.
 const DAYS: i64 = 7;
 const HOURS: i64 = 3;
+
+/// A rate of less than this part of the period says what it is of.
+const MOST_OF: f64 = 0.9;
 
 /// Adds to an analysis of a table what logs say of the same time.
 pub fn compare(table: &Table, log: &ServerLog, terms: &Terms, analysis: &mut Analysis) {
@@ -177,11 +183,6 @@ impl<'a> Side<'a> {
         self.told.contains(&cell) && !self.analysis.unknown.iter().any(missing)
     }
 
-    /// Whether both sides tell of five minutes.
-    fn both(&self, cell: i64) -> bool {
-        self.alive.has(cell) && self.is_told(cell)
-    }
-
     /// What the logs have in some five minutes in which they were written.
     fn around(&self, cells: &BTreeSet<i64>) -> Around {
         let alive = || cells.iter().copied().filter(|at| self.alive.has(*at));
@@ -215,7 +216,7 @@ impl<'a> Side<'a> {
     /// How many of the webhooks failed from one instant to another, from the logs' first line to the last or of all of that
     /// time; none with a filter, which leaves errors out.
     fn rate(&self, (start, end): (i64, i64), place: Option<Place>, of_all: bool) -> Option<ErrorRate> {
-        let (mut counts, inside) = (Counts::default(), numbers((start, end)));
+        let (mut counts, inside) = (Counts::default(), self.numbers((start, end)));
         let known = self.errors(start, end).map(|(sum, kind)| (i64::from(sum.start.0), sum.errors, kind));
         for (cell, errors, kind) in known.filter(|(cell, ..)| self.is_told(*cell)) {
             match self.said(kind).0 {
@@ -231,8 +232,13 @@ impl<'a> Side<'a> {
             }
             counts.errors += errors;
         }
-        for (_, cell) in self.cells.range(inside).filter(|(at, _)| self.both(**at)) {
-            counts.requests += cell.requests();
+        for (at, cell) in self.parts((start, end)).filter(|(at, _)| self.alive.has(*at)) {
+            match self.is_told(at) {
+                true => counts.requests += cell.requests(),
+                // How many of these failed, nobody knows.
+                false if of_all => counts.untold += cell.requests(),
+                false => continue,
+            }
             counts.unreadable += u64::from(cell.unreadable);
         }
         rate::rate(counts, place).filter(|_| self.analysis.filter.is_empty())
@@ -271,7 +277,7 @@ impl<'a> Side<'a> {
     fn window(&self, bucket: &Bucket, place: Option<Place>) -> WindowLog {
         let (period, (start, end)) = (self.analysis.period.bounds(), bucket.bounds());
         let inside = (start.max(period.start), end.min(period.end));
-        if !numbers(inside).any(|cell| self.alive.has(cell)) {
+        if !self.numbers(inside).any(|cell| self.alive.has(cell)) {
             return WindowLog::default();
         }
         let total = self.total(inside);
@@ -286,8 +292,27 @@ impl<'a> Side<'a> {
     /// LINE's requests from one instant to another.
     fn total(&self, inside: (i64, i64)) -> Cell {
         let mut total = Cell::default();
-        self.cells.range(numbers(inside)).for_each(|(_, cell)| total.merge(cell));
+        self.parts(inside).for_each(|(_, cell)| total.merge(&cell));
         total
+    }
+
+    /// The numbers of the five minutes from one instant to another: all that are wholly inside, and those at its ends of which
+    /// the requests are known that are.
+    fn numbers(&self, (start, end): (i64, i64)) -> std::ops::Range<i64> {
+        let is_whole = |at: i64| self.cells.get(&at).is_some_and(|cell| cell.seconds.is_none());
+        let inside = |instant: i64| instant.rem_euclid(CELL_MILLIS) > 0 && is_whole(instant.div_euclid(CELL_MILLIS));
+        let first = start.div_euclid(CELL_MILLIS) + i64::from(inside(start));
+        let after = (end + CELL_MILLIS - 1).div_euclid(CELL_MILLIS) - i64::from(inside(end));
+        first..after.max(first)
+    }
+
+    /// What the logs have in these minutes from one instant to another.
+    fn parts(&self, (start, end): (i64, i64)) -> impl Iterator<Item = (i64, Cow<'a, Cell>)> {
+        self.cells.range(self.numbers((start, end))).filter_map(move |(at, cell)| {
+            let inside = start - at * CELL_MILLIS..end - at * CELL_MILLIS;
+            let is_whole = inside.start <= 0 && CELL_MILLIS <= inside.end;
+            Some((*at, if is_whole { Cow::Borrowed(*cell) } else { Cow::Owned(cell.part(&inside)?) }))
+        })
     }
 }
 
@@ -302,7 +327,7 @@ impl Side<'_> {
             *by_verdict.entry(verdict.name()).or_default() += u64::from(count);
         }
         let span = |span: Span| self.span(span);
-        ServerLogReport {
+        let mut report = ServerLogReport {
             files: log.files.iter().map(file).collect(),
             format: log.formats(),
             answers: log.answers().into_iter().map(Answer::name).collect(),
@@ -320,11 +345,31 @@ impl Side<'_> {
             slow: (self.has_durations && requests > 0).then(|| f64::from(total.slow) / requests as f64),
             slow_requests: self.slow(&total),
             rate: self.rate(inside, terms.place, false),
+            rate_span: self.rate_span(log),
             rate_of_all: self.rate(inside, terms.place, true),
             unlogged: self.unlogged().0,
             matches,
             silent: log.silent().into_iter().map(span).collect(),
+        };
+        if part(&report, self.analysis).is_some() {
+            // How many webhooks came in the rest of the period, nobody knows.
+            report.rate_of_all = report.rate_of_all.map(|rate| ErrorRate { low: None, attempts_high: None, ..rate });
         }
+        report
+    }
+
+    /// The part of the period that both tell of, from the first time to the last, where that lacks a good part of it.
+    fn rate_span(&self, log: &ServerLog) -> Option<LogSpan> {
+        let (period, of_log) = (judged(self.analysis), self.span(log.span()?));
+        let at = |cell: i64| self.analysis.timezone.time(Timestamp(cell * CELL_MILLIS));
+        let told = (*self.told.start()..=*self.told.end()).filter(|cell| self.is_told(*cell));
+        let (first, last) = (told.clone().next()?, told.last()?);
+        let both = LogSpan {
+            start: period.start.max(of_log.start).max(at(first)),
+            end: period.end.min(of_log.end).min(at(last + 1)),
+        };
+        let millis = |span: &LogSpan| span.end.millis() - span.start.millis();
+        (millis(&both) > 0 && millis(&both) as f64 <= MOST_OF * millis(&period) as f64).then_some(both)
     }
 
     /// On LINE's clock, in the zone of the report.
@@ -374,12 +419,6 @@ impl Side<'_> {
         }
         notes
     }
-}
-
-/// The numbers of the whole five minutes from one instant to another.
-fn numbers((start, end): (i64, i64)) -> std::ops::Range<i64> {
-    let start = (start + CELL_MILLIS - 1).div_euclid(CELL_MILLIS);
-    start..end.div_euclid(CELL_MILLIS).max(start)
 }
 
 /// Which part of the period the logs cover, from their first line to the last, where it is some and not all of it.
@@ -472,14 +511,13 @@ impl Groups {
         let mut groups = Groups::default();
         let period = side.analysis.period.bounds();
         let errors = || side.errors(period.start, period.end);
-        let told = || errors().filter(|(sum, _)| side.is_told(i64::from(sum.start.0)));
-        let details: BTreeSet<(u32, u32)> = told().map(|(_, kind)| (kind.reason, kind.detail)).collect();
+        let details: BTreeSet<(u32, u32)> = errors().map(|(_, kind)| (kind.reason, kind.detail)).collect();
         groups.details = details.into_iter().collect();
         let incidents = &side.analysis.incidents;
         groups.cells = vec![(Said::Other, BTreeSet::new()); groups.details.len() + incidents.len()];
         let kinds = &side.table.names.kinds;
         let of_kind: Vec<Vec<usize>> = kinds.iter().map(|kind| incidents_of(kind, side)).collect();
-        for (sum, kind) in told() {
+        for (sum, kind) in errors() {
             let detail = groups.details.binary_search(&(kind.reason, kind.detail)).unwrap_or_default();
             let span = sum.span;
             let touched = of_kind[sum.kind.0 as usize].iter().filter(|of| {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::Range,
     sync::LazyLock,
 };
 
@@ -135,10 +136,31 @@ pub struct Cell {
     pub unreadable: u32,
     /// Those by their user agent that are of another path, and got no good answer.
     pub astray: u32,
+    /// The requests of each second, where an edge of a period divides these minutes.
+    pub seconds: Option<Box<BTreeMap<u16, Cell>>>,
 }
 
 impl Cell {
+    /// One without requests, of which parts will be asked for.
+    pub fn divided() -> Cell {
+        Cell { seconds: Some(Box::default()), ..Cell::default() }
+    }
+
+    /// What began from one moment on and before another one, in milliseconds since the start of the five minutes; none where
+    /// that isn't known. Lines that can't be read may be of any moment.
+    pub fn part(&self, span: &Range<i64>) -> Option<Cell> {
+        let mut seconds = (**self.seconds.as_ref()?).clone();
+        seconds.retain(|second, _| span.contains(&(i64::from(*second) * 1000)));
+        let mut part = Cell { unreadable: self.unreadable, ..Cell::default() };
+        seconds.values().for_each(|cell| part.merge(cell));
+        Some(Cell { seconds: Some(Box::new(seconds)), ..part })
+    }
+
     pub fn add(&mut self, request: &Request) {
+        let second = (request.start.0.rem_euclid(CELL_MILLIS) / 1000) as u16;
+        if let Some(seconds) = &mut self.seconds {
+            seconds.entry(second).or_default().add(request);
+        }
         let verdict = request.verdict();
         let failed = !matches!(verdict, Verdict::Ok | Verdict::OkOrSlow);
         if request.astray {
@@ -153,7 +175,6 @@ impl Cell {
         self.slow += u32::from(request.aborted || request.duration.is_some_and(|duration| duration >= SLOW));
         self.untimed += u32::from(!request.aborted && request.duration.is_none());
         if failed {
-            let second = (request.start.0.rem_euclid(CELL_MILLIS) / 1000) as u16;
             let failed = Failed { second, verdict, status: request.status, by: request.by };
             self.failed.add(failed, 1);
         }
@@ -168,6 +189,9 @@ impl Cell {
         self.untimed += other.untimed;
         self.unreadable += other.unreadable;
         self.astray += other.astray;
+        if let Some((seconds, others)) = self.seconds.as_mut().zip(other.seconds.as_ref()) {
+            others.iter().for_each(|(second, cell)| seconds.entry(*second).or_default().merge(cell));
+        }
     }
 
     pub fn requests(&self) -> u64 {
@@ -241,10 +265,22 @@ impl ServerLog {
         })
     }
 
-    /// Forgets requests that began in some stretches of time (milliseconds, end exclusive), to five minutes.
+    /// Forgets requests that began in some stretches of time (milliseconds, end exclusive).
     pub fn leave_out(&mut self, stretches: &[(i64, i64)]) {
-        let touches = |at: i64| stretches.iter().any(|(start, end)| *start < at + CELL_MILLIS && at < *end);
-        self.cells.retain(|start, _| !touches(start.timestamp().0));
+        self.cells.retain(|start, cell| {
+            let at = start.timestamp().0;
+            for (from, until) in stretches.iter().filter(|(from, until)| *from < at + CELL_MILLIS && at < *until) {
+                let (Some(mut before), Some(after)) =
+                    (cell.part(&(0..from - at)), cell.part(&(until - at..CELL_MILLIS)))
+                else {
+                    return false;
+                };
+                before.merge(&after);
+                before.unreadable = cell.unreadable;
+                *cell = before;
+            }
+            true
+        });
     }
 
     /// From the first line to the last.

@@ -47,7 +47,7 @@ use stopped::Server;
 use crate::{
     error::Result,
     input::{self, ReadOptions, Text, unreadable},
-    model::{Sentence, key},
+    model::{Sentence, Timestamp, key},
 };
 
 /// What the user says about access logs.
@@ -56,6 +56,8 @@ pub struct Options {
     /// Of every file; recognised where nobody says it.
     pub format: Option<Arc<Format>>,
     pub asked: Asked,
+    /// Edges of periods: of the five minutes that they divide, each second is counted.
+    pub cuts: Vec<Timestamp>,
 }
 
 /// An access log that is not read yet.
@@ -116,7 +118,8 @@ pub fn read(mut logs: Vec<Found>, options: &Options, threads: usize) -> Result<S
         // Also where the first lines have no user agent: further ones may.
         let path = asked.path.as_deref().filter(|_| !found.recognised.answers.contains(&Answer::Agent));
         let needle = Finder::new(path.unwrap_or(AGENT.trim_end_matches('/'))).into_owned();
-        let mut reader = LineReader { lines: found.recognised.lines.clone(), needle, asked: asked.clone() };
+        let divided = options.cuts.iter().map(|cut| cut.cell()).collect();
+        let mut reader = LineReader { lines: found.recognised.lines.clone(), needle, asked: asked.clone(), divided };
         loop {
             let scanned = scan::scan(&found.text, &reader).map_err(|error| unreadable(&found.path, &error))?;
             // The server may have got another format since the file's first lines.

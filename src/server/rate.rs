@@ -22,6 +22,8 @@ pub struct Counts {
     pub unlogged: u64,
     /// LINE's requests in the log.
     pub requests: u64,
+    /// Those of times of which LINE's data do not tell: how many of them failed, nobody knows.
+    pub untold: u64,
     /// Lines that may be further ones.
     pub unreadable: u64,
 }
@@ -33,7 +35,7 @@ pub fn rate(counts: Counts, place: Option<Place>) -> Option<ErrorRate> {
     let known = counts.requests + counts.unconnected + counts.unlogged;
     let least = known.max(counts.errors);
     let most = (place == Some(Place::Edge) && counts.unlogged == 0)
-        .then(|| (known + counts.unknown + counts.unreadable).max(counts.errors));
+        .then(|| (known + counts.unknown + counts.untold + counts.unreadable).max(counts.errors));
     let share = |attempts: u64| counts.errors as f64 / attempts as f64;
     (least > 0).then(|| ErrorRate {
         low: most.map(share),
@@ -68,6 +70,10 @@ mod tests {
         let told = rate(counts, Some(Place::Edge)).unwrap();
         assert_eq!((told.low, told.attempts_low, told.attempts_high), (None, 2_880, None));
         assert!((told.high - 241.0 / 2_880.0).abs() < 1e-12);
+        // An export of one error, at the end of a week: how many of the requests before it failed, it does not tell.
+        let counts = Counts { errors: 1, requests: 60, untold: 20_100, ..Counts::default() };
+        let told = rate(counts, Some(Place::Edge)).unwrap();
+        assert_eq!((told.attempts_low, told.attempts_high), (60, Some(20_160)));
         // 10 lines that can't be read may be requests.
         let told = rate(Counts { errors: 1, requests: 90, unreadable: 10, ..Counts::default() }, Some(Place::Edge));
         assert_eq!(told.map(|told| (told.low, told.attempts_low)), Some((Some(0.01), 90)));

@@ -2,7 +2,7 @@
 //! written at all is found by halves, from the times of a block's first and last line.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     hash::BuildHasher,
     io::{self, Read},
     sync::LazyLock,
@@ -44,6 +44,8 @@ pub struct LineReader {
     /// A text that every line of LINE's has.
     pub needle: Finder<'static>,
     pub asked: Asked,
+    /// Five minutes that are divided.
+    pub divided: BTreeSet<CellStart>,
 }
 
 impl LineReader {
@@ -278,7 +280,11 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
         let start = memrchr(b'\n', &bytes[..at + hit]).map_or(0, |end| end + 1);
         let end = memchr(b'\n', &bytes[at + hit..]).map_or(bytes.len(), |end| at + hit + end);
         let line = &bytes[start..end];
-        let new = || Bucket { singles: Some(Singles::default()), ..Bucket::default() };
+        let new = |start: &CellStart| Bucket {
+            cell: if reader.divided.contains(start) { Cell::divided() } else { Cell::default() },
+            singles: Some(Singles::default()),
+            ..Bucket::default()
+        };
         match reader.request(line, &mut last) {
             Ok(Some(request)) => {
                 let hash = HASHES.hash_one(line.strip_suffix(b"\r").unwrap_or(line));
@@ -286,14 +292,14 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
                 // Most lines are of the five minutes of the line before.
                 if at_hand.as_ref().is_none_or(|(known, _)| *known != cell) {
                     found.buckets.extend(at_hand.take());
-                    at_hand = Some((cell, found.buckets.remove(&cell).unwrap_or_else(new)));
+                    at_hand = Some((cell, found.buckets.remove(&cell).unwrap_or_else(|| new(&cell))));
                 }
                 let written = HASHES.hash_one((request.written.0.div_euclid(1000), request.status));
                 if let Some((known, bucket)) = &mut at_hand {
                     bucket.add(hash, request);
                     let of_line = match request.written.cell() {
                         cell if cell == *known => bucket,
-                        cell => found.buckets.entry(cell).or_insert_with(new),
+                        cell => found.buckets.entry(cell).or_insert_with_key(new),
                     };
                     of_line.written = of_line.written.wrapping_add(written);
                 }
@@ -306,7 +312,7 @@ fn look_through(block: &Block, reader: &LineReader) -> Scanned {
                 {
                     let bucket = match &mut at_hand {
                         Some((known, bucket)) if *known == at.cell() => bucket,
-                        _ => found.buckets.entry(at.cell()).or_insert_with(new),
+                        _ => found.buckets.entry(at.cell()).or_insert_with_key(new),
                     };
                     bucket.cell.unreadable += 1;
                 }

@@ -1,7 +1,12 @@
 //! Logs of real servers: `tests/it/server/` holds what they wrote while a client that hangs up after 2 s, as LINE does,
 //! asked for paths whose truth is known. What the client saw stands beside the path.
 
-use std::{collections::BTreeMap, fs, io::Write, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::Write,
+    path::Path,
+};
 
 use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
@@ -383,7 +388,7 @@ fn a_log_of_all_times_takes_no_more_memory_than_one_of_years() {
     let format = "$msec $status $request_method $uri $http_user_agent";
     let (lines, needle) = (recognised(&text[..2000], Some(format)).lines, Finder::new("LineBotWebhook"));
     let text = Text::stream(move || Ok(Box::new(std::io::Cursor::new(text.clone()))));
-    let found = scan::scan(&text, &LineReader { lines, needle, asked: asked(None) }).unwrap();
+    let found = scan::scan(&text, &LineReader { lines, needle, asked: asked(None), divided: BTreeSet::new() }).unwrap();
     assert_eq!((found.buckets.len(), found.unreadable), (scan::MOST_CELLS, 1000));
 }
 
@@ -413,7 +418,7 @@ fn written(text: &str) -> Vec<Span> {
     let (lines, needle) = (recognised(GUNICORN, None).lines, Finder::new("LineBotWebhook"));
     let text = text.as_bytes().to_vec();
     let text = Text::stream(move || Ok(Box::new(std::io::Cursor::new(text.clone()))));
-    scan::scan(&text, &LineReader { lines, needle, asked: asked(None) }).unwrap().alive
+    scan::scan(&text, &LineReader { lines, needle, asked: asked(None), divided: BTreeSet::new() }).unwrap().alive
 }
 
 #[test]
@@ -504,6 +509,7 @@ fn a_line_without_end_takes_no_memory() {
         lines: recognised(GUNICORN, None).lines,
         needle: Finder::new("LineBotWebhook"),
         asked: asked(None),
+        divided: BTreeSet::new(),
     };
     let endless = Text::stream(|| Ok(Box::new(std::io::Read::take(std::io::repeat(b'x'), 1 << 30))));
     let found = scan::scan(&endless, &reader).unwrap();
@@ -524,7 +530,8 @@ fn kept(each: i64) -> Scanned {
     }
     let text = Text::stream(move || Ok(Box::new(std::io::Cursor::new(text.clone()))));
     let lines = recognised(GUNICORN, None).lines;
-    let reader = LineReader { lines, needle: Finder::new("LineBotWebhook"), asked: asked(None) };
+    let reader =
+        LineReader { lines, needle: Finder::new("LineBotWebhook"), asked: asked(None), divided: BTreeSet::new() };
     scan::scan(&text, &reader).unwrap()
 }
 
@@ -589,7 +596,7 @@ proptest! {
             let lines = recognised(NGINX, Some(NGINX_FORMAT)).lines;
             let text = log.clone();
             let text = Text::stream(move || Ok(Box::new(std::io::Cursor::new(text.clone()))));
-            let reader = LineReader { lines, needle: Finder::new("LineBotWebhook"), asked: asked(None) };
+            let reader = LineReader { lines, needle: Finder::new("LineBotWebhook"), asked: asked(None), divided: BTreeSet::new() };
             let found = scan::scan(&text, &reader).unwrap();
             prop_assert!(found.lines <= log.len() as u64);
         }

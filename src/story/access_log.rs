@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, ErrorRate, LogSpan, RequestDurations, ServerLogReport, VerdictRequests},
-    model::{Sentence, key},
+    model::{Sentence, SentenceKey, key},
     server,
     taxonomy::Lang,
 };
@@ -39,7 +39,10 @@ impl AccessLog {
         let duration = report.duration.as_ref().map(|took| lang.say(&duration(took)));
         let covers = covers(analysis, report, clock).map(|covers| lang.say(&covers));
         let lines = [requests(report, lang), duration.clone(), covers.clone(), missing(report, lang)];
-        let rate = lang.say(&rate);
+        let of = report.rate.as_ref().and(report.rate_span);
+        let of = of.map(|part| lang.say(&stretch(key::server_log::RATE_COVERS, part, clock)));
+        let covers = covers.filter(|_| of.is_none());
+        let rate = [Some(lang.say(&rate)), of].into_iter().flatten().collect::<Vec<_>>().join(lang.between());
         let line = [Some(&rate), covers.as_ref(), worst.as_ref()].into_iter().flatten().map(String::as_str);
         let line = line.collect::<Vec<_>>().join(lang.between());
         Some(AccessLog { rate, worst, line, duration, lines: lines.into_iter().flatten().collect() })
@@ -73,10 +76,13 @@ pub fn quantiles(took: &RequestDurations) -> Sentence {
     line.with("p99", seconds(took.p99)).with("max", seconds(took.max))
 }
 
+fn stretch(key: SentenceKey, part: LogSpan, clock: &Clock) -> Sentence {
+    Sentence::new(key).with("when", clock.stretch(part.start, part.end))
+}
+
 /// Which part of the period the logs cover, where it is not all of it.
 fn covers(analysis: &Analysis, report: &ServerLogReport, clock: &Clock) -> Option<Sentence> {
-    let covers =
-        |part: LogSpan| Sentence::new(key::server_log::COVERS).with("when", clock.stretch(part.start, part.end));
+    let covers = |part| stretch(key::server_log::COVERS, part, clock);
     server::other_time(report, analysis).or_else(|| server::part(report, analysis).map(covers))
 }
 

@@ -485,6 +485,32 @@ fn rules_hold_by_the_largest_rate_and_break_by_the_smallest() {
     assert!(folder.errstat("check errors.tsv").refused().contains("must be a percentage"));
 }
 
+/// Requests begin a part of a second before each half minute. From 17:31 to 18:02 there are those of 17:31:30 to 18:02:00, 62,
+/// of which the last five are slow. Of those from 16:00 to 18:30 maintenance from 16:02 to 18:27 leaves four before it (to
+/// 16:02:00), and six behind it, of which all but that of 18:30:00 are slow.
+#[test]
+fn requests_are_counted_to_the_second_where_edges_divide_five_minutes() {
+    let folder = story(&log(0, " +0900"));
+    for (period, more, said) in [
+        (
+            "2026-11-17T17:31..2026-11-17T18:02",
+            "",
+            "8.06 % of LINE's requests were aborted or took longer than 1.7 s (5 of 62)",
+        ),
+        (
+            "2026-11-17T16:00..2026-11-17T18:30",
+            "[[maintenance]]\nname = \"x\"\nfrom = \"2026-11-17T16:02\"\nuntil = \"2026-11-17T18:27\"\n",
+            "(5 of 10)",
+        ),
+    ] {
+        folder.file("errstat.toml", format!("[check]\nmax_slow = \"5%\"\n{more}"));
+        let call = format!("check errors.tsv --period {period} --exported-at 2026-11-19 --as-of 2026-11-19T09:00");
+        let outcome = folder.errstat(&format!("{call} --access-log access.log --log-format")).arg(FORMAT).run();
+        let text = outcome.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(outcome.code == Some(1) && text.contains(said), "{text}\n{}", outcome.stderr);
+    }
+}
+
 #[test]
 fn a_rule_does_not_pass_by_what_the_log_does_not_have() {
     let lines = log(0, " +0900");

@@ -1,7 +1,8 @@
 """Holds what errstat says of access logs against the contract, worked out here from the requests themselves.
 
 `logs.py ERRSTAT FIRST COUNT` tries so many random logs beside LINE's errors of the same time, from a number on: ten
-formats, one file or rotated ones, other people's lines, silences and outages. All times are milliseconds.
+formats, one file or rotated ones, other people's lines, silences and outages, the whole time or a period to the minute.
+All times are milliseconds.
 """
 
 import gzip
@@ -90,6 +91,12 @@ class Scenario(NamedTuple):
     edge: bool
     requests: list  # Those with a line, in the order of lines.
     rows: list
+    period: tuple | None  # Begin and end, to the minute; none where it is all the days that have a row.
+
+    @property
+    def bounds(self):
+        day = lambda at: (at + 9 * HOUR) // (24 * HOUR) * 24 * HOUR - 9 * HOUR
+        return self.period or (day(self.rows[0].first), day(max(row.last for row in self.rows)) + 24 * HOUR)
 
 
 def random_scenario(number):
@@ -107,7 +114,11 @@ def random_scenario(number):
     lines = [request for request in requests + probes if request.arrived and not silent(request.written(format))]
     lines.sort(key=lambda request: request.start + request.took)
     zone = timezone(timedelta(minutes=dice.choice([0, 0, 540, -300, 330])))
-    return Scenario(format, zone, dice.random() < 0.5, lines, export(dice, requests, moment))
+    edge, rows = dice.random() < 0.5, export(dice, requests, moment)
+    begin = moment() // MINUTE * MINUTE
+    end = begin + dice.choice([7, 61, 240, 1500]) * MINUTE
+    is_period = dice.random() < 0.5 and any(begin <= row.first < end for row in rows)
+    return Scenario(format, zone, edge, lines, rows, (begin, end) if is_period else None)
 
 
 def webhook(dice, start, outages):
@@ -208,18 +219,18 @@ class Line(NamedTuple):
 
 
 def judge(scenario):
-    format, rows = scenario.format, scenario.rows
+    format, (begin, end) = scenario.format, scenario.bounds
+    first, last = scenario.rows[0].first, scenario.rows[-1].first
+    rows = [row for row in scenario.rows if begin <= row.first < end]
     alive = spans(sorted(request.written(format) for request in scenario.requests))
     heard = {cell for first, last in alive for cell in range((first - TOLERANCE) // CELL + 1, (last + TOLERANCE) // CELL)}
     is_of_line = lambda of: of.path.startswith("/cb") if format.bare else of.agent.startswith("LineBotWebhook/")
-    day = lambda at: (at + 9 * HOUR) // (24 * HOUR)
-    days = range(day(rows[0].first), day(max(row.last for row in rows)) + 1)
     lines = [Line.of(format, of) for of in scenario.requests if of.method == "POST" and is_of_line(of)]
-    lines = [line for line in lines if day(line.start) in days]
     failed = defaultdict(list)
     for line in lines:
         failed[line.verdict].append(line.start // SECOND * SECOND)
-    both = heard & set(range(rows[0].first // CELL, rows[-1].first // CELL + 1))
+    lines = [line for line in lines if begin <= line.start < end]
+    both = heard & set(range(max(first, begin) // CELL, min(last, end - 1) // CELL + 1))
     errors = Counter()
     for row in rows:
         errors[row.reason] += row.errors if row.first // CELL in both else 0
@@ -236,8 +247,8 @@ def judge(scenario):
         "by_verdict": Counter(line.verdict if isinstance(line.verdict, str) else "status" for line in lines),
         "slow": sum(line.verdict == "timeout" for line in lines) if took else None,
         "took": [took[ceil(len(took) * share) - 1] for share in (0.5, 0.95, 0.99, 1)] if took else None,
-        "hours": {hour: sum(line.start // HOUR == hour for line in lines)
-                  for hour in range(days.start * 24 - 9, days.stop * 24 - 9) if heard & set(range(hour * 12, hour * 12 + 12))},
+        "hours": {hour: sum(line.start // HOUR == hour for line in lines) for hour in range(begin // HOUR, -(-end // HOUR))
+                  if heard & set(range(max(hour * HOUR, begin) // CELL, -(-min(hour * HOUR + HOUR, end) // CELL)))},
         "silent": [(before[1] // SECOND, after[0] // SECOND) for before, after in zip(alive, alive[1:])],
         "rate": (failed_all, least, most if scenario.edge and not unlogged else None) if least else None,
         "matches": {kind: match(kind, found, failed, heard) for kind, found in by_kind(rows).items()},
@@ -298,6 +309,8 @@ def asked(program, scenario, folder):
     call += ["--log-format", format.option] if format.option else []
     call += ["--webhook-path", "/cb", "--log-timezone", f"{datetime.now(scenario.zone):%z}"] if format.bare else []
     call += ["--log-is", "edge"] if scenario.edge else []
+    edge = lambda at: f"{datetime.fromtimestamp(at // SECOND, JAPAN):%Y-%m-%dT%H:%M}"
+    call += ["--period", "..".join(map(edge, scenario.period))] if scenario.period else []
     done = subprocess.run(call, cwd=folder, capture_output=True, text=True, timeout=60)
     if done.returncode:
         return f"exit code {done.returncode}: {done.stderr}"
