@@ -58,7 +58,8 @@ impl Measure<'_> {
         incidents.sort_by_key(|incident| (incident.cells_start, incident.start));
         let last_end = incidents.iter().map(|incident| incident.cell_bounds().1).max().unwrap_or(0);
         for incident in incidents.iter_mut().filter(|incident| incident.cell_bounds().1 == last_end) {
-            let known = self.reach().0 > last_end;
+            let reach = self.reach().0;
+            let known = reach > last_end && self.known().is_some_and(|known| known.missing(last_end, reach).is_empty());
             incident.usual_after = known.then(|| most_in_an_hour(self.channel, Timestamp(last_end).cell().0));
         }
         incidents
