@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Notes which say that the inputs do not reach the period.
-pub const UNREACHED: [key::SentenceKey; 11] = [
+pub const UNREACHED: [key::SentenceKey; 12] = [
     key::note::NO_ROWS_CHANNEL,
     key::note::PERIOD_AHEAD,
     key::note::STALE,
@@ -24,16 +24,18 @@ pub const UNREACHED: [key::SentenceKey; 11] = [
     key::note::PERIOD_UNKNOWN,
     key::note::PERIOD_UNKNOWN_CHANNEL,
     key::note::PERIOD_BEFORE_DATA,
+    key::note::PERIOD_BEFORE_DATA_CHANNEL,
     key::note::MAILS_ONLY,
     key::note::MAILS_ONLY_CHANNEL,
 ];
 
 /// Those after which nothing is to be said of the period, however much of it is missing.
-pub(super) const UNTOLD: [key::SentenceKey; 6] = [
+pub(super) const UNTOLD: [key::SentenceKey; 7] = [
     key::note::PERIOD_AHEAD,
     key::note::STALE,
     key::note::STALE_CHANNEL,
     key::note::PERIOD_BEFORE_DATA,
+    key::note::PERIOD_BEFORE_DATA_CHANNEL,
     key::note::MAILS_ONLY,
     key::note::MAILS_ONLY_CHANNEL,
 ];
@@ -293,7 +295,15 @@ fn period(told: &Told<'_>, shown: Option<Span>, notes: &mut Vec<Sentence>) {
     let first = zone.local(shown.first);
     if shown.first.0 >= bounds.end {
         notes.push(Sentence::new(key::note::PERIOD_BEFORE_DATA).with_moment("first", first));
-    } else if all.iter().all(|known| known.begins_after(bounds.start, zone)) {
+        return;
+    }
+    let keys = [key::note::PERIOD_BEFORE_DATA_CHANNEL; 2];
+    let behind = all.iter().filter_map(|known| Some((known, known.begins_behind(bounds.end)?)));
+    notes.extend(of_channels(
+        behind.map(|(known, first)| (known, keys, Sentence::new(keys[0]).with_moment("first", zone.local(first)))),
+        true,
+    ));
+    if all.iter().all(|known| known.begins_after(bounds.start, zone)) {
         notes.push(Sentence::new(key::note::PERIOD_PARTLY_BEFORE_DATA).with_moment("first", first));
     }
 }

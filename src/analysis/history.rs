@@ -43,14 +43,15 @@ pub fn known_from(table: &Table, asked: &Asked) -> Option<i64> {
 /// Whether nothing of a like period is unknown of the channels that count in the period; where of none anything is known
 /// there, of all.
 fn is_covered(table: &Table, asked: &Asked, like: &Bounds) -> bool {
-    let counts = |known: &&Known| known.reach().is_some_and(|reach| reach.0 >= asked.bounds.start);
+    let reaches = |known: &Known| known.reach().is_some_and(|reach| reach.0 >= asked.bounds.start);
+    let counts = |known: &&Known| reaches(known) && known.begins_behind(asked.bounds.end).is_none();
     let none = !table.known.iter().any(|known| counts(&known));
     let mut counted = table.known.iter().filter(|known| none || counts(known));
     !counted.any(|known| known.lacks(like.start, like.end, &asked.calendar.zone))
 }
 
-/// The channels that have no error in the period, which is known of them, though the like period before it had some, and a
-/// usual one has.
+/// The channels that have no error in the period, which is known of them, for the first time: every like period that is known
+/// had some.
 pub fn silent(table: &Table, asked: &Asked) -> Vec<Silent> {
     let Asked { bounds, before, calendar: Calendar { zone, as_of, .. }, .. } = asked;
     let silent = |known: &Known| {
@@ -64,8 +65,9 @@ pub fn silent(table: &Table, asked: &Asked) -> Vec<Silent> {
         }
         let covered = before.iter().filter(|like| !known.lacks(like.start, like.end, zone));
         let counts: Vec<u64> = covered.map(errors).collect();
-        let usual = band(&counts).filter(|(least, _)| *least > 0 && counts[0] > 0)?;
-        Some(Silent { channel: known.channel.clone(), median: median(counts)?, usual })
+        // Numbers that vary much have a band from none on.
+        let (least, most) = band(&counts).filter(|_| !counts.contains(&0))?;
+        Some(Silent { channel: known.channel.clone(), median: median(counts)?, usual: (least.max(1), most) })
     };
     table.known.iter().filter_map(silent).collect()
 }

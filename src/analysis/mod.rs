@@ -149,6 +149,15 @@ impl Analysis {
         self.partly_unknown = self.totals.change.is_some() && !incomplete.is_empty();
         self.unknown = known.iter().flat_map(inside).collect();
         self.unknown.sort_unstable();
+        let longest = self.unknown.iter().copied().max_by_key(|(from, until)| until - from);
+        self.gap = longest.map(|gap| {
+            let (lacking, others): (Vec<&Known>, _) = known.iter().partition(|known| inside(known).contains(&gap));
+            (lacking[0].channel.clone().filter(|_| !others.is_empty()), gap)
+        });
+        let first = table.span_of_channels().map(|span| span.first).filter(|first| first.0 >= bounds.end);
+        let begin = |known: &Known| Some((known.channel.clone(), known.begins_behind(bounds.end)?));
+        let begins = first.map(|first| (None, first)).or_else(|| known.iter().find_map(begin));
+        self.begins = begins.map(|(channel, first)| (channel, self.timezone.time(first)));
         let end = |known: &Known| Some((known.channel.clone(), self.timezone.time(known.reach()?.min(*as_of))));
         self.ends = known.iter().filter_map(end).collect();
         let told = |known: &Known| known.reach().is_some_and(|reach| reach.0 >= bounds.start);
@@ -184,6 +193,7 @@ impl Analysis {
         let bounds = self.period.bounds();
         let first = self.timezone.day_start(self.timezone.day(Timestamp(span.first.millis()))).0;
         let last = if self.tail_unknown { span.last.millis() } else { self.calendar.as_of.0 };
+        let first = if self.begins.is_some() { bounds.end } else { first };
         let before = (first > bounds.start).then_some((bounds.start, first.min(bounds.end)));
         let after = (bounds.start < last && last < bounds.end).then_some((last, bounds.end));
         before.into_iter().chain(self.unknown.iter().copied()).chain(after).collect()
@@ -311,9 +321,10 @@ fn computed(
     let total = Compared { errors: errors_of(side::PERIOD), previous: previous.map(|_| errors_of(side::PREVIOUS)) };
     let rows = sides.all().iter().filter(|sum| sum.bucket == side::PERIOD).map(|sum| sum.rows).sum();
     let channels = channels(table, &sides);
-    let has_history = |label: usize| match Known::of(&table.known, label as Label) {
-        Some(known) => known.begin().is_none_or(|first| first.0 < bounds.start),
-        None => true,
+    let any = table.span_of_channels().is_some_and(|span| span.first.0 < bounds.start);
+    let has_history = |label: usize| {
+        let begin = Known::of(&table.known, label as Label).and_then(Known::begin);
+        any && begin.is_none_or(|first| first.0 < bounds.start)
     };
     let breakdown = Breakdown {
         names: &table.names,
@@ -391,6 +402,8 @@ fn computed(
         silent: Vec::new(),
         told: Told::All,
         unknown: Vec::new(),
+        gap: None,
+        begins: None,
         ends: Vec::new(),
         partly_unknown: false,
         tail_unknown: false,

@@ -74,6 +74,12 @@ pub struct Analysis {
     /// 1970-01-01T00:00:00Z, end exclusive, by their start; those of different channels may overlap.
     #[serde(skip)]
     pub unknown: Vec<(i64, i64)>,
+    /// The longest of these, and of which channel it is where others lack nothing there.
+    #[serde(skip)]
+    pub gap: Option<(Option<String>, (i64, i64))>,
+    /// The first row of the inputs, or of a channel's, where it lies behind the period, so that nothing is known there.
+    #[serde(skip)]
+    pub begins: Option<(Option<String>, LocalTime)>,
     /// Up to when the inputs of each channel are known to tell something: where they are complete, or the last row.
     #[serde(skip)]
     pub ends: Vec<(Option<String>, LocalTime)>,

@@ -58,6 +58,8 @@ pub fn analysis(size: &'static str, minutes: i64, windows: &[[u64; 4]]) -> Analy
         silent: Vec::new(),
         told: crate::analysis::Told::All,
         unknown: Vec::new(),
+        gap: None,
+        begins: None,
         ends: Vec::new(),
         partly_unknown: false,
         tail_unknown: false,

@@ -134,8 +134,7 @@ impl Case<'_> {
         let zone = &self.analysis.calendar.zone;
         let lacks = |known: &&Known| known.lacks(bounds.start, bounds.end, zone);
         let known = self.table.known.iter().filter(meant).find(lacks)?;
-        let begins_behind = known.begin().filter(|first| first.0 >= bounds.end);
-        Some(match begins_behind {
+        Some(match known.begins_behind(bounds.end) {
             Some(first) => Sentence::new(key::check_problem::BEFORE_DATA)
                 .with_sentence("channel", self.of_channels(&[known]))
                 .with("period", &bounds.label)
@@ -233,12 +232,8 @@ impl Case<'_> {
     }
 
     fn new_details(self, level: Level) -> Ruling {
-        let bounds = self.analysis.period.bounds();
-        let history = self.table.cells().iter().next().is_some_and(|cell| cell.span.first.0 < bounds.start);
-        if !history && self.analysis.totals.errors > 0 {
-            return unjudged(Sentence::new(key::check_unjudged::NO_HISTORY));
-        }
-        if let Some(unknown) = self.analysis.notes.iter().find(|note| note.key == key::note::NEW_UNKNOWN_CHANNEL) {
+        let unknown = [key::note::NEW_UNKNOWN, key::note::NEW_UNKNOWN_CHANNEL];
+        if let Some(unknown) = self.analysis.notes.iter().find(|note| unknown.contains(&note.key)) {
             return unjudged(unknown.clone());
         }
         let ruling = none_of(self.details(|row| row.new), level, key::check::NEW_NONE, key::check::NEW_SOME);

@@ -107,7 +107,7 @@ impl Case<'_> {
         // Channels that were downloaded together are told of together.
         let mut together: Vec<(Option<Timestamp>, Vec<&Known>)> = Vec::new();
         for known in &self.table.known {
-            if let Some(first) = known.begin().filter(|first| first.0 >= bounds.end) {
+            if let Some(first) = known.begins_behind(bounds.end) {
                 found.push(
                     Sentence::new(key::check_problem::BEFORE_DATA)
                         .with_sentence("channel", self.of_channels(&[known]))

@@ -123,7 +123,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
 }
 
 /// The notes that tell what problems tell too.
-const TOLD: [key::SentenceKey; 19] = [
+const TOLD: [key::SentenceKey; 20] = [
     key::note::COVERAGE_UNKNOWN,
     key::note::COVERAGE_UNKNOWN_CHANNEL,
     key::note::GAP,
@@ -135,6 +135,7 @@ const TOLD: [key::SentenceKey; 19] = [
     key::note::NO_ROWS,
     key::note::NO_ROWS_CHANNEL,
     key::note::PERIOD_BEFORE_DATA,
+    key::note::PERIOD_BEFORE_DATA_CHANNEL,
     key::note::PERIOD_NOT_COVERED,
     key::note::PERIOD_NOT_COVERED_CHANNEL,
     key::note::REJECTS,

@@ -94,16 +94,18 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
         return lang.say(&sentence(key::headline::NO_ROWS));
     };
     if analysis.told == Told::TooLittle {
-        let span = analysis.data_span.as_ref().filter(|span| span.first >= analysis.period.end);
-        if let Some(span) = span.filter(|_| errors == 0) {
-            return lang.say(&sentence(key::headline::NO_DATA_YET).with("at", clock.short_moment(span.first)));
+        let of = |whose: Option<&str>| {
+            let of = |name| lang.say(&Sentence::new(key::headline::OF).with("channel", shortened(name, longest)));
+            whose.map(of).unwrap_or_default()
+        };
+        if let Some((whose, first)) = analysis.begins.as_ref().filter(|_| errors == 0) {
+            let said = sentence(key::headline::NO_DATA_YET).with("of", of(whose.as_deref()));
+            return lang.say(&said.with("at", clock.short_moment(*first)));
         }
         let (whose, end) = end;
-        let of =
-            whose.map(|name| lang.say(&Sentence::new(key::headline::OF).with("channel", shortened(name, longest))));
         let time = |at: i64| analysis.timezone.time(Timestamp(at));
-        let longest_gap = analysis.unknown.iter().max_by_key(|(from, until)| until - from);
-        let gap = longest_gap.map(|(from, until)| (time(*from), time(*until))).filter(|(_, until)| *until <= end);
+        let gap = analysis.gap.as_ref().map(|(whose, (from, until))| (whose, time(*from), time(*until)));
+        let gap = gap.filter(|(.., until)| *until <= end);
         let missing = analysis.unknown.first().map(|(from, _)| time(*from));
         let ends = end < analysis.period.end.min(time(analysis.calendar.as_of.0));
         let (key, end) = match missing.map_or(end, |missing| missing.min(end)) {
@@ -115,9 +117,13 @@ fn how_bad(analysis: &Analysis, clock: &Clock, longest: usize, compares: bool) -
             _ if end > analysis.period.start => (key::headline::NO_DATA_GAP, end),
             _ => (key::headline::NO_DATA, end),
         };
-        let gap = gap.map(|(from, until)| clock.short_stretch(from, until)).unwrap_or_default();
-        let said = sentence(key).with("of", of.unwrap_or_default()).with("at", clock.short_moment(end));
-        return lang.say(&said.with("when", gap));
+        let said = match gap {
+            Some((whose, from, until)) if key == key::headline::GAP => {
+                sentence(key).with("of", of(whose.as_deref())).with("when", clock.short_stretch(from, until))
+            }
+            _ => sentence(key).with("of", of(whose)).with("at", clock.short_moment(end)),
+        };
+        return lang.say(&said);
     }
     // Of a number that is only a limit no more is said than is so for every number beyond it.
     let (at_least, at_most) = analysis.limits();
@@ -182,7 +188,9 @@ fn on(analysis: &Analysis, clock: &Clock, longest: usize) -> String {
         }
         // What is compared is the sum of all.
         ([one], _) => one.channel.as_deref().map_or_else(String::new, |name| {
-            let on = Sentence::new(key::headline::ON_ONE).with_number("number", analysis.by_channel.len() as u64);
+            let unnamed = analysis.by_channel.iter().filter(|row| row.channel.is_none()).count();
+            let number = (analysis.channels.len() + unnamed) as u64;
+            let on = Sentence::new(key::headline::ON_ONE).with_number("number", number);
             lang.say(&on.with("channel", shortened(name, longest)))
         }),
         // Rows that name no channel are none to name.
@@ -237,7 +245,12 @@ fn what_happened(analysis: &Analysis, clock: &Clock, events: &Events<'_>, longes
     let name = |row: &crate::analysis::DetailRow| shortened(&what(lang, &row.reason, &row.detail), longest);
     if let Some(new) = failed().find(|row| row.new) {
         let more = failed().filter(|row| row.new).map(|row| &row.detail).collect::<BTreeSet<_>>().len() > 1;
-        let key = if more { key::headline::NEW_SEVERAL } else { key::headline::NEW };
+        let all: u64 = failed().filter(|row| row.new).map(|row| row.errors).sum();
+        let key = match more {
+            true if 2 * new.errors < all => key::headline::NEW_SCATTERED,
+            true => key::headline::NEW_SEVERAL,
+            false => key::headline::NEW,
+        };
         return Some(lang.say(&Sentence::new(key).with("what", name(new)).with_number("errors", new.errors)));
     }
     let most = failed().next()?;

@@ -65,6 +65,11 @@ impl Known {
         (!self.extents.iter().any(|(_, extent)| is_before(extent))).then_some(first)
     }
 
+    /// The first row, where it lies behind the end of a stretch of time, of which nothing is known then.
+    pub fn begins_behind(&self, end: i64) -> Option<Timestamp> {
+        self.begin().filter(|first| first.0 >= end)
+    }
+
     /// Whether the inputs begin on a later day than a moment is of: on its first day there may well have been no error
     /// before the first row.
     pub fn begins_after(&self, start: i64, zone: &Zone) -> bool {

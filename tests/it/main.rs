@@ -62,6 +62,7 @@ mod unknown;
 mod usage;
 mod vocabulary;
 mod voice;
+mod weekly;
 mod windows;
 mod workbooks;
 mod zones;
