@@ -2,7 +2,7 @@
 
 use chrono::Timelike;
 
-use super::{Bounds, Heatmap, Incident, WeekStart};
+use super::{Analysis, Calendar, Heatmap, WeekStart};
 use crate::{
     model::{CELL_MILLIS, CellStart, Precision, Timestamp, Zone},
     table::Table,
@@ -37,24 +37,19 @@ pub fn heatmap(table: &Table, (start, end): (i64, i64), zone: &Zone, week_start:
 const HABIT: i64 = 28 * 24 * 3_600_000;
 
 /// The heatmap of a period without its incidents: when it fails out of habit. None for periods under four weeks.
-pub fn usual_hours(
-    heatmap: &Heatmap,
-    incidents: &[Incident],
-    bounds: &Bounds,
-    zone: &Zone,
-    week_start: WeekStart,
-) -> Option<Heatmap> {
-    let mut usual = heatmap.clone();
-    if usual.hours.is_empty() || bounds.end - bounds.start < HABIT {
+pub fn usual_hours(analysis: &Analysis) -> Option<Heatmap> {
+    let Calendar { zone, week_start, .. } = analysis.calendar;
+    let mut usual = analysis.heatmap.clone();
+    let period = analysis.period.bounds();
+    if usual.hours.is_empty() || period.end - period.start < HABIT {
         return None;
     }
-    for incident in incidents {
-        for (at, errors) in (incident.cells_start.millis()..).step_by(CELL_MILLIS as usize).zip(incident.cells()) {
-            if (bounds.start..bounds.end).contains(&at) {
-                let local = zone.local(Timestamp(at));
-                let hour = &mut usual.hours[week_start.days_before(local) as usize][local.hour() as usize];
-                *hour = hour.saturating_sub(errors);
-            }
+    for incident in &analysis.incidents {
+        let cells = (incident.cells_start.millis()..).step_by(CELL_MILLIS as usize);
+        for (at, errors) in incident.classes.iter().flat_map(|of| cells.clone().zip(&of.inside)) {
+            let local = zone.local(Timestamp(at));
+            let hour = &mut usual.hours[week_start.days_before(local) as usize][local.hour() as usize];
+            *hour = hour.saturating_sub(*errors);
         }
     }
     Some(usual)

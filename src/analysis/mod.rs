@@ -92,7 +92,7 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     };
     // Each takes about as long as the other.
     let (judged, computed) = thread::scope(|scope| {
-        let judged = scope.spawn(|| incident::judge(table, &zone, now));
+        let judged = scope.spawn(|| incident::judge(table, &zone, &(bounds.start..bounds.end), now));
         let computed = computed(table, asked, previous, size, options);
         (judged.join().unwrap_or_else(|panic| resume_unwind(panic)), computed)
     });
@@ -106,8 +106,7 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
     analysis.incidents = found.iter().filter(touches).cloned().collect();
     analysis.incidents.sort_by(|a, b| (b.errors, a.bounds(), &a.channel).cmp(&(a.errors, b.bounds(), &b.channel)));
     analysis.patterns = patterns;
-    analysis.usual_hours =
-        hours::usual_hours(&analysis.heatmap, &analysis.incidents, bounds, &zone, calendar.week_start);
+    analysis.usual_hours = hours::usual_hours(&analysis);
     analysis.know(table, asked);
     if let Some(now) = *unfinished {
         // What is not compared is not said to be.

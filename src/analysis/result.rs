@@ -416,6 +416,9 @@ pub struct MadeOf {
     pub reason: String,
     pub detail: String,
     pub errors: u64,
+    /// Those that lie in the period.
+    #[serde(skip)]
+    pub inside: u64,
     pub first_seen: LocalTime,
     pub last_seen: LocalTime,
 }

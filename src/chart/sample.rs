@@ -168,6 +168,7 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
             class: Class::of(reason, detail),
             errors: cells.iter().sum(),
             cells: cells.to_vec(),
+            inside: cells.to_vec(),
         }],
         cells_start: stamp(bounds.0),
         usual_after: Some(2),
@@ -179,7 +180,7 @@ pub fn incident(start: i64, cells: &[u64], reason: &str, detail: &str) -> Incide
 /// A part of what an incident is made of.
 pub fn made(reason: &str, detail: &str, errors: u64) -> MadeOf {
     let at = stamp(START);
-    MadeOf { reason: reason.into(), detail: detail.into(), errors, first_seen: at, last_seen: at }
+    MadeOf { reason: reason.into(), detail: detail.into(), errors, inside: errors, first_seen: at, last_seen: at }
 }
 
 /// A covered week so many weeks before the period.

@@ -291,6 +291,7 @@ fn what_an_incident_is_made_of_is_stacked_by_failure_class() {
         class: Class::of(reason, detail),
         errors: cells.iter().sum(),
         cells: cells.to_vec(),
+        inside: cells.to_vec(),
     };
     let timeouts = ("request_timeout", "Request timeout");
     incident.classes = vec![class("error_status_code", "502", [8, 30, 50]), class(timeouts.0, timeouts.1, [2, 1, 5])];

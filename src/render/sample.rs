@@ -35,6 +35,7 @@ pub(super) fn week() -> Analysis {
         detail("request_timeout", "Request timeout", None, 48, 205, Some(-76.59)),
         detail("could_not_connect", "Unknown host", None, 5, 0, None),
     ];
+    let cells = vec![4, 9, 20, 31, 18, 10, 4];
     let by_reason = by_detail.iter().map(|row| ReasonRow {
         reason: row.reason.clone(),
         errors: row.errors,
@@ -102,13 +103,14 @@ pub(super) fn week() -> Analysis {
                 reason: "error_status_code".into(),
                 detail: "502".into(),
                 errors: 96,
+                inside: 96,
                 first_seen: at("18T20:10"),
                 last_seen: at("18T20:45"),
             }],
             quiet_since: Some(at("18T20:45")),
             log: None,
             class: Class::ServerErrors,
-            classes: vec![ClassErrors { class: Class::ServerErrors, errors: 96, cells: vec![4, 9, 20, 31, 18, 10, 4] }],
+            classes: vec![ClassErrors { class: Class::ServerErrors, errors: 96, cells: cells.clone(), inside: cells }],
             cells_start: at("18T20:10"),
             usual_after: Some(3),
             over: true,

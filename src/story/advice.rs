@@ -93,10 +93,10 @@ impl Advice {
                     None => blocks.push(block),
                 }
             }
-            for MadeOf { reason, detail, errors, .. } in &event.incident.made_of {
+            for MadeOf { reason, detail, inside, .. } in &event.incident.made_of {
                 if let Some((_, left)) = left.iter_mut().find(|(row, _)| row.reason == *reason && row.detail == *detail)
                 {
-                    *left = left.saturating_sub(*errors);
+                    *left = left.saturating_sub(*inside);
                 }
             }
         }

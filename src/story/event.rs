@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, Class, ClassErrors, DayKind, Incident, MadeOf, Maintenance, Mark, Pattern, State},
-    model::{CELL_MILLIS, Sentence, key},
+    model::{Sentence, key},
     taxonomy::{Lang, status},
 };
 
@@ -131,10 +131,11 @@ impl<'a> Event<'a> {
             Some(false) => None,
         };
         let parts = parts(lang, incident);
-        let (what, in_all, leading) = match parts.first() {
-            Some(leads) => (leads.name.clone(), leads.errors, inside(incident, leads.cells, analysis)),
-            None => (what(lang, &incident.reason, &incident.detail), incident.errors, incident.errors),
+        let (what, in_all) = match parts.first() {
+            Some(leads) => (leads.name.clone(), leads.errors),
+            None => (what(lang, &incident.reason, &incident.detail), incident.errors),
         };
+        let leading = incident.classes.first().map_or(incident.errors, |of| of.inside.iter().sum());
         let sentence = Sentence::new(match (&channel, state) {
             (None, None) => key::story::EVENT,
             (Some(_), None) => key::story::EVENT_CHANNEL,
@@ -172,14 +173,6 @@ impl<'a> Event<'a> {
             incident,
         }
     }
-}
-
-/// The errors of a class of an incident that lie in the period.
-fn inside(incident: &Incident, cells: &[u64], analysis: &Analysis) -> u64 {
-    let period = analysis.period.bounds();
-    let starts = (0..).map(|cell| incident.cells_start.millis() + cell * CELL_MILLIS);
-    let inside = starts.zip(cells).filter(|(start, _)| (period.start..period.end).contains(start));
-    inside.map(|(_, errors)| errors).sum()
 }
 
 /// What people did when an incident began.

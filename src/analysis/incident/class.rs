@@ -65,6 +65,8 @@ pub struct ClassErrors {
     pub class: Class,
     pub errors: u64,
     pub cells: Vec<u64>,
+    /// As `cells`, of the period alone, whose edges may lie inside of five minutes.
+    pub inside: Vec<u64>,
 }
 
 impl ClassErrors {

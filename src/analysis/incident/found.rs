@@ -1,6 +1,6 @@
 //! Stretches of several classes brought together, and measured.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{cmp::Reverse, collections::BTreeMap, ops::Range};
 
 use super::{
     class::{Channel, Class, ClassErrors},
@@ -41,6 +41,8 @@ type Group = Vec<(Class, Stretch, bool)>;
 pub struct Measure<'a> {
     pub table: &'a Table,
     pub zone: &'a Zone,
+    /// In milliseconds since 1970-01-01T00:00:00Z.
+    pub period: &'a Range<i64>,
     pub now: Timestamp,
     /// Of each kind.
     pub classes: &'a [Option<Class>],
@@ -133,23 +135,32 @@ impl Measure<'_> {
         let inside = inside.unwrap_or(Span { first: Timestamp(bounds[0]), last: Timestamp(bounds[1]) });
         let counts = |span: Span| span.first <= inside.last && span.last >= inside.first;
         cells.retain(|(class, cell)| *class != leading_class || counts(cell.span));
-        let mut of_class: BTreeMap<Class, Vec<u64>> = BTreeMap::new();
-        let mut made_of: BTreeMap<(u32, u32), (u64, Span)> = BTreeMap::new();
+        let mut of_class: BTreeMap<Class, [Vec<u64>; 2]> = BTreeMap::new();
+        let mut made_of: BTreeMap<(u32, u32), (u64, u64, Span)> = BTreeMap::new();
         for (class, cell) in cells {
             let kind = table.names.kinds[cell.kind.0 as usize];
-            let of_class = of_class.entry(class).or_insert_with(|| vec![0; (end - start) as usize]);
-            of_class[(cell.start.0 - start) as usize] += cell.errors;
-            let (errors, span) = made_of.entry((kind.reason, kind.detail)).or_insert((0, cell.span));
-            (*errors, *span) = (*errors + cell.errors, span.union(cell.span));
+            let in_period = if self.period.contains(&cell.span.first.0) { cell.errors } else { 0 };
+            let of_class = of_class.entry(class).or_insert_with(|| [(); 2].map(|()| vec![0; (end - start) as usize]));
+            let at = (cell.start.0 - start) as usize;
+            of_class[0][at] += cell.errors;
+            of_class[1][at] += in_period;
+            let (errors, inside, span) = made_of.entry((kind.reason, kind.detail)).or_insert((0, 0, cell.span));
+            (*errors, *inside, *span) = (*errors + cell.errors, *inside + in_period, span.union(cell.span));
         }
-        let errors = |(class, cells): (Class, Vec<u64>)| ClassErrors { class, errors: cells.iter().sum(), cells };
-        let mut classes: Vec<ClassErrors> = of_class.into_iter().map(errors).collect();
+        let sums = |(class, [cells, inside]): (Class, [Vec<u64>; 2])| ClassErrors {
+            class,
+            errors: cells.iter().sum(),
+            cells,
+            inside,
+        };
+        let mut classes: Vec<ClassErrors> = of_class.into_iter().map(sums).collect();
         classes.sort_by_key(|of| (of.class != leading_class, Reverse(of.errors)));
-        let mut silent_since = made_of.values().map(|(_, span)| span.last.0).max().unwrap_or(inside.last.0);
-        let made = |((reason, detail), (errors, span)): ((u32, u32), (u64, Span))| MadeOf {
+        let mut silent_since = made_of.values().map(|(.., span)| span.last.0).max().unwrap_or(inside.last.0);
+        let made = |((reason, detail), (errors, inside, span)): ((u32, u32), (u64, u64, Span))| MadeOf {
             reason: table.names.reasons[reason as usize].clone(),
             detail: table.names.details[detail as usize].clone(),
             errors,
+            inside,
             first_seen: self.zone.time(span.first),
             last_seen: self.zone.time(span.last),
         };

@@ -24,6 +24,8 @@ mod stretch;
 mod tests;
 mod usual;
 
+use std::ops::Range;
+
 pub use class::{Class, ClassErrors, step};
 pub use pattern::{DayKind, Pattern};
 
@@ -39,8 +41,9 @@ use usual::Usual;
 pub const LEAST_HISTORY_DAYS: i64 = 3;
 
 /// The incidents of all channels in the order of time, and the patterns by channel, by what happened before a moment; days
-/// are those of the zone. Neither is there for times without a time of day.
-pub fn judge(table: &Table, zone: &Zone, now: Timestamp) -> (Vec<Incident>, Vec<Pattern>) {
+/// are those of the zone. Neither is there for times without a time of day. The period, in milliseconds since
+/// 1970-01-01T00:00:00Z, tells only which errors lie inside of it; the table must have been cut at its edges.
+pub fn judge(table: &Table, zone: &Zone, period: &Range<i64>, now: Timestamp) -> (Vec<Incident>, Vec<Pattern>) {
     let (mut all, mut patterns) = (Vec::new(), Vec::new());
     if table.precision() > Precision::Hour {
         return (all, patterns);
@@ -48,7 +51,7 @@ pub fn judge(table: &Table, zone: &Zone, now: Timestamp) -> (Vec<Incident>, Vec<
     let classes = Class::of_kinds(&table.names);
     for channel in class::channels(table, &classes, zone, now) {
         let step = class::step(table, channel.label);
-        let measure = Measure { table, zone, now, classes: &classes, channel: &channel, step };
+        let measure = Measure { table, zone, period, now, classes: &classes, channel: &channel, step };
         let mut stretches = Vec::new();
         for (class, series) in &channel.classes {
             if series.iter().map(|(_, errors)| errors).sum::<u64>() < usual::LEAST_ERRORS {
