@@ -194,15 +194,21 @@ fn on(analysis: &Analysis, clock: &Clock, longest: usize) -> String {
             lang.say(&on.with("channel", shortened(name, longest)))
         }),
         // Rows that name no channel are none to name.
-        ([one, other, ..], _) if one.errors == other.errors || one.channel.is_none() => {
+        ([_, _, ..], _) if most_on(analysis).is_none() => {
             lang.say(&Sentence::new(key::headline::ON_EVENLY).with_number("number", failing.len() as u64))
         }
-        ([most, ..], _) => {
+        _ => most_on(analysis).map_or_else(String::new, |most| {
             let on = Sentence::new(key::headline::ON_SEVERAL).with_number("number", failing.len() as u64);
-            lang.say(&on.with("channel", shortened(most.channel.as_deref().unwrap_or_default(), longest)))
-        }
-        ([], _) => String::new(),
+            lang.say(&on.with("channel", shortened(most, longest)))
+        }),
     }
+}
+
+/// The bot with more errors than any other, which the first sentence names.
+fn most_on(analysis: &Analysis) -> Option<&str> {
+    let errors = |at: usize| analysis.by_channel.get(at).map_or(0, |row| row.errors);
+    let most = analysis.by_channel.first().filter(|_| errors(0) > errors(1))?;
+    most.channel.as_deref()
 }
 
 /// The worst incident; else what was new, or what most errors were.
@@ -219,9 +225,8 @@ fn what_happened(analysis: &Analysis, clock: &Clock, events: &Events<'_>, longes
         let incident = event.incident;
         let all =
             event.in_all.map(|errors| lang.say(&Sentence::new(key::headline::IN_ALL).with_number("number", errors)));
-        // The first sentence names the bot with most errors.
-        let named = analysis.by_channel.first().and_then(|row| row.channel.as_ref());
-        let on = event.channel.as_ref().filter(|_| analysis.channels.len() > 1 && incident.channel.as_ref() != named);
+        let named = incident.channel.as_deref() == most_on(analysis);
+        let on = event.channel.as_ref().filter(|_| analysis.channels.len() > 1 && !named);
         let on = on.map(|name| words::on(lang, name, longest));
         let sentence = Sentence::new(key)
             .with("all", all.unwrap_or_default().trim_matches('|'))

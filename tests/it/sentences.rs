@@ -341,4 +341,56 @@ fn an_incident_across_the_edge_has_no_more_errors_than_the_period() {
     let (errors, headline) = said("2026-W47");
     assert!(errors == 157 && headline.contains(": 150 × 502 Bad Gateway (300 in all)."), "{errors}: {headline}");
     assert!(said("2026-11").1.contains(": 300 × 502 Bad Gateway."), "{}", said("2026-11").1);
+    // Edges inside of five minutes: 27 minutes before midnight and 12 behind it; the last two minutes; three of one five.
+    for (period, errors) in
+        [("15T23:33..2026-11-16T00:12", 195), ("16T00:28..2026-11-16T12:00", 10), ("16T00:11..2026-11-16T00:14", 15)]
+    {
+        let (all, headline) = said(&format!("2026-11-{period}"));
+        assert_eq!(all, errors, "{period}");
+        assert!(headline.contains(&format!(": {errors} × 502 Bad Gateway (300 in all).")), "{period}: {headline}");
+    }
+    // What is usual at an hour has nothing of it: of the four weeks there remain the errors at noon.
+    folder.errstat("report w-2026-11-23.tsv --period 2026-11-15T23:33..2026-12-14T00:00 -o out/").done();
+    assert!(folder.text("out/charts/heatmap.svg").contains("Most: 1 (Mon 12:00)."));
+}
+
+#[test]
+fn what_an_incident_has_before_the_period_is_not_taken_from_what_lasts_in_it() {
+    // Timeouts six times a day, and with the outage of 502 from Sunday 22:00 to Monday 00:04: 120 before the week, 5 in it.
+    let mut rows: Vec<(String, &str, u32)> = (2..=22)
+        .flat_map(|day| [1, 4, 8, 12, 16, 20].map(|hour| (day, hour)))
+        .map(|(day, hour)| (format!("2026-11-{day:02} {hour:02}:31:00"), "Request timeout", 1))
+        .collect();
+    let minutes = (22 * 60..24 * 60).map(|minute| (15, minute)).chain((0..5).map(|minute| (16, minute)));
+    for (day, minute) in minutes {
+        let time = format!("2026-11-{day} {:02}:{:02}:05", minute / 60, minute % 60);
+        rows.extend([(time.clone(), "502", 3), (time, "Request timeout", 1)]);
+    }
+    let reason = |detail: &str| if detail == "502" { "error_status_code" } else { "request_timeout" };
+    let rows = rows.iter().map(|(time, detail, errors)| format!("{time}\t{}\t{detail}\t{errors}\n", reason(detail)));
+    let folder = Folder::with("w-2026-11-23.tsv", HEADING.to_owned() + &rows.collect::<String>());
+    let text = folder.errstat("summary w-2026-11-23.tsv --period 2026-W47 --full").done().text();
+    assert!(text.contains("store the event durably"), "{text}");
+}
+
+#[test]
+fn of_two_bots_with_equally_many_errors_the_incident_names_its_own() {
+    // 503 every other hour of the working days on one, 5 × 12 in the week; an outage of as many on the other.
+    let steady: String = ["02", "03", "04", "05", "06", "09", "10", "11", "12", "13", "16", "17", "18", "19", "20"]
+        .iter()
+        .flat_map(|day| (0..12).map(move |hour| row(&format!("2026-11-{day} {:02}:00:00", 2 * hour + 1), "503", 1)))
+        .collect();
+    let outage: String = (0..6).map(|minute| row(&format!("2026-11-18 10:0{minute}:00"), "502", 10)).collect();
+    for (name, other) in [("a", "b"), ("b", "a")] {
+        let folder =
+            Folder::with(&format!("{name}.tsv"), HEADING.to_owned() + &row("2026-11-02 12:00:00", "500", 1) + &outage);
+        folder.file(&format!("{other}.tsv"), HEADING.to_owned() + &steady);
+        let line = "a.tsv b.tsv --channel a=a.tsv --channel b=b.tsv --period 2026-W47 --exported-at 2026-11-23T09:00";
+        let summary = folder.summary(line);
+        let headline = summary["headline"].as_str().unwrap();
+        assert!(
+            headline.starts_with("120 errors on 2 channels") && headline.contains(&format!(" on {name}: 60 × 502")),
+            "{headline}"
+        );
+    }
 }
