@@ -352,12 +352,14 @@ mod tests {
 
     #[test]
     fn no_sentence_speaks_of_one_errors() {
-        for table in ["note", "headline", "chart", "terminal", "mail", "archiving", "convert", "reconcile"] {
+        let tables = "note headline story chart terminal mail interactive archiving convert reconcile init";
+        let tables = tables.split(' ').chain(["check", "check_unjudged", "check_problem"]);
+        for table in tables {
             for key in SentenceKey::all().filter(|key| key.name().starts_with(&format!("{table}."))) {
                 let text = Lang::En.phrase(key);
                 // What is said of several only has a sentence of its own for one.
                 let alone = SentenceKey::all().any(|other| other.name() == format!("{}_one", key.name()));
-                for word in ["errors", "rows", "files", "sources", "minutes"] {
+                for word in ["errors", "rows", "files", "sources", "minutes", "attempts", "windows", "rules"] {
                     assert!(
                         alone || !text.contains(&format!("}} {word}")) || key.name().starts_with("terminal.per_"),
                         "{key:?}: {text}"

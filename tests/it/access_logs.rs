@@ -527,7 +527,7 @@ fn a_rule_does_not_pass_by_what_the_log_does_not_have() {
         (
             without(&["18/Nov/2026:10:"]),
             "max_error_rate = \"1.3%\"",
-            "1.41 % of the webhooks failed, limit: 1.3 %. Whether it is less isn't known: 60 of the 162",
+            "1.41 % of the webhooks failed, limit: 1.3 %. Whether it is less isn't known: 60 of 162 errors",
         ),
         // Without the 60 slow answers, which LINE counted as timeouts.
         (

@@ -505,7 +505,7 @@ fn junit_is_read_by_an_xml_parser() {
     let failure = document.descendants().find(|node| node.has_tag_name("failure")).unwrap();
     assert!(failure.attribute("message").unwrap().contains("60") && failure.text().unwrap().contains("502"));
     for (file, words) in
-        [("check.md", "**failed**"), ("check.log", "::error title="), ("check.txt", "Failed: 1 of 4 rules fail.")]
+        [("check.md", "**failed**"), ("check.log", "::error title="), ("check.txt", "Failed: 1 of 4 rules fails.")]
     {
         assert!(folder.text(file).contains(words), "{file}: {}", folder.text(file));
     }

@@ -13,9 +13,10 @@ const numbers = new Intl.NumberFormat(document.documentElement.lang);
 const shown = n => numbers.format(n);
 const percent = share => fill(words.percent, { number: (share * 100).toFixed(1) });
 
-/** A pattern with its {placeholders} filled. */
+/** A pattern with its {placeholders} filled; of {number:one|many} the word that suits the number. */
 function fill(pattern, values) {
-  return pattern.replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
+  return pattern.replace(/\{(\w+)(?::(.*?)\|(.*?))?\}/g, (whole, name, one, many) =>
+    !Object.hasOwn(values, name) ? whole : many === undefined ? String(values[name]) : values[name] === "1" ? one : many);
 }
 
 const wholeDays = ["day", "week", "month"].includes(data.size);
