@@ -5,11 +5,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use indexmap::IndexSet;
+
 use super::{
     judgement::{Around, Said, judge, wanted},
     log::{Cell, Durations, LogFile, SILENCE, ServerLog, Stopped},
     matching::{self, Alive, TOLERANCE, Tally, Wanted},
-    offset::offset,
+    offset,
     rate::{self, Counts, Place},
     request::{Answer, Verdict},
 };
@@ -50,7 +52,8 @@ pub fn compare(table: &Table, log: &ServerLog, terms: &Terms, analysis: &mut Ana
     let mixed = !zoned && log.files.iter().any(|file| file.recognised.answers.contains(&Answer::Zone));
     let side = Side::new(table, log, analysis, zoned, mixed);
     let groups = Groups::of(&side);
-    let tallies = matching::tallies(&groups.wanted, groups.cells.len(), &side.failures, &side.alive);
+    let Groups { wanted, sets, cells, .. } = &groups;
+    let tallies = matching::tallies(wanted, sets, cells.len(), &side.failures, &side.alive);
     let in_time = side.offset.map_or(zoned, |offset| offset == 0 || side.moved != 0);
     let findings: Vec<(u64, LogFinding)> = tallies
         .iter()
@@ -133,9 +136,11 @@ impl<'a> Side<'a> {
                 .fold(None, |all: Option<bool>, has| Some(all.unwrap_or(true) && has))
                 .unwrap_or(false),
         };
-        let all = side.errors(bounds.start, bounds.end).map(|(sum, kind)| side.wanted(&sum, kind, Vec::new()));
-        let visible = all.filter(|wanted| wanted.verdict.is_some()).collect();
-        side.offset = offset(&in_order(visible), &side.failures, zoned).filter(|_| !mixed);
+        let all = || side.errors(bounds.start, bounds.end).map(|(sum, kind)| side.wanted(&sum, kind, 0));
+        let visible = || all().filter(|wanted| wanted.verdict.is_some());
+        let step = visible().count().div_ceil(offset::ENOUGH).max(1);
+        let sample = in_order(visible().step_by(step).collect());
+        side.offset = offset::offset(&sample, &side.failures, zoned).filter(|_| !mixed);
         side.moved = side.offset.filter(|_| !zoned).unwrap_or(0);
         if side.moved != 0 {
             side.failures = matching::failures(&log.cells, side.moved);
@@ -170,10 +175,10 @@ impl<'a> Side<'a> {
         (&names.reasons[kind.reason as usize], &names.details[kind.detail as usize])
     }
 
-    fn wanted(&self, sum: &CellSum, kind: &Kind, groups: Vec<usize>) -> Wanted {
+    fn wanted(&self, sum: &CellSum, kind: &Kind, set: u32) -> Wanted {
         let (said, status) = self.said(kind);
         let verdict = wanted(said, status);
-        Wanted { first: sum.span.first.0, last: sum.span.last.0, errors: sum.errors, verdict, groups }
+        Wanted { first: sum.span.first.0, last: sum.span.last.0, errors: sum.errors, verdict, set }
     }
 
     /// Whether LINE's data are known to tell of five minutes.
@@ -500,6 +505,8 @@ fn in_order(mut wanted: Vec<Wanted>) -> Vec<Wanted> {
 #[derive(Default)]
 struct Groups {
     wanted: Vec<Wanted>,
+    /// The groups of each set.
+    sets: Vec<Vec<usize>>,
     /// Numbers of the dictionary.
     details: Vec<(u32, u32)>,
     /// What LINE says of the errors of each group, and their five minutes; the details first, then the incidents.
@@ -517,6 +524,7 @@ impl Groups {
         groups.cells = vec![(Said::Other, BTreeSet::new()); groups.details.len() + incidents.len()];
         let kinds = &side.table.names.kinds;
         let of_kind: Vec<Vec<usize>> = kinds.iter().map(|kind| incidents_of(kind, side)).collect();
+        let mut sets = IndexSet::new();
         for (sum, kind) in errors() {
             let detail = groups.details.binary_search(&(kind.reason, kind.detail)).unwrap_or_default();
             let span = sum.span;
@@ -530,9 +538,11 @@ impl Groups {
                 groups.cells[*number].0 = side.said(kind).0;
                 groups.cells[*number].1.insert(i64::from(sum.start.0));
             }
-            groups.wanted.push(side.wanted(&sum, kind, numbers));
+            let set = sets.get_index_of(&numbers).unwrap_or_else(|| sets.insert_full(numbers).0);
+            groups.wanted.push(side.wanted(&sum, kind, set as u32));
         }
         groups.wanted = in_order(groups.wanted);
+        groups.sets = sets.into_iter().collect();
         groups
     }
 }

@@ -35,8 +35,8 @@ pub struct Wanted {
     pub errors: u64,
     /// That of its requests; none where no log can show any.
     pub verdict: Option<Verdict>,
-    /// What is judged together: numbers of groups.
-    pub groups: Vec<usize>,
+    /// The number of a set of groups: what is judged together.
+    pub set: u32,
 }
 
 /// Requests of one second that got no good answer.
@@ -91,15 +91,24 @@ impl Alive {
     }
 }
 
-/// Matches each error with a request, one to one. Each request goes to the error whose time ends first, which finds the
-/// largest number of pairs. `wanted` is in the order of `first`, `seen` in that of `at`.
-pub fn pairs(wanted: &[&Wanted], seen: &[Seen], moved: i64, tolerance: i64, mut paired: impl FnMut(usize, &Seen, u64)) {
+/// Matches each error that `takes` part with a request, one to one. Each request goes to the error whose time ends first, which
+/// finds the largest number of pairs. `wanted` is in the order of `first`, `seen` in that of `at`.
+pub fn pairs(
+    wanted: &[&Wanted],
+    seen: &[Seen],
+    moved: i64,
+    tolerance: i64,
+    takes: impl Fn(&Wanted) -> bool,
+    mut paired: impl FnMut(&Wanted, &Seen, u64),
+) {
     let Some(begin) = wanted.first().map(|wanted| wanted.first - tolerance - moved) else { return };
     let (mut open, mut next) = (BinaryHeap::new(), 0);
     for seen in &seen[seen.partition_point(|seen| seen.at < begin)..] {
         let at = seen.at + moved;
         while let Some(wanted) = wanted.get(next).filter(|wanted| wanted.first - tolerance <= at) {
-            open.push((Reverse(wanted.last + tolerance), Reverse(next), wanted.errors));
+            if at <= wanted.last + tolerance && takes(wanted) {
+                open.push((Reverse(wanted.last + tolerance), Reverse(next), wanted.errors));
+            }
             next += 1;
         }
         let mut requests = seen.requests;
@@ -109,7 +118,7 @@ pub fn pairs(wanted: &[&Wanted], seen: &[Seen], moved: i64, tolerance: i64, mut 
             let (Reverse(deadline), Reverse(which), errors) = *first;
             let count = if deadline < at { 0 } else { errors.min(requests) };
             if count > 0 {
-                paired(which, seen, count);
+                paired(wanted[which], seen, count);
                 requests -= count;
             }
             if count > 0 && count < errors {
@@ -146,26 +155,41 @@ impl Tally {
     }
 }
 
-/// Matches all errors, and again with the log moved by hours. `wanted` is in the order of time; the tallies are of the
-/// groups from 0 on.
-pub fn tallies(wanted: &[Wanted], groups: usize, failures: &Failures, alive: &Alive) -> Vec<Tally> {
+/// Matches all errors, and again with the log moved by hours. `wanted` is in the order of time, `sets` are the groups of each
+/// set; the tallies are of the groups from 0 on.
+pub fn tallies(
+    wanted: &[Wanted],
+    sets: &[Vec<usize>],
+    groups: usize,
+    failures: &Failures,
+    alive: &Alive,
+) -> Vec<Tally> {
     let mut by_verdict = ByVerdict::new();
     wanted.iter().for_each(|wanted| by_verdict.entry(wanted.verdict).or_default().push(wanted));
     let mut tallies = vec![Tally::default(); groups];
-    let found = pass(&by_verdict, groups, failures, alive, 0, |wanted, seen, count| {
-        for group in &wanted.groups {
+    let found = pass(&by_verdict, sets, failures, alive, 0, |set, seen, count| {
+        for group in &sets[set] {
             let tally = &mut tallies[*group];
             *tally.by.entry(seen.by).or_default() += count;
             *tally.statuses.entry(seen.status).or_default() += count;
         }
     });
-    tallies.iter_mut().zip(found).for_each(|(tally, (errors, matched))| {
+    let of_groups = |found: Vec<(u64, u64)>| {
+        let mut sums = vec![(0, 0); groups];
+        for (set, (errors, matched)) in sets.iter().zip(found) {
+            set.iter().for_each(|group| sums[*group] = (sums[*group].0 + errors, sums[*group].1 + matched));
+        }
+        sums
+    };
+    for (tally, (errors, matched)) in tallies.iter_mut().zip(of_groups(found)) {
         (tally.errors, tally.matched) = (errors, matched);
-    });
+    }
     let both = |most: i64, step: i64| (1..=most).flat_map(move |steps| [steps * step, -steps * step]);
     let moves: Vec<i64> = both(CLOCK_STEPS, 2 * TOLERANCE).chain(both(HOURS_MOVED, HOUR)).collect();
-    let passed =
-        moves.into_par_iter().map(|moved| (moved, pass(&by_verdict, groups, failures, alive, moved, |_, _, _| {})));
+    let passed = moves.into_par_iter().map(|moved| {
+        let found = pass(&by_verdict, sets, failures, alive, moved, |_, _, _| {});
+        (moved, of_groups(found))
+    });
     for (moved, found) in passed.collect::<Vec<_>>() {
         for (tally, (errors, matched)) in tallies.iter_mut().zip(found) {
             if errors == 0 || (errors as f64) < LEAST_KNOWN * tally.errors as f64 {
@@ -183,25 +207,38 @@ pub fn tallies(wanted: &[Wanted], groups: usize, failures: &Failures, alive: &Al
 
 type ByVerdict<'a> = BTreeMap<Option<Verdict>, Vec<&'a Wanted>>;
 
-/// For each group the errors of times at which the moved log was written, and how many of them it matches.
+/// For each set the errors of times at which the moved log was written, and how many of them it matches.
 fn pass(
     by_verdict: &ByVerdict<'_>,
-    groups: usize,
+    sets: &[Vec<usize>],
     failures: &Failures,
     alive: &Alive,
     moved: i64,
-    mut paired: impl FnMut(&Wanted, &Seen, u64),
+    mut paired: impl FnMut(usize, &Seen, u64),
 ) -> Vec<(u64, u64)> {
-    let mut found = vec![(0, 0); groups];
+    let mut found = vec![(0, 0); sets.len()];
+    let cell = |wanted: &Wanted| (wanted.first - moved).div_euclid(CELL_MILLIS);
     for (verdict, all) in by_verdict {
-        let cell = |wanted: &Wanted| (wanted.first - moved).div_euclid(CELL_MILLIS);
-        let known: Vec<&Wanted> = all.iter().copied().filter(|wanted| alive.has(cell(wanted))).collect();
-        known.iter().for_each(|wanted| wanted.groups.iter().for_each(|group| found[*group].0 += wanted.errors));
+        let mut ranges = alive.0.iter().peekable();
+        for wanted in all {
+            let cell = cell(wanted);
+            while ranges.next_if(|(_, end)| *end <= cell).is_some() {}
+            if ranges.peek().is_some_and(|(first, _)| *first <= cell) {
+                found[wanted.set as usize].0 += wanted.errors;
+            }
+        }
         let seen = verdict.and_then(|verdict| failures.get(&verdict)).map_or(&[][..], Vec::as_slice);
-        pairs(&known, seen, moved, TOLERANCE, |which, seen, count| {
-            known[which].groups.iter().for_each(|group| found[*group].1 += count);
-            paired(known[which], seen, count);
-        });
+        pairs(
+            all,
+            seen,
+            moved,
+            TOLERANCE,
+            |wanted| alive.has(cell(wanted)),
+            |wanted, seen, count| {
+                found[wanted.set as usize].1 += count;
+                paired(wanted.set as usize, seen, count);
+            },
+        );
     }
     found
 }
@@ -212,7 +249,7 @@ mod tests {
     use crate::model::Timestamp;
 
     fn wanted(first: i64, last: i64, errors: u64) -> Wanted {
-        Wanted { first, last, errors, verdict: Some(Verdict::Timeout), groups: vec![0] }
+        Wanted { first, last, errors, verdict: Some(Verdict::Timeout), set: 0 }
     }
 
     fn seen(at: i64, requests: u64) -> Seen {
@@ -221,7 +258,7 @@ mod tests {
 
     fn count(wanted: &[Wanted], of: &[Seen], moved: i64) -> u64 {
         let mut matched = 0;
-        pairs(&wanted.iter().collect::<Vec<_>>(), of, moved, 60_000, |_, _, count| matched += count);
+        pairs(&wanted.iter().collect::<Vec<_>>(), of, moved, 60_000, |_| true, |_, _, count| matched += count);
         matched
     }
 
@@ -254,16 +291,16 @@ mod tests {
         // Two errors; requests at one of them, and an hour later at both.
         let errors = [wanted(18_000_000, 18_000_000, 1), wanted(19_000_000, 19_000_000, 1)];
         let of = [seen(18_000_000, 1), seen(21_600_000, 1), seen(22_600_000, 1)];
-        let tally = &tallies(&errors, 1, &[(Verdict::Timeout, of.to_vec())].into(), &alive)[0];
+        let tally = &tallies(&errors, &[vec![0]], 1, &[(Verdict::Timeout, of.to_vec())].into(), &alive)[0];
         assert_eq!((tally.errors, tally.matched, tally.chance), (2, 1, Some(1.0)));
         // Where the log is silent nothing is said.
-        let silent = tallies(&errors, 1, &Failures::new(), &Alive(vec![(63, 100)]));
+        let silent = tallies(&errors, &[vec![0]], 1, &Failures::new(), &Alive(vec![(63, 100)]));
         assert_eq!((silent[0].errors, silent[0].matched, silent[0].chance), (1, 0, Some(0.0)));
-        let short = tallies(&errors, 1, &Failures::new(), &Alive(vec![(60, 64)]));
+        let short = tallies(&errors, &[vec![0]], 1, &Failures::new(), &Alive(vec![(60, 64)]));
         assert_eq!((short[0].errors, short[0].chance), (2, None));
         // A clock that is 400 s fast: within 480 ± 60 s.
         let late = [seen(18_400_000, 1), seen(19_400_000, 1)];
-        let tally = &tallies(&errors, 1, &[(Verdict::Timeout, late.to_vec())].into(), &alive)[0];
+        let tally = &tallies(&errors, &[vec![0]], 1, &[(Verdict::Timeout, late.to_vec())].into(), &alive)[0];
         assert_eq!((tally.matched, tally.near, tally.chance), (0, 1.0, Some(0.0)));
     }
 }

@@ -18,23 +18,22 @@ const ZONE_STEP: i64 = 900_000;
 const ZONES: std::ops::RangeInclusive<i64> = -14 * 4..=14 * 4;
 /// Offsets that match nearly as much as the best one are as good.
 const NEARLY: f64 = 0.95;
-/// More than these, spread over all of the time, tell nothing new.
-const ENOUGH: usize = 2_000;
+/// More rows than these, spread over all of the time, tell nothing new.
+pub const ENOUGH: usize = 2_000;
 /// Hours by which the log is moved to see what chance would match at an offset.
 const MOVED: [i64; 10] = [-19, -11, -7, -5, -3, 3, 5, 7, 11, 19];
 
 /// The milliseconds that are to be added to a log's times so that they are LINE's: 0 where they fit as they are, none where
-/// nothing tells. `zoned` is whether the log's zone is known.
+/// nothing tells. `wanted` is in the order of time; `zoned` is whether the log's zone is known.
 pub fn offset(wanted: &[Wanted], failures: &Failures, zoned: bool) -> Option<i64> {
-    let step = wanted.len().div_ceil(ENOUGH).max(1);
     let mut sample: BTreeMap<Option<Verdict>, Vec<&Wanted>> = BTreeMap::new();
-    wanted.iter().step_by(step).for_each(|wanted| sample.entry(wanted.verdict).or_default().push(wanted));
+    wanted.iter().for_each(|wanted| sample.entry(wanted.verdict).or_default().push(wanted));
     let errors: u64 = sample.values().flatten().map(|wanted| wanted.errors).sum();
     let score = |moved: i64, tolerance: i64| -> u64 {
         let of = |(verdict, wanted): (&Option<Verdict>, &Vec<&Wanted>)| {
             let mut matched = 0;
             let seen: &[Seen] = verdict.and_then(|of| failures.get(&of)).map_or(&[], Vec::as_slice);
-            pairs(wanted, seen, moved, tolerance, |_, _, count| matched += count);
+            pairs(wanted, seen, moved, tolerance, |_| true, |_, _, count| matched += count);
             matched
         };
         sample.iter().map(of).sum()

@@ -39,7 +39,7 @@ impl Chance {
 fn wanted(moments: &[i64], verdict: Verdict) -> Vec<Wanted> {
     let mut cells: BTreeMap<i64, Wanted> = BTreeMap::new();
     for at in moments {
-        let new = Wanted { first: *at, last: *at, errors: 0, verdict: Some(verdict), groups: vec![0] };
+        let new = Wanted { first: *at, last: *at, errors: 0, verdict: Some(verdict), set: 0 };
         let cell = cells.entry(at.div_euclid(CELL_MILLIS)).or_insert(new);
         (cell.first, cell.last, cell.errors) = (cell.first.min(*at), cell.last.max(*at), cell.errors + 1);
     }
@@ -55,7 +55,7 @@ fn seen(mut moments: Vec<i64>, verdict: Verdict) -> Failures {
 /// A week in which the log was always written.
 fn tally(wanted: &[Wanted], failures: &Failures) -> Tally {
     let week = Span { first: Timestamp(START - MINUTE), last: Timestamp(START + 7 * DAY) };
-    tallies(wanted, 1, failures, &Alive::of(&[week], 0)).remove(0)
+    tallies(wanted, &[vec![0]], 1, failures, &Alive::of(&[week], 0)).remove(0)
 }
 
 fn code(said: Said, tally: &Tally) -> String {
