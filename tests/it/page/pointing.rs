@@ -75,6 +75,11 @@ fn the_keyboard_reaches_every_bar() {
     assert_eq!(at, "69", "of 168");
     assert!(text.contains("Wed 18 Nov 2026, 20:00") && text.contains(&expected.total().to_string()), "{text}");
     assert_eq!(tip(&tab).map(|(numbers, _)| numbers[0]), Some(expected.total()));
+    // Two hours later one error is left.
+    for _ in 0..2 {
+        tab.key("ArrowRight");
+    }
+    assert!(said().1.contains(": 1 error, "), "{}", said().1);
     tab.key("End");
     tab.key("ArrowLeft");
     assert_eq!(said().0, "167");
