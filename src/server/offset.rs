@@ -59,5 +59,7 @@ pub fn offset(wanted: &[Wanted], failures: &Failures, zoned: bool) -> Option<i64
     let before = scores[..at].iter().rev().take_while(|(_, score)| good(*score)).count();
     let behind = scores[at..].iter().take_while(|(_, score)| good(*score)).count();
     let (first, last) = (scores[at - before].0, scores[at + behind - 1].0);
-    Some((first + last) / 2)
+    // One that is further off would fit better still.
+    let is_inside = first > zone - FURTHEST && last < zone + FURTHEST;
+    is_inside.then_some((first + last) / 2)
 }

@@ -129,6 +129,9 @@ fn a_clock_that_is_off_is_told() {
             assert!(tally.share() < 0.3, "hidden: {tally:?}");
             assert_eq!(code(Said::Timeout, &tally), "undecided");
         }
+        // Further off than a clock that is set at all: where it would fit isn't known.
+        let late: Vec<i64> = chance.seen_late(&errors).iter().map(|at| at + 604_000).collect();
+        assert_eq!(offset(&wanted, &seen([late, noise].concat(), Verdict::Timeout), true), None, "{seed}");
     }
 }
 
