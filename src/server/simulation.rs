@@ -1,14 +1,12 @@
 //! Both sides made up, so that the truth is known.
 
-use std::collections::BTreeMap;
-
 use super::{
     judgement::{Around, Said, judge},
     matching::{Alive, Failures, Seen, Tally, Wanted, tallies},
     offset::offset,
     request::{By, Verdict},
 };
-use crate::model::{CELL_MILLIS, Span, Timestamp};
+use crate::model::{Span, Timestamp};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 1440 * MINUTE;
@@ -35,15 +33,12 @@ impl Chance {
     }
 }
 
-/// LINE's side: an error each, in cells of five minutes.
+/// LINE's side: rows of an error each.
 fn wanted(moments: &[i64], verdict: Verdict) -> Vec<Wanted> {
-    let mut cells: BTreeMap<i64, Wanted> = BTreeMap::new();
-    for at in moments {
-        let new = Wanted { first: *at, last: *at, errors: 0, verdict: Some(verdict), set: 0 };
-        let cell = cells.entry(at.div_euclid(CELL_MILLIS)).or_insert(new);
-        (cell.first, cell.last, cell.errors) = (cell.first.min(*at), cell.last.max(*at), cell.errors + 1);
-    }
-    cells.into_values().collect()
+    let mut moments = moments.to_vec();
+    moments.sort_unstable();
+    let row = |at| Wanted { first: at, last: at, errors: 1, verdict: Some(verdict), set: 0 };
+    moments.into_iter().map(row).collect()
 }
 
 fn seen(mut moments: Vec<i64>, verdict: Verdict) -> Failures {
@@ -130,7 +125,7 @@ fn a_clock_that_is_off_is_told() {
             assert_eq!(code(Said::Timeout, &tally), "undecided");
         }
         // Further off than a clock that is set at all: where it would fit isn't known.
-        let late: Vec<i64> = chance.seen_late(&errors).iter().map(|at| at + 604_000).collect();
+        let late: Vec<i64> = chance.seen_late(&errors).iter().map(|at| at + 590_000).collect();
         assert_eq!(offset(&wanted, &seen([late, noise].concat(), Verdict::Timeout), true), None, "{seed}");
     }
 }
