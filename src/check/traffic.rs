@@ -7,7 +7,7 @@ use super::{
     ruling::{Ruling, unjudged},
 };
 use crate::{
-    analysis::{Analysis, LogSpan, SlowRequests},
+    analysis::{Analysis, LogSpan, ServerLogReport, SlowRequests},
     model::{Sentence, SentenceKey, key},
     server,
 };
@@ -18,7 +18,7 @@ pub fn error_rate(analysis: &Analysis, most: Percent) -> Ruling {
     if let Some(other) = server::other_time(report, analysis) {
         return not_known(other);
     }
-    let Some(rate) = &report.rate_of_all else { return not_known(Sentence::new(key::check_unjudged::NO_RATE)) };
+    let Some(rate) = &report.rate_of_all else { return lacking(report, key::check_unjudged::NO_RATE) };
     let holds = most.holds(rate.errors, rate.attempts_low);
     let broken = rate.attempts_high.is_some_and(|attempts| !most.holds(rate.errors, attempts));
     let said = |key: SentenceKey| {
@@ -58,10 +58,13 @@ pub fn slow(analysis: &Analysis, most: Percent) -> Ruling {
         return not_known(other);
     }
     let Some(SlowRequests { requests, slow, slow_most, requests_most }) = report.slow_requests else {
-        return not_known(Sentence::new(key::check_unjudged::NO_DURATIONS));
+        return lacking(report, key::check_unjudged::NO_DURATIONS);
     };
     if let Some(part) = server::part(report, analysis) {
         return not_known(of_part(Sentence::new(key::check_unjudged::SLOW_PART), part));
+    }
+    if let Some(gap) = server::gap(report, analysis) {
+        return not_known(of_part(Sentence::new(key::check_unjudged::SLOW_GAP), gap));
     }
     let (low, high) = (slow as f64 / requests_most as f64, slow_most as f64 / requests_most as f64);
     let holds = most.holds(slow_most, requests_most);
@@ -82,6 +85,11 @@ fn ruling(holds: bool, share: f64, most: Percent, text: Sentence) -> Ruling {
     let percent = |value: f64| Measure::of((value * 1e4).round() / 1e4, Unit::Percent);
     let measures = (percent(share * 100.0), percent(most.value()));
     Ruling { mending: Mending::Within, ..Ruling::on(holds, measures, Level::Fail, text) }
+}
+
+/// What the logs lack: requests at all, or else what the rule is about.
+fn lacking(report: &ServerLogReport, what: SentenceKey) -> Ruling {
+    not_known(Sentence::new(if report.requests == 0 { key::check_unjudged::NO_REQUESTS } else { what }))
 }
 
 /// A rule that nothing decides passes neither.

@@ -135,10 +135,10 @@ pub fn compare(
         why.key == key::other::ACCESS_LOG && log.files.iter().any(|log| path(&log.path))
     };
     analysis.notes.retain(|note| !note.values.iter().any(|(_, value)| is_read(value)));
-    log.leave_out(left_out);
     if let Some(why) = log.no_requests(access.logs.webhook_path.as_deref()) {
         return Err(why.into());
     }
+    log.leave_out(left_out);
     let zone = shared.selection.log_timezone;
     let terms = server::Terms {
         place: access.log_is,

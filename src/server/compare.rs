@@ -14,6 +14,7 @@ use super::{
     offset,
     rate::{self, Counts, Place},
     request::{Answer, Verdict},
+    stopped,
 };
 use crate::{
     analysis::{
@@ -433,6 +434,21 @@ pub fn part(report: &ServerLogReport, analysis: &Analysis) -> Option<LogSpan> {
     let lacks = |from: LocalTime, until: LocalTime| until.millis() - from.millis() >= SILENCE;
     let is_part = lacks(period.start, covered.start) || lacks(covered.end, period.end);
     (is_part && other_time(report, analysis).is_none()).then_some(covered)
+}
+
+/// A time without any line for so long is none of a quiet night: what LINE sent then is missing, as behind a log that ends
+/// early. In milliseconds.
+const MISSING: i64 = 24 * 3_600_000;
+
+/// The first such time of the period; maintenance is left out.
+pub fn gap(report: &ServerLogReport, analysis: &Analysis) -> Option<LogSpan> {
+    let span = |first: LocalTime, last: LocalTime| Span { first: Timestamp(first.millis()), last: Timestamp(last.millis()) };
+    let period = judged(analysis);
+    let silent = report.silent.iter().map(|it| span(it.start.max(period.start), it.end.min(period.end)));
+    let maintenance = analysis.maintenance.iter().map(|it| span(it.start, it.end));
+    let mut gaps = stopped::without(silent.collect(), maintenance).into_iter();
+    let gap = gaps.find(|gap| gap.last.0 - gap.first.0 >= MISSING)?;
+    Some(LogSpan { start: analysis.timezone.time(gap.first), end: analysis.timezone.time(gap.last) })
 }
 
 /// That the logs cover nothing of the period.

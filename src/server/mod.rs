@@ -35,7 +35,7 @@ use std::{
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 
-pub use compare::{Terms, compare, durations, other_time, part};
+pub use compare::{Terms, compare, durations, gap, other_time, part};
 pub use format::{Format, Lines, Recognised};
 pub use log::{Cell, Counts, Durations, Failed, LogFile, ServerLog, Stopped};
 pub use rate::Place;
@@ -219,6 +219,6 @@ fn together(logs: Vec<Found>, scanned: Vec<Scanned>, asked: &Asked) -> ServerLog
         }
     }
     log.stopped = stopped::stopped(logs);
-    log.alive = stopped::without(log::joined(log.alive), &log.stopped);
+    log.alive = stopped::without(log::joined(log.alive), log.stopped.iter().map(|it| it.span));
     log
 }

@@ -73,11 +73,11 @@ fn replaces(server: &Server, ended: Span) -> bool {
 }
 
 /// Some times without others.
-pub fn without(spans: Vec<Span>, others: &[Stopped]) -> Vec<Span> {
-    others.iter().fold(spans, |spans, other| {
+pub fn without(spans: Vec<Span>, others: impl IntoIterator<Item = Span>) -> Vec<Span> {
+    others.into_iter().fold(spans, |spans, other| {
         let parts = |span: Span| {
-            let before = Span { first: span.first, last: span.last.min(other.span.first) };
-            let behind = Span { first: span.first.max(other.span.last), last: span.last };
+            let before = Span { first: span.first, last: span.last.min(other.first) };
+            let behind = Span { first: span.first.max(other.last), last: span.last };
             [before, behind].into_iter().filter(|part| part.first <= part.last)
         };
         spans.into_iter().flat_map(parts).collect()
@@ -138,8 +138,7 @@ mod tests {
 
     #[test]
     fn a_time_is_cut_out_of_others() {
-        let stopped = |first, last| Stopped { server: String::new(), span: span(first, last) };
-        let cut = without(vec![span(0, 10), span(20, 30)], &[stopped(4, 6), stopped(25, 40)]);
+        let cut = without(vec![span(0, 10), span(20, 30)], [span(4, 6), span(25, 40)]);
         assert_eq!(cut, [span(0, 4), span(6, 10), span(20, 25)]);
     }
 }

@@ -556,6 +556,28 @@ fn a_rule_does_not_pass_by_what_the_log_does_not_have() {
     }
 }
 
+/// A day without a line is missing, as behind a log that ends early. A night is quiet, and what maintenance takes out is missed
+/// by nobody.
+#[test]
+fn slow_answers_are_not_judged_by_a_log_that_lacks_a_day() {
+    for (until, options, code, said) in [
+        ("17/Nov/2026:00", "", 2, "have a gap from Sun 15 Nov 2026, 23:59 to Tue 17 Nov 2026, 00:00"),
+        ("16/Nov/2026:23", "", 0, "of LINE's requests were aborted"),
+        ("17/Nov/2026:00", "--maintenance 2026-11-16..2026-11-17=move", 0, "of LINE's requests were aborted"),
+        ("16/Nov/2026:00", "--maintenance 2026-11-15..2026-11-19=move", 2, "have no request from LINE in the time"),
+    ] {
+        let lines = log(0, " +0900");
+        let kept = |line: &&str| line.split_once('[').is_some_and(|(_, at)| !("16/Nov/2026:00"..until).contains(&&at[..14]));
+        let folder = story(&lines.lines().filter(kept).map(|line| format!("{line}\n")).collect::<String>());
+        folder.file("errstat.toml", "[check]\nmax_slow = \"1%\"\n");
+        let period = "--period 2026-11-15..2026-11-18 --exported-at 2026-11-19 --as-of 2026-11-19T09:00";
+        let call = folder.errstat(&format!("check errors.tsv {period} --access-log access.log {options}"));
+        let outcome = call.arg("--log-format").arg(FORMAT).run();
+        let text = outcome.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(outcome.code == Some(code) && text.contains(said), "{until} {options}\n{text}\n{}", outcome.stderr);
+    }
+}
+
 /// The log of three of four days has 8,639 or 8,640 requests; 60 of the 162 errors are of the fourth: at most 162 of 8,699.
 #[test]
 fn a_rate_that_the_rest_can_only_lower_passes_and_says_what_it_counts() {
