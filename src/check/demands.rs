@@ -14,7 +14,7 @@ use crate::{
     analysis::{self, Bounds, By, DetailRow, Group, Incident, Likes, Sums, WindowSize},
     error::Error,
     model::{Precision, Sentence, Timestamp, in_days, key},
-    table::{CellSum, Key, Known, fits},
+    table::{CellSum, Key, Known, any_fits},
     taxonomy,
 };
 
@@ -126,10 +126,9 @@ impl Case<'_> {
     /// What the inputs of a channel that a rule may be about lack of a stretch of time: they begin behind it or in it, or
     /// leave a gap.
     fn is_missing(self, conditions: &[Condition], bounds: &Bounds) -> Option<Sentence> {
-        let meant = |known: &&Known| match (asked(conditions, Key::Channel), &known.channel) {
-            (Some(condition), Some(channel)) => fits(&condition.pattern, channel),
-            (Some(_), None) => false,
-            (None, _) => true,
+        let meant = |known: &&Known| match asked(conditions, Key::Channel) {
+            Some(condition) => any_fits(&condition.pattern, self.table.names.called(&known.channel)),
+            None => true,
         };
         let zone = &self.analysis.calendar.zone;
         let lacks = |known: &&Known| known.lacks(bounds.start, bounds.end, zone);

@@ -43,7 +43,10 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     if rulings.is_empty() {
         return Err(Error::new(key::check_error::NO_RULES).into());
     }
-    let nothing_judged = rulings.iter().all(|ruling| ruling.status == Status::NotJudged);
+    // Rules about the inputs say nothing of the errors; alone, they are all that is asked.
+    let of_errors = rulings.iter().any(|ruling| ruling.of_errors);
+    let mut asked = rulings.iter().filter(|ruling| ruling.of_errors == of_errors);
+    let nothing_judged = asked.all(|ruling| ruling.status == Status::NotJudged);
     let rejects_allowed = rules.rules.iter().any(|rule| matches!(rule.demand, Demand::Rejected(_)));
     let mut doubts = doubts(case, !rejects_allowed);
     if rules.incomplete == Level::Warn {
@@ -51,7 +54,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     }
     let mut fatal = std::mem::take(&mut doubts.nothing);
     fatal.extend(rulings.iter().filter_map(|ruling| ruling.problem.clone()));
-    let open: Vec<Sentence> = doubts.time.iter().chain(&doubts.unread).cloned().collect();
+    let mut open: Vec<Sentence> = doubts.time.iter().chain(&doubts.unread).cloned().collect();
     // Each reason with the rules that it leaves open.
     let mut undecided: Vec<(&Sentence, Vec<String>)> = Vec::new();
     for (ruling, why) in rulings.iter().filter_map(|ruling| Some((ruling, ruling.open.as_ref()?))) {
@@ -64,7 +67,7 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
     let undecided: Vec<String> =
         undecided.into_iter().map(|(why, names)| lang.lead(&lang.list(names)) + &lang.say(why)).collect();
     if nothing_judged && fatal.is_empty() && open.is_empty() && undecided.is_empty() {
-        fatal.push(Sentence::new(key::check_problem::NOTHING_JUDGED));
+        open.push(Sentence::new(key::check_problem::NOTHING_JUDGED));
     }
     let mut failed = rulings.iter().filter(|ruling| ruling.status == Status::Failed);
     let result = if !fatal.is_empty() {

@@ -3,7 +3,7 @@
 use super::{Condition, Misplaced, rules::asked};
 use crate::{
     model::{Sentence, key},
-    table::{Key, Table, fits, host_fits, status_fits},
+    table::{Key, Table, any_fits, fits, host_fits, status_fits},
     taxonomy::{self, ERROR_STATUS_CODE, REASONS},
 };
 
@@ -40,10 +40,11 @@ pub fn matching(conditions: &[Condition], table: &Table) -> Result<Matching, Mis
     }
     if let Some(condition) = asked(conditions, Key::Channel) {
         // A channel without a row is known too, if an input was said to be of it.
-        let silent = || table.known.iter().filter(|known| known.label.is_none()).flat_map(|known| &known.channel);
-        let there = || names.channels.iter().flatten().chain(silent()).map(String::as_str);
-        if !there().any(|name| fits(&condition.pattern, name)) {
-            return Ok(Matching::Unnamed(missed(key::check_unjudged::CHANNEL, condition, there())));
+        let silent = table.known.iter().filter(|known| known.label.is_none()).map(|known| &known.channel);
+        let there: Vec<&Option<String>> = names.channels.iter().chain(silent).collect();
+        if !there.iter().any(|channel| any_fits(&condition.pattern, names.called(channel))) {
+            let there = there.into_iter().flatten().map(String::as_str);
+            return Ok(Matching::Unnamed(missed(key::check_unjudged::CHANNEL, condition, there)));
         }
     }
     if let Some(condition) = asked(conditions, Key::Host) {

@@ -442,7 +442,8 @@ const MISSING: i64 = 24 * 3_600_000;
 
 /// The first such time of the period; maintenance is left out.
 pub fn gap(report: &ServerLogReport, analysis: &Analysis) -> Option<LogSpan> {
-    let span = |first: LocalTime, last: LocalTime| Span { first: Timestamp(first.millis()), last: Timestamp(last.millis()) };
+    let span =
+        |first: LocalTime, last: LocalTime| Span { first: Timestamp(first.millis()), last: Timestamp(last.millis()) };
     let period = judged(analysis);
     let silent = report.silent.iter().map(|it| span(it.start.max(period.start), it.end.min(period.end)));
     let maintenance = analysis.maintenance.iter().map(|it| span(it.start, it.end));

@@ -73,11 +73,11 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     if [total, mailed].into_iter().any(|sum| sum.is_none_or(|sum| i64::try_from(sum).is_err())) {
         return Err(Error::overflow());
     }
-    let kept = |label: Label| filter.keeps_channel(naming.labels[label as usize].as_deref());
-    notes.extend(geometry::notes(&strands, policy, &sources, &naming.labels, &options.zone, kept));
-
     let catalog = catalog.into_inner();
     let names = Dictionary::new(&catalog, &naming);
+    let kept = |label: Label| filter.keeps_channel(&names.called[label as usize]);
+    notes.extend(geometry::notes(&strands, policy, &sources, &naming.labels, &options.zone, kept));
+
     let label = |channel: &Channel| catalog.channels.get_index_of(channel).map(|index| naming.label_of[index]);
     if let Some(now) = believed {
         believe_until(&mut sources, &strands, now);
@@ -88,10 +88,10 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
     let mut known = coverage::known(&sources, &strands, &names.channels, &evidence, label);
     sources.iter_mut().for_each(tell_reach);
     let any = !known.is_empty();
-    known.retain(|known| filter.keeps_channel(known.channel.as_deref()));
+    known.retain(|known| filter.keeps_channel(names.called(&known.channel)));
     let name = |strand: &Strand| names.channels[strand.label as usize].as_deref();
     let unnamed = strands.iter().filter(|strand| strand.origin == Origin::Export && name(strand).is_none());
-    if filter.keeps_channel(None) {
+    if filter.keeps_channel(&[]) {
         notes.extend(rules.without(unnamed.clone().map(|strand| &*sources[strand.source].report.path)));
     }
     let unnamed = unnamed.map(|strand| strand.span).collect();
@@ -103,7 +103,7 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
         }
         cells.retain(|cell| kept[cell.kind.0 as usize]);
         told.retain(|told| kept[told.kind.0 as usize]);
-        stops.retain(|(channel, _)| filter.keeps_channel(channel.as_deref()));
+        stops.retain(|(channel, _)| filter.keeps_channel(names.called(channel)));
     }
     Ok(Table {
         cells: frame::packed(cells).map_err(|cause| Error::new(key::error::FRAME).with("cause", cause))?,

@@ -6,7 +6,7 @@ use strum::VariantNames;
 
 use super::{
     Dictionary,
-    pattern::{Key, canonical_reason, fits, host_fits, status_fits},
+    pattern::{Key, any_fits, canonical_reason, fits, host_fits, status_fits},
 };
 use crate::{
     error::{Error, Result},
@@ -81,9 +81,9 @@ impl Filter {
         only.chain(self.exclude.iter().map(|term| format!("{}!={}", term.key.name(), term.pattern))).collect()
     }
 
-    /// Whether errors of a channel can be kept, whatever else they are.
-    pub fn keeps_channel(&self, channel: Option<&str>) -> bool {
-        let fit = |term: &Term| channel.is_some_and(|channel| fits(&term.pattern, channel));
+    /// Whether errors of a channel of some names, or of none, can be kept, whatever else they are.
+    pub fn keeps_channel(&self, names: &[String]) -> bool {
+        let fit = |term: &Term| any_fits(&term.pattern, names);
         let asked: Vec<&Term> = self.only.iter().filter(|term| term.key == Key::Channel).collect();
         (asked.is_empty() || asked.into_iter().any(fit))
             && !self.exclude.iter().filter(|term| term.key == Key::Channel).any(fit)
@@ -127,7 +127,7 @@ impl Term {
         let any = |fits: &dyn Fn(&str) -> bool| known.iter().any(|name| fits(name));
         let (there, missing) = match self.key {
             Key::Channel if known.is_empty() => (false, key::error::CHANNELS_UNNAMED),
-            Key::Channel => (any(&|name| fits(wanted, name)), key::error::CHANNEL_UNKNOWN),
+            Key::Channel => (names.called.iter().any(|names| any_fits(wanted, names)), key::error::CHANNEL_UNKNOWN),
             Key::Reason => (any(&|name| fits(&canonical_reason(wanted), name)), key::error::REASON_UNKNOWN),
             Key::Detail => {
                 let status = taxonomy::status(taxonomy::ERROR_STATUS_CODE, wanted).is_some();
@@ -166,15 +166,19 @@ mod tests {
         let filter =
             Filter { only: terms(&["channel=shop", "channel=news*"]), exclude: terms(&["channel=newsletter"]) };
         for (channel, kept) in [
-            (Some("shop"), true),
-            (Some("news"), true),
-            (Some("newsletter"), false),
-            (Some("club"), false),
-            (None, false),
+            (&["shop"][..], true),
+            (&["news"], true),
+            (&["newsletter"], false),
+            (&["club"], false),
+            // It was renamed.
+            (&["store", "1234567890", "shop"], true),
+            (&["news", "newsletter"], false),
+            (&[], false),
         ] {
-            assert_eq!(filter.keeps_channel(channel), kept, "{channel:?}");
+            let names: Vec<String> = channel.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(filter.keeps_channel(&names), kept, "{channel:?}");
         }
         assert_eq!(filter.shown(), ["channel=shop", "channel=news*", "channel!=newsletter"]);
-        assert!(Filter { only: terms(&["detail=404"]), exclude: Vec::new() }.keeps_channel(None));
+        assert!(Filter { only: terms(&["detail=404"]), exclude: Vec::new() }.keeps_channel(&[]));
     }
 }

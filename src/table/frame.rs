@@ -159,7 +159,10 @@ impl Table {
             cells.len(),
             vec![
                 Column::new("time".into(), times(&vec![0; cells.len()])),
-                Column::new("channel".into(), kinds().map(|error| error.channel).collect::<Vec<_>>()),
+                Column::new(
+                    "channel".into(),
+                    kinds().map(|error| error.channel.first().map(String::as_str)).collect::<Vec<_>>(),
+                ),
                 Column::new("reason".into(), kinds().map(|error| error.reason).collect::<Vec<_>>()),
                 Column::new("detail".into(), kinds().map(|error| error.detail).collect::<Vec<_>>()),
                 Column::new(

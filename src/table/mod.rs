@@ -30,7 +30,7 @@ pub use filter::{Filter, Term};
 pub use frame::{CellSum, Cells};
 pub use mails::Told;
 pub use overlap::geometry::step;
-pub use pattern::{Attributes, Key, fits, host_fits, status_fits};
+pub use pattern::{Attributes, Key, any_fits, fits, host_fits, status_fits};
 pub use settings::{OverlapPolicy, Settings};
 
 use polars::prelude::DataFrame;

@@ -20,7 +20,8 @@ pub enum Key {
 /// What an error is.
 #[derive(Clone, Copy, Debug)]
 pub struct Attributes<'a> {
-    pub channel: Option<&'a str>,
+    /// What its channel is called, then all that it is and was called; empty where its input names none.
+    pub channel: &'a [String],
     pub reason: &'a str,
     pub detail: &'a str,
     pub host: Option<&'a str>,
@@ -51,7 +52,7 @@ impl Key {
     /// Whether an error is what is wanted.
     pub fn fits(self, wanted: &str, error: &Attributes<'_>) -> bool {
         match self {
-            Key::Channel => error.channel.is_some_and(|channel| fits(wanted, channel)),
+            Key::Channel => any_fits(wanted, error.channel),
             Key::Reason => fits(&canonical_reason(wanted), error.reason),
             Key::Detail => fits(wanted, error.detail),
             Key::Status => {
@@ -74,6 +75,11 @@ pub fn fits(wanted: &str, value: &str) -> bool {
     let escaped: Vec<String> = wanted.split('*').map(glob::Pattern::escape).collect();
     glob::Pattern::new(&escaped.join("*")).is_ok_and(|pattern| pattern.matches_with(value, options))
         || wanted.eq_ignore_ascii_case(value)
+}
+
+/// Whether one of the names of a channel is what is wanted.
+pub fn any_fits(wanted: &str, names: &[String]) -> bool {
+    names.iter().any(|name| fits(wanted, name))
 }
 
 /// Whether a status is what is wanted, by its number or its class.
@@ -117,7 +123,7 @@ mod tests {
     #[test]
     fn a_status_fits_by_number_and_class_and_a_host_without_its_scheme() {
         let error = Attributes {
-            channel: None,
+            channel: &[],
             reason: "error_status_code",
             detail: "502",
             host: Some("https://bot.example.com"),

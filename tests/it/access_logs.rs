@@ -567,7 +567,8 @@ fn slow_answers_are_not_judged_by_a_log_that_lacks_a_day() {
         ("16/Nov/2026:00", "--maintenance 2026-11-15..2026-11-19=move", 2, "have no request from LINE in the time"),
     ] {
         let lines = log(0, " +0900");
-        let kept = |line: &&str| line.split_once('[').is_some_and(|(_, at)| !("16/Nov/2026:00"..until).contains(&&at[..14]));
+        let kept =
+            |line: &&str| line.split_once('[').is_some_and(|(_, at)| !("16/Nov/2026:00"..until).contains(&&at[..14]));
         let folder = story(&lines.lines().filter(kept).map(|line| format!("{line}\n")).collect::<String>());
         folder.file("errstat.toml", "[check]\nmax_slow = \"1%\"\n");
         let period = "--period 2026-11-15..2026-11-18 --exported-at 2026-11-19 --as-of 2026-11-19T09:00";

@@ -60,7 +60,12 @@ fn an_id_under_two_names_is_one_channel_with_its_latest_name() {
     for line in ["old.tsv new.tsv both.tsv", "both.tsv new.tsv old.tsv"] {
         assert_eq!(channels(&folder.summary(line)), named(&[("flowers", 3 + 4 + 5)]), "{line}");
     }
-    assert_eq!(folder.summary("old.tsv new.tsv both.tsv --only channel=flowers").errors(), 12);
+    // By whatever it is or was called.
+    for name in ["flowers", "shop", "1650000001", "165*"] {
+        assert_eq!(folder.summary(&format!("old.tsv new.tsv both.tsv --only channel={name}")).errors(), 12, "{name}");
+    }
+    folder.file("other.tsv", table(NAMED, &["2026-11-10 10:00:00|error_status_code|502|7|1650000002|news"]));
+    assert_eq!(folder.summary("both.tsv other.tsv --exclude channel=1650000001").errors(), 7);
     assert_eq!(channels(&folder.summary("old.tsv")), named(&[("shop", 3)]));
 }
 

@@ -128,6 +128,31 @@ fn hosts_and_channels_are_conditions() {
 }
 
 #[test]
+fn a_rule_about_a_channel_holds_by_its_id_and_its_former_names() {
+    let folder = Folder::with(
+        "w-2026-11-23.tsv",
+        "Time\tReason\tCount\tChannel ID\tChannel name\n\
+         2026-11-05 10:00:00\tunclassified\t1\t1234567890\tshop\n\
+         2026-11-10 10:00:00\tunclassified\t4\t1234567890\tshop\n\
+         2026-11-17 10:00:00\tunclassified\t6\t1234567890\tstore\n\
+         2026-11-17 11:00:00\tunclassified\t9\t1234567891\tnews\n",
+    );
+    for channel in ["store", "shop", "1234567890"] {
+        for (limit, code) in [
+            ("max_errors = 6", 0),
+            ("max_errors = 5", 1),
+            ("max_increase = \"50%\"\nmin_previous = 1", 0),
+            ("max_increase = \"49%\"\nmin_previous = 1", 1),
+        ] {
+            let rule = format!("[[check.rule]]\nchannel = \"{channel}\"\n{limit}\n");
+            folder.file("errstat.toml", format!("[check]\nperiod = \"last-week\"\nincomplete = \"warn\"\n{rule}"));
+            let (found, verdict) = judged(&folder, "w-2026-11-23.tsv");
+            assert_eq!(found, code, "{channel} {limit}\n{verdict}");
+        }
+    }
+}
+
+#[test]
 fn a_share_is_of_all_errors_of_the_period() {
     // 30 of 60.
     let rule = |share: &str| format!("[[check.rule]]\ndetail = \"502\"\nmax_share = \"{share}\"\n");
@@ -274,6 +299,27 @@ fn a_comparison_with_nothing_is_a_warning_and_alone_no_verdict() {
     assert_eq!(judged(&folder, "--period last-week").0, 0);
     assert_eq!(judged(&folder, "--period last-week --compare none").0, 2);
     assert_eq!(judged(&folder, "--period 2026-W46").0, 2, "nothing is known of the week before");
+}
+
+/// The age of the inputs and their skipped rows say nothing of the errors.
+#[test]
+fn rules_about_the_inputs_are_no_verdict_on_the_errors() {
+    let folder = folder("");
+    folder.file("news-2026-11-23.tsv", "Time\tReason\tCount\n2026-11-18 10:00:00\tunclassified\t9000\n");
+    folder.file("torn-2026-11-23.tsv", "Time\tReason\tCount\n2026-11-18 10:00:00\tunclassified\t9000\nx\ty\tz\n");
+    for (rules, input, code) in [
+        ("max_increase = \"50%\"\nmax_age = \"8d\"", "news", 2),
+        ("max_increase = \"50%\"\nmax_rejected = 0", "news", 2),
+        ("max_errors = 9000\nmax_increase = \"50%\"\nmax_age = \"8d\"", "news", 0),
+        // What is broken stays broken.
+        ("max_increase = \"50%\"\nmax_rejected = 0", "torn", 1),
+        // Nobody asks about the errors.
+        ("max_age = \"8d\"\nmax_rejected = 0", "news", 0),
+    ] {
+        folder.file("errstat.toml", format!("[check]\nperiod = \"last-week\"\n{rules}\n"));
+        let (found, verdict) = judged(&folder, &format!("{input}-2026-11-23.tsv"));
+        assert_eq!(found, code, "{rules}\n{verdict}");
+    }
 }
 
 #[test]

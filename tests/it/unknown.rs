@@ -879,7 +879,7 @@ fn what_ends_together_is_as_known_as_the_dated_one_in_any_order() {
         assert_eq!((told, median.clone()), weeks, "{files}");
         // A warning about the data is no rule that was judged.
         let (code, verdict) = judged(&folder, &files);
-        assert_eq!((code, problems(&verdict)), (2, vec!["errstat couldn't judge any rule."]), "{verdict}");
+        assert_eq!((code, problems(&verdict)), (2, vec!["errstat couldn't judge any rule about errors."]), "{verdict}");
         let warned = verdict["rules"].as_array().unwrap().iter().find(|rule| rule["rule"] == "incomplete").unwrap();
         let text = text(warned, "text");
         assert_eq!(text.contains("Download the newest export"), files.contains('b'), "{text}");
