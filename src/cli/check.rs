@@ -120,7 +120,7 @@ pub fn run(
         .chain(arguments.baseline.as_ref().filter(|_| arguments.update_baseline))
         .map(PathBuf::as_path)
         .collect();
-    load::apart(&arguments.shared, &outputs)?;
+    load::apart(&arguments.shared, &arguments.access, &outputs)?;
     let judged = config.and_then(|config| configured.and_then(|()| verdict(&arguments, config.as_ref())));
     let unread = judged.as_ref().err().cloned();
     let verdict = judged.unwrap_or_else(|error| {

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     Stop, load,
-    options::{Reading, Shared, Showing},
+    options::{AccessLogs, Reading, Shared, Showing},
     output::{self, shown},
     screen,
 };
@@ -42,7 +42,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> std::result::Result<(), Stop> {
     let Arguments { output, keep_urls, reading, showing } = arguments;
     let mut shared = Shared { reading, showing, ..Shared::default() };
-    load::apart(&shared, &[&output])?;
+    load::apart(&shared, &AccessLogs::default(), &[&output])?;
     let ending = output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     let csv = match ending.as_deref() {
         Some("csv") => true,

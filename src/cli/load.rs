@@ -21,10 +21,22 @@ use crate::{
 };
 
 /// Makes sure that what is going to be written, the list of rejects included, destroys nothing.
-pub fn apart(shared: &Shared, outputs: &[&Path]) -> Result<()> {
+pub fn apart(shared: &Shared, access: &AccessLogs, outputs: &[&Path]) -> Result<()> {
     let outputs: Vec<&Path> = outputs.iter().copied().chain(shared.reading.rejects.as_deref()).collect();
     let config = shared.showing.config.as_deref().unwrap_or(Path::new(ConfigFile::DEFAULT));
-    output::apart(&outputs, &shared.reading.inputs, config)
+    let inputs: Vec<&String> = shared.reading.inputs.iter().chain(&access.access_log).collect();
+    // An earlier report may lie in a folder of exports, and be written anew.
+    let is_read = |place: &Path| {
+        let path = place.to_string_lossy().into_owned();
+        let read = input::read(std::slice::from_ref(&path), shared.read_options(), &input::Unwatched);
+        let options = access.logs.options(shared.selection.log_timezone);
+        !read.is_err_and(|error| is_no_export(&error)) || is_access_log(&path, &options, &shared.read_options())
+    };
+    output::apart(&outputs, &inputs, config, is_read)
+}
+
+fn is_no_export(error: &Error) -> bool {
+    [key::error::NOT_AN_EXPORT, key::error::NO_EXPORTS].contains(&error.0.key)
 }
 
 /// Reads the inputs; an access log among them is an error that says where it belongs, and one in a folder of exports is
@@ -34,7 +46,7 @@ pub fn inputs(shared: &Shared) -> Result<Reading> {
     for (path, why) in reading.skipped.iter_mut().take(MOST_ASKED) {
         // Only what was read and is text without a table; a pipe, for one, is never opened.
         let may_be_one = [key::other::NO_COLUMNS, key::other::OTHER_COLUMNS, key::other::PROSE].contains(&why.key);
-        if may_be_one && is_access_log(path, &shared.read_options()) {
+        if may_be_one && is_access_log(path, &server::Options::default(), &shared.read_options()) {
             *why = Sentence::new(key::other::ACCESS_LOG).with("path", &*path);
         }
     }
@@ -44,14 +56,14 @@ pub fn inputs(shared: &Shared) -> Result<Reading> {
 /// More skipped files than are ever named are not asked whether they are access logs.
 const MOST_ASKED: usize = 50;
 
-fn is_access_log(path: &String, reading: &ReadOptions) -> bool {
-    let found = server::find(std::slice::from_ref(path), &server::Options::default(), reading);
+fn is_access_log(path: &String, options: &server::Options, reading: &ReadOptions) -> bool {
+    let found = server::find(std::slice::from_ref(path), options, reading);
     found.is_ok_and(|found| !found.logs.is_empty())
 }
 
 /// Reads the inputs; with `--strict`, a rejected row and an export that was skipped are errors.
 pub fn read(shared: &Shared) -> Result<Reading> {
-    apart(shared, &[])?;
+    apart(shared, &AccessLogs::default(), &[])?;
     let watch = Watch::new(shared)?;
     let reading = input::read(&shared.reading.inputs, shared.read_options(), &watch);
     // The list of rejects is of most use where the reading failed.
@@ -66,11 +78,11 @@ pub fn read(shared: &Shared) -> Result<Reading> {
 
 /// What to say where an input is no export because it is an access log: the command that compares it.
 fn of_access_log(error: Error, shared: &Shared) -> Error {
-    if ![key::error::NOT_AN_EXPORT, key::error::NO_EXPORTS].contains(&error.0.key) {
+    if !is_no_export(&error) {
         return error;
     }
     let reading = shared.read_options();
-    let is_log = |input: &&String| is_access_log(input, &reading);
+    let is_log = |input: &&String| is_access_log(input, &server::Options::default(), &reading);
     let (logs, exports): (Vec<&String>, Vec<&String>) = shared.reading.inputs.iter().partition(is_log);
     let Some(first) = logs.first() else { return error };
     let is_option = |word: &OsString| logs.iter().any(|log| word == log.as_str());
@@ -161,6 +173,7 @@ pub fn table_and_log(
     access: &AccessLogs,
     options: &analysis::Options,
 ) -> Result<(Table, Asked, Option<ServerLog>)> {
+    apart(shared, access, &[])?;
     let reading = inputs(shared)?;
     let asked = Asked::of(&reading, options)?;
     let log = access_logs(shared, access, asked.edges())?;

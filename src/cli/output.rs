@@ -148,12 +148,12 @@ pub fn write_all<'a>(files: impl IntoIterator<Item = (&'a Path, &'a [u8])>) -> R
 }
 
 /// Makes sure that no file that is going to be written is an input, the configuration, or another output. Inputs are as
-/// the user gave them: a file inside a folder is not looked for.
-pub fn apart(outputs: &[&Path], inputs: &[String], config: &Path) -> Result<()> {
+/// the user gave them; `is_read` tells whether a file would be read if it were met in a folder.
+pub fn apart(outputs: &[&Path], inputs: &[&String], config: &Path, is_read: impl Fn(&Path) -> bool) -> Result<()> {
     for (i, place) in outputs.iter().enumerate() {
         let key = if *place == Path::new("-") {
             key::error::OUTPUT_DASH
-        } else if inputs.iter().any(|input| is_input(place, input)) {
+        } else if inputs.iter().any(|input| is_input(place, input, &is_read)) {
             key::error::OUTPUT_IS_INPUT
         } else if same(place, config) && place.exists() {
             key::error::OUTPUT_IS_CONFIG
@@ -167,9 +167,11 @@ pub fn apart(outputs: &[&Path], inputs: &[String], config: &Path) -> Result<()> 
     Ok(())
 }
 
-fn is_input(place: &Path, input: &str) -> bool {
+fn is_input(place: &Path, input: &str, is_read: impl Fn(&Path) -> bool) -> bool {
     let matched = || glob::Pattern::new(input).is_ok_and(|pattern| pattern.matches_path(place));
-    place.is_file() && (same(place, Path::new(input)) || matched())
+    let whole = |path: &Path| fs::canonicalize(path).ok();
+    let inside = || whole(place).zip(whole(Path::new(input))).is_some_and(|(place, folder)| place.starts_with(folder));
+    place.is_file() && (same(place, Path::new(input)) || matched() || inside() && is_read(place))
 }
 
 /// Whether two places are one. Devices and pipes may be written twice, and folders hold many files.

@@ -143,7 +143,7 @@ pub fn run(arguments: Arguments, command_line: &[OsString]) -> std::result::Resu
     let targets: Vec<(&Path, Target<'_>)> =
         arguments.output.iter().map(|place| Ok((place.as_path(), arguments.target(place)?))).collect::<Result<_>>()?;
     let outputs: Vec<&Path> = targets.iter().map(|(place, _)| *place).collect();
-    load::apart(&arguments.shared, &outputs)?;
+    load::apart(&arguments.shared, &arguments.access, &outputs)?;
     screen::tell_zone(&arguments.shared);
     let analysis = load::analyse(&arguments.shared, &arguments.access, true)?;
     let lang = arguments.shared.lang();

@@ -688,8 +688,15 @@ fn no_output_takes_the_place_of_an_input_the_rules_or_another_output() {
     let export = "Time\tReason\tDetail\tCount\n2026-11-16 10:00:00\terror_status_code\t502\t9\n";
     let rules = "[check]\nperiod = \"all\"\n[[check.rule]]\nmax_errors = 10\n";
     let folder = Folder::with("w.tsv", export);
+    let log = "203.0.113.9 - - [16/Nov/2026:10:00:00 +0900] \"POST /cb HTTP/1.1\" 502 5 \"-\" \"LineBotWebhook/2.0\"\n";
     folder.file("errstat.toml", rules).file("base.json", "{}");
+    folder.file("exports/shop/w.tsv", export).file("logs/access.log", log);
     for line in [
+        "check exports --report junit=exports/shop/w.tsv",
+        "summary exports --rejects ./exports/shop/w.tsv",
+        "report exports -o w.html --access-log logs --rejects logs/access.log",
+        "check w.tsv --access-log logs/access.log --report markdown=logs/access.log",
+        "summary w.tsv --access-log logs --rejects logs/access.log",
         "summary w.tsv --rejects w.tsv",
         "summary *.tsv --rejects w.tsv",
         "inspect w.tsv --rejects ./w.tsv",
@@ -710,7 +717,19 @@ fn no_output_takes_the_place_of_an_input_the_rules_or_another_output() {
             (export.to_owned(), rules.to_owned()),
             "{line}"
         );
+        assert_eq!((folder.text("exports/shop/w.tsv"), folder.text("logs/access.log")), (export.into(), log.into()));
         assert!(!folder.path("w.html").exists() && !folder.path("a.xml").exists(), "{line}");
+    }
+    // Earlier reports beside the exports are no inputs.
+    for _ in 0..2 {
+        folder
+            .errstat("report exports -o exports/w.json -o exports/w.md -o exports/w.xlsx --rejects exports/r.csv")
+            .done();
+        folder
+            .errstat(
+                "check exports --report markdown=exports/c.md --report env=exports/w.env --report junit=exports/w.xml",
+            )
+            .done();
     }
     // Devices may be named as often as anybody likes.
     folder.errstat("report w.tsv -o out --rejects /dev/null").done();
