@@ -11,7 +11,7 @@ use super::{
     traffic,
 };
 use crate::{
-    analysis::{self, Bounds, By, DetailRow, Group, Incident, Likes, Sums, WindowSize},
+    analysis::{self, Bounds, By, Comparison, DetailRow, Group, Incident, Likes, Sums, WindowSize},
     error::Error,
     model::{Precision, Sentence, Timestamp, in_days, key},
     table::{CellSum, Key, Known, any_fits},
@@ -73,6 +73,9 @@ impl Case<'_> {
     /// Counts of errors, by window.
     fn counted(self, rule: &Rule, limit: Limit, kinds: &[bool]) -> Result<Ruling, Error> {
         let previous = match (limit, &self.analysis.period.previous) {
+            (Limit::Increase { .. }, _) if self.options.compare == Comparison::Nothing => {
+                return Err(Error::new(key::check_error::NO_COMPARISON));
+            }
             (Limit::Increase { .. }, None) => return Ok(self.nothing_to_compare()),
             (Limit::Increase { .. }, Some(previous)) => match self.is_missing(&rule.conditions, previous) {
                 Some(why) => return Ok(unjudged(why)),

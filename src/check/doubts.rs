@@ -60,6 +60,8 @@ pub fn doubts(case: Case<'_>, rejected: bool) -> Doubts {
     let mut time = if nothing.is_empty() { case.unknown_time(case.judged_end(data.last)) } else { Vec::new() };
     // What one option says of all inputs is not known of those whose names say less.
     time.extend(case.analysis.notes.iter().filter(|note| NAMED_EARLIER.contains(&note.key)).cloned());
+    let unmatched = case.analysis.notes.iter().filter(|note| note.key == key::note::CHANNEL_UNMATCHED);
+    time.extend(unmatched.map(|note| Sentence { key: key::check_problem::CHANNEL_UNMATCHED, ..note.clone() }));
     Doubts { time, unread, nothing }
 }
 

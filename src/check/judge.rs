@@ -126,7 +126,8 @@ pub fn judge(case: Case<'_>, rules: &Rules, baseline: Option<&Baseline>) -> Resu
 }
 
 /// The notes that tell what problems tell too.
-const TOLD: [key::SentenceKey; 20] = [
+const TOLD: [key::SentenceKey; 21] = [
+    key::note::CHANNEL_UNMATCHED,
     key::note::COVERAGE_UNKNOWN,
     key::note::COVERAGE_UNKNOWN_CHANNEL,
     key::note::GAP,

@@ -87,8 +87,8 @@ impl Rules {
                     percent(table, key)?.map(|most| (Demand::Count(Limit::Increase { most, least }), Level::Fail))
                 }
                 "max_incidents" => whole(table, key)?.map(|most| (Demand::Incidents(most), Level::Fail)),
-                "max_error_rate" => percent(table, key)?.map(|most| (Demand::ErrorRate(most), Level::Fail)),
-                "max_slow" => percent(table, key)?.map(|most| (Demand::Slow(most), Level::Fail)),
+                "max_error_rate" => share(table, key)?.map(|most| (Demand::ErrorRate(most), Level::Fail)),
+                "max_slow" => share(table, key)?.map(|most| (Demand::Slow(most), Level::Fail)),
                 "max_rejected" => whole(table, key)?.map(|most| (Demand::Rejected(most), Level::Fail)),
                 "new_details" => stance()?.map(|level| (Demand::NoNewDetails, level)),
                 "unknown_details" => stance()?.map(|level| (Demand::NoUnknownDetails, level)),
@@ -107,6 +107,7 @@ impl Rules {
                 level,
             }));
         }
+        increased(table, &found.rules)?;
         Ok(found)
     }
 }
@@ -138,7 +139,7 @@ fn rule(table: &DeTable<'_>, start: usize, least: u64) -> Result<Rule> {
     let least = whole(table, "min_previous")?.unwrap_or(least);
     let limits = [
         whole(table, "max_errors")?.map(Limit::Errors),
-        percent(table, "max_share")?.map(Limit::Share),
+        share(table, "max_share")?.map(Limit::Share),
         percent(table, "max_increase")?.map(|most| Limit::Increase { most, least }),
     ];
     let mut limits = limits.into_iter().flatten();
@@ -148,13 +149,15 @@ fn rule(table: &DeTable<'_>, start: usize, least: u64) -> Result<Rule> {
         _ => return Err(Misplaced::value("rule", start, Sentence::new(key::check_error::TWO_LIMITS))),
     };
     let name = text(table, "name")?.map(|name| Privacy::default().text(name.trim()));
-    Ok(Rule {
+    let rule = Rule {
         name: name.filter(|name| !name.is_empty()),
         conditions: conditions.into_iter().flatten().collect(),
         demand,
         per: one_of(table, "per", &SIZES)?.flatten(),
         level: one_of(table, "level", &LEVELS)?.unwrap_or_default(),
-    })
+    };
+    increased(table, std::slice::from_ref(&rule))?;
+    Ok(rule)
 }
 
 fn known_keys(table: &DeTable<'_>, known: &[&'static str]) -> Result<()> {
@@ -199,6 +202,22 @@ fn whole(table: &DeTable<'_>, key: &str) -> Result<Option<u64>> {
 
 fn percent(table: &DeTable<'_>, key: &str) -> Result<Option<Percent>> {
     value(table, key, key::check_error::PERCENT, |value| value.as_str()?.parse().ok())
+}
+
+/// A part of a whole: nothing is ever above more than all of it.
+fn share(table: &DeTable<'_>, key: &str) -> Result<Option<Percent>> {
+    value(table, key, key::check_error::SHARE, |value| value.as_str()?.parse().ok().filter(Percent::is_share))
+}
+
+/// That `min_previous` is nothing without an increase that it is about.
+fn increased(table: &DeTable<'_>, rules: &[Rule]) -> Result<()> {
+    let is_increase = |rule: &Rule| matches!(rule.demand, Demand::Count(Limit::Increase { .. }));
+    match table.get("min_previous").filter(|_| !rules.iter().any(is_increase)) {
+        Some(value) => {
+            Err(Misplaced::value("min_previous", value.span().start, Sentence::new(key::check_error::NO_INCREASE)))
+        }
+        None => Ok(()),
+    }
 }
 
 fn one_of<T: Copy>(table: &DeTable<'_>, key: &str, known: &[(&str, T)]) -> Result<Option<T>> {

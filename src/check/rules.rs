@@ -152,6 +152,11 @@ impl Percent {
         u64::try_from(u128::from(base) * (whole + u128::from(self.0)) / whole).unwrap_or(u64::MAX)
     }
 
+    /// Whether it is at most all of a whole.
+    pub fn is_share(&self) -> bool {
+        u128::from(self.0) <= 100 * Percent::SCALE
+    }
+
     /// Whether a part of a whole is at most this share of it. Nothing is a share of nothing.
     pub fn holds(self, part: u64, whole: u64) -> bool {
         u128::from(part) * 100 * Percent::SCALE <= u128::from(self.0) * u128::from(whole)

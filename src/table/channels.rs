@@ -33,9 +33,15 @@ pub struct NamingLayer {
 const NAMED_FILES: usize = 10;
 
 impl ChannelRules {
-    /// A note for each pattern that no input matches.
-    pub fn unmatched<'a>(&self, paths: impl Iterator<Item = &'a str> + Clone) -> Vec<Sentence> {
-        let alone = |(_, pattern): &&(Channel, glob::Pattern)| !paths.clone().any(|path| fits(pattern, path));
+    /// A note for each pattern that no input matches, of channels that are not among those of the inputs.
+    pub fn unmatched<'a>(&self, paths: impl Iterator<Item = &'a str> + Clone, known: &Catalog) -> Vec<Sentence> {
+        let is_same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+        let is_known = |channel: &Channel| {
+            known.channels.iter().any(|it| is_same(&it.id, &channel.id) || is_same(&it.name, &channel.name))
+        };
+        let alone = |(channel, pattern): &&(Channel, glob::Pattern)| {
+            !is_known(channel) && !paths.clone().any(|path| fits(pattern, path))
+        };
         let note = |(channel, pattern): &(Channel, glob::Pattern)| {
             Sentence::new(key::note::CHANNEL_UNMATCHED)
                 .with("channel", channel.stored().unwrap_or_default())

@@ -18,13 +18,13 @@ use crate::{
 /// # Errors
 /// Where it is not clear which channel an input is of.
 pub fn settle_channels(sources: &mut [Source], catalog: &mut Catalog, rules: &ChannelRules) -> Result<Vec<Sentence>> {
-    let mut notes = rules.unmatched(sources.iter().map(|source| source.report.file()));
     for source in sources.iter_mut() {
         label_source(source, catalog, rules)?;
         for stop in source.stops.iter().filter(|stop| !stop.channel.is_unknown()) {
             catalog.channel(&stop.channel);
         }
     }
+    let mut notes = rules.unmatched(sources.iter().map(|source| source.report.file()), catalog);
     if let Some(channel) = only_channel(sources, catalog) {
         adopt(sources, catalog, &channel, &mut notes)?;
     }

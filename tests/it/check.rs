@@ -301,6 +301,30 @@ fn a_comparison_with_nothing_is_a_warning_and_alone_no_verdict() {
     assert_eq!(judged(&folder, "--period 2026-W46").0, 2, "nothing is known of the week before");
 }
 
+/// A channel to which errstat.toml gives files has some, or its data are missing.
+#[test]
+fn nothing_passes_where_no_file_is_of_a_channel() {
+    let folder = Folder::with("shop-2026-11-23.tsv", EXPORT);
+    folder.file("all-2026-11-23.tsv", "Time\tReason\tChannel name\n2026-11-12 10:00:00\tunclassified\tnews\n");
+    let shop = "shop-2026-11-23.tsv";
+    for (patterns, incomplete, inputs, code) in [
+        ("\"shop=shop-*\"", "fail", shop, 0),
+        ("\"shop=shop-*\", \"news=news-*\"", "fail", shop, 2),
+        ("\"shop=shop-*\", \"news=news-*\"", "warn", shop, 0),
+        // It has files of another pattern, or rows that name it.
+        ("\"shop=shop-*\", \"shop=old-*\"", "fail", shop, 0),
+        ("\"shop=shop-*\", \"news=news-*\"", "fail", "shop-2026-11-23.tsv all-2026-11-23.tsv", 0),
+    ] {
+        let rules = format!("period = \"last-week\"\nmax_errors = 60\nincomplete = \"{incomplete}\"");
+        folder.file("errstat.toml", format!("channel = [{patterns}]\n[check]\n{rules}\n"));
+        let (found, verdict) = judged(&folder, inputs);
+        assert_eq!(found, code, "{patterns}\n{verdict}");
+        let told =
+            verdict["problems"].to_string().contains("Channel news has no files, because no file matches news-*.");
+        assert_eq!(told, code == 2, "{verdict}");
+    }
+}
+
 /// The age of the inputs and their skipped rows say nothing of the errors.
 #[test]
 fn rules_about_the_inputs_are_no_verdict_on_the_errors() {
@@ -404,6 +428,15 @@ fn mistakes_in_the_rules_are_told_with_their_place() {
         ),
         ("[[check.rule]]\nmax_errors = 1\nstatus = \"502\"\ndetail = \"503\"\n", "errstat.toml:4:10", &["502", "503"]),
         ("[[check.rule]]\nmax_errors = 1\nstatus = \"5xx\"\ndetail = \"404\"\n", "errstat.toml:4:10", &["404"]),
+        ("[[check.rule]]\nstatus = \"5xx\"\nmax_share = \"100.5%\"\n", "errstat.toml:3:13", &["100 %"]),
+        ("[check]\nmax_slow = \"101%\"\n", "errstat.toml:2:12", &["100 %"]),
+        ("[check]\nmax_errors = 5\nmin_previous = 5\n", "errstat.toml:3:16", &["max_increase"]),
+        ("[[check.rule]]\nmax_errors = 5\nmin_previous = 5\n", "errstat.toml:3:16", &["max_increase"]),
+        (
+            "compare = \"none\"\n[check]\nperiod = \"last-week\"\nmax_errors = 99\nmax_increase = \"50%\"\n",
+            "",
+            &["max_increase", "compare"],
+        ),
         ("[check]\nmax_errors = 5\n[checks]\n", "errstat.toml:3:2", &["check"]),
         ("[check\n", "errstat.toml:1:", &[]),
     ] {
@@ -411,6 +444,13 @@ fn mistakes_in_the_rules_are_told_with_their_place() {
         assert!(said.contains(place), "{config}{place} in {said}");
         assert!(words.iter().all(|word| said.contains(word)), "{config}{words:?} in {said}");
     }
+}
+
+#[test]
+fn all_is_a_share_and_a_rule_may_use_the_min_previous_of_all() {
+    assert_eq!(one("[[check.rule]]\nmax_share = \"100%\"\n"), (0, "passed".to_owned()));
+    // 60 × 1 = 60.
+    assert_eq!(one("min_previous = 60\n[[check.rule]]\nmax_increase = \"0%\"\n"), (0, "passed".to_owned()));
 }
 
 #[test]
