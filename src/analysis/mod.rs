@@ -35,7 +35,7 @@ pub use level::{Bound, Level};
 use level::{bound, is_unread};
 pub use options::{AsOf, Options};
 pub use period::{Calendar, PeriodSpec, WeekStart};
-pub use plan::{Event, Maintenance, Mark, Planned};
+pub use plan::{Event, Maintenance, Mark, Planned, maintenance_in};
 pub use reconcile::{Day, DaySums, Reconciliation, reconcile};
 pub use respelled::respelled;
 pub use result::*;

@@ -19,11 +19,12 @@ use super::{
     screen, text_file,
 };
 use crate::{
-    analysis::{self, Analysis, PeriodSpec},
+    analysis::{self, Asked, Bounds, PeriodSpec},
     check::{self, Baseline, Case, Misplaced, Rules, Verdict},
     error::{Error, Result},
     model::{Privacy, Sentence, key},
     render::{env, github, json, junit, markdown, terminal},
+    table::Table,
 };
 
 /// Judge exports by rules; the exit code is the result
@@ -161,11 +162,11 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
     let rules = config.map_or_else(|| Ok(Rules::default()), Config::rules)?;
     unfiltered(shared)?;
     let options = load::options(shared);
-    let (table, asked, log) = load::table_and_log(shared, &arguments.access, &options)?;
+    let (all, asked, log) = load::table_and_log(shared, &arguments.access, &options)?;
     let maintained = asked.maintenance_bounds();
-    let (table, left_out) = table.without(&maintained);
+    let table = all.without(&maintained);
     let mut analysis = analysis::analyse(&table, &asked, &options)?;
-    analysis.notes.extend(maintenance(&analysis, left_out));
+    analysis.notes.extend(maintenance(&all, &table, &asked));
     load::compare(shared, &arguments.access, log, &table, &mut analysis, &maintained)?;
     let numbers = || json::json(&analysis).map_err(output::unmade);
     let baseline = match &arguments.baseline {
@@ -190,11 +191,20 @@ fn verdict(arguments: &Arguments, config: Option<&Config<'_>>) -> Result<Verdict
     Ok(Verdict { configuration: config.map(Config::told), ..verdict })
 }
 
-/// That errors of maintenance are left out.
-fn maintenance(analysis: &Analysis, errors: u64) -> Option<Sentence> {
-    let names: Vec<&str> = analysis.maintenance.iter().map(|maintenance| &*maintenance.name).collect();
-    let note = Sentence::new(key::note::MAINTENANCE_LEFT_OUT).with_number("errors", errors);
-    (!names.is_empty()).then(|| note.with_list("names", names))
+/// That errors of maintenance are left out of the period, and of the one that it is compared with.
+fn maintenance(all: &Table, judged: &Table, asked: &Asked) -> Vec<Sentence> {
+    let note = |bounds: &Bounds| {
+        let errors = |table: &Table| -> u64 {
+            table.cells().between(bounds.start, bounds.end).iter().map(|cell| cell.errors).sum()
+        };
+        let planned = analysis::maintenance_in(bounds, &asked.maintenance);
+        let note = Sentence::new(key::note::MAINTENANCE_LEFT_OUT)
+            .with_number("errors", errors(all) - errors(judged))
+            .with("label", &bounds.label)
+            .with_list("names", planned.iter().map(|it| &*it.name));
+        (!planned.is_empty()).then_some(note)
+    };
+    std::iter::once(&asked.bounds).chain(&asked.previous).filter_map(note).collect()
 }
 
 /// A verdict on some of the errors would pass for one on all.

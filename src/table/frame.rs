@@ -114,17 +114,14 @@ impl<'a> Cells<'a> {
 
 impl Table {
     /// The same without what began in some stretches of time (milliseconds since 1970-01-01T00:00:00Z, end exclusive), at whose
-    /// ends it must have been cut; and how many errors these have.
-    pub fn without(&self, stretches: &[(i64, i64)]) -> (Table, u64) {
+    /// ends it must have been cut.
+    pub fn without(&self, stretches: &[(i64, i64)]) -> Table {
         let inside = |cell: &CellSum| stretches.iter().any(|(start, end)| (*start..*end).contains(&cell.span.first.0));
         let kept: Vec<bool> = self.cells().iter().map(|cell| !inside(&cell)).collect();
         let mask = BooleanChunked::from_slice("kept".into(), &kept);
         let mut cells = self.cells.filter(&mask).expect("the mask is as long as the frame");
         cells.rechunk_mut();
-        let errors = |table: &Table| table.cells().iter().map(|cell| cell.errors).sum::<u64>();
-        let rest = Table { cells, ..self.clone() };
-        let left_out = errors(self) - errors(&rest);
-        (rest, left_out)
+        Table { cells, ..self.clone() }
     }
 
     /// The table with names instead of numbers, a row for each five minutes and kind of error (more than one where a period or

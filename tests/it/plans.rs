@@ -75,12 +75,33 @@ fn errors_of_maintenance_are_shown_and_not_judged() {
             ),
         );
         let run = folder.errstat(&format!("check {WEEK}")).run();
-        assert!(run.text().contains("of maintenance: database."), "{}", run.text());
+        assert!(run.text().contains("of maintenance in 2026-W47: database."), "{}", run.text());
         run.code
     };
     // 228 without the 60 of that hour and its timeout; without the first half hour 30 of them.
     assert_eq!((judged(167, "2026-11-18T03:00"), judged(166, "2026-11-18T03:00")), (Some(0), Some(1)));
     assert_eq!((judged(198, "2026-11-18T02:30"), judged(197, "2026-11-18T02:30")), (Some(0), Some(1)));
+}
+
+#[test]
+fn each_period_has_its_own_maintenance() {
+    let rows = "Time\tReason\tDetail\tCount\n2026-11-03 10:00:00\terror_status_code\t502\t1\n\
+        2026-11-11 10:00:00\terror_status_code\t502\t400\n2026-11-18 10:00:00\terror_status_code\t502\t60\n";
+    let folder = Folder::with("w-2026-11-23.tsv", rows);
+    let maintenance = |day: &str, name: &str| {
+        format!("[[maintenance]]\nfrom = \"{day}T09:00\"\nuntil = \"{day}T11:00\"\nname = \"{name}\"\n")
+    };
+    let planned = maintenance("2026-11-11", "move") + &maintenance("2026-11-17", "database");
+    folder.file("errstat.toml", planned + "[check]\nmax_errors = 100\nmax_increase = \"50%\"\n");
+    let run = folder.errstat("check w-2026-11-23.tsv --period 2026-W47 --as-of 2026-11-23T09:00").run();
+    let text = run.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in [
+        "60 after 0 in 2026-W46",
+        "errstat leaves out 0 errors of maintenance in 2026-W47: database.",
+        "errstat leaves out 400 errors of maintenance in 2026-W46: move.",
+    ] {
+        assert!(text.contains(said), "{text}");
+    }
 }
 
 #[test]
