@@ -368,8 +368,8 @@ impl Side<'_> {
     fn rate_span(&self, log: &ServerLog) -> Option<LogSpan> {
         let (period, of_log) = (judged(self.analysis), self.span(log.span()?));
         let at = |cell: i64| self.analysis.timezone.time(Timestamp(cell * CELL_MILLIS));
-        let told = (*self.told.start()..=*self.told.end()).filter(|cell| self.is_told(*cell));
-        let (first, last) = (told.clone().next()?, told.last()?);
+        let mut told = (*self.told.start()..=*self.told.end()).filter(|cell| self.is_told(*cell));
+        let (first, last) = (told.clone().next()?, told.next_back()?);
         let both = LogSpan {
             start: period.start.max(of_log.start).max(at(first)),
             end: period.end.min(of_log.end).min(at(last + 1)),
