@@ -10,7 +10,7 @@ use super::{Analysis, Asked, Bounds, Calendar, Incident, Maintenance, Silent, in
 use crate::{
     input::is_expected,
     model::{CELL_MILLIS, CoverageBasis, Precision, Sentence, Span, Timestamp, Zone, in_days, key, skipped_note},
-    table::{self, Known, Table},
+    table::{Known, Table},
 };
 
 /// Notes which say that the inputs do not reach the period.
@@ -163,16 +163,20 @@ pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
 /// How many errors of the period began while somebody worked on the server.
 fn maintenance(table: &Table, analysis: &Analysis, notes: &mut Vec<Sentence>) {
     let period = analysis.period.bounds();
-    let (mut errors, mut names) = (0, BTreeSet::new());
+    let mut found = [key::note::MAINTENANCE_ERRORS, key::note::MAINTENANCE_PARTLY].map(|key| (key, 0, BTreeSet::new()));
     for cell in table.cells().between(period.start, period.end).iter() {
-        let began = |told: &&Maintenance| (told.start.millis()..told.end.millis()).contains(&cell.span.first.0);
-        let told: Vec<&str> = analysis.maintenance.iter().filter(began).map(|told| &*told.name).collect();
-        errors += if told.is_empty() { 0 } else { cell.errors };
+        let began = table.beginning(&cell);
+        let within = |told: &&Maintenance| told.bounds().0 <= began.start && began.end <= told.bounds().1;
+        let beside = |told: &&Maintenance| told.bounds().0 < began.end && began.start < told.bounds().1;
+        let is_within = analysis.maintenance.iter().any(|told| within(&told));
+        let (_, errors, names) = &mut found[usize::from(!is_within)];
+        let told = analysis.maintenance.iter().filter(|told| if is_within { within(told) } else { beside(told) });
+        let told: Vec<&str> = told.map(|told| &*told.name).collect();
+        *errors += if told.is_empty() { 0 } else { cell.errors };
         names.extend(told);
     }
-    if !names.is_empty() {
-        notes
-            .push(Sentence::new(key::note::MAINTENANCE_ERRORS).with_list("names", names).with_number("errors", errors));
+    for (key, errors, names) in found.into_iter().filter(|(.., names)| !names.is_empty()) {
+        notes.push(Sentence::new(key).with_list("names", names).with_number("errors", errors));
     }
 }
 
@@ -350,20 +354,13 @@ fn named(bounds: &Bounds, zone: &Zone) -> Sentence {
 /// Which ends of the period divide a day or an hour of which the inputs tell no more: all of it counts where it begins.
 fn edges(told: &Told<'_>, notes: &mut Vec<Sentence>) {
     let Told { table, asked, .. } = told;
-    let precision = table.precision();
-    let key = match precision {
-        Precision::Day => key::note::EDGE_IN_DAY,
-        Precision::Hour => key::note::EDGE_IN_HOUR,
-        _ => return,
-    };
-    let step_of = |at: i64| table::step(Timestamp(at), precision, &table.input_zone);
     for edge in [asked.bounds.start, asked.bounds.end] {
-        // A row that tells no more stands at the first moment of its day or hour.
-        let begins = |at: i64| step_of(at) == step_of(edge) && step_of(at - 1) != step_of(at);
-        let mut cells = table.cells().between(edge - 2 * precision.millis(), edge).iter();
-        if cells.any(|cell| begins(cell.span.first.0)) {
-            notes.push(Sentence::new(key).with_moment("edge", asked.calendar.zone.local(Timestamp(edge))));
-        }
+        let key = match table.precision_in(edge, edge, |_| true) {
+            Precision::Day => key::note::EDGE_IN_DAY,
+            Precision::Hour => key::note::EDGE_IN_HOUR,
+            _ => continue,
+        };
+        notes.push(Sentence::new(key).with_moment("edge", asked.calendar.zone.local(Timestamp(edge))));
     }
 }
 

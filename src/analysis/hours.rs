@@ -16,7 +16,7 @@ pub fn heatmap(table: &Table, (start, end): (i64, i64), zone: &Zone, week_start:
     if week_start == WeekStart::Sunday {
         rows.rotate_right(1);
     }
-    if table.precision() == Precision::Day {
+    if table.precision_in(start, end, |_| true) == Precision::Day {
         return Heatmap { rows, hours: Vec::new() };
     }
     let mut hours = vec![vec![0; 24]; 7];

@@ -57,7 +57,7 @@ use crate::{
 pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analysis> {
     let Asked { calendar, bounds, unfinished, .. } = asked;
     let mut notes = table.notes.clone();
-    let precision = table.precision();
+    let precision = table.precision_in(bounds.start, bounds.end, |_| true);
     let zone = calendar.zone;
     if zone != options.zone {
         notes.push(Sentence::new(key::note::DAY_ZONE).with("zone", zone).with("asked", options.zone));

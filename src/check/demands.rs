@@ -83,11 +83,25 @@ impl Case<'_> {
             },
             (Limit::Errors(_) | Limit::Share(_), _) => None,
         };
+        let is_share = matches!(limit, Limit::Share(_));
+        let is_meant = |cell: &CellSum| is_share || kinds[cell.kind.0 as usize];
+        let precision_in = |bounds: &Bounds| self.table.precision_in(bounds.start, bounds.end, is_meant);
+        let precision =
+            precision_in(&self.analysis.period.bounds()).max(previous.map_or_else(Precision::default, precision_in));
+        let Some(size) = rule.per.filter(|size| *size < WindowSize::smallest(precision)) else {
+            return self.counted_in(rule, limit, kinds, previous);
+        };
+        // What the rows that tell more break alone is broken.
+        let finer = self.table.finer_than(if size < WindowSize::Hour { Precision::Hour } else { Precision::Day });
+        let ruling = Case { table: &finer, ..self }.counted_in(rule, limit, kinds, previous)?;
+        let is_broken = matches!(limit, Limit::Errors(_)) && ruling.is_broken();
+        let why = Sentence::new(key::check_unjudged::PRECISION).with("precision", precision.name());
+        Ok(if is_broken { ruling } else { unjudged(why) })
+    }
+
+    /// The same of rows whose times are exact enough.
+    fn counted_in(self, rule: &Rule, limit: Limit, kinds: &[bool], previous: Option<&Bounds>) -> Result<Ruling, Error> {
         let size = rule.per;
-        let precision = self.table.precision();
-        if size.is_some_and(|size| size < WindowSize::smallest(precision)) {
-            return Ok(unjudged(Sentence::new(key::check_unjudged::PRECISION).with("precision", precision.name())));
-        }
         let windows = self.windows(size, kinds, previous);
         let held: Vec<Held> = windows.iter().map(|window| held(limit, window)).collect();
         // Of equal ones the first, so that nothing depends on chance.
@@ -187,9 +201,6 @@ impl Case<'_> {
     }
 
     pub fn incidents(self, most: u64) -> Ruling {
-        if self.table.precision() >= Precision::Day {
-            return unjudged(Sentence::new(key::check_unjudged::NO_INCIDENTS));
-        }
         let incidents = &self.analysis.incidents;
         let count = incidents.len() as u64;
         let text = Sentence::new(key::check::INCIDENTS).with_number("count", count).with_number("limit", most);
@@ -211,8 +222,13 @@ impl Case<'_> {
                 errors: incident.errors,
             };
             ruling.windows = incidents.iter().map(told).collect();
+            return ruling;
         }
-        ruling
+        let bounds = self.analysis.period.bounds();
+        match self.table.precision_in(bounds.start, bounds.end, |_| true) {
+            Precision::Day => unjudged(Sentence::new(key::check_unjudged::NO_INCIDENTS)),
+            _ => ruling,
+        }
     }
 
     fn rejected(self, most: u64) -> Ruling {

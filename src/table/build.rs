@@ -14,6 +14,7 @@ use super::{
         judge::judge,
         merge::{Strands, merge},
     },
+    precision,
     whose::{name_channels, relabel, settle_channels, tell_channels},
 };
 use crate::{
@@ -112,6 +113,7 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
         skipped,
         known,
         told,
+        coarse: precision::coarse(&strands),
         finest: strands.iter().map(|strand| strand.precision).min(),
         exported,
         mailed,

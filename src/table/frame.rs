@@ -113,15 +113,23 @@ impl<'a> Cells<'a> {
 }
 
 impl Table {
-    /// The same without what began in some stretches of time (milliseconds since 1970-01-01T00:00:00Z, end exclusive), at whose
-    /// ends it must have been cut.
-    pub fn without(&self, stretches: &[(i64, i64)]) -> Table {
-        let inside = |cell: &CellSum| stretches.iter().any(|(start, end)| (*start..*end).contains(&cell.span.first.0));
-        let kept: Vec<bool> = self.cells().iter().map(|cell| !inside(&cell)).collect();
+    /// The same with some of the cells.
+    pub(super) fn with(&self, is_kept: impl Fn(&CellSum) -> bool) -> Table {
+        let kept: Vec<bool> = self.cells().iter().map(|cell| is_kept(&cell)).collect();
         let mask = BooleanChunked::from_slice("kept".into(), &kept);
         let mut cells = self.cells.filter(&mask).expect("the mask is as long as the frame");
         cells.rechunk_mut();
         Table { cells, ..self.clone() }
+    }
+
+    /// The same without what surely began in one of some stretches of time (milliseconds since 1970-01-01T00:00:00Z, end
+    /// exclusive), at whose ends it must have been cut.
+    pub fn without(&self, stretches: &[(i64, i64)]) -> Table {
+        let inside = |cell: &CellSum| {
+            let began = self.beginning(cell);
+            stretches.iter().any(|(start, end)| *start <= began.start && began.end <= *end)
+        };
+        self.with(|cell| !inside(cell))
     }
 
     /// The table with names instead of numbers, a row for each five minutes and kind of error (more than one where a period or

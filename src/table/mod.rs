@@ -17,6 +17,7 @@ mod grain;
 mod mails;
 mod overlap;
 mod pattern;
+mod precision;
 mod settings;
 mod suggest;
 mod whose;
@@ -29,7 +30,6 @@ pub use dictionary::Dictionary;
 pub use filter::{Filter, Term};
 pub use frame::{CellSum, Cells};
 pub use mails::Told;
-pub use overlap::geometry::step;
 pub use pattern::{Attributes, Key, any_fits, fits, host_fits, status_fits};
 pub use settings::{OverlapPolicy, Settings};
 
@@ -53,6 +53,8 @@ pub struct Table {
     pub unnamed: Vec<Span>,
     /// Everything that mails told, also where an export wins, in no particular order.
     pub told: Vec<Told>,
+    /// Where rows tell no more than the hour or the day.
+    coarse: Vec<precision::Coarse>,
     /// How finely the finest of the inputs tells the time; none where there is no row.
     pub finest: Option<Precision>,
     /// Whether exports, and whether mails, hold any error, also one that the filter leaves out.

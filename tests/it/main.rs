@@ -41,6 +41,7 @@ mod page;
 mod periods;
 mod plans;
 mod polluted;
+mod precisions;
 mod properties;
 mod real_servers;
 mod reconcile;

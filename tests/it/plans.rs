@@ -153,11 +153,11 @@ fn what_is_no_event_is_refused_with_an_example() {
 fn maintenance_is_at_the_clock_of_the_report() {
     // Days only: the report is of the inputs' zone, whatever zone is asked for.
     let folder = Folder::with("days.tsv", "Date\tReason\tDetail\tErrors\n2026-11-17\terror_status_code\t502\t5\n");
-    let plans = "--maintenance 2026-11-17T00:00..2026-11-17T12:00=db --event 2026-11-17T10:00:00+09:00=deploy --event 2026-11-17T11:00=again";
+    let plans = "--maintenance 2026-11-17T00:00..2026-11-18T00:00=db --event 2026-11-17T10:00:00+09:00=deploy --event 2026-11-17T11:00=again";
     let line = format!("days.tsv --timezone America/New_York --period 2026-11-17 {plans}");
     let summary = folder.summary(&line);
     let told = &summary["maintenance"][0];
-    assert_eq!((text(told, "start"), text(told, "end")), ("2026-11-17T00:00:00+09:00", "2026-11-17T12:00:00+09:00"));
+    assert_eq!((text(told, "start"), text(told, "end")), ("2026-11-17T00:00:00+09:00", "2026-11-18T00:00:00+09:00"));
     let events: Vec<&str> = summary.list("events").iter().map(|event| text(event, "at")).collect();
     assert_eq!(events, ["2026-11-17T10:00:00+09:00", "2026-11-17T11:00:00+09:00"]);
     assert_eq!(summary.note("maintenance-errors"), "5 errors began during maintenance: db.");

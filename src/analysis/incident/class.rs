@@ -123,10 +123,11 @@ fn spread(list: &[(u32, u64)]) -> Vec<(u32, u64)> {
     hours.filter(|(_, errors)| *errors > 0).collect()
 }
 
-/// How exact the times of a channel's inputs are, in milliseconds.
+/// How exact the times of day of a channel's inputs are, in milliseconds.
 pub fn step(table: &Table, label: Label) -> i64 {
     let extents = Known::of(&table.known, label).into_iter().flat_map(|known| &known.extents);
-    extents.filter(|(_, extent)| extent.rows.is_some()).map(|(_, extent)| extent.step).max().unwrap_or(0)
+    let steps = extents.filter(|(_, extent)| extent.rows.is_some()).map(|(_, extent)| extent.step);
+    steps.filter(|step| *step < Precision::Day.millis()).max().unwrap_or(0)
 }
 
 /// The time that a channel is judged in: from its first error to the end of what is known, or to the moment of the report.

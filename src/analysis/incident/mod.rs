@@ -41,13 +41,11 @@ use usual::Usual;
 pub const LEAST_HISTORY_DAYS: i64 = 3;
 
 /// The incidents of all channels in the order of time, and the patterns by channel, by what happened before a moment; days
-/// are those of the zone. Neither is there for times without a time of day. The period, in milliseconds since
+/// are those of the zone. Rows without a time of day make neither. The period, in milliseconds since
 /// 1970-01-01T00:00:00Z, tells only which errors lie inside of it; the table must have been cut at its edges.
 pub fn judge(table: &Table, zone: &Zone, period: &Range<i64>, now: Timestamp) -> (Vec<Incident>, Vec<Pattern>) {
     let (mut all, mut patterns) = (Vec::new(), Vec::new());
-    if table.precision() > Precision::Hour {
-        return (all, patterns);
-    }
+    let table = &*table.finer_than(Precision::Day);
     let classes = Class::of_kinds(&table.names);
     for channel in class::channels(table, &classes, zone, now) {
         let step = class::step(table, channel.label);
