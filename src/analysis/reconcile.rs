@@ -39,7 +39,7 @@ pub struct DaySums {
     pub exported: u64,
     /// Mailed, and not in the exports: by status, or none, and five minutes.
     pub only_mailed: u64,
-    /// Of these, those of moments for which an export speaks: it should have them.
+    /// Of these, those for whose five minutes an export speaks: it should have them.
     pub missing: u64,
     /// Exported, and not mailed, counted in the same way. Mails are sent now and then, so this is no fault.
     pub only_exported: u64,
@@ -144,7 +144,10 @@ fn groups(table: &Table) -> BTreeMap<Key, (Vec<Mailed>, Vec<Exported>)> {
     };
     let mut groups: BTreeMap<Key, (Vec<Mailed>, Vec<Exported>)> = BTreeMap::new();
     for told in &table.told {
-        let mailed = Mailed { at: told.at.0, step: told.step, errors: told.errors, covered: told.covered, found: 0 };
+        let (at, step, errors) = (told.at.0, told.step, told.errors);
+        // A download may cut the group.
+        let covered = told.covered.is_some_and(|until| until >= last_of_group(at, step));
+        let mailed = Mailed { at, step, errors, covered, found: 0 };
         groups.entry((told.label, status(told.kind))).or_default().0.push(mailed);
     }
     let step = table.precision().millis();
@@ -161,6 +164,11 @@ fn groups(table: &Table) -> BTreeMap<Key, (Vec<Mailed>, Vec<Exported>)> {
         exported.sort_by_key(|exported| (exported.first, exported.last));
     }
     groups
+}
+
+/// The last moment that may be of a mail's group.
+fn last_of_group(at: i64, step: i64) -> i64 {
+    at + step - 1001 + GROUP
 }
 
 /// Finds the errors of the mails in the exports, each once: as many as can be. Where a mail stands at the beginning of its
@@ -182,9 +190,9 @@ fn find(mailed: &mut [Mailed], exported: &mut [Exported]) {
 fn assign(mailed: &mut [Mailed], exported: &mut [Exported], before: i64) {
     let longest = exported.iter().map(|exported| exported.last - exported.first).max().unwrap_or(0);
     for mail in mailed {
-        let (from, until) = (mail.at - before, mail.at + mail.step - 1000 + GROUP);
+        let (from, last) = (mail.at - before, last_of_group(mail.at, mail.step));
         let next = exported.partition_point(|exported| exported.first < from - longest);
-        let behind = exported[next..].iter_mut().take_while(|exported| exported.first < until);
+        let behind = exported[next..].iter_mut().take_while(|exported| exported.first <= last);
         let mut near: Vec<&mut Exported> = behind.filter(|of| of.last >= from && of.left > 0).collect();
         near.sort_by_key(|of| of.last);
         for exported in near {

@@ -206,7 +206,7 @@ pub(super) fn evidence(cells: &CellColumns, told: &[Told], names: &Dictionary) -
         }
         last[label] = last[label].max(Some(span.last.0));
     }
-    for told in told.iter().filter(|told| !told.covered) {
+    for told in told.iter().filter(|told| told.covered.is_none()) {
         found[told.label as usize].mailed.push(told.at.0);
     }
     found

@@ -22,7 +22,7 @@ struct Found {
     part: usize,
     entry: Entry,
     step: i64,
-    covered: bool,
+    covered: Option<i64>,
 }
 
 /// What mails told of one moment, reason and detail of a channel, each notification once.
@@ -34,8 +34,8 @@ pub struct Told {
     pub step: i64,
     pub kind: KindId,
     pub errors: u64,
-    /// An export of the channel speaks for that moment.
-    pub covered: bool,
+    /// Up to when, in milliseconds, an export of the channel speaks that does so for that moment.
+    pub covered: Option<i64>,
 }
 
 /// Leaves in the parts of mails only what counts: where an export of the channel covers the time, it wins; and mails that
@@ -66,7 +66,8 @@ pub fn settle(
                 // A moment of the mail's precision is a stretch of time.
                 let last = at - at.rem_euclid(step) + step - 1;
                 let inside = |stretch: &(i64, i64)| last >= stretch.0 && at <= stretch.1;
-                let covered = covered.get(&label).is_some_and(|stretches| stretches.iter().any(inside));
+                let stretches = covered.get(&label).into_iter().flatten();
+                let covered = stretches.filter(|stretch| inside(stretch)).map(|(_, until)| *until).max();
                 let found = Found { source, part, entry, step, covered };
                 by_key.entry((label, at, kind.reason, kind.detail)).or_default().push(found);
             }
@@ -83,7 +84,7 @@ pub fn settle(
         let Some(first) = copies.into_iter().next() else { continue };
         let (kind, errors, covered) = (first.entry.kind, first.entry.errors, first.covered);
         told.push(Told { label, at: Timestamp(at), step: first.step, kind, errors, covered });
-        if !covered {
+        if covered.is_none() {
             kept.entry((first.source, first.part)).or_default().push(first.entry);
         }
     }
@@ -160,7 +161,7 @@ impl Table {
         let mailed = cells.iter().filter(|cell| kinds[cell.kind.0 as usize].origin == Origin::Mail);
         let errors: u64 = if self.told.is_empty() { 0 } else { mailed.map(|cell| cell.errors).sum() };
         let told = || self.told.iter().filter(|told| period.contains(&told.at.0));
-        let covered = told().filter(|told| told.covered).count() as u64;
+        let covered = told().filter(|told| told.covered.is_some()).count() as u64;
         let beside = |told: &&Told| {
             channels[told.label as usize].is_some()
                 && self.unnamed.iter().any(|span| span.first <= told.at && told.at <= span.last)

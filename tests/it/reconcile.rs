@@ -34,7 +34,7 @@ fn inputs() -> Folder {
     folder
 }
 
-const LABEL: &str = "--channel shop=shop-*";
+const LABEL: &str = "--channel shop=shop*";
 
 /// Mailed, exported, only mailed, missing, only exported: of each channel and day, by hand.
 fn expected() -> BTreeMap<(&'static str, &'static str), [u64; 5]> {
@@ -181,6 +181,24 @@ fn a_group_goes_on_after_midnight() {
     }
     let found = reconcile(&folder, &format!("shop-2026-11-20.tsv m {LABEL} --period 2026-11-17"));
     assert_eq!(days(&found), BTreeMap::new());
+}
+
+#[test]
+fn what_lies_behind_a_download_is_not_missing_in_it() {
+    // The mail tells of 10:00:00 to 10:04:59.
+    let told = |exported_at: &str| {
+        let folder = Folder::with(
+            "shop.tsv",
+            "Time\tReason\tDetail\tCount\n2026-11-10 09:00:00\terror_status_code\t502\t2\n\
+             2026-11-16 10:00:00\terror_status_code\t502\t1\n",
+        );
+        folder.file("m/1.eml", mail("shop", "2026-11-16 10:00:00", "502", 41));
+        let found = reconcile(&folder, &format!("shop.tsv m {LABEL} --exported-at 2026-11-16T{exported_at}"));
+        days(&found)[&("shop", "2026-11-16")]
+    };
+    assert_eq!(told("10:02:00"), [41, 1, 40, 0, 0]);
+    assert_eq!(told("10:04:59"), [41, 1, 40, 0, 0]);
+    assert_eq!(told("10:05:00"), [41, 1, 40, 40, 0]);
 }
 
 #[test]
