@@ -8,7 +8,7 @@ use encoding_rs::{
 };
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
-use super::headings;
+use super::{headings, time};
 use crate::model::key;
 
 /// The encoding of an input, and from what it was recognised.
@@ -40,7 +40,7 @@ pub fn recognise(head: &[u8], asked: Option<&'static Encoding>) -> Recognised {
     if std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true) {
         return found(UTF_8, key::evidence::ENCODING_UTF8);
     }
-    match with_most_headings(head) {
+    match with_most_words(head) {
         Some(encoding) => found(encoding, key::evidence::ENCODING_HEADING),
         None if is_damaged_utf8(head) => found(UTF_8, key::evidence::ENCODING_STRAY),
         None if is_shift_jis(head) => found(SHIFT_JIS, key::evidence::ENCODING_GUESSED),
@@ -80,20 +80,22 @@ fn begins_in_bytes(sample: &[u8]) -> bool {
         || line.and_then(|line| std::str::from_utf8(line).ok()).is_some_and(cells)
 }
 
-/// The encoding under which most cells of a line are known headings: one may look like one by chance, a line does not.
-fn with_most_headings(head: &[u8]) -> Option<&'static Encoding> {
+/// The encoding under which most cells of a line are known headings, or say the half of the day: one may look like that by
+/// chance, a line does not.
+fn with_most_words(head: &[u8]) -> Option<&'static Encoding> {
     // The first of the best, by how many people have each.
     let candidates = [UTF_8, SHIFT_JIS, BIG5, EUC_JP, GBK, EUC_KR, WINDOWS_874];
-    let counted = candidates.into_iter().rev().map(|encoding| (foreign_headings(head, encoding), encoding));
+    let counted = candidates.into_iter().rev().map(|encoding| (foreign_words(head, encoding), encoding));
     counted.max_by_key(|(known, _)| *known).filter(|(known, _)| *known > 0).map(|(_, encoding)| encoding)
 }
 
-/// How many known headings that are not plain ASCII one of the first lines has.
-fn foreign_headings(head: &[u8], encoding: &'static Encoding) -> usize {
+/// How many such cells that are not plain ASCII one of the first lines has.
+fn foreign_words(head: &[u8], encoding: &'static Encoding) -> usize {
     let lines = head.split(|b| matches!(b, b'\n' | b'\r')).take(60).filter(|line| !line.is_ascii());
     let known = lines.map(|line| {
         let (text, _) = encoding.decode_without_bom_handling(line);
-        text.split(['\t', ',', ';']).filter(|cell| !cell.is_ascii() && headings::role(cell).is_some()).count()
+        let is_known = |cell: &&str| headings::role(cell).is_some() || time::says_half(cell);
+        text.split(['\t', ',', ';']).filter(|cell| !cell.is_ascii()).filter(is_known).count()
     });
     known.max().unwrap_or(0)
 }
@@ -181,6 +183,13 @@ mod tests {
                 "날짜,Start,End,Reason,Detail,Errors\n2026-11-17,오전 4:12:33,오전 4:12:59,request_timeout,Request timeout,3\n",
             ),
             (WINDOWS_874, "วันที่,Start,End,Reason,Detail,Errors\n"),
+            // English ones above times of another language.
+            (
+                BIG5,
+                "Date,Start,End,Reason,Detail,Errors\n2026/11/17,上午 04:12:33,下午 04:12:59,request_timeout,Request timeout,3\n",
+            ),
+            (SHIFT_JIS, "Time,Reason,Errors\n2026/11/17 午前 4:12:33,request_timeout,3\n"),
+            (EUC_KR, "Time,Reason,Errors\n2026-11-17 오후 4:12:33,request_timeout,3\n"),
         ] {
             let (bytes, _, unmappable) = encoding.encode(table);
             assert!(!unmappable, "{table}");

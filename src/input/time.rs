@@ -18,7 +18,7 @@ use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 pub use reader::{TimeReader, WithinMinute};
 pub use steps::Steps;
 use written::{Clock, Dress, Written};
-pub use written::{is_roc_date, offset};
+pub use written::{is_roc_date, offset, says_half};
 
 use crate::model::{Precision, Timestamp, Why, Zone, key};
 

@@ -157,6 +157,11 @@ const MINUTES: [char; 3] = [':', '分', '분'];
 const SECONDS: [char; 2] = ['秒', '초'];
 /// Words before the time of day, morning and afternoon in turn.
 const HALVES_BEFORE: [&str; 8] = ["午前", "午後", "上午", "下午", "오전", "오후", "AM", "PM"];
+/// Whether a text says the half of the day in a script of its own.
+pub fn says_half(text: &str) -> bool {
+    HALVES_BEFORE.iter().any(|half| !half.is_ascii() && text.contains(half))
+}
+
 const HALVES_BEHIND: [&str; 4] = ["AM", "PM", "a.m.", "p.m."];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 #[rustfmt::skip]
