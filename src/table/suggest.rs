@@ -35,6 +35,13 @@ fn whole(path: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
+/// The same without its dates, which are others next week: `shop (1)` of `shop_2026-11-23 (1).tsv`.
+fn dateless(path: &str) -> Option<String> {
+    let name = whole(path)?;
+    let name: String = pieces(&name).into_iter().map(|(text, _)| text.trim_end_matches(['-', '_', ' '])).collect();
+    name.starts_with(char::is_alphanumeric).then_some(name)
+}
+
 /// A channel as `--channel` takes it.
 fn spelled(channel: &Channel) -> String {
     channel.id.clone().filter(|id| Channel::given(id).id.is_some()).or_else(|| channel.stored()).unwrap_or_default()
@@ -59,6 +66,7 @@ pub fn different(unclear: &[Unclear<'_>], apart: &[(usize, usize)], files: &[&st
     };
     let names = told(|unclear| Some(unclear.candidate()))
         .or_else(|| told(|unclear| unclear.named_by(|path| folder(path).and_then(stem))))
+        .or_else(|| told(|unclear| unclear.named_by(dateless)))
         .or_else(|| told(|unclear| unclear.named_by(whole)));
     let numbered =
         || (1..=unclear.len()).zip(unclear).map(|(number, unclear)| format!("{}-{number}", unclear.candidate()));
@@ -76,12 +84,15 @@ pub fn of(name: &Channel, path: &str) -> String {
 fn options<'a>(named: impl IntoIterator<Item = (String, Unclear<'a>)>, files: &[&str]) -> String {
     let named: Vec<_> = named.into_iter().filter(|(_, unclear)| unclear.channel.is_none()).collect();
     let together = |name: &str, path: &str| {
-        let pattern = of_any_date(path);
-        let like = |file: &str| of_any_date(file) == pattern;
+        let like = |file: &str| of_any_date(file, ANY) == of_any_date(path, ANY);
         let one_name = named.iter().all(|(other, unclear)| !like(unclear.path) || other == name);
-        let fitting = |file: &&&str| glob::Pattern::new(&composed(&pattern)).is_ok_and(|glob| fits(&glob, file));
-        let all: Vec<&&str> = files.iter().filter(fitting).collect();
-        (all.len() > 1 && one_name && all.iter().all(|file| like(file))).then_some(pattern)
+        let tells = |pattern: &String| {
+            let fitting = |file: &&&str| glob::Pattern::new(&composed(pattern)).is_ok_and(|glob| fits(&glob, file));
+            let all: Vec<&&str> = files.iter().filter(fitting).collect();
+            all.len() > 1 && one_name && all.iter().all(|file| like(file))
+        };
+        // `shop-*.tsv` is `shop-2026-11-23 (1).tsv` too.
+        [ANY, WRITTEN_SO].map(|any| of_any_date(path, any)).into_iter().find(tells)
     };
     let mut words: Vec<String> = Vec::new();
     for (name, unclear) in &named {
@@ -94,21 +105,34 @@ fn options<'a>(named: impl IntoIterator<Item = (String, Unclear<'a>)>, files: &[
     words.into_iter().map(|word| format!("--channel {word}")).collect::<Vec<_>>().join(" ")
 }
 
+/// What stands for a date in a pattern: any text, or a date that is written the same way.
+const ANY: fn(&str) -> String = |date| "*".repeat(date.len().min(1));
+const WRITTEN_SO: fn(&str) -> String = |date| date.replace(|c: char| c.is_ascii_digit(), "?");
+
 /// A pattern for files whose names differ from one only in their dates: `exports/shop-*.tsv` of `exports/shop-2026-11-23.tsv`.
-fn of_any_date(path: &str) -> String {
-    let (folder, mut rest) = path.split_at(path.len() - file(path).len());
-    let mut pattern = glob::Pattern::escape(folder);
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+fn of_any_date(path: &str, any: fn(&str) -> String) -> String {
+    let (folder, name) = path.split_at(path.len() - file(path).len());
+    let piece = |(text, date): (&str, &str)| glob::Pattern::escape(text) + &any(date);
+    glob::Pattern::escape(folder) + &pieces(name).into_iter().map(piece).collect::<String>()
+}
+
+/// A name in pieces, each with the date behind it; the last has none.
+fn pieces(mut rest: &str) -> Vec<(&str, &str)> {
+    let (mut pieces, mut from) = (Vec::new(), 0);
+    while let Some(start) = rest[from..].find(|c: char| c.is_ascii_digit()).map(|at| from + at) {
         let digits = rest[start..].bytes().take_while(u8::is_ascii_digit).count();
-        let is_year = rest[start..].starts_with("20") && (digits == 4 || digits == 8);
-        let joined = |c: char| c.is_ascii_digit() || is_year && "-_W".contains(c);
-        let date = rest[start..].find(|c: char| !joined(c)).unwrap_or(rest.len() - start);
-        let date = rest[start..start + date].trim_end_matches(|c: char| !c.is_ascii_digit()).len();
-        pattern += &glob::Pattern::escape(&rest[..start]);
-        pattern += if is_year { "*" } else { &rest[start..start + date] };
-        rest = &rest[start + date..];
+        if !(rest[start..].starts_with("20") && (digits == 4 || digits == 8)) {
+            from = start + digits;
+            continue;
+        }
+        let is_of_date = |c: char| c.is_ascii_digit() || "-_W".contains(c);
+        let date = rest[start..].find(|c| !is_of_date(c)).map_or(&rest[start..], |end| &rest[start..start + end]);
+        let date = date.trim_end_matches(|c: char| !c.is_ascii_digit());
+        pieces.push((&rest[..start], date));
+        (rest, from) = (&rest[start + date.len()..], 0);
     }
-    pattern + &glob::Pattern::escape(rest)
+    pieces.push((rest, ""));
+    pieces
 }
 
 fn file(path: &str) -> &str {
@@ -167,7 +191,7 @@ mod tests {
             ("shop-2 [a].tsv", "shop-2 [[]a[]].tsv"),
             ("-", "-"),
         ] {
-            assert_eq!(of_any_date(path), pattern);
+            assert_eq!(of_any_date(path, ANY), pattern);
         }
     }
 
@@ -195,7 +219,23 @@ mod tests {
         let apart = "--channel shop-2026-11-16=in/shop-2026-11-16.tsv --channel shop-2026-11-23=in/shop-2026-11-23.tsv";
         assert_eq!(different(&[a, b], &[(0, 1)], &weeks), apart);
         let files = [weeks[0], weeks[1], "in/shop-eu-2026-11-23.tsv"];
-        assert_eq!(one(a, b, &files), "--channel shop=in/shop-2026-11-16.tsv --channel shop=in/shop-2026-11-23.tsv");
+        assert_eq!(one(a, b, &files), "--channel 'shop=in/shop-????-??-??.tsv'");
+        // Two bots in one folder of downloads: each second file of a day is "(1)".
+        let downloads = [
+            "d/errors_2026-11-16.tsv",
+            "d/errors_2026-11-16 (1).tsv",
+            "d/errors_2026-11-23.tsv",
+            "d/errors_2026-11-23 (1).tsv",
+        ];
+        let all = downloads.map(unnamed);
+        assert_eq!(
+            different(&all, &[(0, 1), (2, 3)], &downloads),
+            "--channel 'errors=d/errors_????-??-??.tsv' --channel 'errors (1)=d/errors_* (1).tsv'"
+        );
+        assert_eq!(
+            one(all[0], all[1], &downloads),
+            "--channel 'errors=d/errors_????-??-??.tsv' --channel 'errors=d/errors_* (1).tsv'"
+        );
         // A file that names its channel needs no option.
         let channel = Channel { id: Some("1650000001".into()), name: Some("shop".into()) };
         let named = Unclear { path: "all.tsv", channel: Some(&channel) };
