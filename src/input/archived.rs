@@ -156,12 +156,17 @@ fn sources(
             channels.entry(name.identity()).or_default().names.entry(name.clone()).or_default();
         }
     }
+    // That of an export without a row has none.
+    let is_empty = channels.is_empty() && matches!(store, Store::File { .. });
+    if is_empty {
+        channels.insert(Channel::default(), OfChannel::default());
+    }
     let store = Arc::new(store);
     let alone = channels.len() == 1;
     let source = |(channel, found): (Channel, OfChannel)| -> Result<Source> {
         let mut source = found.source(&store, &channel, kind, shown, alone)?;
         // Mails are complete up to no moment, and an archive has the ends of its own sources.
-        let exported = source.parts.iter().any(|part| part.origin == Origin::Export);
+        let exported = is_empty || source.parts.iter().any(|part| part.origin == Origin::Export);
         let report = &mut source.report;
         if exported && !matches!(&*store, Store::Archive(archive) if archive.sources().is_some()) {
             report.coverage = coverage(file_name, report.precision, pass.options);

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     input::{RowsIn, Source},
-    model::{Catalog, Cell, Channel, KindId, Origin, Sentence, key},
+    model::{Catalog, Cell, Channel, KindId, Origin, Sentence, SourceKind, key},
 };
 
 /// Settles whose the rows of each input are, as far as each tells by itself and the user says, and gives what is to be
@@ -24,7 +24,12 @@ pub fn settle_channels(sources: &mut [Source], catalog: &mut Catalog, rules: &Ch
             catalog.channel(&stop.channel);
         }
     }
-    let mut notes = rules.unmatched(sources.iter().map(|source| source.report.file()), catalog);
+    // No pattern names what is archived or comes through a pipe.
+    let is_file = |source: &Source| source.report.kind != SourceKind::Archive && source.report.path != "-";
+    let mut notes = match sources.iter().any(is_file) {
+        true => rules.unmatched(sources.iter().map(|source| source.report.file()), catalog),
+        false => Vec::new(),
+    };
     if let Some(channel) = only_channel(sources, catalog) {
         adopt(sources, catalog, &channel, &mut notes)?;
     }

@@ -162,3 +162,39 @@ fn nothing_is_said_of_the_time_behind_an_incident_where_a_part_is_missing() {
     folder.file("shop-2026-11-16.tsv", days("2026-11-09", &[1; 7]));
     assert!(told().contains("Over since Tue 3 Nov 2026, 10:39. Since then at most 1 error an hour."), "{}", told());
 }
+
+#[test]
+fn an_export_without_a_row_is_one_as_parquet_too() {
+    let folder =
+        folder(&[("shop-2026-11-23.tsv", HEADING.to_owned()), ("news-2026-11-23.tsv", days("2026-10-26", &[3; 28]))]);
+    folder.file("errstat.toml", "channel = [\"shop=shop-*\", \"news=news-*\"]\n[check]\nmax_errors = 21\n");
+    let told = |file: &str| {
+        let alone = folder.summary(&format!("{file} {WEEK}"));
+        let beside = folder.errstat(&format!("check {file} news-2026-11-23.tsv {WEEK}")).run();
+        (alone["state"].clone(), headline(&alone).to_owned(), alone.errors(), beside.code, beside.text())
+    };
+    for file in ["shop-2026-11-23.parquet", "shop-2026-11-23.csv"] {
+        folder.errstat(&format!("convert shop-2026-11-23.tsv -o {file}")).done();
+        assert_eq!(told(file), told("shop-2026-11-23.tsv"), "{file}");
+    }
+    assert_eq!(told("shop-2026-11-23.parquet").3, Some(0), "nothing is unknown of shop");
+}
+
+#[test]
+fn patterns_without_a_file_are_told_where_inputs_are_files() {
+    let rows = || days("2026-11-09", &[3; 14]);
+    let folder = folder(&[("exports/shop/2026-11-23.tsv", rows()), ("exports/news/2026-11-23.tsv", rows())]);
+    folder.file("errstat.toml", "channel = [\"shop=exports/shop/*\", \"news=exports/news/*\"]\n");
+    folder.errstat("archive add --archive both exports").done();
+    folder.errstat("archive add --archive one exports/shop").done();
+    let told = |inputs: &str| {
+        folder
+            .errstat(&format!("summary {inputs} {WEEK}"))
+            .stdin(rows())
+            .summary()
+            .notes()
+            .contains(&"channel-unmatched")
+    };
+    assert_eq!(["exports", "both", "one", "-"].map(told), [false; 4]);
+    assert_eq!(["exports/shop", "one exports/shop"].map(told), [true; 2]);
+}
