@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Analysis, Asked, Bounds, Calendar, Incident, Maintenance, Silent, incident, sums};
+use super::{Analysis, Asked, Bounds, Calendar, Incident, Maintenance, Options, Silent, incident, sums};
 use crate::{
     input::is_expected,
     model::{CELL_MILLIS, CoverageBasis, Precision, Sentence, Span, Timestamp, Zone, in_days, key, skipped_note},
@@ -103,13 +103,13 @@ pub(super) struct Told<'a> {
     pub analysis: &'a Analysis,
     /// Of all data, in the order of time.
     pub incidents: &'a [Incident],
-    pub max_age: Option<i64>,
+    pub options: &'a Options,
 }
 
 /// Adds every note that the numbers call for.
 pub(super) fn tell(told: &Told<'_>, notes: &mut Vec<Sentence>) {
-    let Told { table, asked, analysis, max_age, .. } = *told;
-    if let Some(max_age) = max_age {
+    let Told { table, asked, analysis, options, .. } = *told;
+    if let Some(max_age) = options.max_age {
         stale(told, max_age, notes);
     }
     files(table, notes);
@@ -220,15 +220,15 @@ fn files(table: &Table, notes: &mut Vec<Sentence>) {
 
 /// Whether the inputs of each channel reach close enough to the moment of the report.
 fn stale(told: &Told<'_>, max_age: i64, notes: &mut Vec<Sentence>) {
-    let (zone, as_of) = (&told.asked.calendar.zone, told.asked.calendar.as_of);
+    let (zone, now) = (&told.asked.calendar.zone, told.options.age_from(told.asked.calendar.as_of));
     let old = told.table.known.iter().filter_map(|known| {
-        let reach = known.reach().filter(|reach| as_of.0 - reach.0 > max_age)?;
+        let reach = known.reach().filter(|reach| now.0 - reach.0 > max_age)?;
         let complete = known.end().is_some_and(|(_, dated)| dated);
         let until = Sentence::new(if complete { key::reach::COMPLETE_UNTIL } else { key::reach::LAST_ROW });
         let keys = [key::note::STALE, key::note::STALE_CHANNEL];
         let sentence = Sentence::new(keys[0])
             .with_sentence("until", until.with_moment("at", zone.local(reach)))
-            .with("age", in_days(as_of.0 - reach.0))
+            .with("age", in_days(now.0 - reach.0))
             .with("limit", in_days(max_age));
         Some((known, keys, sentence))
     });

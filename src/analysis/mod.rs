@@ -113,7 +113,7 @@ pub fn analyse(table: &Table, asked: &Asked, options: &Options) -> Result<Analys
         let compared = previous.filter(|_| !analysis.partly_unknown);
         notes.push(coverage::unfinished(bounds, compared, now, &zone));
     }
-    let told = coverage::Told { table, asked, analysis: &analysis, incidents: &found, max_age: options.max_age };
+    let told = coverage::Told { table, asked, analysis: &analysis, incidents: &found, options };
     coverage::tell(&told, &mut notes);
     notes.dedup();
     let unjudged = [key::note::LITTLE_HISTORY, key::note::NOTHING_TO_JUDGE_BY, key::note::NEW_UNKNOWN_CHANNEL];

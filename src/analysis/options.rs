@@ -21,13 +21,20 @@ pub struct Options {
     pub generated_at: Timestamp,
     /// The moment at which this runs: no input can cover what comes later.
     pub now: Timestamp,
-    /// Older data than this, in milliseconds before the moment of the report, are said to be stale.
+    /// Older data than this, in milliseconds before the moment of the report, or now where that is the end of the data, are said to be stale.
     pub max_age: Option<i64>,
     /// What happened, for the reader to see beside the errors.
     pub marks: Vec<Event>,
     pub maintenance: Vec<Planned>,
     /// Whether to compute [`Analysis::finer`](super::Analysis::finer), which few outputs need.
     pub finer: bool,
+}
+
+impl Options {
+    /// The moment from which the age of the data is measured: as old as they may be, they end with themselves.
+    pub fn age_from(&self, as_of: Timestamp) -> Timestamp {
+        if self.as_of == AsOf::Data { self.now } else { as_of }
+    }
 }
 
 impl Default for Options {

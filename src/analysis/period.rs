@@ -275,6 +275,9 @@ impl PeriodSpec {
                     })
                 };
                 let (start, end) = (instant(first)?, instant(last)?);
+                if first == last {
+                    return Err(Error::new(key::error::PERIOD_NO_LENGTH).with("start", first).with("end", last));
+                }
                 if end <= start {
                     return Err(backwards(first, last));
                 }

@@ -265,11 +265,17 @@ impl Case<'_> {
             let name = Sentence::new(key::check_name::MAX_AGE);
             Ruling { name, rule: Demand::Age(most).key(), of_errors: false, ..ruling }
         };
+        let unknown: Vec<&Known> = self.table.known.iter().filter(|known| known.reach().is_none()).collect();
+        let why = Sentence::new(key::check_unjudged::NO_ROWS).with_sentence("channel", self.of_channels(&unknown));
         let Some(reach) = self.table.known.iter().filter_map(Known::reach).min() else {
-            return named(unjudged(Sentence::new(key::check_unjudged::NO_ROWS)));
+            return named(unjudged(why));
         };
-        let age = (calendar.as_of.0 - reach.0).max(0);
+        let now = self.options.age_from(calendar.as_of);
+        let age = (now.0 - reach.0).max(0);
         let holds = age <= most;
+        if holds && !unknown.is_empty() {
+            return named(Ruling { open: Some(why.clone()), ..unjudged(why) });
+        }
         let oldest: Vec<&Known> = self.table.known.iter().filter(|known| known.reach() == Some(reach)).collect();
         // No date makes mails reach further.
         let reaches = |known: &&Known| known.end().is_some_and(|(_, dated)| dated) || !holds && known.mails_only;
@@ -282,7 +288,7 @@ impl Case<'_> {
         };
         let hours = |millis: i64| Measure::of((millis as f64 / 360_000.0).round() / 10.0, Unit::Hours);
         let text = Sentence::new(key)
-            .with_moment("until", calendar.zone.local(reach.min(calendar.as_of)))
+            .with_moment("until", calendar.zone.local(reach.min(now)))
             .with("age", in_days(age))
             .with("limit", in_days(most))
             .with_sentence("channel", self.of_channels(&oldest));

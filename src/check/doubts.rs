@@ -135,16 +135,17 @@ impl Case<'_> {
             }));
         }
         let unreached = together.into_iter().map(|(until, channels)| {
-            let last = channels[0].span().map_or(bounds.start, |span| span.last.0);
+            let last = channels[0].span().map(|span| span.last);
             let key = match until {
                 Some(until) if until.0 <= bounds.start => key::check_problem::NOT_REACHED,
                 Some(_) => key::check_problem::NOT_COVERED,
+                None if last.is_none() => key::check_problem::NOT_KNOWN_EMPTY,
                 None => key::check_problem::NOT_KNOWN,
             };
             Sentence::new(key)
                 .with_sentence("channel", self.of_channels(&channels))
                 .with("period", &bounds.label)
-                .with_moment("until", zone.local(until.unwrap_or(Timestamp(last))))
+                .with_moment("until", zone.local(until.or(last).unwrap_or(end)))
                 .with_sentence("fix", self.fix(channels[0], end))
         });
         found.extend(unreached);
@@ -181,7 +182,8 @@ impl Case<'_> {
         let day = zone.day(end);
         let says = |path: &String| named_day(path.rsplit('/').next().unwrap_or(path)) == Some(day);
         let name = dated(report, day).filter(|name| zone.day_start(day) == end && says(name));
-        let (key, name) = match (report.kind, extent.until, name) {
+        let is_dated = named_day(report.path.rsplit('/').next().unwrap_or_default()) == Some(day);
+        let (key, name) = match (report.kind, extent.until, name.filter(|_| !is_dated)) {
             (SourceKind::Archive, ..) => (key::check_fix::ARCHIVE, None),
             (_, None, Some(name)) if self.by_name() => (key::check_fix::RENAME_ONLY, Some(name)),
             (_, None, Some(name)) => (key::check_fix::RENAME, Some(name)),

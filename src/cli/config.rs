@@ -132,7 +132,16 @@ impl<'a> Config<'a> {
     pub fn rules(&self) -> Result<Rules> {
         match self.table.get("check").map(|check| (check.span().start, check.get_ref())) {
             None => Ok(Rules::default()),
-            Some((_, DeValue::Table(check))) => Rules::read(check).map_err(|wrong| self.file.refuse(wrong)),
+            Some((_, DeValue::Table(check))) => {
+                let options = options();
+                for (key, value) in check {
+                    if !Rules::has_key(key.get_ref()) && option(&options, key.get_ref(), value.get_ref()).is_ok() {
+                        let error = Error::new(key::error::CONFIG_ABOVE_CHECK).with("key", key.get_ref());
+                        return Err(self.file.refuse(Misplaced::new(key.span().start, error)));
+                    }
+                }
+                Rules::read(check).map_err(|wrong| self.file.refuse(wrong))
+            }
             Some((at, _)) => {
                 Err(self.file.refuse(Misplaced::value("check", at, Sentence::new(key::check_error::RULE_FORM))))
             }

@@ -132,7 +132,8 @@ impl Search<'_> {
                 }
             };
             let (within, is_dir) = (entry.depth() > 0, entry.file_type().is_dir());
-            let hidden = within && entry.file_name().to_string_lossy().starts_with('.');
+            let name = entry.file_name().to_string_lossy();
+            let hidden = within && (name.starts_with('.') || is_lock(&name));
             let is_archive = within && is_dir && archive::is_archive(entry.path());
             if is_dir && (hidden || is_archive || self.is_apart(entry.path())) {
                 walk.skip_current_dir();
@@ -181,6 +182,9 @@ impl Search<'_> {
                 }
                 Err(_) => break,
             };
+            if is_lock(&entry.file_name().to_string_lossy()) {
+                continue;
+            }
             let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
             let parts: Vec<Cow<'_, str>> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
             if whole.matches_with(&composed(&parts.join("/")), options) {
@@ -257,6 +261,11 @@ impl Search<'_> {
         let shown = self.files.last().map(|file| file.shown.as_str()).unwrap_or_default();
         Err(Error::new(key::error::TOO_MANY_FILES).with("path", shown).with_number("limit", MOST_FILES as u64))
     }
+}
+
+/// Whether a name is that of the file which Excel keeps beside a workbook while it is open.
+fn is_lock(name: &str) -> bool {
+    name.starts_with("~$")
 }
 
 /// The folder in which a glob searches, and the parts of the glob below it.

@@ -264,6 +264,14 @@ fn the_age_of_the_data_is_that_of_their_coverage() {
     assert_eq!(judged(&folder, "w.tsv --as-of 2026-11-28T10:10:01+09:00").0, 2);
     // The command line goes before the file.
     assert_eq!(judged(&folder, "w.tsv --as-of 2026-11-28T10:10:01+09:00 --max-age 9d").0, 0);
+    // Data that are themselves what the report is of are as old as they are.
+    folder.file("old.tsv", EXPORT.replace("2026", "2024"));
+    for (days, code) in [("8", 2), ("40000", 0)] {
+        assert_eq!(judged(&folder, &format!("old.tsv --as-of data --max-age {days}d")).0, code, "{days}");
+    }
+    assert_eq!(judged(&folder, "old.tsv --as-of 2024-11-21 --max-age 8d").0, 0);
+    let summary = folder.summary("old.tsv --as-of data --max-age 8d");
+    assert!(summary.notes().contains(&"stale"), "{:?}", summary.notes());
 }
 
 #[test]
@@ -387,6 +395,12 @@ fn mistakes_in_the_rules_are_told_with_their_place() {
     for (config, place, words) in [
         ("[check]\nmax_eror = 5\n", "errstat.toml:2:1", &["max_eror", "max_errors"][..]),
         ("[check]\nmax_errors = \"5\"\n", "errstat.toml:2:14", &["whole number"]),
+        ("[check]\nmax_errors = 5\ntimezone = \"UTC\"\n", "errstat.toml:3:1", &["timezone", "above the line [check]"]),
+        (
+            "[check]\nmax_errors = 5\n[[check.event]]\nat = \"2026-11-18\"\nname = \"x\"\n",
+            "errstat.toml:3:9",
+            &["event", "above"],
+        ),
         ("[check]\nmax_errors = -5\n", "errstat.toml:2:14", &["whole number"]),
         ("[check]\nmax_errors = 5.5\n", "errstat.toml:2:14", &["whole number"]),
         ("[check]\nmax_increase = 50\n", "errstat.toml:2:16", &["percentage"]),
@@ -813,12 +827,14 @@ fn options_that_write_cannot_stand_in_the_file() {
 #[test]
 fn no_name_is_proposed_that_would_not_be_believed() {
     let rows = "Date\tStart\tEnd\tReason\tDetail\tErrors\n2026-11-17\t04:12:33\t04:12:59\terror_status_code\t502\t3\n";
-    for (name, advice) in [
-        ("shop.tsv", "rename it to shop-2026-11-23.tsv"),
-        ("shop-2026-11-17_2027-11-30.tsv", "add --exported-at 2026-11-23T00:00"),
+    for (name, option, advice) in [
+        ("shop.tsv", "", "rename it to shop-2026-11-23.tsv"),
+        ("shop-2026-11-17_2027-11-30.tsv", "", "add --exported-at 2026-11-23T00:00"),
+        // It has that day already.
+        ("shop-2026-11-23.tsv", "exported_at = \"2099-01-01\"\n", "add --exported-at 2026-11-23T00:00"),
     ] {
         let folder = Folder::with(name, rows);
-        folder.file("errstat.toml", "[check]\nperiod = \"2026-W47\"\nmax_errors = 100\n");
+        folder.file("errstat.toml", format!("{option}[check]\nperiod = \"2026-W47\"\nmax_errors = 100\n"));
         let outcome = folder.errstat(&format!("check {name} --as-of 2026-11-23T09:00")).run();
         let text = outcome.text().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(outcome.code == Some(2) && text.contains(advice), "{text}\n{}", outcome.stderr);

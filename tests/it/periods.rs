@@ -178,6 +178,9 @@ fn impossible_periods_are_refused() {
         let sentence = folder.errstat(&format!("summary autumn.tsv --period {period}")).refused();
         assert!(sentence.contains("period") || sentence.contains(period), "{period}: {sentence}");
     }
+    let moment = "2026-11-16T10:00..2026-11-16T10:00";
+    let sentence = folder.errstat(&format!("summary autumn.tsv --period {moment}")).refused();
+    assert!(sentence.contains("has no length"), "{sentence}");
     // 02:30 does not exist in Berlin on 2026-03-29.
     folder.errstat("summary autumn.tsv --timezone Europe/Berlin --period 2026-03-29T02:30..2026-03-29T05:00").refused();
 }

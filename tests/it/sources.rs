@@ -104,9 +104,14 @@ fn the_same_file_asked_for_by_name_is_refused() {
 #[test]
 fn patterns_find_their_files() {
     let folder = Folder::with("a.tsv", day("2026-11-16"));
+    // Excel's, of a workbook that is open.
+    folder.file("~$b.tsv", "mario").file("sub/~$d.tsv", "mario");
     folder.file("b.tsv", day("2026-11-17")).file("c.csv", day("2026-11-18")).file("sub/d.tsv", day("2026-11-19"));
     for (pattern, errors) in [("*.tsv", 48), ("[bc].*", 48), ("?.tsv", 48), ("**/*.tsv", 72), ("sub/*", 24)] {
         assert_eq!(folder.summary(pattern).errors(), errors, "{pattern}");
+    }
+    for inputs in [".", "*", "sub"] {
+        assert!(!folder.summary(inputs).notes().contains(&"skipped-file"), "{inputs}");
     }
 }
 

@@ -367,6 +367,28 @@ fn a_channel_or_a_host_that_nothing_names_is_told_with_the_nearest_name() {
 }
 
 #[test]
+fn nobody_knows_the_age_of_a_channel_without_rows_and_dates() {
+    let folder = Folder::with("exports/shop-2026-11-23.tsv", daily(1..=22));
+    folder.file("exports/news.tsv", HEADING);
+    for incomplete in ["fail", "warn"] {
+        folder.file(
+            "errstat.toml",
+            format!(
+                "channel = [\"shop=*shop-*\", \"news=*news*\"]\n[check]\nperiod = \"last-week\"\nmax_errors = 7\n\
+                 max_age = \"8d\"\nincomplete = \"{incomplete}\"\n"
+            ),
+        );
+        let (code, verdict) = judged(&folder, "exports");
+        let age = verdict["rules"].as_array().expect("rules").iter().find(|rule| rule["rule"] == "max_age");
+        assert_eq!((code, text(age.expect("max_age"), "status")), (2, "not_judged"), "{incomplete}");
+        let told = verdict.to_string();
+        assert!(told.contains("The inputs of channel news have no rows") && !told.contains("The last row"), "{told}");
+    }
+    // What is old is old all the same.
+    assert!(judged(&folder, "exports --as-of 2026-12-02").1["problems"].to_string().contains("shop are stale"));
+}
+
+#[test]
 fn a_channel_of_mails_alone_is_known_up_to_its_last_mail() {
     let folder = Folder::with("exports/shop-2026-11-23.tsv", daily(1..=22));
     folder.file("exports/m.eml", mail("news", "2026-11-10 10:00:00", "502", 9));
