@@ -21,7 +21,7 @@ use crate::{
         AccessLogFile, Analysis, Bucket, Class, ErrorRate, Incident, LogFinding, LogMatch, LogSpan, RequestDurations,
         ServerLogReport, SlowRequests, StatusRequests, VerdictRequests, WindowLog,
     },
-    model::{CELL_MILLIS, Kind, LocalTime, Sentence, Span, Timestamp, Zone, key},
+    model::{CELL_MILLIS, Kind, LocalTime, Origin, Precision, Sentence, Span, Timestamp, Zone, key},
     table::{CellSum, Table},
     taxonomy::{self, Lang},
 };
@@ -45,6 +45,9 @@ const HOURS: i64 = 3;
 
 /// A rate of less than this part of the period says what it is of.
 const MOST_OF: f64 = 0.9;
+
+/// A mail tells the errors of five minutes, in milliseconds.
+const MAILED: i64 = 300_000;
 
 /// Adds to an analysis of a table what logs say of the same time.
 pub fn compare(table: &Table, log: &ServerLog, terms: &Terms, analysis: &mut Analysis) {
@@ -112,6 +115,8 @@ struct Side<'a> {
     offset: Option<i64>,
     /// By how much the logs' times are moved, in milliseconds.
     moved: i64,
+    /// How coarse times of the inputs are that are finer than hours, in milliseconds: so far behind it may what they tell be.
+    step: i64,
     has_durations: bool,
 }
 
@@ -122,6 +127,7 @@ impl<'a> Side<'a> {
         let reach = table.known.iter().filter_map(|known| known.reach()).max().map_or(i64::MIN, |reach| reach.0);
         let first = analysis.calendar.data.map_or(i64::MAX, |data| data.first.0);
         let with_requests = log.files.iter().filter(|file| file.requests > 0);
+        let steps = table.inputs.iter().filter_map(|input| input.precision);
         let mut side = Side {
             table,
             log,
@@ -132,6 +138,7 @@ impl<'a> Side<'a> {
             told: cell(bounds.start.max(first))..=cell((bounds.end - 1).min(reach)),
             offset: None,
             moved: 0,
+            step: steps.filter(|step| *step <= Precision::FiveMinutes).max().unwrap_or_default().millis(),
             has_durations: with_requests
                 .map(|file| file.recognised.answers.contains(&Answer::Duration))
                 .fold(None, |all: Option<bool>, has| Some(all.unwrap_or(true) && has))
@@ -179,7 +186,9 @@ impl<'a> Side<'a> {
     fn wanted(&self, sum: &CellSum, kind: &Kind, set: u32) -> Wanted {
         let (said, status) = self.said(kind);
         let verdict = wanted(said, status);
-        Wanted { first: sum.span.first.0, last: sum.span.last.0, errors: sum.errors, verdict, set }
+        let Span { first, last } = sum.span;
+        let told = if kind.origin == Origin::Mail { first.0 + MAILED } else { self.table.beginning(sum).end };
+        Wanted { first: first.0, last: (last.0 + self.step).max(told) - 1, errors: sum.errors, verdict, set }
     }
 
     /// Whether LINE's data are known to tell of five minutes.
@@ -551,9 +560,13 @@ impl Groups {
             });
             let numbers: Vec<usize> =
                 std::iter::once(detail).chain(touched.map(|of| groups.details.len() + of)).collect();
+            // What only its hour or its day is known of, no log decides.
+            let is_coarse = side.table.precision_of(&sum) >= Precision::Hour;
+            let said = if is_coarse { Said::Other } else { side.said(kind).0 };
             for number in &numbers {
-                groups.cells[*number].0 = side.said(kind).0;
-                groups.cells[*number].1.insert(i64::from(sum.start.0));
+                let (known, cells) = &mut groups.cells[*number];
+                *known = if cells.is_empty() || *known == said { said } else { Said::Other };
+                cells.insert(i64::from(sum.start.0));
             }
             let set = sets.get_index_of(&numbers).unwrap_or_else(|| sets.insert_full(numbers).0);
             groups.wanted.push(side.wanted(&sum, kind, set as u32));

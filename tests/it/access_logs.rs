@@ -210,6 +210,25 @@ fn what_the_exports_tell_is_the_same_beside_a_log() {
     }
 }
 
+/// The proxy's 40 of 12:00 to 12:20, told by five minutes and by the hour: a row is of all of its step. Of an hour no log
+/// decides whether it has the same ones.
+#[test]
+fn a_row_is_matched_in_all_of_its_step() {
+    for (minutes, errors, code) in [(&[0, 5, 10, 15][..], 10, "proxy"), (&[0], 40, "undecided")] {
+        let folder = story(&log(0, " +0900"));
+        let mut rows = "Time\tReason\tDetail\tCount\n".to_owned();
+        for minute in minutes {
+            writeln!(rows, "2026-11-17 12:{minute:02}\terror_status_code\t502\t{errors}").unwrap();
+        }
+        (10..20).for_each(|hour| writeln!(rows, "2026-11-18 {hour}:00\tunclassified\tx\t1").unwrap());
+        folder.file("errors.tsv", rows);
+        let told = summary(&folder, "");
+        let matches = told["server_log"]["matches"].as_array().unwrap();
+        let of_502 = matches.iter().find(|row| row["detail"] == "502").unwrap();
+        assert_eq!((&of_502["errors"], &of_502["matched"], &of_502["code"]), (&json!(40), &json!(40), &json!(code)));
+    }
+}
+
 #[test]
 fn what_line_got_elsewhere_is_told_as_such() {
     let good = log(0, " +0900")
@@ -418,7 +437,7 @@ fn a_lasting_cause_has_the_advice_of_the_log_too() {
     let mut errors = "Date\tStart\tEnd\tReason\tDetail\tErrors\n".to_owned();
     let mut lines = String::new();
     for minute in 0..4 * 1440 {
-        let time = at(15, 0, 0) + Duration::minutes(minute);
+        let time = at(15, 0, 0) + Duration::seconds(minute * 60 + 7);
         // The minute differs from hour to hour, so that the log moved by hours matches nothing.
         let slow = minute % 60 == minute / 60 * 29 % 60;
         let ended = (time + Duration::seconds(2)).format("%d/%b/%Y:%H:%M:%S");
