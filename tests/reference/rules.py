@@ -1,7 +1,8 @@
 """The rules of `check` by brute force, row by row.
 
 `rules.py ERRSTAT FIRST COUNT` tries so many random sets of rules, from a number on: one export to the second that covers
-everything asked for, channels that are known long before, and limits at or near what is counted.
+everything asked for, channels that are known long before, and limits at or near what is counted; in some, beside it one
+of another channel that has dates only.
 """
 
 import json
@@ -69,8 +70,19 @@ def like(wall, period):
         return None
 
 
-def holds(rule, rows, period, now, before, zone):
-    """Whether a rule holds; None where the clock showed twice what it compares with."""
+def is_unknown(rule, days, now, before):
+    """Whether rows with dates only leave open what hours hold."""
+    meant = [row for row in days if rule["kind"] == "max_share" or matches(rule["conditions"], row)]
+    looked_at = [now] + [before] * (rule["kind"] == "max_increase")
+    return rule["per"] == "hour" and any(start <= row.at < end for row in meant for start, end in looked_at)
+
+
+def holds(rule, rows, days, period, now, before, zone):
+    """Whether a rule holds; None where the clock showed twice what it compares with, "unknown" if dates leave it open."""
+    if is_unknown(rule, days, now, before):
+        exact = [row for row in rows if row not in days]
+        surely = rule["kind"] != "max_errors" or holds(rule, exact, [], period, now, before, zone)
+        return surely and "unknown"
     own = [row for row in rows if matches(rule["conditions"], row)]
     earlier = defaultdict(list)
     for start, end, wall in windows(rule["per"], *before, zone):
@@ -121,6 +133,13 @@ def random_rows(dice, day):
     return rows
 
 
+def random_days(dice, day):
+    """What a channel with dates only has on some days."""
+    of_days = lambda n: Row(day(n), *dice.choice(KINDS), dice.choice([1, 5, 40]), (None, "days"))
+    nths = [-100] + [dice.choice([dice.randint(-60, 20), dice.randint(-8, 1)]) for _ in range(dice.choice([0, 1, 3]))]
+    return [of_days(n) for n in dict.fromkeys(nths)] if dice.random() < 0.4 else []
+
+
 def tried(job):
     program, number = job
     dice = random.Random(f"rules {number}")
@@ -128,6 +147,9 @@ def tried(job):
     middle = datetime.fromisoformat(SUMMER.get(zone, "2025-11-18")).date()
     day = lambda n: instant(middle + timedelta(days=n), time.min, zone)
     rows = random_rows(dice, day)
+    # Rows without a channel may be of any.
+    days = random_days(random.Random(f"days {number}"), day) if rows[0].channel != NOBODY else []
+    exact, rows = rows, rows + days
     period = dice.choice(["yesterday", "last-week", "7d", "last-month"])
     as_of = day(dice.choice([1, 2, 3, 7, 8, 14, 30])) + dice.choice([0, 5400, 9 * 3600])
     start, end, first = bounds(Scenario([], as_of=as_of, period=period), zone, None)
@@ -146,7 +168,7 @@ def tried(job):
         "unknown_details": STRANGE not in inside or "warn",
     }
     for nth, rule in enumerate(rules):
-        held = holds(rule, rows, period, now, before, zone)
+        held = holds(rule, rows, days, period, now, before, zone)
         known = "channel" not in rule["conditions"] or any(
             row.channel[1] and fnmatchcase(row.channel[1], rule["conditions"]["channel"]) for row in rows)
         if held is not None:
@@ -155,10 +177,13 @@ def tried(job):
     says = {True: "passed", "fail": "failed", "warn": "warned", "unknown": "not_judged"}
     expected = {key: says[held] for key, held in expected.items()}
     with tempfile.TemporaryDirectory(prefix="errstat-rules-") as folder:
-        Path(folder, "x.tsv").write_text(text_of(File("x.tsv", rows, "second"), zone, dice))
+        Path(folder, "x.tsv").write_text(text_of(File("x.tsv", exact, "second"), zone, dice))
+        if days:
+            Path(folder, "days.tsv").write_text(text_of(File("days.tsv", days, "day"), zone, random.Random(number)))
         Path(folder, "errstat.toml").write_text("\n".join(lines) + "\n")
-        done = run([program, "check", "x.tsv", "--input-timezone", zone, "--period", period, "--format", "json",
-                    "--as-of", local(as_of, "UTC").isoformat(), "--exported-at",
+        files = ["x.tsv"] + ["days.tsv"] * bool(days)
+        done = run([program, "check", *files, "--input-timezone", zone, "--period", period, "--format", "json", "--as-of",
+                    local(as_of, "UTC").isoformat(), "--exported-at",
                     local(max(as_of, max(row.at for row in rows) + 60), "UTC").isoformat()],
                    cwd=folder, capture_output=True, text=True, timeout=60,
                    env={"PATH": os.environ["PATH"], "HOME": folder, "SOURCE_DATE_EPOCH": str(as_of)})
