@@ -50,6 +50,9 @@ fn is_covered(table: &Table, asked: &Asked, like: &Bounds) -> bool {
     !counted.any(|known| known.lacks(like.start, like.end, &asked.calendar.zone))
 }
 
+/// Of so many errors that come by chance there are none once in 150 periods: e⁻⁵. Of fewer, none is nothing to tell.
+const NEVER_NONE: u64 = 5;
+
 /// The channels that have no error in the period, which is known of them, for the first time: every like period that is known
 /// had some.
 pub fn silent(table: &Table, asked: &Asked) -> Vec<Silent> {
@@ -65,9 +68,10 @@ pub fn silent(table: &Table, asked: &Asked) -> Vec<Silent> {
         }
         let covered = before.iter().filter(|like| !known.lacks(like.start, like.end, zone));
         let counts: Vec<u64> = covered.map(errors).collect();
-        // Numbers that vary much have a band from none on.
-        let (least, most) = band(&counts).filter(|_| !counts.contains(&0))?;
-        Some(Silent { channel: known.channel.clone(), median: median(counts)?, usual: (least.max(1), most) })
+        band(&counts).filter(|_| !counts.contains(&0))?;
+        let usual = (*counts.iter().min()?, *counts.iter().max()?);
+        let median = median(counts).filter(|median| *median >= NEVER_NONE)?;
+        Some(Silent { channel: known.channel.clone(), median, usual })
     };
     table.known.iter().filter_map(silent).collect()
 }

@@ -150,11 +150,10 @@ fn groups(table: &Table) -> BTreeMap<Key, (Vec<Mailed>, Vec<Exported>)> {
         let mailed = Mailed { at, step, errors, covered, found: 0 };
         groups.entry((told.label, status(told.kind))).or_default().0.push(mailed);
     }
-    let step = table.precision().millis();
     for cell in table.cells().iter() {
         let kind = names.kinds[cell.kind.0 as usize];
         if kind.origin == Origin::Export {
-            let (first, last) = (cell.span.first.0, cell.span.last.0 + step - 1000);
+            let (first, last) = (cell.span.first.0, table.ending(&cell) - 1000);
             let exported = Exported { first, last, left: cell.errors };
             groups.entry((kind.channel, status(cell.kind))).or_default().1.push(exported);
         }

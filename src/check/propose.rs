@@ -2,7 +2,7 @@
 
 use super::{Case, MIN_PREVIOUS};
 use crate::{
-    analysis::{self, Bounds, Calendar, Incident, WindowSize},
+    analysis::{self, Bounds, Calendar, Comparison, Incident, WindowSize},
     error::{Error, Result},
     model::{Kind, Precision, Sentence, Span, key},
     taxonomy::{self, Lang, lines},
@@ -50,8 +50,10 @@ pub fn propose(case: Case<'_>, channels: Option<&[String]>, lang: Lang) -> Resul
     let weeks = whole.weeks();
     let (usual, why) = whole.usual(key::init::WEEKS, key::init::NO_WEEKS);
     file.block(why, &[format!("max_errors = {usual}")]);
-    let increase = format!("max_increase = \"{}%\"", increase(&weeks, usual));
-    file.block(Sentence::new(key::init::INCREASE), &[increase, format!("min_previous = {MIN_PREVIOUS}")]);
+    if case.options.compare != Comparison::Nothing {
+        let increase = format!("max_increase = \"{}%\"", increase(&weeks, usual));
+        file.block(Sentence::new(key::init::INCREASE), &[increase, format!("min_previous = {MIN_PREVIOUS}")]);
+    }
     let most = most_incidents(case, &all_weeks, usual);
     let incidents = Sentence::new(key::init::INCIDENTS).with_number("most", most);
     file.block(incidents, &[format!("max_incidents = {most}")]);
@@ -146,7 +148,8 @@ fn examples(case: Case<'_>, file: &mut File, hours: &[((i64, i64), u64)]) {
     ];
     file.rule(Sentence::new(if seen { key::init::EXAMPLE } else { key::init::NEVER }), &tls, !seen);
     let worst = most_in_an_hour(case, hours);
-    let judged_by_hour = case.table.precision() < Precision::Day;
+    let period = case.analysis.period.bounds();
+    let judged_by_hour = case.table.precision_in(period.start, period.end, |_| true) < Precision::Day;
     let why = match judged_by_hour {
         true => Sentence::new(key::init::BURST).with_number("most", worst),
         false => Sentence::new(key::init::EXAMPLE),

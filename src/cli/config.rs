@@ -135,7 +135,11 @@ impl<'a> Config<'a> {
             Some((_, DeValue::Table(check))) => {
                 let options = options();
                 for (key, value) in check {
-                    if !Rules::has_key(key.get_ref()) && option(&options, key.get_ref(), value.get_ref()).is_ok() {
+                    let hides = ["only", "exclude"].contains(&key.get_ref().as_ref());
+                    if !hides
+                        && !Rules::has_key(key.get_ref())
+                        && option(&options, key.get_ref(), value.get_ref()).is_ok()
+                    {
                         let error = Error::new(key::error::CONFIG_ABOVE_CHECK).with("key", key.get_ref());
                         return Err(self.file.refuse(Misplaced::new(key.span().start, error)));
                     }

@@ -115,8 +115,6 @@ struct Side<'a> {
     offset: Option<i64>,
     /// By how much the logs' times are moved, in milliseconds.
     moved: i64,
-    /// How coarse times of the inputs are that are finer than hours, in milliseconds: so far behind it may what they tell be.
-    step: i64,
     has_durations: bool,
 }
 
@@ -127,7 +125,6 @@ impl<'a> Side<'a> {
         let reach = table.known.iter().filter_map(|known| known.reach()).max().map_or(i64::MIN, |reach| reach.0);
         let first = analysis.calendar.data.map_or(i64::MAX, |data| data.first.0);
         let with_requests = log.files.iter().filter(|file| file.requests > 0);
-        let steps = table.inputs.iter().filter_map(|input| input.precision);
         let mut side = Side {
             table,
             log,
@@ -138,7 +135,6 @@ impl<'a> Side<'a> {
             told: cell(bounds.start.max(first))..=cell((bounds.end - 1).min(reach)),
             offset: None,
             moved: 0,
-            step: steps.filter(|step| *step <= Precision::FiveMinutes).max().unwrap_or_default().millis(),
             has_durations: with_requests
                 .map(|file| file.recognised.answers.contains(&Answer::Duration))
                 .fold(None, |all: Option<bool>, has| Some(all.unwrap_or(true) && has))
@@ -187,8 +183,8 @@ impl<'a> Side<'a> {
         let (said, status) = self.said(kind);
         let verdict = wanted(said, status);
         let Span { first, last } = sum.span;
-        let told = if kind.origin == Origin::Mail { first.0 + MAILED } else { self.table.beginning(sum).end };
-        Wanted { first: first.0, last: (last.0 + self.step).max(told) - 1, errors: sum.errors, verdict, set }
+        let ending = if kind.origin == Origin::Mail { last.0 + MAILED } else { self.table.ending(sum) };
+        Wanted { first: first.0, last: ending - 1, errors: sum.errors, verdict, set }
     }
 
     /// Whether LINE's data are known to tell of five minutes.

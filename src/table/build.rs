@@ -20,7 +20,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     input::{CellRuns, Reading, Source},
-    model::{Catalog, Cell, CellColumns, Channel, CoverageBasis, Origin, Sentence, Timestamp, Zone, key},
+    model::{Catalog, Cell, CellColumns, Channel, CoverageBasis, Origin, Precision, Sentence, Timestamp, Zone, key},
 };
 
 /// Brings all inputs together.
@@ -113,7 +113,8 @@ pub fn build(reading: Reading, settings: Settings) -> Result<Table> {
         skipped,
         known,
         told,
-        coarse: precision::coarse(&strands),
+        coarse: precision::coarse(&strands, Precision::Hour..=Precision::Day),
+        minutes: precision::coarse(&strands, Precision::Minute..=Precision::FiveMinutes),
         finest: strands.iter().map(|strand| strand.precision).min(),
         exported,
         mailed,

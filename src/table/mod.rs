@@ -55,6 +55,8 @@ pub struct Table {
     pub told: Vec<Told>,
     /// Where rows tell no more than the hour or the day.
     coarse: Vec<precision::Coarse>,
+    /// The same of minutes.
+    minutes: Vec<precision::Coarse>,
     /// How finely the finest of the inputs tells the time; none where there is no row.
     pub finest: Option<Precision>,
     /// Whether exports, and whether mails, hold any error, also one that the filter leaves out.
@@ -80,10 +82,5 @@ impl Table {
     /// the mails of those that have none.
     pub fn span_of_channels(&self) -> Option<Span> {
         self.known.iter().fold(None, |span, known| Span::join(span, known.span()))
-    }
-
-    /// The coarsest precision of the inputs that have rows.
-    pub fn precision(&self) -> Precision {
-        SourceReport::precision_of(&self.inputs)
     }
 }

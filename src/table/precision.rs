@@ -1,17 +1,20 @@
 //! How finely rows tell the time: a table holds those of inputs that tell it more finely and less.
 
-use std::{borrow::Cow, ops::Range};
+use std::{
+    borrow::Cow,
+    ops::{Range, RangeInclusive},
+};
 
 use super::{
     CellSum, Label, Table,
     overlap::geometry::{Strand, step},
 };
-use crate::model::{Precision, Span, Timestamp};
+use crate::model::{Origin, Precision, Span, Timestamp};
 
 /// The longest day, and some.
 const TWO_DAYS: i64 = 2 * 86_400_000;
 
-/// Where rows of a channel tell no more than the hour or the day.
+/// Where an export's rows of a channel tell the time less finely than to the second.
 #[derive(Clone, Debug)]
 pub struct Coarse {
     label: Label,
@@ -20,9 +23,10 @@ pub struct Coarse {
     span: Span,
 }
 
-/// In the order of the channels.
-pub(super) fn coarse(strands: &[Strand]) -> Vec<Coarse> {
-    let coarse = strands.iter().filter(|strand| strand.precision >= Precision::Hour);
+/// Those of some precisions, in the order of the channels.
+pub(super) fn coarse(strands: &[Strand], precisions: RangeInclusive<Precision>) -> Vec<Coarse> {
+    let of_exports = strands.iter().filter(|strand| strand.origin == Origin::Export);
+    let coarse = of_exports.filter(|strand| precisions.contains(&strand.precision));
     let mut found: Vec<Coarse> =
         coarse.map(|&Strand { label, precision, span, .. }| Coarse { label, precision, span }).collect();
     found.sort_by_key(|coarse| coarse.label);
@@ -33,13 +37,17 @@ impl Table {
     /// Whether the rows of a cell may tell no more than the hour or the day: then they stand where it begins. Any finer
     /// precision is that of seconds.
     pub fn precision_of(&self, cell: &CellSum) -> Precision {
-        let at = cell.span.first;
-        // Every zone's hours begin at a quarter of one.
-        if self.coarse.is_empty() || at.0 % 900_000 != 0 {
-            return Precision::Second;
+        // Every zone's hours begin at a quarter of one. What ends within its step is told to the second.
+        let Span { first, last } = cell.span;
+        match first.0 % 900_000 == 0 && (last.0 - first.0) % Precision::Hour.millis() == 0 {
+            true => self.coarsest(&self.coarse, cell),
+            false => Precision::Second,
         }
-        let label = self.names.kinds[cell.kind.0 as usize].channel;
-        let of_channel = &self.coarse[self.coarse.partition_point(|coarse| coarse.label < label)..];
+    }
+
+    fn coarsest(&self, known: &[Coarse], cell: &CellSum) -> Precision {
+        let (at, label) = (cell.span.first, self.names.kinds[cell.kind.0 as usize].channel);
+        let of_channel = &known[known.partition_point(|coarse| coarse.label < label)..];
         let step_of = |at: i64, precision| step(Timestamp(at), precision, &self.input_zone);
         let is_one = |coarse: &&Coarse| {
             (coarse.span.first..=coarse.span.last).contains(&at)
@@ -57,6 +65,12 @@ impl Table {
             Precision::Hour => at.0..at.0 + Precision::Hour.millis(),
             _ => at.0..at.0 + 1,
         }
+    }
+
+    /// The first moment at which no row of a cell can have ended any more, as far as the inputs tell, as above.
+    pub fn ending(&self, cell: &CellSum) -> i64 {
+        let step = self.coarsest(&self.minutes, cell).millis();
+        self.beginning(cell).end.max(cell.span.last.0 + step)
     }
 
     /// The coarsest precision of those rows that may be of a stretch of time.

@@ -39,7 +39,8 @@ fn whole(path: &str) -> Option<String> {
 fn dateless(path: &str) -> Option<String> {
     let name = whole(path)?;
     let name: String = pieces(&name).into_iter().map(|(text, _)| text.trim_end_matches(['-', '_', ' '])).collect();
-    name.starts_with(char::is_alphanumeric).then_some(name)
+    let name = name.trim_start_matches(['-', '_', ' ']);
+    name.starts_with(char::is_alphanumeric).then(|| name.to_owned())
 }
 
 /// A channel as `--channel` takes it.

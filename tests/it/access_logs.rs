@@ -210,6 +210,28 @@ fn what_the_exports_tell_is_the_same_beside_a_log() {
     }
 }
 
+/// Another bot's export in minutes makes no row of this one's longer.
+#[test]
+fn a_row_is_as_exact_as_the_exports_of_its_channel() {
+    let folder = story(&log(0, " +0900"));
+    let rows =
+        (0..20).map(|minute| format!("2026-11-17\t12:{minute:02}:00\t12:{minute:02}:00\terror_status_code\t503\t2\n"));
+    let rows = format!(
+        "Date\tStart\tEnd\tReason\tDetail\tErrors\n2026-11-17\t11:58:31\t11:58:31\tunclassified\tx\t1\n{}",
+        rows.collect::<String>()
+    );
+    let news =
+        "Time\tReason\tDetail\tCount\n2026-11-17 11:03\tunclassified\tx\t1\n2026-11-17 13:08\tunclassified\tx\t1\n";
+    folder.file("shop.tsv", rows.replace("503", "502")).file("news.tsv", news);
+    let told = |more: &str| {
+        let call = folder
+            .errstat(&format!("summary shop.tsv --channel shop=shop.tsv --format json --access-log access.log {more}"));
+        let told: Value = serde_json::from_slice(&call.arg("--log-format").arg(FORMAT).run().stdout).unwrap();
+        told["server_log"]["matches"].as_array().unwrap().iter().find(|row| row["detail"] == "502").cloned()
+    };
+    assert_eq!(told("news.tsv --channel news=news.tsv --only channel=shop"), told(""));
+}
+
 /// The proxy's 40 of 12:00 to 12:20, told by five minutes and by the hour: a row is of all of its step. Of an hour no log
 /// decides whether it has the same ones.
 #[test]
