@@ -68,10 +68,10 @@ pub fn silent(table: &Table, asked: &Asked) -> Vec<Silent> {
         }
         let covered = before.iter().filter(|like| !known.lacks(like.start, like.end, zone));
         let counts: Vec<u64> = covered.map(errors).collect();
-        band(&counts).filter(|_| !counts.contains(&0))?;
-        let usual = (*counts.iter().min()?, *counts.iter().max()?);
+        // Numbers that vary much have a band from none on.
+        let (least, most) = band(&counts).filter(|_| !counts.contains(&0))?;
         let median = median(counts).filter(|median| *median >= NEVER_NONE)?;
-        Some(Silent { channel: known.channel.clone(), median, usual })
+        Some(Silent { channel: known.channel.clone(), median, usual: (least.max(1), most) })
     };
     table.known.iter().filter_map(silent).collect()
 }

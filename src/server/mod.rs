@@ -4,8 +4,9 @@
 //! `formats.toml`). [`read`] goes through them (`scan`), takes LINE's requests (`request`) and keeps counts of five minutes
 //! (`log`), each request once where files overlap (`rotated`). Addresses, paths, queries and headers are never kept.
 //!
-//! [`compare`] puts them beside LINE's errors: what matches and what chance would match (`matching`), how far the clocks are
-//! apart (`offset`), how many of all webhooks failed (`rate`), and what may be said of it (`judgement`).
+//! [`compare`] puts them beside LINE's errors (`side`): what matches and what chance would match (`matching`), how far the
+//! clocks are apart (`offset`), how many of all webhooks failed (`rate`), what may be said of it (`judgement`), and what is
+//! told in all (`report`).
 
 mod clock;
 mod compare;
@@ -17,10 +18,12 @@ mod matching;
 mod offset;
 mod pattern;
 mod rate;
+mod report;
 mod request;
 mod rotated;
 mod scan;
 mod setup;
+mod side;
 #[cfg(test)]
 mod simulation;
 mod stopped;
@@ -35,13 +38,15 @@ use std::{
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 
-pub use compare::{Terms, compare, durations, gap, other_time, part};
+pub use compare::compare;
 pub use format::{Format, Lines, Recognised};
 pub use log::{Cell, Counts, Durations, Failed, LogFile, ServerLog, Stopped};
 pub use rate::Place;
+pub use report::{Terms, gap, other_time, part};
 pub use request::{AGENT, Answer, Asked, By, LIMIT, Request, SLOW, Unreadable, Verdict};
 use scan::{Buckets, LineReader, Scanned};
 pub use setup::{Part, Setup, setups};
+pub use side::durations;
 use stopped::Server;
 
 use crate::{
