@@ -201,7 +201,12 @@ pub fn stock(archive: &Path, showing: &Showing) -> Result<Table> {
 /// What the user says about channels; advice how to go on repeats the command.
 pub fn channel_rules(shared: &Shared) -> ChannelRules {
     let command = screen::command_line(std::env::args_os(), shared.privacy());
-    ChannelRules { command: Some(command), ..shared.channel_rules() }
+    let folder = |input: &String| match Path::new(input).is_dir() {
+        true => table::folder(&format!("{}/", input.trim_end_matches('/'))).to_owned(),
+        false => table::folder(input).to_owned(),
+    };
+    let folders = shared.reading.inputs.iter().map(folder).collect();
+    ChannelRules { command: Some(command), folders, ..shared.channel_rules() }
 }
 
 /// What to compute, as of now.

@@ -18,6 +18,9 @@ pub struct ChannelRules {
     pub keep_apart: bool,
     /// The command that is being run, for advice how to go on; safe to show.
     pub command: Option<String>,
+    /// The folders that are read, as the user writes them, each with a slash at its end; no text is the current one. Files of
+    /// other folders are not missed; where there is none here, those of all are.
+    pub folders: Vec<String>,
 }
 
 /// What one place says about channels: the command line, or the configuration.
@@ -32,6 +35,13 @@ pub struct NamingLayer {
 /// So many inputs without a channel are named.
 const NAMED_FILES: usize = 10;
 
+/// The folder in which all is that a path or a pattern names, with the slash at its end.
+pub fn folder(pattern: &str) -> &str {
+    let plain = pattern.split(['*', '?', '[']).next().unwrap_or_default();
+    let named = plain.rfind('/').map_or("", |end| &plain[..=end]);
+    named.strip_prefix("./").unwrap_or(named)
+}
+
 impl ChannelRules {
     /// A note for each pattern that no input matches, of channels that are not among those of the inputs.
     pub fn unmatched<'a>(&self, paths: impl Iterator<Item = &'a str> + Clone, known: &Catalog) -> Vec<Sentence> {
@@ -40,7 +50,7 @@ impl ChannelRules {
             known.channels.iter().any(|it| is_same(&it.id, &channel.id) || is_same(&it.name, &channel.name))
         };
         let alone = |(channel, pattern): &&(Channel, glob::Pattern)| {
-            !is_known(channel) && !paths.clone().any(|path| fits(pattern, path))
+            self.is_asked(pattern.as_str()) && !is_known(channel) && !paths.clone().any(|path| fits(pattern, path))
         };
         let note = |(channel, pattern): &(Channel, glob::Pattern)| {
             Sentence::new(key::note::CHANNEL_UNMATCHED)
@@ -48,6 +58,15 @@ impl ChannelRules {
                 .with("pattern", Privacy::default().path(pattern.as_str()))
         };
         self.layers.iter().flat_map(|layer| &layer.files).filter(alone).map(note).collect()
+    }
+
+    /// Whether files of a pattern may lie in the folders that are read.
+    fn is_asked(&self, pattern: &str) -> bool {
+        let named = folder(pattern);
+        let is_in = |read: &String| {
+            named.starts_with('/') != read.starts_with('/') || named.starts_with(&**read) || read.starts_with(named)
+        };
+        self.folders.is_empty() || self.folders.iter().any(is_in)
     }
 
     /// The note on inputs without a channel, where patterns give channels to others.
@@ -110,10 +129,14 @@ fn several<'a>(key: key::SentenceKey, path: &str, channels: impl IntoIterator<It
     Error::new(key).with("path", path).with("channels", channels.join(" | "))
 }
 
-/// Whether a file is meant: by its name, or by its path if the pattern has a `/`.
+/// Whether a file is meant: by its name, or by its path if the pattern has a `/`, with or without the `./` of the current folder.
 pub fn fits(pattern: &glob::Pattern, path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
-    pattern.matches(&composed(if pattern.as_str().contains('/') { path } else { file }))
+    let path = composed(path.strip_prefix("./").unwrap_or(path));
+    match pattern.as_str().contains('/') {
+        true => pattern.matches(&path) || pattern.matches(&format!("./{path}")),
+        false => pattern.matches(&composed(file)),
+    }
 }
 
 /// Index into the list of channel labels.

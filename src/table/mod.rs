@@ -24,7 +24,7 @@ mod whose;
 
 pub use build::build;
 pub use canonical::{Canonical, whose};
-pub use channels::{ChannelRules, Label, Naming, NamingLayer, naming};
+pub use channels::{ChannelRules, Label, Naming, NamingLayer, folder, naming};
 pub use coverage::{Evidence, Known, gaps};
 pub use dictionary::Dictionary;
 pub use filter::{Filter, Term};

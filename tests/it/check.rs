@@ -333,6 +333,28 @@ fn nothing_passes_where_no_file_is_of_a_channel() {
     }
 }
 
+/// Who checks the folder of one bot misses no file of another one's.
+#[test]
+fn files_are_missed_in_the_folders_that_are_read() {
+    let folder = Folder::with("exports/shop/2026-11-23.tsv", EXPORT);
+    let patterns = "channel = [\"shop=exports/shop/*\", \"news=exports/news/*\"]";
+    folder.file("errstat.toml", format!("{patterns}\n[check]\nperiod = \"last-week\"\nmax_errors = 60\n"));
+    let here = folder.path("").to_string_lossy().into_owned();
+    for (inputs, code) in [
+        ("exports/shop", 0),
+        ("./exports/shop/", 0),
+        ("exports/shop/2026-11-23.tsv", 0),
+        ("exports", 2),
+        ("./exports", 2),
+        (".", 2),
+        ("exports/*/*.tsv", 2),
+        (&*format!("{}/exports", here.trim_end_matches('/')), 2),
+    ] {
+        let outcome = folder.errstat(&format!("check {inputs} --as-of 2026-11-23T09:00")).run();
+        assert_eq!(outcome.code, Some(code), "{inputs}\n{}\n{}", outcome.text(), outcome.stderr);
+    }
+}
+
 /// The age of the inputs and their skipped rows say nothing of the errors.
 #[test]
 fn rules_about_the_inputs_are_no_verdict_on_the_errors() {

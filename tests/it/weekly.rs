@@ -198,6 +198,7 @@ fn patterns_without_a_file_are_told_where_inputs_are_files() {
             .notes()
             .contains(&"channel-unmatched")
     };
-    assert_eq!(["exports", "both", "one", "-"].map(told), [false; 4]);
-    assert_eq!(["exports/shop", "one exports/shop"].map(told), [true; 2]);
+    assert_eq!(["exports", "both", "one", "-", "exports/shop", "one exports/shop"].map(told), [false; 6]);
+    std::fs::remove_dir_all(folder.path("exports/news")).expect("a folder");
+    assert_eq!(["exports", "exports/shop"].map(told), [true, false]);
 }
