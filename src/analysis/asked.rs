@@ -7,7 +7,7 @@ use super::{
 use crate::{
     error::Result,
     input::Reading,
-    model::{Moment, Precision, SourceReport, Span, Timestamp, Zone},
+    model::{Moment, Precision, SourceReport, Timestamp},
 };
 
 /// A period, resolved against what the inputs hold before they are brought together.
@@ -29,23 +29,11 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Resolves the period of some options. Dates without a time of day are days of the inputs' zone, and stay so: where a
-    /// period or one before it has any, its days are those too.
+    /// Resolves the period of some options. Times without a time of day are days of the inputs' zone, and stay so.
     pub fn of(reading: &Reading, options: &Options) -> Result<Asked> {
-        let asked = Asked::in_zone(reading, options, options.zone)?;
-        let dated = reading.reports().filter(|report| report.precision == Some(Precision::Day));
-        let dated: Vec<Span> = dated.filter_map(|report| report.span).collect();
-        let meets = |bounds: &Bounds| {
-            dated.iter().any(|days| days.first.0 < bounds.end && bounds.start < days.last.0 + Precision::Day.millis())
-        };
-        match std::iter::once(&asked.bounds).chain(&asked.previous).chain(&asked.before).any(meets) {
-            true => Asked::in_zone(reading, options, reading.options.zone),
-            false => Ok(asked),
-        }
-    }
-
-    fn in_zone(reading: &Reading, options: &Options, zone: Zone) -> Result<Asked> {
         let data = SourceReport::span_of(reading.reports());
+        let by_day = SourceReport::precision_of(reading.reports()) == Precision::Day;
+        let zone = if by_day { reading.options.zone } else { options.zone };
         let as_of = match options.as_of {
             AsOf::At(at) => at,
             // Ends are exclusive: the second of the last row is in.

@@ -116,20 +116,3 @@ fn a_row_that_ends_is_told_to_the_second_at_midnight_too() {
     let rules = "channel = [\"shop=exports/*\"]\n[check]\nperiod = \"last-week\"\n[[check.rule]]\nstatus = 502\nmax_errors = 40\nper = \"hour\"\n";
     assert_eq!(judged(&folder, rules), (1, vec!["failed".to_owned()]));
 }
-
-/// Dates of a year ago decide neither the zone of this week's maintenance nor what the exports have of a mail.
-#[test]
-fn dates_of_another_time_move_no_clock() {
-    let folder = Folder::new();
-    // 10:10 in Japan is 02:10 in Berlin, and 03:10 in Japan is 19:10.
-    let row = "Date\tStart\tEnd\tReason\tDetail\tErrors\n2026-11-18\t10:10:00\t10:10:59\terror_status_code\t502\t200\n";
-    folder.file("exports/2026-11-23.tsv", row);
-    let rules = "timezone = \"Europe/Berlin\"\n[[maintenance]]\nfrom = \"2026-11-18T10:00\"\nuntil = \"2026-11-18T11:00\"\n\
-                 name = \"x\"\n[check]\nperiod = \"last-week\"\nmax_errors = 100\n";
-    assert_eq!(judged(&folder, rules).1, ["failed"]);
-    folder.file("exports/2025-04-01.tsv", format!("{DATES}2025-03-11\trequest_timeout\tRequest timeout\t5\n"));
-    assert_eq!(judged(&folder, rules).1, ["failed"]);
-    // In the week itself the report is in the zone of the dates, and 10:10 within the maintenance.
-    folder.file("exports/2026-11-22.tsv", format!("{DATES}2026-11-17\trequest_timeout\tRequest timeout\t5\n"));
-    assert_ne!(judged(&folder, rules).1, ["failed"]);
-}
